@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Messages: `struct nlmsghdr` and what follows it.
+
+use super::{align, Attrs, Error, NLMSG_HDRLEN};
+
+/// The header of every message, `struct nlmsghdr`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nlmsghdr {
+    /// Length of the message with this header and without its padding, in bytes.
+    pub nlmsg_len: u32,
+    /// What the payload is: a control type below [`NLMSG_MIN_TYPE`](super::NLMSG_MIN_TYPE), else
+    /// the protocol's.
+    pub nlmsg_type: u16,
+    /// `NLM_F_*` flags.
+    pub nlmsg_flags: u16,
+    /// Number that an answer repeats.
+    pub nlmsg_seq: u32,
+    /// Port id that the sender claims. Never believe it: the socket knows better.
+    pub nlmsg_pid: u32,
+}
+
+impl Nlmsghdr {
+    /// Reads the header at the start of `bytes`; `None` when they are too few.
+    #[inline]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (header, _) = bytes.split_first_chunk::<NLMSG_HDRLEN>()?;
+        let [l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3] = *header;
+
+        Some(Self {
+            nlmsg_len: u32::from_ne_bytes([l0, l1, l2, l3]),
+            nlmsg_type: u16::from_ne_bytes([t0, t1]),
+            nlmsg_flags: u16::from_ne_bytes([f0, f1]),
+            nlmsg_seq: u32::from_ne_bytes([s0, s1, s2, s3]),
+            nlmsg_pid: u32::from_ne_bytes([p0, p1, p2, p3]),
+        })
+    }
+
+    /// Returns the header as it goes over the socket.
+    #[inline]
+    pub fn to_bytes(self) -> [u8; NLMSG_HDRLEN] {
+        let [l0, l1, l2, l3] = self.nlmsg_len.to_ne_bytes();
+        let [t0, t1] = self.nlmsg_type.to_ne_bytes();
+        let [f0, f1] = self.nlmsg_flags.to_ne_bytes();
+        let [s0, s1, s2, s3] = self.nlmsg_seq.to_ne_bytes();
+        let [p0, p1, p2, p3] = self.nlmsg_pid.to_ne_bytes();
+
+        [
+            l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
+        ]
+    }
+}
+
+/// One message inside a datagram.
+///
+/// # Invariants
+///
+/// `bytes` holds the header and the payload, `header.nlmsg_len` bytes in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    header: Nlmsghdr,
+    bytes: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Reads the message at the start of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Truncated`] when not even a header is there, [`Error::BadLength`] when `nlmsg_len`
+    /// is below [`NLMSG_HDRLEN`] or beyond the end of `bytes` (`nlmsg_ok()`).
+    #[inline]
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
+        let header = Nlmsghdr::from_bytes(bytes).ok_or(Error::Truncated)?;
+        let len = header.nlmsg_len as usize;
+        if len < NLMSG_HDRLEN {
+            return Err(Error::BadLength);
+        }
+        let bytes = bytes.get(..len).ok_or(Error::BadLength)?;
+
+        // INVARIANT: `bytes` was just cut to `nlmsg_len`, which covers the header.
+        Ok(Self { header, bytes })
+    }
+
+    /// Returns the header.
+    #[inline]
+    pub fn header(&self) -> &Nlmsghdr {
+        &self.header
+    }
+
+    /// Returns the header and the payload as they came.
+    #[inline]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Returns what follows the header, without the message's padding.
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        self.bytes.get(NLMSG_HDRLEN..).unwrap_or_default()
+    }
+
+    /// Returns the attributes that follow a fixed header of `skip` bytes.
+    #[inline]
+    pub fn attrs(&self, skip: usize) -> Attrs<'a> {
+        Attrs::new(self.payload().get(align(skip)..).unwrap_or_default())
+    }
+}
+
+/// The messages of a datagram, in order.
+///
+/// A broken header says nothing of where the next message starts, so an error is the last item.
+#[derive(Clone, Debug)]
+pub struct Messages<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Messages<'a> {
+    /// Starts at the first byte of `datagram`.
+    #[inline]
+    pub fn new(datagram: &'a [u8]) -> Self {
+        Self { rest: datagram }
+    }
+}
+
+impl<'a> Iterator for Messages<'a> {
+    type Item = Result<Message<'a>, Error>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let message = Message::from_bytes(self.rest);
+        // The padding of the last message may be missing.
+        self.rest = match &message {
+            Ok(m) => self.rest.get(align(m.bytes.len())..).unwrap_or_default(),
+            Err(_) => &[],
+        };
+        Some(message)
+    }
+}
