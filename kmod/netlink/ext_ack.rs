@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The extended ACK: why a request was refused, and where.
+
+use crate::wire::{
+    Attr,
+    NLMSG_HDRLEN, //
+};
+use core::{
+    ffi::CStr,
+    fmt::{
+        self,
+        Write, //
+    },
+    ptr, //
+};
+use kernel::{
+    bindings,
+    prelude::*, //
+};
+
+/// What the sender of a request is told besides the errno.
+///
+/// It arrives where the sender has set `NETLINK_EXT_ACK`.
+pub struct ExtAck<'a> {
+    msg: Msg,
+    bad_attr: Option<&'a [u8]>,
+    miss_type: u16,
+}
+
+/// The text.
+enum Msg {
+    None,
+    Fixed(&'static CStr),
+    Formatted(Text),
+}
+
+impl<'a> ExtAck<'a> {
+    /// Starts with nothing to say.
+    pub(super) fn new() -> Self {
+        Self {
+            msg: Msg::None,
+            bad_attr: None,
+            miss_type: 0,
+        }
+    }
+
+    /// Says `msg`; on success it is a warning.
+    pub fn set_msg(&mut self, msg: &'static CStr) {
+        self.msg = Msg::Fixed(msg);
+    }
+
+    /// Refuses the request: says `msg`, and returns `error` for the handler to return.
+    pub fn refuse(&mut self, error: Error, msg: &'static CStr) -> Error {
+        self.set_msg(msg);
+        error
+    }
+
+    /// Refuses the request for `attr`: says `msg` and where `attr` stands.
+    pub fn refuse_attr(&mut self, error: Error, attr: &Attr<'a>, msg: &'static CStr) -> Error {
+        self.refuse_at(error, attr.bytes(), msg)
+    }
+
+    /// Refuses the request for `attr`, with a formatted text; more than 79 bytes are cut off.
+    pub fn refuse_attr_fmt(
+        &mut self,
+        error: Error,
+        attr: &Attr<'a>,
+        msg: fmt::Arguments<'_>,
+    ) -> Error {
+        self.bad_attr = Some(attr.bytes());
+        self.msg = Msg::Formatted(Text::new(msg));
+        error
+    }
+
+    /// Refuses the request for the bytes that `place` starts with.
+    pub(super) fn refuse_at(&mut self, error: Error, place: &'a [u8], msg: &'static CStr) -> Error {
+        self.bad_attr = Some(place);
+        self.refuse(error, msg)
+    }
+
+    /// Refuses the request because it lacks the attribute `nla_type`.
+    pub fn refuse_missing(&mut self, nla_type: u16) -> Error {
+        self.miss_type = nla_type;
+        self.refuse(EINVAL, c"required attribute is missing")
+    }
+
+    /// Returns what `netlink_ack()` takes for the request `message`.
+    ///
+    /// The pointers in it are good as long as `self` and `message` are.
+    pub(super) fn to_raw(&self, message: &[u8]) -> bindings::netlink_ext_ack {
+        bindings::netlink_ext_ack {
+            _msg: self.msg.as_ptr(),
+            bad_attr: self.bad_attr_in(message),
+            miss_type: self.miss_type,
+            ..Default::default()
+        }
+    }
+
+    /// Returns the offending place, null unless it is in the payload of `message`: the core warns
+    /// in the log about any other.
+    fn bad_attr_in(&self, message: &[u8]) -> *const bindings::nlattr {
+        let payload = message.get(NLMSG_HDRLEN..).unwrap_or_default();
+        let place = self.bad_attr.map_or(ptr::null(), <[u8]>::as_ptr);
+
+        if payload.as_ptr_range().contains(&place) {
+            place.cast()
+        } else {
+            ptr::null()
+        }
+    }
+}
+
+impl Msg {
+    fn as_ptr(&self) -> *const kernel::ffi::c_char {
+        match self {
+            Msg::None => ptr::null(),
+            Msg::Fixed(text) => text.to_bytes_with_nul().as_ptr().cast(),
+            Msg::Formatted(text) => text.bytes.as_ptr().cast(),
+        }
+    }
+}
+
+/// Size of a formatted text with its NUL, in bytes (`NETLINK_MAX_FMTMSG_LEN`).
+const TEXT_SIZE: usize = 80;
+
+/// A formatted text.
+///
+/// # Invariants
+///
+/// `len` is below [`TEXT_SIZE`], and `bytes` are zero from there on.
+struct Text {
+    bytes: [u8; TEXT_SIZE],
+    len: usize,
+}
+
+impl Text {
+    fn new(args: fmt::Arguments<'_>) -> Self {
+        // INVARIANT: No byte is written yet.
+        let mut text = Self {
+            bytes: [0; TEXT_SIZE],
+            len: 0,
+        };
+
+        // What does not fit is left out.
+        let _ = text.write_fmt(args);
+        text
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let end = self.len + part.len();
+        if end >= TEXT_SIZE {
+            return Err(fmt::Error);
+        }
+        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+
+        room.copy_from_slice(part.as_bytes());
+        // INVARIANT: Just checked to be below `TEXT_SIZE`; nothing is written beyond.
+        self.len = end;
+        Ok(())
+    }
+}
