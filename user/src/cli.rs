@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The command line.
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Longest interval and timeout, in seconds: a day.
+const SECONDS_MAX: f64 = 86_400.0;
+
+/// Say hello to the kernel over netlink, and print what it answers.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None)]
+pub struct Cli {
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Color what -v prints; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Show every message sent and received, decoded, on standard error
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Says whether to use color on `stream`; see also <https://no-color.org>.
+    pub fn on(self, stream: &impl IsTerminal) -> bool {
+        let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+
+        match self {
+            Self::Auto => stream.is_terminal() && !unwanted(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say hello again and again, like ping
+    Hello(HelloArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct HelloArgs {
+    /// What to say, at most 1024 bytes
+    #[arg(default_value = "Hello", value_parser = OsStringValueParser::new().try_map(text))]
+    pub text: OsString,
+
+    /// Stop after this many; without, at Ctrl-C
+    #[arg(short, long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+
+    /// Seconds from one hello to the next
+    #[arg(short, long, value_name = "SECS", default_value = "1", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
+    pub interval: Duration,
+
+    /// Send this many bytes along, to be sent back
+    #[arg(short, long, value_name = "BYTES", allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=i64::from(NLHELLO_DATA_MAX)))]
+    pub size: Option<u32>,
+
+    /// Seconds to wait for a reply
+    #[arg(short = 'W', long, value_name = "SECS", default_value = "1", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
+    pub timeout: Duration,
+
+    /// Print the summary only
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Say the next hello as soon as the reply to the last is in
+    #[arg(long, conflicts_with = "interval")]
+    pub flood: bool,
+}
+
+impl HelloArgs {
+    /// Returns the time from one hello to the next.
+    pub fn pace(&self) -> Duration {
+        match self.flood {
+            true => Duration::ZERO,
+            false => self.interval,
+        }
+    }
+}
+
+/// Reads the command line; else returns the exit status, everything being said.
+pub fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| {
+        let status = u8::try_from(error.exit_code()).unwrap_or(2);
+        // Help that nobody can read is a failure, and there is no other way to tell.
+        error
+            .print()
+            .map_or(ExitCode::FAILURE, |()| ExitCode::from(status))
+    })
+}
+
+fn text(value: OsString) -> Result<OsString, String> {
+    match value.as_bytes().len() {
+        0..=TEXT_MAX => Ok(value),
+        len => Err(format!("{len} bytes are more than {TEXT_MAX}")),
+    }
+}
+
+const TEXT_MAX: usize = NLHELLO_TEXT_MAX as usize;
+
+fn seconds(value: &str) -> Result<Duration, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|seconds| (0.0..=SECONDS_MAX).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("not a number from 0 to {SECONDS_MAX}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn seconds_are_finite_and_not_negative() {
+        for bad in ["-1", "NaN", "inf", "-0.1", "86401", "", "1s"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        assert_eq!(seconds("0"), Ok(Duration::ZERO));
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The commands: what to ask the kernel, and what to tell of the answer.
+
+mod hello;
+
+use crate::cli::{Cli, Command};
+use crate::output::{Event, Output, Trace};
+use nlhello::hello::{Client, Hello, SPEC};
+use nlhello::netlink::{Error, Tap};
+use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long `nlhello` alone waits for the reply.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Why a command ended early.
+enum Failure {
+    /// The kernel refused, or could not be asked.
+    Netlink(Error),
+    /// Standard output does not take what there is to tell.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Netlink(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Does what the command line says; returns the exit status.
+pub fn run(cli: &Cli) -> ExitCode {
+    let mut out = Output::new(cli.json);
+    let result = match &cli.command {
+        None => once(cli, &mut out),
+        Some(Command::Hello(args)) => hello::run(cli, args, &mut out),
+    };
+
+    match result {
+        Ok(status) => status,
+        Err(failure) => report(&out, &failure),
+    }
+}
+
+/// Says one hello.
+fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
+    let text = Some(b"Hello".as_slice());
+    let mut client = Client::open(&Hello { text, data: None })?;
+    client.set_tap(tap(cli));
+    let reply = client.hello(TIMEOUT)?;
+
+    out.event(&Event::Greeting(reply))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns what shows the messages, if they are to be shown.
+fn tap(cli: &Cli) -> Option<Box<dyn Tap>> {
+    cli.verbose
+        .then(|| -> Box<dyn Tap> { Box::new(Trace::new(&SPEC, cli.color.on(&io::stderr()))) })
+}
+
+fn report(out: &Output, failure: &Failure) -> ExitCode {
+    match failure {
+        Failure::Netlink(error) => out.error(error),
+        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => die_of_sigpipe(),
+        Failure::Output(error) => out.error(&Error::from_io("write to standard output", error)),
+    }
+    ExitCode::FAILURE
+}
+
+/// Ends the program as the signal would have that Rust's runtime ignores: nobody is left to read.
+fn die_of_sigpipe() {
+    // It returns only if the signal cannot be raised; the exit status tells then.
+    let _ = emulate_default_handler(SIGPIPE);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A client of the hello family, a raw netlink protocol, and the layers that it stands on.
+//!
+//! | module | knows | and nothing of |
+//! |---|---|---|
+//! | [`wire`] | `nlmsghdr` and `nlattr` over bytes | sockets |
+//! | [`uapi`] | the numbers of the hello family, from its C header | Rust types |
+//! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
+//! | [`hello`] | the commands of the hello family | how a terminal shows them |
+//!
+//! Requests are built with [neli](https://docs.rs/neli); replies are read in place through
+//! [`wire`], the source that the kernel module compiles too.
+
+#![warn(missing_docs)]
+#![deny(unsafe_code)]
+
+pub mod hello;
+pub mod netlink;
+pub mod uapi;
+pub mod wire;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Netlink sockets of any protocol: requests, answers and errors.
+//!
+//! [`Socket`] moves datagrams and knows who sent them. [`Connection`] sends a [`Request`], waits for
+//! the answer and turns a refusal into an [`Error`] that carries the kernel's own words. [`Spec`]
+//! gives names to the numbers of a protocol, for errors and for a [`Tap`].
+//!
+//! See `netlink(7)`.
+
+mod ack;
+mod connection;
+mod errno;
+mod error;
+#[allow(unsafe_code)]
+mod poll;
+mod request;
+#[allow(unsafe_code)]
+mod socket;
+mod spec;
+
+pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
+pub use connection::{Answer, Connection, Tap};
+pub use errno::Errno;
+pub use error::Error;
+pub use poll::wait_readable;
+pub use request::Request;
+pub use socket::{deadline, Datagram, Received, Socket};
+pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Requests, built with neli.
+
+use super::Error;
+use crate::wire::{Nlmsghdr, Sink, NLMSG_HDRLEN};
+use neli::consts::nl::NlmF;
+use neli::err::SerError;
+use neli::nl::{NlPayload, NlmsghdrBuilder};
+use neli::types::Buffer;
+use neli::ToBytes;
+use std::io::{self, Cursor};
+use std::mem::offset_of;
+
+/// Where `nlmsg_seq` is in a message.
+const SEQ: usize = offset_of!(libc::nlmsghdr, nlmsg_seq);
+
+/// A request as it goes over the socket, built once and sent any number of times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    op: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Request {
+    /// Builds a request of type `nlmsg_type` whose payload is `attrs`, a row of padded attributes.
+    ///
+    /// `op` names what it is for, in an [`Error`]: `say hello`.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` when neli cannot make a message of it.
+    pub fn new(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
+        let bytes = build(nlmsg_type, attrs)
+            .map_err(|error| Error::new(op, libc::EINVAL).message(error.to_string()))?;
+
+        Ok(Self { op, bytes })
+    }
+
+    /// Returns what the request is for.
+    pub fn op(&self) -> &'static str {
+        self.op
+    }
+
+    /// Returns the message as it goes over the socket.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the sequence number that the answer will repeat.
+    pub fn seq(&self) -> u32 {
+        Nlmsghdr::from_bytes(&self.bytes).map_or(0, |header| header.nlmsg_seq)
+    }
+
+    /// Makes it the request number `seq`, without building it again.
+    pub fn set_seq(&mut self, seq: u32) {
+        let seq = seq.to_ne_bytes();
+        if let Some(field) = self.bytes.get_mut(SEQ..SEQ + seq.len()) {
+            field.copy_from_slice(&seq);
+        }
+    }
+}
+
+/// neli counts the padding of the payload in `nlmsg_len`: right for attributes, whose last one may
+/// be padded, wrong for anything else.
+fn build(nlmsg_type: u16, attrs: Vec<u8>) -> Result<Vec<u8>, SerError> {
+    let message = NlmsghdrBuilder::default()
+        .nl_type(nlmsg_type)
+        .nl_flags(NlmF::REQUEST)
+        .nl_payload(NlPayload::Payload(Buffer::from(attrs)))
+        .build()
+        .map_err(SerError::new)?;
+    let mut bytes = Cursor::new(Vec::with_capacity(NLMSG_HDRLEN));
+    message.to_bytes(&mut bytes)?;
+    Ok(bytes.into_inner())
+}
+
+/// Appends to a vector: there is always room.
+impl Sink for Vec<u8> {
+    type Error = io::Error;
+
+    fn too_long() -> Self::Error {
+        io::Error::from_raw_os_error(libc::EMSGSIZE)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{put_str, Message};
+
+    fn hello(text: &[u8]) -> Request {
+        let mut attrs = Vec::new();
+        put_str(&mut attrs, 1, text).unwrap();
+        Request::new("test", 16, attrs).unwrap()
+    }
+
+    #[test]
+    fn a_request_is_one_whole_message() {
+        let request = hello(b"Hello");
+        let message = Message::from_bytes(request.bytes()).unwrap();
+
+        assert_eq!(message.bytes(), request.bytes());
+        assert_eq!(message.header().nlmsg_type, 16);
+        assert_eq!(message.header().nlmsg_flags, libc::NLM_F_REQUEST as u16);
+    }
+
+    #[test]
+    fn the_value_of_an_attribute_is_not_padded() {
+        let request = hello(b"Hello");
+        let message = Message::from_bytes(request.bytes()).unwrap();
+        let attr = message.attrs(0).next().unwrap().unwrap();
+
+        assert_eq!(attr.value(), b"Hello\0");
+    }
+
+    #[test]
+    fn setting_the_sequence_number_changes_nothing_else() {
+        let first = hello(b"Hello");
+        let mut second = first.clone();
+        second.set_seq(0x0102_0304);
+
+        assert_eq!(second.seq(), 0x0102_0304);
+        second.set_seq(first.seq());
+        assert_eq!(second, first);
+    }
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Datagrams in and out of a netlink socket.
+
+use super::poll::wait_readable;
+use libc::{c_int, c_void, sockaddr_nl, socklen_t};
+use neli::consts::socket::{Msg, NlFamily};
+use neli::socket::NlSocket;
+use neli::utils::Groups;
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::ptr;
+use std::time::{Duration, Instant};
+
+/// A bound netlink socket.
+///
+/// neli opens and binds it; what neli has no call for (who sent a datagram, whether it was cut off,
+/// a timeout, `NETLINK_CAP_ACK`) is done with libc on the same descriptor.
+pub struct Socket {
+    nl: NlSocket,
+    portid: u32,
+}
+
+/// A datagram as it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagram<'a> {
+    /// Its bytes, a row of messages.
+    pub bytes: &'a [u8],
+    /// Whether there were more bytes than the buffer took; they are gone.
+    pub truncated: bool,
+    /// Port id of the sender, as the kernel recorded it; 0 is the kernel itself.
+    pub portid: u32,
+}
+
+/// How a wait for a datagram ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received<'a> {
+    /// A datagram came.
+    Datagram(Datagram<'a>),
+    /// The deadline passed first.
+    TimedOut,
+    /// The other descriptor became readable first.
+    Woken,
+}
+
+impl Socket {
+    /// Opens a socket of `protocol` (`NETLINK_*`) and binds it to a port id of the kernel's choice.
+    ///
+    /// # Errors
+    ///
+    /// `EPROTONOSUPPORT` when no module has registered the protocol, and others of `socket(2)` and
+    /// `bind(2)`.
+    pub fn open(protocol: c_int) -> io::Result<Self> {
+        let nl = NlSocket::connect(NlFamily::from(protocol), None, Groups::empty())?;
+        nl.enable_ext_ack(true)?;
+        // A refusal need not repeat the payload of the request: we still have it.
+        enable(&nl, libc::NETLINK_CAP_ACK)?;
+        let portid = nl.pid()?;
+
+        Ok(Self { nl, portid })
+    }
+
+    /// Returns the port id that the socket is bound to.
+    pub fn portid(&self) -> u32 {
+        self.portid
+    }
+
+    /// Sends `datagram` to the kernel as it is.
+    ///
+    /// The kernel handles the messages in it before this returns.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send(2)`: `ECONNREFUSED` when the protocol has no kernel socket in this network
+    /// namespace, `EMSGSIZE` when the datagram is larger than the send buffer.
+    pub fn send(&self, datagram: &[u8]) -> io::Result<()> {
+        // A datagram goes as a whole or not at all.
+        retry_interrupted(|| self.nl.send(datagram, Msg::empty())).map(drop)
+    }
+
+    /// Receives the next datagram; `None` when none came within `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::recv_until`].
+    pub fn recv<'b>(
+        &self,
+        buf: &'b mut [u8],
+        timeout: Duration,
+    ) -> io::Result<Option<Datagram<'b>>> {
+        match self.recv_until(buf, deadline(Instant::now(), timeout), None)? {
+            Received::Datagram(datagram) => Ok(Some(datagram)),
+            Received::TimedOut | Received::Woken => Ok(None),
+        }
+    }
+
+    /// Receives the next datagram, until `deadline` or until `wake` is readable.
+    ///
+    /// A datagram that is there already is received in any case.
+    ///
+    /// # Errors
+    ///
+    /// `ENOBUFS` when the kernel had to drop datagrams for want of room in the receive buffer;
+    /// those that it kept are received next. Others of `recvmsg(2)`.
+    pub fn recv_until<'b>(
+        &self,
+        buf: &'b mut [u8],
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+    ) -> io::Result<Received<'b>> {
+        loop {
+            match retry_interrupted(|| self.recvmsg(buf)) {
+                Ok(envelope) => return Ok(Received::Datagram(envelope.around(buf))),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+            match self.wait(deadline, wake)? {
+                [true, _] => {}
+                [false, true] => return Ok(Received::Woken),
+                [false, false] => return Ok(Received::TimedOut),
+            }
+        }
+    }
+
+    /// Waits until there is something to receive or `wake` is readable; returns which it is.
+    fn wait(&self, deadline: Instant, wake: Option<BorrowedFd<'_>>) -> io::Result<[bool; 2]> {
+        match wake {
+            Some(wake) => wait_readable([self.as_fd(), wake], deadline),
+            None => wait_readable([self.as_fd()], deadline).map(|[ready]| [ready, false]),
+        }
+    }
+
+    /// Receives what is there.
+    fn recvmsg(&self, buf: &mut [u8]) -> io::Result<Envelope> {
+        let mut addr = empty_addr();
+        let mut iov = libc::iovec {
+            iov_base: buf.as_mut_ptr().cast(),
+            iov_len: buf.len(),
+        };
+        // SAFETY: `msghdr` is a C struct for which all-zeroes is a valid value: null pointers with
+        // lengths of 0.
+        let mut msg: libc::msghdr = unsafe { mem::zeroed() };
+        msg.msg_name = ptr::from_mut(&mut addr).cast();
+        msg.msg_namelen = mem::size_of::<sockaddr_nl>() as socklen_t;
+        msg.msg_iov = &mut iov;
+        msg.msg_iovlen = 1;
+
+        // SAFETY: `msg` points to `addr`, `iov` and, through it, `buf`: all are live, exclusively
+        // borrowed and as long as the lengths beside them say, and the kernel keeps none of them.
+        let len = unsafe { libc::recvmsg(self.nl.as_raw_fd(), &mut msg, libc::MSG_DONTWAIT) };
+        let len = usize::try_from(len).map_err(|_| io::Error::last_os_error())?;
+
+        Ok(Envelope {
+            len,
+            portid: addr.nl_pid,
+            truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
+        })
+    }
+}
+
+/// What is known of a datagram beside its bytes.
+struct Envelope {
+    len: usize,
+    portid: u32,
+    truncated: bool,
+}
+
+impl Envelope {
+    /// Returns the datagram that was received into `buf`.
+    fn around(self, buf: &[u8]) -> Datagram<'_> {
+        Datagram {
+            bytes: &buf[..self.len],
+            portid: self.portid,
+            truncated: self.truncated,
+        }
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        // SAFETY: `nl` owns the descriptor and closes it only when dropped, which the borrow of
+        // `self` in the returned value rules out.
+        unsafe { BorrowedFd::borrow_raw(self.nl.as_raw_fd()) }
+    }
+}
+
+/// Returns the instant `timeout` after `start`; a timeout beyond 136 years counts as that.
+pub fn deadline(start: Instant, timeout: Duration) -> Instant {
+    const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+
+    start + timeout.min(LONGEST)
+}
+
+/// Sets a yes-or-no option of `SOL_NETLINK`.
+fn enable(nl: &NlSocket, option: c_int) -> io::Result<()> {
+    let on: c_int = 1;
+    // SAFETY: the value and its size are those of `on`, which outlives the call.
+    let result = unsafe {
+        libc::setsockopt(
+            nl.as_raw_fd(),
+            libc::SOL_NETLINK,
+            option,
+            ptr::from_ref(&on).cast::<c_void>(),
+            mem::size_of::<c_int>() as socklen_t,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+fn empty_addr() -> sockaddr_nl {
+    // SAFETY: `sockaddr_nl` holds integers only, for which 0 is a valid value; its padding is
+    // private, so there is no other way to make one.
+    unsafe { mem::zeroed() }
+}
+
+fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::wire::{put_message, Nlmsghdr};
+
+    /// Sends `datagram` to another socket of the same protocol, as any user can.
+    pub(in crate::netlink) fn send_to(
+        socket: &Socket,
+        portid: u32,
+        datagram: &[u8],
+    ) -> io::Result<()> {
+        let mut addr = empty_addr();
+        addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+        addr.nl_pid = portid;
+        // SAFETY: both pointers are of live values, as long as the lengths beside them say.
+        let sent = unsafe {
+            libc::sendto(
+                socket.nl.as_raw_fd(),
+                datagram.as_ptr().cast(),
+                datagram.len(),
+                0,
+                ptr::from_ref(&addr).cast(),
+                mem::size_of::<sockaddr_nl>() as socklen_t,
+            )
+        };
+        if sent < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    }
+
+    fn usersock() -> Socket {
+        Socket::open(libc::NETLINK_USERSOCK).unwrap()
+    }
+
+    #[test]
+    fn a_datagram_comes_whole_and_with_its_sender() {
+        let (from, to) = (usersock(), usersock());
+        send_to(&from, to.portid(), b"any bytes").unwrap();
+        let mut buf = [0; 64];
+        let datagram = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
+
+        assert_eq!(datagram.bytes, b"any bytes");
+        assert_eq!(datagram.portid, from.portid());
+    }
+
+    #[test]
+    fn a_datagram_larger_than_the_buffer_is_marked_and_its_rest_gone() {
+        let (from, to) = (usersock(), usersock());
+        send_to(&from, to.portid(), b"too long").unwrap();
+        send_to(&from, to.portid(), b"fits").unwrap();
+        let mut buf = [0; 4];
+
+        let cut = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
+        assert_eq!((cut.bytes, cut.truncated), (&b"too "[..], true));
+        let next = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
+        assert_eq!((next.bytes, next.truncated), (&b"fits"[..], false));
+    }
+
+    #[test]
+    fn receiving_ends_when_time_is_up() {
+        let start = Instant::now();
+        let mut buf = [0; 64];
+        let received = usersock().recv(&mut buf, Duration::from_millis(30));
+
+        assert_eq!(received.unwrap(), None);
+        assert!(start.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn the_kernel_is_port_zero() {
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        let noop_with_ack = Nlmsghdr {
+            nlmsg_type: libc::NLMSG_NOOP as u16,
+            nlmsg_flags: (libc::NLM_F_REQUEST | libc::NLM_F_ACK) as u16,
+            ..Nlmsghdr::default()
+        };
+        let mut request = Vec::new();
+        put_message(&mut request, noop_with_ack, b"").unwrap();
+        socket.send(&request).unwrap();
+        let mut buf = [0; 64];
+        let datagram = socket
+            .recv(&mut buf, Duration::from_secs(5))
+            .unwrap()
+            .unwrap();
+
+        assert_eq!(datagram.portid, 0);
+        assert_ne!(socket.portid(), 0);
+    }
+
+    #[test]
+    fn a_timeout_of_ages_does_not_overflow() {
+        assert!(deadline(Instant::now(), Duration::MAX) > Instant::now());
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the user sees: text or JSON on standard output, errors and messages on standard error.
+
+mod escape;
+mod json;
+mod text;
+mod trace;
+
+pub use trace::Trace;
+
+use nlhello::hello::{Reply, Summary};
+use nlhello::netlink::Error;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+/// Something to tell, a line or a few of text, or a JSON object.
+pub enum Event<'a> {
+    /// What the kernel answered to a single hello.
+    Greeting(Reply<'a>),
+    /// A reply of a run.
+    Reply(Reply<'a>),
+    /// The hello with this sequence number was not answered in time.
+    Lost(u32),
+    /// The end of a run.
+    Summary(Summary),
+}
+
+/// A way to write it down.
+trait Format {
+    fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()>;
+    fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()>;
+}
+
+/// Standard output and standard error, in the format that was asked for.
+pub struct Output {
+    out: BufWriter<StdoutLock<'static>>,
+    format: &'static dyn Format,
+    buffered: bool,
+}
+
+impl Output {
+    /// Takes standard output, for JSON or else for text.
+    pub fn new(json: bool) -> Self {
+        Self {
+            out: BufWriter::new(io::stdout().lock()),
+            format: if json { &json::Json } else { &text::Text },
+            buffered: false,
+        }
+    }
+
+    /// Holds lines back until there are many; without, each is seen at once.
+    pub fn set_buffered(&mut self, buffered: bool) {
+        self.buffered = buffered;
+    }
+
+    /// Tells `event` on standard output.
+    pub fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        self.format.event(&mut self.out, event)?;
+        match self.buffered {
+            true => Ok(()),
+            false => self.out.flush(),
+        }
+    }
+
+    /// Writes out what is held back.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Tells `event` on standard error, for who watches what standard output may not show.
+    pub fn aside(&self, event: &Event<'_>) {
+        let _ = self.format.event(&mut io::stderr().lock(), event);
+    }
+
+    /// Tells `error` on standard error; where that is gone, the exit status has to do.
+    pub fn error(&self, error: &Error) {
+        let _ = self.format.error(&mut io::stderr().lock(), error);
+    }
+
+    /// Returns whether somebody looks at standard output.
+    pub fn is_terminal(&self) -> bool {
+        self.out.get_ref().is_terminal()
+    }
+
+    /// Prints a dot for a hello; [`Output::dot_off`] takes it back when the reply is in.
+    pub fn dot_on(&mut self) -> io::Result<()> {
+        self.out.write_all(b".")?;
+        self.out.flush()
+    }
+
+    /// Ends a line of dots.
+    pub fn dots_end(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// Takes the last dot back.
+    pub fn dot_off(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\x08 \x08")?;
+        self.out.flush()
+    }
+}

@@ -1,0 +1,1 @@
+../../kmod/wire.rs

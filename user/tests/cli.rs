@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The command without the module: what it says, where, and its exit status.
+
+use serde_json::{json, Value};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Command, Output, Stdio};
+
+const UNREGISTERED: &str =
+    "nlhello: say hello: protocol 31 is not registered (EPROTONOSUPPORT): is hello.ko loaded?\n";
+
+fn nlhello() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_nlhello"))
+}
+
+fn run(args: &[&str]) -> Output {
+    nlhello().args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Runs the command on a kernel that must not have the protocol.
+fn run_without_module(args: &[&str]) -> Output {
+    let open = nlhello::netlink::Socket::open(nlhello::hello::SPEC.protocol);
+    assert!(
+        open.is_err(),
+        "protocol 31 is registered here: unload hello.ko first"
+    );
+
+    run(args)
+}
+
+#[test]
+fn without_the_module_every_hello_says_so_and_fails() {
+    for args in [
+        &[][..],
+        &["hello"],
+        &["hello", "-c", "3"],
+        &["-v", "hello", "--flood"],
+    ] {
+        let output = run_without_module(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        assert_eq!(text(&output.stderr), UNREGISTERED, "{args:?}");
+    }
+}
+
+#[test]
+fn without_the_module_json_says_so_on_standard_error() {
+    for args in [
+        &["--json"][..],
+        &["hello", "--json"],
+        &["--json", "hello", "-c", "3"],
+    ] {
+        let output = run_without_module(args);
+        let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        assert_eq!(
+            error,
+            json!({"error": {
+                "op": "say hello",
+                "errno": libc::EPROTONOSUPPORT,
+                "message": "protocol 31 is not registered",
+                "attr": null,
+                "hint": "is hello.ko loaded?",
+            }})
+        );
+    }
+}
+
+#[test]
+fn values_out_of_range_are_usage_errors_that_name_the_limit() {
+    let long = "x".repeat(1025);
+    for (args, limit) in [
+        (&["hello", "-i", "-1"][..], "from 0 to 86400"),
+        (&["hello", "-i", "NaN"], "from 0 to 86400"),
+        (&["hello", "-i", "1e99"], "from 0 to 86400"),
+        (&["hello", "-W", "-0.5"], "from 0 to 86400"),
+        (&["hello", "-W", "soon"], "from 0 to 86400"),
+        (&["hello", "-s", "65001"], "65000"),
+        (&["hello", "-s", "-1"], "65000"),
+        (&["hello", "-c", "0"], "1.."),
+        (&["hello", &long], "1024"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        assert!(
+            text(&output.stderr).contains(limit),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn values_at_the_limit_are_taken() {
+    let longest = "x".repeat(1024);
+    for args in [
+        &["hello", "-i", "0", "-W", "0"][..],
+        &["hello", "-i", "86400", "-W", "86400"],
+        &["hello", "-s", "65000"],
+        &["hello", "-s", "0"],
+        &["hello", &longest],
+        &["hello", ""],
+    ] {
+        let output = run_without_module(args);
+        assert_eq!(text(&output.stderr), UNREGISTERED, "{args:?}");
+    }
+}
+
+#[test]
+fn what_is_unknown_or_contradicts_itself_is_a_usage_error() {
+    for args in [
+        &["--bogus"][..],
+        &["bogus"],
+        &["hello", "one", "two"],
+        &["hello", "--flood", "-i", "1"],
+        &["--color", "sometimes"],
+    ] {
+        assert_eq!(run(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn a_text_need_not_be_utf8() {
+    let output = nlhello()
+        .arg("hello")
+        .arg(OsStr::from_bytes(b"\xff"))
+        .output()
+        .unwrap();
+
+    assert_ne!(output.status.code(), Some(2));
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    for args in [
+        &["--help"][..],
+        &["hello", "-h"],
+        &["help", "hello"],
+        &["--version"],
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert!(text(&output.stdout).contains("nlhello"), "{args:?}");
+        assert_eq!(text(&output.stderr), "", "{args:?}");
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let status = nlhello().arg("--help").stdout(full).status().unwrap();
+
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn an_error_that_nobody_can_read_still_has_its_exit_status() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let status = nlhello()
+        .stdin(Stdio::null())
+        .stderr(full)
+        .status()
+        .unwrap();
+
+    assert_eq!(status.code(), Some(1));
+}

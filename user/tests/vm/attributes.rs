@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The attributes of `HELLO_CMD_HELLO`, right and wrong.
+
+use crate::lab::*;
+use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
+use nlhello::wire::{nla_total_size, Attrs, NLMSG_HDRLEN, NLM_F_REQUEST};
+
+#[test]
+fn a_hello_without_attributes_gets_the_greeting() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let answer = only_answer(&peer, &hello(1, &[]));
+
+    assert_eq!(answer.header.nlmsg_type, HELLO_CMD_HELLO);
+    assert_eq!(answer.header.nlmsg_flags, 0);
+    assert_eq!(answer.payload, attrs(&[(HELLO_A_GREETING, GREETING)]));
+}
+
+#[test]
+fn data_comes_back_as_it_went() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let all: Vec<u8> = (0..=255).cycle().take(NLHELLO_DATA_MAX as usize).collect();
+
+    for len in [0, 1, 2, 3, 4, 1000, 4096, all.len()] {
+        let data = &all[..len];
+        let answer = only_answer(
+            &peer,
+            &hello(1, &[(HELLO_A_TEXT, b"Hello\0"), (HELLO_A_DATA, data)]),
+        );
+        let expected = attrs(&[(HELLO_A_GREETING, GREETING), (HELLO_A_DATA, data)]);
+        assert_eq!(answer.payload, expected, "{len} bytes");
+    }
+}
+
+#[test]
+fn the_order_of_attributes_says_nothing() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let answer = only_answer(
+        &peer,
+        &hello(1, &[(HELLO_A_DATA, b"data"), (HELLO_A_TEXT, b"Hello\0")]),
+    );
+    let data = Attrs::new(&answer.payload)
+        .flatten()
+        .find(|attr| attr.kind() == HELLO_A_DATA)
+        .map(|attr| attr.value().to_vec());
+
+    assert_eq!(data, Some(b"data".to_vec()));
+}
+
+#[test]
+fn text_is_taken_up_to_its_limit() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let longest = text(NLHELLO_TEXT_MAX as usize);
+    let answer = only_answer(&peer, &hello(1, &[(HELLO_A_TEXT, &longest)]));
+    assert_eq!(answer.header.nlmsg_type, HELLO_CMD_HELLO);
+
+    let longer = text(NLHELLO_TEXT_MAX as usize + 1);
+    assert_refused(
+        &peer,
+        &attrs(&[(HELLO_A_DATA, b"data"), (HELLO_A_TEXT, &longer)]),
+        libc::ERANGE,
+        "too long (limit 1024)",
+        nla_total_size(4),
+    );
+}
+
+#[test]
+fn data_is_taken_up_to_its_limit() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let longer = vec![0; NLHELLO_DATA_MAX as usize + 1];
+
+    assert_refused(
+        &peer,
+        &attrs(&[(HELLO_A_DATA, &longer)]),
+        libc::ERANGE,
+        "too long (limit 65000)",
+        0,
+    );
+}
+
+#[test]
+fn a_text_that_does_not_end_in_its_only_nul_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for value in [b"".as_slice(), b"Hello", b"Hel\0lo\0", b"Hello\0\0"] {
+        assert_refused(
+            &peer,
+            &attrs(&[(HELLO_A_TEXT, value)]),
+            libc::EINVAL,
+            "string does not end in its only NUL",
+            0,
+        );
+    }
+}
+
+#[test]
+fn an_attribute_that_the_command_does_not_know_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for nla_type in [0, HELLO_A_GREETING, 4, 255, 0x3fff] {
+        assert_refused(
+            &peer,
+            &attrs(&[(HELLO_A_TEXT, b"Hello\0"), (nla_type, b"")]),
+            libc::EINVAL,
+            "unknown attribute",
+            nla_total_size(6),
+        );
+    }
+}
+
+#[test]
+fn a_flag_in_the_type_of_an_attribute_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for flag in [0x8000, 0x4000, 0xc000] {
+        assert_refused(
+            &peer,
+            &attrs(&[(HELLO_A_TEXT | flag, b"Hello\0")]),
+            libc::EINVAL,
+            "unexpected flag in nla_type",
+            0,
+        );
+    }
+}
+
+#[test]
+fn an_attribute_that_is_given_twice_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    assert_refused(
+        &peer,
+        &attrs(&[
+            (HELLO_A_TEXT, b"Hello\0"),
+            (HELLO_A_DATA, b"data"),
+            (HELLO_A_TEXT, b"Hello\0"),
+        ]),
+        libc::EINVAL,
+        "attribute is given twice",
+        0,
+    );
+}
+
+#[test]
+fn a_length_that_does_not_fit_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for nla_len in [0_u16, 1, 2, 3, 11, 4096, 0xffff] {
+        let mut broken = attrs(&[(HELLO_A_TEXT, b"Hel\0")]);
+        broken[..2].copy_from_slice(&nla_len.to_ne_bytes());
+        let all = [attrs(&[(HELLO_A_DATA, b"data")]), broken].concat();
+        let words = "nla_len does not fit the message";
+        assert_refused(&peer, &all, libc::EINVAL, words, nla_total_size(4));
+    }
+}
+
+#[test]
+fn bytes_behind_the_last_attribute_are_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for len in 1..4 {
+        let all = [attrs(&[(HELLO_A_DATA, b"data")]), vec![0; len]].concat();
+        let words = "bytes after the last attribute";
+        assert_refused(&peer, &all, libc::EINVAL, words, nla_total_size(4));
+    }
+}
+
+#[test]
+fn a_datagram_full_of_empty_attributes_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let all = attrs(&[(HELLO_A_DATA, b"")]).repeat(1 << 14);
+
+    assert_refused(&peer, &all, libc::EINVAL, "attribute is given twice", 0);
+}
+
+/// `len` bytes and a NUL.
+fn text(len: usize) -> Vec<u8> {
+    let mut text = vec![b'x'; len];
+    text.push(0);
+    text
+}
+
+/// Returns the only answer to `request`; the next hello is answered as well.
+fn only_answer(peer: &Peer, request: &[u8]) -> Answer {
+    let mut answers = peer.exchange(request);
+    peer.assert_served();
+
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    answers.remove(0)
+}
+
+/// Asserts that a hello with the payload `attrs` is refused, for what is `offset` bytes into it.
+fn assert_refused(peer: &Peer, attrs: &[u8], errno: i32, words: &str, offset: usize) {
+    let answer = only_answer(
+        peer,
+        &message(header(HELLO_CMD_HELLO, NLM_F_REQUEST, 1), attrs),
+    );
+    let (found, ext_ack) = answer.ack();
+
+    assert_eq!(found, errno);
+    assert_eq!(ext_ack.message, Some(words.as_bytes()));
+    assert_eq!(ext_ack.offset, Some((NLMSG_HDRLEN + offset) as u32));
+}

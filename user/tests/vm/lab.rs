@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the tests share: the loaded module, a raw socket, messages and what came back.
+
+use nlhello::netlink::{Ack, ExtAck, Socket};
+use nlhello::uapi;
+use nlhello::wire::{put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_REQUEST};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+// The header's enums, as wide as the fields that carry them.
+pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO as u16;
+pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT as u16;
+pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA as u16;
+pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING as u16;
+
+/// Type of acknowledgements and refusals.
+pub const NLMSG_ERROR: u16 = 2;
+
+/// The greeting as it goes over the socket.
+pub const GREETING: &[u8] = b"Hello from kernel\0";
+
+/// How long to wait for what has to come. A slow machine may need it, no test spends it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The loaded module; dropping it unloads it.
+pub struct Module;
+
+impl Module {
+    /// Loads the module.
+    pub fn load() -> Self {
+        let output = insmod();
+        assert!(output.status.success(), "insmod: {output:?}");
+        Self
+    }
+
+    /// Unloads the module.
+    pub fn unload(self) {
+        drop(self);
+        assert!(!is_loaded());
+    }
+}
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        let output = rmmod();
+        // A test that failed already says more than its clean-up does.
+        if !std::thread::panicking() {
+            assert!(output.status.success(), "rmmod: {output:?}");
+        }
+    }
+}
+
+/// Says whether the module is loaded.
+pub fn is_loaded() -> bool {
+    fs::read_to_string("/proc/modules")
+        .unwrap()
+        .lines()
+        .any(|line| line.starts_with("hello "))
+}
+
+/// Runs `insmod` on the module.
+pub fn insmod() -> Output {
+    run(Command::new("insmod").arg(variable("HELLO_KO")))
+}
+
+/// Runs `rmmod` on the module.
+pub fn rmmod() -> Output {
+    run(Command::new("rmmod").arg("hello"))
+}
+
+/// Runs `command` to its end.
+pub fn run(command: &mut Command) -> Output {
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// Returns the variable `name` of the environment.
+pub fn variable(name: &str) -> OsString {
+    env::var_os(name).unwrap_or_else(|| panic!("${name} is not set: run this with `make test`"))
+}
+
+/// Returns the kernel's log.
+pub fn dmesg() -> String {
+    let output = run(Command::new("dmesg").arg("--notime"));
+    assert!(output.status.success(), "dmesg: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A header of type `nlmsg_type` with these flags; the length is set when it is put.
+pub fn header(nlmsg_type: u16, nlmsg_flags: u16, nlmsg_seq: u32) -> Nlmsghdr {
+    Nlmsghdr {
+        nlmsg_type,
+        nlmsg_flags,
+        nlmsg_seq,
+        ..Nlmsghdr::default()
+    }
+}
+
+/// A whole message.
+pub fn message(header: Nlmsghdr, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_message(&mut bytes, header, payload).unwrap();
+    bytes
+}
+
+/// A message whose `nlmsg_len` says `nlmsg_len`, whatever its length is.
+pub fn message_with_len(nlmsg_len: u32, header: Nlmsghdr, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = message(header, payload);
+    bytes[..4].copy_from_slice(&nlmsg_len.to_ne_bytes());
+    bytes
+}
+
+/// A row of attributes.
+pub fn attrs(all: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (nla_type, value) in all {
+        put_attr(&mut bytes, *nla_type, value).unwrap();
+    }
+    bytes
+}
+
+/// `HELLO_CMD_HELLO` with these attributes.
+pub fn hello(seq: u32, all: &[(u16, &[u8])]) -> Vec<u8> {
+    message(header(HELLO_CMD_HELLO, NLM_F_REQUEST, seq), &attrs(all))
+}
+
+/// A classic hello, as the textbook's client sends it.
+pub fn classic(seq: u32) -> Vec<u8> {
+    message(header(0, 0, seq), b"Hello\0")
+}
+
+/// A message that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub header: Nlmsghdr,
+    pub payload: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// Returns the errno and the extended ACK of an `NLMSG_ERROR`.
+    pub fn ack(&self) -> (i32, ExtAck<'_>) {
+        assert_eq!(self.header.nlmsg_type, NLMSG_ERROR, "{self:?}");
+        let message = Messages::new(&self.bytes).next().unwrap().unwrap();
+        let ack = Ack::from_message(&message).unwrap();
+        (ack.errno, ack.ext_ack().unwrap())
+    }
+
+    /// Says whether this is the greeting that a classic hello gets.
+    pub fn is_classic_greeting(&self) -> bool {
+        self.header.nlmsg_type == NLMSG_DONE && self.payload == GREETING
+    }
+}
+
+/// A socket of the protocol, with the answers that came to it.
+pub struct Peer {
+    socket: Socket,
+}
+
+impl Peer {
+    pub fn open() -> Self {
+        let socket = Socket::open(uapi::NETLINK_USER as i32).unwrap();
+        Self { socket }
+    }
+
+    pub fn portid(&self) -> u32 {
+        self.socket.portid()
+    }
+
+    /// Sends `datagram`.
+    pub fn send(&self, datagram: &[u8]) {
+        self.try_send(datagram).unwrap();
+    }
+
+    /// Sends `datagram`, if the socket takes it.
+    pub fn try_send(&self, datagram: &[u8]) -> std::io::Result<()> {
+        self.socket.send(datagram)
+    }
+
+    /// Returns the next message from the kernel, which has to come.
+    pub fn recv(&self) -> Answer {
+        self.recv_within(PATIENCE).expect("no answer")
+    }
+
+    /// Asserts that nothing is in the queue. The kernel answers before `send` returns.
+    pub fn assert_silent(&self) {
+        assert_eq!(self.recv_within(Duration::ZERO), None);
+    }
+
+    /// Sends `datagram` and returns everything that the kernel answered.
+    pub fn exchange(&self, datagram: &[u8]) -> Vec<Answer> {
+        self.send(datagram);
+        std::iter::from_fn(|| self.recv_within(Duration::ZERO)).collect()
+    }
+
+    /// Asserts that a hello is answered, and nothing else is in the queue.
+    pub fn assert_served(&self) {
+        const SEQ: u32 = 0xfeed;
+
+        let answers = self.exchange(&hello(SEQ, &[]));
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        assert_eq!(answers[0].header.nlmsg_type, HELLO_CMD_HELLO);
+        assert_eq!(answers[0].header.nlmsg_seq, SEQ);
+    }
+
+    fn recv_within(&self, timeout: Duration) -> Option<Answer> {
+        let mut buf = vec![0; 1 << 20];
+        let datagram = self.socket.recv(&mut buf, timeout).unwrap()?;
+        assert_eq!(datagram.portid, 0, "not from the kernel");
+
+        let mut messages = Messages::new(datagram.bytes);
+        let message = messages.next().unwrap().unwrap();
+        assert_eq!(messages.next(), None, "one message a datagram");
+        Some(Answer {
+            header: *message.header(),
+            payload: message.payload().to_vec(),
+            bytes: message.bytes().to_vec(),
+        })
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The module and the client together, inside a test kernel: `make test` runs this there.
+//!
+//! The tests load and unload the module, so they run one at a time (`--test-threads=1`).
+//! `scripts/vm` gives them `$HELLO_KO`, the module, and `nlhello` in the PATH; `scripts/test` gives
+//! `$CLASSIC`, the textbook's client in C.
+
+mod attributes;
+mod classic;
+mod client;
+mod lab;
+mod lifetime;
+mod messages;
