@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+#
+# make help lists the targets.
+
+# The build folder of the kernel that hello.ko is for.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+# The test kernel: lts, newest, a series such as 6.12, any of them with -debug; see scripts/kernel.
+KERNEL ?= lts
+
+CARGO ?= cargo
+
+export CARGO KERNEL
+
+.PHONY: all
+all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlhello
+
+# Kbuild knows what is out of date, and so does cargo: both are always asked.
+.PHONY: hello.ko
+hello.ko: ## the module alone
+	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags modules
+
+.PHONY: nlhello
+nlhello: ## the client alone
+	$(CARGO) build --release --package nlhello
+
+.PHONY: rust-analyzer
+rust-analyzer: ## rust-project.json, for editors that read the module
+	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags rust-analyzer
+
+# NO_INSTALL=1 lists what these three would install, and stops there.
+.PHONY: demo
+demo: ## boots a test kernel, loads the module, says hello: all that it takes is installed first
+	@scripts/demo
+
+.PHONY: test
+test: ## every test, the module's inside the test kernel KERNEL
+	@scripts/test
+
+.PHONY: check
+check: ## format, lints and generated files
+	@scripts/check
+
+.PHONY: uapi
+uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
+	@scripts/uapi > kmod/uapi.rs.new && mv kmod/uapi.rs.new kmod/uapi.rs
+
+.PHONY: clean
+clean: ## removes what was built here; the cached test kernels stay
+	$(CARGO) clean
+	find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -exec rm {} +
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z.-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 16
