@@ -26,7 +26,8 @@ nlhello: ## the client alone
 
 .PHONY: rust-analyzer
 rust-analyzer: ## rust-project.json, for editors that read the module
-	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags rust-analyzer
+	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags \
+		$$(sed -n 's/^KSRC=/VPATH=/p; s/^BINDGEN=/BINDGEN=/p' '$(KDIR)/nlhello.env' 2>/dev/null) rust-analyzer
 
 # NO_INSTALL=1 lists what these three would install, and stops there.
 .PHONY: demo
