@@ -38,6 +38,6 @@ impl kernel::Module for HelloModule {
 
 impl Drop for HelloModule {
     fn drop(&mut self) {
-        pr_info!("netlink protocol {} is gone\n", uapi::NETLINK_USER);
+        pr_info!("netlink protocol {} closes\n", uapi::NETLINK_USER);
     }
 }

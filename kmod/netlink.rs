@@ -2,8 +2,9 @@
 
 //! Raw netlink families in safe Rust.
 //!
-//! A family implements [`Family`]: its protocol number and a table of [`Command`]s, each with the
-//! attributes it takes and a handler. A [`Registration`] makes the kernel serve it.
+//! A family implements [`Family`]: its protocol number, the state it keeps in each network
+//! namespace, and a table of [`Command`]s, each with the attributes it takes and a handler. A
+//! [`Registration`] makes the kernel serve it.
 //!
 //! # How a datagram is served
 //!
@@ -15,33 +16,68 @@
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 mod attributes;
+mod counters;
 mod dispatch;
+mod dump;
 mod errno;
 mod ext_ack;
 mod ffi;
+mod log;
+mod net;
+mod notification;
+mod rcu;
+mod registration;
 mod reply;
 mod request;
 mod skb;
-mod socket;
+mod tick;
 
 pub use attributes::{
     Attributes,
     Rule, //
 };
+pub use counters::{
+    Counter,
+    Counters, //
+};
+pub use dump::{
+    Dump,
+    Entry, //
+};
 pub use ext_ack::ExtAck;
+pub use notification::Notification;
+pub use rcu::Rcu;
+pub use registration::Registration;
 pub use reply::Reply;
 pub use request::Request;
-pub use socket::Registration;
+pub use skb::PutAttrs;
+pub use tick::Tick;
 
-use kernel::error::Result;
+use crate::wire::NLMSG_MIN_TYPE;
+use kernel::prelude::*;
 
 /// A raw netlink protocol.
-pub trait Family: 'static {
+pub trait Family: Sized + 'static {
     /// The third argument of `socket(2)`, below 32.
     const PROTOCOL: u32;
 
+    /// The number of multicast groups, which are counted from 1.
+    ///
+    /// To join one takes `CAP_NET_ADMIN` in the network namespace.
+    const GROUPS: u32 = 0;
+
     /// The requests that the family serves.
-    const COMMANDS: &'static [Command];
+    const COMMANDS: &'static [Command<Self>];
+
+    /// What the family keeps in each network namespace.
+    type Net: Send + Sync + 'static;
+
+    /// Makes what the family keeps in a new network namespace.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the network namespace from being.
+    fn new_net() -> Result<Pin<KBox<Self::Net>>>;
 
     /// Serves a message that is no request: a type below 16, neither `NLM_F_REQUEST` nor
     /// `NLM_F_ACK`, and a payload.
@@ -51,21 +87,66 @@ pub trait Family: 'static {
     /// # Errors
     ///
     /// Whatever kept the family from answering; nobody is told, for nobody asked.
-    fn bare(_request: &Request<'_>) -> Result {
+    fn bare(_request: &Request<'_, Self>) -> Result {
         Ok(())
     }
+
+    /// Called when a request was refused.
+    fn refused(_net: &Self::Net) {}
+
+    /// Called when a broken header, and all that is behind it, was dropped from a datagram.
+    fn dropped(_net: &Self::Net) {}
+
+    /// Called when a socket of the family that had the port id `portid` is closed.
+    fn closed(_net: &Self::Net, _portid: u32) {}
 }
 
 /// One kind of request and what serves it.
-pub struct Command {
-    /// Message type, 16 or above.
-    pub nlmsg_type: u16,
+pub struct Command<T: Family> {
+    nlmsg_type: u16,
+    is_dump: bool,
+    is_admin: bool,
+    policy: &'static [Rule],
+    handler: Handler<T>,
+}
 
-    /// The attributes that the request may carry; any other is refused.
-    pub policy: &'static [Rule],
+/// Serves a request whose attributes keep to its command's policy.
+///
+/// An error becomes an `NLMSG_ERROR`; success an ACK, if the request asked for one.
+pub type Handler<T> = for<'a> fn(&Request<'a, T>, &Attributes<'a>, &mut ExtAck<'a>) -> Result;
 
-    /// Serves a request whose attributes keep to the policy.
+impl<T: Family> Command<T> {
+    /// A request that is answered by one message, or by the ACK alone.
     ///
-    /// An error becomes an `NLMSG_ERROR`; success an ACK, if the request asked for one.
-    pub doit: for<'a> fn(&Request<'a>, &Attributes<'a>, &mut ExtAck<'a>) -> Result,
+    /// `nlmsg_type` is 16 or above; attributes that `policy` does not name are refused.
+    pub const fn new(nlmsg_type: u16, policy: &'static [Rule], handler: Handler<T>) -> Self {
+        assert!(
+            nlmsg_type >= NLMSG_MIN_TYPE,
+            "message type is netlink's own"
+        );
+        Self {
+            nlmsg_type,
+            is_dump: false,
+            is_admin: false,
+            policy,
+            handler,
+        }
+    }
+
+    /// A request with `NLM_F_DUMP`, which is answered by the entries of `D`.
+    pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16, policy: &'static [Rule]) -> Self {
+        Self {
+            is_dump: true,
+            ..Self::new(nlmsg_type, policy, dump::start::<D>)
+        }
+    }
+
+    /// Reserves the command to senders with `CAP_NET_ADMIN` in the user namespace that owns the
+    /// network namespace.
+    pub const fn admin(self) -> Self {
+        Self {
+            is_admin: true,
+            ..self
+        }
+    }
 }

@@ -58,6 +58,12 @@ pub const NLM_F_ACK: u16 = 0x04;
 /// Flag: the sender wants to hear of the change that it makes.
 pub const NLM_F_ECHO: u16 = 0x08;
 
+/// Flag: the message is one of several, which `NLMSG_DONE` ends.
+pub const NLM_F_MULTI: u16 = 0x02;
+
+/// Flag: the table changed during the dump.
+pub const NLM_F_DUMP_INTR: u16 = 0x10;
+
 /// Flags: the request is a dump, when both bits are set.
 pub const NLM_F_DUMP: u16 = 0x300;
 
@@ -74,6 +80,12 @@ pub const fn align(len: usize) -> usize {
 #[inline]
 pub const fn nlmsg_total_size(payload: usize) -> usize {
     align(NLMSG_HDRLEN.saturating_add(payload))
+}
+
+/// Returns the room that a string attribute takes, its NUL and padding included.
+#[inline]
+pub const fn nla_total_size_str(text: usize) -> usize {
+    nla_total_size(text.saturating_add(1))
 }
 
 /// Returns the room that an attribute with `value` bytes takes, padding included

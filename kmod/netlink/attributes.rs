@@ -27,6 +27,8 @@ enum Kind {
     String,
     /// Any bytes.
     Bytes,
+    /// A number of 4 bytes.
+    U32,
 }
 
 impl Rule {
@@ -38,6 +40,11 @@ impl Rule {
     /// At most `max` bytes of any value.
     pub const fn bytes(nla_type: u16, max: u32) -> Self {
         Self::new(nla_type, Kind::Bytes, max)
+    }
+
+    /// A number of 4 bytes.
+    pub const fn u32(nla_type: u16) -> Self {
+        Self::new(nla_type, Kind::U32, 4)
     }
 
     /// Makes a request without the attribute wrong.
@@ -61,18 +68,21 @@ impl Rule {
     fn check<'a>(&self, attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
         let len = match self.kind {
             Kind::Bytes => attr.value().len(),
-            Kind::String => match attr.str() {
-                Ok(text) => text.len(),
-                Err(_) => {
-                    let msg = c"string does not end in its only NUL";
-                    return Err(ext_ack.refuse_attr(EINVAL, attr, msg));
-                }
-            },
+            Kind::U32 => attr
+                .u32()
+                .map(|_| 4)
+                .map_err(|_| ext_ack.refuse_attr(EINVAL, attr, c"number does not have 4 bytes"))?,
+            Kind::String => attr.str().map(<[u8]>::len).map_err(|_| {
+                ext_ack.refuse_attr(EINVAL, attr, c"string does not end in its only NUL")
+            })?,
         };
 
         if len > self.max as usize {
-            let msg = format_args!("too long (limit {})", self.max);
-            return Err(ext_ack.refuse_attr_fmt(ERANGE, attr, msg));
+            return Err(ext_ack.refuse_attr_fmt(
+                ERANGE,
+                attr,
+                format_args!("too long (limit {})", self.max),
+            ));
         }
         Ok(())
     }
@@ -94,6 +104,11 @@ impl<'a> Attributes<'a> {
     /// Returns the string of `nla_type` without its NUL, if the request carries it.
     pub fn str(&self, nla_type: u16) -> Option<&'a [u8]> {
         self.get(nla_type)?.str().ok()
+    }
+
+    /// Returns the number of `nla_type`, if the request carries it.
+    pub fn u32(&self, nla_type: u16) -> Option<u32> {
+        self.get(nla_type)?.u32().ok()
     }
 
     /// Returns the attribute `nla_type`, if the request carries it.

@@ -3,8 +3,8 @@
 //! From the message to its handler, and from the handler's result to the ACK.
 //!
 //! The same rules as in `netlink_rcv_skb()`, see
-//! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for
-//! [`Family::bare`].
+//! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for [`Family::bare`], and
+//! for a handler's `EINTR`: it is told like any other error.
 
 use super::{
     attributes,
@@ -22,32 +22,46 @@ use crate::wire::{
     NLM_F_ECHO,
     NLM_F_REQUEST, //
 };
-use kernel::prelude::*;
+use kernel::{
+    bindings,
+    prelude::*, //
+};
 
 /// Serves every message of a datagram, in order.
-pub(super) fn receive<T: Family>(datagram: Datagram<'_>) {
-    // What follows a broken header is dropped: nothing says where the next message starts.
-    for message in datagram.messages().map_while(|message| message.ok()) {
-        serve::<T>(&Request::new(datagram, message));
-    }
+pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
+    datagram.for_each(|request| match request {
+        Ok(request) => serve(request),
+        // Nothing says where the next message starts.
+        Err(_) => T::dropped(datagram.net()),
+    });
 }
 
 /// Serves one message.
-fn serve<'a, T: Family>(request: &Request<'a>) {
-    let mut ext_ack = ExtAck::new();
-
+fn serve<T: Family>(request: &Request<'_, T>) {
     match Kind::of(request) {
-        Kind::Request => {
-            let result = call::<T>(request, &mut ext_ack);
-
-            if result.is_err() || request.has(NLM_F_ACK) {
-                request.ack(result, &ext_ack);
-            }
-        }
-        Kind::AckOnly => request.ack(Ok(()), &ext_ack),
+        Kind::Request => serve_request(request),
+        Kind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
         // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
         Kind::Bare => drop(T::bare(request)),
         Kind::Nothing => {}
+    }
+}
+
+/// Serves a request, and says how it ended where that is due.
+fn serve_request<T: Family>(request: &Request<'_, T>) {
+    let mut ext_ack = ExtAck::new();
+
+    match call(request, &mut ext_ack) {
+        Ok(Answer::Complete) => {}
+        Ok(Answer::Ackable) => {
+            if request.has(NLM_F_ACK) {
+                request.ack(Ok(()), &ext_ack);
+            }
+        }
+        Err(error) => {
+            T::refused(request.net());
+            request.ack(Err(error), &ext_ack);
+        }
     }
 }
 
@@ -64,7 +78,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(request: &Request<'_>) -> Self {
+    fn of<T: Family>(request: &Request<'_, T>) -> Self {
         let is_control = request.nlmsg_type() < NLMSG_MIN_TYPE;
         let is_request = request.has(NLM_F_REQUEST);
 
@@ -80,32 +94,74 @@ impl Kind {
     }
 }
 
-/// Calls the handler of the request's command.
-fn call<'a, T: Family>(request: &Request<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
-    let command = find::<T>(request, ext_ack)?;
+/// How a request was answered.
+enum Answer {
+    /// An ACK may follow.
+    Ackable,
+    /// Nothing follows: `NLMSG_DONE` ends a dump.
+    Complete,
+}
 
-    check_flags(request, ext_ack)?;
+/// Calls the handler of the request's command.
+fn call<'a, T: Family>(request: &Request<'a, T>, ext_ack: &mut ExtAck<'a>) -> Result<Answer> {
+    let command = find(request, ext_ack)?;
+
+    check_flags(request, command, ext_ack)?;
+    check_sender(request, command, ext_ack)?;
     let attrs = attributes::parse(request.payload(), command.policy, ext_ack)?;
-    (command.doit)(request, &attrs, ext_ack)
+    (command.handler)(request, &attrs, ext_ack)?;
+
+    Ok(match command.is_dump {
+        true => Answer::Complete,
+        false => Answer::Ackable,
+    })
 }
 
 /// Finds the request's command.
-fn find<T: Family>(request: &Request<'_>, ext_ack: &mut ExtAck<'_>) -> Result<&'static Command> {
+fn find<T: Family>(
+    request: &Request<'_, T>,
+    ext_ack: &mut ExtAck<'_>,
+) -> Result<&'static Command<T>> {
+    let is_dump = request.has(NLM_F_DUMP);
+    let is_kind = |command: &&Command<T>| command.nlmsg_type == request.nlmsg_type();
+
     T::COMMANDS
         .iter()
-        .find(|command| command.nlmsg_type == request.nlmsg_type())
-        .ok_or_else(|| ext_ack.refuse(eopnotsupp(), c"unknown command"))
+        .find(|command| is_kind(command) && command.is_dump == is_dump)
+        .ok_or_else(|| {
+            let is_known = T::COMMANDS.iter().any(|command| is_kind(&command));
+            let msg = match (is_known, is_dump) {
+                (false, _) => c"unknown command",
+                (true, true) => c"command has no dump",
+                (true, false) => c"command is a dump: NLM_F_DUMP is missing",
+            };
+            ext_ack.refuse(eopnotsupp(), msg)
+        })
 }
 
 /// Refuses flags that say nothing to a command, as generic netlink does for new ones.
-fn check_flags(request: &Request<'_>, ext_ack: &mut ExtAck<'_>) -> Result {
-    const KNOWN: u16 = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO;
+fn check_flags<T: Family>(
+    request: &Request<'_, T>,
+    command: &Command<T>,
+    ext_ack: &mut ExtAck<'_>,
+) -> Result {
+    let dump = if command.is_dump { NLM_F_DUMP } else { 0 };
+    let known = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | dump;
 
-    if request.nlmsg_flags() & NLM_F_DUMP == NLM_F_DUMP {
-        return Err(ext_ack.refuse(eopnotsupp(), c"command has no dump"));
-    }
-    if request.nlmsg_flags() & !KNOWN != 0 {
+    if request.nlmsg_flags() & !known != 0 {
         return Err(ext_ack.refuse(EINVAL, c"unknown flag in nlmsg_flags"));
+    }
+    Ok(())
+}
+
+/// Refuses senders that may not use the command.
+fn check_sender<T: Family>(
+    request: &Request<'_, T>,
+    command: &Command<T>,
+    ext_ack: &mut ExtAck<'_>,
+) -> Result {
+    if command.is_admin && !request.is_capable(bindings::CAP_NET_ADMIN) {
+        return Err(ext_ack.refuse(EPERM, c"CAP_NET_ADMIN is missing"));
     }
     Ok(())
 }

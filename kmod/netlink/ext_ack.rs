@@ -52,7 +52,10 @@ impl<'a> ExtAck<'a> {
 
     /// Refuses the request: says `msg`, and returns `error` for the handler to return.
     pub fn refuse(&mut self, error: Error, msg: &'static CStr) -> Error {
-        self.set_msg(msg);
+        *self = Self {
+            msg: Msg::Fixed(msg),
+            ..Self::new()
+        };
         error
     }
 
@@ -68,21 +71,26 @@ impl<'a> ExtAck<'a> {
         attr: &Attr<'a>,
         msg: fmt::Arguments<'_>,
     ) -> Error {
-        self.bad_attr = Some(attr.bytes());
-        self.msg = Msg::Formatted(Text::new(msg));
+        *self = Self {
+            msg: Msg::Formatted(Text::new(msg)),
+            bad_attr: Some(attr.bytes()),
+            ..Self::new()
+        };
         error
     }
 
     /// Refuses the request for the bytes that `place` starts with.
     pub(super) fn refuse_at(&mut self, error: Error, place: &'a [u8], msg: &'static CStr) -> Error {
+        self.refuse(error, msg);
         self.bad_attr = Some(place);
-        self.refuse(error, msg)
+        error
     }
 
     /// Refuses the request because it lacks the attribute `nla_type`.
     pub fn refuse_missing(&mut self, nla_type: u16) -> Error {
+        let error = self.refuse(EINVAL, c"required attribute is missing");
         self.miss_type = nla_type;
-        self.refuse(EINVAL, c"required attribute is missing")
+        error
     }
 
     /// Returns what `netlink_ack()` takes for the request `message`.
@@ -150,15 +158,15 @@ impl Text {
 
 impl Write for Text {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let end = self.len + part.len();
-        if end >= TEXT_SIZE {
-            return Err(fmt::Error);
-        }
-        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        // The last byte stays zero.
+        let room = TEXT_SIZE - 1 - self.len;
+        let fits = part.as_bytes().get(..room).unwrap_or(part.as_bytes());
 
-        room.copy_from_slice(part.as_bytes());
-        // INVARIANT: Just checked to be below `TEXT_SIZE`; nothing is written beyond.
-        self.len = end;
+        for (place, byte) in self.bytes.iter_mut().skip(self.len).zip(fits) {
+            *place = *byte;
+        }
+        // INVARIANT: At most `TEXT_SIZE - 1`; nothing is written beyond.
+        self.len += fits.len();
         Ok(())
     }
 }

@@ -4,12 +4,51 @@
 
 use kernel::{
     bindings,
-    ffi::c_int, //
+    ffi::{
+        c_int,
+        c_uint,
+        c_void, //
+    },
 };
 
+/// What a network namespace holds of the module's family, `struct nl_helper_net`.
+#[repr(C)]
+pub(super) struct NetSlot {
+    /// The kernel's socket there.
+    pub(super) sk: *mut bindings::sock,
+    /// The family's state there.
+    pub(super) state: *mut c_void,
+}
+
+/// Called for a network namespace that comes; 0 or a negative errno.
+pub(super) type InitNet = unsafe extern "C" fn(net: *mut bindings::net) -> c_int;
+
+/// Called for a network namespace that goes.
+pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
+
+#[allow(improper_ctypes)] // Linux 6.12 without lockdep: an empty struct, behind a pointer.
 extern "C" {
-    /// Opens the kernel's socket of protocol `unit`; null when it could not.
+    /// Calls `init` for each network namespace that is and comes, and `exit` for each that goes.
+    pub(super) fn nl_helper_register_state(init: InitNet, exit: ExitNet) -> c_int;
+
+    /// Calls `exit` for each network namespace.
+    pub(super) fn nl_helper_unregister_state();
+
+    /// As `nl_helper_register_state`, which comes before it.
+    pub(super) fn nl_helper_register_socket(init: InitNet, exit: ExitNet) -> c_int;
+
+    /// Calls `exit` for each network namespace.
+    pub(super) fn nl_helper_unregister_socket();
+
+    /// Returns what `net` holds; zeroes before its state's `init`.
+    pub(super) fn nl_helper_net(net: *const bindings::net) -> *mut NetSlot;
+
+    /// Returns the network namespace of the socket that `skb` belongs to.
+    pub(super) fn nl_helper_skb_net(skb: *const bindings::sk_buff) -> *mut bindings::net;
+
+    /// Opens the kernel's socket of protocol `unit` in `net`; null when it could not.
     pub(super) fn nl_helper_kernel_create(
+        net: *mut bindings::net,
         unit: c_int,
         cfg: *mut bindings::netlink_kernel_cfg,
     ) -> *mut bindings::sock;
@@ -17,8 +56,12 @@ extern "C" {
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
 
-    /// Says whether all bytes of `skb` lie at `skb->data`.
-    pub(super) fn nl_helper_is_linear(skb: *const bindings::sk_buff) -> bool;
+    /// Returns what the network namespace of the socket that received `skb` holds, and the port id
+    /// that the kernel recorded for the sender; null unless all bytes lie at `skb->data`.
+    pub(super) fn nl_helper_receive(
+        skb: *mut bindings::sk_buff,
+        portid: *mut u32,
+    ) -> *const NetSlot;
 
     /// Allocates a buffer for one message with `payload` bytes; null when it could not.
     pub(super) fn nl_helper_nlmsg_new(payload: usize) -> *mut bindings::sk_buff;
@@ -26,9 +69,65 @@ extern "C" {
     /// Frees a buffer.
     pub(super) fn nl_helper_nlmsg_free(skb: *mut bindings::sk_buff);
 
-    /// Sends `reply`, which it frees, to the sender of `request`.
+    /// Appends `len` bytes, for which there must be room, and returns where they are.
+    pub(super) fn nl_helper_put(skb: *mut bindings::sk_buff, len: c_uint) -> *mut u8;
+
+    /// Returns how many bytes may be appended to `skb`.
+    pub(super) fn nl_helper_tailroom(skb: *const bindings::sk_buff) -> usize;
+
+    /// Sends `reply`, which it consumes, to the sender of `request`; 0 or a negative errno.
     pub(super) fn nl_helper_reply(
         request: *mut bindings::sk_buff,
         reply: *mut bindings::sk_buff,
     ) -> c_int;
+
+    /// Says whether anybody listens to `group` of the protocol that `request` came by.
+    pub(super) fn nl_helper_has_listeners(request: *const bindings::sk_buff, group: c_uint)
+        -> bool;
+
+    /// Sends `skb`, which it consumes, to the listeners of `group` in the network namespace of
+    /// `request`, and where `echo` says so to its sender; 0 or a negative errno.
+    pub(super) fn nl_helper_notify(
+        request: *mut bindings::sk_buff,
+        skb: *mut bindings::sk_buff,
+        group: c_uint,
+        echo: bool,
+    ) -> c_int;
+
+    /// Starts a dump for the message `nlh` of `request`, in this module's name.
+    pub(super) fn nl_helper_dump_start(
+        request: *mut bindings::sk_buff,
+        nlh: *const bindings::nlmsghdr,
+        control: *mut bindings::netlink_dump_control,
+    ) -> c_int;
+
+    /// Says whether the module may still write a line about its own faults.
+    pub(super) fn nl_helper_may_log() -> bool;
+
+    /// Allocates `count` counters for each CPU, at 0; null when it could not.
+    pub(super) fn nl_helper_counters_new(count: usize) -> *mut c_void;
+
+    /// Frees counters.
+    pub(super) fn nl_helper_counters_free(counters: *mut c_void);
+
+    /// Adds 1 to the counter `index` of this CPU.
+    pub(super) fn nl_helper_counters_inc(counters: *mut c_void, index: usize);
+
+    /// Returns the sum of the counters `index` of all CPUs.
+    pub(super) fn nl_helper_counters_sum(counters: *const c_void, index: usize) -> u64;
+
+    /// Begins a section in which what RCU protects stays.
+    pub(super) fn nl_helper_rcu_read_lock();
+
+    /// Ends such a section.
+    pub(super) fn nl_helper_rcu_read_unlock();
+
+    /// Waits until all sections have ended that began before.
+    pub(super) fn nl_helper_synchronize_rcu();
+
+    /// Returns the ticks since the kernel was started, and some more.
+    pub(super) fn nl_helper_ticks() -> u64;
+
+    /// Returns when it was `ticks`: `CLOCK_REALTIME_COARSE`, in nanoseconds.
+    pub(super) fn nl_helper_ticks_real_ns(ticks: u64) -> u64;
 }

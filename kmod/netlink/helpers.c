@@ -1,18 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * What C has only as inline functions and macros, as functions that Rust can
- * call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
+ * What C has only as inline functions, macros and statics, as functions that
+ * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/netlink.h>
+#include <linux/percpu.h>
+#include <linux/ratelimit.h>
+#include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
 
-struct sock *nl_helper_kernel_create(int unit, struct netlink_kernel_cfg *cfg)
+/* Here because the keys of Rust's module! differ between the kernels; Kbuild says who. */
+MODULE_AUTHOR(NL_HELPER_AUTHOR);
+
+/* What a network namespace holds of the module's family. */
+struct nl_helper_net {
+	struct sock *sk;
+	void *state;
+};
+
+/*
+ * The core keeps their addresses, so there is one of each: a module has one
+ * family. Every namespace has its state before any has a socket, for whoever
+ * can open a socket of the protocol in one can do so in all.
+ */
+static unsigned int nl_helper_net_id;
+
+static struct pernet_operations nl_helper_state_ops = {
+	.id = &nl_helper_net_id,
+	.size = sizeof(struct nl_helper_net),
+};
+
+static struct pernet_operations nl_helper_socket_ops;
+
+int nl_helper_register_state(int (*init)(struct net *net),
+			     void (*exit)(struct net *net))
 {
-	return netlink_kernel_create(&init_net, unit, cfg);
+	nl_helper_state_ops.init = init;
+	nl_helper_state_ops.exit = exit;
+	return register_pernet_subsys(&nl_helper_state_ops);
+}
+
+void nl_helper_unregister_state(void)
+{
+	unregister_pernet_subsys(&nl_helper_state_ops);
+}
+
+int nl_helper_register_socket(int (*init)(struct net *net),
+			      void (*exit)(struct net *net))
+{
+	nl_helper_socket_ops.init = init;
+	nl_helper_socket_ops.exit = exit;
+	return register_pernet_subsys(&nl_helper_socket_ops);
+}
+
+void nl_helper_unregister_socket(void)
+{
+	unregister_pernet_subsys(&nl_helper_socket_ops);
+}
+
+struct nl_helper_net *nl_helper_net(const struct net *net)
+{
+	return net_generic(net, nl_helper_net_id);
+}
+
+struct net *nl_helper_skb_net(const struct sk_buff *skb)
+{
+	return sock_net(skb->sk);
+}
+
+struct sock *nl_helper_kernel_create(struct net *net, int unit,
+				     struct netlink_kernel_cfg *cfg)
+{
+	return netlink_kernel_create(net, unit, cfg);
 }
 
 u32 nl_helper_portid(struct sk_buff *skb)
@@ -20,15 +88,21 @@ u32 nl_helper_portid(struct sk_buff *skb)
 	return NETLINK_CB(skb).portid;
 }
 
-bool nl_helper_is_linear(const struct sk_buff *skb)
+/*
+ * Returns what the namespace of the receiving socket holds, and the sender's
+ * port id; null when the bytes of @skb do not all lie at skb->data.
+ */
+struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, u32 *portid)
 {
-	return !skb_is_nonlinear(skb);
+	*portid = NETLINK_CB(skb).portid;
+	if (skb_is_nonlinear(skb))
+		return NULL;
+	return net_generic(sock_net(skb->sk), nl_helper_net_id);
 }
 
-/* Large sizes may fail, and a user picks the size: no warning about it. */
 struct sk_buff *nl_helper_nlmsg_new(size_t payload)
 {
-	return nlmsg_new(payload, GFP_KERNEL | __GFP_NOWARN);
+	return nlmsg_new(payload, GFP_KERNEL);
 }
 
 void nl_helper_nlmsg_free(struct sk_buff *skb)
@@ -36,8 +110,99 @@ void nl_helper_nlmsg_free(struct sk_buff *skb)
 	nlmsg_free(skb);
 }
 
+/* The caller knows that there is room. */
+void *nl_helper_put(struct sk_buff *skb, unsigned int len)
+{
+	return __skb_put(skb, len);
+}
+
+size_t nl_helper_tailroom(const struct sk_buff *skb)
+{
+	return skb_tailroom(skb);
+}
+
 /* Never blocks: the sender waits in this very call and cannot read meanwhile. */
 int nl_helper_reply(struct sk_buff *request, struct sk_buff *reply)
 {
 	return nlmsg_unicast(request->sk, reply, NETLINK_CB(request).portid);
+}
+
+bool nl_helper_has_listeners(const struct sk_buff *request, unsigned int group)
+{
+	return netlink_has_listeners(request->sk, group);
+}
+
+int nl_helper_notify(struct sk_buff *request, struct sk_buff *skb,
+		     unsigned int group, bool echo)
+{
+	return nlmsg_notify(request->sk, skb, NETLINK_CB(request).portid, group,
+			    echo, GFP_KERNEL);
+}
+
+/* Fills in THIS_MODULE. */
+int nl_helper_dump_start(struct sk_buff *request, const struct nlmsghdr *nlh,
+			 struct netlink_dump_control *control)
+{
+	return netlink_dump_start(request->sk, request, nlh, control);
+}
+
+/* Says whether the module may still write a line about its own faults. */
+bool nl_helper_may_log(void)
+{
+	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	return __ratelimit(&state);
+}
+
+u64 __percpu *nl_helper_counters_new(size_t count)
+{
+	return __alloc_percpu_gfp(count * sizeof(u64), sizeof(u64),
+				  GFP_KERNEL_ACCOUNT);
+}
+
+void nl_helper_counters_free(u64 __percpu *counters)
+{
+	free_percpu(counters);
+}
+
+void nl_helper_counters_inc(u64 __percpu *counters, size_t index)
+{
+	this_cpu_inc(counters[index]);
+}
+
+u64 nl_helper_counters_sum(const u64 __percpu *counters, size_t index)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(counters, cpu)[index]);
+	return sum;
+}
+
+void nl_helper_rcu_read_lock(void)
+{
+	rcu_read_lock();
+}
+
+void nl_helper_rcu_read_unlock(void)
+{
+	rcu_read_unlock();
+}
+
+void nl_helper_synchronize_rcu(void)
+{
+	synchronize_rcu();
+}
+
+u64 nl_helper_ticks(void)
+{
+	return get_jiffies_64();
+}
+
+u64 nl_helper_ticks_real_ns(u64 ticks)
+{
+	return ktime_get_coarse_real_ns() -
+	       jiffies64_to_nsecs(get_jiffies_64() - ticks);
 }

@@ -4,14 +4,19 @@
 
 use super::{
     ffi,
+    net,
     skb::SkBuff,
     ExtAck,
+    Family,
+    Notification,
     Reply, //
 };
 use crate::wire::{
+    self,
     Message,
     Messages,
-    Nlmsghdr, //
+    Nlmsghdr,
+    NLM_F_ECHO, //
 };
 use core::{
     marker::PhantomData,
@@ -20,63 +25,90 @@ use core::{
 };
 use kernel::{
     bindings,
+    error::to_result,
+    ffi::{
+        c_int,
+        c_uint, //
+    },
     prelude::*, //
 };
 
-/// A datagram that the input callback was handed, borrowed for `'a`.
+/// A datagram that the input callback of `T` was handed, borrowed for `'a`.
 ///
 /// # Invariants
 ///
-/// - `skb` is a linear buffer that the netlink core handed to an input callback which has not
-///   returned, and stays so for `'a`; nobody writes to its bytes meanwhile.
-/// - The sender's port id is not 0.
-#[derive(Clone, Copy)]
-pub(super) struct Datagram<'a> {
+/// - `skb` is a linear buffer that the netlink core handed to an input callback of `T` which has
+///   not returned, and stays so for `'a`; nobody writes to its bytes meanwhile.
+/// - `portid` is the sender's, as the kernel recorded it, and not 0.
+/// - `net` is the family's state in the sender's network namespace.
+pub(super) struct Datagram<'a, T: Family> {
     skb: NonNull<bindings::sk_buff>,
+    portid: u32,
+    net: &'a T::Net,
     _bytes: PhantomData<&'a [u8]>,
 }
 
-impl<'a> Datagram<'a> {
+impl<T: Family> Clone for Datagram<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Family> Copy for Datagram<'_, T> {}
+
+impl<'a, T: Family> Datagram<'a, T> {
     /// Borrows `skb`; `None` when it is not what a user sends.
     ///
     /// # Safety
     ///
-    /// `skb` must be what the netlink core handed to an input callback, which does not return
-    /// during `'a`.
+    /// `skb` must be what the netlink core handed to an input callback of `T`, which does not
+    /// return during `'a`, in a network namespace that holds a state of `T`.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
-        let skb = NonNull::new(skb)?;
-        // SAFETY: The caller vouches for `skb`.
-        let is_linear = unsafe { ffi::nl_helper_is_linear(skb.as_ptr()) };
-        // INVARIANT: Both are checked below; the core lends the buffer for the callback, whose
-        // bytes other listeners may share, and so nobody may write to them.
-        let datagram = Self {
-            skb,
-            _bytes: PhantomData,
-        };
+        let mut portid = 0;
+        // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
+        let slot = NonNull::new(unsafe { ffi::nl_helper_receive(skb, &mut portid) }.cast_mut())?;
+        // SAFETY: The caller vouches for the state, and the namespace stays while the sender's
+        // socket is open.
+        let net = unsafe { net::state_in::<T>(slot.as_ptr()) };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
-        (is_linear && datagram.portid() != 0).then_some(datagram)
+        // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller
+        // vouches for the rest: what a callback is lent may be shared, so nobody writes to it.
+        (portid != 0).then_some(Self {
+            skb: NonNull::new(skb)?,
+            portid,
+            net,
+            _bytes: PhantomData,
+        })
     }
 
     /// Returns all bytes.
     fn bytes(self) -> &'a [u8] {
+        let skb = self.skb.as_ptr();
+
         // SAFETY: By the type invariants the buffer is linear, so `len` bytes lie at `data`, and
         // nobody writes to them during `'a`.
-        unsafe {
-            let skb = self.skb.as_ref();
-            slice::from_raw_parts(skb.data, skb.len as usize)
+        unsafe { slice::from_raw_parts((*skb).data, (*skb).len as usize) }
+    }
+
+    /// Hands each message to `serve`, in order; an error is the last.
+    #[inline]
+    pub(super) fn for_each(self, serve: impl Fn(Result<&Request<'a, T>, wire::Error>)) {
+        for message in Messages::new(self.bytes()) {
+            // INVARIANT: A message of these bytes lies inside them.
+            match message {
+                Ok(message) => serve(Ok(&Request {
+                    datagram: self,
+                    message,
+                })),
+                Err(error) => serve(Err(error)),
+            }
         }
     }
 
-    /// Returns the messages, in order.
-    pub(super) fn messages(self) -> Messages<'a> {
-        Messages::new(self.bytes())
-    }
-
-    /// Returns the port id that the kernel recorded for the sender.
-    fn portid(self) -> u32 {
-        // SAFETY: By the type invariants the core handed the buffer over, with its `NETLINK_CB`.
-        unsafe { ffi::nl_helper_portid(self.skb.as_ptr()) }
+    /// Returns the family's state in the network namespace.
+    pub(super) fn net(self) -> &'a T::Net {
+        self.net
     }
 }
 
@@ -85,18 +117,12 @@ impl<'a> Datagram<'a> {
 /// # Invariants
 ///
 /// `message` lies inside `datagram`.
-pub struct Request<'a> {
-    datagram: Datagram<'a>,
+pub struct Request<'a, T: Family> {
+    datagram: Datagram<'a, T>,
     message: Message<'a>,
 }
 
-impl<'a> Request<'a> {
-    /// Takes `message` out of `datagram`, where it lies.
-    pub(super) fn new(datagram: Datagram<'a>, message: Message<'a>) -> Self {
-        // INVARIANT: The only caller iterates over `datagram.messages()`.
-        Self { datagram, message }
-    }
-
+impl<'a, T: Family> Request<'a, T> {
     /// Returns what the sender asks for, `nlmsg_type`.
     #[inline]
     pub fn nlmsg_type(&self) -> u16 {
@@ -124,44 +150,122 @@ impl<'a> Request<'a> {
     /// Returns the sender's port id, from the socket and not from the message.
     #[inline]
     pub fn portid(&self) -> u32 {
-        self.datagram.portid()
+        self.datagram.portid
+    }
+
+    /// Returns the family's state in the sender's network namespace.
+    #[inline]
+    pub fn net(&self) -> &'a T::Net {
+        self.datagram.net
+    }
+
+    /// Says whether the sender, and whoever opened its socket, has the capability `cap`
+    /// (`CAP_*`) in the user namespace that owns the network namespace.
+    pub fn is_capable(&self, cap: u32) -> bool {
+        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
+        // the socket it came from.
+        unsafe { bindings::netlink_net_capable(self.datagram.skb.as_ptr(), cap as c_int) }
     }
 
     /// Starts an answer of type `nlmsg_type`, with room for `payload` bytes.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
-    pub fn reply(&self, nlmsg_type: u16, payload: usize) -> Result<Reply<'_>> {
-        let header = Nlmsghdr {
+    /// `ENOMEM`, and `EMSGSIZE` for more than an `int` counts.
+    pub fn reply(&self, nlmsg_type: u16, payload: usize) -> Result<Reply<'_, T>> {
+        Reply::new(self, self.answer_header(nlmsg_type), payload)
+    }
+
+    /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
+    /// network namespace), or the sender, where `NLM_F_ECHO` asks for that.
+    pub fn is_heard(&self, group: u32) -> bool {
+        self.has(NLM_F_ECHO) || self.has_listeners(group)
+    }
+
+    /// Says whether anybody in any network namespace listens to `group`.
+    fn has_listeners(&self, group: u32) -> bool {
+        // SAFETY: By the type invariants of `Datagram` the buffer belongs to the kernel's socket,
+        // which stays while a callback runs.
+        unsafe { ffi::nl_helper_has_listeners(self.datagram.skb.as_ptr(), group as c_uint) }
+    }
+
+    /// Starts a notification of type `nlmsg_type` for `group`, with room for `payload` bytes.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, and `EMSGSIZE` for more than an `int` counts.
+    pub fn notification(
+        &self,
+        group: u32,
+        nlmsg_type: u16,
+        payload: usize,
+    ) -> Result<Notification<'_, T>> {
+        Notification::new(self, group, self.answer_header(nlmsg_type), payload)
+    }
+
+    /// Returns the header of an answer, which repeats the sequence number.
+    pub(super) fn answer_header(&self, nlmsg_type: u16) -> Nlmsghdr {
+        Nlmsghdr {
             nlmsg_len: 0,
             nlmsg_type,
             nlmsg_flags: 0,
             nlmsg_seq: self.message.header().nlmsg_seq,
             nlmsg_pid: self.portid(),
-        };
-
-        Reply::new(self, header, payload)
+        }
     }
 
     /// Hands `reply` to the sender's socket, without waiting for room there.
-    pub(super) fn send(&self, reply: SkBuff) -> Result {
-        // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
-        // socket that received it; `into_raw` gives up the reply, which the function frees.
-        let err = unsafe { ffi::nl_helper_reply(self.datagram.skb.as_ptr(), reply.into_raw()) };
+    pub(super) fn send(&self, reply: SkBuff, header: Nlmsghdr) -> Result {
+        let reply = reply.into_raw(header)?;
 
-        kernel::error::to_result(err)
+        // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
+        // socket that received it; `into_raw` gave up the reply, which the function frees.
+        to_result(unsafe { ffi::nl_helper_reply(self.datagram.skb.as_ptr(), reply) })
+    }
+
+    /// Hands `notification` to the listeners of `group`.
+    pub(super) fn notify(&self, group: u32, notification: SkBuff, header: Nlmsghdr) -> Result {
+        let echo = self.has(NLM_F_ECHO);
+        let skb = notification.into_raw(header)?;
+
+        // SAFETY: As in `send`.
+        to_result(unsafe {
+            ffi::nl_helper_notify(self.datagram.skb.as_ptr(), skb, group as c_uint, echo)
+        })
     }
 
     /// Sends the `NLMSG_ERROR` that says how the request ended.
     pub(super) fn ack(&self, result: Result, ext_ack: &ExtAck<'_>) {
-        let nlh = self.message.bytes().as_ptr().cast_mut().cast();
         let err = result.map_or_else(|error| error.to_errno(), |()| 0);
         let raw = ext_ack.to_raw(self.message.bytes());
 
-        // SAFETY: By the type invariants `nlh` is a whole message in the buffer, which is alive;
-        // messages start at multiples of 4 from the aligned `skb->data`, and the function only
-        // reads there. `raw` points to texts and bytes that `ext_ack` and the message keep alive.
-        unsafe { bindings::netlink_ack(self.datagram.skb.as_ptr(), nlh, err, &raw) };
+        // SAFETY: By the type invariants the header is one of a whole message in the buffer, which
+        // is alive, and the function only reads there. `raw` points to texts and bytes that
+        // `ext_ack` and the message keep alive.
+        unsafe {
+            bindings::netlink_ack(
+                self.datagram.skb.as_ptr(),
+                self.nlmsghdr().cast_mut(),
+                err,
+                &raw,
+            )
+        };
+    }
+
+    /// Starts a dump that answers the request, see `netlink_dump_start()`.
+    ///
+    /// # Safety
+    ///
+    /// `control` must hold callbacks that the core may call, for as long as they are in memory.
+    pub(super) unsafe fn start_dump(&self, control: &mut bindings::netlink_dump_control) -> c_int {
+        // SAFETY: By the type invariants of `Datagram` the buffer is alive, and the function takes
+        // a reference of its own; the caller vouches for `control`.
+        unsafe { ffi::nl_helper_dump_start(self.datagram.skb.as_ptr(), self.nlmsghdr(), control) }
+    }
+
+    /// Returns the header as C reads it: messages start at multiples of 4 from the aligned
+    /// `skb->data`.
+    fn nlmsghdr(&self) -> *const bindings::nlmsghdr {
+        self.message.bytes().as_ptr().cast()
     }
 }

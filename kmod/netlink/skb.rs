@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Socket buffers that are about to be sent.
+//! Socket buffers that messages are written into.
 
 use super::{
     errno::emsgsize,
     ffi, //
 };
 use crate::wire::{
+    self,
     nlmsg_total_size,
-    Sink, //
+    Nlmsghdr,
+    Sink,
+    NLMSG_HDRLEN, //
 };
 use core::{
     mem::ManuallyDrop,
@@ -20,46 +23,170 @@ use core::{
 };
 use kernel::{
     bindings,
+    ffi::{
+        c_int,
+        c_uint, //
+    },
     prelude::*, //
 };
 
-/// A linear socket buffer that nobody else knows of yet.
+/// The end of a socket buffer, where messages are written.
 ///
 /// # Invariants
 ///
-/// `skb` came from `nlmsg_new()`, is owned, and has at least `room` bytes of tailroom.
-pub(super) struct SkBuff {
+/// - `skb` is a linear buffer that nobody else reads or writes while this exists.
+/// - `start` points to its last `capacity` bytes, of which the first `len` are initialised.
+pub(super) struct Tail {
     skb: NonNull<bindings::sk_buff>,
-    room: usize,
+    start: NonNull<u8>,
+    len: usize,
+    capacity: usize,
 }
 
-impl SkBuff {
-    /// Allocates a buffer for exactly one message with `payload` bytes, padding included: the
-    /// core would copy a much larger one to trim it.
-    pub(super) fn new(payload: usize) -> Result<Self> {
-        // SAFETY: The function takes any size.
-        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload) };
+impl Tail {
+    /// Takes `capacity` bytes at the end of `skb`; [`Tail::commit`] gives back what is not written.
+    ///
+    /// # Safety
+    ///
+    /// `skb` must be linear with `capacity` bytes of tailroom, and nobody else's while the result
+    /// exists.
+    pub(super) unsafe fn new(skb: NonNull<bindings::sk_buff>, capacity: usize) -> Self {
+        // SAFETY: By the caller's word there is room, so this is a pointer to that many bytes.
+        // `capacity` fits `c_uint`: `skb->len` is one.
+        let start = unsafe { ffi::nl_helper_put(skb.as_ptr(), capacity as c_uint) };
 
-        // INVARIANT: The buffer is new, empty, and made for this much.
-        Ok(Self {
-            skb: NonNull::new(skb).ok_or(ENOMEM)?,
-            room: nlmsg_total_size(payload),
-        })
-    }
-
-    /// Returns what was appended so far.
-    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: By the type invariants the buffer is linear and ours: `len` bytes lie at `data`,
-        // all of them written by `append`, and nobody else reads or writes them.
-        unsafe {
-            let skb = self.skb.as_mut();
-            slice::from_raw_parts_mut(skb.data, skb.len as usize)
+        // SAFETY: It is the end of a buffer, and so not null.
+        let start = unsafe { NonNull::new_unchecked(start) };
+        // INVARIANT: These are the last bytes of the buffer, and none is initialised yet.
+        Self {
+            skb,
+            start,
+            len: 0,
+            capacity,
         }
     }
 
-    /// Gives the buffer up to C.
-    pub(super) fn into_raw(self) -> *mut bindings::sk_buff {
-        ManuallyDrop::new(self).skb.as_ptr()
+    /// Returns how many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Starts a message: holds the place of its header. Returns where that is.
+    pub(super) fn begin(&mut self) -> Result<usize> {
+        let start = self.len;
+
+        self.append(&[0; NLMSG_HDRLEN])?;
+        Ok(start)
+    }
+
+    /// Ends the message that began at `start`: pads it and writes `header`, with its length.
+    pub(super) fn end(&mut self, start: usize, header: Nlmsghdr) -> Result {
+        let len = self.len - start;
+        let header = Nlmsghdr {
+            nlmsg_len: u32::try_from(len).map_err(|_| emsgsize())?,
+            ..header
+        };
+
+        for zero in wire::padding(len) {
+            self.append(slice::from_ref(zero))?;
+        }
+        self.bytes_mut()
+            .get_mut(start..start + NLMSG_HDRLEN)
+            .ok_or_else(emsgsize)?
+            .copy_from_slice(&header.to_bytes());
+        Ok(())
+    }
+
+    /// Takes back what was written from `len` on.
+    pub(super) fn truncate(&mut self, len: usize) {
+        // INVARIANT: Less is initialised, not more.
+        self.len = self.len.min(len);
+    }
+
+    /// Gives back to the buffer what was not written, after which nothing may be.
+    pub(super) fn commit(&mut self) {
+        let unused = self.capacity - self.len;
+
+        if unused == 0 {
+            return;
+        }
+        // SAFETY: By the type invariants the buffer is ours and linear, and ends in `capacity`
+        // bytes: the end of it may be cut off.
+        unsafe {
+            let skb = self.skb.as_ptr();
+            bindings::skb_trim(skb, (*skb).len - unused as c_uint);
+        }
+        // INVARIANT: What is left is initialised.
+        self.capacity = self.len;
+    }
+
+    /// Returns what was written.
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: By the type invariants these bytes are initialised, and nobody else's.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Sink for Tail {
+    type Error = Error;
+
+    fn too_long() -> Error {
+        emsgsize()
+    }
+
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) -> Result {
+        if bytes.len() > self.capacity - self.len {
+            return Err(emsgsize());
+        }
+
+        // SAFETY: By the type invariants, and as just checked, so many bytes at this place are ours
+        // to write; they cannot overlap a slice that the caller holds.
+        unsafe {
+            let end = self.start.as_ptr().add(self.len);
+            ptr::copy_nonoverlapping(bytes.as_ptr(), end, bytes.len());
+        }
+        // INVARIANT: So much more is initialised.
+        self.len += bytes.len();
+        Ok(())
+    }
+}
+
+/// A socket buffer with one message, which nobody else knows of yet.
+///
+/// # Invariants
+///
+/// The buffer of `tail` came from `nlmsg_new()` and is owned.
+pub(super) struct SkBuff {
+    tail: Tail,
+}
+
+impl SkBuff {
+    /// Allocates a buffer for exactly one message with `payload` bytes, padding included (the core
+    /// would copy a much larger one to trim it), and starts that message.
+    pub(super) fn new(payload: usize) -> Result<Self> {
+        // C counts in `int`.
+        let size = nlmsg_total_size(payload);
+        c_int::try_from(size).map_err(|_| emsgsize())?;
+
+        // SAFETY: The function takes any size that does not overflow an `int` with its header.
+        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload) };
+        let skb = NonNull::new(skb).ok_or(ENOMEM)?;
+        // SAFETY: The buffer is new, so it is linear, ours and empty, and it was made for this much.
+        let tail = unsafe { Tail::new(skb, size) };
+        // INVARIANT: It is owned from here on.
+        let mut skb = Self { tail };
+
+        skb.tail.begin()?;
+        Ok(skb)
+    }
+
+    /// Ends the message with its `header`, and gives the buffer up to C.
+    pub(super) fn into_raw(mut self, header: Nlmsghdr) -> Result<*mut bindings::sk_buff> {
+        self.tail.end(0, header)?;
+
+        self.tail.commit();
+        Ok(ManuallyDrop::new(self).tail.skb.as_ptr())
     }
 }
 
@@ -70,28 +197,49 @@ impl Sink for SkBuff {
         emsgsize()
     }
 
+    #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result {
-        let room = self
-            .room
-            .checked_sub(bytes.len())
-            .ok_or_else(Self::too_long)?;
-
-        // SAFETY: By the type invariants the buffer is ours and has the room that was just checked,
-        // so `skb_put()` does not overrun it and returns a pointer to that many bytes, which
-        // cannot overlap a slice that the caller holds. `room` fits `c_uint`: `skb->len` is one.
-        unsafe {
-            let tail = bindings::skb_put(self.skb.as_ptr(), bytes.len() as kernel::ffi::c_uint);
-            ptr::copy_nonoverlapping(bytes.as_ptr(), tail.cast(), bytes.len());
-        }
-        // INVARIANT: So much less is left.
-        self.room = room;
-        Ok(())
+        self.tail.append(bytes)
     }
 }
 
 impl Drop for SkBuff {
     fn drop(&mut self) {
         // SAFETY: By the type invariants the buffer is ours, and `drop` runs once.
-        unsafe { ffi::nl_helper_nlmsg_free(self.skb.as_ptr()) };
+        unsafe { ffi::nl_helper_nlmsg_free(self.tail.skb.as_ptr()) };
     }
 }
+
+/// Adding attributes to a message under construction.
+///
+/// # Errors
+///
+/// All of it fails with `EMSGSIZE` where the message has no room.
+pub trait PutAttrs: Sink<Error = Error> + Sized {
+    /// Adds an attribute.
+    fn put(&mut self, nla_type: u16, value: &[u8]) -> Result {
+        wire::put_attr(self, nla_type, value)
+    }
+
+    /// Adds a string attribute: `text` and the NUL that ends it.
+    fn put_str(&mut self, nla_type: u16, text: &[u8]) -> Result {
+        wire::put_str(self, nla_type, text)
+    }
+
+    /// Adds a number.
+    fn put_u32(&mut self, nla_type: u16, value: u32) -> Result {
+        self.put(nla_type, &value.to_ne_bytes())
+    }
+
+    /// Adds a number.
+    fn put_u64(&mut self, nla_type: u16, value: u64) -> Result {
+        self.put(nla_type, &value.to_ne_bytes())
+    }
+
+    /// Adds bytes that are no attribute.
+    fn put_raw(&mut self, bytes: &[u8]) -> Result {
+        self.append(bytes)
+    }
+}
+
+impl<S: Sink<Error = Error>> PutAttrs for S {}

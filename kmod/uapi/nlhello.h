@@ -23,17 +23,37 @@
 /* Most bytes of HELLO_A_TEXT, without its NUL. */
 #define NLHELLO_TEXT_MAX 1024
 
+/* Most bytes of HELLO_A_GREETING, without its NUL. */
+#define NLHELLO_GREETING_MAX 255
+
 /* Most bytes of HELLO_A_DATA. */
 #define NLHELLO_DATA_MAX 65000
+
+/* Most peers that a network namespace remembers. */
+#define NLHELLO_PEERS_MAX 1024
 
 /**
  * enum hello_cmd - commands, as nlmsg_type
  * @HELLO_CMD_HELLO: says hello. The request may carry HELLO_A_TEXT and
  *	HELLO_A_DATA; the answer, of the same type, carries HELLO_A_GREETING
  *	and the HELLO_A_DATA of the request.
+ * @HELLO_CMD_GET_PEER: asks who has said hello: the peer HELLO_A_PORTID or, as
+ *	a dump, all of them. An answer of the same type carries HELLO_A_PORTID,
+ *	HELLO_A_MESSAGES, HELLO_A_BYTES and HELLO_A_LAST_NS.
+ * @HELLO_CMD_GET_STATS: asks for the counters of the network namespace. The
+ *	answer, of the same type, carries all attributes from HELLO_A_HELLOS on.
+ * @HELLO_CMD_SET_GREETING: sets what the kernel says, HELLO_A_GREETING, in the
+ *	network namespace. Takes CAP_NET_ADMIN there. Classic hello stays as it
+ *	is.
+ * @HELLO_CMD_HELLO_NTF: notification to HELLO_GROUP_EVENTS that
+ *	HELLO_A_PORTID has said hello, and HELLO_A_TEXT where it said something.
  */
 enum hello_cmd {
 	HELLO_CMD_HELLO = 16,
+	HELLO_CMD_GET_PEER,
+	HELLO_CMD_GET_STATS,
+	HELLO_CMD_SET_GREETING,
+	HELLO_CMD_HELLO_NTF,
 };
 
 /**
@@ -42,12 +62,43 @@ enum hello_cmd {
  * @HELLO_A_TEXT: string, what the client says
  * @HELLO_A_DATA: bytes, sent back as they came
  * @HELLO_A_GREETING: string, what the kernel says
+ * @HELLO_A_PORTID: u32, port id of a peer
+ * @HELLO_A_MESSAGES: u64, hellos of a peer
+ * @HELLO_A_BYTES: u64, payload of all hellos of a peer, in bytes
+ * @HELLO_A_LAST_NS: u64, time of the last hello, CLOCK_REALTIME in nanoseconds
+ * @HELLO_A_HELLOS: u64, HELLO_CMD_HELLO messages that were answered
+ * @HELLO_A_CLASSIC: u64, classic hellos that were answered
+ * @HELLO_A_REFUSED: u64, requests that were refused
+ * @HELLO_A_DROPPED: u64, broken headers, dropped with all behind them
+ * @HELLO_A_PEERS: u32, peers that are remembered now
+ * @HELLO_A_EVICTED: u64, peers that were forgotten to make room
  */
 enum hello_attr {
 	HELLO_A_UNSPEC,
 	HELLO_A_TEXT,
 	HELLO_A_DATA,
 	HELLO_A_GREETING,
+	HELLO_A_PORTID,
+	HELLO_A_MESSAGES,
+	HELLO_A_BYTES,
+	HELLO_A_LAST_NS,
+	HELLO_A_HELLOS,
+	HELLO_A_CLASSIC,
+	HELLO_A_REFUSED,
+	HELLO_A_DROPPED,
+	HELLO_A_PEERS,
+	HELLO_A_EVICTED,
+};
+
+/**
+ * enum hello_group - multicast groups
+ * @HELLO_GROUP_UNSPEC: none
+ * @HELLO_GROUP_EVENTS: HELLO_CMD_HELLO_NTF. To join takes CAP_NET_ADMIN in the
+ *	network namespace.
+ */
+enum hello_group {
+	HELLO_GROUP_UNSPEC,
+	HELLO_GROUP_EVENTS,
 };
 
 #endif /* _UAPI_LINUX_NLHELLO_H */

@@ -2,7 +2,11 @@
 
 //! Attributes: `struct nlattr` and what follows it.
 
-use super::{align, Error, NLA_HDRLEN};
+use super::{
+    align,
+    Error,
+    NLA_HDRLEN, //
+};
 use core::ffi::CStr;
 
 /// Bit of `nla_type`: the value is a row of attributes.
@@ -104,6 +108,16 @@ impl<'a> Attr<'a> {
     #[inline]
     pub fn u32(&self) -> Result<u32, Error> {
         self.array().map(u32::from_ne_bytes)
+    }
+
+    /// Returns the value as a `u64`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadSize`] unless it has 8 bytes.
+    #[inline]
+    pub fn u64(&self) -> Result<u64, Error> {
+        self.array().map(u64::from_ne_bytes)
     }
 
     /// Returns the value as an array.

@@ -2,7 +2,12 @@
 
 //! Messages: `struct nlmsghdr` and what follows it.
 
-use super::{align, Attrs, Error, NLMSG_HDRLEN};
+use super::{
+    align,
+    Attrs,
+    Error,
+    NLMSG_HDRLEN, //
+};
 
 /// The header of every message, `struct nlmsghdr`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

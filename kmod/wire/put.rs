@@ -2,7 +2,12 @@
 
 //! Writing messages and attributes, padding included.
 
-use super::{align, Nlmsghdr, ALIGNTO, NLA_HDRLEN, NLMSG_HDRLEN};
+use super::{
+    Nlmsghdr,
+    ALIGNTO,
+    NLA_HDRLEN,
+    NLMSG_HDRLEN, //
+};
 
 /// A place that bytes are appended to: a socket buffer, a slice, a vector.
 pub trait Sink {
@@ -87,5 +92,7 @@ fn put_padded<S: Sink>(sink: &mut S, bytes: &[u8]) -> Result<(), S::Error> {
 pub fn padding(len: usize) -> &'static [u8] {
     const ZEROES: [u8; ALIGNTO - 1] = [0; ALIGNTO - 1];
 
-    ZEROES.get(..align(len) - len).unwrap_or_default()
+    ZEROES
+        .get(..len.wrapping_neg() % ALIGNTO)
+        .unwrap_or_default()
 }

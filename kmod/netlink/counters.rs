@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Counters that no two CPUs share a cache line for.
+
+use super::ffi;
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+use kernel::{
+    ffi::c_void,
+    prelude::*, //
+};
+
+/// What is counted: an enum whose variants count from 0.
+pub trait Counter: Copy + 'static {
+    /// The number of variants.
+    const COUNT: usize;
+
+    /// Returns the variant's place, below [`Counter::COUNT`].
+    fn index(self) -> usize;
+}
+
+/// One counter of each kind.
+///
+/// # Invariants
+///
+/// `cells` is per-CPU memory for `T::COUNT` numbers, and is owned.
+pub struct Counters<T: Counter> {
+    cells: NonNull<c_void>,
+    _counter: PhantomData<T>,
+}
+
+impl<T: Counter> Counters<T> {
+    /// Makes counters at 0, charged to whoever asks for it.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub fn new() -> Result<Self> {
+        // SAFETY: The function takes any number.
+        let cells = unsafe { ffi::nl_helper_counters_new(T::COUNT) };
+
+        // INVARIANT: Just made.
+        Ok(Self {
+            cells: NonNull::new(cells).ok_or(ENOMEM)?,
+            _counter: PhantomData,
+        })
+    }
+
+    /// Counts one.
+    #[inline]
+    pub fn count(&self, counter: T) {
+        let index = counter.index();
+
+        if index < T::COUNT {
+            // SAFETY: By the type invariants, and as just checked, there is such a cell.
+            unsafe { ffi::nl_helper_counters_inc(self.cells.as_ptr(), index) };
+        }
+    }
+
+    /// Returns the sum over all CPUs; counts of the same time may be in it or not.
+    pub fn sum(&self, counter: T) -> u64 {
+        let index = counter.index();
+
+        if index >= T::COUNT {
+            return 0;
+        }
+        // SAFETY: By the type invariants, and as just checked, there is such a cell.
+        unsafe { ffi::nl_helper_counters_sum(self.cells.as_ptr(), index) }
+    }
+}
+
+impl<T: Counter> Drop for Counters<T> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants they are owned, and `drop` runs once.
+        unsafe { ffi::nl_helper_counters_free(self.cells.as_ptr()) };
+    }
+}
+
+// SAFETY: The cells belong to no thread, and each CPU only ever writes its own.
+unsafe impl<T: Counter> Send for Counters<T> {}
+
+// SAFETY: As above; a sum reads what others write, a word at a time.
+unsafe impl<T: Counter> Sync for Counters<T> {}

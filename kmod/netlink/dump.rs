@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Dumps: tables that are read entry by entry, over as many buffers as it takes.
+//!
+//! `sendmsg(2)` fills the first buffer, and each `recvmsg(2)` that empties the queue the next, until
+//! the table is at its end or the socket is closed.
+
+use super::{
+    errno::emsgsize,
+    ffi,
+    log::pr_fault,
+    net,
+    skb::Tail,
+    Attributes,
+    ExtAck,
+    Family,
+    Request, //
+};
+use crate::wire::{
+    Nlmsghdr,
+    Sink,
+    NLM_F_DUMP_INTR,
+    NLM_F_MULTI, //
+};
+use core::ptr::{
+    self,
+    NonNull, //
+};
+use kernel::{
+    bindings,
+    ffi::c_int,
+    prelude::*, //
+};
+
+/// A place in a table that is being dumped.
+pub trait Dump: Sized + Send + 'static {
+    /// The family whose table it is.
+    type Family: Family;
+
+    /// What the table holds, as a copy of its own: no lock is held while it is written.
+    type Item: Send;
+
+    /// Message type of the entries.
+    const NLMSG_TYPE: u16;
+
+    /// Starts at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the request.
+    fn start<'a>(
+        request: &Request<'a, Self::Family>,
+        attrs: &Attributes<'a>,
+        ext_ack: &mut ExtAck<'a>,
+    ) -> Result<Self>;
+
+    /// Moves on; `None` at the end.
+    fn next(&mut self, net: &<Self::Family as Family>::Net) -> Option<Self::Item>;
+
+    /// Returns a number that is another one after each change of the table, and never 0.
+    fn generation(&self, net: &<Self::Family as Family>::Net) -> u32;
+
+    /// Writes an entry.
+    ///
+    /// # Errors
+    ///
+    /// `EMSGSIZE` when it does not fit; it is written again into the next buffer.
+    fn put(item: &Self::Item, entry: &mut Entry<'_>) -> Result;
+}
+
+/// An entry under construction.
+pub struct Entry<'a> {
+    tail: &'a mut Tail,
+}
+
+impl Sink for Entry<'_> {
+    type Error = Error;
+
+    fn too_long() -> Error {
+        emsgsize()
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result {
+        self.tail.append(bytes)
+    }
+}
+
+/// What a dump keeps from buffer to buffer.
+struct State<D: Dump> {
+    table: D,
+    // What did not fit into the last buffer.
+    pending: Option<D::Item>,
+}
+
+/// The state on its way from [`start`] to [`begin`].
+type Handover<D> = Option<KBox<State<D>>>;
+
+/// Starts a dump of `D` in answer to `request`.
+///
+/// Success means that `NLMSG_DONE` is the answer, and there is no ACK.
+pub(super) fn start<'a, D: Dump>(
+    request: &Request<'a, D::Family>,
+    attrs: &Attributes<'a>,
+    ext_ack: &mut ExtAck<'a>,
+) -> Result {
+    let state = State {
+        table: D::start(request, attrs, ext_ack)?,
+        pending: None,
+    };
+    let mut handover: Handover<D> = Some(KBox::new(state, GFP_KERNEL_ACCOUNT)?);
+    let mut control = bindings::netlink_dump_control {
+        start: Some(begin::<D>),
+        dump: Some(fill::<D>),
+        done: Some(done::<D>),
+        data: ptr::addr_of_mut!(handover).cast(),
+        ..Default::default()
+    };
+
+    // SAFETY: `begin` is called during this call or not at all, so `handover` is there; what it
+    // leaves in `data` is what the other two expect. The dump holds a reference to the module.
+    let err = unsafe { request.start_dump(&mut control) };
+
+    // A state that was not handed over is dropped here.
+    match -err as u32 {
+        bindings::EINTR => Ok(()),
+        _ => Err(Error::from_errno(err)),
+    }
+}
+
+/// Called by the core when the dump may begin: from here on `done` will be called.
+///
+/// # Safety
+///
+/// `cb->data` must point to a [`Handover`] of `D`.
+unsafe extern "C" fn begin<D: Dump>(cb: *mut bindings::netlink_callback) -> c_int {
+    // SAFETY: The caller vouches for it; the core calls once.
+    unsafe {
+        let handover = &mut *(*cb).data.cast::<Handover<D>>();
+        match handover.take() {
+            Some(state) => (*cb).data = KBox::into_raw(state).cast(),
+            None => return EINVAL.to_errno(),
+        }
+    }
+    0
+}
+
+/// Called by the core for each buffer.
+///
+/// Returns 0 at the end of the table, and something positive before.
+///
+/// # Safety
+///
+/// `begin` must have been called for `cb`, and `done` not; nobody else may use either argument.
+unsafe extern "C" fn fill<D: Dump>(
+    skb: *mut bindings::sk_buff,
+    cb: *mut bindings::netlink_callback,
+) -> c_int {
+    // SAFETY: By the caller's word the state is what `begin` left, and ours until we return; the
+    // core allocated the buffer for this call, linear, empty, and owned by the socket that asked,
+    // whose network namespace holds a state of the family.
+    let (state, net, mut tail, cb) = unsafe {
+        let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
+        let net = net::state::<D::Family>(ffi::nl_helper_skb_net(skb));
+        (&mut *(*cb).data.cast::<State<D>>(), net, tail, &mut *cb)
+    };
+    let header = Nlmsghdr {
+        nlmsg_len: 0,
+        nlmsg_type: D::NLMSG_TYPE,
+        nlmsg_flags: NLM_F_MULTI,
+        // SAFETY: The core keeps the request, and its header, until the dump is done.
+        nlmsg_seq: unsafe { (*cb.nlh).nlmsg_seq },
+        // SAFETY: As above.
+        nlmsg_pid: unsafe { ffi::nl_helper_portid(cb.skb) },
+    };
+
+    let result = fill_buffer(state, net, &mut tail, header, cb);
+    tail.commit();
+    match result {
+        Ok(len) => len as c_int,
+        Err(error) => error.to_errno(),
+    }
+}
+
+/// Writes entries until the buffer is full; returns 0 at the end of the table, else the length.
+fn fill_buffer<D: Dump>(
+    state: &mut State<D>,
+    net: &<D::Family as Family>::Net,
+    tail: &mut Tail,
+    header: Nlmsghdr,
+    cb: &mut bindings::netlink_callback,
+) -> Result<usize> {
+    while let Some(item) = state.pending.take().or_else(|| state.table.next(net)) {
+        let start = tail.len();
+
+        cb.seq = state.table.generation(net);
+        if let Err(error) = put_entry::<D>(&item, tail, consistent(header, cb)) {
+            tail.truncate(start);
+            if start == 0 {
+                pr_fault!("an entry of the dump {} fits no buffer\n", D::NLMSG_TYPE);
+                return Err(error);
+            }
+            state.pending = Some(item);
+            return Ok(start);
+        }
+        cb.prev_seq = cb.seq;
+    }
+    Ok(0)
+}
+
+/// Writes an entry.
+fn put_entry<D: Dump>(item: &D::Item, tail: &mut Tail, header: Nlmsghdr) -> Result {
+    let start = tail.begin()?;
+
+    D::put(item, &mut Entry { tail })?;
+    tail.end(start, header)
+}
+
+/// Returns `header`, flagged where the table has changed since the last entry
+/// (`nl_dump_check_consistent()`).
+fn consistent(header: Nlmsghdr, cb: &bindings::netlink_callback) -> Nlmsghdr {
+    let is_changed = cb.prev_seq != 0 && cb.seq != cb.prev_seq;
+
+    Nlmsghdr {
+        nlmsg_flags: header.nlmsg_flags | if is_changed { NLM_F_DUMP_INTR } else { 0 },
+        ..header
+    }
+}
+
+/// Called by the core once, at the end of the dump or of its socket.
+///
+/// # Safety
+///
+/// `begin` must have been called for `cb`.
+unsafe extern "C" fn done<D: Dump>(cb: *mut bindings::netlink_callback) -> c_int {
+    // SAFETY: By the caller's word this is what `begin` left, and it is given up here.
+    drop(unsafe { KBox::<State<D>>::from_raw((*cb).data.cast()) });
+    0
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Network namespaces: each holds the family's state and a socket of the family's own.
+
+use super::{
+    dispatch,
+    ffi::{
+        self,
+        NetSlot, //
+    },
+    request::Datagram,
+    Family, //
+};
+use core::{
+    marker::PhantomData,
+    pin::Pin, //
+};
+use kernel::{
+    bindings,
+    error::to_result,
+    ffi::c_int,
+    prelude::*, //
+};
+
+/// What the network namespaces hold of the family `T`, until it is dropped.
+///
+/// # Invariants
+///
+/// Each network namespace, from its beginning to its end, holds a state of `T`, and nobody but the
+/// family `T` uses the module's slots.
+pub(super) struct States<T: Family>(PhantomData<fn(T)>);
+
+impl<T: Family> States<T> {
+    /// Makes the states.
+    ///
+    /// # Safety
+    ///
+    /// The module's slots must not be in use.
+    pub(super) unsafe fn register() -> Result<Self> {
+        // SAFETY: The callbacks are what the core expects, and stay in memory until they are
+        // unregistered; the caller vouches for the slots.
+        to_result(unsafe { ffi::nl_helper_register_state(Self::init, Self::exit) })?;
+
+        // INVARIANT: From here on `init` and `exit` see to it.
+        Ok(Self(PhantomData))
+    }
+
+    /// Called by the core for each network namespace that is there or comes.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a network namespace that is being set up.
+    unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
+        let state = match T::new_net() {
+            Ok(state) => state,
+            Err(error) => return error.to_errno(),
+        };
+
+        // SAFETY: The core has made the slot by now, and nobody knows of it yet. Pinned data stays
+        // where it is: `exit` drops it in place.
+        unsafe {
+            let state = KBox::into_raw(Pin::into_inner_unchecked(state));
+            (*ffi::nl_helper_net(net)).state = state.cast();
+        }
+        0
+    }
+
+    /// Called by the core for each network namespace that goes, or for all of them at the end.
+    ///
+    /// # Safety
+    ///
+    /// `init` must have succeeded for `net`, and nobody may use its state any more.
+    unsafe extern "C" fn exit(net: *mut bindings::net) {
+        // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
+        unsafe {
+            let state = (*ffi::nl_helper_net(net)).state;
+            drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(state.cast())));
+        }
+    }
+}
+
+impl<T: Family> Drop for States<T> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants they are registered, and `drop` runs once.
+        unsafe { ffi::nl_helper_unregister_state() };
+    }
+}
+
+/// Returns the state of the family `T` in `net`.
+///
+/// # Safety
+///
+/// The [`States`] of `T` must be registered, and `net` must stay for `'a`.
+pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> &'a T::Net {
+    // SAFETY: The caller vouches for it.
+    unsafe { state_in::<T>(ffi::nl_helper_net(net)) }
+}
+
+/// Returns the state of the family `T` in `slot`.
+///
+/// # Safety
+///
+/// The [`States`] of `T` must be registered, and `slot` must be what a network namespace holds that
+/// stays for `'a`.
+pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net {
+    // SAFETY: By the caller's word and the invariants of `States` the slot holds a box of `T::Net`,
+    // which is only ever shared.
+    unsafe { &*(*slot).state.cast::<T::Net>() }
+}
+
+/// The sockets of the family `T`, one in each network namespace, until it is dropped.
+///
+/// # Invariants
+///
+/// They are registered, and so are the [`States`] of `T`, for longer.
+pub(super) struct Sockets<T: Family>(PhantomData<fn(T)>);
+
+impl<T: Family> Sockets<T> {
+    /// The number of protocols that netlink can have (`MAX_LINKS`).
+    const MAX_LINKS: u32 = 32;
+
+    /// The protocol number, checked when the family is compiled.
+    pub(super) const UNIT: c_int = {
+        assert!(
+            T::PROTOCOL < Self::MAX_LINKS,
+            "protocol number is 32 or more"
+        );
+        T::PROTOCOL as c_int
+    };
+
+    /// Opens the sockets: from here on the family is called.
+    ///
+    /// # Safety
+    ///
+    /// The [`States`] of `T` must be registered, for longer than the result.
+    pub(super) unsafe fn register() -> Result<Self> {
+        // SAFETY: The callbacks are what the core expects, and stay in memory until they are
+        // unregistered.
+        to_result(unsafe { ffi::nl_helper_register_socket(Self::init, Self::exit) })?;
+
+        // INVARIANT: Just registered; the caller vouches for the states.
+        Ok(Self(PhantomData))
+    }
+
+    /// Called by the core for each network namespace that is there or comes.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a network namespace that is being set up.
+    unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
+        let mut cfg = bindings::netlink_kernel_cfg {
+            groups: T::GROUPS,
+            input: Some(Self::input),
+            ..Default::default()
+        };
+
+        // SAFETY: The function copies `cfg`, and `input` is what the core expects of it. It stays
+        // in memory while it can be called: open sockets hold a reference to the module, and the
+        // registration is dropped, with this socket, before the module is gone. The slot is there since the state's `init`.
+        unsafe {
+            let sk = ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg);
+            if sk.is_null() {
+                return EBUSY.to_errno();
+            }
+            (*ffi::nl_helper_net(net)).sk = sk;
+        }
+        0
+    }
+
+    /// Called by the core for each network namespace that goes, or for all of them at the end.
+    ///
+    /// # Safety
+    ///
+    /// `init` must have succeeded for `net`, where no user has a socket of the protocol any more:
+    /// each of them holds its namespace and the module.
+    unsafe extern "C" fn exit(net: *mut bindings::net) {
+        // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
+        unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };
+    }
+
+    /// Called by the core for every datagram to the kernel, in its sender's context.
+    ///
+    /// # Safety
+    ///
+    /// `skb` must be what the netlink core hands to an input callback.
+    unsafe extern "C" fn input(skb: *mut bindings::sk_buff) {
+        // SAFETY: The caller vouches for `skb`, and the datagram is gone when this returns. By the
+        // type invariants the namespace holds a state.
+        if let Some(datagram) = unsafe { Datagram::<T>::from_raw(skb) } {
+            dispatch::receive(datagram);
+        }
+    }
+}
+
+impl<T: Family> Drop for Sockets<T> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants they are registered, and `drop` runs once.
+        unsafe { ffi::nl_helper_unregister_socket() };
+    }
+}
