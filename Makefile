@@ -38,6 +38,10 @@ demo: ## boots a test kernel, loads the module, says hello: all that it takes is
 test: ## every test, the module's inside the test kernel KERNEL
 	@scripts/test
 
+.PHONY: bench
+bench: ## instructions of a round trip, in the test kernel
+	@scripts/bench
+
 .PHONY: check
 check: ## format, lints and generated files
 	@scripts/check
