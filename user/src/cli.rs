@@ -2,17 +2,19 @@
 
 //! The command line.
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
+use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// Longest interval and timeout, in seconds: a day.
 const SECONDS_MAX: f64 = 86_400.0;
+
+/// Most hellos at once: for the replies to more there is seldom room.
+const BATCH_MAX: i64 = 1024;
 
 /// Say hello to the kernel over netlink, and print what it answers.
 #[derive(Debug, Parser)]
@@ -25,6 +27,10 @@ pub struct Cli {
     /// Color what -v prints; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+
+    /// Open the socket in this network namespace: a name of ip netns, or a file
+    #[arg(short = 'n', long, global = true)]
+    pub netns: Option<PathBuf>,
 
     /// Show every message sent and received, decoded, on standard error
     #[arg(short, long, global = true)]
@@ -59,12 +65,58 @@ impl Color {
 pub enum Command {
     /// Say hello again and again, like ping
     Hello(HelloArgs),
+    /// Hear who says hello, until Ctrl-C
+    Listen(ListenArgs),
+    /// Show who has said hello and is still there
+    Peers(PeersArgs),
+    /// Show the kernel's counters
+    Stats(Wait),
+    /// Show what the kernel says, or set it
+    Greeting(GreetingArgs),
+}
+
+/// How long to wait.
+#[derive(Args, Debug)]
+pub struct Wait {
+    /// Seconds to wait for a reply
+    #[arg(short = 'W', long, value_name = "SECS", default_value = "1", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
+    pub timeout: Duration,
+}
+
+#[derive(Args, Debug)]
+pub struct ListenArgs {
+    /// Stop after this many
+    #[arg(short, long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+
+    /// Stop after this many seconds; that is a failure if -c wanted more
+    #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub struct PeersArgs {
+    /// Show this one alone
+    pub portid: Option<u32>,
+
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+#[derive(Args, Debug)]
+pub struct GreetingArgs {
+    /// What the kernel is to say from now on in this network namespace
+    pub text: Option<OsString>,
+
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 #[derive(Args, Debug)]
 pub struct HelloArgs {
-    /// What to say, at most 1024 bytes
-    #[arg(default_value = "Hello", value_parser = OsStringValueParser::new().try_map(text))]
+    /// What to say; the kernel takes up to 1024 bytes
+    #[arg(default_value = "Hello")]
     pub text: OsString,
 
     /// Stop after this many; without, at Ctrl-C
@@ -81,10 +133,13 @@ pub struct HelloArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(..=i64::from(NLHELLO_DATA_MAX)))]
     pub size: Option<u32>,
 
-    /// Seconds to wait for a reply
-    #[arg(short = 'W', long, value_name = "SECS", default_value = "1", value_parser = seconds)]
-    #[arg(allow_negative_numbers = true)]
-    pub timeout: Duration,
+    /// Say this many at once; their time is that until the reply of each, so it grows
+    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=BATCH_MAX))]
+    pub batch: u16,
+
+    #[command(flatten)]
+    pub wait: Wait,
 
     /// Print the summary only
     #[arg(short, long)]
@@ -115,15 +170,6 @@ pub fn parse() -> Result<Cli, ExitCode> {
             .map_or(ExitCode::FAILURE, |()| ExitCode::from(status))
     })
 }
-
-fn text(value: OsString) -> Result<OsString, String> {
-    match value.as_bytes().len() {
-        0..=TEXT_MAX => Ok(value),
-        len => Err(format!("{len} bytes are more than {TEXT_MAX}")),
-    }
-}
-
-const TEXT_MAX: usize = NLHELLO_TEXT_MAX as usize;
 
 fn seconds(value: &str) -> Result<Duration, String> {
     value

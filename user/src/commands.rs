@@ -2,12 +2,15 @@
 
 //! The commands: what to ask the kernel, and what to tell of the answer.
 
+mod greeting;
 mod hello;
+mod listen;
+mod peers;
 
 use crate::cli::{Cli, Command};
 use crate::output::{Event, Output, Trace};
 use nlhello::hello::{Client, Hello, SPEC};
-use nlhello::netlink::{Error, Tap};
+use nlhello::netlink::{Error, Netns, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
 use std::io;
 use std::process::ExitCode;
@@ -39,26 +42,43 @@ impl From<io::Error> for Failure {
 /// Does what the command line says; returns the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let mut out = Output::new(cli.json);
-    let result = match &cli.command {
-        None => once(cli, &mut out),
-        Some(Command::Hello(args)) => hello::run(cli, args, &mut out),
-    };
 
-    match result {
+    match command(cli, &mut out) {
         Ok(status) => status,
         Err(failure) => report(&out, &failure),
+    }
+}
+
+fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
+    if let Some(name) = &cli.netns {
+        Netns::open(name)?.enter()?;
+    }
+    match &cli.command {
+        None => once(cli, out),
+        Some(Command::Hello(args)) => hello::run(cli, args, out),
+        Some(Command::Listen(args)) => listen::run(cli, args, out),
+        Some(Command::Peers(args)) => peers::list(cli, args, out),
+        Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
+        Some(Command::Greeting(args)) => greeting::run(cli, args, out),
     }
 }
 
 /// Says one hello.
 fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     let text = Some(b"Hello".as_slice());
-    let mut client = Client::open(&Hello { text, data: None })?;
-    client.set_tap(tap(cli));
-    let reply = client.hello(TIMEOUT)?;
+    let mut client = client(cli, "say hello")?;
+    let reply = client.hello(&Hello { text, data: None }, TIMEOUT)?;
 
     out.event(&Event::Greeting(reply))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a socket, to do `op`.
+fn client(cli: &Cli, op: &'static str) -> Result<Client, Error> {
+    let mut client = Client::open(op)?;
+
+    client.set_tap(tap(cli));
+    Ok(client)
 }
 
 /// Returns what shows the messages, if they are to be shown.

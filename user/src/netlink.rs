@@ -3,15 +3,22 @@
 //! Netlink sockets of any protocol: requests, answers and errors.
 //!
 //! [`Socket`] moves datagrams and knows who sent them. [`Connection`] sends a [`Request`], waits for
-//! the answer and turns a refusal into an [`Error`] that carries the kernel's own words. [`Spec`]
-//! gives names to the numbers of a protocol, for errors and for a [`Tap`].
+//! the answer and turns a refusal into an [`Error`] that carries the kernel's own words; it also
+//! reads whole tables ([`Dump`]) and gathers many messages at once ([`Inbox`]). [`Spec`] gives names
+//! to the numbers of a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are.
 //!
 //! See `netlink(7)`.
 
 mod ack;
 mod connection;
+mod dump;
 mod errno;
 mod error;
+mod exchange;
+#[allow(unsafe_code)]
+mod inbox;
+#[allow(unsafe_code)]
+mod netns;
 #[allow(unsafe_code)]
 mod poll;
 mod request;
@@ -20,9 +27,12 @@ mod socket;
 mod spec;
 
 pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
-pub use connection::{Answer, Connection, Tap};
+pub use connection::{check_ack, Answer, Connection, Gathered, Tap};
+pub use dump::Dump;
 pub use errno::Errno;
 pub use error::Error;
+pub use inbox::Inbox;
+pub use netns::Netns;
 pub use poll::wait_readable;
 pub use request::Request;
 pub use socket::{deadline, Datagram, Received, Socket};

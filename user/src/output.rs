@@ -5,13 +5,15 @@
 mod escape;
 mod json;
 mod text;
+mod time;
 mod trace;
 
 pub use trace::Trace;
 
-use nlhello::hello::{Reply, Summary};
+use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
 use nlhello::netlink::Error;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::time::{Duration, SystemTime};
 
 /// Something to tell, a line or a few of text, or a JSON object.
 pub enum Event<'a> {
@@ -23,12 +25,36 @@ pub enum Event<'a> {
     Lost(u32),
     /// The end of a run.
     Summary(Summary),
+    /// Somebody said hello.
+    Heard(Heard<'a>),
+    /// The end of listening.
+    Audience(Audience),
+    /// Who has said hello, seen from this time.
+    Peers(&'a [Peer], SystemTime),
+    /// The kernel's counters.
+    Stats(Stats),
+    /// What the kernel says.
+    GreetingIs(&'a [u8]),
+    /// What the kernel was told to say.
+    GreetingSet(&'a [u8]),
+}
+
+/// What a listener has heard.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Audience {
+    /// Notifications.
+    pub received: u64,
+    /// How often notifications were lost, one or many at a time.
+    pub overruns: u64,
+    /// Since it began to listen.
+    pub time: Duration,
 }
 
 /// A way to write it down.
 trait Format {
     fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()>;
     fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()>;
+    fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()>;
 }
 
 /// Standard output and standard error, in the format that was asked for.
@@ -75,6 +101,11 @@ impl Output {
     /// Tells `error` on standard error; where that is gone, the exit status has to do.
     pub fn error(&self, error: &Error) {
         let _ = self.format.error(&mut io::stderr().lock(), error);
+    }
+
+    /// Tells on standard error what is to be known of the result of `op`.
+    pub fn warning(&self, op: &str, message: &str) {
+        let _ = self.format.warning(&mut io::stderr().lock(), op, message);
     }
 
     /// Returns whether somebody looks at standard output.

@@ -75,7 +75,6 @@ fn without_the_module_json_says_so_on_standard_error() {
 
 #[test]
 fn values_out_of_range_are_usage_errors_that_name_the_limit() {
-    let long = "x".repeat(1025);
     for (args, limit) in [
         (&["hello", "-i", "-1"][..], "from 0 to 86400"),
         (&["hello", "-i", "NaN"], "from 0 to 86400"),
@@ -85,7 +84,13 @@ fn values_out_of_range_are_usage_errors_that_name_the_limit() {
         (&["hello", "-s", "65001"], "65000"),
         (&["hello", "-s", "-1"], "65000"),
         (&["hello", "-c", "0"], "1.."),
-        (&["hello", &long], "1024"),
+        (&["hello", "--batch", "0"], "1..=1024"),
+        (&["hello", "--batch", "1025"], "1..=1024"),
+        (&["listen", "-c", "0"], "1.."),
+        (&["listen", "--timeout", "-1"], "from 0 to 86400"),
+        (&["peers", "-1"], "unexpected argument"),
+        (&["peers", "4294967296"], "4294967295"),
+        (&["peers", "-W", "-1"], "from 0 to 86400"),
     ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
@@ -100,18 +105,74 @@ fn values_out_of_range_are_usage_errors_that_name_the_limit() {
 
 #[test]
 fn values_at_the_limit_are_taken() {
-    let longest = "x".repeat(1024);
     for args in [
         &["hello", "-i", "0", "-W", "0"][..],
         &["hello", "-i", "86400", "-W", "86400"],
         &["hello", "-s", "65000"],
         &["hello", "-s", "0"],
-        &["hello", &longest],
         &["hello", ""],
+        &["hello", "--batch", "1024"],
     ] {
         let output = run_without_module(args);
         assert_eq!(text(&output.stderr), UNREGISTERED, "{args:?}");
     }
+}
+
+#[test]
+fn without_the_module_every_other_command_says_what_it_wanted() {
+    for (args, op) in [
+        (&["listen"][..], "listen"),
+        (&["peers"], "list peers"),
+        (&["peers", "7"], "list peers"),
+        (&["stats"], "get statistics"),
+        (&["greeting"], "ask for the greeting"),
+        (&["greeting", "Hi"], "set the greeting"),
+    ] {
+        let output = run_without_module(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        assert_eq!(
+            text(&output.stderr),
+            UNREGISTERED.replace("say hello", op),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn a_namespace_that_is_not_there_is_named() {
+    for (name, file) in [("nosuch", "/run/netns/nosuch"), ("/nosuch", "/nosuch")] {
+        let output = run(&["-n", name, "peers"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            text(&output.stderr),
+            format!(
+                "nlhello: enter network namespace: {file}: No such file or directory (ENOENT): \
+                 ip netns list shows those with a name\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_namespace_is_named_and_a_pipe_does_not_hang() {
+    let folder = std::env::temp_dir().join(format!("nlhello-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let pipe = folder.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+
+    for file in [pipe.as_path(), "/dev/null".as_ref()] {
+        let output = nlhello().arg("-n").arg(file).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let words = text(&output.stderr);
+        assert!(
+            words.contains("not a network namespace (EINVAL)"),
+            "{words}"
+        );
+        assert!(words.contains(file.to_str().unwrap()), "{words}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
@@ -121,6 +182,9 @@ fn what_is_unknown_or_contradicts_itself_is_a_usage_error() {
         &["bogus"],
         &["hello", "one", "two"],
         &["hello", "--flood", "-i", "1"],
+        &["peers", "all"],
+        &["listen", "text"],
+        &["greeting", "Good", "morning"],
         &["--color", "sometimes"],
     ] {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");

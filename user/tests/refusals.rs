@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Refusals of this machine's own kernel, over rtnetlink: every kernel speaks it and needs no
-//! privilege to refuse.
+//! Dumps and refusals of this machine's own kernel, over rtnetlink: every kernel speaks it and needs
+//! no privilege to refuse.
 
 use nlhello::netlink::{
     AttrFormat, AttrSpec, Connection, Errno, Error, MessageSpec, Request, Spec,
 };
-use nlhello::wire::put_attr;
+use nlhello::wire::{put_attr, Message};
 use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `struct ifinfomsg`, all zeroes.
 const IFINFOMSG: [u8; 16] = [0; 16];
@@ -15,10 +17,12 @@ const IFINFOMSG: [u8; 16] = [0; 16];
 static RTNETLINK: Spec = Spec {
     protocol: libc::NETLINK_ROUTE,
     unregistered_hint: "",
+    attr_prefix: "",
     messages: &[MessageSpec {
         nlmsg_type: libc::RTM_GETLINK,
         name: "RTM_GETLINK",
         header: IFINFOMSG.len(),
+        is_get: true,
         attrs: &[
             AttrSpec {
                 nla_type: libc::IFLA_IFNAME,
@@ -41,7 +45,7 @@ fn refusal(nlmsg_type: u16, payload: &[u8]) -> Error {
     request.set_seq(7);
     connection.send(&request).unwrap();
 
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     connection.receive(&request, deadline, None).unwrap_err()
 }
 
@@ -112,4 +116,107 @@ fn a_refusal_without_words_gets_those_of_the_c_library() {
         "look: Operation not supported (EOPNOTSUPP)"
     );
     assert_eq!(no_such_link.to_string(), "look: No such device (ENODEV)");
+}
+
+/// Returns the index and the name of an `RTM_NEWLINK`.
+fn link(message: &Message<'_>) -> Result<(i32, Vec<u8>), Error> {
+    assert_eq!(message.header().nlmsg_type, libc::RTM_NEWLINK);
+    let index = message.payload()[4..8].try_into().unwrap();
+    let name = message
+        .attrs(IFINFOMSG.len())
+        .flatten()
+        .find(|attr| attr.kind() == libc::IFLA_IFNAME)
+        .map(|attr| attr.str().unwrap().to_vec());
+    Ok((i32::from_ne_bytes(index), name.unwrap()))
+}
+
+fn dump(nlmsg_type: u16, payload: &[u8]) -> Result<Vec<(i32, Vec<u8>)>, Error> {
+    let mut connection = Connection::open("look", &RTNETLINK).unwrap();
+    let mut request = Request::dump("look", nlmsg_type, payload.to_vec()).unwrap();
+
+    connection
+        .dump(&mut request, PATIENCE, link)
+        .map(|dump| dump.entries)
+}
+
+#[test]
+fn a_dump_has_every_link() {
+    let mut found: Vec<_> = dump(libc::RTM_GETLINK, &IFINFOMSG)
+        .unwrap()
+        .into_iter()
+        .map(|(_, name)| String::from_utf8(name).unwrap())
+        .collect();
+    let mut expected: Vec<_> = std::fs::read_to_string("/proc/net/dev")
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name.trim().to_owned())
+        .collect();
+
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn dumps_follow_one_another_on_a_connection() {
+    let mut connection = Connection::open("look", &RTNETLINK).unwrap();
+    for _ in 0..100 {
+        let mut request = Request::dump("look", libc::RTM_GETLINK, IFINFOMSG.to_vec()).unwrap();
+        let dump = connection.dump(&mut request, PATIENCE, link).unwrap();
+        assert!(dump.entries.contains(&(1, b"lo".to_vec())));
+    }
+}
+
+#[test]
+fn a_dump_that_is_refused_is_an_error_in_the_kernels_words() {
+    let error = dump(9999, &IFINFOMSG).unwrap_err();
+
+    assert_eq!(error.errno, Errno(libc::EOPNOTSUPP));
+}
+
+#[test]
+fn one_answer_is_all_that_a_question_gets() {
+    let mut connection = Connection::open("look", &RTNETLINK).unwrap();
+    let mut request = Request::new(
+        "look",
+        libc::RTM_GETLINK,
+        get_link(&[(libc::IFLA_IFNAME, b"lo\0")]),
+    )
+    .unwrap();
+
+    for seq in 1..=3 {
+        let (message, time) = connection.ask(&mut request, PATIENCE).unwrap();
+        assert_eq!(link(&message), Ok((1, b"lo".to_vec())));
+        assert_eq!(message.header().nlmsg_seq, seq);
+        assert!(time < PATIENCE);
+    }
+}
+
+#[test]
+fn a_change_ends_with_the_kernels_word() {
+    let mut connection = Connection::open("touch", &RTNETLINK).unwrap();
+    // Nothing to change in a message of no known type below RTM_BASE but the ACK.
+    let noop = libc::NLMSG_NOOP as u16;
+    let mut done = Request::change("touch", noop, Vec::new()).unwrap();
+    assert_eq!(connection.change(&mut done, PATIENCE), Ok(()));
+
+    let mut refused = Request::change("touch", 9999, vec![0; 4]).unwrap();
+    let error = connection.change(&mut refused, PATIENCE).unwrap_err();
+    assert_eq!(error.errno, Errno(libc::EOPNOTSUPP));
+}
+
+#[test]
+fn a_change_that_nobody_confirms_ends_in_a_timeout() {
+    let mut connection = Connection::open("touch", &RTNETLINK).unwrap();
+    let noop = libc::NLMSG_NOOP as u16;
+    let mut request = Request::new("touch", noop, Vec::new()).unwrap();
+    let error = connection
+        .change(&mut request, Duration::from_millis(30))
+        .unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "touch: no reply within 0.03 s (ETIMEDOUT)"
+    );
 }

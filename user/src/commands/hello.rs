@@ -6,8 +6,8 @@ use super::{tap, Failure};
 use crate::cli::{Cli, HelloArgs};
 use crate::output::{Event, Output};
 use crate::signals::Signals;
-use nlhello::hello::{Client, Hello, Outcome, Reply, RoundTrips};
-use nlhello::netlink::{deadline, Error};
+use nlhello::hello::{Batch, Hello, Reply, RoundTrips};
+use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
@@ -16,9 +16,10 @@ use std::time::{Duration, Instant};
 
 /// A run of hellos.
 struct Run<'a> {
-    client: Client,
+    batch: Batch,
     signals: Signals,
     count: Option<u64>,
+    at_once: u16,
     interval: Duration,
     timeout: Duration,
     report: Report<'a>,
@@ -47,11 +48,12 @@ enum Show {
 /// Succeeds if any reply came.
 pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut run = Run {
-        client: client(cli, args)?,
+        batch: batch(cli, args)?,
         signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
         count: args.count,
+        at_once: args.batch,
         interval: args.pace(),
-        timeout: args.timeout,
+        timeout: args.wait.timeout,
         report: Report::new(cli, args, out),
     };
     let result = run.hellos();
@@ -60,27 +62,32 @@ pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Fa
     result.map(|()| status)
 }
 
-fn client(cli: &Cli, args: &HelloArgs) -> Result<Client, Error> {
+fn batch(cli: &Cli, args: &HelloArgs) -> Result<Batch, Error> {
     // Bytes that count up, as ping's do.
     let data = args
         .size
         .map(|len| (0..len).map(|i| i as u8).collect::<Vec<_>>());
-    let mut client = Client::open(&Hello {
+    let hello = Hello {
         text: Some(args.text.as_bytes()),
         data: data.as_deref(),
-    })?;
+    };
+    let mut batch = Batch::open(&hello, args.batch.into())?;
 
-    client.set_tap(tap(cli));
-    Ok(client)
+    batch.set_tap(tap(cli));
+    Ok(batch)
 }
 
 impl Run<'_> {
     fn hellos(&mut self) -> Result<(), Failure> {
-        for number in 1..=self.count.unwrap_or(u64::MAX) {
+        let count = self.count.unwrap_or(u64::MAX);
+        let mut said = 0;
+        while said < count {
             let next = deadline(Instant::now(), self.interval);
-            // The number may wrap: there is only one request under way.
-            self.hello(number as u32)?;
-            if Some(number) != self.count {
+            let number = (count - said).min(self.at_once.into());
+            // The number may wrap: only these are under way.
+            self.say(said as u32 + 1, number as usize)?;
+            said += number;
+            if said < count {
                 self.sleep_until(next)?;
             }
             if self.signals.came() && self.heed_signals()? {
@@ -90,27 +97,31 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Says one hello and waits for its reply.
-    fn hello(&mut self, seq: u32) -> Result<(), Failure> {
-        self.report.sent()?;
-        match self.client.send(seq) {
-            Ok(()) => self.wait_for_reply(seq),
+    /// Says `number` hellos from `first` on and waits for their replies.
+    fn say(&mut self, first: u32, number: usize) -> Result<(), Failure> {
+        self.report.sent(number)?;
+        match self.batch.send(first, number) {
+            Ok(()) => self.wait_for_replies(),
             Err(error) if error.is_overrun() => {
                 self.report.out.error(&error);
-                Ok(self.report.lost(seq)?)
+                Ok(self.report.lost(self.batch.unanswered())?)
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn wait_for_reply(&mut self, seq: u32) -> Result<(), Failure> {
-        loop {
-            let wake = Some(self.signals.as_fd());
-            match self.client.receive(self.timeout, wake) {
-                Ok(Outcome::Reply(reply)) => return Ok(self.report.reply(reply)?),
-                Ok(Outcome::TimedOut) => return Ok(self.report.lost(seq)?),
-                Ok(Outcome::Woken) => {}
-                // The reply may be there in spite of it.
+    fn wait_for_replies(&mut self) -> Result<(), Failure> {
+        while self.batch.unanswered().next().is_some() {
+            match self.batch.wait(self.timeout, Some(self.signals.as_fd())) {
+                Ok(Gathered::Datagrams(_)) => {
+                    for reply in self.batch.replies() {
+                        self.report.reply(reply?)?;
+                    }
+                    continue;
+                }
+                Ok(Gathered::TimedOut) => return Ok(self.report.lost(self.batch.unanswered())?),
+                Ok(Gathered::Woken) => {}
+                // The replies may be there in spite of it.
                 Err(error) if error.is_overrun() => {
                     self.report.out.error(&error);
                     continue;
@@ -118,9 +129,10 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
             if self.heed_signals()? {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     fn sleep_until(&mut self, next: Instant) -> io::Result<()> {
@@ -155,12 +167,14 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn sent(&mut self) -> io::Result<()> {
-        self.round_trips.sent();
-        match self.show {
-            Show::Dots => self.out.dot_on(),
-            Show::Lines | Show::Nothing => Ok(()),
+    fn sent(&mut self, number: usize) -> io::Result<()> {
+        for _ in 0..number {
+            self.round_trips.sent();
+            if self.show == Show::Dots {
+                self.out.dot_on()?;
+            }
         }
+        Ok(())
     }
 
     fn reply(&mut self, reply: Reply<'_>) -> io::Result<()> {
@@ -172,9 +186,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn lost(&mut self, seq: u32) -> io::Result<()> {
+    fn lost(&mut self, mut seqs: impl Iterator<Item = u32>) -> io::Result<()> {
         match self.show {
-            Show::Lines => self.out.event(&Event::Lost(seq)),
+            Show::Lines => seqs.try_for_each(|seq| self.out.event(&Event::Lost(seq))),
             Show::Dots | Show::Nothing => Ok(()),
         }
     }

@@ -32,12 +32,13 @@ const fn attr(nla_type: u16, name: &'static str, format: AttrFormat) -> AttrSpec
     }
 }
 
-/// The payload of an `NLMSG_ERROR` message, `struct nlmsgerr` and what follows it.
+/// The payload of an `NLMSG_ERROR` message, `struct nlmsgerr` and what follows it, or of the
+/// `NLMSG_DONE` of a dump.
 #[derive(Clone, Debug)]
 pub struct Ack<'a> {
     /// 0 when the request was done, else a positive error number.
     pub errno: i32,
-    /// The header of the request.
+    /// The header of the request; all zeroes at the end of a dump.
     pub request: Nlmsghdr,
     /// The attributes of the extended ACK; none without `NETLINK_EXT_ACK`.
     pub attrs: Attrs<'a>,
@@ -75,6 +76,26 @@ impl<'a> Ack<'a> {
         })
     }
 
+    /// Reads the payload of `message`, the `NLMSG_DONE` of a dump: an error number, and why.
+    ///
+    /// Without a payload there was no error; what follows the number is read as in a refusal.
+    pub fn from_done(message: &Message<'a>) -> Self {
+        let (error, rest) = message
+            .payload()
+            .split_first_chunk()
+            .unwrap_or((&[0; 4], &[]));
+        let attrs = match has(message.header().nlmsg_flags, libc::NLM_F_ACK_TLVS) {
+            true => rest,
+            false => &[],
+        };
+
+        Self {
+            errno: i32::from_ne_bytes(*error).min(0).saturating_neg(),
+            request: Nlmsghdr::default(),
+            attrs: Attrs::new(attrs),
+        }
+    }
+
     /// Reads the attributes.
     ///
     /// # Errors
@@ -100,16 +121,19 @@ impl<'a> Ack<'a> {
 ///
 /// The copy is the header alone if the kernel capped it, or if there is nothing to complain of.
 fn ext_ack<'a>(rest: &'a [u8], request: &Nlmsghdr, flags: u16) -> &'a [u8] {
-    let has = |flag: libc::c_int| i32::from(flags) & flag != 0;
-    let copied = match has(libc::NLM_F_CAPPED) {
+    let copied = match has(flags, libc::NLM_F_CAPPED) {
         true => NLMSG_HDRLEN,
         false => wire::align(request.nlmsg_len as usize),
     };
 
-    match has(libc::NLM_F_ACK_TLVS) {
+    match has(flags, libc::NLM_F_ACK_TLVS) {
         true => rest.get(copied..).unwrap_or_default(),
         false => &[],
     }
+}
+
+fn has(flags: u16, flag: libc::c_int) -> bool {
+    i32::from(flags) & flag != 0
 }
 
 #[cfg(test)]

@@ -2,20 +2,15 @@
 
 //! Requests and their answers.
 
-use super::{Ack, Datagram, Error, Received, Request, Socket, Spec};
+use super::inbox::{KERNEL, ROOM};
+use super::socket::Polled;
+use super::{Ack, Datagram, Error, Inbox, Received, Request, Socket, Spec};
 use crate::wire::{self, Message, Messages};
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-/// Size of the receive buffer, in bytes: twice the longest value of an attribute, so that no answer
-/// of ours is ever cut off.
-const BUFFER: usize = 128 * 1024;
-
-const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
-
-/// Port id of the kernel.
-const KERNEL: u32 = 0;
+pub(super) const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
 
 /// Sees every datagram that a [`Connection`] sends and receives, as it is on the wire.
 pub trait Tap {
@@ -32,6 +27,18 @@ pub struct Connection {
     spec: &'static Spec,
     tap: Option<Box<dyn Tap>>,
     buf: Box<[u8]>,
+    seq: u32,
+}
+
+/// How a wait for messages ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gathered {
+    /// Datagrams came and are in the inbox since this time.
+    Datagrams(Instant),
+    /// The deadline passed first.
+    TimedOut,
+    /// The other descriptor became readable first.
+    Woken,
 }
 
 /// How a wait for an answer ended.
@@ -58,7 +65,8 @@ impl Connection {
             socket,
             spec,
             tap: None,
-            buf: vec![0; BUFFER].into(),
+            buf: vec![0; ROOM].into(),
+            seq: 0,
         })
     }
 
@@ -72,20 +80,81 @@ impl Connection {
         &self.socket
     }
 
+    /// Returns the protocol that the connection is of.
+    pub fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// Returns the sequence number of the next request; the first one is 1.
+    pub fn next_seq(&mut self) -> u32 {
+        self.seq = self.seq.wrapping_add(1);
+        self.seq
+    }
+
+    /// Joins the multicast group `group`, for `op`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::join`].
+    pub fn join(&self, op: &'static str, group: u32) -> Result<(), Error> {
+        self.socket
+            .join(group)
+            .map_err(|error| Error::from_io(op, &error).or_privilege())
+    }
+
     /// Sends `request`; returns when that was.
     ///
     /// # Errors
     ///
     /// As [`Socket::send`].
     pub fn send(&mut self, request: &Request) -> Result<Instant, Error> {
+        self.send_datagram(request.op(), request.bytes())
+    }
+
+    /// Sends `datagram`, a row of messages, for `op`; returns when that was.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::send`].
+    pub fn send_datagram(&mut self, op: &'static str, datagram: &[u8]) -> Result<Instant, Error> {
         if let Some(tap) = &mut self.tap {
-            tap.sent(request.bytes());
+            tap.sent(datagram);
         }
         let sent = Instant::now();
         self.socket
-            .send(request.bytes())
-            .map_err(|error| Error::send(request.op(), self.spec, &error))?;
+            .send(datagram)
+            .map_err(|error| Error::send(op, self.spec, &error))?;
         Ok(sent)
+    }
+
+    /// Receives all datagrams that are there and that `inbox` has room for, for `op`; waits for the
+    /// first one until `deadline` or until `wake` is readable.
+    ///
+    /// Whose they are is not looked at: [`Inbox::messages`] does that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::recv_until`].
+    pub fn gather(
+        &mut self,
+        op: &'static str,
+        inbox: &mut Inbox,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+    ) -> Result<Gathered, Error> {
+        match self.socket.recv_many_until(inbox, deadline, wake) {
+            Ok(Polled::Done(())) => {}
+            Ok(Polled::TimedOut) => return Ok(Gathered::TimedOut),
+            Ok(Polled::Woken) => return Ok(Gathered::Woken),
+            Err(error) => return Err(Error::receive(op, &error)),
+        }
+        let received = Instant::now();
+        if let Some(tap) = &mut self.tap {
+            inbox
+                .datagrams()
+                .for_each(|datagram| tap.received(datagram));
+        }
+        Ok(Gathered::Datagrams(received))
     }
 
     /// Waits for the answer to `request`, until `deadline` or until `wake` is readable.
@@ -157,8 +226,12 @@ fn find_answer(
     Ok(None)
 }
 
-/// Fails unless `message` is the ACK of a `request` that was done.
-fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Result<(), Error> {
+/// Fails unless `message`, of type `NLMSG_ERROR`, is the ACK of a `request` that was done.
+///
+/// # Errors
+///
+/// The kernel's refusal; `EBADMSG` when the message is too short.
+pub fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Result<(), Error> {
     let ack = Ack::from_message(message).map_err(|error| Error::malformed(request.op(), error))?;
 
     match ack.errno {
@@ -187,6 +260,7 @@ mod tests {
         Spec {
             protocol,
             unregistered_hint: "",
+            attr_prefix: "",
             messages: &[],
         }
     }
@@ -249,7 +323,7 @@ mod tests {
         let mut connection = open(&USERSOCK);
         let liar = Socket::open(libc::NETLINK_USERSOCK).unwrap();
         let portid = connection.socket().portid();
-        send_to(&liar, portid, &vec![0; BUFFER + 1]).unwrap();
+        send_to(&liar, portid, &vec![0; ROOM + 1]).unwrap();
 
         let answer = connection.receive(&get_lo(1), soon(), None);
         assert_eq!(answer, Ok(Answer::TimedOut));

@@ -4,6 +4,7 @@
 
 use super::{Ack, AttrSpec, Errno, ExtAck, Request, Spec};
 use crate::wire::{self, Attrs, Message, NLMSG_HDRLEN};
+use std::time::Duration;
 use std::{error, fmt, io};
 
 /// Why an operation failed.
@@ -15,7 +16,8 @@ pub struct Error {
     pub errno: Errno,
     /// The kernel's own words if it gave any, else the client's.
     pub message: String,
-    /// Name of the attribute of the request that is to blame, refused or missing.
+    /// Name of the attribute of the request that is to blame, refused or missing, without the
+    /// [prefix](Spec::attr_prefix).
     pub attr: Option<String>,
     /// The way out, where there is a usual one.
     pub hint: Option<&'static str>,
@@ -55,6 +57,21 @@ impl Error {
             Some(errno) => Self::new(op, errno),
             None => Self::new(op, libc::EIO).message(error.to_string()),
         }
+    }
+
+    /// Adds the usual way out to what only root may do.
+    pub(super) fn or_privilege(self) -> Self {
+        match self.errno.0 {
+            libc::EPERM => self.hint("try as root: it takes CAP_NET_ADMIN"),
+            _ => self,
+        }
+    }
+
+    /// Returns the error for `op` that nothing answered within `timeout`.
+    pub fn timed_out(op: &'static str, timeout: Duration) -> Self {
+        let message = format!("no reply within {} s", timeout.as_secs_f64());
+
+        Self::new(op, libc::ETIMEDOUT).message(message)
     }
 
     /// Says whether the kernel was short of memory just now: no reason to stop asking.
@@ -127,6 +144,7 @@ impl Error {
             message,
             ..found
         }
+        .or_privilege()
     }
 }
 
@@ -139,7 +157,7 @@ fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
 
     missing
         .or_else(refused)
-        .map(|nla_type| attr_name(known.attrs, nla_type))
+        .map(|nla_type| attr_name(spec, known.attrs, nla_type))
 }
 
 /// Returns the type of the attribute of `message` that the byte at `offset` belongs to.
@@ -155,21 +173,28 @@ fn attr_at(message: Message<'_>, header: usize, offset: usize) -> Option<u16> {
     None
 }
 
-fn attr_name(attrs: &'static [AttrSpec], nla_type: u16) -> String {
-    match AttrSpec::find(attrs, nla_type) {
-        Some(attr) => attr.name.to_owned(),
+fn attr_name(spec: &Spec, attrs: &'static [AttrSpec], nla_type: u16) -> String {
+    match AttrSpec::find(attrs, nla_type).map(|attr| attr.name) {
+        Some(name) => name
+            .strip_prefix(spec.attr_prefix)
+            .unwrap_or(name)
+            .to_owned(),
         None => format!("attribute {nla_type}"),
     }
 }
 
-/// `OP: MESSAGE (ERRNO)`, then the attribute and the hint, if any, behind colons.
+/// `OP: ATTR: MESSAGE (ERRNO): HINT`, without the attribute and the hint where there is none.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.op, self.message, self.errno)?;
-        for part in [self.attr.as_deref(), self.hint].into_iter().flatten() {
-            write!(f, ": {part}")?;
+        write!(f, "{}: ", self.op)?;
+        if let Some(attr) = &self.attr {
+            write!(f, "{attr}: ")?;
         }
-        Ok(())
+        write!(f, "{} ({})", self.message, self.errno)?;
+        match self.hint {
+            Some(hint) => write!(f, ": {hint}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -181,11 +206,11 @@ mod tests {
     use crate::hello::SPEC;
     use crate::wire::put_str;
 
-    /// Returns what `ext_ack` blames in a hello with an empty text and an attribute 9.
+    /// Returns what `ext_ack` blames in a hello with an empty text and an attribute 99.
     fn blamed_in_hello(ext_ack: ExtAck<'_>) -> Option<String> {
         let mut attrs = Vec::new();
         put_str(&mut attrs, 1, b"").unwrap();
-        put_str(&mut attrs, 9, b"").unwrap();
+        put_str(&mut attrs, 99, b"").unwrap();
         let request = Request::new("test", 16, attrs).unwrap();
 
         blamed(&SPEC, request.bytes(), &ext_ack)
@@ -210,9 +235,9 @@ mod tests {
         for (offset, name) in [
             (0, None),
             (15, None),
-            (16, Some("HELLO_A_TEXT")),
-            (23, Some("HELLO_A_TEXT")),
-            (24, Some("attribute 9")),
+            (16, Some("TEXT")),
+            (23, Some("TEXT")),
+            (24, Some("attribute 99")),
             (32, None),
             (u32::MAX, None),
         ] {
@@ -222,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_missing_type_blames_the_attribute_that_is_not_there() {
-        assert_eq!(blamed_in_hello(missing(2)).as_deref(), Some("HELLO_A_DATA"));
+        assert_eq!(blamed_in_hello(missing(2)).as_deref(), Some("DATA"));
         assert_eq!(blamed_in_hello(missing(1 << 16)), None);
     }
 
@@ -231,11 +256,11 @@ mod tests {
         let mut error = Error::new("say hello", libc::EINVAL)
             .message("too loud")
             .hint("whisper");
-        error.attr = Some("HELLO_A_TEXT".to_owned());
+        error.attr = Some("TEXT".to_owned());
 
         assert_eq!(
             error.to_string(),
-            "say hello: too loud (EINVAL): HELLO_A_TEXT: whisper"
+            "say hello: TEXT: too loud (EINVAL): whisper"
         );
     }
 }

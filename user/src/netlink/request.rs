@@ -31,7 +31,35 @@ impl Request {
     ///
     /// `EINVAL` when neli cannot make a message of it.
     pub fn new(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
-        let bytes = build(nlmsg_type, attrs)
+        Self::with_flags(op, nlmsg_type, NlmF::REQUEST, attrs)
+    }
+
+    /// Builds a request for all entries of a table (`NLM_F_DUMP`), else as [`Request::new`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::new`].
+    pub fn dump(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
+        Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::DUMP, attrs)
+    }
+
+    /// Builds a request that the kernel confirms when it is done (`NLM_F_ACK`), else as
+    /// [`Request::new`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::new`].
+    pub fn change(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
+        Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::ACK, attrs)
+    }
+
+    fn with_flags(
+        op: &'static str,
+        nlmsg_type: u16,
+        flags: NlmF,
+        attrs: Vec<u8>,
+    ) -> Result<Self, Error> {
+        let bytes = build(nlmsg_type, flags, attrs)
             .map_err(|error| Error::new(op, libc::EINVAL).message(error.to_string()))?;
 
         Ok(Self { op, bytes })
@@ -63,10 +91,10 @@ impl Request {
 
 /// neli counts the padding of the payload in `nlmsg_len`: right for attributes, whose last one may
 /// be padded, wrong for anything else.
-fn build(nlmsg_type: u16, attrs: Vec<u8>) -> Result<Vec<u8>, SerError> {
+fn build(nlmsg_type: u16, flags: NlmF, attrs: Vec<u8>) -> Result<Vec<u8>, SerError> {
     let message = NlmsghdrBuilder::default()
         .nl_type(nlmsg_type)
-        .nl_flags(NlmF::REQUEST)
+        .nl_flags(flags)
         .nl_payload(NlPayload::Payload(Buffer::from(attrs)))
         .build()
         .map_err(SerError::new)?;
@@ -108,6 +136,19 @@ mod tests {
         assert_eq!(message.bytes(), request.bytes());
         assert_eq!(message.header().nlmsg_type, 16);
         assert_eq!(message.header().nlmsg_flags, libc::NLM_F_REQUEST as u16);
+    }
+
+    #[test]
+    fn a_dump_and_a_change_have_their_flags() {
+        let flags = |request: Result<Request, Error>| {
+            let header = Nlmsghdr::from_bytes(request.unwrap().bytes()).unwrap();
+            i32::from(header.nlmsg_flags)
+        };
+
+        let dump = Request::dump("test", 17, Vec::new());
+        assert_eq!(flags(dump), libc::NLM_F_REQUEST | libc::NLM_F_DUMP);
+        let change = Request::change("test", 19, Vec::new());
+        assert_eq!(flags(change), libc::NLM_F_REQUEST | libc::NLM_F_ACK);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Socket {
         let nl = NlSocket::connect(NlFamily::from(protocol), None, Groups::empty())?;
         nl.enable_ext_ack(true)?;
         // A refusal need not repeat the payload of the request: we still have it.
-        enable(&nl, libc::NETLINK_CAP_ACK)?;
+        set_option(&nl, libc::SOL_NETLINK, libc::NETLINK_CAP_ACK, 1)?;
         let portid = nl.pid()?;
 
         Ok(Self { nl, portid })
@@ -64,6 +64,32 @@ impl Socket {
     /// Returns the port id that the socket is bound to.
     pub fn portid(&self) -> u32 {
         self.portid
+    }
+
+    /// Joins the multicast group `group`.
+    ///
+    /// # Errors
+    ///
+    /// `EPERM` for who may not listen, `EINVAL` when the protocol has no such group.
+    pub fn join(&self, group: u32) -> io::Result<()> {
+        self.nl.add_mcast_membership(Groups::new_groups(&[group]))
+    }
+
+    /// Asks for room for `bytes` in the receive buffer, what the kernel adds to each datagram
+    /// included.
+    ///
+    /// Without `CAP_NET_ADMIN` in the first user namespace, `/proc/sys/net/core/rmem_max` is the
+    /// limit: then there is less, and no error.
+    ///
+    /// # Errors
+    ///
+    /// Those of `setsockopt(2)`.
+    pub fn set_recv_buffer(&self, bytes: usize) -> io::Result<()> {
+        // The kernel doubles what it is given.
+        let half = c_int::try_from(bytes.div_ceil(2)).unwrap_or(c_int::MAX / 2);
+
+        set_option(&self.nl, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, half)
+            .or_else(|_| set_option(&self.nl, libc::SOL_SOCKET, libc::SO_RCVBUF, half))
     }
 
     /// Sends `datagram` to the kernel as it is.
@@ -109,16 +135,32 @@ impl Socket {
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
     ) -> io::Result<Received<'b>> {
+        Ok(
+            match self.poll_until(deadline, wake, || self.recvmsg(buf))? {
+                Polled::Done(envelope) => Received::Datagram(envelope.around(buf)),
+                Polled::TimedOut => Received::TimedOut,
+                Polled::Woken => Received::Woken,
+            },
+        )
+    }
+
+    /// Makes the non-blocking `call` until it finds something, or as [`Self::recv_until`].
+    pub(super) fn poll_until<T>(
+        &self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        mut call: impl FnMut() -> io::Result<T>,
+    ) -> io::Result<Polled<T>> {
         loop {
-            match retry_interrupted(|| self.recvmsg(buf)) {
-                Ok(envelope) => return Ok(Received::Datagram(envelope.around(buf))),
+            match retry_interrupted(&mut call) {
+                Ok(found) => return Ok(Polled::Done(found)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
             match self.wait(deadline, wake)? {
                 [true, _] => {}
-                [false, true] => return Ok(Received::Woken),
-                [false, false] => return Ok(Received::TimedOut),
+                [false, true] => return Ok(Polled::Woken),
+                [false, false] => return Ok(Polled::TimedOut),
             }
         }
     }
@@ -159,16 +201,27 @@ impl Socket {
     }
 }
 
+/// How a wait ended.
+pub(super) enum Polled<T> {
+    /// The call found this.
+    Done(T),
+    /// The deadline passed first.
+    TimedOut,
+    /// The other descriptor became readable first.
+    Woken,
+}
+
 /// What is known of a datagram beside its bytes.
-struct Envelope {
-    len: usize,
-    portid: u32,
-    truncated: bool,
+#[derive(Clone, Copy)]
+pub(super) struct Envelope {
+    pub(super) len: usize,
+    pub(super) portid: u32,
+    pub(super) truncated: bool,
 }
 
 impl Envelope {
     /// Returns the datagram that was received into `buf`.
-    fn around(self, buf: &[u8]) -> Datagram<'_> {
+    pub(super) fn around(self, buf: &[u8]) -> Datagram<'_> {
         Datagram {
             bytes: &buf[..self.len],
             portid: self.portid,
@@ -192,16 +245,15 @@ pub fn deadline(start: Instant, timeout: Duration) -> Instant {
     start + timeout.min(LONGEST)
 }
 
-/// Sets a yes-or-no option of `SOL_NETLINK`.
-fn enable(nl: &NlSocket, option: c_int) -> io::Result<()> {
-    let on: c_int = 1;
-    // SAFETY: the value and its size are those of `on`, which outlives the call.
+/// Sets an option whose value is a C `int`.
+fn set_option(nl: &NlSocket, level: c_int, option: c_int, value: c_int) -> io::Result<()> {
+    // SAFETY: the pointer and the size are those of `value`, which outlives the call.
     let result = unsafe {
         libc::setsockopt(
             nl.as_raw_fd(),
-            libc::SOL_NETLINK,
+            level,
             option,
-            ptr::from_ref(&on).cast::<c_void>(),
+            ptr::from_ref(&value).cast::<c_void>(),
             mem::size_of::<c_int>() as socklen_t,
         )
     };
@@ -211,7 +263,7 @@ fn enable(nl: &NlSocket, option: c_int) -> io::Result<()> {
     Ok(())
 }
 
-fn empty_addr() -> sockaddr_nl {
+pub(super) fn empty_addr() -> sockaddr_nl {
     // SAFETY: `sockaddr_nl` holds integers only, for which 0 is a valid value; its padding is
     // private, so there is no other way to make one.
     unsafe { mem::zeroed() }
@@ -314,6 +366,19 @@ pub(super) mod tests {
 
         assert_eq!(datagram.portid, 0);
         assert_ne!(socket.portid(), 0);
+    }
+
+    #[test]
+    fn a_group_that_the_protocol_does_not_have_cannot_be_joined() {
+        let error = Socket::open(libc::NETLINK_ROUTE).unwrap().join(4096);
+
+        assert_eq!(error.unwrap_err().raw_os_error(), Some(libc::EINVAL));
+    }
+
+    #[test]
+    fn a_receive_buffer_beyond_the_limit_is_no_error() {
+        usersock().set_recv_buffer(usize::MAX).unwrap();
+        usersock().set_recv_buffer(0).unwrap();
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub struct Spec {
     pub protocol: libc::c_int,
     /// The way out when the kernel has no such protocol.
     pub unregistered_hint: &'static str,
+    /// What the names of attributes begin with in C, and errors leave out.
+    pub attr_prefix: &'static str,
     /// The messages from `NLMSG_MIN_TYPE` up.
     pub messages: &'static [MessageSpec],
 }
@@ -22,6 +24,9 @@ pub struct MessageSpec {
     pub name: &'static str,
     /// Size of the fixed header before the attributes, in bytes.
     pub header: usize,
+    /// Whether a request of this type can be a dump: then two bits of its flags are `NLM_F_DUMP`,
+    /// which else mean something else.
+    pub is_get: bool,
     /// The attributes that it may carry.
     pub attrs: &'static [AttrSpec],
 }
@@ -46,6 +51,8 @@ pub enum AttrFormat {
     Bytes,
     /// A `u32` in host byte order.
     U32,
+    /// A `u64` in host byte order.
+    U64,
 }
 
 impl Spec {

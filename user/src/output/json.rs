@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! JSON for programs, one object a line.
+//! JSON for programs, one object or array a line.
 //!
-//! | event | object |
+//! | event | value |
 //! |---|---|
 //! | reply | `{"greeting": string, "seq": number, "bytes": number, "time_ns": number}` |
 //! | lost | `{"seq": number, "lost": true}` |
 //! | summary | `{"summary": {"sent", "received", "lost", "time_ns", "min_ns", "avg_ns", "max_ns", "p99_ns"}}`, numbers; the last four are null without a reply |
+//! | heard | `{"time": string, "portid": number, "text": string or null}`; the time is when the notification was received, in UTC as RFC 3339 has it |
+//! | end of listening | `{"summary": {"received", "overruns", "time_ns"}}`, numbers, on standard error; each overrun is one or more that were lost |
+//! | peers | `[{"portid", "messages", "bytes", "last_ns"}, ...]`, numbers; `last_ns` is since 1970 |
+//! | statistics | `{"hellos", "classic", "refused", "dropped", "peers", "evicted"}`, numbers |
+//! | greeting | `{"greeting": string}`, also when it was set |
+//! | warning | `{"warning": {"op": string, "message": string}}` |
 //! | error | `{"error": {"op": string, "errno": number, "message": string, "attr": string or null, "hint": string or null}}` |
 //!
-//! Times are nanoseconds, `bytes` is `nlmsg_len` of the reply. JSON has no bytes: those of a
-//! greeting that are not UTF-8 become U+FFFD.
+//! Errors and warnings go to standard error. Numbers of times are nanoseconds; `time_ns` of a reply
+//! runs from just before the hello, or its batch, was sent. `bytes` of a reply is its `nlmsg_len`.
+//! JSON has no bytes: those of a text that are not UTF-8 become U+FFFD.
 
-use super::{Event, Format};
-use nlhello::hello::{Reply, Summary};
+use super::time::Utc;
+use super::{Audience, Event, Format};
+use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
 use nlhello::netlink::Error;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -34,19 +42,36 @@ impl Format for Json {
                 },
             ),
             Event::Summary(summary) => write_line(out, &Line::Summary(JsonSummary::new(summary))),
+            Event::Heard(heard) => write_line(out, &JsonHeard::new(heard)),
+            Event::Audience(audience) => {
+                write_line(out, &Line::Summary(JsonAudience::new(audience)))
+            }
+            Event::Peers(peers, _) => {
+                let peers: Vec<_> = peers.iter().map(JsonPeer::new).collect();
+                write_line(out, &peers)
+            }
+            Event::Stats(stats) => write_line(out, &JsonStats::new(stats)),
+            Event::GreetingIs(greeting) | Event::GreetingSet(greeting) => {
+                write_line(out, &JsonGreeting::new(greeting))
+            }
         }
     }
 
     fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()> {
-        write_line(out, &Line::Error(JsonError::new(error)))
+        write_line(out, &Line::<()>::Error(JsonError::new(error)))
+    }
+
+    fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()> {
+        write_line(out, &Line::<()>::Warning(JsonWarning { op, message }))
     }
 }
 
 /// An object whose only key is its kind.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Line<'a> {
-    Summary(JsonSummary),
+enum Line<'a, S> {
+    Summary(S),
+    Warning(JsonWarning<'a>),
     Error(JsonError<'a>),
 }
 
@@ -74,6 +99,49 @@ struct JsonSummary {
     avg_ns: Option<u64>,
     max_ns: Option<u64>,
     p99_ns: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct JsonHeard<'a> {
+    time: String,
+    portid: u32,
+    text: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct JsonAudience {
+    received: u64,
+    overruns: u64,
+    time_ns: u64,
+}
+
+#[derive(Serialize)]
+struct JsonPeer {
+    portid: u32,
+    messages: u64,
+    bytes: u64,
+    last_ns: u64,
+}
+
+#[derive(Serialize)]
+struct JsonStats {
+    hellos: u64,
+    classic: u64,
+    refused: u64,
+    dropped: u64,
+    peers: u32,
+    evicted: u64,
+}
+
+#[derive(Serialize)]
+struct JsonGreeting<'a> {
+    greeting: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct JsonWarning<'a> {
+    op: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -111,6 +179,58 @@ impl JsonSummary {
     }
 }
 
+impl<'a> JsonHeard<'a> {
+    fn new(heard: &Heard<'a>) -> Self {
+        Self {
+            time: Utc(heard.time).to_string(),
+            portid: heard.portid,
+            text: heard.text.map(String::from_utf8_lossy),
+        }
+    }
+}
+
+impl JsonAudience {
+    fn new(audience: &Audience) -> Self {
+        Self {
+            received: audience.received,
+            overruns: audience.overruns,
+            time_ns: nanos(audience.time),
+        }
+    }
+}
+
+impl JsonPeer {
+    fn new(peer: &Peer) -> Self {
+        Self {
+            portid: peer.portid,
+            messages: peer.messages,
+            bytes: peer.bytes,
+            last_ns: peer.last_ns,
+        }
+    }
+}
+
+impl JsonStats {
+    fn new(stats: &Stats) -> Self {
+        Self {
+            hellos: stats.hellos,
+            classic: stats.classic,
+            refused: stats.refused,
+            dropped: stats.dropped,
+            peers: stats.peers,
+            evicted: stats.evicted,
+        }
+    }
+}
+
+impl<'a> JsonGreeting<'a> {
+    fn new(greeting: &'a [u8]) -> Self {
+        Self {
+            greeting: String::from_utf8_lossy(greeting),
+        }
+    }
+}
+
 impl<'a> JsonError<'a> {
     fn new(error: &'a Error) -> Self {
         Self {
@@ -136,6 +256,7 @@ fn nanos(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
 
     fn written(event: Event<'_>) -> String {
         let mut out = Vec::new();
@@ -177,6 +298,89 @@ mod tests {
             written(Event::Summary(summary)),
             "{\"summary\":{\"sent\":2,\"received\":0,\"lost\":2,\"time_ns\":5,\
              \"min_ns\":null,\"avg_ns\":null,\"max_ns\":null,\"p99_ns\":null}}\n"
+        );
+    }
+
+    #[test]
+    fn a_notification_has_its_documented_keys() {
+        let heard = |text| Heard {
+            time: SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4),
+            portid: 4711,
+            text,
+        };
+
+        assert_eq!(
+            written(Event::Heard(heard(Some(b"Hi\n")))),
+            "{\"time\":\"2026-11-21T01:02:03.000000004Z\",\"portid\":4711,\"text\":\"Hi\\n\"}\n"
+        );
+        assert!(written(Event::Heard(heard(None))).ends_with(",\"text\":null}\n"));
+    }
+
+    #[test]
+    fn the_end_of_listening_has_its_documented_keys() {
+        let audience = Audience {
+            received: 3,
+            overruns: 1,
+            time: Duration::from_nanos(5),
+        };
+
+        assert_eq!(
+            written(Event::Audience(audience)),
+            "{\"summary\":{\"received\":3,\"overruns\":1,\"time_ns\":5}}\n"
+        );
+    }
+
+    #[test]
+    fn peers_are_one_array_and_have_their_documented_keys() {
+        let peer = Peer {
+            portid: 1,
+            messages: 2,
+            bytes: 3,
+            last_ns: 4,
+        };
+        let object = "{\"portid\":1,\"messages\":2,\"bytes\":3,\"last_ns\":4}";
+        let now = SystemTime::UNIX_EPOCH;
+
+        assert_eq!(written(Event::Peers(&[], now)), "[]\n");
+        assert_eq!(
+            written(Event::Peers(&[peer, peer], now)),
+            format!("[{object},{object}]\n")
+        );
+    }
+
+    #[test]
+    fn statistics_have_their_documented_keys() {
+        let stats = Stats {
+            hellos: 1,
+            classic: 2,
+            refused: 3,
+            dropped: 4,
+            peers: 5,
+            evicted: u64::MAX,
+        };
+
+        assert_eq!(
+            written(Event::Stats(stats)),
+            "{\"hellos\":1,\"classic\":2,\"refused\":3,\"dropped\":4,\"peers\":5,\
+             \"evicted\":18446744073709551615}\n"
+        );
+    }
+
+    #[test]
+    fn a_greeting_has_its_documented_key_read_or_set() {
+        for event in [Event::GreetingIs(b"Hi"), Event::GreetingSet(b"Hi")] {
+            assert_eq!(written(event), "{\"greeting\":\"Hi\"}\n");
+        }
+    }
+
+    #[test]
+    fn a_warning_has_its_documented_keys() {
+        let mut out = Vec::new();
+        Json.warning(&mut out, "list peers", "beware").unwrap();
+
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"warning\":{\"op\":\"list peers\",\"message\":\"beware\"}}\n"
         );
     }
 

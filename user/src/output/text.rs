@@ -3,11 +3,12 @@
 //! Text for people, in the manner of `ping(8)`.
 
 use super::escape::Escaped;
-use super::{Event, Format};
-use nlhello::hello::{Reply, Rtt, Summary};
+use super::time::{since_1970, Age, Utc};
+use super::{Audience, Event, Format};
+use nlhello::hello::{Heard, Peer, Reply, Rtt, Stats, Summary};
 use nlhello::netlink::Error;
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub struct Text;
 
@@ -18,6 +19,12 @@ impl Format for Text {
             Event::Reply(reply) => write_reply(out, reply),
             Event::Lost(seq) => writeln!(out, "no reply: seq={seq}"),
             Event::Summary(summary) => write_summary(out, summary),
+            Event::Heard(heard) => write_heard(out, heard),
+            Event::Audience(audience) => write_audience(out, audience),
+            Event::Peers(peers, now) => write_peers(out, peers, *now),
+            Event::Stats(stats) => write_stats(out, stats),
+            Event::GreetingIs(greeting) => writeln!(out, "{}", Escaped(greeting)),
+            Event::GreetingSet(_) => Ok(()),
         }
     }
 
@@ -25,6 +32,10 @@ impl Format for Text {
         let line = error.to_string();
 
         writeln!(out, "nlhello: {}", Escaped(line.as_bytes()))
+    }
+
+    fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()> {
+        writeln!(out, "nlhello: {op}: warning: {message}")
     }
 }
 
@@ -58,6 +69,84 @@ fn write_rtt(out: &mut dyn Write, rtt: &Rtt) -> io::Result<()> {
         out,
         "rtt min/avg/max/p99 = {min:.3}/{avg:.3}/{max:.3}/{p99:.3} ms"
     )
+}
+
+fn write_heard(out: &mut dyn Write, heard: &Heard<'_>) -> io::Result<()> {
+    let Heard { time, portid, text } = heard;
+    write!(out, "{} port {portid}", Utc(*time))?;
+
+    match text {
+        Some(text) => writeln!(out, ": {}", Escaped(text)),
+        None => writeln!(out),
+    }
+}
+
+fn write_audience(out: &mut dyn Write, audience: &Audience) -> io::Result<()> {
+    let Audience {
+        received,
+        overruns,
+        time,
+    } = audience;
+    write!(out, "{received} heard in {}", Age(*time))?;
+
+    match overruns {
+        0 => writeln!(out, ", none lost"),
+        1 => writeln!(out, ", unknown number lost"),
+        _ => writeln!(out, ", unknown number lost, {overruns} times"),
+    }
+}
+
+const PEERS_HEADER: [&str; 4] = ["PORTID", "MESSAGES", "BYTES", "LAST"];
+
+/// A table, all columns aligned to the right.
+fn write_peers(out: &mut dyn Write, peers: &[Peer], now: SystemTime) -> io::Result<()> {
+    let header = PEERS_HEADER.map(str::to_owned);
+    let rows: Vec<_> = [header]
+        .into_iter()
+        .chain(peers.iter().map(|peer| peer_row(peer, now)))
+        .collect();
+    let widths: [usize; 4] = std::array::from_fn(|column| {
+        let width = |row: &[String; 4]| row[column].len();
+        rows.iter().map(width).max().unwrap_or_default()
+    });
+
+    rows.iter().try_for_each(|row| write_row(out, row, widths))
+}
+
+/// What was last heard in the future, as a clock sees it that was set back, is just now.
+fn peer_row(peer: &Peer, now: SystemTime) -> [String; 4] {
+    let age = since_1970(now).saturating_sub(Duration::from_nanos(peer.last_ns));
+
+    [
+        peer.portid.to_string(),
+        peer.messages.to_string(),
+        peer.bytes.to_string(),
+        format!("{} ago", Age(age)),
+    ]
+}
+
+fn write_row(out: &mut dyn Write, row: &[String; 4], widths: [usize; 4]) -> io::Result<()> {
+    let [portid, messages, bytes, last] = row;
+    let [w0, w1, w2, w3] = widths;
+
+    writeln!(
+        out,
+        "{portid:>w0$}  {messages:>w1$}  {bytes:>w2$}  {last:>w3$}"
+    )
+}
+
+fn write_stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
+    let rows = [
+        ("hellos", stats.hellos),
+        ("classic", stats.classic),
+        ("refused", stats.refused),
+        ("dropped", stats.dropped),
+        ("peers", stats.peers.into()),
+        ("evicted", stats.evicted),
+    ];
+
+    rows.iter()
+        .try_for_each(|(name, number)| writeln!(out, "{name:<8}{number}"))
 }
 
 fn millis(time: Duration) -> f64 {
@@ -121,6 +210,101 @@ mod tests {
              3 sent, 2 received, 33.3333% lost, time 2003ms\n\
              rtt min/avg/max/p99 = 0.010/0.020/0.030/0.029 ms\n"
         );
+    }
+
+    #[test]
+    fn a_notification_is_one_line_whatever_was_said() {
+        let heard = |text| Heard {
+            time: SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4),
+            portid: 4711,
+            text,
+        };
+
+        assert_eq!(
+            written(Event::Heard(heard(Some(b"Hello\n\x1b[2J")))),
+            "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n"
+        );
+        assert_eq!(
+            written(Event::Heard(heard(None))),
+            "2026-11-21T01:02:03.000000004Z port 4711\n"
+        );
+    }
+
+    #[test]
+    fn the_end_of_listening_says_whether_something_was_lost() {
+        for (overruns, lost) in [
+            (0, "none lost"),
+            (1, "unknown number lost"),
+            (3, "unknown number lost, 3 times"),
+        ] {
+            let audience = Audience {
+                received: 12,
+                overruns,
+                time: Duration::from_millis(2_500),
+            };
+            assert_eq!(
+                written(Event::Audience(audience)),
+                format!("12 heard in 2.5s, {lost}\n")
+            );
+        }
+    }
+
+    fn peer(portid: u32, messages: u64, last_ns: u64) -> Peer {
+        Peer {
+            portid,
+            messages,
+            bytes: 12 * messages,
+            last_ns,
+        }
+    }
+
+    #[test]
+    fn peers_stand_in_aligned_columns() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(200);
+        let peers = [
+            peer(7, 1, 199_500_000_000),
+            peer(4_000_000_000, 1_234_567_890, 15_000_000_000),
+            peer(8, 2, 201_000_000_000),
+        ];
+
+        assert_eq!(
+            written(Event::Peers(&peers, now)),
+            "    PORTID    MESSAGES        BYTES       LAST\n         \
+             7           1           12  500ms ago\n\
+             4000000000  1234567890  14814814680  3m05s ago\n         \
+             8           2           24    0ms ago\n"
+        );
+    }
+
+    #[test]
+    fn without_peers_there_is_the_header_alone() {
+        assert_eq!(
+            written(Event::Peers(&[], SystemTime::UNIX_EPOCH)),
+            "PORTID  MESSAGES  BYTES  LAST\n"
+        );
+    }
+
+    #[test]
+    fn each_counter_has_a_line() {
+        let stats = Stats {
+            hellos: 1,
+            classic: 2,
+            refused: 3,
+            dropped: 4,
+            peers: 5,
+            evicted: 6,
+        };
+
+        assert_eq!(
+            written(Event::Stats(stats)),
+            "hellos  1\nclassic 2\nrefused 3\ndropped 4\npeers   5\nevicted 6\n"
+        );
+    }
+
+    #[test]
+    fn a_greeting_is_escaped_and_setting_it_says_nothing() {
+        assert_eq!(written(Event::GreetingIs(b"Hi\x07")), "Hi\\x07\n");
+        assert_eq!(written(Event::GreetingSet(b"Hi")), "");
     }
 
     #[test]

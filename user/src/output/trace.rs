@@ -4,7 +4,7 @@
 
 use super::escape::Escaped;
 use nlhello::netlink::{Ack, AttrFormat, AttrSpec, Datagram, Errno, Spec, Tap, EXT_ACK_ATTRS};
-use nlhello::wire::{align, Attr, Attrs, Message, Messages, Nlmsghdr, NLMSG_MIN_TYPE};
+use nlhello::wire::{align, Attr, Attrs, Message, Messages, Nlmsghdr, NLMSG_DONE, NLMSG_MIN_TYPE};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -59,6 +59,7 @@ impl Trace {
         match self.spec.message(nlmsg_type) {
             Some(known) => write_attrs(out, message.attrs(known.header), known.attrs),
             None if i32::from(nlmsg_type) == libc::NLMSG_ERROR => self.ack(out, message),
+            None if is_end_of_dump(message.header()) => write_done(out, message),
             None => write_payload(out, message.payload()),
         }
     }
@@ -67,10 +68,7 @@ impl Trace {
         let Ok(ack) = Ack::from_message(message) else {
             return write_payload(out, message.payload());
         };
-        match ack.errno {
-            0 => writeln!(out, "    nlmsgerr error=0")?,
-            errno => writeln!(out, "    nlmsgerr error=-{errno}({})", Errno(errno))?,
-        }
+        write_errno(out, "nlmsgerr error", ack.errno)?;
         writeln!(out, "    {}", HeaderLine(self.spec, &ack.request))?;
         write_attrs(out, ack.attrs, EXT_ACK_ATTRS)
     }
@@ -87,6 +85,25 @@ impl Tap for Trace {
             // Not the kernel: worth seeing, if not believing.
             portid => self.print(&format!("< (from port {portid})"), datagram.bytes),
         }
+    }
+}
+
+/// Classic hello's answer is of this type as well, and its payload a text.
+fn is_end_of_dump(header: &Nlmsghdr) -> bool {
+    header.nlmsg_type == NLMSG_DONE && i32::from(header.nlmsg_flags) & libc::NLM_F_MULTI != 0
+}
+
+fn write_done(out: &mut dyn Write, message: &Message<'_>) -> io::Result<()> {
+    let done = Ack::from_done(message);
+
+    write_errno(out, "error", done.errno)?;
+    write_attrs(out, done.attrs, EXT_ACK_ATTRS)
+}
+
+fn write_errno(out: &mut dyn Write, name: &str, errno: i32) -> io::Result<()> {
+    match errno {
+        0 => writeln!(out, "    {name}=0"),
+        errno => writeln!(out, "    {name}=-{errno}({})", Errno(errno)),
     }
 }
 
@@ -111,10 +128,31 @@ fn write_attr(out: &mut dyn Write, attr: &Attr<'_>, known: Option<&AttrSpec>) ->
     let name = known.map_or("unknown", |known| known.name);
     write!(out, "    nlattr len={len} type={name}({kind}) ")?;
 
-    match (known.map(|known| known.format), attr.str(), attr.u32()) {
-        (Some(AttrFormat::String), Ok(text), _) => writeln!(out, "\"{}\"", Escaped(text)),
-        (Some(AttrFormat::U32), _, Ok(number)) => writeln!(out, "{number}"),
-        _ => writeln!(out, "{}", Bytes(attr.value())),
+    match Value::read(attr, known.map(|known| known.format)) {
+        Value::Text(text) => writeln!(out, "\"{}\"", Escaped(text)),
+        Value::Number(number) => writeln!(out, "{number}"),
+        Value::Bytes(bytes) => writeln!(out, "{}", Bytes(bytes)),
+    }
+}
+
+/// The value of an attribute, as it is to be shown.
+enum Value<'a> {
+    Text(&'a [u8]),
+    Number(u64),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// Reads it as `format` says; what is not of that format is bytes.
+    fn read(attr: &Attr<'a>, format: Option<AttrFormat>) -> Self {
+        let value = match format {
+            Some(AttrFormat::String) => attr.str().map(Self::Text),
+            Some(AttrFormat::U32) => attr.u32().map(|number| Self::Number(number.into())),
+            Some(AttrFormat::U64) => attr.u64().map(Self::Number),
+            Some(AttrFormat::Bytes) | None => Ok(Self::Bytes(attr.value())),
+        };
+
+        value.unwrap_or(Self::Bytes(attr.value()))
     }
 }
 
@@ -141,7 +179,7 @@ impl fmt::Display for HeaderLine<'_> {
             ..
         } = header;
         let name = type_name(spec, *nlmsg_type);
-        let flags = Flags::new(header);
+        let flags = Flags::new(spec, header);
 
         write!(f, "nlmsghdr len={nlmsg_len} type={name}({nlmsg_type}) ")?;
         write!(f, "flags={flags} seq={nlmsg_seq} pid={nlmsg_pid}")
@@ -161,11 +199,12 @@ fn type_name(spec: &'static Spec, nlmsg_type: u16) -> &'static str {
 
 /// The flags by name, what has none in hexadecimal.
 ///
-/// The upper byte means something else in every kind of message: only that of an `NLMSG_ERROR` or
-/// `NLMSG_DONE` is the same in all protocols.
+/// The upper byte means something else in every kind of message: that of an `NLMSG_ERROR` or
+/// `NLMSG_DONE` is the same in all protocols, and both bits of a request that asks for something
+/// make it a dump.
 struct Flags {
     flags: u16,
-    control: bool,
+    upper: &'static [(i32, &'static str)],
 }
 
 const FLAGS: [(i32, &str); 6] = [
@@ -182,21 +221,29 @@ const CONTROL_FLAGS: [(i32, &str); 2] = [
     (libc::NLM_F_ACK_TLVS, "NLM_F_ACK_TLVS"),
 ];
 
+const GET_FLAGS: [(i32, &str); 1] = [(libc::NLM_F_DUMP, "NLM_F_DUMP")];
+
 impl Flags {
-    fn new(header: &Nlmsghdr) -> Self {
+    fn new(spec: &Spec, header: &Nlmsghdr) -> Self {
+        let is_request = i32::from(header.nlmsg_flags) & libc::NLM_F_REQUEST != 0;
+        let is_get = |nlmsg_type| spec.message(nlmsg_type).is_some_and(|known| known.is_get);
+
         Self {
             flags: header.nlmsg_flags,
-            control: header.nlmsg_type < NLMSG_MIN_TYPE,
+            upper: match header.nlmsg_type {
+                0..NLMSG_MIN_TYPE => &CONTROL_FLAGS,
+                nlmsg_type if is_request && is_get(nlmsg_type) => &GET_FLAGS,
+                _ => &[],
+            },
         }
     }
 
     fn known(&self) -> impl Iterator<Item = (i32, &'static str)> + '_ {
-        let control = CONTROL_FLAGS.into_iter().filter(|_| self.control);
-
         FLAGS
-            .into_iter()
-            .chain(control)
-            .filter(|(flag, _)| i32::from(self.flags) & flag != 0)
+            .iter()
+            .chain(self.upper)
+            .copied()
+            .filter(|(flag, _)| i32::from(self.flags) & flag == *flag)
     }
 }
 
@@ -263,7 +310,7 @@ mod tests {
         let mut attrs = Vec::new();
         put_str(&mut attrs, 1, b"Hello\x1b").unwrap();
         put_attr(&mut attrs, 2, &[0xab; 40]).unwrap();
-        put_attr(&mut attrs, 9, b"").unwrap();
+        put_attr(&mut attrs, 99, b"").unwrap();
         let bytes = "ab".repeat(32);
 
         assert_eq!(
@@ -272,7 +319,7 @@ mod tests {
                 "> nlmsghdr len=76 type=HELLO_CMD_HELLO(16) flags=NLM_F_REQUEST seq=1 pid=0\n    \
                  nlattr len=11 type=HELLO_A_TEXT(1) \"Hello\\x1b\"\n    \
                  nlattr len=44 type=HELLO_A_DATA(2) {bytes}... (40 bytes)\n    \
-                 nlattr len=4 type=unknown(9) \n"
+                 nlattr len=4 type=unknown(99) \n"
             )
         );
     }
@@ -296,6 +343,52 @@ mod tests {
              nlattr len=7 type=NLMSGERR_ATTR_MSG(1) \"no\"\n    \
              nlattr len=8 type=NLMSGERR_ATTR_OFFS(2) 16\n"
         );
+    }
+
+    #[test]
+    fn a_dump_is_shown_as_one_with_its_numbers_and_its_end() {
+        let mut attrs = Vec::new();
+        put_attr(&mut attrs, 4, &7u32.to_ne_bytes()).unwrap();
+        put_attr(&mut attrs, 5, &(1u64 << 40).to_ne_bytes()).unwrap();
+        put_attr(&mut attrs, 6, b"odd").unwrap();
+        let messages = [
+            message(17, 0x301, b""),
+            message(17, 0x12, &attrs),
+            message(3, 2, &[0; 4]),
+        ];
+
+        assert_eq!(
+            traced(&messages.concat(), false),
+            "> nlmsghdr len=16 type=HELLO_CMD_GET_PEER(17) flags=NLM_F_REQUEST|NLM_F_DUMP seq=1 pid=0\n\
+             > nlmsghdr len=44 type=HELLO_CMD_GET_PEER(17) flags=NLM_F_MULTI|NLM_F_DUMP_INTR seq=1 pid=0\n    \
+             nlattr len=8 type=HELLO_A_PORTID(4) 7\n    \
+             nlattr len=12 type=HELLO_A_MESSAGES(5) 1099511627776\n    \
+             nlattr len=7 type=HELLO_A_BYTES(6) 6f6464\n\
+             > nlmsghdr len=20 type=NLMSG_DONE(3) flags=NLM_F_MULTI seq=1 pid=0\n    \
+             error=0\n"
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_dump_that_failed_is_shown_with_the_kernels_words() {
+        let mut payload = (-libc::EIO).to_ne_bytes().to_vec();
+        put_str(&mut payload, 1, b"no").unwrap();
+
+        assert_eq!(
+            traced(&message(3, 0x202, &payload), false),
+            "> nlmsghdr len=28 type=NLMSG_DONE(3) flags=NLM_F_MULTI|NLM_F_ACK_TLVS seq=1 pid=0\n    \
+             error=-5(EIO)\n    \
+             nlattr len=7 type=NLMSGERR_ATTR_MSG(1) \"no\"\n"
+        );
+    }
+
+    #[test]
+    fn half_a_dump_flag_and_that_of_another_command_have_no_name() {
+        for (nlmsg_type, flags, shown) in [(17, 0x101, "0x100"), (19, 0x301, "0x300")] {
+            let line = traced(&message(nlmsg_type, flags, b""), false);
+            let shown = format!("flags=NLM_F_REQUEST|{shown} ");
+            assert!(line.contains(&shown), "{line}");
+        }
     }
 
     #[test]

@@ -51,9 +51,12 @@ fn the_order_of_attributes_says_nothing() {
 }
 
 #[test]
-fn text_is_taken_up_to_its_limit() {
+fn text_is_any_bytes_up_to_its_limit() {
     let _module = Module::load();
     let peer = Peer::open();
+    let answer = only_answer(&peer, &hello(1, &[(HELLO_A_TEXT, b"\xff\x1b\0")]));
+    assert_eq!(answer.header.nlmsg_type, HELLO_CMD_HELLO);
+
     let longest = text(NLHELLO_TEXT_MAX as usize);
     let answer = only_answer(&peer, &hello(1, &[(HELLO_A_TEXT, &longest)]));
     assert_eq!(answer.header.nlmsg_type, HELLO_CMD_HELLO);
@@ -102,7 +105,7 @@ fn a_text_that_does_not_end_in_its_only_nul_is_refused() {
 fn an_attribute_that_the_command_does_not_know_is_refused() {
     let _module = Module::load();
     let peer = Peer::open();
-    for nla_type in [0, HELLO_A_GREETING, 4, 255, 0x3fff] {
+    for nla_type in [0, HELLO_A_GREETING, 99, 255, 0x3fff] {
         assert_refused(
             &peer,
             &attrs(&[(HELLO_A_TEXT, b"Hello\0"), (nla_type, b"")]),

@@ -9,7 +9,7 @@ use std::process::Command;
 #[test]
 fn the_textbook_client_in_c_prints_the_greeting() {
     let _module = Module::load();
-    let output = run(&mut Command::new(variable("CLASSIC")));
+    let output = run(&mut Command::new(test_program("classic")));
 
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -66,6 +66,18 @@ fn every_control_type_gets_it_and_no_other_type() {
             false => assert_eq!(answers, [], "type {nlmsg_type}"),
         }
         assert_eq!(answers.len(), usize::from(nlmsg_type < NLMSG_MIN_TYPE));
+    }
+}
+
+#[test]
+fn other_flags_than_request_and_ack_say_nothing() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let is_other = |flag: &u16| flag & (NLM_F_REQUEST | NLM_F_ACK) == 0;
+
+    for flag in (0..16).map(|bit| 1 << bit).filter(is_other) {
+        let answers = peer.exchange(&message(header(0, flag, 1), b"Hello\0"));
+        assert!(answers.iter().any(Answer::is_classic_greeting), "{flag:#x}");
     }
 }
 

@@ -3,13 +3,6 @@
 //! The program `nlhello` against the kernel.
 
 use crate::lab::*;
-use serde_json::Value;
-use std::fs;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Output};
-
-/// The user `nobody`.
-const NOBODY: u32 = 65534;
 
 #[test]
 fn without_the_module_it_says_so() {
@@ -48,10 +41,7 @@ fn alone_it_prints_the_greeting() {
 #[test]
 fn an_unprivileged_user_can_say_hello() {
     let _module = Module::load();
-    // The program's own folder may be closed to others.
-    let program = "/tmp/nlhello";
-    fs::copy(which("nlhello"), program).unwrap();
-    let output = run(Command::new(program).uid(NOBODY).gid(NOBODY));
+    let output = nlhello_as_nobody(&[]);
 
     assert_eq!(stdout(&output), "Hello from kernel\n");
     assert_eq!(output.status.code(), Some(0));
@@ -119,29 +109,4 @@ fn verbose_shows_both_messages_decoded() {
     ] {
         assert!(shown.contains(part), "{part} is missing from:\n{shown}");
     }
-}
-
-fn nlhello(args: &[&str]) -> Output {
-    run(Command::new("nlhello").args(args))
-}
-
-fn which(program: &str) -> String {
-    let output = run(Command::new("sh").args(["-c", "command -v \"$1\"", "sh", program]));
-    stdout(&output).trim().to_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json_lines(bytes: &[u8]) -> Vec<Value> {
-    std::str::from_utf8(bytes)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
 }

@@ -2,20 +2,26 @@
 
 //! What the tests share: the loaded module, a raw socket, messages and what came back.
 
-use nlhello::netlink::{Ack, ExtAck, Socket};
+use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
-use nlhello::wire::{put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_REQUEST};
+use nlhello::wire::{self, put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_REQUEST};
+use serde_json::Value;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
 use std::time::Duration;
 
 // The header's enums, as wide as the fields that carry them.
 pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO as u16;
+pub const HELLO_CMD_GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER as u16;
+pub const HELLO_CMD_HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
 pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT as u16;
 pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA as u16;
 pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING as u16;
+
+pub const HELLO_A_PORTID: u16 = uapi::HELLO_A_PORTID as u16;
 
 /// Type of acknowledgements and refusals.
 pub const NLMSG_ERROR: u16 = 2;
@@ -24,7 +30,10 @@ pub const NLMSG_ERROR: u16 = 2;
 pub const GREETING: &[u8] = b"Hello from kernel\0";
 
 /// How long to wait for what has to come. A slow machine may need it, no test spends it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The user `nobody`.
+pub const NOBODY: u32 = 65534;
 
 /// The loaded module; dropping it unloads it.
 pub struct Module;
@@ -79,9 +88,53 @@ pub fn run(command: &mut Command) -> Output {
         .unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
+/// Runs the client to its end.
+pub fn nlhello(args: &[&str]) -> Output {
+    run(Command::new("nlhello").args(args))
+}
+
+/// Runs the client without any privilege.
+pub fn nlhello_as_nobody(args: &[&str]) -> Output {
+    // The program's own folder may be closed to others.
+    let program = "/tmp/nlhello";
+    if !fs::exists(program).unwrap() {
+        fs::copy(which("nlhello"), program).unwrap();
+    }
+    run(Command::new(program).args(args).uid(NOBODY).gid(NOBODY))
+}
+
+fn which(program: &str) -> String {
+    let output = run(Command::new("sh").args(["-c", "command -v \"$1\"", "sh", program]));
+    stdout(&output).trim().to_owned()
+}
+
+/// Returns what was written to standard output.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Returns what was written to standard error.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Reads JSON, a value a line.
+pub fn json_lines(bytes: &[u8]) -> Vec<Value> {
+    std::str::from_utf8(bytes)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect()
+}
+
 /// Returns the variable `name` of the environment.
 pub fn variable(name: &str) -> OsString {
     env::var_os(name).unwrap_or_else(|| panic!("${name} is not set: run this with `make test`"))
+}
+
+/// Returns the program in C of this name.
+pub fn test_program(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(&variable("TEST_PROGRAMS")).join(name)
 }
 
 /// Returns the kernel's log.
@@ -192,6 +245,21 @@ impl Peer {
         assert_eq!(self.recv_within(Duration::ZERO), None);
     }
 
+    /// Returns everything that is in the queue, and how often the kernel said that it had no room.
+    pub fn drain(&self) -> (Vec<Answer>, usize) {
+        let (mut answers, mut overruns) = (Vec::new(), 0);
+        loop {
+            match self.try_recv(Duration::ZERO) {
+                Ok(Some(answer)) => answers.push(answer),
+                Ok(None) => return (answers, overruns),
+                Err(error) => {
+                    assert_eq!(error.raw_os_error(), Some(libc::ENOBUFS));
+                    overruns += 1;
+                }
+            }
+        }
+    }
+
     /// Sends `datagram` and returns everything that the kernel answered.
     pub fn exchange(&self, datagram: &[u8]) -> Vec<Answer> {
         self.send(datagram);
@@ -208,18 +276,45 @@ impl Peer {
         assert_eq!(answers[0].header.nlmsg_seq, SEQ);
     }
 
-    fn recv_within(&self, timeout: Duration) -> Option<Answer> {
-        let mut buf = vec![0; 1 << 20];
-        let datagram = self.socket.recv(&mut buf, timeout).unwrap()?;
-        assert_eq!(datagram.portid, 0, "not from the kernel");
+    /// Sends `datagram`, a dump, and returns the messages up to its end, read with room for `room`
+    /// bytes at once.
+    pub fn dump(&self, datagram: &[u8], room: usize) -> Vec<Nlmsghdr> {
+        let mut buf = vec![0; room];
+        let mut headers: Vec<Nlmsghdr> = Vec::new();
+        self.send(datagram);
+        while headers.last().map(|last| last.nlmsg_type) != Some(NLMSG_DONE) {
+            let received = self.socket.recv(&mut buf, PATIENCE).unwrap();
+            let datagram = received.expect("no end");
+            assert!(!datagram.truncated);
+            let messages = Messages::new(datagram.bytes);
+            headers.extend(messages.map(|message| *message.unwrap().header()));
+        }
+        headers
+    }
 
-        let mut messages = Messages::new(datagram.bytes);
-        let message = messages.next().unwrap().unwrap();
-        assert_eq!(messages.next(), None, "one message a datagram");
-        Some(Answer {
-            header: *message.header(),
-            payload: message.payload().to_vec(),
-            bytes: message.bytes().to_vec(),
-        })
+    fn recv_within(&self, timeout: Duration) -> Option<Answer> {
+        self.try_recv(timeout).unwrap()
+    }
+
+    fn try_recv(&self, timeout: Duration) -> std::io::Result<Option<Answer>> {
+        let mut buf = vec![0xa5; 1 << 17];
+        let received = self.socket.recv(&mut buf, timeout)?;
+        Ok(received.map(|datagram| answer(&datagram)))
+    }
+}
+
+/// Reads the only message of `datagram`, and checks what is around it.
+fn answer(datagram: &Datagram<'_>) -> Answer {
+    assert_eq!(datagram.portid, 0, "not from the kernel");
+    assert!(!datagram.truncated);
+    let message = Messages::new(datagram.bytes).next().unwrap().unwrap();
+    let padding = &datagram.bytes[message.bytes().len()..];
+    let expected = wire::padding(message.bytes().len());
+    assert_eq!(padding, expected, "one message, padded with zeroes");
+
+    Answer {
+        header: *message.header(),
+        payload: message.payload().to_vec(),
+        bytes: message.bytes().to_vec(),
     }
 }

@@ -40,7 +40,7 @@ fn load_and_unload_are_a_line_each_in_the_log_and_a_hello_is_none() {
         said,
         [
             "hello: netlink protocol 31 is ready",
-            "hello: netlink protocol 31 is gone"
+            "hello: netlink protocol 31 closes"
         ]
     );
 }

@@ -4,11 +4,13 @@
 //!
 //! The tests load and unload the module, so they run one at a time (`--test-threads=1`).
 //! `scripts/vm` gives them `$HELLO_KO`, the module, and `nlhello` in the PATH; `scripts/test` gives
-//! `$CLASSIC`, the textbook's client in C.
+//! `$TEST_PROGRAMS`, where the programs in C are built.
 
 mod attributes;
 mod classic;
 mod client;
+mod commands;
 mod lab;
 mod lifetime;
 mod messages;
+mod pressure;

@@ -3,6 +3,7 @@
 //! Datagrams and headers, right and wrong.
 
 use crate::lab::*;
+use nlhello::netlink::ExtAck;
 use nlhello::wire::{NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO, NLM_F_REQUEST};
 
 #[test]
@@ -96,7 +97,7 @@ fn an_unknown_command_is_refused_by_name() {
     let _module = Module::load();
     let peer = Peer::open();
 
-    for nlmsg_type in (HELLO_CMD_HELLO + 1..200).chain([0x100, 0x7fff, 0x8010, 0xffff]) {
+    for nlmsg_type in (HELLO_CMD_HELLO_NTF..200).chain([0x100, 0x7fff, 0x8010, 0xffff]) {
         let answers = peer.exchange(&message(header(nlmsg_type, NLM_F_REQUEST, 3), b""));
         assert_eq!(answers.len(), 1, "type {nlmsg_type}");
         let (errno, ext_ack) = answers[0].ack();
@@ -129,7 +130,8 @@ fn every_flag_gets_its_answer_or_its_refusal() {
         let request = message(header(HELLO_CMD_HELLO, NLM_F_REQUEST | flag, 1), b"");
         let answers = peer.exchange(&request);
         match flag {
-            NLM_F_REQUEST | NLM_F_ECHO => assert_eq!(types(&answers), [HELLO_CMD_HELLO]),
+            NLM_F_REQUEST => assert_eq!(types(&answers), [HELLO_CMD_HELLO]),
+            NLM_F_ECHO => assert_eq!(types(&answers), [HELLO_CMD_HELLO, HELLO_CMD_HELLO_NTF]),
             NLM_F_ACK => assert_eq!(types(&answers), [HELLO_CMD_HELLO, NLMSG_ERROR]),
             _ => assert_refused(&answers, libc::EINVAL, "unknown flag in nlmsg_flags"),
         }
@@ -156,7 +158,18 @@ fn the_ack_comes_after_the_answer_and_repeats_the_sequence_number() {
 
     assert_eq!(types(&answers), [HELLO_CMD_HELLO, NLMSG_ERROR]);
     assert_eq!(seqs(&answers), [42, 42]);
-    assert_eq!(answers[1].ack().0, 0);
+    assert_eq!(answers[1].ack(), (0, ExtAck::default()));
+}
+
+#[test]
+fn bytes_between_messages_are_a_broken_header() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    // 17 bytes and their padding are a message; what is left of the 8 is too short for one.
+    let datagram = message_with_len(17, header(0, 0, 1), b"12345678");
+
+    assert_eq!(seqs(&peer.exchange(&datagram)), [1]);
+    peer.assert_served();
 }
 
 fn seqs(answers: &[Answer]) -> Vec<u32> {

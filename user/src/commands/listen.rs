@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello listen`: who says hello.
+
+use super::{tap, Failure};
+use crate::cli::{Cli, ListenArgs};
+use crate::output::{Audience, Event, Output};
+use crate::signals::Signals;
+use nlhello::hello::Listener;
+use nlhello::netlink::{deadline, Error, Gathered};
+use std::io;
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Somebody who listens.
+struct Run<'a> {
+    listener: Listener,
+    signals: Signals,
+    count: u64,
+    deadline: Instant,
+    start: Instant,
+    audience: Audience,
+    out: &'a mut Output,
+}
+
+/// Tells who says hello until the count or the time is reached or a signal comes, then sums up.
+///
+/// Fails if time was up before the count was reached.
+pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut listener = Listener::open()?;
+    listener.set_tap(tap(cli));
+    // Lines are written out when all that has come is told.
+    out.set_buffered(true);
+    let start = Instant::now();
+    let mut run = Run {
+        listener,
+        signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
+        count: args.count.unwrap_or(u64::MAX),
+        deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
+        start,
+        audience: Audience::default(),
+        out,
+    };
+    let result = run.listen();
+    run.sum_up();
+
+    match result? {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::from(u8::from(args.count.is_some()))),
+    }
+}
+
+impl Run<'_> {
+    /// Returns whether that ended before time was up.
+    fn listen(&mut self) -> Result<bool, Failure> {
+        while self.audience.received < self.count {
+            match self
+                .listener
+                .wait(self.deadline, Some(self.signals.as_fd()))
+            {
+                Ok(Gathered::Datagrams(received)) => {
+                    self.tell()?;
+                    // Whoever keeps talking must not keep us here.
+                    if received >= self.deadline {
+                        return Ok(self.audience.received >= self.count);
+                    }
+                }
+                Ok(Gathered::TimedOut) => return Ok(false),
+                Ok(Gathered::Woken) => {}
+                Err(error) if error.is_overrun() => self.overrun(&error),
+                Err(error) => return Err(error.into()),
+            }
+            if self.signals.came() && self.heed_signals()? {
+                break;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells what came, up to the count.
+    fn tell(&mut self) -> Result<(), Failure> {
+        for heard in self.listener.heard() {
+            if self.audience.received < self.count {
+                self.out.event(&Event::Heard(heard?))?;
+                self.audience.received += 1;
+            }
+        }
+        Ok(self.out.flush()?)
+    }
+
+    /// Some notifications are gone, nobody knows how many; those that come are still told.
+    fn overrun(&mut self, error: &Error) {
+        self.audience.overruns += 1;
+        self.out.error(error);
+    }
+
+    /// Does what the signals since the last call ask for; returns whether that is to stop.
+    fn heed_signals(&mut self) -> io::Result<bool> {
+        // First, so that a signal that comes after the look at the flags ends the next wait.
+        self.signals.drain()?;
+        if self.signals.take_status() {
+            self.sum_up();
+        }
+        Ok(self.signals.stop())
+    }
+
+    fn sum_up(&mut self) {
+        self.audience.time = self.start.elapsed();
+        self.out.aside(&Event::Audience(self.audience));
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Many hellos in one datagram, and their replies.
+
+use super::reply::OP;
+use super::spec::SPEC;
+use super::{Hello, Reply};
+use crate::netlink::{check_ack, deadline, Connection, Error, Gathered, Inbox, Request, Tap};
+use crate::wire::Message;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+/// What a reply takes in the receive buffer beside its data, in bytes: generously.
+const OVERHEAD: usize = 2048;
+
+const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
+
+/// A socket of the hello family, and one hello to say on it again and again, some at a time.
+pub struct Batch {
+    connection: Connection,
+    inbox: Inbox,
+    request: Request,
+    data: Option<Vec<u8>>,
+    datagram: Vec<u8>,
+    sent: Instant,
+    received: Instant,
+    unanswered: Unanswered,
+}
+
+impl Batch {
+    /// Opens a socket and builds the request, which is to be sent up to `most` times at once.
+    ///
+    /// # Errors
+    ///
+    /// `EPROTONOSUPPORT` when hello.ko is not loaded; `EMSGSIZE` when a value is longer than
+    /// [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE).
+    pub fn open(hello: &Hello<'_>, most: usize) -> Result<Self, Error> {
+        let request = hello.request(OP)?;
+        let connection = Connection::open(OP, &SPEC)?;
+        if most > 1 {
+            // Where there is less, replies are lost, and that is reported.
+            let each = OVERHEAD.saturating_add(2 * request.bytes().len());
+            let _ = connection
+                .socket()
+                .set_recv_buffer(most.saturating_mul(each));
+        }
+        let now = Instant::now();
+
+        Ok(Self {
+            connection,
+            inbox: Inbox::new(most),
+            request,
+            data: hello.data.map(<[u8]>::to_vec),
+            datagram: Vec::new(),
+            sent: now,
+            received: now,
+            unanswered: Unanswered::default(),
+        })
+    }
+
+    /// Lets `tap` see what is sent and received from now on.
+    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.connection.set_tap(tap);
+    }
+
+    /// Says the hellos number `first` and up, `count` in all, in one datagram.
+    ///
+    /// Those of before that are still unanswered are given up.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::send`].
+    pub fn send(&mut self, first: u32, count: usize) -> Result<(), Error> {
+        self.unanswered = Unanswered::new(first, count);
+        self.datagram.clear();
+        for seq in self.unanswered.iter() {
+            self.request.set_seq(seq);
+            self.datagram.extend_from_slice(self.request.bytes());
+        }
+        self.sent = self.connection.send_datagram(OP, &self.datagram)?;
+        Ok(())
+    }
+
+    /// Waits for replies, until `timeout` has passed since the hellos were sent or until `wake` is
+    /// readable.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::gather`].
+    pub fn wait(
+        &mut self,
+        timeout: Duration,
+        wake: Option<BorrowedFd<'_>>,
+    ) -> Result<Gathered, Error> {
+        let deadline = deadline(self.sent, timeout);
+        let gathered = self
+            .connection
+            .gather(OP, &mut self.inbox, deadline, wake)?;
+
+        if let Gathered::Datagrams(received) = gathered {
+            self.received = received;
+            // Whoever keeps sending what is ignored must not keep us here.
+            if received >= deadline && !self.has_reply() {
+                return Ok(Gathered::TimedOut);
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// Returns the replies that the last wait brought, each once.
+    ///
+    /// An item is an error when the kernel refused a hello, or when a reply has no greeting or
+    /// other data than was sent.
+    pub fn replies(&mut self) -> impl Iterator<Item = Result<Reply<'_>, Error>> {
+        let time = self.received.duration_since(self.sent);
+        let (request, data) = (&self.request, self.data.as_deref());
+        let unanswered = &mut self.unanswered;
+
+        self.inbox.messages(OP).filter_map(move |message| {
+            let message = match message {
+                Ok(message) => message,
+                Err(error) => return Some(Err(error)),
+            };
+            unanswered
+                .take(message.header().nlmsg_seq)
+                .then(|| read(request, &message, data, time))
+        })
+    }
+
+    /// Returns the sequence numbers of the hellos that have no reply yet, in order.
+    pub fn unanswered(&self) -> impl Iterator<Item = u32> + '_ {
+        self.unanswered.iter()
+    }
+
+    /// Says whether the last wait brought a message of the kernel's.
+    fn has_reply(&self) -> bool {
+        self.inbox.messages(OP).next().is_some()
+    }
+}
+
+/// Reads what the kernel answered to `request`, whatever its sequence number.
+fn read<'a>(
+    request: &Request,
+    message: &Message<'a>,
+    data: Option<&[u8]>,
+    time: Duration,
+) -> Result<Reply<'a>, Error> {
+    if message.header().nlmsg_type == NLMSG_ERROR {
+        check_ack(&SPEC, request, message)?;
+    }
+    Reply::read(message, data, time)
+}
+
+/// Consecutive sequence numbers, which may wrap, and which of them are unanswered.
+#[derive(Default)]
+struct Unanswered {
+    first: u32,
+    flags: Vec<bool>,
+}
+
+impl Unanswered {
+    fn new(first: u32, count: usize) -> Self {
+        Self {
+            first,
+            flags: vec![true; count],
+        }
+    }
+
+    /// Notes an answer to `seq`; says whether there was none before.
+    fn take(&mut self, seq: u32) -> bool {
+        let index = seq.wrapping_sub(self.first) as usize;
+
+        self.flags.get_mut(index).is_some_and(std::mem::take)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..)
+            .zip(&self.flags)
+            .filter(|(_, unanswered)| **unanswered)
+            .map(|(index, _)| self.first.wrapping_add(index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(unanswered: &Unanswered) -> Vec<u32> {
+        unanswered.iter().collect()
+    }
+
+    #[test]
+    fn every_hello_is_answered_once_in_whatever_order() {
+        let mut unanswered = Unanswered::new(5, 3);
+
+        assert!(unanswered.take(7));
+        assert!(!unanswered.take(7));
+        assert_eq!(left(&unanswered), [5, 6]);
+        assert!(unanswered.take(5) && unanswered.take(6));
+        assert_eq!(left(&unanswered), []);
+    }
+
+    #[test]
+    fn an_answer_to_another_batch_counts_for_nothing() {
+        let mut unanswered = Unanswered::new(5, 3);
+
+        for seq in [0, 4, 8, u32::MAX] {
+            assert!(!unanswered.take(seq), "{seq}");
+        }
+        assert_eq!(left(&unanswered), [5, 6, 7]);
+    }
+
+    #[test]
+    fn the_numbers_may_wrap() {
+        let mut unanswered = Unanswered::new(u32::MAX, 3);
+
+        assert_eq!(left(&unanswered), [u32::MAX, 0, 1]);
+        assert!(unanswered.take(0));
+        assert_eq!(left(&unanswered), [u32::MAX, 1]);
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Hearing who says hello.
+
+use super::fields::Fields;
+use super::spec::{EVENTS, HELLO_NTF, PORTID, SPEC, TEXT};
+use crate::netlink::{Connection, Error, Gathered, Inbox, Tap};
+use crate::wire::Message;
+use std::os::fd::BorrowedFd;
+use std::time::{Instant, SystemTime};
+
+const OP: &str = "listen";
+
+/// Room in the receive buffer, in bytes: thousands of notifications.
+const BUFFER: usize = 4 << 20;
+
+/// Somebody has said hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard<'a> {
+    /// When the notification was received.
+    pub time: SystemTime,
+    /// Port id of who said hello.
+    pub portid: u32,
+    /// What it said, if anything.
+    pub text: Option<&'a [u8]>,
+}
+
+/// A member of `HELLO_GROUP_EVENTS`.
+pub struct Listener {
+    connection: Connection,
+    inbox: Inbox,
+    time: SystemTime,
+}
+
+impl Listener {
+    /// Opens a socket and joins the group.
+    ///
+    /// # Errors
+    ///
+    /// `EPROTONOSUPPORT` when hello.ko is not loaded, `EPERM` without `CAP_NET_ADMIN`.
+    pub fn open() -> Result<Self, Error> {
+        let connection = Connection::open(OP, &SPEC)?;
+        // Less than that loses more, which is reported where it happens.
+        let _ = connection.socket().set_recv_buffer(BUFFER);
+        connection.join(OP, EVENTS)?;
+
+        Ok(Self {
+            connection,
+            inbox: Inbox::new(usize::MAX),
+            time: SystemTime::UNIX_EPOCH,
+        })
+    }
+
+    /// Lets `tap` see what is received from now on.
+    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
+        self.connection.set_tap(tap);
+    }
+
+    /// Waits for notifications, until `deadline` or until `wake` is readable.
+    ///
+    /// # Errors
+    ///
+    /// `ENOBUFS` when the kernel had to drop some for want of room, nobody knows how many: it is
+    /// right to wait on; others of [`Connection::gather`].
+    pub fn wait(
+        &mut self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+    ) -> Result<Gathered, Error> {
+        let gathered = self.connection.gather(OP, &mut self.inbox, deadline, wake);
+
+        self.time = SystemTime::now();
+        gathered
+    }
+
+    /// Returns the notifications that the last wait brought.
+    ///
+    /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
+    pub fn heard(&self) -> impl Iterator<Item = Result<Heard<'_>, Error>> {
+        self.inbox.messages(OP).filter_map(|message| match message {
+            Ok(message) => Heard::read(&message, self.time).transpose(),
+            Err(error) => Some(Err(error)),
+        })
+    }
+}
+
+impl<'a> Heard<'a> {
+    /// Reads `message`, received at `time`; `None` when it is no notification of a hello.
+    fn read(message: &Message<'a>, time: SystemTime) -> Result<Option<Self>, Error> {
+        if message.header().nlmsg_type != HELLO_NTF {
+            return Ok(None);
+        }
+        let fields = Fields::new(OP, HELLO_NTF, message)?;
+
+        Ok(Some(Self {
+            time,
+            portid: fields.u32(PORTID)?,
+            text: fields.str_if_any(TEXT)?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{put_attr, put_message, put_str, Nlmsghdr};
+
+    fn message(nlmsg_type: u16, attrs: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, attrs).unwrap();
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<Option<Heard<'_>>, Error> {
+        Heard::read(&Message::from_bytes(bytes).unwrap(), SystemTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_notification_has_a_port_id_and_maybe_a_text() {
+        let mut attrs = Vec::new();
+        put_attr(&mut attrs, PORTID, &7u32.to_ne_bytes()).unwrap();
+        let silent = message(HELLO_NTF, &attrs);
+        put_str(&mut attrs, TEXT, b"Hello").unwrap();
+        let loud = message(HELLO_NTF, &attrs);
+
+        let heard = |bytes| read(bytes).unwrap().map(|heard| (heard.portid, heard.text));
+        assert_eq!(heard(&silent), Some((7, None)));
+        assert_eq!(heard(&loud), Some((7, Some(&b"Hello"[..]))));
+    }
+
+    #[test]
+    fn other_messages_are_left_out_and_broken_ones_are_errors() {
+        assert_eq!(read(&message(99, b"")), Ok(None));
+        assert_eq!(
+            read(&message(HELLO_NTF, b"")).unwrap_err().to_string(),
+            "listen: malformed reply: it has no PORTID (EBADMSG)"
+        );
+    }
+}

@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The program's commands against the kernel: who listens, who is remembered, what is counted and
+//! what the kernel says.
+
+use crate::lab::*;
+use nlhello::uapi::{NLHELLO_GREETING_MAX, NLHELLO_PEERS_MAX, NLHELLO_TEXT_MAX};
+use nlhello::wire::{nla_total_size, NLM_F_DUMP, NLM_F_REQUEST};
+use serde_json::{json, Value};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::{self, sleep, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+const TEXT: &[(u16, &[u8])] = &[(HELLO_A_TEXT, b"Hello\0")];
+
+/// Payload of a hello with [`TEXT`].
+const TEXT_BYTES: u64 = nla_total_size(6) as u64;
+
+/// Longest tick of the kernel's timer, which a peer's time is counted in.
+const TICK_NS: u64 = 20_000_000;
+
+#[test]
+fn a_listener_hears_what_is_said_while_it_listens() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    peer.exchange(&hello(1, &[(HELLO_A_TEXT, b"too early\0")]));
+    let listener = Listener::start(&["--json", "listen", "-c", "3"]);
+    let before = SystemTime::now();
+    peer.exchange(&hello(2, TEXT));
+    peer.exchange(&hello(3, &[]));
+    peer.exchange(&hello(4, &[(HELLO_A_TEXT, b"a\nb\xff\0")]));
+    peer.exchange(&hello(5, &[(HELLO_A_TEXT, b"too late\0")]));
+
+    let output = listener.end();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let heard = json_lines(&output.stdout);
+    let texts: Vec<_> = heard.iter().map(|line| &line["text"]).collect();
+    assert_eq!(
+        texts,
+        [&json!("Hello"), &Value::Null, &json!("a\nb\u{fffd}")]
+    );
+    for line in &heard {
+        assert_eq!(line["portid"], peer.portid());
+        assert_eq!(line.as_object().unwrap().len(), 3);
+        let year = format!("{}-", year(before));
+        assert!(line["time"].as_str().unwrap().starts_with(&year), "{line}");
+    }
+    let summary = &json_lines(&output.stderr)[0]["summary"];
+    assert_eq!(
+        (&summary["received"], &summary["overruns"]),
+        (&json!(3), &json!(0))
+    );
+}
+
+#[test]
+fn a_listener_hears_the_client_and_prints_a_line_each() {
+    let _module = Module::load();
+    let listener = Listener::start(&["listen", "-c", "2"]);
+    nlhello(&["hello", "Good \x1b[1mmorning", "-c", "2", "-i", "0"]);
+
+    let output = listener.end();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = stdout(&output);
+    assert_eq!(said.lines().count(), 2);
+    for line in said.lines() {
+        assert!(line.ends_with(r": Good \x1b[1mmorning"), "{line}");
+        assert!(line.contains("Z port "), "{line}");
+    }
+    let end = stderr(&output);
+    assert!(end.starts_with("2 heard in "), "{end}");
+    assert!(end.ends_with(", none lost\n"), "{end}");
+}
+
+#[test]
+fn listening_ends_when_time_is_up() {
+    let _module = Module::load();
+    let start = Instant::now();
+
+    let done = nlhello(&["listen", "--timeout", "0.2"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert_eq!(stdout(&done), "");
+
+    let missed = nlhello(&["listen", "-c", "1", "--timeout", "0.2"]);
+    assert_eq!(missed.status.code(), Some(1), "{missed:?}");
+}
+
+#[test]
+fn listening_ends_with_a_signal_and_its_summary() {
+    let _module = Module::load();
+    let listener = Listener::start(&["listen"]);
+    Peer::open().exchange(&hello(1, TEXT));
+    listener.signal("INT");
+
+    let output = listener.end();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(stderr(&output).starts_with("1 heard in "), "{output:?}");
+}
+
+#[test]
+fn who_may_not_listen_is_told_what_it_takes() {
+    let _module = Module::load();
+    let output = nlhello_as_nobody(&["listen", "--timeout", "1"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stderr(&output),
+        "nlhello: listen: Operation not permitted (EPERM): try as root: it takes CAP_NET_ADMIN\n"
+    );
+}
+
+#[test]
+fn what_is_not_the_kernels_is_not_believed() {
+    let _module = Module::load();
+    let listener = Listener::start(&["--json", "listen", "-c", "1"]);
+    let forged = message(
+        header(HELLO_CMD_HELLO_NTF, 0, 0),
+        &attrs(&[(HELLO_A_PORTID, &[7, 0, 0, 0]), (HELLO_A_TEXT, b"lie\0")]),
+    );
+    send_to_events(&forged);
+    Peer::open().exchange(&hello(1, &[(HELLO_A_TEXT, b"truth\0")]));
+
+    let heard = json_lines(&listener.end().stdout);
+    assert_eq!(heard.len(), 1);
+    assert_eq!(heard[0]["text"], "truth");
+}
+
+#[test]
+fn a_listener_that_is_too_slow_says_so_and_goes_on() {
+    const FLOOD: u32 = 8000;
+    let _module = Module::load();
+    let listener = Listener::start(&["--json", "listen"]);
+    let long = [vec![b'x'; 1000], vec![0]].concat();
+    listener.signal("STOP");
+    let peer = Peer::open();
+    for seq in 0..FLOOD {
+        peer.exchange(&hello(seq, &[(HELLO_A_TEXT, &long)]));
+    }
+    listener.signal("CONT");
+    sleep(Duration::from_secs(1));
+    peer.exchange(&hello(0, &[(HELLO_A_TEXT, b"the last\0")]));
+    sleep(Duration::from_millis(500));
+    listener.signal("INT");
+
+    let output = listener.end();
+    assert_eq!(output.status.code(), Some(0));
+    let heard = json_lines(&output.stdout);
+    assert!(
+        heard.len() > 100 && heard.len() < FLOOD as usize,
+        "{}",
+        heard.len()
+    );
+    assert_eq!(heard.last().unwrap()["text"], "the last");
+    let told = json_lines(&output.stderr);
+    assert_eq!(told[0]["error"]["errno"], libc::ENOBUFS);
+    assert_eq!(told.last().unwrap()["summary"]["received"], heard.len());
+    assert!(told.last().unwrap()["summary"]["overruns"].as_u64() >= Some(1));
+}
+
+#[test]
+fn a_peer_is_shown_with_what_it_did_until_its_socket_closes() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let before = now_ns() - TICK_NS;
+    for seq in 0..3 {
+        peer.exchange(&hello(seq, TEXT));
+    }
+    let portid = peer.portid().to_string();
+
+    for args in [&["--json", "peers"][..], &["--json", "peers", &portid]] {
+        let shown = array(&nlhello(args));
+        assert_eq!(shown.len(), 1, "{args:?}");
+        assert_eq!(shown[0]["portid"], peer.portid());
+        assert_eq!(shown[0]["messages"], 3);
+        assert_eq!(shown[0]["bytes"], 3 * TEXT_BYTES);
+        let last = shown[0]["last_ns"].as_u64().unwrap();
+        assert!((before..=now_ns() + TICK_NS).contains(&last), "{last}");
+        assert_eq!(shown[0].as_object().unwrap().len(), 4);
+    }
+
+    drop(peer);
+    assert_eq!(array(&nlhello(&["--json", "peers"])), [] as [Value; 0]);
+    let output = nlhello(&["peers", &portid]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = stderr(&output);
+    assert!(
+        words.starts_with("nlhello: list peers: PORTID: "),
+        "{words}"
+    );
+    assert!(words.ends_with("(ENOENT)\n"), "{words}");
+}
+
+#[test]
+fn peers_are_a_table_in_text() {
+    let _module = Module::load();
+    let (first, second) = (Peer::open(), Peer::open());
+    first.exchange(&hello(1, TEXT));
+    second.exchange(&hello(1, TEXT));
+    let output = nlhello(&["peers"]);
+
+    let text = stdout(&output);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].ends_with("MESSAGES  BYTES  LAST") || lines[0].ends_with(" LAST"));
+    assert!(
+        lines.iter().all(|line| line.len() == lines[0].len()),
+        "{text}"
+    );
+    assert!(
+        lines[1..].iter().all(|line| line.ends_with(" ago")),
+        "{text}"
+    );
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn a_thousand_peers_are_dumped_whole_over_small_and_large_buffers() {
+    let _module = Module::load();
+    let peers = many_peers(1000);
+    let expected: BTreeSet<_> = peers.iter().map(portid).collect();
+    let request = message(
+        header(HELLO_CMD_GET_PEER, NLM_F_REQUEST | NLM_F_DUMP, 9),
+        b"",
+    );
+
+    for room in [4096, 32 * 1024, 1 << 20] {
+        let headers = Peer::open().dump(&request, room);
+        assert_eq!(headers.len(), 1001, "{room}");
+        assert!(headers.iter().all(|header| header.nlmsg_seq == 9));
+        assert!(
+            headers.iter().all(|header| header.nlmsg_flags == 2),
+            "MULTI"
+        );
+    }
+    let shown = array(&nlhello(&["--json", "peers"]));
+    assert_eq!(shown.len(), 1000);
+    assert_eq!(portids(&shown), expected);
+}
+
+#[test]
+fn the_oldest_peer_leaves_when_there_are_too_many() {
+    const MORE: usize = 6;
+    let _module = Module::load();
+    let peers = many_peers(NLHELLO_PEERS_MAX as usize + MORE);
+    let expected: BTreeSet<_> = peers[MORE..].iter().map(portid).collect();
+
+    assert_eq!(portids(&array(&nlhello(&["--json", "peers"]))), expected);
+    let stats = stats();
+    assert_eq!(stats["peers"], NLHELLO_PEERS_MAX);
+    assert_eq!(stats["evicted"], MORE);
+}
+
+#[test]
+fn a_list_that_changes_while_it_is_read_is_whole_or_says_that_it_may_not_be() {
+    let _module = Module::load();
+    let peers = many_peers(800);
+    let steady: BTreeSet<_> = peers.iter().map(portid).collect();
+
+    while_peers_come_and_go(|| {
+        for _ in 0..20 {
+            let output = nlhello(&["--json", "peers"]);
+            let warned = stderr(&output).contains("kept changing");
+            assert!(warned || portids(&array(&output)).is_superset(&steady));
+        }
+    });
+    let quiet = nlhello(&["--json", "peers"]);
+    assert_eq!(stderr(&quiet), "");
+    assert_eq!(portids(&array(&quiet)), steady);
+}
+
+#[test]
+fn what_is_done_is_counted() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for seq in 0..5 {
+        peer.exchange(&hello(seq, TEXT));
+    }
+    for seq in 0..3 {
+        peer.exchange(&classic(seq));
+    }
+    peer.exchange(&hello(1, &[(255, b"")]));
+    peer.exchange(&message_with_len(15, header(16, 0, 1), b""));
+
+    assert_eq!(
+        stats(),
+        json!({"hellos": 5, "classic": 3, "refused": 1, "dropped": 1, "peers": 1, "evicted": 0})
+    );
+    assert_eq!(
+        stdout(&nlhello(&["stats"])),
+        "hellos  5\nclassic 3\nrefused 1\ndropped 1\npeers   1\nevicted 0\n"
+    );
+}
+
+#[test]
+fn the_greeting_is_what_it_was_set_to() {
+    let _module = Module::load();
+    assert_eq!(stdout(&nlhello(&["greeting"])), "Hello from kernel\n");
+
+    let set = nlhello(&["greeting", "Grüße"]);
+    assert_eq!(set.status.code(), Some(0), "{set:?}");
+    assert_eq!((stdout(&set), stderr(&set)), (String::new(), String::new()));
+    assert_eq!(stdout(&nlhello(&["greeting"])), "Grüße\n");
+    assert_eq!(stdout(&nlhello(&[])), "Grüße\n");
+    // Whoever knows netlink only from the textbooks hears what they print.
+    assert!(Peer::open().exchange(&classic(1))[0].is_classic_greeting());
+
+    for args in [&["--json", "greeting", "Hi"][..], &["--json", "greeting"]] {
+        assert_eq!(stdout(&nlhello(args)), "{\"greeting\":\"Hi\"}\n");
+    }
+}
+
+#[test]
+fn the_greeting_has_a_limit_and_so_has_a_text() {
+    let _module = Module::load();
+    let limits = [
+        (
+            "greeting",
+            "set the greeting: GREETING",
+            NLHELLO_GREETING_MAX,
+        ),
+        ("hello", "say hello: TEXT", NLHELLO_TEXT_MAX),
+    ];
+    for (command, what, limit) in limits {
+        let count = ["-c", "1"];
+        let more = if command == "hello" { &count[..] } else { &[] };
+        let said = |len| {
+            let text = "x".repeat(len);
+            nlhello(&[&[command, &text], more].concat())
+        };
+        let longest = said(limit as usize);
+        assert_eq!(longest.status.code(), Some(0), "{longest:?}");
+
+        let longer = said(limit as usize + 1);
+        assert_eq!(longer.status.code(), Some(1), "{longer:?}");
+        assert_eq!(
+            stderr(&longer),
+            format!("nlhello: {what}: too long (limit {limit}) (ERANGE)\n")
+        );
+    }
+    assert_eq!(stdout(&nlhello(&["greeting"])).trim().len(), 255);
+}
+
+#[test]
+fn who_may_not_set_the_greeting_is_told_what_it_takes() {
+    let _module = Module::load();
+    let output = nlhello_as_nobody(&["greeting", "Hi"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    let words = stderr(&output);
+    assert!(words.starts_with("nlhello: set the greeting: "), "{words}");
+    assert!(words.contains("(EPERM): try as root"), "{words}");
+    assert_eq!(stdout(&nlhello(&["greeting"])), "Hello from kernel\n");
+    for args in [&["greeting"][..], &["peers"], &["stats"]] {
+        let output = nlhello_as_nobody(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+    }
+}
+
+#[test]
+fn each_namespace_has_its_own_greeting_peers_and_listeners() {
+    let _module = Module::load();
+    let (blue, green) = (Netns::add("blue"), Netns::add("green"));
+    let listener = Listener::start(&["--json", "listen"]);
+    for (netns, text) in [(&blue, "Blue"), (&green, "Green")] {
+        let set = nlhello(&["-n", netns.name, "greeting", text]);
+        assert_eq!(set.status.code(), Some(0), "{set:?}");
+    }
+
+    assert_eq!(stdout(&nlhello(&["-n", "blue"])), "Blue\n");
+    assert_eq!(
+        stdout(&nlhello(&["hello", "-n", "green", "-qc1"]))
+            .lines()
+            .count(),
+        3
+    );
+    assert_eq!(stdout(&nlhello(&["-n", "/run/netns/green"])), "Green\n");
+    assert_eq!(
+        stdout(&nlhello(&["-n", "/proc/1/ns/net"])),
+        "Hello from kernel\n"
+    );
+    let stats = json_lines(&nlhello(&["--json", "stats", "-n", "blue"]).stdout);
+    assert_eq!(stats[0]["hellos"], 1);
+
+    listener.signal("INT");
+    let heard = json_lines(&listener.end().stdout);
+    assert_eq!(
+        heard.len(),
+        1,
+        "only the hello in the first namespace: {heard:?}"
+    );
+}
+
+#[test]
+fn who_may_not_enter_a_namespace_is_told_what_it_takes() {
+    let _module = Module::load();
+    let _blue = Netns::add("blue");
+    let output = nlhello_as_nobody(&["-n", "blue"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stderr(&output),
+        "nlhello: enter network namespace: /run/netns/blue: Operation not permitted (EPERM): \
+         try as root: it takes CAP_SYS_ADMIN\n"
+    );
+}
+
+#[test]
+fn a_batch_of_any_size_loses_nothing() {
+    let _module = Module::load();
+    for batch in [1, 2, 31, 32, 33, 64, 100, 499, 500] {
+        let (batch, count) = (batch.to_string(), (2 * batch + 1).to_string());
+        let args = [
+            "--json", "hello", "-i", "0", "--batch", &batch, "-c", &count,
+        ];
+        let output = nlhello(&args);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(stderr(&output), "", "{batch}");
+
+        let mut lines = json_lines(&output.stdout);
+        let summary = lines.pop().unwrap();
+        assert_eq!(summary["summary"]["sent"].to_string(), count);
+        assert_eq!(summary["summary"]["received"].to_string(), count);
+        assert_eq!(summary["summary"]["lost"], 0);
+        for (line, seq) in lines.iter().zip(1..) {
+            assert_eq!(line["seq"], seq);
+            assert!(line["time_ns"].as_u64() > Some(0));
+        }
+    }
+}
+
+#[test]
+fn a_batch_carries_data_and_floods_without_privilege() {
+    let _module = Module::load();
+    for args in [
+        &["--batch", "20", "-s", "1000", "-c", "200", "-i", "0"][..],
+        &["--batch", "200", "--flood", "-c", "20000"],
+    ] {
+        let output = nlhello_as_nobody(&[&["--json", "hello", "-q"], args].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let summary = &json_lines(&output.stdout)[0]["summary"];
+        assert_eq!(summary["lost"], 0, "{summary}");
+    }
+}
+
+#[test]
+fn a_refused_batch_says_why() {
+    let _module = Module::load();
+    let text = "x".repeat(NLHELLO_TEXT_MAX as usize + 1);
+    let output = nlhello(&["hello", &text, "--batch", "3", "-c", "3"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    let words = stderr(&output);
+    assert!(words.contains("TEXT: too long (limit 1024)"), "{words}");
+}
+
+#[test]
+fn verbose_shows_a_dump_decoded() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    peer.exchange(&hello(1, TEXT));
+    let shown = stderr(&nlhello(&["-v", "peers"]));
+
+    for part in [
+        "type=HELLO_CMD_GET_PEER(17) flags=NLM_F_REQUEST|NLM_F_DUMP seq=1".to_owned(),
+        "type=HELLO_CMD_GET_PEER(17) flags=NLM_F_MULTI".to_owned(),
+        format!("type=HELLO_A_PORTID(4) {}\n", peer.portid()),
+        "type=HELLO_A_MESSAGES(5) 1\n".to_owned(),
+        "type=NLMSG_DONE(3) flags=NLM_F_MULTI".to_owned(),
+        "    error=0\n".to_owned(),
+    ] {
+        assert!(shown.contains(&part), "{part} is missing from:\n{shown}");
+    }
+}
+
+/// A client that listens in the background, and is read all the time.
+struct Listener {
+    child: Child,
+    out: JoinHandle<Vec<u8>>,
+    err: JoinHandle<Vec<u8>>,
+}
+
+impl Listener {
+    /// Starts it with `args`, and waits until it listens.
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new("nlhello")
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let patience = Instant::now() + PATIENCE;
+        while !somebody_listens() {
+            assert!(Instant::now() < patience, "nobody listens");
+            sleep(Duration::from_millis(10));
+        }
+        Self {
+            out: read_all(child.stdout.take().unwrap()),
+            err: read_all(child.stderr.take().unwrap()),
+            child,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        // What was said before is to be heard before.
+        sleep(Duration::from_millis(300));
+        let pid = self.child.id().to_string();
+        let output = run(Command::new("kill").args(["-s", name, &pid]));
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    fn end(mut self) -> Output {
+        Output {
+            status: self.child.wait().unwrap(),
+            stdout: self.out.join().unwrap(),
+            stderr: self.err.join().unwrap(),
+        }
+    }
+}
+
+/// Reads `pipe` to its end, in the background.
+fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}
+
+/// Says whether a socket of the protocol is in a group.
+fn somebody_listens() -> bool {
+    fs::read_to_string("/proc/net/netlink")
+        .unwrap()
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .any(|fields| fields[1] == "31" && fields[3] != "00000000")
+}
+
+/// A network namespace with a name; dropping it deletes it.
+struct Netns {
+    name: &'static str,
+}
+
+impl Netns {
+    fn add(name: &'static str) -> Self {
+        let output = run(Command::new("ip").args(["netns", "add", name]));
+        assert!(output.status.success(), "{output:?}");
+        Self { name }
+    }
+}
+
+impl Drop for Netns {
+    fn drop(&mut self) {
+        run(Command::new("ip").args(["netns", "del", self.name]));
+    }
+}
+
+/// Sends `message` to the group as root can, which this library has no call for.
+fn send_to_events(message: &[u8]) {
+    const SENDER: &str = "
+import socket, sys
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 31)
+s.bind((0, 0))
+s.sendto(bytes.fromhex(sys.argv[1]), (0, 1))";
+
+    let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
+    let output = run(Command::new("python3").args(["-c", SENDER, &hex]));
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Opens `count` sockets and says hello on each, in order.
+fn many_peers(count: usize) -> Vec<Peer> {
+    let pid = std::process::id().to_string();
+    let output = run(Command::new("prlimit").args(["--nofile=8192:8192", "--pid", &pid]));
+    assert!(output.status.success(), "{output:?}");
+
+    (0..count)
+        .map(|_| {
+            let peer = Peer::open();
+            peer.assert_served();
+            peer
+        })
+        .collect()
+}
+
+/// Does `work` while other peers come and go.
+fn while_peers_come_and_go(work: impl FnOnce()) {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Relaxed) {
+                Peer::open().assert_served();
+                sleep(Duration::from_millis(1));
+            }
+        });
+        work();
+        over.store(true, Relaxed);
+    });
+}
+
+fn portid(peer: &Peer) -> u64 {
+    peer.portid().into()
+}
+
+fn portids(peers: &[Value]) -> BTreeSet<u64> {
+    peers
+        .iter()
+        .map(|peer| peer["portid"].as_u64().unwrap())
+        .collect()
+}
+
+fn stats() -> Value {
+    json_lines(&nlhello(&["--json", "stats"]).stdout).remove(0)
+}
+
+/// Returns the one array that was printed.
+fn array(output: &Output) -> Vec<Value> {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let mut lines = json_lines(&output.stdout);
+    assert_eq!(lines.len(), 1, "{output:?}");
+    lines.remove(0).as_array().unwrap().clone()
+}
+
+fn now_ns() -> u64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    since.as_nanos().try_into().unwrap()
+}
+
+/// Near enough for a test that does not run at the turn of a year.
+fn year(time: SystemTime) -> u64 {
+    1970 + time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+        / 31_556_952
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What happens when somebody asks too much, or for what is not theirs.
+
+use crate::lab::*;
+use nlhello::wire::{NLM_F_ACK, NLM_F_REQUEST};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+#[test]
+fn a_full_receive_buffer_blocks_nobody_and_is_told_once() {
+    const SENT: u32 = 2000;
+    let _module = Module::load();
+    let peer = Peer::open();
+
+    for seq in 0..SENT {
+        peer.send(&hello(seq, &[]));
+    }
+    let (answers, overruns) = peer.drain();
+
+    assert_eq!(overruns, 1);
+    assert!(!answers.is_empty() && answers.len() < SENT as usize);
+    // What was kept is the oldest, without a gap.
+    let seqs: Vec<_> = answers.iter().map(|a| a.header.nlmsg_seq).collect();
+    let expected: Vec<_> = (0..answers.len() as u32).collect();
+    assert_eq!(seqs, expected);
+    peer.assert_served();
+}
+
+#[test]
+fn hundreds_of_messages_in_a_datagram_are_all_served() {
+    const COUNT: u32 = 200;
+    let _module = Module::load();
+    let peer = Peer::open();
+    let datagram: Vec<u8> = (0..COUNT).flat_map(|seq| hello(seq, &[])).collect();
+
+    assert_eq!(peer.exchange(&datagram).len(), COUNT as usize);
+}
+
+#[test]
+fn a_refusal_does_not_keep_what_comes_after_it() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let datagram = [
+        hello(1, &[]),
+        message(header(0xffff, NLM_F_REQUEST, 2), b""),
+        message(header(1, NLM_F_ACK, 3), b""),
+        hello(4, &[(HELLO_A_TEXT, b"no NUL")]),
+        classic(5),
+        hello(6, &[]),
+    ]
+    .concat();
+
+    let answers = peer.exchange(&datagram);
+    let seqs: Vec<_> = answers.iter().map(|a| a.header.nlmsg_seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn nothing_that_a_user_sends_reaches_the_log() {
+    let module = Module::load();
+    let peer = Peer::open();
+    let before = dmesg();
+
+    for datagram in [
+        classic(1),
+        hello(
+            2,
+            &[(HELLO_A_TEXT, b"\x1b[2J\n\xff\0"), (HELLO_A_DATA, b"x")],
+        ),
+        hello(3, &[(HELLO_A_TEXT, b"no NUL")]),
+        message(header(0xffff, NLM_F_REQUEST, 4), b"unknown"),
+        message_with_len(7, header(0, 0, 5), b"broken"),
+        b"short".to_vec(),
+        message(header(0, 0, 6), &vec![b'x'; 100_000]),
+    ] {
+        peer.exchange(&datagram);
+    }
+    peer.assert_served();
+
+    assert_eq!(dmesg(), before);
+    drop(peer);
+    module.unload();
+}
+
+#[test]
+fn nobody_may_write_to_others_or_listen() {
+    let _module = Module::load();
+    let other = Peer::open();
+    let program = "/tmp/trespasser";
+    std::fs::copy(test_program("trespasser"), program).unwrap();
+    let output = run(Command::new(program)
+        .arg(other.portid().to_string())
+        .uid(NOBODY)
+        .gid(NOBODY));
+
+    assert_eq!(
+        stdout(&output),
+        "send to another port: Operation not permitted\n\
+         send to a group: Operation not permitted\n\
+         join a group: Operation not permitted\n",
+        "{output:?}"
+    );
+    other.assert_silent();
+}
