@@ -53,6 +53,7 @@ uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
 .PHONY: clean
 clean: ## removes what was built here; the cached test kernels stay
 	$(CARGO) clean
+	rm -f rust-project.json
 	find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -exec rm {} +
 
