@@ -4,6 +4,7 @@
 # Its sources are the machine's own and, on Debian's stable releases, backports from the same mirror. Signatures are checked as always.
 
 apt_home=$cache/apt
+apt_sources=write_sources
 backports=trixie-backports
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -12,15 +13,15 @@ private_apt() { APT_CONFIG=$apt_home/apt.conf "$@"; }
 # `BASE SUITE` of each of the machine's sources. Printed even where no list was ever fetched.
 machine_sources() { apt-get --print-uris update | sed -nE "s|^'([^']*)/dists/([^']*)/InRelease'.*|\1 \2|p" | sort -u; }
 
+# machine_mirror CODENAME: where the machine gets that release from.
+machine_mirror() { machine_sources | awk -v suite="$1" 'NR == 1 || $2 == suite { mirror = $1 } END { print mirror }'; }
+
 write_sources() {
-    local codename=$1 base suite mirror=''
-    while read -r base suite; do
-        echo "deb $base $suite main"
-        if [[ ! $mirror || $suite == "$codename" ]]; then mirror=$base; fi
-    done < <(machine_sources)
+    local codename=$1
+    machine_sources | sed 's/.*/deb & main/'
     if [[ $codename == bookworm || $codename == trixie ]]; then
         # The Release file of backports may have expired where the mirror is a snapshot.
-        echo "deb [signed-by=$keyring check-valid-until=no] $mirror $backports main"
+        echo "deb [signed-by=$keyring check-valid-until=no] $(machine_mirror "$codename") $backports main"
     fi
 }
 
@@ -45,7 +46,7 @@ Acquire::Languages "none";
 Acquire::Retries "3";
 EOF
     # shellcheck source=/dev/null
-    write_sources "$(. /etc/os-release && echo "${VERSION_CODENAME-}")" >"$apt_home/sources.list"
+    "$apt_sources" "$(. /etc/os-release && echo "${VERSION_CODENAME-}")" >"$apt_home/sources.list"
 }
 
 # A source that is out of reach (a third party's, say) is no reason to stop: what is missing in the end shows when it is looked for.
