@@ -29,7 +29,7 @@ rust-analyzer: ## rust-project.json, for editors that read the module
 	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags \
 		$$(sed -n 's/^KSRC=/VPATH=/p; s/^BINDGEN=/BINDGEN=/p' '$(KDIR)/nlhello.env' 2>/dev/null) rust-analyzer
 
-# NO_INSTALL=1 lists what these three would install, and stops there.
+# NO_INSTALL=1 lists what these two would install, and stops there.
 .PHONY: demo
 demo: ## boots a test kernel, loads the module, says hello: all that it takes is installed first
 	@scripts/demo
