@@ -10,6 +10,7 @@ mod attributes;
 mod classic;
 mod client;
 mod commands;
+mod debug;
 mod lab;
 mod lifetime;
 mod messages;
