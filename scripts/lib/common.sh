@@ -7,7 +7,9 @@ shopt -s inherit_errexit
 export LC_ALL=C
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set, and neither is XDG_CACHE_HOME}/.cache}/nlhello
+# A relative path is to be ignored: see the XDG Base Directory Specification.
+if [[ ${XDG_CACHE_HOME-} != /* ]]; then XDG_CACHE_HOME=${HOME:?HOME is not set, and neither is XDG_CACHE_HOME}/.cache; fi
+cache=$XDG_CACHE_HOME/nlhello
 tools=$cache/tools
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
