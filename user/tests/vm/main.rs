@@ -15,3 +15,4 @@ mod lab;
 mod lifetime;
 mod messages;
 mod pressure;
+mod ynl;
