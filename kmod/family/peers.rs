@@ -202,6 +202,7 @@ impl Peers {
     /// Adds a peer that is not known, at the cost of the oldest when there are too many.
     ///
     /// Two hellos of one socket may come here at once; then one of them is lost to the table.
+    #[cold]
     fn add(&self, portid: u32, bytes: usize, now: Tick) -> Result {
         let peers = self.shard(portid).ok_or(EINVAL)?;
         let number = self.added.fetch_add(1, Relaxed);

@@ -45,6 +45,7 @@ impl<'a, T: Family> Reply<'a, T> {
     /// - `EAGAIN` when the sender's receive buffer is full; its next `recvmsg(2)` fails with
     ///   `ENOBUFS`.
     /// - `ECONNREFUSED` when the sender's socket is gone.
+    #[inline]
     pub fn send(self) -> Result {
         self.request.send(self.skb, self.header)
     }
@@ -57,6 +58,7 @@ impl<T: Family> Sink for Reply<'_, T> {
         SkBuff::too_long()
     }
 
+    #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result {
         self.skb.append(bytes)
     }

@@ -172,6 +172,7 @@ impl<'a, T: Family> Request<'a, T> {
     /// # Errors
     ///
     /// `ENOMEM`, and `EMSGSIZE` for more than an `int` counts.
+    #[inline]
     pub fn reply(&self, nlmsg_type: u16, payload: usize) -> Result<Reply<'_, T>> {
         Reply::new(self, self.answer_header(nlmsg_type), payload)
     }
@@ -215,6 +216,7 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Hands `reply` to the sender's socket, without waiting for room there.
+    #[inline]
     pub(super) fn send(&self, reply: SkBuff, header: Nlmsghdr) -> Result {
         let reply = reply.into_raw(header)?;
 

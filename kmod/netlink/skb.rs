@@ -72,6 +72,7 @@ impl Tail {
     }
 
     /// Starts a message: holds the place of its header. Returns where that is.
+    #[inline]
     pub(super) fn begin(&mut self) -> Result<usize> {
         let start = self.len;
 
@@ -80,6 +81,7 @@ impl Tail {
     }
 
     /// Ends the message that began at `start`: pads it and writes `header`, with its length.
+    #[inline]
     pub(super) fn end(&mut self, start: usize, header: Nlmsghdr) -> Result {
         let len = self.len - start;
         let header = Nlmsghdr {
@@ -104,6 +106,7 @@ impl Tail {
     }
 
     /// Gives back to the buffer what was not written, after which nothing may be.
+    #[inline]
     pub(super) fn commit(&mut self) {
         let unused = self.capacity - self.len;
 
@@ -136,7 +139,8 @@ impl Sink for Tail {
 
     #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result {
-        if bytes.len() > self.capacity - self.len {
+        let len = self.len.saturating_add(bytes.len());
+        if len > self.capacity {
             return Err(emsgsize());
         }
 
@@ -146,8 +150,8 @@ impl Sink for Tail {
             let end = self.start.as_ptr().add(self.len);
             ptr::copy_nonoverlapping(bytes.as_ptr(), end, bytes.len());
         }
-        // INVARIANT: So much more is initialised.
-        self.len += bytes.len();
+        // INVARIANT: So much is initialised now.
+        self.len = len;
         Ok(())
     }
 }
@@ -164,6 +168,7 @@ pub(super) struct SkBuff {
 impl SkBuff {
     /// Allocates a buffer for exactly one message with `payload` bytes, padding included (the core
     /// would copy a much larger one to trim it), and starts that message.
+    #[inline]
     pub(super) fn new(payload: usize) -> Result<Self> {
         // C counts in `int`.
         let size = nlmsg_total_size(payload);
@@ -182,6 +187,7 @@ impl SkBuff {
     }
 
     /// Ends the message with its `header`, and gives the buffer up to C.
+    #[inline]
     pub(super) fn into_raw(mut self, header: Nlmsghdr) -> Result<*mut bindings::sk_buff> {
         self.tail.end(0, header)?;
 
