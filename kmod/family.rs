@@ -111,6 +111,7 @@ impl Family for Hello {
     }
 
     /// Classic hello, as the textbook's client says it: raw bytes in, a greeting out.
+    #[inline]
     fn bare(request: &Request<'_, Self>) -> Result {
         let mut reply = request.reply(NLMSG_DONE, NLHELLO_GREETING.len())?;
 
@@ -160,6 +161,7 @@ fn hello(
 }
 
 /// Notes that a hello was answered.
+#[inline(always)] // Once for each of the two hellos.
 fn heard(request: &Request<'_, Hello>, counted: Counted) {
     let net = request.net();
 

@@ -69,27 +69,34 @@ extern "C" {
     /// Frees a buffer.
     pub(super) fn nl_helper_nlmsg_free(skb: *mut bindings::sk_buff);
 
-    /// Appends `len` bytes, for which there must be room, and returns where they are.
-    pub(super) fn nl_helper_put(skb: *mut bindings::sk_buff, len: c_uint) -> *mut u8;
+    /// Appends the `len` bytes behind the end of `skb`, for which there must be room.
+    pub(super) fn nl_helper_put(skb: *mut bindings::sk_buff, len: c_uint);
 
     /// Returns how many bytes may be appended to `skb`.
     pub(super) fn nl_helper_tailroom(skb: *const bindings::sk_buff) -> usize;
 
-    /// Sends `reply`, which it consumes, to the sender of `request`; 0 or a negative errno.
+    /// Sends `reply`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, to
+    /// the sender of `request`; 0 or a negative errno.
     pub(super) fn nl_helper_reply(
         request: *mut bindings::sk_buff,
         reply: *mut bindings::sk_buff,
+        len: c_uint,
     ) -> c_int;
 
-    /// Says whether anybody listens to `group` of the protocol that `request` came by.
-    pub(super) fn nl_helper_has_listeners(request: *const bindings::sk_buff, group: c_uint)
-        -> bool;
+    /// Says, by anything but 0, that somebody listens to `group` of the protocol that `request`
+    /// came by.
+    pub(super) fn nl_helper_has_listeners(
+        request: *const bindings::sk_buff,
+        group: c_uint,
+    ) -> c_int;
 
-    /// Sends `skb`, which it consumes, to the listeners of `group` in the network namespace of
-    /// `request`, and where `echo` says so to its sender; 0 or a negative errno.
+    /// Sends `skb`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, to the
+    /// listeners of `group` in the network namespace of `request`, and where `echo` says so to its
+    /// sender; 0 or a negative errno.
     pub(super) fn nl_helper_notify(
         request: *mut bindings::sk_buff,
         skb: *mut bindings::sk_buff,
+        len: c_uint,
         group: c_uint,
         echo: bool,
     ) -> c_int;

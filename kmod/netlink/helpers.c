@@ -110,10 +110,10 @@ void nl_helper_nlmsg_free(struct sk_buff *skb)
 	nlmsg_free(skb);
 }
 
-/* The caller knows that there is room. */
-void *nl_helper_put(struct sk_buff *skb, unsigned int len)
+/* The caller knows that there is room, and has written there. */
+void nl_helper_put(struct sk_buff *skb, unsigned int len)
 {
-	return __skb_put(skb, len);
+	__skb_put(skb, len);
 }
 
 size_t nl_helper_tailroom(const struct sk_buff *skb)
@@ -122,19 +122,22 @@ size_t nl_helper_tailroom(const struct sk_buff *skb)
 }
 
 /* Never blocks: the sender waits in this very call and cannot read meanwhile. */
-int nl_helper_reply(struct sk_buff *request, struct sk_buff *reply)
+int nl_helper_reply(struct sk_buff *request, struct sk_buff *reply,
+		    unsigned int len)
 {
+	__skb_put(reply, len);
 	return nlmsg_unicast(request->sk, reply, NETLINK_CB(request).portid);
 }
 
-bool nl_helper_has_listeners(const struct sk_buff *request, unsigned int group)
+int nl_helper_has_listeners(const struct sk_buff *request, unsigned int group)
 {
 	return netlink_has_listeners(request->sk, group);
 }
 
 int nl_helper_notify(struct sk_buff *request, struct sk_buff *skb,
-		     unsigned int group, bool echo)
+		     unsigned int len, unsigned int group, bool echo)
 {
+	__skb_put(skb, len);
 	return nlmsg_notify(request->sk, skb, NETLINK_CB(request).portid, group,
 			    echo, GFP_KERNEL);
 }

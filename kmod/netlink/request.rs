@@ -187,7 +187,7 @@ impl<'a, T: Family> Request<'a, T> {
     fn has_listeners(&self, group: u32) -> bool {
         // SAFETY: By the type invariants of `Datagram` the buffer belongs to the kernel's socket,
         // which stays while a callback runs.
-        unsafe { ffi::nl_helper_has_listeners(self.datagram.skb.as_ptr(), group as c_uint) }
+        unsafe { ffi::nl_helper_has_listeners(self.datagram.skb.as_ptr(), group as c_uint) != 0 }
     }
 
     /// Starts a notification of type `nlmsg_type` for `group`, with room for `payload` bytes.
@@ -218,21 +218,21 @@ impl<'a, T: Family> Request<'a, T> {
     /// Hands `reply` to the sender's socket, without waiting for room there.
     #[inline]
     pub(super) fn send(&self, reply: SkBuff, header: Nlmsghdr) -> Result {
-        let reply = reply.into_raw(header)?;
+        let (reply, len) = reply.into_raw(header)?;
 
         // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
         // socket that received it; `into_raw` gave up the reply, which the function frees.
-        to_result(unsafe { ffi::nl_helper_reply(self.datagram.skb.as_ptr(), reply) })
+        to_result(unsafe { ffi::nl_helper_reply(self.datagram.skb.as_ptr(), reply, len) })
     }
 
     /// Hands `notification` to the listeners of `group`.
     pub(super) fn notify(&self, group: u32, notification: SkBuff, header: Nlmsghdr) -> Result {
         let echo = self.has(NLM_F_ECHO);
-        let skb = notification.into_raw(header)?;
+        let (skb, len) = notification.into_raw(header)?;
 
         // SAFETY: As in `send`.
         to_result(unsafe {
-            ffi::nl_helper_notify(self.datagram.skb.as_ptr(), skb, group as c_uint, echo)
+            ffi::nl_helper_notify(self.datagram.skb.as_ptr(), skb, len, group as c_uint, echo)
         })
     }
 

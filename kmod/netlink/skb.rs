@@ -30,12 +30,13 @@ use kernel::{
     prelude::*, //
 };
 
-/// The end of a socket buffer, where messages are written.
+/// The room in a socket buffer, where messages are written.
 ///
 /// # Invariants
 ///
-/// - `skb` is a linear buffer that nobody else reads or writes while this exists.
-/// - `start` points to its last `capacity` bytes, of which the first `len` are initialised.
+/// - `skb` is a linear, empty buffer that nobody else reads or writes while this exists.
+/// - `start` points to where its bytes will begin, and to room for `capacity` of them, of which the
+///   first `len` are initialised.
 pub(super) struct Tail {
     skb: NonNull<bindings::sk_buff>,
     start: NonNull<u8>,
@@ -44,20 +45,18 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Takes `capacity` bytes at the end of `skb`; [`Tail::commit`] gives back what is not written.
+    /// Writes into `skb`, which stays empty until [`Tail::commit`].
     ///
     /// # Safety
     ///
-    /// `skb` must be linear with `capacity` bytes of tailroom, and nobody else's while the result
-    /// exists.
+    /// `skb` must be linear and empty, with `capacity` bytes of tailroom, and nobody else's while
+    /// the result exists.
+    #[inline]
     pub(super) unsafe fn new(skb: NonNull<bindings::sk_buff>, capacity: usize) -> Self {
-        // SAFETY: By the caller's word there is room, so this is a pointer to that many bytes.
-        // `capacity` fits `c_uint`: `skb->len` is one.
-        let start = unsafe { ffi::nl_helper_put(skb.as_ptr(), capacity as c_uint) };
+        // SAFETY: The caller vouches for the buffer; its data is never null.
+        let start = unsafe { NonNull::new_unchecked((*skb.as_ptr()).data) };
 
-        // SAFETY: It is the end of a buffer, and so not null.
-        let start = unsafe { NonNull::new_unchecked(start) };
-        // INVARIANT: These are the last bytes of the buffer, and none is initialised yet.
+        // INVARIANT: The tailroom of an empty buffer begins at its data; none is initialised yet.
         Self {
             skb,
             start,
@@ -105,22 +104,11 @@ impl Tail {
         self.len = self.len.min(len);
     }
 
-    /// Gives back to the buffer what was not written, after which nothing may be.
-    #[inline]
-    pub(super) fn commit(&mut self) {
-        let unused = self.capacity - self.len;
-
-        if unused == 0 {
-            return;
-        }
-        // SAFETY: By the type invariants the buffer is ours and linear, and ends in `capacity`
-        // bytes: the end of it may be cut off.
-        unsafe {
-            let skb = self.skb.as_ptr();
-            bindings::skb_trim(skb, (*skb).len - unused as c_uint);
-        }
-        // INVARIANT: What is left is initialised.
-        self.capacity = self.len;
+    /// Makes what was written the bytes of the buffer.
+    pub(super) fn commit(self) {
+        // SAFETY: By the type invariants the buffer is ours, and so many bytes of its tailroom are
+        // initialised; they fit `c_uint`, as `skb->len` is one.
+        unsafe { ffi::nl_helper_put(self.skb.as_ptr(), self.len as c_uint) };
     }
 
     /// Returns what was written.
@@ -177,7 +165,7 @@ impl SkBuff {
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
         let skb = unsafe { ffi::nl_helper_nlmsg_new(payload) };
         let skb = NonNull::new(skb).ok_or(ENOMEM)?;
-        // SAFETY: The buffer is new, so it is linear, ours and empty, and it was made for this much.
+        // SAFETY: The buffer is new, so it is linear, empty and ours, and it was made for this much.
         let tail = unsafe { Tail::new(skb, size) };
         // INVARIANT: It is owned from here on.
         let mut skb = Self { tail };
@@ -186,13 +174,14 @@ impl SkBuff {
         Ok(skb)
     }
 
-    /// Ends the message with its `header`, and gives the buffer up to C.
+    /// Ends the message with its `header`, and gives the buffer up to C: so many bytes of its
+    /// tailroom are written, and not yet the buffer's.
     #[inline]
-    pub(super) fn into_raw(mut self, header: Nlmsghdr) -> Result<*mut bindings::sk_buff> {
+    pub(super) fn into_raw(mut self, header: Nlmsghdr) -> Result<(*mut bindings::sk_buff, c_uint)> {
         self.tail.end(0, header)?;
 
-        self.tail.commit();
-        Ok(ManuallyDrop::new(self).tail.skb.as_ptr())
+        let tail = &ManuallyDrop::new(self).tail;
+        Ok((tail.skb.as_ptr(), tail.len as c_uint))
     }
 }
 
