@@ -7,7 +7,6 @@ use super::{
     Error,
     NLA_HDRLEN, //
 };
-use core::ffi::CStr;
 
 /// Bit of `nla_type`: the value is a row of attributes.
 const NLA_F_NESTED: u16 = 1 << 15;
@@ -95,9 +94,10 @@ impl<'a> Attr<'a> {
     /// [`Error::BadString`] unless the only NUL is the last byte.
     #[inline]
     pub fn str(&self) -> Result<&'a [u8], Error> {
-        CStr::from_bytes_with_nul(self.value())
-            .map(CStr::to_bytes)
-            .map_err(|_| Error::BadString)
+        match self.value().split_last() {
+            Some((0, text)) if !text.contains(&0) => Ok(text),
+            _ => Err(Error::BadString),
+        }
     }
 
     /// Returns the value as a `u32`.
