@@ -146,6 +146,7 @@ impl Peers {
     /// Notes that `portid` said hello with `bytes` of payload at `now`.
     ///
     /// Where there is no memory for a new peer, it stays unknown.
+    #[inline(always)] // As `heard` is.
     pub(super) fn note(&self, portid: u32, bytes: usize, now: Tick) {
         if !self.update(portid, bytes, now) {
             // Nobody waits for the result: the hello itself is answered.
@@ -186,6 +187,7 @@ impl Peers {
     }
 
     /// Notes a hello of a peer that is known; says whether it is.
+    #[inline(always)] // As above.
     fn update(&self, portid: u32, bytes: usize, now: Tick) -> bool {
         let Some(peers) = self.shard(portid) else {
             return false;

@@ -76,7 +76,7 @@ extern "C" {
     pub(super) fn nl_helper_tailroom(skb: *const bindings::sk_buff) -> usize;
 
     /// Sends `reply`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, to
-    /// the sender of `request`; 0 or a negative errno.
+    /// the sender of `request`; a negative errno when that failed.
     pub(super) fn nl_helper_reply(
         request: *mut bindings::sk_buff,
         reply: *mut bindings::sk_buff,

@@ -126,7 +126,8 @@ int nl_helper_reply(struct sk_buff *request, struct sk_buff *reply,
 		    unsigned int len)
 {
 	__skb_put(reply, len);
-	return nlmsg_unicast(request->sk, reply, NETLINK_CB(request).portid);
+	return netlink_unicast(request->sk, reply, NETLINK_CB(request).portid,
+			       MSG_DONTWAIT);
 }
 
 int nl_helper_has_listeners(const struct sk_buff *request, unsigned int group)
