@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Error codes that the `kernel` crate of Linux 6.12 does not name.
+//! Error codes: those that the `kernel` crate of Linux 6.12 does not name, and what C returns.
 
 use kernel::{
     bindings,
     error::Error,
-    ffi::c_int, //
+    ffi::c_int,
+    prelude::*, //
 };
+
+/// As `kernel::error::to_result()`, but for the call: this is on the way of each reply.
+#[inline]
+pub(super) fn to_result(err: c_int) -> Result {
+    match err {
+        0.. => Ok(()),
+        _ => Err(Error::from_errno(err)),
+    }
+}
 
 /// Message too long.
 pub(super) fn emsgsize() -> Error {

@@ -3,6 +3,7 @@
 //! What came in: datagrams and the requests inside them.
 
 use super::{
+    errno::to_result,
     ffi,
     net,
     skb::SkBuff,
@@ -25,7 +26,6 @@ use core::{
 };
 use kernel::{
     bindings,
-    error::to_result,
     ffi::{
         c_int,
         c_uint, //
