@@ -30,6 +30,8 @@ mod registration;
 mod reply;
 mod request;
 mod skb;
+#[cfg(nl_kunit)]
+mod tests;
 mod tick;
 
 pub use attributes::{

@@ -176,3 +176,6 @@ fn check_required(attrs: &Attrs<'_>, policy: &[Rule], ext_ack: &mut ExtAck<'_>) 
 fn find<'a>(mut attrs: Attrs<'a>, nla_type: u16) -> Option<Attr<'a>> {
     attrs.find_map(|attr| attr.ok().filter(|attr| attr.kind() == nla_type))
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -83,3 +83,6 @@ unsafe impl<T: Counter> Send for Counters<T> {}
 
 // SAFETY: As above; a sum reads what others write, a word at a time.
 unsafe impl<T: Counter> Sync for Counters<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -236,3 +236,6 @@ unsafe extern "C" fn done<D: Dump>(cb: *mut bindings::netlink_callback) -> c_int
     drop(unsafe { KBox::<State<D>>::from_raw((*cb).data.cast()) });
     0
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -27,3 +27,6 @@ pub(super) fn emsgsize() -> Error {
 pub(super) fn eopnotsupp() -> Error {
     Error::from_errno(-(bindings::EOPNOTSUPP as c_int))
 }
+
+#[cfg(nl_kunit)]
+mod tests;

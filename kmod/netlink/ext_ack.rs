@@ -170,3 +170,6 @@ impl Write for Text {
         Ok(())
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

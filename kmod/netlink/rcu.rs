@@ -88,3 +88,6 @@ unsafe fn drop_box<T>(value: *mut T) {
         drop(unsafe { KBox::from_raw(value) });
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -238,3 +238,6 @@ pub trait PutAttrs: Sink<Error = Error> + Sized {
 }
 
 impl<S: Sink<Error = Error>> PutAttrs for S {}
+
+#[cfg(nl_kunit)]
+pub(super) mod tests;

@@ -26,3 +26,6 @@ impl Tick {
         unsafe { ffi::nl_helper_ticks_real_ns(self.0) }
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

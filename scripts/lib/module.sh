@@ -8,10 +8,12 @@ module_sources() { (cd "$project" && find Kbuild kmod -type f \( -name Kbuild -o
 # copy_sources FOLDER: with their times, so that nothing unchanged is compiled again.
 copy_sources() { (cd "$project" && module_sources | cut -d' ' -f1 | xargs cp --parents --preserve=timestamps -t "$1"); }
 
-# build_module KDIR FOLDER: FOLDER/hello.ko, from a copy in FOLDER/module. Does nothing where neither the sources nor the kernel changed.
+# build_module KDIR FOLDER [VARIABLE=VALUE...]: FOLDER/hello.ko, from a copy in FOLDER/module, with these variables for make. Does nothing where
+# neither the sources nor the kernel nor the variables changed.
 build_module() {
     local kdir=$1 folder=$2 stamp variables
-    stamp=$(echo "$kdir" && module_sources)
+    shift 2
+    stamp=$(echo "$kdir" "$@" && module_sources)
     if [[ -e $folder/hello.ko && $(cat "$folder/module.stamp" 2>/dev/null) == "$stamp" ]]; then return; fi
     rm -f "$folder/module.stamp"
     # Another list of files, or another kernel: what lies there may not belong to it.
@@ -21,7 +23,7 @@ build_module() {
     copy_sources "$folder/module"
     variables=$("$project/scripts/kdir" "$kdir")
     # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
-    step "building hello.ko for $(basename "$folder")" make -C "$kdir" $variables M="$folder/module" modules
+    step "building hello.ko for ${folder#"$project/target/vm/"}" make -C "$kdir" $variables "$@" M="$folder/module" modules
     cp "$folder/module/hello.ko" "$folder/hello.ko"
     echo "$stamp" >"$folder/module.stamp"
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::{
+    netlink::{
+        skb::tests::{
+            is_clean,
+            poisoned,
+            tail,
+            written, //
+        },
+        Command, //
+    },
+    wire::{
+        Message,
+        Messages, //
+    },
+};
+
+/// A family that has nothing but the table.
+struct Numbers;
+
+impl Family for Numbers {
+    const PROTOCOL: u32 = 31;
+    const COMMANDS: &'static [Command<Self>] = &[];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::new((), GFP_KERNEL)?.into())
+    }
+}
+
+/// The numbers from `next` to below `end`, which change at `change`.
+struct Table {
+    next: u32,
+    end: u32,
+    change: u32,
+}
+
+impl Dump for Table {
+    type Family = Numbers;
+    type Item = u32;
+    const NLMSG_TYPE: u16 = 77;
+
+    fn start<'a>(_: &Request<'a, Numbers>, _: &Attributes<'a>, _: &mut ExtAck<'a>) -> Result<Self> {
+        Err(EINVAL)
+    }
+
+    fn next(&mut self, _: &()) -> Option<u32> {
+        let number = self.next;
+        self.next += 1;
+
+        (number < self.end).then_some(number)
+    }
+
+    fn generation(&self, _: &()) -> u32 {
+        // `next` is one beyond what is written.
+        if self.next > self.change {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// Writes as many bytes as the number is, and its value in each.
+    fn put(item: &u32, entry: &mut Entry<'_>) -> Result {
+        for _ in 0..*item {
+            entry.append(&[*item as u8])?;
+        }
+        Ok(())
+    }
+}
+
+const HEADER: Nlmsghdr = Nlmsghdr {
+    nlmsg_len: 0,
+    nlmsg_type: Table::NLMSG_TYPE,
+    nlmsg_flags: NLM_F_MULTI,
+    nlmsg_seq: 5,
+    nlmsg_pid: 6,
+};
+
+fn dump(end: u32, change: u32) -> State<Table> {
+    State {
+        table: Table {
+            next: 0,
+            end,
+            change,
+        },
+        pending: None,
+    }
+}
+
+/// Says whether `message` is the entry `number`.
+fn is_entry(message: &Message<'_>, number: u32, nlmsg_flags: u16) -> bool {
+    let header = Nlmsghdr {
+        nlmsg_len: 16 + number,
+        nlmsg_flags,
+        ..HEADER
+    };
+    let mut bytes = message.payload().iter();
+
+    *message.header() == header && bytes.all(|byte| u32::from(*byte) == number)
+}
+
+#[kunit_tests(netlink_dump)]
+mod suite {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_written_once_whatever_the_buffers_size() -> Result {
+        const END: u32 = 40;
+
+        for capacity in 56..200 {
+            let mut state = dump(END, u32::MAX);
+            let mut cb = bindings::netlink_callback::default();
+            let mut number = 0;
+            let mut len = 1;
+            while len != 0 {
+                let mut skb = poisoned(capacity)?;
+                len = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
+                assert!(len == 0 || len == written(&skb).len());
+                for message in Messages::new(written(&skb)) {
+                    let message = message.map_err(|_| EINVAL)?;
+                    assert!(is_entry(&message, number, NLM_F_MULTI));
+                    number += 1;
+                }
+            }
+            assert_eq!(number, END);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_entry_that_fits_no_buffer_ends_the_dump() -> Result {
+        let mut state = dump(40, u32::MAX);
+        let mut cb = bindings::netlink_callback::default();
+        let mut len = 1;
+
+        // The entry 33 takes 52 bytes.
+        while state.table.next <= 33 {
+            assert!(len != 0);
+            let mut skb = poisoned(48)?;
+            len = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
+        }
+        let mut skb = poisoned(48)?;
+        let result = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb);
+        assert_eq!(result, Err(emsgsize()));
+        assert_eq!(written(&skb).len(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_table_is_at_its_end() -> Result {
+        let mut skb = poisoned(100)?;
+        let mut cb = bindings::netlink_callback::default();
+        let len = fill_buffer(&mut dump(0, 0), &(), tail(&mut skb), HEADER, &mut cb)?;
+
+        assert_eq!(len, 0);
+        assert_eq!(written(&skb).len(), 0);
+        assert!(is_clean(&skb));
+        Ok(())
+    }
+
+    #[test]
+    fn the_first_entry_after_a_change_tells_of_it() -> Result {
+        for change in 0..6 {
+            let mut state = dump(5, change);
+            let mut cb = bindings::netlink_callback::default();
+            let mut skb = poisoned(200)?;
+            fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
+
+            for (number, message) in (0..).zip(Messages::new(written(&skb))) {
+                let message = message.map_err(|_| EINVAL)?;
+                // A table that changed before it was read is as it is.
+                let is_told = number == change && number != 0;
+                let flags = NLM_F_MULTI | if is_told { NLM_F_DUMP_INTR } else { 0 };
+                assert!(is_entry(&message, number, flags));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::wire::{
+    align,
+    NLA_MAX_VALUE, //
+};
+
+/// What a byte is that nobody wrote.
+const POISON: u8 = 0xa5;
+
+const HEADER: Nlmsghdr = Nlmsghdr {
+    nlmsg_len: 0,
+    nlmsg_type: 0x1234,
+    nlmsg_flags: 0x5678,
+    nlmsg_seq: 0x9abc_def0,
+    nlmsg_pid: 0x0fed_cba9,
+};
+
+/// A buffer of which `capacity` bytes may be written, and all are [`POISON`].
+pub(in crate::netlink) fn poisoned(capacity: usize) -> Result<SkBuff> {
+    // SAFETY: The function takes any size that does not overflow an `int` with its header.
+    let skb = NonNull::new(unsafe { ffi::nl_helper_nlmsg_new(capacity) }).ok_or(ENOMEM)?;
+    // SAFETY: The buffer is new, so it is linear, ours and empty, and it was made for more.
+    let tail = unsafe { Tail::new(skb, capacity) };
+    // INVARIANT: It is owned from here on.
+    let mut skb = SkBuff { tail };
+
+    poison(&mut skb);
+    Ok(skb)
+}
+
+/// Overwrites all that nobody wrote, up to the end of the memory.
+fn poison(skb: &mut SkBuff) {
+    let start = skb.tail.start.as_ptr();
+    // SAFETY: By the type invariants the buffer ends in `capacity` bytes; behind them is what is
+    // left of its memory, and all of it is ours.
+    unsafe {
+        let room = skb.tail.capacity + ffi::nl_helper_tailroom(raw(skb));
+        ptr::write_bytes(start.add(skb.tail.len), POISON, room - skb.tail.len);
+    }
+}
+
+/// Returns all that is between the start of the data and the end of the memory, for a buffer that
+/// was poisoned.
+fn memory(skb: &SkBuff) -> &[u8] {
+    let raw = raw(skb);
+    // SAFETY: So many bytes are there, ours, and written by somebody, at least by `poison`.
+    unsafe { slice::from_raw_parts(raw.data, raw.len as usize + ffi::nl_helper_tailroom(raw)) }
+}
+
+/// Returns what was written.
+pub(in crate::netlink) fn written(skb: &SkBuff) -> &[u8] {
+    memory(skb).get(..skb.tail.len).unwrap_or_default()
+}
+
+/// Returns where to write.
+pub(in crate::netlink) fn tail(skb: &mut SkBuff) -> &mut Tail {
+    &mut skb.tail
+}
+
+/// Says whether nothing behind what was written was touched.
+pub(in crate::netlink) fn is_clean(skb: &SkBuff) -> bool {
+    let mut rest = memory(skb).iter().skip(skb.tail.len);
+
+    rest.all(|byte| *byte == POISON)
+}
+
+fn raw(skb: &SkBuff) -> &bindings::sk_buff {
+    // SAFETY: By the type invariants the buffer is ours.
+    unsafe { skb.tail.skb.as_ref() }
+}
+
+/// Ends the message, and takes the buffer back from C.
+fn finished(skb: SkBuff) -> Result<SkBuff> {
+    let skb = NonNull::new(skb.into_raw(HEADER)?).ok_or(EFAULT)?;
+    // SAFETY: It was just given up to us.
+    let (start, len) = unsafe { (skb.as_ref().data, skb.as_ref().len as usize) };
+
+    // INVARIANT: The buffer is owned, and all of its data was written.
+    Ok(SkBuff {
+        tail: Tail {
+            skb,
+            start: NonNull::new(start).ok_or(EFAULT)?,
+            len,
+            capacity: len,
+        },
+    })
+}
+
+/// The header of an attribute, `struct nlattr`.
+fn attr_header(nla_len: u16, nla_type: u16) -> [u8; 4] {
+    let [l0, l1] = nla_len.to_ne_bytes();
+    let [t0, t1] = nla_type.to_ne_bytes();
+
+    [l0, l1, t0, t1]
+}
+
+/// Another reference to a buffer, which outlives it.
+struct Reference(NonNull<bindings::sk_buff>);
+
+impl Reference {
+    /// Takes a reference (`skb_get()`).
+    fn new(skb: &SkBuff) -> Self {
+        // SAFETY: By the type invariants nobody else knows of the buffer, nor of its references.
+        unsafe { (*skb.tail.skb.as_ptr()).users.refs.counter += 1 };
+        Self(skb.tail.skb)
+    }
+
+    /// Says whether it is the last one.
+    fn is_last(&self) -> bool {
+        // SAFETY: The buffer is alive as long as its reference.
+        unsafe { self.0.as_ref() }.users.refs.counter == 1
+    }
+}
+
+impl Drop for Reference {
+    fn drop(&mut self) {
+        // SAFETY: The reference is ours.
+        unsafe { ffi::nl_helper_nlmsg_free(self.0.as_ptr()) };
+    }
+}
+
+#[kunit_tests(netlink_skb)]
+mod suite {
+    use super::*;
+
+    #[test]
+    fn append_fills_the_capacity_and_not_a_byte_more() -> Result {
+        let mut skb = poisoned(100)?;
+
+        skb.append(&[1; 60])?;
+        skb.append(&[2; 40])?;
+        assert_eq!(skb.append(&[3]), Err(emsgsize()));
+        assert_eq!(skb.append(&[]), Ok(()));
+
+        assert_eq!(skb.tail.len(), 100);
+        assert_eq!(written(&skb)[..60], [1; 60]);
+        assert_eq!(written(&skb)[60..], [2; 40]);
+        assert!(memory(&skb).len() > 100);
+        assert!(is_clean(&skb));
+        Ok(())
+    }
+
+    #[test]
+    fn append_writes_all_or_nothing() -> Result {
+        let mut skb = poisoned(100)?;
+        skb.append(&[1; 90])?;
+
+        assert_eq!(skb.append(&[2; 11]), Err(emsgsize()));
+        assert_eq!(skb.append(&[2; 4096]), Err(emsgsize()));
+        assert_eq!(skb.tail.len(), 90);
+        assert!(is_clean(&skb));
+        assert_eq!(skb.append(&[2; 10]), Ok(()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_message_has_its_header_its_payload_and_zeroes() -> Result {
+        for len in 0..=9 {
+            let mut skb = poisoned(100)?;
+            assert_eq!(skb.tail.begin(), Ok(0));
+            skb.append(&[1; 9][..len])?;
+            skb.tail.end(0, HEADER)?;
+
+            let header = Nlmsghdr {
+                nlmsg_len: 16 + len as u32,
+                ..HEADER
+            };
+            let padding = len.wrapping_neg() % 4;
+            assert_eq!(written(&skb)[..16], header.to_bytes());
+            assert_eq!(written(&skb)[16..16 + len], [1; 9][..len]);
+            assert_eq!(written(&skb)[16 + len..], [0; 3][..padding]);
+            assert!(is_clean(&skb));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_header_is_written_where_its_message_began() -> Result {
+        let mut skb = poisoned(100)?;
+        let first = skb.tail.begin()?;
+        skb.append(&[1])?;
+        skb.tail.end(first, HEADER)?;
+        let second = skb.tail.begin()?;
+        skb.append(&[2; 4])?;
+        skb.tail.end(second, HEADER)?;
+
+        assert_eq!(second, 20);
+        assert_eq!(written(&skb)[..4], 17_u32.to_ne_bytes());
+        assert_eq!(written(&skb)[16..20], [1, 0, 0, 0]);
+        assert_eq!(written(&skb)[20..24], 20_u32.to_ne_bytes());
+        assert_eq!(written(&skb)[36..], [2; 4]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_header_or_padding_without_room_is_refused() -> Result {
+        let mut skb = poisoned(NLMSG_HDRLEN - 1)?;
+        assert_eq!(skb.tail.begin(), Err(emsgsize()));
+        assert!(is_clean(&skb));
+
+        let mut skb = poisoned(NLMSG_HDRLEN + 1)?;
+        skb.tail.begin()?;
+        skb.append(&[1])?;
+        assert_eq!(skb.tail.end(0, HEADER), Err(emsgsize()));
+        assert!(is_clean(&skb));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_taken_back_may_be_written_again() -> Result {
+        let mut skb = poisoned(100)?;
+        skb.append(&[1; 100])?;
+        skb.tail.truncate(60);
+        assert_eq!(skb.tail.len(), 60);
+        assert_eq!(skb.append(&[2; 41]), Err(emsgsize()));
+        skb.append(&[2; 40])?;
+        assert_eq!(written(&skb)[..60], [1; 60]);
+        assert_eq!(written(&skb)[60..], [2; 40]);
+
+        skb.tail.truncate(101);
+        assert_eq!(skb.tail.len(), 100);
+        Ok(())
+    }
+
+    #[test]
+    fn commit_leaves_what_was_written_and_no_room() -> Result {
+        for len in [0, 1, 99, 100] {
+            let mut skb = poisoned(100)?;
+            skb.append(&[1; 100][..len])?;
+            skb.tail.commit();
+
+            assert_eq!(raw(&skb).len as usize, len);
+            assert_eq!(skb.append(&[2]), Err(emsgsize()));
+            assert_eq!(written(&skb), &[1; 100][..len]);
+            assert!(is_clean(&skb));
+            skb.tail.commit();
+            assert_eq!(raw(&skb).len as usize, len);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_buffer_has_room_for_its_payload_and_the_padding() -> Result {
+        for payload in [0, 1, 2, 3, 4, 5, 1000, 10_000] {
+            let mut skb = SkBuff::new(payload)?;
+            let value = KVec::from_elem(1, align(payload), GFP_KERNEL)?;
+
+            skb.append(&value)?;
+            assert_eq!(skb.append(&[2]), Err(emsgsize()));
+            let skb = finished(skb)?;
+            assert_eq!(raw(&skb).len as usize, nlmsg_total_size(payload));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_short_message_is_as_long_as_what_was_written() -> Result {
+        let mut skb = SkBuff::new(1000)?;
+        poison(&mut skb);
+        skb.append(&[1; 5])?;
+        let skb = finished(skb)?;
+
+        assert_eq!(raw(&skb).len, 24);
+        assert_eq!(memory(&skb)[..4], 21_u32.to_ne_bytes());
+        assert_eq!(memory(&skb)[16..24], [1, 1, 1, 1, 1, 0, 0, 0]);
+        assert!(is_clean(&skb));
+        Ok(())
+    }
+
+    #[test]
+    fn no_byte_of_a_message_is_left_as_it_was() -> Result {
+        let mut skb = SkBuff::new(100)?;
+        poison(&mut skb);
+        skb.put(1, b"a")?;
+        skb.put_str(2, b"bc")?;
+        skb.put_u32(3, 0x0101_0101)?;
+        skb.put_u64(4, 0x0202_0202_0202_0202)?;
+        skb.put_raw(b"d")?;
+        let skb = finished(skb)?;
+        let mut expected = KVec::new();
+        expected.extend_from_slice(&attr_header(5, 1), GFP_KERNEL)?;
+        expected.extend_from_slice(b"a\0\0\0", GFP_KERNEL)?;
+        expected.extend_from_slice(&attr_header(7, 2), GFP_KERNEL)?;
+        expected.extend_from_slice(b"bc\0\0", GFP_KERNEL)?;
+        expected.extend_from_slice(&attr_header(8, 3), GFP_KERNEL)?;
+        expected.extend_from_slice(&[1; 4], GFP_KERNEL)?;
+        expected.extend_from_slice(&attr_header(12, 4), GFP_KERNEL)?;
+        expected.extend_from_slice(&[2; 8], GFP_KERNEL)?;
+        expected.extend_from_slice(b"d\0\0\0", GFP_KERNEL)?;
+
+        assert_eq!(written(&skb)[NLMSG_HDRLEN..], expected[..]);
+        Ok(())
+    }
+
+    #[test]
+    fn an_attribute_that_does_not_fit_is_refused() -> Result {
+        let value = KVec::from_elem(1, NLA_MAX_VALUE + 1, GFP_KERNEL)?;
+        let mut skb = SkBuff::new(2 * NLA_MAX_VALUE)?;
+        assert_eq!(skb.put(1, &value), Err(emsgsize()));
+        assert_eq!(skb.put(1, &value[1..]), Ok(()));
+        assert_eq!(skb.put(1, &value[1..]), Err(emsgsize()));
+
+        let mut skb = SkBuff::new(8)?;
+        assert_eq!(skb.put_u64(1, 0), Err(emsgsize()));
+        let mut skb = SkBuff::new(8)?;
+        assert_eq!(skb.put_str(1, b"1234"), Err(emsgsize()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_payload_that_an_int_cannot_count_is_refused() {
+        for payload in [i32::MAX as usize, u32::MAX as usize, usize::MAX] {
+            assert_eq!(SkBuff::new(payload).map(drop), Err(emsgsize()));
+        }
+    }
+
+    #[test]
+    fn the_core_has_nothing_to_trim() -> Result {
+        for payload in (0..20_000).step_by(52) {
+            let mut skb = SkBuff::new(payload)?;
+            skb.append(&KVec::from_elem(1, payload, GFP_KERNEL)?)?;
+            let skb = finished(skb)?;
+
+            // What `netlink_trim()` copies has more room left than half its size.
+            assert!(2 * (raw(&skb).end - raw(&skb).tail) < raw(&skb).truesize);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_buffer_that_is_dropped_is_freed() -> Result {
+        let skb = SkBuff::new(100)?;
+        let reference = Reference::new(&skb);
+        assert!(!reference.is_last());
+        drop(skb);
+
+        assert!(reference.is_last());
+        Ok(())
+    }
+
+    #[test]
+    fn a_buffer_that_is_given_up_is_not_freed() -> Result {
+        let skb = SkBuff::new(100)?;
+        let reference = Reference::new(&skb);
+        let skb = finished(skb)?;
+        assert!(!reference.is_last());
+        drop(skb);
+
+        assert!(reference.is_last());
+        Ok(())
+    }
+
+    #[test]
+    fn a_message_that_cannot_be_ended_is_freed() -> Result {
+        let mut skb = poisoned(NLMSG_HDRLEN + 1)?;
+        skb.tail.begin()?;
+        skb.append(&[1])?;
+        let reference = Reference::new(&skb);
+
+        assert!(skb.into_raw(HEADER).is_err());
+        assert!(reference.is_last());
+        Ok(())
+    }
+}

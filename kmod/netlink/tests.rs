@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the KUnit suites share.
+//!
+//! `make NL_KUNIT=y` builds the suites into the module, and a kernel with `CONFIG_KUNIT=y` runs
+//! them when it is loaded; no other module holds any of it. `#[kunit_tests]` came after Linux 6.12,
+//! so there the suites do not build; what they test is the same.
+//!
+//! Suites stand in the `tests.rs` of what they test. A failed assertion ends the test without a
+//! destructor, so a test that failed also leaks. Outside a suite's own module `assert!` would
+//! panic: what is shared returns, and the tests assert.
+
+mod wire;
+
+use super::{
+    errno::emsgsize,
+    ExtAck,
+    PutAttrs, //
+};
+use crate::wire::{
+    Sink,
+    NLMSG_HDRLEN, //
+};
+use core::ptr;
+use kernel::{
+    bindings,
+    ffi::{
+        c_char,
+        c_int, //
+    },
+    prelude::*, //
+};
+
+impl Sink for KVec<u8> {
+    type Error = Error;
+
+    fn too_long() -> Error {
+        emsgsize()
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result {
+        Ok(self.extend_from_slice(bytes, GFP_KERNEL)?)
+    }
+}
+
+/// A message whose payload is this row of attributes; its header is zeroes.
+pub(super) fn message(attrs: &[(u16, &[u8])]) -> Result<KVec<u8>> {
+    let mut bytes = message_of(&[])?;
+
+    for (nla_type, value) in attrs {
+        bytes.put(*nla_type, value)?;
+    }
+    Ok(bytes)
+}
+
+/// A message with this payload; its header is zeroes.
+pub(super) fn message_of(payload: &[u8]) -> Result<KVec<u8>> {
+    let mut bytes = KVec::from_elem(0, NLMSG_HDRLEN, GFP_KERNEL)?;
+
+    bytes.put_raw(payload)?;
+    Ok(bytes)
+}
+
+/// An attribute whose header says `nla_len`, whatever `value` has.
+pub(super) fn attr(nla_len: u16, nla_type: u16, value: &[u8]) -> Result<KVec<u8>> {
+    let mut bytes = KVec::new();
+
+    bytes.put_raw(&nla_len.to_ne_bytes())?;
+    bytes.put_raw(&nla_type.to_ne_bytes())?;
+    bytes.put_raw(value)?;
+    Ok(bytes)
+}
+
+/// Room for a text of the extended ACK and its NUL, in bytes.
+const MSG_SIZE: usize = bindings::NETLINK_MAX_FMTMSG_LEN as usize;
+
+/// What the sender of a request is told, as `netlink_ack()` reads it.
+#[derive(PartialEq, Eq)]
+pub(super) struct Told {
+    errno: c_int,
+    msg: [u8; MSG_SIZE],
+    bad_attr: Option<usize>,
+    miss_type: u16,
+}
+
+impl Told {
+    /// Success, and nothing to say.
+    pub(super) fn nothing() -> Self {
+        Self {
+            errno: 0,
+            msg: [0; MSG_SIZE],
+            bad_attr: None,
+            miss_type: 0,
+        }
+    }
+
+    /// Success, and a text.
+    pub(super) fn text(msg: &str) -> Self {
+        let mut told = Self::nothing();
+
+        for (place, byte) in told.msg.iter_mut().zip(msg.bytes()) {
+            *place = byte;
+        }
+        told
+    }
+
+    /// An error and its text.
+    pub(super) fn error(error: Error, msg: &str) -> Self {
+        Self {
+            errno: error.to_errno(),
+            ..Self::text(msg)
+        }
+    }
+
+    /// As it is, and the offending attribute is at `offset` of the message.
+    pub(super) fn at(self, offset: usize) -> Self {
+        Self {
+            bad_attr: Some(offset),
+            ..self
+        }
+    }
+
+    /// As it is, and the attribute `miss_type` is missing.
+    pub(super) fn missing(self, miss_type: u16) -> Self {
+        Self { miss_type, ..self }
+    }
+
+    /// Reads what the sender of `message` is told.
+    pub(super) fn read(result: Result, ext_ack: &ExtAck<'_>, message: &[u8]) -> Self {
+        let raw = ext_ack.to_raw(message);
+        let offset = raw.bad_attr.addr().wrapping_sub(message.as_ptr().addr());
+
+        Self {
+            errno: result.map_or_else(|error| error.to_errno(), |()| 0),
+            // SAFETY: `ext_ack` is alive, and so is what it points to.
+            msg: unsafe { text_at(raw._msg) },
+            bad_attr: (!raw.bad_attr.is_null()).then_some(offset),
+            miss_type: raw.miss_type,
+        }
+    }
+}
+
+/// Reads a text up to its NUL; one that has none within its room fills all of it.
+///
+/// # Safety
+///
+/// `msg` must be null, or point to a NUL within [`MSG_SIZE`] bytes or to that many.
+unsafe fn text_at(msg: *const c_char) -> [u8; MSG_SIZE] {
+    let mut text = [0; MSG_SIZE];
+
+    for (offset, place) in text.iter_mut().enumerate() {
+        if msg.is_null() {
+            break;
+        }
+        // SAFETY: By the caller's word it is inside; no NUL was seen yet.
+        match unsafe { ptr::read(msg.add(offset)) } {
+            0 => break,
+            byte => *place = byte as u8,
+        }
+    }
+    text
+}
