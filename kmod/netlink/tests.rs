@@ -155,7 +155,7 @@ unsafe fn text_at(msg: *const c_char) -> [u8; MSG_SIZE] {
         // SAFETY: By the caller's word it is inside; no NUL was seen yet.
         match unsafe { ptr::read(msg.add(offset)) } {
             0 => break,
-            byte => *place = byte as u8,
+            byte => *place = byte,
         }
     }
     text

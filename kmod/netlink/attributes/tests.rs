@@ -45,7 +45,7 @@ fn judge(message: &[u8], policy: &[Rule]) -> Told {
 
 /// Returns what the sender of a message with the only attribute `nla_type` is told.
 fn judge_value(nla_type: u16, value: &[u8]) -> Result<Told> {
-    Ok(judge(&*message(&[(nla_type, value)])?, POLICY))
+    Ok(judge(&message(&[(nla_type, value)])?, POLICY))
 }
 
 /// The refusal of the first attribute.

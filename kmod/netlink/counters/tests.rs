@@ -26,8 +26,12 @@ impl Counter for Kind {
 }
 
 /// Counts one `Second` where it is called.
+///
+/// # Safety
+///
+/// `counters` must point to [`Counters`] of `Kind`.
 unsafe extern "C" fn count_second(counters: *mut c_void) {
-    // SAFETY: `count_on` hands over a reference that outlives the call.
+    // SAFETY: The caller vouches for it.
     unsafe { &*counters.cast::<Counters<Kind>>() }.count(Kind::Second);
 }
 
@@ -35,7 +39,8 @@ unsafe extern "C" fn count_second(counters: *mut c_void) {
 fn count_on(cpu: c_int, counters: &Counters<Kind>) -> bool {
     let counters = ptr::from_ref(counters).cast_mut().cast();
 
-    // SAFETY: `count_second` may run in any context, and with `wait` is done when this returns.
+    // SAFETY: `count_second` may run in any context and gets what it wants, and with `wait` is done
+    // when this returns.
     unsafe { bindings::smp_call_function_single(cpu, Some(count_second), counters, true) == 0 }
 }
 

@@ -46,14 +46,14 @@ impl Dump for Table {
         Err(EINVAL)
     }
 
-    fn next(&mut self, _: &()) -> Option<u32> {
+    fn next(&mut self, (): &()) -> Option<u32> {
         let number = self.next;
         self.next += 1;
 
         (number < self.end).then_some(number)
     }
 
-    fn generation(&self, _: &()) -> u32 {
+    fn generation(&self, (): &()) -> u32 {
         // `next` is one beyond what is written.
         if self.next > self.change {
             2
