@@ -318,7 +318,7 @@ mod suite {
 
     #[test]
     fn the_core_has_nothing_to_trim() -> Result {
-        for payload in (0..20_000).step_by(52) {
+        for payload in (0..20_000).step_by(260) {
             let mut skb = SkBuff::new(payload)?;
             skb.append(&KVec::from_elem(1, payload, GFP_KERNEL)?)?;
             let skb = finished(skb)?;

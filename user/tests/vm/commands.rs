@@ -94,6 +94,7 @@ fn listening_ends_with_a_signal_and_its_summary() {
     let _module = Module::load();
     let listener = Listener::start(&["listen"]);
     Peer::open().exchange(&hello(1, TEXT));
+    listener.wait_until_read();
     listener.signal("INT");
 
     let output = listener.end();
@@ -131,27 +132,30 @@ fn what_is_not_the_kernels_is_not_believed() {
 
 #[test]
 fn a_listener_that_is_too_slow_says_so_and_goes_on() {
-    const FLOOD: u32 = 8000;
     let _module = Module::load();
     let listener = Listener::start(&["--json", "listen"]);
     let long = [vec![b'x'; 1000], vec![0]].concat();
     listener.signal("STOP");
     let peer = Peer::open();
-    for seq in 0..FLOOD {
-        peer.exchange(&hello(seq, &[(HELLO_A_TEXT, &long)]));
+    let mut said = 0;
+    while listener.socket().drops < 100 {
+        for seq in 0..100 {
+            peer.exchange(&hello(seq, &[(HELLO_A_TEXT, &long)]));
+        }
+        said += 100;
     }
     listener.signal("CONT");
-    sleep(Duration::from_secs(1));
+    listener.wait_until_read();
     peer.exchange(&hello(0, &[(HELLO_A_TEXT, b"the last\0")]));
-    sleep(Duration::from_millis(500));
+    listener.wait_until_read();
     listener.signal("INT");
 
     let output = listener.end();
     assert_eq!(output.status.code(), Some(0));
     let heard = json_lines(&output.stdout);
     assert!(
-        heard.len() > 100 && heard.len() < FLOOD as usize,
-        "{}",
+        heard.len() > 100 && heard.len() < said,
+        "{} of {said}",
         heard.len()
     );
     assert_eq!(heard.last().unwrap()["text"], "the last");
@@ -385,6 +389,7 @@ fn each_namespace_has_its_own_greeting_peers_and_listeners() {
     let stats = json_lines(&nlhello(&["--json", "stats", "-n", "blue"]).stdout);
     assert_eq!(stats[0]["hellos"], 1);
 
+    listener.wait_until_read();
     listener.signal("INT");
     let heard = json_lines(&listener.end().stdout);
     assert_eq!(
@@ -493,7 +498,7 @@ impl Listener {
             .spawn()
             .unwrap();
         let patience = Instant::now() + PATIENCE;
-        while !somebody_listens() {
+        while listening().is_empty() {
             assert!(Instant::now() < patience, "nobody listens");
             sleep(Duration::from_millis(10));
         }
@@ -504,9 +509,23 @@ impl Listener {
         }
     }
 
+    /// Waits until it has read all that was said.
+    fn wait_until_read(&self) {
+        let patience = Instant::now() + PATIENCE;
+        while self.socket().queued > 0 {
+            assert!(Instant::now() < patience, "nobody reads");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Returns its socket, whose port id is the process's own.
+    fn socket(&self) -> Listening {
+        let sockets = listening();
+        let own = sockets.into_iter().find(|s| s.portid == self.child.id());
+        own.expect("it listens no more")
+    }
+
     fn signal(&self, name: &str) {
-        // What was said before is to be heard before.
-        sleep(Duration::from_millis(300));
         let pid = self.child.id().to_string();
         let output = run(Command::new("kill").args(["-s", name, &pid]));
         assert!(output.status.success(), "{output:?}");
@@ -530,13 +549,28 @@ fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Says whether a socket of the protocol is in a group.
-fn somebody_listens() -> bool {
+/// A socket of the protocol that is in a group.
+struct Listening {
+    portid: u32,
+    /// Memory that what it did not read takes, in bytes.
+    queued: u64,
+    /// How many messages it had no room for.
+    drops: u64,
+}
+
+/// Reads `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
+fn listening() -> Vec<Listening> {
     fs::read_to_string("/proc/net/netlink")
         .unwrap()
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .any(|fields| fields[1] == "31" && fields[3] != "00000000")
+        .filter(|fields| fields[1] == "31" && fields[3] != "00000000")
+        .map(|fields| Listening {
+            portid: fields[2].parse().unwrap(),
+            queued: fields[4].parse().unwrap(),
+            drops: fields[8].parse().unwrap(),
+        })
+        .collect()
 }
 
 /// A network namespace with a name; dropping it deletes it.

@@ -30,7 +30,7 @@ pub const NLMSG_ERROR: u16 = 2;
 pub const GREETING: &[u8] = b"Hello from kernel\0";
 
 /// How long to wait for what has to come. A slow machine may need it, no test spends it.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The user `nobody`.
 pub const NOBODY: u32 = 65534;
