@@ -4,7 +4,8 @@
 //!
 //! The tests load and unload the module, so they run one at a time (`--test-threads=1`).
 //! `scripts/vm` gives them `$HELLO_KO`, the module, and `nlhello` in the PATH; `scripts/test` gives
-//! `$TEST_PROGRAMS`, where the programs in C are built.
+//! `$TEST_PROGRAMS`, where the programs in C are built, and `$HELLO_KUNIT_KO`, the module with its
+//! KUnit suites, on debug kernels that can run them.
 
 mod attributes;
 mod classic;
