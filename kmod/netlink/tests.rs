@@ -2,9 +2,9 @@
 
 //! What the KUnit suites share.
 //!
-//! `make NL_KUNIT=y` builds the suites into the module, and a kernel with `CONFIG_KUNIT=y` runs
-//! them when it is loaded; no other module holds any of it. `#[kunit_tests]` came after Linux 6.12,
-//! so there the suites do not build; what they test is the same.
+//! `make NL_KUNIT=y` builds the suites into the module, and a kernel with `CONFIG_KUNIT=y` that was
+//! booted with `kunit.enable=1` runs them when it is loaded; no other module holds any of it.
+//! `#[kunit_tests]` came after Linux 6.12, so there the suites do not build; what they test does.
 //!
 //! Suites stand in the `tests.rs` of what they test. A failed assertion ends the test without a
 //! destructor, so a test that failed also leaks. Outside a suite's own module `assert!` would
