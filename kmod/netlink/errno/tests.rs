@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::*;
-use kernel::prelude::*;
 
 #[kunit_tests(netlink_errno)]
 mod suite {

@@ -21,7 +21,7 @@ const HEADER: Nlmsghdr = Nlmsghdr {
 pub(in crate::netlink) fn poisoned(capacity: usize) -> Result<SkBuff> {
     // SAFETY: The function takes any size that does not overflow an `int` with its header.
     let skb = NonNull::new(unsafe { ffi::nl_helper_nlmsg_new(capacity) }).ok_or(ENOMEM)?;
-    // SAFETY: The buffer is new, so it is linear, ours and empty, and it was made for more.
+    // SAFETY: The buffer is new, so it is linear, empty and ours, and it was made for more.
     let tail = unsafe { Tail::new(skb, capacity) };
     // INVARIANT: It is owned from here on.
     let mut skb = SkBuff { tail };
@@ -33,10 +33,10 @@ pub(in crate::netlink) fn poisoned(capacity: usize) -> Result<SkBuff> {
 /// Overwrites all that nobody wrote, up to the end of the memory.
 fn poison(skb: &mut SkBuff) {
     let start = skb.tail.start.as_ptr();
-    // SAFETY: By the type invariants the buffer ends in `capacity` bytes; behind them is what is
-    // left of its memory, and all of it is ours.
+    // SAFETY: By the type invariants the buffer is empty and ours, and so is all of its tailroom,
+    // which begins at `start`.
     unsafe {
-        let room = skb.tail.capacity + ffi::nl_helper_tailroom(raw(skb));
+        let room = ffi::nl_helper_tailroom(raw(skb));
         ptr::write_bytes(start.add(skb.tail.len), POISON, room - skb.tail.len);
     }
 }
@@ -73,17 +73,18 @@ fn raw(skb: &SkBuff) -> &bindings::sk_buff {
 
 /// Ends the message, and takes the buffer back from C.
 fn finished(skb: SkBuff) -> Result<SkBuff> {
-    let skb = NonNull::new(skb.into_raw(HEADER)?).ok_or(EFAULT)?;
+    let (skb, len) = skb.into_raw(HEADER)?;
+    let skb = NonNull::new(skb).ok_or(EFAULT)?;
     // SAFETY: It was just given up to us.
-    let (start, len) = unsafe { (skb.as_ref().data, skb.as_ref().len as usize) };
+    let start = unsafe { skb.as_ref() }.data;
 
-    // INVARIANT: The buffer is owned, and all of its data was written.
+    // INVARIANT: The buffer is owned and empty, and so much of its room was written.
     Ok(SkBuff {
         tail: Tail {
             skb,
             start: NonNull::new(start).ok_or(EFAULT)?,
-            len,
-            capacity: len,
+            len: len as usize,
+            capacity: len as usize,
         },
     })
 }
@@ -225,18 +226,18 @@ mod suite {
     }
 
     #[test]
-    fn commit_leaves_what_was_written_and_no_room() -> Result {
+    fn commit_makes_what_was_written_the_bytes_of_the_buffer() -> Result {
         for len in [0, 1, 99, 100] {
-            let mut skb = poisoned(100)?;
-            skb.append(&[1; 100][..len])?;
-            skb.tail.commit();
+            let skb = poisoned(100)?;
+            // SAFETY: The buffer is as `poisoned` made it, and its own tail is not used any more.
+            let mut tail = unsafe { Tail::new(skb.tail.skb, 100) };
+            tail.append(&[1; 100][..len])?;
+            assert_eq!(raw(&skb).len, 0);
+            tail.commit();
 
             assert_eq!(raw(&skb).len as usize, len);
-            assert_eq!(skb.append(&[2]), Err(emsgsize()));
-            assert_eq!(written(&skb), &[1; 100][..len]);
-            assert!(is_clean(&skb));
-            skb.tail.commit();
-            assert_eq!(raw(&skb).len as usize, len);
+            assert_eq!(memory(&skb)[..len], [1; 100][..len]);
+            assert!(memory(&skb)[len..].iter().all(|byte| *byte == POISON));
         }
         Ok(())
     }
@@ -250,7 +251,7 @@ mod suite {
             skb.append(&value)?;
             assert_eq!(skb.append(&[2]), Err(emsgsize()));
             let skb = finished(skb)?;
-            assert_eq!(raw(&skb).len as usize, nlmsg_total_size(payload));
+            assert_eq!(skb.tail.len, nlmsg_total_size(payload));
         }
         Ok(())
     }
@@ -262,7 +263,7 @@ mod suite {
         skb.append(&[1; 5])?;
         let skb = finished(skb)?;
 
-        assert_eq!(raw(&skb).len, 24);
+        assert_eq!(skb.tail.len, 24);
         assert_eq!(memory(&skb)[..4], 21_u32.to_ne_bytes());
         assert_eq!(memory(&skb)[16..24], [1, 1, 1, 1, 1, 0, 0, 0]);
         assert!(is_clean(&skb));
@@ -324,7 +325,8 @@ mod suite {
             let skb = finished(skb)?;
 
             // What `netlink_trim()` copies has more room left than half its size.
-            assert!(2 * (raw(&skb).end - raw(&skb).tail) < raw(&skb).truesize);
+            let room = raw(&skb).end - raw(&skb).tail - skb.tail.len as u32;
+            assert!(2 * room < raw(&skb).truesize);
         }
         Ok(())
     }
