@@ -43,7 +43,7 @@ bench: ## instructions of a round trip, in the test kernel
 	@scripts/bench
 
 .PHONY: check
-check: ## format, lints and generated files
+check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check
 
 .PHONY: uapi
