@@ -10,6 +10,7 @@ mod attributes;
 mod classic;
 mod client;
 mod commands;
+mod concurrency;
 mod debug;
 mod lab;
 mod lifetime;
