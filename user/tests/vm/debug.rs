@@ -3,3 +3,4 @@
 //! What only a `-debug` kernel can show; `scripts/test` leaves these out on the others.
 
 mod concurrency;
+mod faults;

@@ -16,4 +16,5 @@ mod lab;
 mod lifetime;
 mod messages;
 mod pressure;
+mod random;
 mod ynl;
