@@ -9,6 +9,7 @@ use crate::lab::*;
 use nlhello::netlink::{Ack, Socket};
 use nlhello::uapi::NETLINK_USER;
 use nlhello::wire::{Messages, NLMSG_DONE, NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -93,7 +94,6 @@ fn a_dump_is_whole_or_says_that_it_is_not() {
             &[NO_MEMORY],
             // The core's own: there was no memory for the first buffer, but there is later.
             &[no_room, PEER, DONE],
-            &[PEER, Overrun],
         ],
     );
 }
@@ -152,7 +152,14 @@ fn a_socket_opens_or_leaves_nothing() {
 
         match opened {
             Ok(socket) => Peer::from(socket).assert_served(),
-            Err(error) => println!("{nth}: {error}"),
+            Err(error) => {
+                let errno = error.raw_os_error().unwrap();
+                // The core's and the file table's own.
+                assert!(
+                    [libc::ENOMEM, libc::ENOBUFS, libc::ENFILE].contains(&errno),
+                    "{error}"
+                );
+            }
         }
         assert_eq!(references(), 0);
         if !was_injected {
@@ -168,27 +175,32 @@ fn the_module_loads_or_leaves_nothing() {
     let (alone, _) = load_with_fault(NEVER);
     let _blue = Netns::add("blue");
     let (all, _) = load_with_fault(NEVER);
-    // What comes first is the loader's own work; what is a namespace's comes once for each.
-    let per_namespace = all - alone;
-    println!("{all} allocations, {per_namespace} of them for a namespace");
-    assert!(per_namespace > 10);
+    // What comes first is the loader's own work; what is for a namespace comes once for each.
+    let for_blue = all - alone;
+    assert!(for_blue > 10, "{alone}, then {all}");
+    let of_module = all - 2 * for_blue - 10..all;
 
-    for nth in all - 2 * per_namespace - 20..=all {
-        let (done, errno) = load_with_fault(nth);
-        println!("{nth}: {done} {errno}");
-    }
-    Module::load().unload();
+    let errnos: BTreeSet<_> = of_module.map(|nth| load_with_fault(nth).1).collect();
+    // EBUSY: the core does not say why it has no socket for us.
+    assert_eq!(errnos, [0, libc::ENOMEM, libc::EBUSY].into());
+    let module = Module::load();
+    Peer::open().assert_served();
+    module.unload();
 }
 
 #[test]
 fn a_namespace_comes_or_leaves_nothing() {
+    // All protocols of the kernel have their part in it: some of the faults are for us.
+    const STEP: usize = 5;
     let module = Module::load();
     let (all, _) = unshare_with_fault(NEVER);
-    println!("{all} allocations");
-    for nth in 1..=all {
-        let (_, errno) = unshare_with_fault(nth);
-        println!("{nth}: {errno}");
-    }
+    let failed = (1..=all)
+        .step_by(STEP)
+        .filter(|nth| unshare_with_fault(*nth).1 != 0)
+        .count();
+
+    assert!(failed > 10, "{failed} of {all}");
+    assert_eq!(references(), 0);
     Peer::open().assert_served();
     module.unload();
 }
@@ -197,9 +209,8 @@ fn a_namespace_comes_or_leaves_nothing() {
 const NEVER: u32 = 1_000_000;
 
 /// Loads the module with its `nth` allocation failing, and unloads it if that was done.
-/// Returns how many there were and the errno.
+/// Returns how many there were up to the fault, and the errno.
 fn load_with_fault(nth: u32) -> (u32, i32) {
-    let _settings = Settings::new();
     let result = with_fault(nth, &["load", variable("HELLO_KO").to_str().unwrap()]);
     assert_eq!(is_loaded(), result.1 == 0);
     if is_loaded() {
@@ -209,12 +220,14 @@ fn load_with_fault(nth: u32) -> (u32, i32) {
     result
 }
 
+/// Makes a network namespace with its `nth` allocation failing. Returns as above.
 fn unshare_with_fault(nth: u32) -> (u32, i32) {
-    let _settings = Settings::new();
     with_fault(nth, &["unshare"])
 }
 
+/// Runs the program `faults`; returns how many allocations there were up to the fault, and the errno.
 fn with_fault(nth: u32, what: &[&str]) -> (u32, i32) {
+    let_any_allocation_fail();
     let output = run(Command::new(test_program("faults"))
         .arg(nth.to_string())
         .args(what));
@@ -230,10 +243,28 @@ fn with_fault(nth: u32, what: &[&str]) -> (u32, i32) {
 /// Asserts that `request`, with one allocation after the other failing, ends as one of `allowed`,
 /// of which the first is the one without a fault, and that each of them is met.
 fn assert_seen(request: &[u8], allowed: &[&[Seen]]) {
+    // Now and then a fault meets what this thread does for itself, and the one of that number is
+    // missed.
+    const SWEEPS: usize = 5;
     let module = Module::load();
     let peers = many_peers(PEERS);
-    let mut met = vec![false; allowed.len()];
+    let mut met = BTreeSet::new();
 
+    for _ in 0..SWEEPS {
+        met.extend(sweep(request, allowed, &peers[0]));
+        if met.len() == allowed.len() {
+            break;
+        }
+    }
+    assert_eq!(met.len(), allowed.len(), "met of {allowed:?}: {met:?}");
+    drop(peers);
+    module.unload();
+}
+
+/// Sends `request` with one allocation after the other failing; returns which of `allowed` were
+/// met. After each, `other` is served.
+fn sweep(request: &[u8], allowed: &[&[Seen]], other: &Peer) -> Vec<usize> {
+    let mut met = Vec::new();
     for nth in 1.. {
         let peer = Peer::open();
         let faults = Faults::from_nth(nth);
@@ -241,17 +272,14 @@ fn assert_seen(request: &[u8], allowed: &[&[Seen]]) {
         let was_injected = faults.end();
 
         let found = allowed.iter().position(|outcome| **outcome == *seen);
-        println!("{nth}: {seen:?}");
-        met[found.unwrap_or_else(|| panic!("fault {nth}: {seen:?}"))] = true;
-        peers[0].assert_served();
+        met.push(found.unwrap_or_else(|| panic!("allocation {nth}: {seen:?}")));
+        other.assert_served();
         if !was_injected {
-            assert_eq!(found, Some(0));
             break;
         }
     }
-    assert!(met.iter().all(|met| *met), "not met: {met:?}");
-    drop(peers);
-    module.unload();
+    assert_eq!(met.last(), Some(&0), "without a fault");
+    met
 }
 
 /// Sends `request` and returns what came of it.
@@ -293,17 +321,12 @@ fn get_peer(portid: u32) -> Vec<u8> {
     )
 }
 
-/// Which allocations may fail at all: those that may sleep too, and without a stack in the log.
-struct Settings;
-
-impl Settings {
-    fn new() -> Self {
-        for kind in ["failslab", "fail_page_alloc"] {
-            let folder = format!("/sys/kernel/debug/{kind}");
-            fs::write(format!("{folder}/ignore-gfp-wait"), "N").unwrap();
-            fs::write(format!("{folder}/verbose"), "0").unwrap();
-        }
-        Self
+/// Lets allocations fail that may sleep too, without a stack in the log for each.
+fn let_any_allocation_fail() {
+    for kind in ["failslab", "fail_page_alloc"] {
+        let folder = format!("/sys/kernel/debug/{kind}");
+        fs::write(format!("{folder}/ignore-gfp-wait"), "N").unwrap();
+        fs::write(format!("{folder}/verbose"), "0").unwrap();
     }
 }
 
@@ -315,7 +338,7 @@ struct Faults {
 impl Faults {
     /// The `nth` from now on.
     fn from_nth(nth: u32) -> Self {
-        Settings::new();
+        let_any_allocation_fail();
         let path = "/proc/thread-self/fail-nth";
         let fail_nth = File::options().read(true).write(true).open(path).unwrap();
         let faults = Self { fail_nth };
