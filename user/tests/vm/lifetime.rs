@@ -160,7 +160,7 @@ fn the_module_comes_and_goes_while_namespaces_do() {
     let mut makers: [_; 3] =
         std::array::from_fn(|_| start(&mut Command::new(test_program("namespaces"))));
 
-    for _ in 0..8 {
+    for _ in 0..5 {
         let module = Module::load();
         Peer::open().assert_served();
         module.unload_when_free();
@@ -184,7 +184,7 @@ fn a_socket_that_opens_while_the_module_comes_or_goes_is_served_or_refused() {
     let is_over = AtomicBool::new(false);
     let opened: u32 = thread::scope(|scope| {
         let users = [(); 3].map(|()| scope.spawn(|| open_until(&is_over)));
-        for _ in 0..8 {
+        for _ in 0..5 {
             Module::load().unload_when_free();
         }
         is_over.store(true, Relaxed);
