@@ -225,13 +225,21 @@ impl Peers {
 
     /// Forgets the peer that has been silent for longest.
     fn evict(&self) {
-        let oldest = self.shards.iter().filter_map(|shard| oldest_of(shard));
-
-        if let Some(peer) = oldest.min_by_key(Peer::age_key) {
+        // Where another CPU takes the same one, this one takes the next: each that is added beyond
+        // the limit has to make room.
+        while let Some(peer) = self.oldest() {
             if self.remove(peer.portid) {
                 self.evicted.fetch_add(1, Relaxed);
+                break;
             }
         }
+    }
+
+    /// Returns the peer that has been silent for longest.
+    fn oldest(&self) -> Option<Peer> {
+        let oldest = self.shards.iter().filter_map(|shard| oldest_of(shard));
+
+        oldest.min_by_key(Peer::age_key)
     }
 
     /// Tells dumps that peers came or went.

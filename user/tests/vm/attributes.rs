@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The attributes of `HELLO_CMD_HELLO`, right and wrong.
+//! The attributes of the commands, right and wrong.
 
 use crate::lab::*;
 use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
-use nlhello::wire::{nla_total_size, Attrs, NLMSG_HDRLEN, NLM_F_REQUEST};
+use nlhello::wire::{nla_total_size, Attrs, NLMSG_HDRLEN, NLM_F_DUMP, NLM_F_REQUEST};
 
 #[test]
 fn a_hello_without_attributes_gets_the_greeting() {
@@ -132,6 +132,89 @@ fn a_flag_in_the_type_of_an_attribute_is_refused() {
 }
 
 #[test]
+fn attributes_nested_a_hundred_deep_are_refused_at_the_first() {
+    const NLA_F_NESTED: u16 = 0x8000;
+    let _module = Module::load();
+    let peer = Peer::open();
+    let nested = |nla_type: u16| {
+        (0..100).fold(Vec::new(), |inner, _| {
+            attrs(&[(nla_type | NLA_F_NESTED, &inner)])
+        })
+    };
+
+    for (nla_type, words) in [
+        (HELLO_A_DATA, "unexpected flag in nla_type"),
+        (HELLO_A_TEXT, "unexpected flag in nla_type"),
+        (99, "unknown attribute"),
+    ] {
+        assert_refused(&peer, &nested(nla_type), libc::EINVAL, words, 0);
+    }
+    // Without the flag they are data as any other.
+    let data = nested(HELLO_A_DATA ^ NLA_F_NESTED);
+    let answer = only_answer(&peer, &hello(1, &[(HELLO_A_DATA, &data)]));
+    assert_eq!(answer.header.nlmsg_type, HELLO_CMD_HELLO);
+}
+
+#[test]
+fn a_number_that_has_not_four_bytes_is_refused() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for len in [0, 1, 2, 3, 5, 8, 1000] {
+        let wrong = attrs(&[(HELLO_A_PORTID, &vec![1; len])]);
+        let answer = only_answer(
+            &peer,
+            &message(header(HELLO_CMD_GET_PEER, NLM_F_REQUEST, 1), &wrong),
+        );
+        let words = "number does not have 4 bytes";
+        assert_refusal(&answer, libc::EINVAL, words, Some(0));
+    }
+}
+
+#[test]
+fn a_peer_that_nobody_knows_is_refused_at_its_number() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for portid in [0_u32, 1, u32::MAX] {
+        let nobody = attrs(&[(HELLO_A_PORTID, &portid.to_ne_bytes())]);
+        let answer = only_answer(
+            &peer,
+            &message(header(HELLO_CMD_GET_PEER, NLM_F_REQUEST, 1), &nobody),
+        );
+        let words = "nobody of this port id has said hello";
+        assert_refusal(&answer, libc::ENOENT, words, Some(0));
+    }
+}
+
+#[test]
+fn a_request_that_lacks_its_attribute_is_told_which() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for (command, missing) in [
+        (HELLO_CMD_GET_PEER, HELLO_A_PORTID),
+        (HELLO_CMD_SET_GREETING, HELLO_A_GREETING),
+    ] {
+        let answer = only_answer(&peer, &message(header(command, NLM_F_REQUEST, 1), b""));
+        let words = "required attribute is missing";
+        assert_refusal(&answer, libc::EINVAL, words, None);
+        assert_eq!(answer.ack().1.miss_type, Some(missing.into()));
+    }
+}
+
+#[test]
+fn a_command_that_takes_no_attribute_refuses_any() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let any = attrs(&[(HELLO_A_PORTID, &[1, 0, 0, 0])]);
+    for header in [
+        header(HELLO_CMD_GET_STATS, NLM_F_REQUEST, 1),
+        header(HELLO_CMD_GET_PEER, NLM_F_REQUEST | NLM_F_DUMP, 1),
+    ] {
+        let answer = only_answer(&peer, &message(header, &any));
+        assert_refusal(&answer, libc::EINVAL, "unknown attribute", Some(0));
+    }
+}
+
+#[test]
 fn an_attribute_that_is_given_twice_is_refused() {
     let _module = Module::load();
     let peer = Peer::open();
@@ -203,9 +286,15 @@ fn assert_refused(peer: &Peer, attrs: &[u8], errno: i32, words: &str, offset: us
         peer,
         &message(header(HELLO_CMD_HELLO, NLM_F_REQUEST, 1), attrs),
     );
+    assert_refusal(&answer, errno, words, Some(offset));
+}
+
+/// Asserts that `answer` refuses a request for what is `offset` bytes into its payload.
+fn assert_refusal(answer: &Answer, errno: i32, words: &str, offset: Option<usize>) {
     let (found, ext_ack) = answer.ack();
 
     assert_eq!(found, errno);
     assert_eq!(ext_ack.message, Some(words.as_bytes()));
-    assert_eq!(ext_ack.offset, Some((NLMSG_HDRLEN + offset) as u32));
+    let offset = offset.map(|offset| (NLMSG_HDRLEN + offset) as u32);
+    assert_eq!(ext_ack.offset, offset);
 }

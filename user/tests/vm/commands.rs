@@ -5,7 +5,7 @@
 
 use crate::lab::*;
 use nlhello::uapi::{NLHELLO_GREETING_MAX, NLHELLO_PEERS_MAX, NLHELLO_TEXT_MAX};
-use nlhello::wire::{nla_total_size, NLM_F_DUMP, NLM_F_REQUEST};
+use nlhello::wire::nla_total_size;
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 use std::fs;
@@ -226,13 +226,9 @@ fn a_thousand_peers_are_dumped_whole_over_small_and_large_buffers() {
     let _module = Module::load();
     let peers = many_peers(1000);
     let expected: BTreeSet<_> = peers.iter().map(portid).collect();
-    let request = message(
-        header(HELLO_CMD_GET_PEER, NLM_F_REQUEST | NLM_F_DUMP, 9),
-        b"",
-    );
 
     for room in [4096, 32 * 1024, 1 << 20] {
-        let headers = Peer::open().dump(&request, room);
+        let headers = Peer::open().dump(&peer_dump(9), room);
         assert_eq!(headers.len(), 1001, "{room}");
         assert!(headers.iter().all(|header| header.nlmsg_seq == 9));
         assert!(
@@ -573,25 +569,6 @@ fn listening() -> Vec<Listening> {
         .collect()
 }
 
-/// A network namespace with a name; dropping it deletes it.
-struct Netns {
-    name: &'static str,
-}
-
-impl Netns {
-    fn add(name: &'static str) -> Self {
-        let output = run(Command::new("ip").args(["netns", "add", name]));
-        assert!(output.status.success(), "{output:?}");
-        Self { name }
-    }
-}
-
-impl Drop for Netns {
-    fn drop(&mut self) {
-        run(Command::new("ip").args(["netns", "del", self.name]));
-    }
-}
-
 /// Sends `message` to the group as root can, which this library has no call for.
 fn send_to_events(message: &[u8]) {
     const SENDER: &str = "
@@ -603,21 +580,6 @@ s.sendto(bytes.fromhex(sys.argv[1]), (0, 1))";
     let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
     let output = run(Command::new("python3").args(["-c", SENDER, &hex]));
     assert!(output.status.success(), "{output:?}");
-}
-
-/// Opens `count` sockets and says hello on each, in order.
-fn many_peers(count: usize) -> Vec<Peer> {
-    let pid = std::process::id().to_string();
-    let output = run(Command::new("prlimit").args(["--nofile=8192:8192", "--pid", &pid]));
-    assert!(output.status.success(), "{output:?}");
-
-    (0..count)
-        .map(|_| {
-            let peer = Peer::open();
-            peer.assert_served();
-            peer
-        })
-        .collect()
 }
 
 /// Does `work` while other peers come and go.
@@ -644,10 +606,6 @@ fn portids(peers: &[Value]) -> BTreeSet<u64> {
         .iter()
         .map(|peer| peer["portid"].as_u64().unwrap())
         .collect()
-}
-
-fn stats() -> Value {
-    json_lines(&nlhello(&["--json", "stats"]).stdout).remove(0)
 }
 
 /// Returns the one array that was printed.

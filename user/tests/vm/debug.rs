@@ -2,4 +2,6 @@
 
 //! What only a `-debug` kernel can show; `scripts/test` leaves these out on the others.
 
+mod concurrency;
+mod faults;
 mod kunit;

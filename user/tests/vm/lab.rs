@@ -4,18 +4,24 @@
 
 use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
-use nlhello::wire::{self, put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_REQUEST};
+use nlhello::wire::{
+    self, put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
+};
 use serde_json::Value;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::mem;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 // The header's enums, as wide as the fields that carry them.
 pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO as u16;
 pub const HELLO_CMD_GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER as u16;
+pub const HELLO_CMD_GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS as u16;
+pub const HELLO_CMD_SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING as u16;
 pub const HELLO_CMD_HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
 pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT as u16;
 pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA as u16;
@@ -51,13 +57,22 @@ impl Module {
         drop(self);
         assert!(!is_loaded());
     }
+
+    /// Unloads the module as soon as nobody holds it, which others do and do not.
+    pub fn unload_when_free(self) {
+        mem::forget(self);
+        let patience = Instant::now() + PATIENCE;
+        while !rmmod().status.success() {
+            assert!(Instant::now() < patience, "never free");
+        }
+    }
 }
 
 impl Drop for Module {
     fn drop(&mut self) {
         let output = rmmod();
         // A test that failed already says more than its clean-up does.
-        if !std::thread::panicking() {
+        if !thread::panicking() {
             assert!(output.status.success(), "rmmod: {output:?}");
         }
     }
@@ -69,6 +84,12 @@ pub fn is_loaded() -> bool {
         .unwrap()
         .lines()
         .any(|line| line.starts_with("hello "))
+}
+
+/// Returns how many hold the module.
+pub fn references() -> u32 {
+    let refcnt = fs::read_to_string("/sys/module/hello/refcnt").unwrap();
+    refcnt.trim().parse().unwrap()
 }
 
 /// Runs `insmod` on the module.
@@ -106,6 +127,11 @@ pub fn nlhello_as_nobody(args: &[&str]) -> Output {
 fn which(program: &str) -> String {
     let output = run(Command::new("sh").args(["-c", "command -v \"$1\"", "sh", program]));
     stdout(&output).trim().to_owned()
+}
+
+/// Returns the counters of this network namespace, as `nlhello stats` shows them.
+pub fn stats() -> Value {
+    json_lines(&nlhello(&["--json", "stats"]).stdout).remove(0)
 }
 
 /// Returns what was written to standard output.
@@ -187,6 +213,20 @@ pub fn classic(seq: u32) -> Vec<u8> {
     message(header(0, 0, seq), b"Hello\0")
 }
 
+/// `HELLO_CMD_GET_PEER` for all peers.
+pub fn peer_dump(seq: u32) -> Vec<u8> {
+    let flags = NLM_F_REQUEST | NLM_F_DUMP;
+    message(header(HELLO_CMD_GET_PEER, flags, seq), b"")
+}
+
+/// `HELLO_CMD_SET_GREETING` to `text`, which ends in a NUL.
+pub fn set_greeting(seq: u32, text: &[u8]) -> Vec<u8> {
+    message(
+        header(HELLO_CMD_SET_GREETING, NLM_F_REQUEST, seq),
+        &attrs(&[(HELLO_A_GREETING, text)]),
+    )
+}
+
 /// A message that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -215,14 +255,35 @@ pub struct Peer {
     socket: Socket,
 }
 
+impl From<Socket> for Peer {
+    fn from(socket: Socket) -> Self {
+        Self { socket }
+    }
+}
+
 impl Peer {
     pub fn open() -> Self {
-        let socket = Socket::open(uapi::NETLINK_USER as i32).unwrap();
-        Self { socket }
+        Socket::open(uapi::NETLINK_USER as i32).unwrap().into()
+    }
+
+    /// Opens a socket in the network namespace `netns`.
+    pub fn open_in(netns: &Netns) -> Self {
+        let netns = nlhello::netlink::Netns::open(netns.name).unwrap();
+        // A thread that enters a namespace stays there.
+        let there = thread::spawn(move || {
+            netns.enter().unwrap();
+            Self::open()
+        });
+        there.join().unwrap()
     }
 
     pub fn portid(&self) -> u32 {
         self.socket.portid()
+    }
+
+    /// Joins the group `EVENTS`.
+    pub fn listen(&self) {
+        self.socket.join(uapi::HELLO_GROUP_EVENTS).unwrap();
     }
 
     /// Sends `datagram`.
@@ -238,6 +299,11 @@ impl Peer {
     /// Returns the next message from the kernel, which has to come.
     pub fn recv(&self) -> Answer {
         self.recv_within(PATIENCE).expect("no answer")
+    }
+
+    /// Receives what is next in the queue into `buf`; `None` when there is nothing.
+    pub fn recv_into<'b>(&self, buf: &'b mut [u8]) -> std::io::Result<Option<Datagram<'b>>> {
+        self.socket.recv(buf, Duration::ZERO)
     }
 
     /// Asserts that nothing is in the queue. The kernel answers before `send` returns.
@@ -316,5 +382,43 @@ fn answer(datagram: &Datagram<'_>) -> Answer {
         header: *message.header(),
         payload: message.payload().to_vec(),
         bytes: message.bytes().to_vec(),
+    }
+}
+
+/// Opens `count` sockets and says hello on each, in order.
+pub fn many_peers(count: usize) -> Vec<Peer> {
+    let pid = std::process::id().to_string();
+    let output = run(Command::new("prlimit").args(["--nofile=8192:8192", "--pid", &pid]));
+    assert!(output.status.success(), "{output:?}");
+
+    (0..count)
+        .map(|_| {
+            let peer = Peer::open();
+            peer.assert_served();
+            peer
+        })
+        .collect()
+}
+
+/// A network namespace with a name; dropping it deletes it.
+pub struct Netns {
+    pub name: &'static str,
+}
+
+impl Netns {
+    pub fn add(name: &'static str) -> Self {
+        Self::try_add(name).unwrap_or_else(|| panic!("no network namespace {name}"))
+    }
+
+    /// Adds it, if there may be one more.
+    pub fn try_add(name: &'static str) -> Option<Self> {
+        let output = run(Command::new("ip").args(["netns", "add", name]));
+        output.status.success().then_some(Self { name })
+    }
+}
+
+impl Drop for Netns {
+    fn drop(&mut self) {
+        run(Command::new("ip").args(["netns", "del", self.name]));
     }
 }
