@@ -66,6 +66,12 @@ pub trait Family: Sized + 'static {
     /// To join one takes `CAP_NET_ADMIN` in the network namespace.
     const GROUPS: u32 = 0;
 
+    /// Called before a socket joins a group, see [`Bind`].
+    const BIND: Option<Bind<Self>> = None;
+
+    /// Called after a socket left a group, see [`Unbind`].
+    const UNBIND: Option<Unbind<Self>> = None;
+
     /// The requests that the family serves.
     const COMMANDS: &'static [Command<Self>];
 
@@ -100,6 +106,23 @@ pub trait Family: Sized + 'static {
     /// Called when a socket of the family that had the port id `portid` is closed.
     fn closed(_net: &Self::Net, _portid: u32) {}
 }
+
+/// Decides whether a socket may join the multicast group `group` of the network namespace that
+/// `net` belongs to. Whether it has the right to join any is decided before.
+///
+/// It may be called for a group that the socket is in already.
+///
+/// # Errors
+///
+/// `bind(2)` or `setsockopt(2)` fails with the error. Groups that the same `bind(2)` has joined by
+/// then are left again.
+pub type Bind<T> = fn(net: &<T as Family>::Net, group: u32) -> Result;
+
+/// Told that a socket left the multicast group `group`: it has dropped its membership, maybe of a
+/// group that it never joined, or is closed, or could not be bound after all.
+///
+/// A `bind(2)` that joins other groups instead is not told: no use counting.
+pub type Unbind<T> = fn(net: &<T as Family>::Net, group: u32);
 
 /// One kind of request and what serves it.
 pub struct Command<T: Family> {
