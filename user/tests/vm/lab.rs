@@ -217,8 +217,18 @@ pub struct Peer {
 
 impl Peer {
     pub fn open() -> Self {
-        let socket = Socket::open(uapi::NETLINK_USER as i32).unwrap();
+        Self::of(uapi::NETLINK_USER)
+    }
+
+    /// Opens a socket of another protocol.
+    pub fn of(protocol: u32) -> Self {
+        let socket = Socket::open(protocol as i32).unwrap();
         Self { socket }
+    }
+
+    /// Joins a multicast group.
+    pub fn join(&self, group: u32) -> std::io::Result<()> {
+        self.socket.join(group)
     }
 
     pub fn portid(&self) -> u32 {
