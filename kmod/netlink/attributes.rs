@@ -54,8 +54,7 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// When the nests are more than [ten](MAX_DEPTH) deep; a policy in a `const` does not compile
-    /// then.
+    /// When the nests are more than ten deep. A `const` policy does not compile then.
     pub const fn nested(nla_type: u16, policy: &'static [Rule]) -> Self {
         assert!(
             depth(policy) < MAX_DEPTH,

@@ -42,36 +42,38 @@ build_family() {
 
 # example FOLDER: puts the family that the docs of kmod/netlink.rs show into FOLDER, as echo.rs.
 example() {
+    local fence='\/\/! ```'
     mkdir -p "$1"
-    sed -n '/^\/\/! ```$/,/^\/\/! ```$/ { /^\/\/! ```$/d; s/^\/\/! \{0,1\}//; p }' "$project/kmod/netlink.rs" >"$1/echo.rs.new"
-    if ! cmp -s "$1/echo.rs.new" "$1/echo.rs"; then cp "$1/echo.rs.new" "$1/echo.rs"; fi
-    rm "$1/echo.rs.new"
+    sed -n "/^$fence\$/,/^$fence\$/ { /^$fence\$/d; s/^\/\/! \{0,1\}//; p }" "$project/kmod/netlink.rs" >"$1/echo.new"
+    # The same text is not compiled again.
+    if ! cmp -s "$1/echo.new" "$1/echo.rs"; then cp "$1/echo.new" "$1/echo.rs"; fi
 }
 
 # compile_wrong_use KDIR FOLDER: compiles each family of kmod/tests/wrong_use/ on the layer, in FOLDER/right as it is and in FOLDER/wrong
 # with `--cfg wrong`. What rustc says goes to FOLDER/right.log and FOLDER/wrong.log; what compiled has an object.
 compile_wrong_use() {
-    local kdir=$1 folder=$2 variables way
-    local -A flags=([right]="" [wrong]="--cfg wrong")
+    local kdir=$1 folder=$2 variables way objects
+    local -A flags=([right]='' [wrong]='--cfg wrong')
     variables=$("$project/scripts/kdir" "$kdir")
+    mapfile -t objects < <(wrong_use | sed 's/$/_module.o/')
     for way in right wrong; do
         copy_wrong_use "$folder/$way"
+        echo "obj-m := ${objects[*]}" >"$folder/$way/Kbuild"
         # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
         make -C "$kdir" $variables M="$folder/$way" KRUSTFLAGS="${flags[$way]}" \
-            --keep-going --output-sync --jobs="$(nproc)" $(sed 's/^obj-m := //' "$folder/$way/Kbuild") >"$folder/$way.log" 2>&1 || true
+            --keep-going --output-sync --jobs="$(nproc)" "${objects[@]}" >"$folder/$way.log" 2>&1 || true
     done
 }
 
-# copy_wrong_use FOLDER: the layer, and for each family a hello.rs around it.
+wrong_use() { (cd "$project/kmod/tests/wrong_use" && printf '%s\n' *.rs | sed 's/\.rs$//'); }
+
+# copy_wrong_use FOLDER: the layer, the families, and for each of them a hello.rs around it.
 copy_wrong_use() {
-    local root=$project/kmod file name objects=()
+    local kmod=$project/kmod name
     mkdir -p "$1"
-    cp -r --preserve=timestamps "$root"/{netlink,netlink.rs,wire,wire.rs,uapi.rs} "$root"/tests/wrong_use/*.rs "$1"
-    for file in "$root"/tests/wrong_use/*.rs; do
-        name=$(basename "$file" .rs)
-        objects+=("${name}_module.o")
-        sed "s/\bfamily\b/$name/g" "$root/hello.rs" >"$1/${name}_module.rs"
-        touch -r "$root/hello.rs" "$1/${name}_module.rs"
-    done
-    echo "obj-m := ${objects[*]}" >"$1/Kbuild"
+    cp -r --preserve=timestamps "$kmod"/{netlink,netlink.rs,wire,wire.rs,uapi.rs} "$kmod"/tests/wrong_use/*.rs "$1"
+    while read -r name; do
+        sed "s/\bfamily\b/$name/g" "$kmod/hello.rs" >"$1/${name}_module.rs"
+        touch -r "$kmod/hello.rs" "$1/${name}_module.rs"
+    done < <(wrong_use)
 }

@@ -27,11 +27,7 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(
-    request: &Request<'a, Hello>,
-    _: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
+fn hello<'a>(request: &Request<'a, Hello>, _: &Attributes<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
     let other = request.portid().to_ne_bytes();
     #[cfg(wrong)]
     let bytes = &other; //~ ERROR E0597
