@@ -27,10 +27,10 @@ impl Family for Hello {
 }
 
 fn hello(request: &Request<'_, Hello>, attrs: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    let text = attrs.str(1).unwrap_or_default();
-
     request.net().set(b"a text that stays")?;
     #[cfg(wrong)]
-    request.net().set(text)?; //~ ERROR E0521
-    request.reply(16, text.len())?.send()
+    request.net().set(attrs.bytes(1).unwrap_or_default())?; //~ ERROR E0521
+    request
+        .reply(16, attrs.bytes(1).map_or(0, <[u8]>::len))?
+        .send()
 }

@@ -12,18 +12,17 @@ use crate::netlink::{
 };
 use kernel::prelude::*;
 
-static POLICY: &[Rule] = &[
-    Rule::u32(1),
-    #[cfg(wrong)]
-    Rule::nested(2, POLICY), //~ ERROR E0391
-];
+#[cfg(not(wrong))]
+static POLICY: [Rule; 1] = [Rule::u32(1)];
+#[cfg(wrong)]
+static POLICY: [Rule; 1] = [Rule::nested(1, &POLICY)]; //~ ERROR E0080
 
 /// The family.
 pub struct Hello;
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, POLICY, hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &POLICY, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
