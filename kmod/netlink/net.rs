@@ -152,8 +152,8 @@ impl<T: Family> Sockets<T> {
             groups: T::GROUPS,
             input: Some(Self::input),
             // Null where the family has none, so that the core does not even call.
-            bind: T::BIND.map(|_| Self::bind as _),
-            unbind: T::UNBIND.map(|_| Self::unbind as _),
+            bind: T::BIND.and(Some(Self::bind)),
+            unbind: T::UNBIND.and(Some(Self::unbind)),
             ..Default::default()
         };
 
