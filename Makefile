@@ -46,6 +46,10 @@ bench: ## instructions of a round trip, in the test kernel
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check
 
+.PHONY: doc
+doc: ## the HTML of the module, its netlink layer first of all; says where it is
+	@scripts/doc
+
 .PHONY: uapi
 uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
 	@scripts/uapi > kmod/uapi.rs.new && mv kmod/uapi.rs.new kmod/uapi.rs

@@ -13,6 +13,62 @@
 //! answers with a [`Reply`] and returns; then comes the ACK, where one is due. So a client has the
 //! whole answer in its queue when `sendmsg(2)` returns.
 //!
+//! # A family, whole
+//!
+//! Besides this file, `netlink/`, `wire.rs` and `wire/` a module needs a file such as this one:
+//! protocol 29 has one command, 16, which sends its attribute 1, a text, back to where it came from.
+//!
+//! ```
+//! // SPDX-License-Identifier: GPL-2.0
+//!
+//! //! Sends back what it is told.
+//!
+//! pub mod netlink;
+//! pub mod wire;
+//!
+//! use kernel::prelude::*;
+//! use netlink::{Attributes, Command, ExtAck, Family, PutAttrs, Registration, Request, Rule};
+//!
+//! module! {
+//!     type: EchoModule,
+//!     name: "echo",
+//!     description: "Sends back what it is told",
+//!     license: "GPL",
+//! }
+//!
+//! struct EchoModule {
+//!     _registration: Registration<Echo>,
+//! }
+//!
+//! impl kernel::Module for EchoModule {
+//!     fn init(_module: &'static ThisModule) -> Result<Self> {
+//!         let _registration = Registration::new()?;
+//!         Ok(Self { _registration })
+//!     }
+//! }
+//!
+//! struct Echo;
+//!
+//! impl Family for Echo {
+//!     const PROTOCOL: u32 = 29;
+//!     const COMMANDS: &'static [Command<Self>] =
+//!         &[Command::new(16, &[Rule::string(1, 100).required()], echo)];
+//!     type Net = ();
+//!
+//!     fn new_net() -> Result<Pin<KBox<()>>> {
+//!         Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+//!     }
+//! }
+//!
+//! fn echo(request: &Request<'_, Echo>, attrs: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
+//!     let text = attrs.str(1).unwrap_or_default();
+//!     let mut reply = request.reply(16, wire::nla_total_size_str(text.len()))?;
+//!
+//!     reply.put_str(1, text)?;
+//!     reply.send()
+//! }
+//! ```
+//!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
 mod attributes;
@@ -52,7 +108,10 @@ pub use rcu::Rcu;
 pub use registration::Registration;
 pub use reply::Reply;
 pub use request::Request;
-pub use skb::PutAttrs;
+pub use skb::{
+    PutAttrs,
+    Writer, //
+};
 pub use tick::Tick;
 
 use crate::wire::NLMSG_MIN_TYPE;
@@ -67,6 +126,12 @@ pub trait Family: Sized + 'static {
     ///
     /// To join one takes `CAP_NET_ADMIN` in the network namespace.
     const GROUPS: u32 = 0;
+
+    /// Called before a socket joins a group, see [`Bind`].
+    const BIND: Option<Bind<Self>> = None;
+
+    /// Called after a socket left a group, see [`Unbind`].
+    const UNBIND: Option<Unbind<Self>> = None;
 
     /// The requests that the family serves.
     const COMMANDS: &'static [Command<Self>];
@@ -102,6 +167,24 @@ pub trait Family: Sized + 'static {
     /// Called when a socket of the family that had the port id `portid` is closed.
     fn closed(_net: &Self::Net, _portid: u32) {}
 }
+
+/// Decides whether a socket may join the multicast group `group` of the network namespace that
+/// `net` belongs to. Whether it has the right to join any is decided before.
+///
+/// It may be called for a group that the socket is in already, and for any from 1 to 32, which the
+/// core has where a family asks for fewer.
+///
+/// # Errors
+///
+/// `bind(2)` or `setsockopt(2)` fails with the error. Groups that the same `bind(2)` has joined by
+/// then are left again.
+pub type Bind<T> = fn(net: &<T as Family>::Net, group: u32) -> Result;
+
+/// Told that a socket left the multicast group `group`: it has dropped its membership, maybe of a
+/// group that it never joined, or is closed, or could not be bound after all.
+///
+/// A `bind(2)` that joins other groups instead is not told: no use counting.
+pub type Unbind<T> = fn(net: &<T as Family>::Net, group: u32);
 
 /// One kind of request and what serves it.
 pub struct Command<T: Family> {

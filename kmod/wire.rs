@@ -18,7 +18,8 @@ mod put;
 
 pub use attr::{
     Attr,
-    Attrs, //
+    Attrs,
+    NLA_F_NESTED, //
 };
 pub use error::Error;
 pub use message::{

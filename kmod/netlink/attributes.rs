@@ -4,6 +4,8 @@
 //!
 //! Strict from the first byte, as new families shall be: see "Strict checking" in
 //! [`Documentation/userspace-api/netlink/intro.rst`](srctree/Documentation/userspace-api/netlink/intro.rst).
+//!
+//! Nests are followed as deep as the policy goes, not as deep as a request goes.
 
 use super::ExtAck;
 use crate::wire::{
@@ -17,37 +19,51 @@ use kernel::prelude::*;
 pub struct Rule {
     nla_type: u16,
     kind: Kind,
-    max: u32,
     is_required: bool,
 }
 
 /// Types of values.
 enum Kind {
-    /// A string that ends in its only NUL.
-    String,
-    /// Any bytes.
-    Bytes,
+    /// A string that ends in its only NUL, of at most so many bytes without it.
+    String(u32),
+    /// At most so many bytes.
+    Bytes(u32),
     /// A number of 4 bytes.
     U32,
+    /// A row of attributes that keep to a policy of their own.
+    Nested(&'static [Rule]),
 }
 
 impl Rule {
     /// A string of at most `max` bytes, its NUL not counted.
     pub const fn string(nla_type: u16, max: u32) -> Self {
-        Self::new(nla_type, Kind::String, max)
+        Self::new(nla_type, Kind::String(max))
     }
 
     /// At most `max` bytes of any value.
     pub const fn bytes(nla_type: u16, max: u32) -> Self {
-        Self::new(nla_type, Kind::Bytes, max)
+        Self::new(nla_type, Kind::Bytes(max))
     }
 
     /// A number of 4 bytes.
     pub const fn u32(nla_type: u16) -> Self {
-        Self::new(nla_type, Kind::U32, 4)
+        Self::new(nla_type, Kind::U32)
     }
 
-    /// Makes a request without the attribute wrong.
+    /// A nest: a row of attributes that keep to `policy`, behind `NLA_F_NESTED`.
+    ///
+    /// # Panics
+    ///
+    /// When the nests are more than ten deep. A `const` policy does not compile then.
+    pub const fn nested(nla_type: u16, policy: &'static [Rule]) -> Self {
+        assert!(
+            depth(policy) < MAX_DEPTH,
+            "nests of the policy are too deep"
+        );
+        Self::new(nla_type, Kind::Nested(policy))
+    }
+
+    /// Makes a request, or a nest, without the attribute wrong.
     pub const fn required(self) -> Self {
         Self {
             is_required: true,
@@ -55,44 +71,67 @@ impl Rule {
         }
     }
 
-    const fn new(nla_type: u16, kind: Kind, max: u32) -> Self {
+    const fn new(nla_type: u16, kind: Kind) -> Self {
         Self {
             nla_type,
             kind,
-            max,
             is_required: false,
         }
     }
 
-    /// Checks the value of `attr`.
+    /// Checks the flags and the value of `attr`.
     fn check<'a>(&self, attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
-        let len = match self.kind {
-            Kind::Bytes => attr.value().len(),
-            Kind::U32 => attr
-                .u32()
-                .map(|_| 4)
-                .map_err(|_| ext_ack.refuse_attr(EINVAL, attr, c"number does not have 4 bytes"))?,
-            Kind::String => attr.str().map(<[u8]>::len).map_err(|_| {
-                ext_ack.refuse_attr(EINVAL, attr, c"string does not end in its only NUL")
-            })?,
-        };
-
-        if len > self.max as usize {
-            return Err(ext_ack.refuse_attr_fmt(
-                ERANGE,
-                attr,
-                format_args!("too long (limit {})", self.max),
-            ));
+        self.check_flags(attr, ext_ack)?;
+        match self.kind {
+            Kind::String(max) => check_string(attr, max, ext_ack),
+            Kind::Bytes(max) => check_len(attr, attr.value().len(), max, ext_ack),
+            Kind::U32 => check_u32(attr, ext_ack),
+            Kind::Nested(policy) => check_nest(attr, policy, ext_ack),
         }
-        Ok(())
+    }
+
+    /// Checks that a nest, and nothing else, is marked as one.
+    #[inline]
+    fn check_flags<'a>(&self, attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
+        let is_nest = matches!(self.kind, Kind::Nested(_));
+
+        if attr.is_nested() == is_nest && !attr.is_net_byteorder() {
+            return Ok(());
+        }
+        let msg = match is_nest && !attr.is_nested() {
+            true => c"NLA_F_NESTED is missing",
+            false => c"unexpected flag in nla_type",
+        };
+        Err(ext_ack.refuse_attr(EINVAL, attr, msg))
     }
 }
 
-/// The attributes of a request.
+/// How deep nests may be in nests (`MAX_POLICY_RECURSION_DEPTH`): each takes stack.
+const MAX_DEPTH: usize = 10;
+
+/// Returns how deep the nests of `policy` are, 0 where there is none.
+const fn depth(policy: &[Rule]) -> usize {
+    let mut rest = policy;
+    let mut deepest = 0;
+
+    // What is `const` cannot use iterators.
+    while let [rule, tail @ ..] = rest {
+        if let Kind::Nested(policy) = rule.kind {
+            let depth = 1 + depth(policy);
+            if depth > deepest {
+                deepest = depth;
+            }
+        }
+        rest = tail;
+    }
+    deepest
+}
+
+/// The attributes of a request, or of a nest in it.
 ///
 /// # Invariants
 ///
-/// The bytes are a row of attributes that keep to the command's policy.
+/// The bytes are a row of attributes that keep to the policy that the command has for it.
 pub struct Attributes<'a>(Attrs<'a>);
 
 impl<'a> Attributes<'a> {
@@ -111,6 +150,14 @@ impl<'a> Attributes<'a> {
         self.get(nla_type)?.u32().ok()
     }
 
+    /// Returns the attributes of the nest `nla_type`, if the request carries it.
+    pub fn nested(&self, nla_type: u16) -> Option<Self> {
+        let attr = self.get(nla_type).filter(Attr::is_nested)?;
+
+        // INVARIANT: A nest, and nothing else, carries the flag, and is held to a policy.
+        Some(Self(attr.nested()))
+    }
+
     /// Returns the attribute `nla_type`, if the request carries it.
     pub fn get(&self, nla_type: u16) -> Option<Attr<'a>> {
         find(self.0.clone(), nla_type)
@@ -118,6 +165,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// Reads the attributes that `bytes` are, if they keep to `policy`.
+#[inline(always)] // Once where requests come in, and once for nests: see `check_nest`.
 pub(super) fn parse<'a>(
     bytes: &'a [u8],
     policy: &[Rule],
@@ -151,16 +199,12 @@ fn next<'a>(attrs: &mut Attrs<'a>, ext_ack: &mut ExtAck<'a>) -> Result<Option<At
     })
 }
 
-/// Checks the type and the value of `attr`.
+/// Checks `attr`.
 fn check<'a>(attr: &Attr<'a>, policy: &[Rule], ext_ack: &mut ExtAck<'a>) -> Result {
-    let Some(rule) = policy.iter().find(|rule| rule.nla_type == attr.kind()) else {
-        return Err(ext_ack.refuse_attr(EINVAL, attr, c"unknown attribute"));
-    };
-
-    if attr.is_nested() || attr.is_net_byteorder() {
-        return Err(ext_ack.refuse_attr(EINVAL, attr, c"unexpected flag in nla_type"));
+    match policy.iter().find(|rule| rule.nla_type == attr.kind()) {
+        Some(rule) => rule.check(attr, ext_ack),
+        None => Err(ext_ack.refuse_attr(EINVAL, attr, c"unknown attribute")),
     }
-    rule.check(attr, ext_ack)
 }
 
 /// Checks that nothing is missing.
@@ -170,6 +214,37 @@ fn check_required(attrs: &Attrs<'_>, policy: &[Rule], ext_ack: &mut ExtAck<'_>) 
         .filter(|rule| rule.is_required)
         .find(|rule| find(attrs.clone(), rule.nla_type).is_none())
         .map_or(Ok(()), |rule| Err(ext_ack.refuse_missing(rule.nla_type)))
+}
+
+/// Checks a string of at most `max` bytes.
+fn check_string<'a>(attr: &Attr<'a>, max: u32, ext_ack: &mut ExtAck<'a>) -> Result {
+    match attr.str() {
+        Ok(text) => check_len(attr, text.len(), max, ext_ack),
+        Err(_) => Err(ext_ack.refuse_attr(EINVAL, attr, c"string does not end in its only NUL")),
+    }
+}
+
+/// Checks that the value of `attr`, which has `len` bytes that count, is not too long.
+fn check_len<'a>(attr: &Attr<'a>, len: usize, max: u32, ext_ack: &mut ExtAck<'a>) -> Result {
+    if len > max as usize {
+        return Err(ext_ack.refuse_attr_fmt(ERANGE, attr, format_args!("too long (limit {max})")));
+    }
+    Ok(())
+}
+
+/// Checks a number of 4 bytes.
+fn check_u32<'a>(attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
+    attr.u32()
+        .map(|_| ())
+        .map_err(|_| ext_ack.refuse_attr(EINVAL, attr, c"number does not have 4 bytes"))
+}
+
+/// Checks the attributes that `nest` holds.
+#[inline(never)] // As it calls itself, requests without nests would pay for it.
+fn check_nest<'a>(nest: &Attr<'a>, policy: &[Rule], ext_ack: &mut ExtAck<'a>) -> Result {
+    parse(nest.value(), policy, ext_ack)
+        .map(|_| ())
+        .inspect_err(|_| ext_ack.set_miss_nest(nest))
 }
 
 /// Returns the first attribute of type `nla_type`.

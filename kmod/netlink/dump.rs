@@ -6,19 +6,21 @@
 //! the table is at its end or the socket is closed.
 
 use super::{
-    errno::emsgsize,
     ffi,
     log::pr_fault,
     net,
-    skb::Tail,
+    skb::{
+        Tail,
+        Writer, //
+    },
     Attributes,
     ExtAck,
     Family,
+    PutAttrs,
     Request, //
 };
 use crate::wire::{
     Nlmsghdr,
-    Sink,
     NLM_F_DUMP_INTR,
     NLM_F_MULTI, //
 };
@@ -73,15 +75,9 @@ pub struct Entry<'a> {
     tail: &'a mut Tail,
 }
 
-impl Sink for Entry<'_> {
-    type Error = Error;
-
-    fn too_long() -> Error {
-        emsgsize()
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result {
-        self.tail.append(bytes)
+impl PutAttrs for Entry<'_> {
+    fn writer(&mut self) -> Writer<'_> {
+        Writer::new(self.tail)
     }
 }
 

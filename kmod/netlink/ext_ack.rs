@@ -26,6 +26,7 @@ pub struct ExtAck<'a> {
     msg: Msg,
     bad_attr: Option<&'a [u8]>,
     miss_type: u16,
+    miss_nest: Option<&'a [u8]>,
 }
 
 /// The text.
@@ -42,6 +43,7 @@ impl<'a> ExtAck<'a> {
             msg: Msg::None,
             bad_attr: None,
             miss_type: 0,
+            miss_nest: None,
         }
     }
 
@@ -93,29 +95,45 @@ impl<'a> ExtAck<'a> {
         error
     }
 
+    /// Refuses the request because `nest`, an attribute of it, lacks the attribute `nla_type`.
+    pub fn refuse_missing_in(&mut self, nest: &Attr<'a>, nla_type: u16) -> Error {
+        let error = self.refuse_missing(nla_type);
+        self.set_miss_nest(nest);
+        error
+    }
+
+    /// Says that an attribute that is missing is missing from `nest`, or from the nest in it that
+    /// was said already.
+    pub(super) fn set_miss_nest(&mut self, nest: &Attr<'a>) {
+        if self.miss_type != 0 {
+            self.miss_nest.get_or_insert(nest.bytes());
+        }
+    }
+
     /// Returns what `netlink_ack()` takes for the request `message`.
     ///
     /// The pointers in it are good as long as `self` and `message` are.
     pub(super) fn to_raw(&self, message: &[u8]) -> bindings::netlink_ext_ack {
         bindings::netlink_ext_ack {
             _msg: self.msg.as_ptr(),
-            bad_attr: self.bad_attr_in(message),
+            bad_attr: place_in(message, self.bad_attr),
             miss_type: self.miss_type,
+            miss_nest: place_in(message, self.miss_nest),
             ..Default::default()
         }
     }
+}
 
-    /// Returns the offending place, null unless it is in the payload of `message`: the core warns
-    /// in the log about any other.
-    fn bad_attr_in(&self, message: &[u8]) -> *const bindings::nlattr {
-        let payload = message.get(NLMSG_HDRLEN..).unwrap_or_default();
-        let place = self.bad_attr.map_or(ptr::null(), <[u8]>::as_ptr);
+/// Returns where `attr` starts, null unless that is in the payload of `message`: the core warns in
+/// the log about any other place.
+fn place_in(message: &[u8], attr: Option<&[u8]>) -> *const bindings::nlattr {
+    let payload = message.get(NLMSG_HDRLEN..).unwrap_or_default();
+    let place = attr.map_or(ptr::null(), <[u8]>::as_ptr);
 
-        if payload.as_ptr_range().contains(&place) {
-            place.cast()
-        } else {
-            ptr::null()
-        }
+    if payload.as_ptr_range().contains(&place) {
+        place.cast()
+    } else {
+        ptr::null()
     }
 }
 

@@ -151,12 +151,16 @@ impl<T: Family> Sockets<T> {
         let mut cfg = bindings::netlink_kernel_cfg {
             groups: T::GROUPS,
             input: Some(Self::input),
+            // Null where the family has none, so that the core does not even call.
+            bind: T::BIND.and(Some(Self::bind)),
+            unbind: T::UNBIND.and(Some(Self::unbind)),
             ..Default::default()
         };
 
-        // SAFETY: The function copies `cfg`, and `input` is what the core expects of it. It stays
-        // in memory while it can be called: open sockets hold a reference to the module, and the
-        // registration is dropped, with this socket, before the module is gone. The slot is there since the state's `init`.
+        // SAFETY: The function copies `cfg`, and the callbacks are what the core expects of it.
+        // They stay in memory while they can be called: open sockets hold a reference to the
+        // module, and the registration is dropped, with this socket, before the module is gone. The
+        // slot is there since the state's `init`.
         unsafe {
             let sk = ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg);
             if sk.is_null() {
@@ -188,6 +192,35 @@ impl<T: Family> Sockets<T> {
         // type invariants the namespace holds a state.
         if let Some(datagram) = unsafe { Datagram::<T>::from_raw(skb) } {
             dispatch::receive(datagram);
+        }
+    }
+
+    /// Called by the core before a user's socket joins `group`; anything but 0 keeps it from that.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be the network namespace of an open socket of the protocol.
+    unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
+        // SAFETY: The socket holds its namespace, which by the type invariants holds a state.
+        let net = unsafe { state::<T>(net) };
+
+        match T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)) {
+            Ok(()) => 0,
+            Err(error) => error.to_errno(),
+        }
+    }
+
+    /// Called by the core after a user's socket left `group`, also at its end.
+    ///
+    /// # Safety
+    ///
+    /// As for `bind`.
+    unsafe extern "C" fn unbind(net: *mut bindings::net, group: c_int) {
+        // SAFETY: As in `bind`.
+        let net = unsafe { state::<T>(net) };
+
+        if let Some(unbind) = T::UNBIND {
+            unbind(net, group as u32);
         }
     }
 }

@@ -3,14 +3,15 @@
 //! Messages to all who listen.
 
 use super::{
-    skb::SkBuff,
+    skb::{
+        SkBuff,
+        Writer, //
+    },
     Family,
+    PutAttrs,
     Request, //
 };
-use crate::wire::{
-    Nlmsghdr,
-    Sink, //
-};
+use crate::wire::Nlmsghdr;
 use kernel::prelude::*;
 
 /// A notification under construction, of what a request has done.
@@ -55,14 +56,9 @@ impl<'a, T: Family> Notification<'a, T> {
     }
 }
 
-impl<T: Family> Sink for Notification<'_, T> {
-    type Error = Error;
-
-    fn too_long() -> Error {
-        SkBuff::too_long()
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result {
-        self.skb.append(bytes)
+impl<T: Family> PutAttrs for Notification<'_, T> {
+    #[inline]
+    fn writer(&mut self) -> Writer<'_> {
+        self.skb.writer()
     }
 }

@@ -3,14 +3,15 @@
 //! Answers to requests.
 
 use super::{
-    skb::SkBuff,
+    skb::{
+        SkBuff,
+        Writer, //
+    },
     Family,
+    PutAttrs,
     Request, //
 };
-use crate::wire::{
-    Nlmsghdr,
-    Sink, //
-};
+use crate::wire::Nlmsghdr;
 use kernel::prelude::*;
 
 /// An answer under construction.
@@ -51,15 +52,9 @@ impl<'a, T: Family> Reply<'a, T> {
     }
 }
 
-impl<T: Family> Sink for Reply<'_, T> {
-    type Error = Error;
-
-    fn too_long() -> Error {
-        SkBuff::too_long()
-    }
-
+impl<T: Family> PutAttrs for Reply<'_, T> {
     #[inline]
-    fn append(&mut self, bytes: &[u8]) -> Result {
-        self.skb.append(bytes)
+    fn writer(&mut self) -> Writer<'_> {
+        self.skb.writer()
     }
 }

@@ -11,6 +11,7 @@ use crate::wire::{
     nlmsg_total_size,
     Nlmsghdr,
     Sink,
+    NLA_F_NESTED,
     NLMSG_HDRLEN, //
 };
 use core::{
@@ -91,10 +92,33 @@ impl Tail {
         for zero in wire::padding(len) {
             self.append(slice::from_ref(zero))?;
         }
+        self.overwrite(start, &header.to_bytes())
+    }
+
+    /// Starts a nest: writes the header of an attribute that holds others. Returns where that is.
+    fn begin_nest(&mut self, nla_type: u16) -> Result<usize> {
+        let start = self.len;
+
+        Writer(self).put(nla_type | NLA_F_NESTED, &[])?;
+        Ok(start)
+    }
+
+    /// Ends the nest that began at `start`: pads it and writes its length.
+    fn end_nest(&mut self, start: usize) -> Result {
+        let len = self.len - start;
+        let nla_len = u16::try_from(len).map_err(|_| emsgsize())?;
+
+        self.append(wire::padding(len))?;
+        self.overwrite(start, &nla_len.to_ne_bytes())
+    }
+
+    /// Writes `bytes` over what was written at `start`.
+    #[inline]
+    fn overwrite(&mut self, start: usize, bytes: &[u8]) -> Result {
         self.bytes_mut()
-            .get_mut(start..start + NLMSG_HDRLEN)
+            .get_mut(start..start + bytes.len())
             .ok_or_else(emsgsize)?
-            .copy_from_slice(&header.to_bytes());
+            .copy_from_slice(bytes);
         Ok(())
     }
 
@@ -116,15 +140,8 @@ impl Tail {
         // SAFETY: By the type invariants these bytes are initialised, and nobody else's.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
     }
-}
 
-impl Sink for Tail {
-    type Error = Error;
-
-    fn too_long() -> Error {
-        emsgsize()
-    }
-
+    /// Appends all of `bytes`, or nothing.
     #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result {
         let len = self.len.saturating_add(bytes.len());
@@ -174,6 +191,12 @@ impl SkBuff {
         Ok(skb)
     }
 
+    /// Returns the end of the message.
+    #[inline]
+    pub(super) fn writer(&mut self) -> Writer<'_> {
+        Writer(&mut self.tail)
+    }
+
     /// Ends the message with its `header`, and gives the buffer up to C: so many bytes of its
     /// tailroom are written, and not yet the buffer's.
     #[inline]
@@ -185,7 +208,78 @@ impl SkBuff {
     }
 }
 
-impl Sink for SkBuff {
+impl Drop for SkBuff {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants the buffer is ours, and `drop` runs once.
+        unsafe { ffi::nl_helper_nlmsg_free(self.tail.skb.as_ptr()) };
+    }
+}
+
+/// The end of a message under construction, or of a nest in it.
+pub struct Writer<'a>(&'a mut Tail);
+
+impl<'a> Writer<'a> {
+    /// Writes to `tail`, where a message was begun.
+    pub(super) fn new(tail: &'a mut Tail) -> Self {
+        Self(tail)
+    }
+}
+
+/// Adding attributes to a message under construction, or to a nest in it.
+///
+/// # Errors
+///
+/// All of it fails with `EMSGSIZE` where the message has no room, or `nla_len` cannot count the
+/// attribute.
+pub trait PutAttrs: Sized {
+    /// Returns the place where the next attribute goes.
+    fn writer(&mut self) -> Writer<'_>;
+
+    /// Adds an attribute.
+    #[inline]
+    fn put(&mut self, nla_type: u16, value: &[u8]) -> Result {
+        wire::put_attr(self, nla_type, value)
+    }
+
+    /// Adds a string attribute: `text` and the NUL that ends it.
+    #[inline]
+    fn put_str(&mut self, nla_type: u16, text: &[u8]) -> Result {
+        wire::put_str(self, nla_type, text)
+    }
+
+    /// Adds a number.
+    #[inline]
+    fn put_u32(&mut self, nla_type: u16, value: u32) -> Result {
+        self.put(nla_type, &value.to_ne_bytes())
+    }
+
+    /// Adds a number.
+    #[inline]
+    fn put_u64(&mut self, nla_type: u16, value: u64) -> Result {
+        self.put(nla_type, &value.to_ne_bytes())
+    }
+
+    /// Adds a nest: an attribute that holds those which `put` adds. It is there whole or, where
+    /// that fails, not at all.
+    ///
+    /// It takes `nla_total_size()` of the room that they take.
+    fn put_nested(&mut self, nla_type: u16, put: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
+        let Writer(tail) = self.writer();
+        let start = tail.begin_nest(nla_type)?;
+
+        put(&mut Writer(&mut *tail))
+            .and_then(|()| tail.end_nest(start))
+            .inspect_err(|_| tail.truncate(start))
+    }
+
+    /// Adds bytes that are no attribute.
+    #[inline]
+    fn put_raw(&mut self, bytes: &[u8]) -> Result {
+        self.append(bytes)
+    }
+}
+
+impl<P: PutAttrs> Sink for P {
     type Error = Error;
 
     fn too_long() -> Error {
@@ -194,50 +288,15 @@ impl Sink for SkBuff {
 
     #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result {
-        self.tail.append(bytes)
+        self.writer().0.append(bytes)
     }
 }
 
-impl Drop for SkBuff {
-    fn drop(&mut self) {
-        // SAFETY: By the type invariants the buffer is ours, and `drop` runs once.
-        unsafe { ffi::nl_helper_nlmsg_free(self.tail.skb.as_ptr()) };
+impl PutAttrs for Writer<'_> {
+    fn writer(&mut self) -> Writer<'_> {
+        Writer(&mut *self.0)
     }
 }
-
-/// Adding attributes to a message under construction.
-///
-/// # Errors
-///
-/// All of it fails with `EMSGSIZE` where the message has no room.
-pub trait PutAttrs: Sink<Error = Error> + Sized {
-    /// Adds an attribute.
-    fn put(&mut self, nla_type: u16, value: &[u8]) -> Result {
-        wire::put_attr(self, nla_type, value)
-    }
-
-    /// Adds a string attribute: `text` and the NUL that ends it.
-    fn put_str(&mut self, nla_type: u16, text: &[u8]) -> Result {
-        wire::put_str(self, nla_type, text)
-    }
-
-    /// Adds a number.
-    fn put_u32(&mut self, nla_type: u16, value: u32) -> Result {
-        self.put(nla_type, &value.to_ne_bytes())
-    }
-
-    /// Adds a number.
-    fn put_u64(&mut self, nla_type: u16, value: u64) -> Result {
-        self.put(nla_type, &value.to_ne_bytes())
-    }
-
-    /// Adds bytes that are no attribute.
-    fn put_raw(&mut self, bytes: &[u8]) -> Result {
-        self.append(bytes)
-    }
-}
-
-impl<S: Sink<Error = Error>> PutAttrs for S {}
 
 #[cfg(nl_kunit)]
 pub(super) mod tests;

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Bit of `nla_type`: the value is a row of attributes.
-const NLA_F_NESTED: u16 = 1 << 15;
+pub const NLA_F_NESTED: u16 = 1 << 15;
 
 /// Bit of `nla_type`: the value is big-endian.
 const NLA_F_NET_BYTEORDER: u16 = 1 << 14;

@@ -1,29 +1,82 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash disable=SC2154 # what common.sh sets
-# Sourced after common.sh: builds of the module against a KDIR, from copied sources.
+# Sourced after common.sh: builds of modules on the layer against a KDIR, from copied sources.
 
-# What the module is made of, by path, size and time.
-module_sources() { (cd "$project" && find Kbuild kmod -type f \( -name Kbuild -o -name '*.rs' -o -name '*.[ch]' \) -printf '%p %s %T@\n' | sort); }
+# module_sources [FOLDER]: what a module is made of, by path, size and time: our own sources, and what lies in FOLDER.
+module_sources() {
+    (cd "$project" && find Kbuild kmod "$@" -path kmod/tests -prune -o \
+        -type f \( -name Kbuild -o -name '*.rs' -o -name '*.[ch]' \) -printf '%p %s %T@\n' | sort)
+}
 
 # copy_sources FOLDER: with their times, so that nothing unchanged is compiled again.
 copy_sources() { (cd "$project" && module_sources | cut -d' ' -f1 | xargs cp --parents --preserve=timestamps -t "$1"); }
 
-# build_module KDIR FOLDER [VARIABLE=VALUE...]: FOLDER/hello.ko, from a copy in FOLDER/module, with these variables for make. Does nothing where
-# neither the sources nor the kernel nor the variables changed.
-build_module() {
-    local kdir=$1 folder=$2 stamp variables
-    shift 2
-    stamp=$(echo "$kdir" "$@" && module_sources)
-    if [[ -e $folder/hello.ko && $(cat "$folder/module.stamp" 2>/dev/null) == "$stamp" ]]; then return; fi
-    rm -f "$folder/module.stamp"
+# build_module KDIR FOLDER: FOLDER/hello.ko, from a copy in FOLDER/module. Does nothing where neither the sources nor the kernel changed.
+build_module() { build_family "$1" "$2" hello "$2/module"; }
+
+# build_other KDIR FOLDER NAME SOURCES: FOLDER/NAME.ko, from a copy in FOLDER/NAME, as whoever makes a family of their own does it: with
+# the files of SOURCES in kmod/, and NAME for hello in Kbuild. Without a warning.
+build_other() { KRUSTFLAGS=-Dwarnings build_family "$1" "$2" "$3" "$2/$3" "$4"; }
+
+# build_suites KDIR FOLDER: FOLDER/hello.ko with the KUnit suites of kmod/netlink/ in it.
+build_suites() { NL_KUNIT=y build_module "$@"; }
+
+# build_family KDIR FOLDER NAME COPY [SOURCES]
+build_family() {
+    local kdir=$1 folder=$2 name=$3 copy=$4 stamp variables
+    stamp=$(echo "$kdir" && module_sources "${@:5}")
+    if [[ -e $folder/$name.ko && $(cat "$copy.stamp" 2>/dev/null) == "$stamp" ]]; then return; fi
+    rm -f "$copy.stamp"
     # Another list of files, or another kernel: what lies there may not belong to it.
-    if [[ $(cut -d' ' -f1 <<<"$stamp") != "$(cat "$folder/module.files" 2>/dev/null)" ]]; then rm -rf "$folder/module"; fi
-    cut -d' ' -f1 <<<"$stamp" >"$folder/module.files"
-    mkdir -p "$folder/module"
-    copy_sources "$folder/module"
+    if [[ $(cut -d' ' -f1 <<<"$stamp") != "$(cat "$copy.files" 2>/dev/null)" ]]; then rm -rf "$copy"; fi
+    mkdir -p "$copy"
+    cut -d' ' -f1 <<<"$stamp" >"$copy.files"
+    copy_sources "$copy"
+    if (($# > 4)); then
+        cp --preserve=timestamps "$5"/*.rs "$copy/kmod"
+        sed -i "s/\bhello\b/$name/g" "$copy/Kbuild"
+    fi
     variables=$("$project/scripts/kdir" "$kdir")
     # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
-    step "building hello.ko for ${folder#"$project/target/vm/"}" make -C "$kdir" $variables "$@" M="$folder/module" modules
-    cp "$folder/module/hello.ko" "$folder/hello.ko"
-    echo "$stamp" >"$folder/module.stamp"
+    step "building $name.ko for ${folder#"$project"/target/*/}" make -C "$kdir" $variables M="$copy" ${KRUSTFLAGS+KRUSTFLAGS="$KRUSTFLAGS"} modules
+    cp "$copy/$name.ko" "$folder/$name.ko"
+    echo "$stamp" >"$copy.stamp"
+}
+
+# example FOLDER: puts the family that the docs of kmod/netlink.rs show into FOLDER, as echo.rs.
+example() {
+    local fence='\/\/! ```'
+    mkdir -p "$1"
+    sed -n "/^$fence\$/,/^$fence\$/ { /^$fence\$/d; s/^\/\/! \{0,1\}//; p }" "$project/kmod/netlink.rs" >"$1/echo.new"
+    # The same text is not compiled again.
+    if ! cmp -s "$1/echo.new" "$1/echo.rs"; then cp "$1/echo.new" "$1/echo.rs"; fi
+}
+
+# compile_wrong_use KDIR FOLDER: compiles each family of kmod/tests/wrong_use/ on the layer, in FOLDER/right as it is and in FOLDER/wrong
+# with `--cfg wrong`. What rustc says goes to FOLDER/right.log and FOLDER/wrong.log; what compiled has an object.
+compile_wrong_use() {
+    local kdir=$1 folder=$2 variables way objects
+    local -A flags=([right]='' [wrong]='--cfg wrong')
+    variables=$("$project/scripts/kdir" "$kdir")
+    mapfile -t objects < <(wrong_use | sed 's/$/_module.o/')
+    for way in right wrong; do
+        copy_wrong_use "$folder/$way"
+        echo "obj-m := ${objects[*]}" >"$folder/$way/Kbuild"
+        # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
+        make -C "$kdir" $variables M="$folder/$way" KRUSTFLAGS="${flags[$way]}" \
+            --keep-going --output-sync --jobs="$(nproc)" "${objects[@]}" >"$folder/$way.log" 2>&1 || true
+    done
+}
+
+wrong_use() { (cd "$project/kmod/tests/wrong_use" && printf '%s\n' *.rs | sed 's/\.rs$//'); }
+
+# copy_wrong_use FOLDER: the layer, the families, and for each of them a hello.rs around it.
+copy_wrong_use() {
+    local kmod=$project/kmod name
+    mkdir -p "$1"
+    cp -r --preserve=timestamps "$kmod"/{netlink,netlink.rs,wire,wire.rs,uapi.rs} "$kmod"/tests/wrong_use/*.rs "$1"
+    while read -r name; do
+        sed "s/\bfamily\b/$name/g" "$kmod/hello.rs" >"$1/${name}_module.rs"
+        touch -r "$kmod/hello.rs" "$1/${name}_module.rs"
+    done < <(wrong_use)
 }

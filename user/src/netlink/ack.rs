@@ -13,6 +13,8 @@ const MSG: u16 = 1;
 const OFFS: u16 = 2;
 /// Type of the attribute that is missing from the request.
 const MISS_TYPE: u16 = 5;
+/// Where in the request the nest is that it is missing from, as for [`OFFS`].
+const MISS_NEST: u16 = 6;
 
 /// The attributes of an extended ACK (`NLMSGERR_ATTR_*`).
 pub static EXT_ACK_ATTRS: &[AttrSpec] = &[
@@ -21,7 +23,7 @@ pub static EXT_ACK_ATTRS: &[AttrSpec] = &[
     attr(3, "NLMSGERR_ATTR_COOKIE", AttrFormat::Bytes),
     attr(4, "NLMSGERR_ATTR_POLICY", AttrFormat::Bytes),
     attr(MISS_TYPE, "NLMSGERR_ATTR_MISS_TYPE", AttrFormat::U32),
-    attr(6, "NLMSGERR_ATTR_MISS_NEST", AttrFormat::U32),
+    attr(MISS_NEST, "NLMSGERR_ATTR_MISS_NEST", AttrFormat::U32),
 ];
 
 const fn attr(nla_type: u16, name: &'static str, format: AttrFormat) -> AttrSpec {
@@ -53,6 +55,9 @@ pub struct ExtAck<'a> {
     pub offset: Option<u32>,
     /// Type of the attribute that is missing from the request.
     pub miss_type: Option<u32>,
+    /// Where in the request the nest is that it is missing from, if from any: bytes from the start
+    /// of its header.
+    pub miss_nest: Option<u32>,
 }
 
 impl<'a> Ack<'a> {
@@ -109,6 +114,7 @@ impl<'a> Ack<'a> {
                 MSG => ext_ack.message = Some(attr.str()?),
                 OFFS => ext_ack.offset = Some(attr.u32()?),
                 MISS_TYPE => ext_ack.miss_type = Some(attr.u32()?),
+                MISS_NEST => ext_ack.miss_nest = Some(attr.u32()?),
                 // A newer kernel may say more.
                 _ => {}
             }

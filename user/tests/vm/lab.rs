@@ -263,7 +263,12 @@ impl From<Socket> for Peer {
 
 impl Peer {
     pub fn open() -> Self {
-        Socket::open(uapi::NETLINK_USER as i32).unwrap().into()
+        Self::of(uapi::NETLINK_USER)
+    }
+
+    /// Opens a socket of another protocol.
+    pub fn of(protocol: u32) -> Self {
+        Socket::open(protocol as i32).unwrap().into()
     }
 
     /// Opens a socket in the network namespace `netns`.
@@ -275,6 +280,11 @@ impl Peer {
             Self::open()
         });
         there.join().unwrap()
+    }
+
+    /// Joins a multicast group.
+    pub fn join(&self, group: u32) -> std::io::Result<()> {
+        self.socket.join(group)
     }
 
     pub fn portid(&self) -> u32 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! The KUnit suites of `kmod/netlink/`, which run inside the kernel when the module that holds them
-//! (`$HELLO_KUNIT_KO`) is loaded. `insmod` succeeds whatever they found.
+//! (`$TEST_MODULES/kunit/hello.ko`) is loaded. `insmod` succeeds whatever they found.
 
 use crate::lab::*;
 use std::collections::BTreeMap;
@@ -95,7 +95,8 @@ fn reports() -> &'static BTreeMap<String, String> {
     static REPORTS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
 
     REPORTS.get_or_init(|| {
-        let output = run(Command::new("insmod").arg(variable("HELLO_KUNIT_KO")));
+        let module = Path::new(&variable("TEST_MODULES")).join("kunit/hello.ko");
+        let output = run(Command::new("insmod").arg(module));
         assert!(output.status.success(), "insmod: {output:?}");
         let module = Module;
         let reports = entries(Path::new(KUNIT))

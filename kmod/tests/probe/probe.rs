@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Uses what the layer offers and the hello family does not, for the tests.
+//!
+//! It is made as the README says that a family is made: from `hello.rs`, with other names in it,
+//! and with `family.rs` and `uapi.rs` of its own.
+
+pub mod family;
+pub mod netlink;
+pub mod uapi;
+pub mod wire;
+
+use kernel::prelude::*;
+
+module! {
+    type: ProbeModule,
+    name: "probe",
+    description: "Tries out the netlink layer",
+    license: "GPL",
+}
+
+struct ProbeModule {
+    _registration: netlink::Registration<family::Probe>,
+}
+
+impl kernel::Module for ProbeModule {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        Ok(Self {
+            _registration: netlink::Registration::new()?,
+        })
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note
+
+//! The wire contract of the probe family, for both sides.
+
+/// The protocol: the third argument of `socket(2)`.
+pub const NETLINK_PROBE: u32 = 30;
+
+/// Takes [`PROBE_A_ITEM`], and answers with the same; as a dump, three items. Item 0 has to have a
+/// name.
+pub const PROBE_CMD_ITEM: u16 = 16;
+/// Notification to [`PROBE_GROUP_OPEN`] of an item that was taken.
+pub const PROBE_CMD_ITEM_NTF: u16 = 17;
+/// Succeeds with a warning.
+pub const PROBE_CMD_WARN: u16 = 18;
+/// Tries to answer with more than it has room for.
+pub const PROBE_CMD_LONG_REPLY: u16 = 19;
+/// Tries to answer with a nest that `nla_len` cannot count, and says in [`PROBE_A_ANSWER`] with
+/// which errno that failed.
+pub const PROBE_CMD_LONG_NEST: u16 = 20;
+/// Says in [`PROBE_A_ANSWER`] whether the sender has the capability [`PROBE_A_CAP`].
+pub const PROBE_CMD_IS_CAPABLE: u16 = 21;
+/// Answers with [`PROBE_A_JOINED`] and [`PROBE_A_LEFT`].
+pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
+
+/// Nest of `PROBE_ITEM_*`.
+pub const PROBE_A_ITEM: u16 = 1;
+/// u32, `CAP_*`.
+pub const PROBE_A_CAP: u16 = 2;
+/// u32.
+pub const PROBE_A_ANSWER: u16 = 3;
+/// u32: how often the family was asked whether a socket may join [`PROBE_GROUP_OPEN`].
+pub const PROBE_A_JOINED: u16 = 4;
+/// u32: how often it was told that a socket left it.
+pub const PROBE_A_LEFT: u16 = 5;
+
+/// u32, required.
+pub const PROBE_ITEM_ID: u16 = 1;
+/// String of at most [`PROBE_NAME_MAX`] bytes.
+pub const PROBE_ITEM_NAME: u16 = 2;
+/// Nest of `PROBE_SIZE_*`.
+pub const PROBE_ITEM_SIZE: u16 = 3;
+
+/// u32, required.
+pub const PROBE_SIZE_WIDTH: u16 = 1;
+/// u32, required.
+pub const PROBE_SIZE_HEIGHT: u16 = 2;
+
+/// Most bytes of a name, without its NUL.
+pub const PROBE_NAME_MAX: u32 = 8;
+
+/// Multicast group that whoever has the right may join.
+pub const PROBE_GROUP_OPEN: u32 = 1;
+/// Multicast group that the family lets nobody join.
+pub const PROBE_GROUP_CLOSED: u32 = 2;

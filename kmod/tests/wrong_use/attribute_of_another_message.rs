@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is wrong with a request is an attribute of it.
+
+use crate::{
+    netlink::{
+        Attributes,
+        Command,
+        ExtAck,
+        Family,
+        Request, //
+    },
+    wire::Attr, //
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(request: &Request<'a, Hello>, _: &Attributes<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
+    let other = request.portid().to_ne_bytes();
+    #[cfg(wrong)]
+    let bytes = &other; //~ ERROR E0597
+    #[cfg(not(wrong))]
+    let bytes = request.payload();
+
+    match Attr::from_bytes(bytes) {
+        Ok(attr) => Err(ext_ack.refuse_attr(EINVAL, &attr, c"wrong")),
+        Err(_) => request.reply(16, other.len())?.send(),
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A policy says how deep nests go.
+
+use crate::netlink::{
+    Attributes,
+    Command,
+    ExtAck,
+    Family,
+    Request,
+    Rule, //
+};
+use kernel::prelude::*;
+
+#[cfg(not(wrong))]
+static POLICY: [Rule; 1] = [Rule::u32(1)];
+#[cfg(wrong)]
+static POLICY: [Rule; 1] = [Rule::nested(1, &POLICY)]; //~ ERROR E0080
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &POLICY, hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
+    request.reply(16, 0)?.send()
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! All CPUs share the state of a network namespace.
+
+use crate::netlink::{
+    Command,
+    Family, //
+};
+#[cfg(wrong)]
+use core::cell::Cell;
+#[cfg(not(wrong))]
+use core::sync::atomic::AtomicU32;
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[];
+    #[cfg(not(wrong))]
+    type Net = AtomicU32;
+    #[cfg(wrong)]
+    type Net = Cell<u32>; //~ ERROR E0277
+
+    fn new_net() -> Result<Pin<KBox<Self::Net>>> {
+        Ok(KBox::pin(Self::Net::new(0), GFP_KERNEL_ACCOUNT)?)
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Message types below 16 are netlink's own.
+
+use crate::netlink::{
+    Attributes,
+    Command,
+    ExtAck,
+    Family,
+    Request, //
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[
+        Command::new(16, &[], hello),
+        #[cfg(wrong)]
+        Command::new(15, &[], hello), //~ ERROR E0080
+    ];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
+    request.reply(16, 0)?.send()
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the module's netlink layer offers beside what the hello family needs: other families on it.
+
+#[path = "../../../kmod/tests/probe/uapi.rs"]
+mod uapi;
+
+use crate::lab::*;
+use neli::consts::socket::NlFamily;
+use neli::socket::NlSocket;
+use neli::utils::Groups;
+use nlhello::netlink::ExtAck;
+use nlhello::wire::{
+    nla_total_size, Attrs, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP,
+    NLM_F_ECHO, NLM_F_REQUEST,
+};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use uapi::*;
+
+const NESTED_ITEM: u16 = PROBE_A_ITEM | NLA_F_NESTED;
+const NESTED_SIZE: u16 = PROBE_ITEM_SIZE | NLA_F_NESTED;
+
+/// A loaded module of `$TEST_MODULES`; dropping it unloads it.
+struct Loaded(&'static str);
+
+impl Loaded {
+    fn load(name: &'static str) -> Self {
+        let file = Path::new(&variable("TEST_MODULES")).join(name);
+        let output = run(Command::new("insmod").arg(file.with_extension("ko")));
+        assert!(output.status.success(), "insmod: {output:?}");
+        Self(name)
+    }
+
+    fn probe() -> (Self, Peer) {
+        (Self::load("probe"), Peer::of(NETLINK_PROBE))
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let output = run(Command::new("rmmod").arg(self.0));
+        // A test that failed already says more than its clean-up does.
+        if !std::thread::panicking() {
+            assert!(output.status.success(), "rmmod: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn the_family_in_the_docs_of_the_layer_does_what_they_say() {
+    let _module = Loaded::load("echo");
+    let peer = Peer::of(29);
+    let request = |payload: &[u8]| message(header(16, NLM_F_REQUEST, 7), payload);
+
+    let told = attrs(&[(1, b"as it is in the docs\0")]);
+    let answers = peer.exchange(&request(&told));
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(
+        (answers[0].header.nlmsg_type, answers[0].header.nlmsg_seq),
+        (16, 7)
+    );
+    assert_eq!(answers[0].payload, told);
+
+    let long = attrs(&[(1, &[[b'x'; 101].as_slice(), b"\0"].concat())]);
+    let answers = peer.exchange(&request(&long));
+    let (errno, ext_ack) = answers[0].ack();
+    assert_eq!(errno, libc::ERANGE);
+    assert_eq!(ext_ack.message, Some(b"too long (limit 100)".as_slice()));
+}
+
+#[test]
+fn nests_come_back_as_they_went() {
+    let (_module, peer) = Loaded::probe();
+    for nest in [
+        id(1),
+        [id(2), name(b"name\0")].concat(),
+        [id(3), size()].concat(),
+        [id(4), name(b"\0"), size()].concat(),
+    ] {
+        let sent = attrs(&[(NESTED_ITEM, &nest)]);
+        let answer = only_answer(&peer, &item_request(0, &sent));
+        assert_eq!(answer.header.nlmsg_type, PROBE_CMD_ITEM);
+        assert_eq!(answer.payload, sent);
+    }
+}
+
+#[test]
+fn a_dump_and_a_notification_carry_nests() {
+    let (_module, peer) = Loaded::probe();
+    let dump = message(header(PROBE_CMD_ITEM, NLM_F_REQUEST | NLM_F_DUMP, 1), b"");
+    let types: Vec<_> = peer.dump(&dump, 1 << 16);
+    let types: Vec<_> = types.iter().map(|h| (h.nlmsg_type, h.nlmsg_len)).collect();
+    // A header, a nest, a number and "item".
+    let entry = (PROBE_CMD_ITEM, 16 + 4 + 8 + 12);
+    assert_eq!(types[..3], [entry; 3]);
+    assert_eq!(types.len(), 4);
+
+    let sent = attrs(&[(NESTED_ITEM, &[id(4), size()].concat())]);
+    let answers = peer.exchange(&item_request(NLM_F_ECHO, &sent));
+    let seen: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.header.nlmsg_type, answer.payload.clone()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (PROBE_CMD_ITEM, sent.clone()),
+            (PROBE_CMD_ITEM_NTF, sent.clone())
+        ]
+    );
+}
+
+#[test]
+fn a_nest_without_its_flag_is_refused() {
+    let (_module, peer) = Loaded::probe();
+    let sent = attrs(&[(PROBE_A_ITEM, &id(1))]);
+    assert_refused(&peer, &sent, libc::EINVAL, "NLA_F_NESTED is missing", 0);
+
+    let inside = attrs(&[(PROBE_ITEM_SIZE, &width_and_height())]);
+    let sent = attrs(&[(NESTED_ITEM, &[id(1), inside].concat())]);
+    let offset = NLA_HDRLEN + nla_total_size(4);
+    assert_refused(
+        &peer,
+        &sent,
+        libc::EINVAL,
+        "NLA_F_NESTED is missing",
+        offset,
+    );
+}
+
+#[test]
+fn any_other_flag_in_the_type_of_an_attribute_is_refused() {
+    const NET_BYTEORDER: u16 = 1 << 14;
+    let (_module, peer) = Loaded::probe();
+    let words = "unexpected flag in nla_type";
+    let sent = attrs(&[(NESTED_ITEM | NET_BYTEORDER, &id(1))]);
+    assert_refused(&peer, &sent, libc::EINVAL, words, 0);
+
+    for flag in [NLA_F_NESTED, NET_BYTEORDER] {
+        let inside = attrs(&[(PROBE_ITEM_ID | flag, &[0; 4])]);
+        let sent = attrs(&[(NESTED_ITEM, &inside)]);
+        assert_refused(&peer, &sent, libc::EINVAL, words, NLA_HDRLEN);
+    }
+}
+
+#[test]
+fn what_is_wrong_inside_a_nest_is_refused_where_it_is() {
+    let (_module, peer) = Loaded::probe();
+    let behind_id = NLA_HDRLEN + nla_total_size(4);
+    let number = "number does not have 4 bytes";
+    let too_long = name(&[vec![b'x'; PROBE_NAME_MAX as usize + 1], vec![0]].concat());
+    let mut overrun = name(b"name\0");
+    overrun[0] += 4;
+
+    for (inside, errno, words, offset) in [
+        (
+            attrs(&[(PROBE_ITEM_ID, b"x")]),
+            libc::EINVAL,
+            number,
+            NLA_HDRLEN,
+        ),
+        (
+            [id(1), attrs(&[(9, b"")])].concat(),
+            libc::EINVAL,
+            "unknown attribute",
+            behind_id,
+        ),
+        (
+            [id(1), id(1)].concat(),
+            libc::EINVAL,
+            "attribute is given twice",
+            NLA_HDRLEN,
+        ),
+        (
+            [id(1), too_long].concat(),
+            libc::ERANGE,
+            "too long (limit 8)",
+            behind_id,
+        ),
+        (
+            [id(1), vec![0; 2]].concat(),
+            libc::EINVAL,
+            "bytes after the last attribute",
+            behind_id,
+        ),
+        (
+            [id(1), overrun].concat(),
+            libc::EINVAL,
+            "nla_len does not fit the message",
+            behind_id,
+        ),
+    ] {
+        let sent = attrs(&[(NESTED_ITEM, &inside)]);
+        assert_refused(&peer, &sent, errno, words, offset);
+    }
+
+    let height = attrs(&[(PROBE_SIZE_WIDTH, &[0; 4]), (PROBE_SIZE_HEIGHT, &[0; 8])]);
+    let inside = [id(1), attrs(&[(NESTED_SIZE, &height)])].concat();
+    let sent = attrs(&[(NESTED_ITEM, &inside)]);
+    let offset = behind_id + NLA_HDRLEN + nla_total_size(4);
+    assert_refused(&peer, &sent, libc::EINVAL, number, offset);
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_nest_that_it_is_missing_from() {
+    let (_module, peer) = Loaded::probe();
+    let request = NLMSG_HDRLEN;
+    let inner = request + NLA_HDRLEN + nla_total_size(4);
+    let width = attrs(&[(PROBE_SIZE_WIDTH, &[0; 4])]);
+    let without_height = [id(1), attrs(&[(NESTED_SIZE, &width)])].concat();
+    let unnamed = attrs(&[(PROBE_ITEM_ID, &[0; 4])]);
+
+    for (sent, miss_type, miss_nest) in [
+        (vec![], PROBE_A_ITEM, None),
+        (attrs(&[(NESTED_ITEM, b"")]), PROBE_ITEM_ID, Some(request)),
+        (
+            attrs(&[(NESTED_ITEM, &without_height)]),
+            PROBE_SIZE_HEIGHT,
+            Some(inner),
+        ),
+        // This one only the handler misses.
+        (
+            attrs(&[(NESTED_ITEM, &unnamed)]),
+            PROBE_ITEM_NAME,
+            Some(request),
+        ),
+    ] {
+        let answer = only_answer(&peer, &item_request(0, &sent));
+        let expected = ExtAck {
+            message: Some(b"required attribute is missing"),
+            miss_type: Some(miss_type.into()),
+            miss_nest: miss_nest.map(|offset| offset as u32),
+            ..ExtAck::default()
+        };
+        assert_eq!(answer.ack(), (libc::EINVAL, expected));
+    }
+}
+
+#[test]
+fn nests_a_hundred_deep_and_more_are_refused_where_the_policy_ends() {
+    let (_module, peer) = Loaded::probe();
+    for depth in [100, 4000] {
+        // Each holds an item where its policy ends.
+        let deep = (0..depth).fold(vec![], |inside, _| attrs(&[(NESTED_SIZE, &inside)]));
+        let sent = attrs(&[(NESTED_ITEM, &[id(1), deep].concat())]);
+        // PROBE_ITEM_SIZE in a PROBE_ITEM_SIZE is 3, and unknown there.
+        let offset = NLA_HDRLEN + nla_total_size(4) + NLA_HDRLEN;
+        assert_refused(&peer, &sent, libc::EINVAL, "unknown attribute", offset);
+    }
+}
+
+#[test]
+fn a_reply_that_is_longer_than_its_room_is_refused() {
+    let (_module, peer) = Loaded::probe();
+    let answer = only_answer(
+        &peer,
+        &message(header(PROBE_CMD_LONG_REPLY, NLM_F_REQUEST, 1), b""),
+    );
+
+    assert_eq!(answer.ack(), (libc::EMSGSIZE, ExtAck::default()));
+}
+
+#[test]
+fn a_nest_that_its_length_cannot_count_is_left_out() {
+    let (_module, peer) = Loaded::probe();
+    let answer = only_answer(
+        &peer,
+        &message(header(PROBE_CMD_LONG_NEST, NLM_F_REQUEST, 1), b""),
+    );
+
+    // Nothing else: what was written of the nest is taken back.
+    let errno = (libc::EMSGSIZE as u32).to_ne_bytes();
+    assert_eq!(answer.payload, attrs(&[(PROBE_A_ANSWER, &errno)]));
+}
+
+#[test]
+fn a_warning_arrives_with_the_ack() {
+    let (_module, peer) = Loaded::probe();
+    let warn = |flags| message(header(PROBE_CMD_WARN, NLM_F_REQUEST | flags, 1), b"");
+    let answer = only_answer(&peer, &warn(NLM_F_ACK));
+    let expected = ExtAck {
+        message: Some(b"done, but do not do it again"),
+        ..ExtAck::default()
+    };
+    assert_eq!(answer.ack(), (0, expected));
+
+    assert_eq!(peer.exchange(&warn(0)), []);
+}
+
+#[test]
+fn a_capability_is_asked_for_in_the_network_namespace() {
+    let (_module, peer) = Loaded::probe();
+    const CAP_NET_ADMIN: u32 = 12;
+    let cap = attrs(&[(PROBE_A_CAP, &CAP_NET_ADMIN.to_ne_bytes())]);
+    let request = message(header(PROBE_CMD_IS_CAPABLE, NLM_F_REQUEST, 1), &cap);
+    let answer = |is_capable: u32| attrs(&[(PROBE_A_ANSWER, &is_capable.to_ne_bytes())]);
+    assert_eq!(only_answer(&peer, &request).payload, answer(1));
+
+    let program = "/tmp/ask";
+    std::fs::copy(test_program("ask"), program).unwrap();
+    let ask = [program.to_owned(), NETLINK_PROBE.to_string(), hex(&request)];
+    let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
+    for (command, is_capable) in [
+        (ask.to_vec(), 0),
+        ([own_namespace.as_slice(), &ask].concat(), 1),
+    ] {
+        let output = as_nobody(&command);
+        assert_eq!(
+            stdout(&output).trim(),
+            hex(&answer(is_capable)),
+            "{output:?}"
+        );
+    }
+    assert_served(&peer);
+}
+
+#[test]
+fn the_family_is_asked_before_a_socket_joins_a_group_and_told_when_it_leaves() {
+    let (_module, peer) = Loaded::probe();
+    let socket = NlSocket::connect(NlFamily::from(NETLINK_PROBE as i32), None, Groups::empty());
+    let socket = socket.unwrap();
+    let open = || Groups::new_groups(&[PROBE_GROUP_OPEN]);
+
+    socket.add_mcast_membership(open()).unwrap();
+    assert_eq!(members(&peer), (1, 0));
+    socket.drop_mcast_membership(open()).unwrap();
+    assert_eq!(members(&peer), (1, 1));
+    socket.add_mcast_membership(open()).unwrap();
+    drop(socket);
+    assert_eq!(members(&peer), (2, 2));
+}
+
+#[test]
+fn a_group_that_the_family_refuses_is_not_joined() {
+    let (_module, peer) = Loaded::probe();
+    let listener = Peer::of(NETLINK_PROBE);
+
+    // The core has 32 groups where a family asks for fewer, and no more.
+    for (group, errno) in [
+        (PROBE_GROUP_CLOSED, libc::EBUSY),
+        (32, libc::EBUSY),
+        (33, libc::EINVAL),
+    ] {
+        let error = listener.join(group).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(errno), "{group}");
+    }
+    assert_served(&peer);
+}
+
+#[test]
+fn groups_that_were_joined_are_left_when_one_of_them_is_refused() {
+    let (_module, peer) = Loaded::probe();
+    let open = 1 << (PROBE_GROUP_OPEN - 1);
+    let closed = 1 << (PROBE_GROUP_CLOSED - 1);
+
+    for (groups, words, expected) in [
+        (open, "done\n", (1, 1)),
+        (open | closed, "Device or resource busy\n", (2, 2)),
+        (closed, "Device or resource busy\n", (2, 2)),
+        (0, "done\n", (2, 2)),
+    ] {
+        let output = run(Command::new(test_program("members"))
+            .args([NETLINK_PROBE.to_string(), groups.to_string()]));
+        assert_eq!(stdout(&output), words);
+        assert_eq!(members(&peer), expected, "{groups}");
+    }
+}
+
+#[test]
+fn who_has_no_right_to_join_is_refused_before_the_family_is_asked() {
+    let (_module, peer) = Loaded::probe();
+    let program = "/tmp/members";
+    std::fs::copy(test_program("members"), program).unwrap();
+    let output = as_nobody(&[
+        program.to_owned(),
+        NETLINK_PROBE.to_string(),
+        "1".to_owned(),
+    ]);
+
+    assert_eq!(stdout(&output), "Operation not permitted\n");
+    assert_eq!(members(&peer), (0, 0));
+}
+
+fn id(id: u32) -> Vec<u8> {
+    attrs(&[(PROBE_ITEM_ID, &id.to_ne_bytes())])
+}
+
+/// `text` ends in its NUL.
+fn name(text: &[u8]) -> Vec<u8> {
+    attrs(&[(PROBE_ITEM_NAME, text)])
+}
+
+fn size() -> Vec<u8> {
+    attrs(&[(NESTED_SIZE, &width_and_height())])
+}
+
+fn width_and_height() -> Vec<u8> {
+    attrs(&[
+        (PROBE_SIZE_WIDTH, &640_u32.to_ne_bytes()),
+        (PROBE_SIZE_HEIGHT, &480_u32.to_ne_bytes()),
+    ])
+}
+
+fn item_request(flags: u16, attrs: &[u8]) -> Vec<u8> {
+    message(header(PROBE_CMD_ITEM, NLM_F_REQUEST | flags, 1), attrs)
+}
+
+/// Returns how often the family was asked and told about its open group.
+fn members(peer: &Peer) -> (u32, u32) {
+    let request = message(header(PROBE_CMD_GET_MEMBERS, NLM_F_REQUEST, 2), b"");
+    let answers = peer.exchange(&request);
+    let attrs: Vec<_> = Attrs::new(&answers[0].payload).flatten().collect();
+    let number = |nla_type| attrs.iter().find(|attr| attr.kind() == nla_type);
+    let number = |nla_type| number(nla_type).unwrap().u32().unwrap();
+
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    (number(PROBE_A_JOINED), number(PROBE_A_LEFT))
+}
+
+/// Asserts that a request is answered, and nothing else is in the queue.
+fn assert_served(peer: &Peer) {
+    members(peer);
+}
+
+/// Returns the only answer to `request`; the next request is answered as well.
+fn only_answer(peer: &Peer, request: &[u8]) -> Answer {
+    let mut answers = peer.exchange(request);
+    assert_served(peer);
+
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    answers.remove(0)
+}
+
+/// Asserts that an item is refused, for what is `offset` bytes into its payload `attrs`.
+fn assert_refused(peer: &Peer, attrs: &[u8], errno: i32, words: &str, offset: usize) {
+    let answer = only_answer(peer, &item_request(0, attrs));
+    let expected = ExtAck {
+        message: Some(words.as_bytes()),
+        offset: Some((NLMSG_HDRLEN + offset) as u32),
+        ..ExtAck::default()
+    };
+
+    assert_eq!(answer.ack(), (errno, expected));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs `command` without any privilege.
+fn as_nobody(command: &[String]) -> Output {
+    run(Command::new(&command[0])
+        .args(&command[1..])
+        .uid(NOBODY)
+        .gid(NOBODY))
+}
