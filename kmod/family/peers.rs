@@ -212,9 +212,7 @@ impl Peers {
         // No lock is held here: this may sleep.
         let node = RBTreeNode::new(portid, peer, GFP_KERNEL_ACCOUNT)?;
 
-        if self.count.fetch_add(1, Relaxed) >= NLHELLO_PEERS_MAX {
-            self.evict();
-        }
+        self.make_room()?;
         let replaced = peers.lock().insert(node);
         if replaced.is_some() {
             self.count.fetch_sub(1, Relaxed);
@@ -223,16 +221,23 @@ impl Peers {
         Ok(())
     }
 
-    /// Forgets the peer that has been silent for longest.
-    fn evict(&self) {
-        // Where another CPU takes the same one, this one takes the next: each that is added beyond
-        // the limit has to make room.
-        while let Some(peer) = self.oldest() {
-            if self.remove(peer.portid) {
+    /// Counts a peer that is about to come, at the cost of the oldest when there are too many.
+    fn make_room(&self) -> Result {
+        // Another CPU may be there first: for the room that this one made, or for the same peer.
+        while !self.count_one() {
+            let oldest = self.oldest().ok_or(ENOSPC)?;
+            if self.remove(oldest.portid) {
                 self.evicted.fetch_add(1, Relaxed);
-                break;
             }
         }
+        Ok(())
+    }
+
+    /// Counts one more, unless that are too many.
+    fn count_one(&self) -> bool {
+        let more = |count| (count < NLHELLO_PEERS_MAX).then_some(count + 1);
+
+        self.count.fetch_update(Relaxed, Relaxed, more).is_ok()
     }
 
     /// Returns the peer that has been silent for longest.
