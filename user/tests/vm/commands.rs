@@ -523,7 +523,8 @@ impl Listener {
 
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        let output = run(Command::new("kill").args(["-s", name, &pid]));
+        // The shell's own `kill`: the program comes with procps, which a fresh Debian may lack.
+        let output = run(Command::new("sh").args(["-c", "kill -s $0 $1", name, &pid]));
         assert!(output.status.success(), "{output:?}");
     }
 
