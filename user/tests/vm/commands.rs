@@ -479,7 +479,7 @@ fn verbose_shows_a_dump_decoded() {
 
 /// A client that listens in the background, and is read all the time.
 struct Listener {
-    child: Child,
+    child: Running,
     out: JoinHandle<Vec<u8>>,
     err: JoinHandle<Vec<u8>>,
 }
@@ -487,20 +487,17 @@ struct Listener {
 impl Listener {
     /// Starts it with `args`, and waits until it listens.
     fn start(args: &[&str]) -> Self {
-        let mut child = Command::new("nlhello")
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new("nlhello");
+        command.args(args).stdout(Stdio::piped());
+        let mut child = Running(command.stderr(Stdio::piped()).spawn().unwrap());
         let patience = Instant::now() + PATIENCE;
         while listening().is_empty() {
             assert!(Instant::now() < patience, "nobody listens");
             sleep(Duration::from_millis(10));
         }
         Self {
-            out: read_all(child.stdout.take().unwrap()),
-            err: read_all(child.stderr.take().unwrap()),
+            out: read_all(child.0.stdout.take().unwrap()),
+            err: read_all(child.0.stderr.take().unwrap()),
             child,
         }
     }
@@ -517,12 +514,12 @@ impl Listener {
     /// Returns its socket, whose port id is the process's own.
     fn socket(&self) -> Listening {
         let sockets = listening();
-        let own = sockets.into_iter().find(|s| s.portid == self.child.id());
+        let own = sockets.into_iter().find(|s| s.portid == self.child.0.id());
         own.expect("it listens no more")
     }
 
     fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
+        let pid = self.child.0.id().to_string();
         // The shell's own `kill`: the program comes with procps, which a fresh Debian may lack.
         let output = run(Command::new("sh").args(["-c", "kill -s $0 $1", name, &pid]));
         assert!(output.status.success(), "{output:?}");
@@ -530,10 +527,21 @@ impl Listener {
 
     fn end(mut self) -> Output {
         Output {
-            status: self.child.wait().unwrap(),
+            status: self.child.0.wait().unwrap(),
             stdout: self.out.join().unwrap(),
             stderr: self.err.join().unwrap(),
         }
+    }
+}
+
+/// A process that ends with its test: left behind by one that failed, it would hold the module in all that follow.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already where all went well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
