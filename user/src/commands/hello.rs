@@ -116,7 +116,6 @@ impl Run<'_> {
     }
 
     /// Waits until all is answered or time is up; fails if an answer was no reply.
-
     fn wait_for_replies(&mut self) -> Result<(), Failure> {
         let mut refusal = None;
         while self.batch.unanswered().next().is_some() {
