@@ -32,7 +32,7 @@ pub struct Cli {
     #[arg(short = 'n', long, global = true)]
     pub netns: Option<PathBuf>,
 
-    /// Show every message sent and received, decoded, on standard error
+    /// Show every message sent and received, decoded, on standard error; text, also with --json
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
@@ -134,13 +134,9 @@ pub struct HelloArgs {
     pub size: Option<u32>,
 
     /// Say this many at once; their time is that until the reply of each, so it grows
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "1",
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N", default_value = "1")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=BATCH_MAX))]
+    #[arg(allow_negative_numbers = true)]
     pub batch: u16,
 
     #[command(flatten)]

@@ -215,6 +215,8 @@ mod tests {
         let mut change = Request::change("test", noop, Vec::new()).unwrap();
         assert_eq!(connection.change(&mut change, Duration::ZERO), Ok(()));
 
+        // Then its end comes after the time was up, too.
+        connection.set_inbox(1);
         let mut links = Request::dump("test", libc::RTM_GETLINK, vec![0; 16]).unwrap();
         let dump = connection.dump(&mut links, Duration::ZERO, |_| Ok(()));
         assert!(!dump.unwrap().entries.is_empty());
