@@ -91,6 +91,18 @@ fn a_run_that_nobody_reads_ends_as_others_do() {
 }
 
 #[test]
+fn a_summary_that_cannot_be_written_is_a_failure() {
+    let _module = Module::load();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = run(Command::new("nlhello")
+        .args(["hello", "--flood", "-q", "-c", "1"])
+        .stdout(full));
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("(ENOSPC)"), "{output:?}");
+}
+
+#[test]
 fn hellos_are_an_interval_apart() {
     let _module = Module::load();
     let start = Instant::now();
@@ -258,26 +270,24 @@ fn who_keeps_talking_does_not_keep_a_listener() {
     assert!(heard < SAID, "time is up: {heard} of {SAID}");
 }
 
-/// A client in the background.
+/// A client in the background; dropping it ends it.
 struct Run {
     child: Child,
-    out: Box<dyn BufRead>,
-    err: Box<dyn BufRead>,
+    out: BufReader<UnixStream>,
+    err: BufReader<UnixStream>,
 }
 
 impl Run {
     fn start(args: &[&str]) -> Self {
-        let mut child = spawn(
+        let (out, stdout) = impatient_pipe();
+        let (err, stderr) = impatient_pipe();
+        let child = spawn(
             Command::new("nlhello")
                 .args(args)
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped()),
+                .stdout(stdout)
+                .stderr(stderr),
         );
-        Self {
-            out: Box::new(BufReader::new(child.stdout.take().unwrap())),
-            err: Box::new(BufReader::new(child.stderr.take().unwrap())),
-            child,
-        }
+        Self { child, out, err }
     }
 
     /// Reads the next line of its standard output, JSON.
@@ -309,6 +319,21 @@ impl Run {
         assert_eq!(end(&mut self.child).code(), Some(0));
         rest
     }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns a pipe, as good as one, whose reader does not wait for ever.
+fn impatient_pipe() -> (BufReader<UnixStream>, OwnedFd) {
+    let (reader, writer) = UnixStream::pair().unwrap();
+    reader.set_read_timeout(Some(PATIENCE)).unwrap();
+    (BufReader::new(reader), writer.into())
 }
 
 fn read_json(pipe: &mut dyn BufRead) -> Value {
