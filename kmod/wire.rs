@@ -47,6 +47,9 @@ pub const NLA_HDRLEN: usize = 4;
 /// First message type that belongs to a protocol; those below are netlink's own.
 pub const NLMSG_MIN_TYPE: u16 = 0x10;
 
+/// Control type: an ACK or a refusal.
+pub const NLMSG_ERROR: u16 = 2;
+
 /// Control type: the end of a dump, and classic hello's answer.
 pub const NLMSG_DONE: u16 = 3;
 

@@ -3,11 +3,11 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nlhello::netlink::Error;
 use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// Longest interval and timeout, in seconds: a day.
@@ -32,7 +32,7 @@ pub struct Cli {
     #[arg(short = 'n', long, global = true)]
     pub netns: Option<PathBuf>,
 
-    /// Show every message sent and received, decoded, on standard error
+    /// Show every message sent and received, decoded, on standard error; text, also with --json
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
@@ -86,11 +86,11 @@ pub struct Wait {
 
 #[derive(Args, Debug)]
 pub struct ListenArgs {
-    /// Stop after this many
-    #[arg(short, long, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop after this many; to hear fewer is a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
     pub count: Option<u64>,
 
-    /// Stop after this many seconds; that is a failure if -c wanted more
+    /// Stop after this many seconds
     #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Option<Duration>,
 }
@@ -120,7 +120,7 @@ pub struct HelloArgs {
     pub text: OsString,
 
     /// Stop after this many; without, at Ctrl-C
-    #[arg(short, long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
     pub count: Option<u64>,
 
     /// Seconds from one hello to the next
@@ -136,6 +136,7 @@ pub struct HelloArgs {
     /// Say this many at once; their time is that until the reply of each, so it grows
     #[arg(long, value_name = "N", default_value = "1")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=BATCH_MAX))]
+    #[arg(allow_negative_numbers = true)]
     pub batch: u16,
 
     #[command(flatten)]
@@ -160,15 +161,40 @@ impl HelloArgs {
     }
 }
 
-/// Reads the command line; else returns the exit status, everything being said.
-pub fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| {
-        let status = u8::try_from(error.exit_code()).unwrap_or(2);
-        // Help that nobody can read is a failure, and there is no other way to tell.
-        error
-            .print()
-            .map_or(ExitCode::FAILURE, |()| ExitCode::from(status))
-    })
+/// Reads the command line.
+///
+/// # Errors
+///
+/// What to print instead of running: help, or what is wrong with the command line.
+pub fn parse() -> Result<Cli, clap::Error> {
+    Cli::try_parse()
+}
+
+/// Says whether JSON is asked for, also by a command line that is wrong.
+pub fn asks_for_json() -> bool {
+    std::env::args_os()
+        .take_while(|arg| arg != "--")
+        .any(|arg| arg == "--json")
+}
+
+/// Returns what is wrong with the command line as an error like others: the first paragraph.
+pub fn usage_error(message: &clap::Error) -> Error {
+    let text = message.render().to_string();
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let words = words.join(" ");
+
+    Error::new("read the command line", libc::EINVAL)
+        .message(words.trim_start_matches("error: "))
+        .hint("try --help")
+}
+
+fn count(value: &str) -> Result<u64, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or_else(|| "not a whole number from 1".to_owned())
 }
 
 fn seconds(value: &str) -> Result<Duration, String> {

@@ -7,7 +7,7 @@ mod hello;
 mod listen;
 mod peers;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::output::{Event, Output, Trace};
 use nlhello::hello::{Client, Hello, SPEC};
 use nlhello::netlink::{Error, Netns, Tap};
@@ -47,6 +47,24 @@ pub fn run(cli: &Cli) -> ExitCode {
         Ok(status) => status,
         Err(failure) => report(&out, &failure),
     }
+}
+
+/// Prints `message`, what clap has to say instead of a command line: help, or what is wrong; returns
+/// the exit status.
+pub fn explain(message: &clap::Error) -> ExitCode {
+    let json = cli::asks_for_json();
+    let out = Output::new(json);
+    match (message.use_stderr(), json) {
+        (true, true) => out.error(&cli::usage_error(message)),
+        // Where nobody can read it, the exit status has to do.
+        (true, false) => drop(message.print()),
+        (false, _) => {
+            if let Err(error) = message.print() {
+                return report(&out, &Failure::Output(error));
+            }
+        }
+    }
+    ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2))
 }
 
 fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {

@@ -15,6 +15,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match cli::parse() {
         Ok(cli) => commands::run(&cli),
-        Err(status) => status,
+        Err(message) => commands::explain(&message),
     }
 }

@@ -4,8 +4,8 @@
 //!
 //! [`Socket`] moves datagrams and knows who sent them. [`Connection`] sends a [`Request`], waits for
 //! the answer and turns a refusal into an [`Error`] that carries the kernel's own words; it also
-//! reads whole tables ([`Dump`]) and gathers many messages at once ([`Inbox`]). [`Spec`] gives names
-//! to the numbers of a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are.
+//! reads whole tables ([`Dump`]) and gathers many messages at once. [`Spec`] gives names to the numbers of
+//! a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are.
 //!
 //! See `netlink(7)`.
 
@@ -27,13 +27,17 @@ mod socket;
 mod spec;
 
 pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
-pub use connection::{check_ack, Answer, Connection, Gathered, Tap};
+pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use errno::Errno;
 pub use error::Error;
-pub use inbox::Inbox;
 pub use netns::Netns;
 pub use poll::wait_readable;
 pub use request::Request;
-pub use socket::{deadline, Datagram, Received, Socket};
+pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};
+
+use inbox::Inbox;
+
+#[cfg(test)]
+pub(crate) use self::{connection::tests::USERSOCK, socket::tests::send_to};

@@ -6,6 +6,7 @@ use serde_json::{json, Value};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
 
 const UNREGISTERED: &str =
@@ -83,10 +84,14 @@ fn values_out_of_range_are_usage_errors_that_name_the_limit() {
         (&["hello", "-W", "soon"], "from 0 to 86400"),
         (&["hello", "-s", "65001"], "65000"),
         (&["hello", "-s", "-1"], "65000"),
-        (&["hello", "-c", "0"], "1.."),
+        (&["hello", "-c", "0"], "from 1"),
+        (&["hello", "-c", "-1"], "from 1"),
+        (&["hello", "-c", "18446744073709551616"], "from 1"),
         (&["hello", "--batch", "0"], "1..=1024"),
         (&["hello", "--batch", "1025"], "1..=1024"),
-        (&["listen", "-c", "0"], "1.."),
+        (&["hello", "--batch", "-1"], "1..=1024"),
+        (&["listen", "-c", "0"], "from 1"),
+        (&["listen", "-c", "-1"], "from 1"),
         (&["listen", "--timeout", "-1"], "from 0 to 86400"),
         (&["peers", "-1"], "unexpected argument"),
         (&["peers", "4294967296"], "4294967295"),
@@ -218,11 +223,72 @@ fn help_and_version_go_to_standard_output() {
 }
 
 #[test]
-fn help_that_cannot_be_written_is_a_failure() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let status = nlhello().arg("--help").stdout(full).status().unwrap();
+fn help_that_cannot_be_written_is_a_failure_that_says_so() {
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let told = nlhello().arg("--help").stdout(full()).output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    assert_eq!(
+        text(&told.stderr),
+        "nlhello: write to standard output: No space left on device (ENOSPC)\n"
+    );
 
-    assert_eq!(status.code(), Some(1));
+    let json = nlhello()
+        .args(["--json", "--help"])
+        .stdout(full())
+        .output()
+        .unwrap();
+    assert_eq!(json.status.code(), Some(1));
+    let error: Value = serde_json::from_slice(&json.stderr).unwrap();
+    assert_eq!(error["error"]["errno"], libc::ENOSPC);
+}
+
+#[test]
+fn when_nobody_reads_the_program_ends_as_others_do() {
+    let (reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+    drop(reader);
+    let output = nlhello()
+        .arg("--help")
+        .stdout(std::os::fd::OwnedFd::from(writer))
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.signal(), Some(libc::SIGPIPE));
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_in_json_where_that_is_asked_for() {
+    for (args, words) in [
+        (
+            &["--json", "--bogus"][..],
+            "unexpected argument '--bogus' found",
+        ),
+        (&["hello", "--json", "-c", "0"], "not a whole number from 1"),
+        (&["--color", "sometimes", "--json"], "invalid value"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+        let error = &told["error"];
+        assert_eq!(error["op"], "read the command line");
+        assert_eq!(error["errno"], libc::EINVAL);
+        assert_eq!(error["hint"], "try --help");
+        assert!(error["message"].as_str().unwrap().contains(words), "{told}");
+    }
+    let text_of = run(&["--bogus", "--", "--json"]);
+    assert!(text(&text_of.stderr).starts_with("error: unexpected argument '--bogus'"));
+}
+
+#[test]
+fn what_no_message_can_hold_is_refused_in_the_kernels_words() {
+    let long = "x".repeat(70_000);
+    let said = run(&["hello", &long]);
+    assert_eq!(said.status.code(), Some(1));
+    assert_eq!(
+        text(&said.stderr),
+        "nlhello: say hello: TEXT: too long (limit 1024) (ERANGE)\n"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use nlhello::netlink::{
     AttrFormat, AttrSpec, Connection, Errno, Error, MessageSpec, Request, Spec,
 };
 use nlhello::wire::{put_attr, Message};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -42,11 +42,8 @@ static RTNETLINK: Spec = Spec {
 fn refusal(nlmsg_type: u16, payload: &[u8]) -> Error {
     let mut connection = Connection::open("look", &RTNETLINK).unwrap();
     let mut request = Request::new("look", nlmsg_type, payload.to_vec()).unwrap();
-    request.set_seq(7);
-    connection.send(&request).unwrap();
 
-    let deadline = Instant::now() + PATIENCE;
-    connection.receive(&request, deadline, None).unwrap_err()
+    connection.ask(&mut request, PATIENCE).unwrap_err()
 }
 
 fn get_link(attrs: &[(u16, &[u8])]) -> Vec<u8> {

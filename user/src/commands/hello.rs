@@ -84,8 +84,7 @@ impl Run<'_> {
         while said < count {
             let next = deadline(Instant::now(), self.interval);
             let number = (count - said).min(self.at_once.into());
-            // The number may wrap: only these are under way.
-            self.say(said as u32 + 1, number as usize)?;
+            self.say(seq_after(said), number as usize)?;
             said += number;
             if said < count {
                 self.sleep_until(next)?;
@@ -99,40 +98,62 @@ impl Run<'_> {
 
     /// Says `number` hellos from `first` on and waits for their replies.
     fn say(&mut self, first: u32, number: usize) -> Result<(), Failure> {
-        self.report.sent(number)?;
         match self.batch.send(first, number) {
-            Ok(()) => self.wait_for_replies(),
+            Ok(()) => {
+                self.report.sent(number)?;
+                self.wait_for_replies()
+            }
+            // None of them has left.
             Err(error) if error.is_overrun() => {
                 self.report.out.error(&error);
-                Ok(self.report.lost(self.batch.unanswered())?)
+                Ok(())
+            }
+            Err(error) if error.errno.0 == libc::EMSGSIZE => {
+                Err(error.hint("try a smaller --batch or -s").into())
             }
             Err(error) => Err(error.into()),
         }
     }
 
+    /// Waits until all is answered or time is up; fails if an answer was no reply.
     fn wait_for_replies(&mut self) -> Result<(), Failure> {
+        let mut refusal = None;
         while self.batch.unanswered().next().is_some() {
             match self.batch.wait(self.timeout, Some(self.signals.as_fd())) {
-                Ok(Gathered::Datagrams(_)) => {
-                    for reply in self.batch.replies() {
-                        self.report.reply(reply?)?;
-                    }
-                    continue;
+                Ok(Gathered::Datagrams(_)) => refusal = refusal.or(self.tell_replies()?),
+                Ok(Gathered::TimedOut) => {
+                    self.report.lost(self.batch.unanswered())?;
+                    break;
                 }
-                Ok(Gathered::TimedOut) => return Ok(self.report.lost(self.batch.unanswered())?),
+                Ok(Gathered::Woken) if self.heed_signals()? => break,
                 Ok(Gathered::Woken) => {}
-                // The replies may be there in spite of it.
-                Err(error) if error.is_overrun() => {
-                    self.report.out.error(&error);
-                    continue;
-                }
+                // Other replies may be there in spite of it.
+                Err(error) if error.is_overrun() => self.overrun(error),
                 Err(error) => return Err(error.into()),
             }
-            if self.heed_signals()? {
-                break;
+        }
+        refusal.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Tells the replies that came; returns the first answer that is none.
+    fn tell_replies(&mut self) -> io::Result<Option<Error>> {
+        let mut first = None;
+        for reply in self.batch.replies() {
+            match reply {
+                Ok(reply) => self.report.reply(reply)?,
+                Err(error) => first = first.or(self.report.error(error)),
             }
         }
-        Ok(())
+        Ok(first)
+    }
+
+    fn overrun(&self, error: Error) {
+        let error = match self.at_once {
+            1 => error,
+            _ => error.hint("try a smaller --batch, or let root raise net.core.rmem_max"),
+        };
+
+        self.report.out.error(&error);
     }
 
     fn sleep_until(&mut self, next: Instant) -> io::Result<()> {
@@ -155,6 +176,11 @@ impl Run<'_> {
     }
 }
 
+/// Returns the sequence number of the hello after `said` others; it may wrap, as few are under way.
+fn seq_after(said: u64) -> u32 {
+    (said as u32).wrapping_add(1)
+}
+
 impl<'a> Report<'a> {
     fn new(cli: &Cli, args: &HelloArgs, out: &'a mut Output) -> Self {
         // At this pace nobody reads line by line.
@@ -168,13 +194,11 @@ impl<'a> Report<'a> {
     }
 
     fn sent(&mut self, number: usize) -> io::Result<()> {
-        for _ in 0..number {
-            self.round_trips.sent();
-            if self.show == Show::Dots {
-                self.out.dot_on()?;
-            }
+        self.round_trips.sent(number as u64);
+        match self.show {
+            Show::Dots => (0..number).try_for_each(|_| self.out.dot_on()),
+            Show::Lines | Show::Nothing => Ok(()),
         }
-        Ok(())
     }
 
     fn reply(&mut self, reply: Reply<'_>) -> io::Result<()> {
@@ -184,6 +208,16 @@ impl<'a> Report<'a> {
             Show::Dots => self.out.dot_off(),
             Show::Nothing => Ok(()),
         }
+    }
+
+    /// Counts an answer that is no reply; returns it if it is a reason to stop.
+    fn error(&mut self, error: Error) -> Option<Error> {
+        self.round_trips.error();
+        if error.is_overrun() {
+            self.out.error(&error);
+            return None;
+        }
+        Some(error)
     }
 
     fn lost(&mut self, mut seqs: impl Iterator<Item = u32>) -> io::Result<()> {
@@ -222,5 +256,18 @@ impl Show {
             (false, true) if out.is_terminal() => Self::Dots,
             (false, true) => Self::Nothing,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequence_numbers_start_at_1_and_wrap() {
+        let last = u64::from(u32::MAX);
+
+        assert_eq!((seq_after(0), seq_after(41)), (1, 42));
+        assert_eq!((seq_after(last), seq_after(last + 1)), (0, 1));
     }
 }

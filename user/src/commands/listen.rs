@@ -26,7 +26,7 @@ struct Run<'a> {
 
 /// Tells who says hello until the count or the time is reached or a signal comes, then sums up.
 ///
-/// Fails if time was up before the count was reached.
+/// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut listener = Listener::open()?;
     listener.set_tap(tap(cli));
@@ -44,16 +44,15 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
     };
     let result = run.listen();
     run.sum_up();
+    let missed = args
+        .count
+        .is_some_and(|count| run.audience.received < count);
 
-    match result? {
-        true => Ok(ExitCode::SUCCESS),
-        false => Ok(ExitCode::from(u8::from(args.count.is_some()))),
-    }
+    result.map(|()| ExitCode::from(u8::from(missed)))
 }
 
 impl Run<'_> {
-    /// Returns whether that ended before time was up.
-    fn listen(&mut self) -> Result<bool, Failure> {
+    fn listen(&mut self) -> Result<(), Failure> {
         while self.audience.received < self.count {
             match self
                 .listener
@@ -63,10 +62,10 @@ impl Run<'_> {
                     self.tell()?;
                     // Whoever keeps talking must not keep us here.
                     if received >= self.deadline {
-                        return Ok(self.audience.received >= self.count);
+                        break;
                     }
                 }
-                Ok(Gathered::TimedOut) => return Ok(false),
+                Ok(Gathered::TimedOut) => break,
                 Ok(Gathered::Woken) => {}
                 Err(error) if error.is_overrun() => self.overrun(&error),
                 Err(error) => return Err(error.into()),
@@ -75,7 +74,7 @@ impl Run<'_> {
                 break;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Tells what came, up to the count.

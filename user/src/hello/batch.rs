@@ -5,20 +5,17 @@
 use super::reply::OP;
 use super::spec::SPEC;
 use super::{Hello, Reply};
-use crate::netlink::{check_ack, deadline, Connection, Error, Gathered, Inbox, Request, Tap};
-use crate::wire::Message;
+use crate::netlink::{check_ack, deadline, Connection, Error, Gathered, Request, Tap};
+use crate::wire::{Message, NLMSG_ERROR};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// What a reply takes in the receive buffer beside its data, in bytes: generously.
 const OVERHEAD: usize = 2048;
 
-const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
-
 /// A socket of the hello family, and one hello to say on it again and again, some at a time.
 pub struct Batch {
     connection: Connection,
-    inbox: Inbox,
     request: Request,
     data: Option<Vec<u8>>,
     datagram: Vec<u8>,
@@ -32,11 +29,12 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// `EPROTONOSUPPORT` when hello.ko is not loaded; `EMSGSIZE` when a value is longer than
+    /// `EPROTONOSUPPORT` when hello.ko is not loaded; `ERANGE` when a value is longer than
     /// [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE).
     pub fn open(hello: &Hello<'_>, most: usize) -> Result<Self, Error> {
         let request = hello.request(OP)?;
-        let connection = Connection::open(OP, &SPEC)?;
+        let mut connection = Connection::open(OP, &SPEC)?;
+        connection.set_inbox(most);
         if most > 1 {
             // Where there is less, replies are lost, and that is reported.
             let each = OVERHEAD.saturating_add(2 * request.bytes().len());
@@ -44,18 +42,21 @@ impl Batch {
                 .socket()
                 .set_recv_buffer(most.saturating_mul(each));
         }
+        Ok(Self::on(connection, request, hello.data))
+    }
+
+    fn on(connection: Connection, request: Request, data: Option<&[u8]>) -> Self {
         let now = Instant::now();
 
-        Ok(Self {
+        Self {
             connection,
-            inbox: Inbox::new(most),
             request,
-            data: hello.data.map(<[u8]>::to_vec),
+            data: data.map(<[u8]>::to_vec),
             datagram: Vec::new(),
             sent: now,
             received: now,
             unanswered: Unanswered::default(),
-        })
+        }
     }
 
     /// Lets `tap` see what is sent and received from now on.
@@ -93,9 +94,7 @@ impl Batch {
         wake: Option<BorrowedFd<'_>>,
     ) -> Result<Gathered, Error> {
         let deadline = deadline(self.sent, timeout);
-        let gathered = self
-            .connection
-            .gather(OP, &mut self.inbox, deadline, wake)?;
+        let gathered = self.connection.gather(OP, deadline, wake)?;
 
         if let Gathered::Datagrams(received) = gathered {
             self.received = received;
@@ -116,7 +115,7 @@ impl Batch {
         let (request, data) = (&self.request, self.data.as_deref());
         let unanswered = &mut self.unanswered;
 
-        self.inbox.messages(OP).filter_map(move |message| {
+        self.connection.messages(OP).filter_map(move |message| {
             let message = match message {
                 Ok(message) => message,
                 Err(error) => return Some(Err(error)),
@@ -134,7 +133,7 @@ impl Batch {
 
     /// Says whether the last wait brought a message of the kernel's.
     fn has_reply(&self) -> bool {
-        self.inbox.messages(OP).next().is_some()
+        self.connection.messages(OP).next().is_some()
     }
 }
 
@@ -184,9 +183,23 @@ impl Unanswered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::netlink::{send_to, Socket, USERSOCK};
 
     fn left(unanswered: &Unanswered) -> Vec<u32> {
         unanswered.iter().collect()
+    }
+
+    #[test]
+    fn a_stream_of_foreign_datagrams_does_not_outlast_the_deadline() {
+        let connection = Connection::open(OP, &USERSOCK).unwrap();
+        let spammer = Socket::open(USERSOCK.protocol).unwrap();
+        for _ in 0..20 {
+            send_to(&spammer, connection.socket().portid(), &[0; 16]).unwrap();
+        }
+        let mut batch = Batch::on(connection, Hello::default().request(OP).unwrap(), None);
+
+        let waited = batch.wait(Duration::ZERO, None);
+        assert_eq!(waited, Ok(Gathered::TimedOut));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 //! The commands of the family.
 
-use super::fields::Fields;
+use super::fields::{too_long, Fields};
 use super::spec::{GET_PEER, GET_STATS, GREETING, HELLO, PORTID, SET_GREETING, SPEC};
 use super::{Hello, Peer, Reply, Stats};
 use crate::netlink::{Connection, Dump, Error, Request, Tap};
+use crate::uapi::NLHELLO_GREETING_MAX;
 use crate::wire::{put_attr, put_str};
 use std::time::Duration;
 
@@ -41,8 +42,8 @@ impl Client {
     /// # Errors
     ///
     /// The kernel's refusal; `EBADMSG` when the reply has no greeting, or other data than was sent;
-    /// `EMSGSIZE` when a value is longer than [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE); others
-    /// of [`Connection::ask`].
+    /// `ERANGE` when a value is longer than [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE); others of
+    /// [`Connection::ask`].
     pub fn hello(&mut self, hello: &Hello<'_>, timeout: Duration) -> Result<Reply<'_>, Error> {
         let mut request = hello.request(super::OP)?;
         let (message, time) = self.connection.ask(&mut request, timeout)?;
@@ -70,7 +71,7 @@ impl Client {
     pub fn set_greeting(&mut self, text: &[u8], timeout: Duration) -> Result<(), Error> {
         let mut attrs = Vec::new();
         put_str(&mut attrs, GREETING, text)
-            .map_err(|error| Error::from_io(CHANGE_GREETING, &error))?;
+            .map_err(|_| too_long(CHANGE_GREETING, GREETING, NLHELLO_GREETING_MAX))?;
         let mut request = Request::change(CHANGE_GREETING, SET_GREETING, attrs)?;
 
         self.connection.change(&mut request, timeout)

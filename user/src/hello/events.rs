@@ -4,7 +4,7 @@
 
 use super::fields::Fields;
 use super::spec::{EVENTS, HELLO_NTF, PORTID, SPEC, TEXT};
-use crate::netlink::{Connection, Error, Gathered, Inbox, Tap};
+use crate::netlink::{Connection, Error, Gathered, Tap};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Instant, SystemTime};
@@ -28,7 +28,6 @@ pub struct Heard<'a> {
 /// A member of `HELLO_GROUP_EVENTS`.
 pub struct Listener {
     connection: Connection,
-    inbox: Inbox,
     time: SystemTime,
 }
 
@@ -39,14 +38,14 @@ impl Listener {
     ///
     /// `EPROTONOSUPPORT` when hello.ko is not loaded, `EPERM` without `CAP_NET_ADMIN`.
     pub fn open() -> Result<Self, Error> {
-        let connection = Connection::open(OP, &SPEC)?;
+        let mut connection = Connection::open(OP, &SPEC)?;
+        connection.set_inbox(usize::MAX);
         // Less than that loses more, which is reported where it happens.
         let _ = connection.socket().set_recv_buffer(BUFFER);
         connection.join(OP, EVENTS)?;
 
         Ok(Self {
             connection,
-            inbox: Inbox::new(usize::MAX),
             time: SystemTime::UNIX_EPOCH,
         })
     }
@@ -67,7 +66,7 @@ impl Listener {
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
     ) -> Result<Gathered, Error> {
-        let gathered = self.connection.gather(OP, &mut self.inbox, deadline, wake);
+        let gathered = self.connection.gather(OP, deadline, wake);
 
         self.time = SystemTime::now();
         gathered
@@ -77,10 +76,12 @@ impl Listener {
     ///
     /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
     pub fn heard(&self) -> impl Iterator<Item = Result<Heard<'_>, Error>> {
-        self.inbox.messages(OP).filter_map(|message| match message {
-            Ok(message) => Heard::read(&message, self.time).transpose(),
-            Err(error) => Some(Err(error)),
-        })
+        self.connection
+            .messages(OP)
+            .filter_map(|message| match message {
+                Ok(message) => Heard::read(&message, self.time).transpose(),
+                Err(error) => Some(Err(error)),
+            })
     }
 }
 

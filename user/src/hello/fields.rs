@@ -82,6 +82,15 @@ pub(super) fn bad_reply(op: &'static str, why: impl AsRef<str>) -> Error {
     Error::new(op, libc::EBADMSG).message(format!("malformed reply: {}", why.as_ref()))
 }
 
+/// Returns the error for a value of `nla_type` that its attribute cannot hold, in the words that the
+/// kernel has for one beyond its `limit`.
+pub(super) fn too_long(op: &'static str, nla_type: u16, limit: u32) -> Error {
+    Error {
+        attr: Some(name(nla_type).to_owned()),
+        ..Error::new(op, libc::ERANGE).message(format!("too long (limit {limit})"))
+    }
+}
+
 fn name(nla_type: u16) -> &'static str {
     let known = SPEC.messages.first().map_or(&[][..], |known| known.attrs);
 

@@ -2,11 +2,11 @@
 
 //! A hello and its reply.
 
-use super::fields::{bad_reply, Fields};
+use super::fields::{bad_reply, too_long, Fields};
 use super::spec::{DATA, GREETING, HELLO, TEXT};
 use crate::netlink::{Error, Request};
+use crate::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
 use crate::wire::{put_attr, put_str, Message};
-use std::io;
 use std::time::Duration;
 
 pub(super) const OP: &str = "say hello";
@@ -39,20 +39,14 @@ pub struct Reply<'a> {
 impl Hello<'_> {
     /// Builds the request.
     pub(super) fn request(&self, op: &'static str) -> Result<Request, Error> {
-        let attrs = self.attrs().map_err(|error| Error::from_io(op, &error))?;
-
-        Request::new(op, HELLO, attrs)
-    }
-
-    fn attrs(&self) -> io::Result<Vec<u8>> {
         let mut attrs = Vec::new();
         if let Some(text) = self.text {
-            put_str(&mut attrs, TEXT, text)?;
+            put_str(&mut attrs, TEXT, text).map_err(|_| too_long(op, TEXT, NLHELLO_TEXT_MAX))?;
         }
         if let Some(data) = self.data {
-            put_attr(&mut attrs, DATA, data)?;
+            put_attr(&mut attrs, DATA, data).map_err(|_| too_long(op, DATA, NLHELLO_DATA_MAX))?;
         }
-        Ok(attrs)
+        Request::new(op, HELLO, attrs)
     }
 }
 
@@ -74,5 +68,60 @@ impl<'a> Reply<'a> {
             greeting: fields.str(GREETING)?,
             time,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::Errno;
+    use crate::wire::NLA_MAX_VALUE;
+
+    /// Returns a reply that carries `data`, as the kernel makes it.
+    fn reply_with(data: Option<&[u8]>) -> Request {
+        let mut attrs = Vec::new();
+        put_str(&mut attrs, GREETING, b"Hi").unwrap();
+        if let Some(data) = data {
+            put_attr(&mut attrs, DATA, data).unwrap();
+        }
+        Request::new(OP, HELLO, attrs).unwrap()
+    }
+
+    #[test]
+    fn a_reply_must_carry_the_very_data_that_was_sent() {
+        let read = |data, sent| {
+            let bytes = reply_with(data);
+            let message = Message::from_bytes(bytes.bytes()).unwrap();
+            Reply::read(&message, sent, Duration::ZERO).map(|reply| reply.greeting.to_vec())
+        };
+
+        for data in [None, Some(&b""[..]), Some(b"data")] {
+            assert_eq!(read(data, data), Ok(b"Hi".to_vec()));
+        }
+        for (data, sent) in [
+            (None, Some(&b"data"[..])),
+            (Some(&b"data"[..]), None),
+            (Some(b"date"), Some(b"data")),
+            (Some(b"dat"), Some(b"data")),
+        ] {
+            let error = read(data, sent).unwrap_err();
+            assert_eq!(error.errno, Errno(libc::EBADMSG));
+            assert!(error.message.contains("other data"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_no_attribute_can_hold_is_refused_as_the_kernel_refuses_what_is_too_long() {
+        let long = vec![b'x'; NLA_MAX_VALUE + 1];
+        let refused = |text, data| Hello { text, data }.request(OP).unwrap_err().to_string();
+
+        assert_eq!(
+            refused(Some(&long[..]), None),
+            "say hello: TEXT: too long (limit 1024) (ERANGE)"
+        );
+        assert_eq!(
+            refused(None, Some(&long[..])),
+            "say hello: DATA: too long (limit 65000) (ERANGE)"
+        );
     }
 }

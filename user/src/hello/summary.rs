@@ -16,6 +16,7 @@ pub struct RoundTrips {
     start: Instant,
     sent: u64,
     received: u64,
+    errors: u64,
     min: Duration,
     max: Duration,
     sum: Duration,
@@ -29,7 +30,9 @@ pub struct Summary {
     pub sent: u64,
     /// Replies received in time.
     pub received: u64,
-    /// Hellos without one.
+    /// Hellos that were answered, but by a refusal or by what is no reply.
+    pub errors: u64,
+    /// Hellos that were not answered.
     pub lost: u64,
     /// Since the run began.
     pub time: Duration,
@@ -57,6 +60,7 @@ impl RoundTrips {
             start: Instant::now(),
             sent: 0,
             received: 0,
+            errors: 0,
             min: Duration::MAX,
             max: Duration::ZERO,
             sum: Duration::ZERO,
@@ -65,9 +69,14 @@ impl RoundTrips {
         }
     }
 
-    /// Counts a hello.
-    pub fn sent(&mut self) {
-        self.sent += 1;
+    /// Counts hellos.
+    pub fn sent(&mut self, number: u64) {
+        self.sent += number;
+    }
+
+    /// Counts an answer that is no reply.
+    pub fn error(&mut self) {
+        self.errors += 1;
     }
 
     /// Counts a reply that took `time`.
@@ -85,7 +94,8 @@ impl RoundTrips {
         Summary {
             sent: self.sent,
             received: self.received,
-            lost: self.sent.saturating_sub(self.received),
+            errors: self.errors,
+            lost: self.sent.saturating_sub(self.received + self.errors),
             time: self.start.elapsed(),
             rtt: self.rtt(),
         }
@@ -111,7 +121,7 @@ mod tests {
     #[test]
     fn a_run_without_replies_has_no_round_trips() {
         let mut run = RoundTrips::start();
-        run.sent();
+        run.sent(1);
         let summary = run.summary();
 
         assert_eq!((summary.sent, summary.received, summary.lost), (1, 0, 1));
@@ -119,10 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_neither_a_reply_nor_a_loss() {
+        let mut run = RoundTrips::start();
+        run.sent(3);
+        run.received(Duration::from_micros(1));
+        run.error();
+        let summary = run.summary();
+
+        assert_eq!((summary.received, summary.errors), (1, 1));
+        assert_eq!(summary.lost, 1);
+    }
+
+    #[test]
     fn the_extremes_and_the_mean_are_exact_and_the_percentile_nearly_so() {
         let mut run = RoundTrips::start();
         for micros in 1..=1000 {
-            run.sent();
+            run.sent(1);
             run.received(Duration::from_micros(micros));
         }
         let rtt = run.summary().rtt.unwrap();
@@ -136,7 +158,7 @@ mod tests {
     #[test]
     fn a_percentile_never_leaves_the_extremes() {
         let mut run = RoundTrips::start();
-        run.sent();
+        run.sent(1);
         run.received(Duration::from_nanos(12_345_677));
         let rtt = run.summary().rtt.unwrap();
 
@@ -146,7 +168,7 @@ mod tests {
     #[test]
     fn a_round_trip_of_days_is_still_counted() {
         let mut run = RoundTrips::start();
-        run.sent();
+        run.sent(1);
         run.received(Duration::from_secs(1_000_000));
 
         assert_eq!(

@@ -4,14 +4,12 @@
 
 use super::connection::check_ack;
 use super::{Ack, Connection, Error, Request, Spec};
-use crate::wire::{Message, NLMSG_DONE};
+use crate::wire::{Message, NLMSG_DONE, NLMSG_ERROR};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// How often a table is read before it is taken as it is.
 const ATTEMPTS: u32 = 5;
-
-const NLMSG_ERROR: u16 = libc::NLMSG_ERROR as u16;
 
 /// A table as the kernel dumped it.
 #[derive(Clone, Debug, PartialEq, Eq)]

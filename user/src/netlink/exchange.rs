@@ -2,34 +2,55 @@
 
 //! A request and all of its answer.
 
-use super::connection::{check_ack, NLMSG_ERROR};
-use super::{deadline, Answer, Connection, Error, Gathered, Inbox, Request, Spec};
-use crate::wire::Message;
+use super::connection::check_ack;
+use super::{deadline, Connection, Error, Gathered, Request, Spec};
+use crate::wire::{Message, NLMSG_ERROR};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
-
-/// How many datagrams of an answer are received at once: the parts of a dump are made one by one.
-const INBOX: usize = 4;
 
 impl Connection {
     /// Sends `request` under the next number and waits up to `timeout` for the one message that
     /// answers it; returns how long that took, too.
     ///
+    /// Ignored are datagrams that are not the kernel's, messages of another sequence number (late
+    /// answers), and an ACK that says that all is well.
+    ///
     /// # Errors
     ///
-    /// `ETIMEDOUT`; others of [`Connection::send`] and [`Connection::receive`].
+    /// The kernel's refusal; `ETIMEDOUT`; `EBADMSG` when what the kernel sent is no netlink message;
+    /// others of [`Connection::send`] and [`Connection::gather`].
     pub fn ask(
         &mut self,
         request: &mut Request,
         timeout: Duration,
     ) -> Result<(Message<'_>, Duration), Error> {
-        request.set_seq(self.next_seq());
-        let sent = self.send(request)?;
+        let sent = self.send_next(request)?;
+        self.answer(request, sent, timeout)
+    }
 
-        match self.receive(request, deadline(sent, timeout), None)? {
-            Answer::Message(message, received) => Ok((message, received.duration_since(sent))),
-            Answer::TimedOut | Answer::Woken => Err(Error::timed_out(request.op(), timeout)),
-        }
+    /// Waits for the one message that answers `request`, else as [`Connection::ask`].
+    fn answer(
+        &mut self,
+        request: &Request,
+        sent: Instant,
+        timeout: Duration,
+    ) -> Result<(Message<'_>, Duration), Error> {
+        let (index, received) =
+            self.hear(
+                request,
+                sent,
+                timeout,
+                |spec, request, message| match message.header().nlmsg_type {
+                    NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Continue),
+                    _ => Ok(ControlFlow::Break(())),
+                },
+            )?;
+        let message = self.messages(request.op()).nth(index);
+
+        // It was there a moment ago.
+        message
+            .unwrap_or_else(|| Err(Error::timed_out(request.op(), timeout)))
+            .map(|message| (message, received.duration_since(sent)))
     }
 
     /// Sends `request`, a [`Request::change`], under the next number and waits up to `timeout` for
@@ -57,39 +78,201 @@ impl Connection {
         &mut self,
         request: &mut Request,
         timeout: Duration,
-        mut take: impl FnMut(&Spec, &Request, &Message<'_>) -> Result<ControlFlow<()>, Error>,
+        take: impl FnMut(&Spec, &Request, &Message<'_>) -> Result<ControlFlow<()>, Error>,
     ) -> Result<(), Error> {
-        let spec = self.spec();
-        let mut inbox = Inbox::new(INBOX);
-        request.set_seq(self.next_seq());
-        let mut latest = self.send(request)?;
+        let sent = self.send_next(request)?;
 
-        while let Some(received) = self.more(request.op(), &mut inbox, deadline(latest, timeout))? {
-            for message in inbox.messages(request.op()) {
-                let message = message?;
-                // Others are late answers, and news of others.
-                if message.header().nlmsg_seq == request.seq() {
-                    latest = received;
-                    if take(spec, request, &message)?.is_break() {
-                        return Ok(());
-                    }
-                }
+        self.hear(request, sent, timeout, take).map(drop)
+    }
+
+    fn send_next(&mut self, request: &mut Request) -> Result<Instant, Error> {
+        request.set_seq(self.next_seq());
+        self.send(request)
+    }
+
+    /// Hands each message of the answer to `request` to `take`, until that breaks; returns which
+    /// message of the inbox that was at, and when it was received.
+    ///
+    /// What came is handed over even if it was found only after the time was up.
+    fn hear(
+        &mut self,
+        request: &Request,
+        sent: Instant,
+        timeout: Duration,
+        mut take: impl FnMut(&Spec, &Request, &Message<'_>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(usize, Instant), Error> {
+        let mut end = deadline(sent, timeout);
+        while let Gathered::Datagrams(received) = self.gather(request.op(), end, None)? {
+            match self.hand_over(request, &mut take)? {
+                ControlFlow::Break(index) => return Ok((index, received)),
+                ControlFlow::Continue(true) => end = deadline(received, timeout),
+                // Whoever keeps sending what is ignored must not keep us here.
+                ControlFlow::Continue(false) if received >= end => break,
+                ControlFlow::Continue(false) => {}
             }
         }
         Err(Error::timed_out(request.op(), timeout))
     }
 
-    /// Receives more, unless time is up; returns when that was.
-    fn more(
-        &mut self,
-        op: &'static str,
-        inbox: &mut Inbox,
-        deadline: Instant,
-    ) -> Result<Option<Instant>, Error> {
-        Ok(match self.gather(op, inbox, deadline, None)? {
-            // Whoever keeps sending what is ignored must not keep us here.
-            Gathered::Datagrams(received) => Some(received).filter(|now| *now < deadline),
-            Gathered::TimedOut | Gathered::Woken => None,
-        })
+    /// Hands over what was gathered last; returns where that broke, or else whether any of it
+    /// answers `request`.
+    fn hand_over(
+        &self,
+        request: &Request,
+        mut take: impl FnMut(&Spec, &Request, &Message<'_>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<ControlFlow<usize, bool>, Error> {
+        let mut any = false;
+        for (index, message) in self.messages(request.op()).enumerate() {
+            let message = message?;
+            // Others are late answers, and news of others.
+            if message.header().nlmsg_seq == request.seq() {
+                any = true;
+                if take(self.spec(), request, &message)?.is_break() {
+                    return Ok(ControlFlow::Break(index));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(any))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connection::tests::{get_lo, open, Counter, ROUTE, USERSOCK};
+    use super::super::inbox::ROOM;
+    use super::super::socket::tests::send_to;
+    use super::super::Socket;
+    use super::*;
+    use crate::wire::{put_message, Nlmsghdr};
+
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(10);
+
+    /// Returns the answer to `request`, which was sent just now.
+    fn answer<'a>(
+        connection: &'a mut Connection,
+        request: &Request,
+        timeout: Duration,
+    ) -> Result<Message<'a>, Error> {
+        connection
+            .answer(request, Instant::now(), timeout)
+            .map(|(message, _)| message)
+    }
+
+    fn errno<T: std::fmt::Debug>(result: Result<T, Error>) -> i32 {
+        result.unwrap_err().errno.0
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_kernels_is_seen_but_not_believed() {
+        let (mut connection, seen) = (open(&USERSOCK), Counter::default());
+        connection.set_tap(Some(Box::new(seen.clone())));
+        let request = get_lo(1);
+        let mut forged = Vec::new();
+        let header = Nlmsghdr::from_bytes(request.bytes()).unwrap();
+        put_message(&mut forged, header, b"").unwrap();
+        let liar = Socket::open(libc::NETLINK_USERSOCK).unwrap();
+        send_to(&liar, connection.socket().portid(), &forged).unwrap();
+
+        let answer = answer(&mut connection, &request, SHORT);
+        assert_eq!(errno(answer), libc::ETIMEDOUT);
+        assert_eq!((seen.sent(), seen.received()), (0, 1));
+    }
+
+    #[test]
+    fn a_datagram_too_large_is_no_error_unless_it_is_the_kernels() {
+        let mut connection = open(&USERSOCK);
+        let liar = Socket::open(libc::NETLINK_USERSOCK).unwrap();
+        let portid = connection.socket().portid();
+        send_to(&liar, portid, &vec![0; ROOM + 1]).unwrap();
+
+        let answer = answer(&mut connection, &get_lo(1), SHORT);
+        assert_eq!(errno(answer), libc::ETIMEDOUT);
+    }
+
+    #[test]
+    fn a_stream_of_foreign_datagrams_does_not_outlast_the_deadline() {
+        let (mut connection, seen) = (open(&USERSOCK), Counter::default());
+        connection.set_tap(Some(Box::new(seen.clone())));
+        let spammer = Socket::open(libc::NETLINK_USERSOCK).unwrap();
+        for _ in 0..20 {
+            send_to(&spammer, connection.socket().portid(), &[0; 16]).unwrap();
+        }
+
+        let answer = answer(&mut connection, &get_lo(1), Duration::ZERO);
+        assert_eq!(errno(answer), libc::ETIMEDOUT);
+        assert!(seen.received() < 20, "not all are waited for");
+    }
+
+    #[test]
+    fn what_came_is_taken_however_late_it_is_looked_at() {
+        let mut connection = open(&ROUTE);
+        for _ in 0..10 {
+            let answer = connection.ask(&mut get_lo(0), Duration::ZERO);
+            assert_eq!(answer.unwrap().0.header().nlmsg_type, libc::RTM_NEWLINK);
+        }
+        let noop = libc::NLMSG_NOOP as u16;
+        let mut change = Request::change("test", noop, Vec::new()).unwrap();
+        assert_eq!(connection.change(&mut change, Duration::ZERO), Ok(()));
+
+        // Then its end comes after the time was up, too.
+        connection.set_inbox(1);
+        let mut links = Request::dump("test", libc::RTM_GETLINK, vec![0; 16]).unwrap();
+        let dump = connection.dump(&mut links, Duration::ZERO, |_| Ok(()));
+        assert!(!dump.unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn a_late_answer_to_an_earlier_request_is_skipped() {
+        let mut connection = open(&ROUTE);
+        connection.send(&get_lo(1)).unwrap();
+        let second = get_lo(2);
+        connection.send(&second).unwrap();
+
+        let message = answer(&mut connection, &second, LONG).unwrap();
+        assert_eq!(message.header().nlmsg_seq, 2);
+        assert_eq!(message.header().nlmsg_type, libc::RTM_NEWLINK);
+    }
+
+    #[test]
+    fn a_late_ack_is_not_taken_for_another_changes() {
+        let mut connection = open(&ROUTE);
+        let noop = libc::NLMSG_NOOP as u16;
+        let mut late = Request::change("test", noop, Vec::new()).unwrap();
+        late.set_seq(77);
+        connection.send(&late).unwrap();
+
+        let mut refused = Request::change("test", 9999, vec![0; 4]).unwrap();
+        assert_eq!(
+            errno(connection.change(&mut refused, LONG)),
+            libc::EOPNOTSUPP
+        );
+    }
+
+    #[test]
+    fn an_answer_that_never_comes_ends_in_a_timeout() {
+        let start = Instant::now();
+        let answer = answer(&mut open(&ROUTE), &get_lo(1), SHORT).map(drop);
+
+        assert_eq!(errno(answer), libc::ETIMEDOUT);
+        assert!(start.elapsed() >= SHORT);
+    }
+
+    #[test]
+    fn dropped_answers_are_reported_and_the_kept_ones_still_come() {
+        let mut connection = open(&ROUTE);
+        let mut seq = 0;
+        // Far more than fit into any receive buffer of the default size.
+        for _ in 0..20_000 {
+            seq += 1;
+            connection.send(&get_lo(seq)).unwrap();
+        }
+
+        let error = answer(&mut connection, &get_lo(1), LONG).unwrap_err();
+        assert!(error.is_overrun(), "{error}");
+        let first = answer(&mut connection, &get_lo(1), LONG);
+        assert_eq!(first.unwrap().header().nlmsg_seq, 1);
+        let last = answer(&mut connection, &get_lo(seq), SHORT);
+        assert_eq!(errno(last), libc::ETIMEDOUT);
     }
 }

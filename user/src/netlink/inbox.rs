@@ -26,14 +26,14 @@ pub(super) const KERNEL: u32 = 0;
 /// Datagrams that were received together, and room for the next.
 ///
 /// The memory that no datagram reaches is never touched.
-pub struct Inbox {
+pub(super) struct Inbox {
     bytes: Box<[u8]>,
     received: Vec<Envelope>,
 }
 
 impl Inbox {
     /// Makes room for up to `datagrams` at once, 32 at most.
-    pub fn new(datagrams: usize) -> Self {
+    pub(super) fn new(datagrams: usize) -> Self {
         let slots = datagrams.clamp(1, SLOTS);
 
         Self {
@@ -43,7 +43,7 @@ impl Inbox {
     }
 
     /// Returns the datagrams, whoever sent them.
-    pub fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
+    pub(super) fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
         self.bytes
             .chunks(ROOM)
             .zip(&self.received)
@@ -53,7 +53,10 @@ impl Inbox {
     /// Returns the messages that the kernel sent, for `op`; those of others are left out.
     ///
     /// An item is an error when a datagram was cut off, or is no row of messages.
-    pub fn messages(&self, op: &'static str) -> impl Iterator<Item = Result<Message<'_>, Error>> {
+    pub(super) fn messages(
+        &self,
+        op: &'static str,
+    ) -> impl Iterator<Item = Result<Message<'_>, Error>> {
         self.datagrams()
             .filter(|datagram| datagram.portid == KERNEL)
             .flat_map(move |datagram| messages(op, datagram))

@@ -33,17 +33,6 @@ pub struct Datagram<'a> {
     pub portid: u32,
 }
 
-/// How a wait for a datagram ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received<'a> {
-    /// A datagram came.
-    Datagram(Datagram<'a>),
-    /// The deadline passed first.
-    TimedOut,
-    /// The other descriptor became readable first.
-    Woken,
-}
-
 impl Socket {
     /// Opens a socket of `protocol` (`NETLINK_*`) and binds it to a port id of the kernel's choice.
     ///
@@ -109,42 +98,27 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// As [`Socket::recv_until`].
+    /// `ENOBUFS` when the kernel had to drop datagrams for want of room in the receive buffer;
+    /// those that it kept are received next. Others of `recvmsg(2)`.
     pub fn recv<'b>(
         &self,
         buf: &'b mut [u8],
         timeout: Duration,
     ) -> io::Result<Option<Datagram<'b>>> {
-        match self.recv_until(buf, deadline(Instant::now(), timeout), None)? {
-            Received::Datagram(datagram) => Ok(Some(datagram)),
-            Received::TimedOut | Received::Woken => Ok(None),
-        }
-    }
+        let deadline = deadline(Instant::now(), timeout);
 
-    /// Receives the next datagram, until `deadline` or until `wake` is readable.
-    ///
-    /// A datagram that is there already is received in any case.
-    ///
-    /// # Errors
-    ///
-    /// `ENOBUFS` when the kernel had to drop datagrams for want of room in the receive buffer;
-    /// those that it kept are received next. Others of `recvmsg(2)`.
-    pub fn recv_until<'b>(
-        &self,
-        buf: &'b mut [u8],
-        deadline: Instant,
-        wake: Option<BorrowedFd<'_>>,
-    ) -> io::Result<Received<'b>> {
         Ok(
-            match self.poll_until(deadline, wake, || self.recvmsg(buf))? {
-                Polled::Done(envelope) => Received::Datagram(envelope.around(buf)),
-                Polled::TimedOut => Received::TimedOut,
-                Polled::Woken => Received::Woken,
+            match self.poll_until(deadline, None, || self.recvmsg(buf))? {
+                Polled::Done(envelope) => Some(envelope.around(buf)),
+                Polled::TimedOut | Polled::Woken => None,
             },
         )
     }
 
-    /// Makes the non-blocking `call` until it finds something, or as [`Self::recv_until`].
+    /// Makes the non-blocking `call` until it finds something, until `deadline` or until `wake` is
+    /// readable.
+    ///
+    /// What is there already is found in any case.
     pub(super) fn poll_until<T>(
         &self,
         deadline: Instant,
@@ -284,11 +258,7 @@ pub(super) mod tests {
     use crate::wire::{put_message, Nlmsghdr};
 
     /// Sends `datagram` to another socket of the same protocol, as any user can.
-    pub(in crate::netlink) fn send_to(
-        socket: &Socket,
-        portid: u32,
-        datagram: &[u8],
-    ) -> io::Result<()> {
+    pub(crate) fn send_to(socket: &Socket, portid: u32, datagram: &[u8]) -> io::Result<()> {
         let mut addr = empty_addr();
         addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
         addr.nl_pid = portid;
@@ -366,6 +336,23 @@ pub(super) mod tests {
 
         assert_eq!(datagram.portid, 0);
         assert_ne!(socket.portid(), 0);
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_the_payload_of_the_request() {
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        let unknown = Nlmsghdr {
+            nlmsg_type: 9999,
+            nlmsg_flags: libc::NLM_F_REQUEST as u16,
+            ..Nlmsghdr::default()
+        };
+        let mut request = Vec::new();
+        put_message(&mut request, unknown, &[0; 4096]).unwrap();
+        socket.send(&request).unwrap();
+        let mut buf = [0; 512];
+        let datagram = socket.recv(&mut buf, Duration::from_secs(5));
+
+        assert!(!datagram.unwrap().unwrap().truncated);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::fmt::{self, Write};
 
 /// Shows bytes as text: what is not printable UTF-8 as `\xNN`, a backslash as `\\`.
 ///
-/// So neither the kernel nor another user can move the cursor, color the terminal, or break a line
-/// in two.
+/// So neither the kernel nor another user can move the cursor, color the terminal, break a line in
+/// two, or hide a part of it.
 pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
@@ -30,12 +30,23 @@ fn write_char(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
     }
 }
 
-/// Controls, line and paragraph separators, and marks that reorder the text around them are not.
-fn is_printable(c: char) -> bool {
-    let reorders =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-
-    !c.is_control() && !reorders
+/// Says whether `c` shows, and only itself.
+///
+/// Not so are controls (Unicode category Cc), format characters, which reorder the text around them
+/// or cannot be seen (Cf), separators of lines and paragraphs (Zl, Zp), and fillers without a shape.
+/// The ranges are those of Unicode 16, holes filled.
+pub fn is_printable(c: char) -> bool {
+    match c {
+        ' '..='~' => true,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' => false,
+        '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}' => false,
+        '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' => false,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => false,
+        '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' => false,
+        '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' => false,
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => false,
+        c => !c.is_control(),
+    }
 }
 
 fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
@@ -59,6 +70,25 @@ mod tests {
         );
         assert_eq!(Escaped("\u{9b}".as_bytes()).to_string(), r"\xc2\x9b");
         assert_eq!(Escaped("\u{202e}".as_bytes()).to_string(), r"\xe2\x80\xae");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_or_moves_what_can_is_escaped() {
+        for hidden in
+            "\u{ad}\u{61c}\u{180e}\u{200b}\u{200d}\u{2060}\u{2069}\u{feff}\u{e0041}".chars()
+        {
+            let text = hidden.to_string();
+            let escaped = Escaped(text.as_bytes()).to_string();
+            assert!(escaped.starts_with(r"\x"), "{}", hidden.escape_unicode());
+        }
+        assert_eq!(Escaped("\u{feff}".as_bytes()).to_string(), r"\xef\xbb\xbf");
+    }
+
+    #[test]
+    fn what_only_looks_foreign_is_left_alone() {
+        let text = "naïve 日本語　עברית עָרַבִית ❤️ e\u{301} \u{a0}—";
+
+        assert_eq!(Escaped(text.as_bytes()).to_string(), text);
     }
 
     #[test]

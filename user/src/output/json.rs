@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! JSON for programs, one object or array a line.
-//!
-//! | event | value |
-//! |---|---|
-//! | reply | `{"greeting": string, "seq": number, "bytes": number, "time_ns": number}` |
-//! | lost | `{"seq": number, "lost": true}` |
-//! | summary | `{"summary": {"sent", "received", "lost", "time_ns", "min_ns", "avg_ns", "max_ns", "p99_ns"}}`, numbers; the last four are null without a reply |
-//! | heard | `{"time": string, "portid": number, "text": string or null}`; the time is when the notification was received, in UTC as RFC 3339 has it |
-//! | end of listening | `{"summary": {"received", "overruns", "time_ns"}}`, numbers, on standard error; each overrun is one or more that were lost |
-//! | peers | `[{"portid", "messages", "bytes", "last_ns"}, ...]`, numbers; `last_ns` is since 1970 |
-//! | statistics | `{"hellos", "classic", "refused", "dropped", "peers", "evicted"}`, numbers |
-//! | greeting | `{"greeting": string}`, also when it was set |
-//! | warning | `{"warning": {"op": string, "message": string}}` |
-//! | error | `{"error": {"op": string, "errno": number, "message": string, "attr": string or null, "hint": string or null}}` |
-//!
-//! Errors and warnings go to standard error. Numbers of times are nanoseconds; `time_ns` of a reply
-//! runs from just before the hello, or its batch, was sent. `bytes` of a reply is its `nlmsg_len`.
-//! JSON has no bytes: those of a text that are not UTF-8 become U+FFFD.
+//! JSON for programs, one object or array a line; `docs/json.md` has every key.
 
+use super::escape::is_printable;
 use super::time::Utc;
 use super::{Audience, Event, Format};
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
 use nlhello::netlink::Error;
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -93,6 +78,7 @@ struct Lost {
 struct JsonSummary {
     sent: u64,
     received: u64,
+    errors: u64,
     lost: u64,
     time_ns: u64,
     min_ns: Option<u64>,
@@ -169,6 +155,7 @@ impl JsonSummary {
         Self {
             sent: summary.sent,
             received: summary.received,
+            errors: summary.errors,
             lost: summary.lost,
             time_ns: nanos(summary.time),
             min_ns: summary.rtt.map(|rtt| nanos(rtt.min)),
@@ -244,8 +231,36 @@ impl<'a> JsonError<'a> {
 }
 
 fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe))?;
     out.write_all(b"\n")
+}
+
+/// Compact JSON that escapes more than it must: also what could steer a terminal or hide in it.
+struct Safe;
+
+impl Formatter for Safe {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((plain, hidden, after)) = split_at_hidden(rest) {
+            out.write_all(plain.as_bytes())?;
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = after;
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+/// Returns the first character of `text` that does not show, and what is before and after it.
+fn split_at_hidden(text: &str) -> Option<(&str, char, &str)> {
+    let (at, hidden) = text.char_indices().find(|(_, c)| !is_printable(*c))?;
+
+    Some((&text[..at], hidden, &text[at + hidden.len_utf8()..]))
 }
 
 /// Returns `time` in nanoseconds; 584 years are the most that it counts.
@@ -256,6 +271,8 @@ fn nanos(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nlhello::hello::RoundTrips;
+    use std::collections::BTreeSet;
     use std::time::SystemTime;
 
     fn written(event: Event<'_>) -> String {
@@ -280,6 +297,19 @@ mod tests {
     }
 
     #[test]
+    fn what_could_steer_a_terminal_is_escaped_and_reads_back_as_it_was() {
+        let text = "\u{9b}31m\u{7f} Grüße\u{ad}\u{202e}\u{e0041}";
+        let line = written(Event::GreetingIs(text.as_bytes()));
+
+        assert_eq!(
+            line,
+            "{\"greeting\":\"\\u009b31m\\u007f Grüße\\u00ad\\u202e\\udb40\\udc41\"}\n"
+        );
+        let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(read["greeting"], text);
+    }
+
+    #[test]
     fn a_loss_has_its_documented_keys() {
         assert_eq!(written(Event::Lost(3)), "{\"seq\":3,\"lost\":true}\n");
     }
@@ -289,6 +319,7 @@ mod tests {
         let summary = Summary {
             sent: 2,
             received: 0,
+            errors: 0,
             lost: 2,
             time: Duration::from_nanos(5),
             rtt: None,
@@ -296,7 +327,7 @@ mod tests {
 
         assert_eq!(
             written(Event::Summary(summary)),
-            "{\"summary\":{\"sent\":2,\"received\":0,\"lost\":2,\"time_ns\":5,\
+            "{\"summary\":{\"sent\":2,\"received\":0,\"errors\":0,\"lost\":2,\"time_ns\":5,\
              \"min_ns\":null,\"avg_ns\":null,\"max_ns\":null,\"p99_ns\":null}}\n"
         );
     }
@@ -395,5 +426,85 @@ mod tests {
             "{\"error\":{\"op\":\"say hello\",\"errno\":22,\"message\":\"Invalid argument\",\
              \"attr\":null,\"hint\":\"try again\"}}\n"
         );
+    }
+
+    /// Returns the keys of the table in the section `title` of `docs/json.md`.
+    fn documented(title: &str) -> BTreeSet<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/json.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let start = text.find(&format!("\n## {title}\n")).expect(title);
+
+        text[start..]
+            .lines()
+            .skip(2)
+            .take_while(|line| !line.starts_with("## "))
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(key, _)| key.to_owned())
+            .collect()
+    }
+
+    /// Returns the keys of the innermost object in `line`.
+    fn printed(line: &str) -> BTreeSet<String> {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kinds = ["/summary", "/error", "/warning", "/0"];
+        let inner = kinds.iter().find_map(|kind| value.pointer(kind));
+
+        let object = inner.unwrap_or(&value).as_object().unwrap();
+        object.keys().cloned().collect()
+    }
+
+    #[test]
+    fn what_is_printed_is_what_is_documented() {
+        let reply = Reply {
+            seq: 7,
+            bytes: 40,
+            greeting: b"Hi",
+            time: Duration::ZERO,
+        };
+        let heard = Heard {
+            time: SystemTime::UNIX_EPOCH,
+            portid: 7,
+            text: Some(b"Hi"),
+        };
+        let peer = Peer {
+            portid: 1,
+            messages: 2,
+            bytes: 3,
+            last_ns: 4,
+        };
+        let stats = Stats {
+            hellos: 1,
+            classic: 2,
+            refused: 3,
+            dropped: 4,
+            peers: 5,
+            evicted: 6,
+        };
+        let summary = RoundTrips::start().summary();
+        let mut error = Vec::new();
+        Json.error(&mut error, &Error::new("op", 1)).unwrap();
+        let mut warning = Vec::new();
+        Json.warning(&mut warning, "op", "words").unwrap();
+
+        for (title, line) in [
+            ("A reply", written(Event::Reply(reply))),
+            ("A loss", written(Event::Lost(7))),
+            ("The summary of hellos", written(Event::Summary(summary))),
+            ("A notification", written(Event::Heard(heard))),
+            (
+                "The summary of listening",
+                written(Event::Audience(Audience::default())),
+            ),
+            (
+                "A peer",
+                written(Event::Peers(&[peer], SystemTime::UNIX_EPOCH)),
+            ),
+            ("The statistics", written(Event::Stats(stats))),
+            ("The greeting", written(Event::GreetingIs(b"Hi"))),
+            ("An error", String::from_utf8(error).unwrap()),
+            ("A warning", String::from_utf8(warning).unwrap()),
+        ] {
+            assert_eq!(printed(&line), documented(title), "{title}: {line}");
+        }
     }
 }

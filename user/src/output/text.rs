@@ -50,11 +50,15 @@ fn write_reply(out: &mut dyn Write, reply: &Reply<'_>) -> io::Result<()> {
 fn write_summary(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let Summary { sent, received, .. } = summary;
     let (loss, time) = (loss(summary), summary.time.as_millis());
+    let errors = match summary.errors {
+        0 => String::new(),
+        errors => format!("+{errors} errors, "),
+    };
 
     writeln!(out, "--- hello statistics ---")?;
     writeln!(
         out,
-        "{sent} sent, {received} received, {loss}% lost, time {time}ms"
+        "{sent} sent, {received} received, {errors}{loss}% lost, time {time}ms"
     )?;
     match &summary.rtt {
         Some(rtt) => write_rtt(out, rtt),
@@ -153,11 +157,17 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Returns the lost ones of a hundred, to four digits: one of a million shows.
+/// Returns the lost ones of a hundred, to four digits behind the point, or to as many as it takes to
+/// tell few from none and most from all.
 fn loss(summary: &Summary) -> f64 {
     let percent = 100.0 * summary.lost as f64 / summary.sent.max(1) as f64;
+    let rounded = |digits| (percent * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
+    let is_exact = percent == 0.0 || percent == 100.0;
 
-    (percent * 1e4).round() / 1e4
+    (4..16)
+        .map(rounded)
+        .find(|rounded| is_exact || (*rounded > 0.0 && *rounded < 100.0))
+        .unwrap_or(percent)
 }
 
 #[cfg(test)]
@@ -174,6 +184,7 @@ mod tests {
         Summary {
             sent,
             received,
+            errors: 0,
             lost: sent - received,
             time: Duration::from_millis(2003),
             rtt,
@@ -209,6 +220,49 @@ mod tests {
             "--- hello statistics ---\n\
              3 sent, 2 received, 33.3333% lost, time 2003ms\n\
              rtt min/avg/max/p99 = 0.010/0.020/0.030/0.029 ms\n"
+        );
+    }
+
+    #[test]
+    fn loss_is_none_or_all_only_if_it_is_exactly_that() {
+        for (sent, received, shown) in [
+            (10, 10, "0"),
+            (10, 0, "100"),
+            (8, 7, "12.5"),
+            (1_000_000, 999_999, "0.0001"),
+            (10_000_000, 9_999_999, "0.00001"),
+            (3_000_000, 1, "99.99997"),
+            (u64::MAX >> 12, (u64::MAX >> 12) - 1, "0.00000000000002"),
+        ] {
+            let summary = summary(sent, received, None);
+            assert_eq!(loss(&summary).to_string(), shown, "{received} of {sent}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_counted_apart() {
+        let summary = Summary {
+            errors: 3,
+            lost: 0,
+            ..summary(3, 0, None)
+        };
+
+        assert_eq!(
+            written(Event::Summary(summary)),
+            "--- hello statistics ---\n\
+             3 sent, 0 received, +3 errors, 0% lost, time 2003ms\n"
+        );
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_the_kernel_said() {
+        let error = Error::new("say hello", libc::EINVAL).message("no\n\x1b[2J");
+        let mut out = Vec::new();
+        Text.error(&mut out, &error).unwrap();
+
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "nlhello: say hello: no\\x0a\\x1b[2J (EINVAL)\n"
         );
     }
 

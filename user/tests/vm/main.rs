@@ -19,4 +19,5 @@ mod lifetime;
 mod messages;
 mod pressure;
 mod random;
+mod runs;
 mod ynl;
