@@ -14,10 +14,10 @@ mod wire;
 
 use super::{
     errno::emsgsize,
-    ExtAck,
-    PutAttrs, //
+    ExtAck, //
 };
 use crate::wire::{
+    put_attr,
     Sink,
     NLMSG_HDRLEN, //
 };
@@ -45,10 +45,15 @@ impl Sink for KVec<u8> {
 
 /// A message whose payload is this row of attributes; its header is zeroes.
 pub(super) fn message(attrs: &[(u16, &[u8])]) -> Result<KVec<u8>> {
-    let mut bytes = message_of(&[])?;
+    message_of(&row(attrs)?)
+}
+
+/// A row of attributes.
+pub(super) fn row(attrs: &[(u16, &[u8])]) -> Result<KVec<u8>> {
+    let mut bytes = KVec::new();
 
     for (nla_type, value) in attrs {
-        bytes.put(*nla_type, value)?;
+        put_attr(&mut bytes, *nla_type, value)?;
     }
     Ok(bytes)
 }
@@ -57,7 +62,7 @@ pub(super) fn message(attrs: &[(u16, &[u8])]) -> Result<KVec<u8>> {
 pub(super) fn message_of(payload: &[u8]) -> Result<KVec<u8>> {
     let mut bytes = KVec::from_elem(0, NLMSG_HDRLEN, GFP_KERNEL)?;
 
-    bytes.put_raw(payload)?;
+    bytes.append(payload)?;
     Ok(bytes)
 }
 
@@ -65,9 +70,9 @@ pub(super) fn message_of(payload: &[u8]) -> Result<KVec<u8>> {
 pub(super) fn attr(nla_len: u16, nla_type: u16, value: &[u8]) -> Result<KVec<u8>> {
     let mut bytes = KVec::new();
 
-    bytes.put_raw(&nla_len.to_ne_bytes())?;
-    bytes.put_raw(&nla_type.to_ne_bytes())?;
-    bytes.put_raw(value)?;
+    bytes.append(&nla_len.to_ne_bytes())?;
+    bytes.append(&nla_type.to_ne_bytes())?;
+    bytes.append(value)?;
     Ok(bytes)
 }
 
@@ -81,6 +86,7 @@ pub(super) struct Told {
     msg: [u8; MSG_SIZE],
     bad_attr: Option<usize>,
     miss_type: u16,
+    miss_nest: Option<usize>,
 }
 
 impl Told {
@@ -91,6 +97,7 @@ impl Told {
             msg: [0; MSG_SIZE],
             bad_attr: None,
             miss_type: 0,
+            miss_nest: None,
         }
     }
 
@@ -128,14 +135,18 @@ impl Told {
     /// Reads what the sender of `message` is told.
     pub(super) fn read(result: Result, ext_ack: &ExtAck<'_>, message: &[u8]) -> Self {
         let raw = ext_ack.to_raw(message);
-        let offset = raw.bad_attr.addr().wrapping_sub(message.as_ptr().addr());
+        let offset = |attr: *const bindings::nlattr| {
+            let offset = attr.addr().wrapping_sub(message.as_ptr().addr());
+            (!attr.is_null()).then_some(offset)
+        };
 
         Self {
             errno: result.map_or_else(|error| error.to_errno(), |()| 0),
             // SAFETY: `ext_ack` is alive, and so is what it points to.
             msg: unsafe { text_at(raw._msg) },
-            bad_attr: (!raw.bad_attr.is_null()).then_some(offset),
+            bad_attr: offset(raw.bad_attr),
             miss_type: raw.miss_type,
+            miss_nest: offset(raw.miss_nest),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     netlink::{
+        errno::emsgsize,
         skb::tests::{
             is_clean,
             poisoned,
@@ -65,7 +66,7 @@ impl Dump for Table {
     /// Writes as many bytes as the number is, and its value in each.
     fn put(item: &u32, entry: &mut Entry<'_>) -> Result {
         for _ in 0..*item {
-            entry.append(&[*item as u8])?;
+            entry.put_raw(&[*item as u8])?;
         }
         Ok(())
     }

@@ -130,10 +130,10 @@ mod suite {
     fn append_fills_the_capacity_and_not_a_byte_more() -> Result {
         let mut skb = poisoned(100)?;
 
-        skb.append(&[1; 60])?;
-        skb.append(&[2; 40])?;
-        assert_eq!(skb.append(&[3]), Err(emsgsize()));
-        assert_eq!(skb.append(&[]), Ok(()));
+        skb.tail.append(&[1; 60])?;
+        skb.tail.append(&[2; 40])?;
+        assert_eq!(skb.tail.append(&[3]), Err(emsgsize()));
+        assert_eq!(skb.tail.append(&[]), Ok(()));
 
         assert_eq!(skb.tail.len(), 100);
         assert_eq!(written(&skb)[..60], [1; 60]);
@@ -146,13 +146,13 @@ mod suite {
     #[test]
     fn append_writes_all_or_nothing() -> Result {
         let mut skb = poisoned(100)?;
-        skb.append(&[1; 90])?;
+        skb.tail.append(&[1; 90])?;
 
-        assert_eq!(skb.append(&[2; 11]), Err(emsgsize()));
-        assert_eq!(skb.append(&[2; 4096]), Err(emsgsize()));
+        assert_eq!(skb.tail.append(&[2; 11]), Err(emsgsize()));
+        assert_eq!(skb.tail.append(&[2; 4096]), Err(emsgsize()));
         assert_eq!(skb.tail.len(), 90);
         assert!(is_clean(&skb));
-        assert_eq!(skb.append(&[2; 10]), Ok(()));
+        assert_eq!(skb.tail.append(&[2; 10]), Ok(()));
         Ok(())
     }
 
@@ -161,7 +161,7 @@ mod suite {
         for len in 0..=9 {
             let mut skb = poisoned(100)?;
             assert_eq!(skb.tail.begin(), Ok(0));
-            skb.append(&[1; 9][..len])?;
+            skb.tail.append(&[1; 9][..len])?;
             skb.tail.end(0, HEADER)?;
 
             let header = Nlmsghdr {
@@ -181,10 +181,10 @@ mod suite {
     fn a_header_is_written_where_its_message_began() -> Result {
         let mut skb = poisoned(100)?;
         let first = skb.tail.begin()?;
-        skb.append(&[1])?;
+        skb.tail.append(&[1])?;
         skb.tail.end(first, HEADER)?;
         let second = skb.tail.begin()?;
-        skb.append(&[2; 4])?;
+        skb.tail.append(&[2; 4])?;
         skb.tail.end(second, HEADER)?;
 
         assert_eq!(second, 20);
@@ -203,7 +203,7 @@ mod suite {
 
         let mut skb = poisoned(NLMSG_HDRLEN + 1)?;
         skb.tail.begin()?;
-        skb.append(&[1])?;
+        skb.tail.append(&[1])?;
         assert_eq!(skb.tail.end(0, HEADER), Err(emsgsize()));
         assert!(is_clean(&skb));
         Ok(())
@@ -212,11 +212,11 @@ mod suite {
     #[test]
     fn what_is_taken_back_may_be_written_again() -> Result {
         let mut skb = poisoned(100)?;
-        skb.append(&[1; 100])?;
+        skb.tail.append(&[1; 100])?;
         skb.tail.truncate(60);
         assert_eq!(skb.tail.len(), 60);
-        assert_eq!(skb.append(&[2; 41]), Err(emsgsize()));
-        skb.append(&[2; 40])?;
+        assert_eq!(skb.tail.append(&[2; 41]), Err(emsgsize()));
+        skb.tail.append(&[2; 40])?;
         assert_eq!(written(&skb)[..60], [1; 60]);
         assert_eq!(written(&skb)[60..], [2; 40]);
 
@@ -248,8 +248,8 @@ mod suite {
             let mut skb = SkBuff::new(payload)?;
             let value = KVec::from_elem(1, align(payload), GFP_KERNEL)?;
 
-            skb.append(&value)?;
-            assert_eq!(skb.append(&[2]), Err(emsgsize()));
+            skb.tail.append(&value)?;
+            assert_eq!(skb.tail.append(&[2]), Err(emsgsize()));
             let skb = finished(skb)?;
             assert_eq!(skb.tail.len, nlmsg_total_size(payload));
         }
@@ -260,7 +260,7 @@ mod suite {
     fn a_short_message_is_as_long_as_what_was_written() -> Result {
         let mut skb = SkBuff::new(1000)?;
         poison(&mut skb);
-        skb.append(&[1; 5])?;
+        skb.tail.append(&[1; 5])?;
         let skb = finished(skb)?;
 
         assert_eq!(skb.tail.len, 24);
@@ -274,11 +274,12 @@ mod suite {
     fn no_byte_of_a_message_is_left_as_it_was() -> Result {
         let mut skb = SkBuff::new(100)?;
         poison(&mut skb);
-        skb.put(1, b"a")?;
-        skb.put_str(2, b"bc")?;
-        skb.put_u32(3, 0x0101_0101)?;
-        skb.put_u64(4, 0x0202_0202_0202_0202)?;
-        skb.put_raw(b"d")?;
+        let mut writer = skb.writer();
+        writer.put(1, b"a")?;
+        writer.put_str(2, b"bc")?;
+        writer.put_u32(3, 0x0101_0101)?;
+        writer.put_u64(4, 0x0202_0202_0202_0202)?;
+        writer.put_raw(b"d")?;
         let skb = finished(skb)?;
         let mut expected = KVec::new();
         expected.extend_from_slice(&attr_header(5, 1), GFP_KERNEL)?;
@@ -299,14 +300,14 @@ mod suite {
     fn an_attribute_that_does_not_fit_is_refused() -> Result {
         let value = KVec::from_elem(1, NLA_MAX_VALUE + 1, GFP_KERNEL)?;
         let mut skb = SkBuff::new(2 * NLA_MAX_VALUE)?;
-        assert_eq!(skb.put(1, &value), Err(emsgsize()));
-        assert_eq!(skb.put(1, &value[1..]), Ok(()));
-        assert_eq!(skb.put(1, &value[1..]), Err(emsgsize()));
+        assert_eq!(skb.writer().put(1, &value), Err(emsgsize()));
+        assert_eq!(skb.writer().put(1, &value[1..]), Ok(()));
+        assert_eq!(skb.writer().put(1, &value[1..]), Err(emsgsize()));
 
         let mut skb = SkBuff::new(8)?;
-        assert_eq!(skb.put_u64(1, 0), Err(emsgsize()));
+        assert_eq!(skb.writer().put_u64(1, 0), Err(emsgsize()));
         let mut skb = SkBuff::new(8)?;
-        assert_eq!(skb.put_str(1, b"1234"), Err(emsgsize()));
+        assert_eq!(skb.writer().put_str(1, b"1234"), Err(emsgsize()));
         Ok(())
     }
 
@@ -321,7 +322,7 @@ mod suite {
     fn the_core_has_nothing_to_trim() -> Result {
         for payload in (0..20_000).step_by(260) {
             let mut skb = SkBuff::new(payload)?;
-            skb.append(&KVec::from_elem(1, payload, GFP_KERNEL)?)?;
+            skb.tail.append(&KVec::from_elem(1, payload, GFP_KERNEL)?)?;
             let skb = finished(skb)?;
 
             // What `netlink_trim()` copies has more room left than half its size.
@@ -358,7 +359,7 @@ mod suite {
     fn a_message_that_cannot_be_ended_is_freed() -> Result {
         let mut skb = poisoned(NLMSG_HDRLEN + 1)?;
         skb.tail.begin()?;
-        skb.append(&[1])?;
+        skb.tail.append(&[1])?;
         let reference = Reference::new(&skb);
 
         assert!(skb.into_raw(HEADER).is_err());

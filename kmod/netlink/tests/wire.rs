@@ -44,8 +44,8 @@ fn says(nlmsg_len: u32) -> Result<KVec<u8>> {
         ..HEADER
     };
 
-    bytes.put_raw(&header.to_bytes())?;
-    bytes.put_raw(b"1234")?;
+    bytes.append(&header.to_bytes())?;
+    bytes.append(b"1234")?;
     Ok(bytes)
 }
 
@@ -61,6 +61,7 @@ mod suite {
         assert_eq!(wire::NLA_HDRLEN, size_of::<bindings::nlattr>());
         assert_eq!(wire::ALIGNTO, bindings::NLMSG_ALIGNTO as usize);
         assert_eq!(wire::ALIGNTO, bindings::NLA_ALIGNTO as usize);
+        assert_eq!(u32::from(wire::NLA_F_NESTED), bindings::NLA_F_NESTED);
         assert_eq!(u32::from(wire::NLMSG_MIN_TYPE), bindings::NLMSG_MIN_TYPE);
         assert_eq!(u32::from(wire::NLMSG_DONE), bindings::NLMSG_DONE);
         assert_eq!(u32::from(wire::NLM_F_REQUEST), bindings::NLM_F_REQUEST);
