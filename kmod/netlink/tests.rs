@@ -132,6 +132,14 @@ impl Told {
         Self { miss_type, ..self }
     }
 
+    /// As it is, and what is missing is missing from the nest at `offset` of the message.
+    pub(super) fn inside(self, offset: usize) -> Self {
+        Self {
+            miss_nest: Some(offset),
+            ..self
+        }
+    }
+
     /// Reads what the sender of `message` is told.
     pub(super) fn read(result: Result, ext_ack: &ExtAck<'_>, message: &[u8]) -> Self {
         let raw = ext_ack.to_raw(message);

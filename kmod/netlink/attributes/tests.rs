@@ -6,9 +6,14 @@ use crate::{
         attr,
         message,
         message_of,
+        row,
         Told, //
     },
-    wire::NLMSG_HDRLEN, //
+    wire::{
+        NLA_F_NESTED,
+        NLA_HDRLEN,
+        NLMSG_HDRLEN, //
+    },
 };
 use kernel::bindings;
 
@@ -19,17 +24,49 @@ const UNKNOWN: u16 = 4;
 
 const MAX: u32 = 8;
 
+const NET_BYTEORDER: u16 = bindings::NLA_F_NET_BYTEORDER as u16;
+
 const POLICY: &[Rule] = &[
     Rule::string(TEXT, MAX),
     Rule::bytes(DATA, MAX),
     Rule::u32(NUMBER),
 ];
 
+const NEST: u16 = 5;
+
+/// A nest that may hold another, both with a number in them.
+const NESTS: &[Rule] = &[
+    Rule::nested(
+        NEST,
+        &[
+            Rule::u32(NUMBER).required(),
+            Rule::bytes(DATA, MAX),
+            Rule::nested(NEST, &[Rule::u32(NUMBER).required()]),
+        ],
+    ),
+    Rule::string(TEXT, MAX),
+];
+
+/// Policies in policies, one for each argument.
+macro_rules! nests {
+    () => { &[] };
+    ($_:tt $($rest:tt)*) => { const { &[Rule::nested(NEST, nests!($($rest)*))] } };
+}
+
+/// As deep as it goes.
+const DEEPEST: &[Rule] = nests!(1 2 3 4 5 6 7 8 9 10);
+
 /// Offset of the first attribute in a message, in bytes.
 const FIRST: usize = NLMSG_HDRLEN;
 
 /// Offset of what follows an attribute with 4 bytes, in bytes.
 const SECOND: usize = NLMSG_HDRLEN + 8;
+
+/// Offset of the first attribute in a nest that is the first attribute, in bytes.
+const INSIDE: usize = FIRST + NLA_HDRLEN;
+
+/// Offset of what follows an attribute with 4 bytes in that nest, in bytes.
+const INSIDE_SECOND: usize = INSIDE + 8;
 
 fn payload(message: &[u8]) -> &[u8] {
     message.get(NLMSG_HDRLEN..).unwrap_or_default()
@@ -51,6 +88,39 @@ fn judge_value(nla_type: u16, value: &[u8]) -> Result<Told> {
 /// The refusal of the first attribute.
 fn refused(msg: &str) -> Told {
     Told::error(EINVAL, msg).at(FIRST)
+}
+
+/// A nest of these attributes.
+fn nest(attrs: &[(u16, &[u8])]) -> Result<KVec<u8>> {
+    nest_of(&row(attrs)?)
+}
+
+/// A nest of these bytes.
+fn nest_of(value: &[u8]) -> Result<KVec<u8>> {
+    row(&[(NEST | NLA_F_NESTED, value)])
+}
+
+/// Nests in nests, so many in all.
+fn nests(count: usize) -> Result<KVec<u8>> {
+    let mut bytes = KVec::new();
+
+    for _ in 0..count {
+        bytes = nest_of(&bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// Returns what the sender of a message with a nest of these attributes is told.
+fn judge_nest(attrs: &[(u16, &[u8])]) -> Result<Told> {
+    Ok(judge(&message_of(&nest(attrs)?)?, NESTS))
+}
+
+/// Returns what the sender of a message is told that has, in a nest with a number, a nest of these
+/// attributes.
+fn judge_inner(attrs: &[(u16, &[u8])]) -> Result<Told> {
+    let inner = row(attrs)?;
+
+    judge_nest(&[(NUMBER, b"1234"), (NEST | NLA_F_NESTED, &inner)])
 }
 
 /// The refusal of a first attribute that is longer than [`MAX`].
@@ -130,8 +200,7 @@ mod suite {
 
     #[test]
     fn flags_in_the_type_are_refused() -> Result {
-        for flag in [bindings::NLA_F_NESTED, bindings::NLA_F_NET_BYTEORDER] {
-            let flag = flag as u16;
+        for flag in [NLA_F_NESTED, NET_BYTEORDER] {
             let expected = "unexpected flag in nla_type";
             assert!(judge_value(TEXT | flag, b"\0")? == refused(expected));
             assert!(judge_value(DATA | flag, b"")? == refused(expected));
@@ -262,6 +331,201 @@ mod suite {
         // Of another type.
         assert_eq!(attrs.u32(DATA), None);
         assert_eq!(attrs.str(DATA), None);
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_is_held_to_its_own_policy() -> Result {
+        assert!(judge_nest(&[(NUMBER, b"1234")])? == Told::nothing());
+        assert!(judge_nest(&[(DATA, b"1"), (NUMBER, b"1234")])? == Told::nothing());
+        assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
+
+        let empty = message_of(&nest(&[])?)?;
+        assert!(judge(&empty, nests!(1)) == Told::nothing());
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_and_nothing_else_is_marked_as_one() -> Result {
+        let value = row(&[(NUMBER, b"1234")])?;
+        let flagged = |flags| message(&[(NEST | flags, &value)]);
+        let missing = "NLA_F_NESTED is missing";
+        let unexpected = "unexpected flag in nla_type";
+
+        assert!(judge(&flagged(NLA_F_NESTED)?, NESTS) == Told::nothing());
+        assert!(judge(&flagged(0)?, NESTS) == refused(missing));
+        assert!(judge(&flagged(NET_BYTEORDER)?, NESTS) == refused(missing));
+        let both = flagged(NLA_F_NESTED | NET_BYTEORDER)?;
+        assert!(judge(&both, NESTS) == refused(unexpected));
+
+        let inside = judge_nest(&[(NUMBER, b"1234"), (NEST, &value)])?;
+        assert!(inside == Told::error(EINVAL, missing).at(INSIDE_SECOND));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_wrong_inside_a_nest_is_told_where_it_is() -> Result {
+        let wrong = |msg| Told::error(EINVAL, msg).at(INSIDE);
+        let size = "number does not have 4 bytes";
+        assert!(judge_nest(&[(NUMBER, b"12345")])? == wrong(size));
+        let flag = wrong("unexpected flag in nla_type");
+        assert!(judge_nest(&[(NUMBER | NLA_F_NESTED, b"1234")])? == flag);
+
+        let long = judge_nest(&[(NUMBER, b"1234"), (DATA, b"123456789")])?;
+        assert!(long == Told::error(ERANGE, "too long (limit 8)").at(INSIDE_SECOND));
+
+        let inner = Told::error(EINVAL, size).at(INSIDE_SECOND + NLA_HDRLEN);
+        assert!(judge_inner(&[(NUMBER, b"")])? == inner);
+        Ok(())
+    }
+
+    #[test]
+    fn a_type_is_known_where_its_own_policy_has_it() -> Result {
+        let unknown = |offset| Told::error(EINVAL, "unknown attribute").at(offset);
+
+        assert!(judge(&message(&[(TEXT, b"\0")])?, NESTS) == Told::nothing());
+        assert!(judge_nest(&[(TEXT, b"\0")])? == unknown(INSIDE));
+        assert!(judge(&message(&[(NUMBER, b"1234")])?, NESTS) == unknown(FIRST));
+        assert!(judge_inner(&[(DATA, b"")])? == unknown(INSIDE_SECOND + NLA_HDRLEN));
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_nest_lacks_is_told_by_its_type_and_the_nest() -> Result {
+        let missing = |offset| {
+            let told = Told::error(EINVAL, "required attribute is missing");
+            told.missing(NUMBER).inside(offset)
+        };
+
+        assert!(judge_nest(&[])? == missing(FIRST));
+        assert!(judge_nest(&[(DATA, b"")])? == missing(FIRST));
+        assert!(judge_inner(&[])? == missing(INSIDE_SECOND));
+        // The inner one lacks it too, and ends first.
+        let both = nest(&[(NEST | NLA_F_NESTED, b"")])?;
+        assert!(judge(&message_of(&both)?, NESTS) == missing(INSIDE));
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_message_with_a_nest_lacks_is_told_without_a_nest() -> Result {
+        const REQUIRED: &[Rule] = &[
+            Rule::nested(NEST, &[Rule::u32(NUMBER)]).required(),
+            Rule::u32(NUMBER).required(),
+        ];
+        let missing =
+            |nla_type| Told::error(EINVAL, "required attribute is missing").missing(nla_type);
+
+        assert!(judge(&message(&[])?, REQUIRED) == missing(NEST));
+        // One inside does not do.
+        let nest = nest(&[(NUMBER, b"1234")])?;
+        assert!(judge(&message_of(&nest)?, REQUIRED) == missing(NUMBER));
+        Ok(())
+    }
+
+    #[test]
+    fn an_attribute_may_be_given_once_in_each_nest() -> Result {
+        const NUMBERS: &[Rule] = &[Rule::nested(NEST, POLICY), Rule::u32(NUMBER)];
+        let number = row(&[(NUMBER, b"1234")])?;
+        let outside_too = message(&[(NEST | NLA_F_NESTED, &number), (NUMBER, b"1234")])?;
+
+        assert!(judge(&outside_too, NUMBERS) == Told::nothing());
+        assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
+        let inside = judge_nest(&[(DATA, b""), (NUMBER, b"1234"), (DATA, b"")])?;
+        assert!(inside == Told::error(EINVAL, "attribute is given twice").at(INSIDE));
+        Ok(())
+    }
+
+    #[test]
+    fn the_length_of_an_attribute_does_not_reach_out_of_its_nest() -> Result {
+        for nla_len in [9, 12, u16::MAX] {
+            // The message has 8 bytes behind the nest.
+            let mut broken = message_of(&nest_of(&attr(nla_len, NUMBER, b"1234")?)?)?;
+            broken.extend_from_slice(&row(&[(TEXT, b"123\0")])?, GFP_KERNEL)?;
+            let expected = Told::error(EINVAL, "nla_len does not fit the message").at(INSIDE);
+            assert!(judge(&broken, NESTS) == expected);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn bytes_behind_the_last_attribute_of_a_nest_are_refused_where_they_are() -> Result {
+        for len in 1..4 {
+            let mut inside = row(&[(NUMBER, b"1234")])?;
+            inside.extend_from_slice(&[0; 3][..len], GFP_KERNEL)?;
+            let trailing = message_of(&nest_of(&inside)?)?;
+            let expected = Told::error(EINVAL, "bytes after the last attribute");
+            assert!(judge(&trailing, NESTS) == expected.at(INSIDE_SECOND));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nests_are_followed_as_deep_as_the_policy_goes() -> Result {
+        let unknown =
+            |depth| Told::error(EINVAL, "unknown attribute").at(FIRST + depth * NLA_HDRLEN);
+
+        assert_eq!(depth(DEEPEST), MAX_DEPTH);
+        assert!(judge(&message_of(&nests(MAX_DEPTH)?)?, DEEPEST) == Told::nothing());
+        for count in [MAX_DEPTH + 1, 100] {
+            assert!(judge(&message_of(&nests(count)?)?, DEEPEST) == unknown(MAX_DEPTH));
+            assert!(judge(&message_of(&nests(count)?)?, nests!(1 2)) == unknown(2));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nests_are_not_looked_for_in_other_values() -> Result {
+        const DATA_ONLY: &[Rule] = &[Rule::bytes(DATA, u16::MAX as u32)];
+
+        let message = message(&[(DATA, &nests(100)?)])?;
+        assert!(judge(&message, DATA_ONLY) == Told::nothing());
+        Ok(())
+    }
+
+    #[test]
+    fn the_depth_of_a_policy_is_that_of_its_deepest_nest() {
+        assert_eq!(depth(&[]), 0);
+        assert_eq!(depth(POLICY), 0);
+        assert_eq!(depth(NESTS), 2);
+        let uneven = [
+            Rule::nested(1, nests!(1)),
+            Rule::nested(2, nests!(1 2 3)),
+            Rule::nested(3, nests!()),
+            Rule::u32(4),
+        ];
+        assert_eq!(depth(&uneven), 4);
+    }
+
+    #[test]
+    fn values_in_nests_are_found_by_their_types() -> Result {
+        let inner = row(&[(NUMBER, &2_u32.to_ne_bytes())])?;
+        let message = message_of(&nest(&[
+            (DATA, b"data"),
+            (NEST | NLA_F_NESTED, &inner),
+            (NUMBER, &1_u32.to_ne_bytes()),
+        ])?)?;
+        let attrs = parse(payload(&message), NESTS, &mut ExtAck::new())?;
+        let nest = attrs.nested(NEST).ok_or(ENODATA)?;
+        let inner = nest.nested(NEST).ok_or(ENODATA)?;
+
+        assert_eq!(attrs.u32(NUMBER), None);
+        assert_eq!(nest.u32(NUMBER), Some(1));
+        assert_eq!(nest.bytes(DATA), Some(&b"data"[..]));
+        assert_eq!(inner.u32(NUMBER), Some(2));
+        assert_eq!(inner.bytes(DATA), None);
+        assert!(inner.nested(NEST).is_none());
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_nest_is_not_read_as_one() -> Result {
+        let row = row(&[(NUMBER, b"1234")])?;
+        let message = message(&[(DATA, &row)])?;
+        let attrs = parse(payload(&message), POLICY, &mut ExtAck::new())?;
+
+        assert!(attrs.bytes(DATA).is_some());
+        assert!(attrs.nested(DATA).is_none());
+        assert!(attrs.nested(NEST).is_none());
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     netlink::tests::{
         message,
         message_of,
+        row,
         Told, //
     },
     wire::Attrs, //
@@ -24,6 +25,11 @@ fn attrs(message: &[u8]) -> impl Iterator<Item = Attr<'_>> {
 /// The same bytes at another place.
 fn copy_of(message: &[u8]) -> Result<KVec<u8>> {
     message_of(message.get(NLMSG_HDRLEN..).unwrap_or_default())
+}
+
+/// The refusal of a request that lacks the attribute 77.
+fn lacking() -> Told {
+    Told::error(EINVAL, "required attribute is missing").missing(77)
 }
 
 /// Returns the text that is formatted from `parts`, each by itself.
@@ -65,6 +71,7 @@ mod suite {
         assert_eq!(ext_ack.refuse_attr(ERANGE, &attr, c""), ERANGE);
         assert_eq!(ext_ack.refuse_at(EBUSY, &message, c""), EBUSY);
         assert_eq!(ext_ack.refuse_missing(1), EINVAL);
+        assert_eq!(ext_ack.refuse_missing_in(&attr, 1), EINVAL);
         let args = format_args!("");
         assert_eq!(ext_ack.refuse_attr_fmt(ENOMEM, &attr, args), ENOMEM);
         Ok(())
@@ -132,7 +139,74 @@ mod suite {
         let error = ext_ack.refuse_missing(77);
         let told = Told::read(Err(error), &ext_ack, &[]);
 
-        assert!(told == Told::error(EINVAL, "required attribute is missing").missing(77));
+        assert!(told == lacking());
+    }
+
+    #[test]
+    fn a_nest_is_told_beside_what_it_lacks() -> Result {
+        let message = message(&[(1, b"1234"), (2, b"1234")])?;
+        let mut ext_ack = ExtAck::new();
+
+        for (nest, offset) in attrs(&message).zip([FIRST, SECOND]) {
+            let error = ext_ack.refuse_missing_in(&nest, 77);
+            let told = Told::read(Err(error), &ext_ack, &message);
+            assert!(told == lacking().inside(offset));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn of_nests_in_nests_the_innermost_is_told() -> Result {
+        let message = message(&[(1, &row(&[(2, b"1234")])?)])?;
+        let outer = attrs(&message).next().ok_or(ENODATA)?;
+        let inner = outer.nested().flatten().next().ok_or(ENODATA)?;
+        let mut ext_ack = ExtAck::new();
+        let error = ext_ack.refuse_missing(77);
+        ext_ack.set_miss_nest(&inner);
+        ext_ack.set_miss_nest(&outer);
+
+        let told = Told::read(Err(error), &ext_ack, &message);
+        assert!(told == lacking().inside(FIRST + 4));
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_that_lacks_nothing_is_not_told() -> Result {
+        let message = message(&[(1, b"1234")])?;
+        let nest = attrs(&message).next().ok_or(ENODATA)?;
+        let mut ext_ack = ExtAck::new();
+        let error = ext_ack.refuse_attr(EINVAL, &nest, c"no");
+        ext_ack.set_miss_nest(&nest);
+
+        let told = Told::read(Err(error), &ext_ack, &message);
+        assert!(told == Told::error(EINVAL, "no").at(FIRST));
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_outside_the_payload_is_not_told() -> Result {
+        let message = message(&[(1, b"1234")])?;
+        let other = copy_of(&message)?;
+        let end = message.len();
+
+        for (place, offset) in [
+            (&message[..], None),
+            (&message[FIRST - 1..], None),
+            (&message[FIRST..], Some(FIRST)),
+            (&message[end - 1..], Some(end - 1)),
+            (&message[end..], None),
+            (&other[FIRST..], None),
+        ] {
+            let mut ext_ack = ExtAck::new();
+            let error = ext_ack.refuse_missing(77);
+            ext_ack.miss_nest = Some(place);
+            let expected = match offset {
+                Some(offset) => lacking().inside(offset),
+                None => lacking(),
+            };
+            assert!(Told::read(Err(error), &ext_ack, &message) == expected);
+        }
+        Ok(())
     }
 
     #[test]
@@ -144,7 +218,7 @@ mod suite {
         ext_ack.refuse_attr_fmt(ERANGE, &attr, format_args!("a longer text"));
         let error = ext_ack.refuse_missing(77);
         let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == Told::error(EINVAL, "required attribute is missing").missing(77));
+        assert!(told == lacking());
 
         let error = ext_ack.refuse_attr(EINVAL, &attr, c"no");
         let told = Told::read(Err(error), &ext_ack, &message);
@@ -158,6 +232,11 @@ mod suite {
         let error = ext_ack.refuse(EINVAL, c"no");
         let told = Told::read(Err(error), &ext_ack, &message);
         assert!(told == Told::error(EINVAL, "no"));
+
+        ext_ack.refuse_missing_in(&attr, 78);
+        let error = ext_ack.refuse_missing(77);
+        let told = Told::read(Err(error), &ext_ack, &message);
+        assert!(told == lacking());
         Ok(())
     }
 

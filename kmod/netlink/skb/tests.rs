@@ -3,6 +3,8 @@
 use super::*;
 use crate::wire::{
     align,
+    nla_total_size,
+    padding,
     NLA_MAX_VALUE, //
 };
 
@@ -308,6 +310,138 @@ mod suite {
         assert_eq!(skb.writer().put_u64(1, 0), Err(emsgsize()));
         let mut skb = SkBuff::new(8)?;
         assert_eq!(skb.writer().put_str(1, b"1234"), Err(emsgsize()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_counts_what_it_holds() -> Result {
+        let mut skb = poisoned(100)?;
+        skb.writer().put_u32(1, 0)?;
+        skb.writer().put_nested(2, |nest| {
+            nest.put_u32(3, 0x0303_0303)?;
+            nest.put_nested(4, |_| Ok(()))?;
+            nest.put_nested(5, |nest| nest.put(6, &[6; 4]))
+        })?;
+        skb.writer().put(7, &[7; 4])?;
+
+        let written = written(&skb);
+        assert_eq!(written[8..12], attr_header(28, 2 | NLA_F_NESTED));
+        assert_eq!(written[12..16], attr_header(8, 3));
+        assert_eq!(written[16..20], [3; 4]);
+        assert_eq!(written[20..24], attr_header(4, 4 | NLA_F_NESTED));
+        assert_eq!(written[24..28], attr_header(12, 5 | NLA_F_NESTED));
+        assert_eq!(written[28..32], attr_header(8, 6));
+        assert_eq!(written[32..36], [6; 4]);
+        assert_eq!(written[36..40], attr_header(8, 7));
+        assert_eq!(written[40..], [7; 4]);
+        assert!(is_clean(&skb));
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_is_padded_with_zeroes_that_it_does_not_count() -> Result {
+        for len in 0..=9 {
+            let mut skb = poisoned(nla_total_size(len))?;
+            let bytes = &[1; 9][..len];
+            skb.writer().put_nested(1, |nest| nest.put_raw(bytes))?;
+
+            let header = attr_header(4 + len as u16, 1 | NLA_F_NESTED);
+            assert_eq!(written(&skb)[..4], header);
+            assert_eq!(written(&skb)[4..4 + len], *bytes);
+            assert_eq!(written(&skb)[4 + len..], *padding(len));
+            assert_eq!(skb.tail.len(), nla_total_size(len));
+            assert!(is_clean(&skb));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_without_room_is_taken_back_whole() -> Result {
+        // Ends before the nest's header, before an attribute, before its value, before another
+        // attribute, and before bytes that are none.
+        for room in [3, 4, 8, 12, 16] {
+            let mut skb = poisoned(8 + room)?;
+            skb.writer().put(1, &[1; 4])?;
+            let result = skb.writer().put_nested(2, |nest| {
+                nest.put(3, &[3; 4])?;
+                nest.put(4, &[])?;
+                nest.put_raw(&[5])
+            });
+            assert_eq!(result, Err(emsgsize()));
+            assert_eq!(skb.tail.len(), 8);
+
+            let rest = &[6; 16][..room];
+            skb.writer().put_raw(rest)?;
+            assert_eq!(written(&skb)[..4], attr_header(8, 1));
+            assert_eq!(written(&skb)[4..8], [1; 4]);
+            assert_eq!(written(&skb)[8..], *rest);
+            assert!(is_clean(&skb));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_without_room_for_its_padding_is_taken_back_whole() -> Result {
+        for len in 1..4 {
+            let mut skb = poisoned(7)?;
+            let bytes = &[1; 3][..len];
+            let result = skb.writer().put_nested(1, |nest| nest.put_raw(bytes));
+            assert_eq!(result, Err(emsgsize()));
+            assert_eq!(skb.tail.len(), 0);
+            assert!(memory(&skb)[7..].iter().all(|byte| *byte == POISON));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_that_somebody_gave_up_is_taken_back_whole() -> Result {
+        let mut skb = poisoned(100)?;
+        let result = skb.writer().put_nested(1, |nest| {
+            nest.put_u32(2, 0)?;
+            Err(EPERM)
+        });
+
+        assert_eq!(result, Err(EPERM));
+        assert_eq!(skb.tail.len(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_stays_where_one_in_it_is_taken_back() -> Result {
+        let mut skb = poisoned(100)?;
+        skb.writer().put_nested(1, |nest| {
+            nest.put(2, &[2; 4])?;
+            assert_eq!(
+                nest.put_nested(3, |nest| nest.put(4, &[4; 100])),
+                Err(emsgsize())
+            );
+            nest.put(5, &[5; 4])
+        })?;
+
+        assert_eq!(written(&skb)[..4], attr_header(20, 1 | NLA_F_NESTED));
+        assert_eq!(written(&skb)[4..8], attr_header(8, 2));
+        assert_eq!(written(&skb)[12..16], attr_header(8, 5));
+        assert_eq!(written(&skb)[16..], [5; 4]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_nest_that_nla_len_cannot_count_is_taken_back_whole() -> Result {
+        let value = KVec::from_elem(1, NLA_MAX_VALUE + 1, GFP_KERNEL)?;
+        let mut skb = poisoned(2 * NLA_MAX_VALUE)?;
+        let result = skb.writer().put_nested(1, |nest| nest.put_raw(&value));
+        assert_eq!(result, Err(emsgsize()));
+        let result = skb.writer().put_nested(1, |nest| {
+            nest.put(2, &value[..40_000])?;
+            nest.put(3, &value[..40_000])
+        });
+        assert_eq!(result, Err(emsgsize()));
+        assert_eq!(skb.tail.len(), 0);
+
+        skb.writer()
+            .put_nested(1, |nest| nest.put_raw(&value[1..]))?;
+        assert_eq!(written(&skb)[..4], attr_header(u16::MAX, 1 | NLA_F_NESTED));
+        assert_eq!(skb.tail.len(), 65_536);
         Ok(())
     }
 
