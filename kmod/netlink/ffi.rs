@@ -53,6 +53,9 @@ extern "C" {
         cfg: *mut bindings::netlink_kernel_cfg,
     ) -> *mut bindings::sock;
 
+    /// Says whether `net` is the first namespace, which is there before all others and stays.
+    pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
+
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
 

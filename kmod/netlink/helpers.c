@@ -83,6 +83,12 @@ struct sock *nl_helper_kernel_create(struct net *net, int unit,
 	return netlink_kernel_create(net, unit, cfg);
 }
 
+/* The first namespace, which is there before all others and stays. */
+bool nl_helper_is_init_net(const struct net *net)
+{
+	return net_eq(net, &init_net);
+}
+
 u32 nl_helper_portid(struct sk_buff *skb)
 {
 	return NETLINK_CB(skb).portid;

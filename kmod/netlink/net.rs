@@ -164,11 +164,25 @@ impl<T: Family> Sockets<T> {
         unsafe {
             let sk = ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg);
             if sk.is_null() {
-                return EBUSY.to_errno();
+                return Self::no_socket(net).to_errno();
             }
             (*ffi::nl_helper_net(net)).sk = sk;
         }
         0
+    }
+
+    /// Returns why there is no socket in `net`, which the core does not say.
+    ///
+    /// # Safety
+    ///
+    /// `net` must be a network namespace.
+    unsafe fn no_socket(net: *const bindings::net) -> Error {
+        // SAFETY: The caller vouches for it.
+        match unsafe { ffi::nl_helper_is_init_net(net) } {
+            true => EBUSY,
+            // Ours is in the first namespace already, so nobody else can have the protocol.
+            false => ENOMEM,
+        }
     }
 
     /// Called by the core for each network namespace that goes, or for all of them at the end.

@@ -49,8 +49,8 @@ impl<T: Family> Registration<T> {
     ///
     /// # Errors
     ///
-    /// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its socket
-    ///   (the kernel does not tell them apart), or the module has a family already.
+    /// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
+    ///   socket (the kernel does not tell them apart), or the module has a family already.
     /// - `ENOMEM`, and what [`Family::new_net`] fails with.
     pub fn new() -> Result<Self> {
         let place = Place::take()?;

@@ -183,7 +183,7 @@ fn the_module_loads_or_leaves_nothing() {
     let of_module = all - 2 * for_blue - 10..all;
 
     let errnos: BTreeSet<_> = of_module.map(|nth| load_with_fault(nth).1).collect();
-    // EBUSY: the core does not say why it has no socket for us.
+    // EBUSY: the core does not say why it has no socket for us, in the first namespace.
     assert_eq!(errnos, [0, libc::ENOMEM, libc::EBUSY].into());
     let module = Module::load();
     Peer::open().assert_served();
