@@ -129,8 +129,12 @@ extern "C" {
     /// Ends such a section.
     pub(super) fn nl_helper_rcu_read_unlock();
 
-    /// Waits until all sections have ended that began before.
-    pub(super) fn nl_helper_synchronize_rcu();
+    /// Frees what begins with `rcu` and came from `kmalloc()`, when all sections have ended that
+    /// began before; does not wait for that. Null is nothing to free.
+    pub(super) fn nl_helper_kfree_rcu(rcu: *mut bindings::callback_head);
+
+    /// Says whether the calling task has been killed, and only has to be let go.
+    pub(super) fn nl_helper_is_dying() -> bool;
 
     /// Returns the ticks since the kernel was started, and some more.
     pub(super) fn nl_helper_ticks() -> u64;

@@ -12,6 +12,7 @@
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
@@ -195,9 +196,20 @@ void nl_helper_rcu_read_unlock(void)
 	rcu_read_unlock();
 }
 
-void nl_helper_synchronize_rcu(void)
+/* How an object begins that nl_helper_kfree_rcu() frees. */
+struct nl_helper_rcu_object {
+	struct rcu_head rcu;
+};
+
+/* Leaves no callback of the module's behind, so none is waited for at unload. */
+void nl_helper_kfree_rcu(struct nl_helper_rcu_object *object)
 {
-	synchronize_rcu();
+	kfree_rcu(object, rcu);
+}
+
+bool nl_helper_is_dying(void)
+{
+	return fatal_signal_pending(current);
 }
 
 u64 nl_helper_ticks(void)
