@@ -136,9 +136,9 @@ extern "C" {
     /// Says whether the calling task has been killed, and only has to be let go.
     pub(super) fn nl_helper_is_dying() -> bool;
 
-    /// Returns the ticks since the kernel was started, and some more.
-    pub(super) fn nl_helper_ticks() -> u64;
+    /// Returns the time of the last tick: `CLOCK_BOOTTIME`, in nanoseconds.
+    pub(super) fn nl_helper_tick() -> u64;
 
-    /// Returns when it was `ticks`: `CLOCK_REALTIME_COARSE`, in nanoseconds.
-    pub(super) fn nl_helper_ticks_real_ns(ticks: u64) -> u64;
+    /// Returns what `CLOCK_REALTIME`, as it is set now, says of that time, in nanoseconds.
+    pub(super) fn nl_helper_tick_real_ns(tick: u64) -> u64;
 }

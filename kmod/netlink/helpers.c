@@ -5,7 +5,6 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
-#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -14,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
+#include <linux/timekeeping.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -212,13 +212,21 @@ bool nl_helper_is_dying(void)
 	return fatal_signal_pending(current);
 }
 
-u64 nl_helper_ticks(void)
+u64 nl_helper_tick(void)
 {
-	return get_jiffies_64();
+	return ktime_get_coarse_boottime_ns();
 }
 
-u64 nl_helper_ticks_real_ns(u64 ticks)
+/* What lies between the two clocks changes when one of them is set, and at no other time. */
+u64 nl_helper_tick_real_ns(u64 tick)
 {
-	return ktime_get_coarse_real_ns() -
-	       jiffies64_to_nsecs(get_jiffies_64() - ticks);
+	ktime_t boot, real;
+
+	/* The end of a suspend moves both: they have to be of the same side. */
+	do {
+		boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
+		real = ktime_mono_to_any(0, TK_OFFS_REAL);
+	} while (boot != ktime_mono_to_any(0, TK_OFFS_BOOT));
+
+	return tick + ktime_to_ns(ktime_sub(real, boot));
 }
