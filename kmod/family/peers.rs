@@ -161,9 +161,11 @@ impl Peers {
 
     /// Forgets `portid`; says whether it was known.
     pub(super) fn remove(&self, portid: u32) -> bool {
-        let is_known = self
-            .shard(portid)
-            .is_some_and(|peers| peers.lock().remove(&portid).is_some());
+        let Some(peers) = self.shard(portid) else {
+            return false;
+        };
+        let mut peers = peers.lock();
+        let is_known = peers.remove(&portid).is_some();
 
         if is_known {
             self.count.fetch_sub(1, Relaxed);
@@ -213,8 +215,8 @@ impl Peers {
         let node = RBTreeNode::new(portid, peer, GFP_KERNEL_ACCOUNT)?;
 
         self.make_room()?;
-        let replaced = peers.lock().insert(node);
-        if replaced.is_some() {
+        let mut peers = peers.lock();
+        if peers.insert(node).is_some() {
             self.count.fetch_sub(1, Relaxed);
         }
         self.changed();
@@ -247,7 +249,8 @@ impl Peers {
         oldest.min_by_key(Peer::age_key)
     }
 
-    /// Tells dumps that peers came or went.
+    /// Tells dumps that peers came or went, under the lock of their part: whoever sees the change
+    /// sees that it was told.
     fn changed(&self) {
         // 0 would say that nothing can be said.
         if self.generation.fetch_add(1, Relaxed) == u32::MAX {

@@ -3,12 +3,14 @@
 //! From the message to its handler, and from the handler's result to the ACK.
 //!
 //! The same rules as in `netlink_rcv_skb()`, see
-//! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for [`Family::bare`], and
-//! for a handler's `EINTR`: it is told like any other error.
+//! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for [`Family::bare`], for
+//! a handler's `EINTR`, which is told like any other error, and for a sender that is killed: what
+//! is left of its datagram is dropped.
 
 use super::{
     attributes,
     errno::eopnotsupp,
+    ffi,
     request::Datagram,
     Command,
     ExtAck,
@@ -22,18 +24,29 @@ use crate::wire::{
     NLM_F_ECHO,
     NLM_F_REQUEST, //
 };
+use core::cell::Cell;
 use kernel::{
     bindings,
     prelude::*, //
 };
 
-/// Serves every message of a datagram, in order.
+/// Serves every message of a datagram, in order, unless the sender is killed meanwhile.
 pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
+    let is_first = Cell::new(true);
+
     datagram.for_each(|request| match request {
+        // Nobody is left to hear the answers, and the sender cannot end before we return.
+        _ if !is_first.replace(false) && is_dying() => {}
         Ok(request) => serve(request),
         // Nothing says where the next message starts.
         Err(_) => T::dropped(datagram.net()),
     });
+}
+
+/// Says whether the sender, in whose call this is, has been killed.
+fn is_dying() -> bool {
+    // SAFETY: The function may be called wherever there is a task.
+    unsafe { ffi::nl_helper_is_dying() }
 }
 
 /// Serves one message.

@@ -35,6 +35,11 @@ use kernel::{
 };
 
 /// A place in a table that is being dumped.
+///
+/// `NLM_F_DUMP_INTR` tells the reader of each change between the moment before the first
+/// [`Dump::next`] and the last one, which finds the end; on `NLMSG_DONE` where no entry came after
+/// the change. Nothing tells of what happens after that, of what [`Dump::generation`] does not
+/// count, and of exactly 2^32 - 1 changes between two entries.
 pub trait Dump: Sized + Send + 'static {
     /// The family whose table it is.
     type Family: Family;
@@ -60,6 +65,8 @@ pub trait Dump: Sized + Send + 'static {
     fn next(&mut self, net: &<Self::Family as Family>::Net) -> Option<Self::Item>;
 
     /// Returns a number that is another one after each change of the table, and never 0.
+    ///
+    /// It is to change under the lock that [`Dump::next`] takes: what `next` has met is counted.
     fn generation(&self, net: &<Self::Family as Family>::Net) -> u32;
 
     /// Writes an entry.
@@ -185,6 +192,11 @@ fn fill_buffer<D: Dump>(
     header: Nlmsghdr,
     cb: &mut bindings::netlink_callback,
 ) -> Result<usize> {
+    if cb.prev_seq == 0 {
+        // Before the table is looked at for the first time.
+        cb.prev_seq = state.table.generation(net);
+    }
+
     while let Some(item) = state.pending.take().or_else(|| state.table.next(net)) {
         let start = tail.len();
 
@@ -200,6 +212,8 @@ fn fill_buffer<D: Dump>(
         }
         cb.prev_seq = cb.seq;
     }
+    // The core compares once more, for `NLMSG_DONE`.
+    cb.seq = state.table.generation(net);
     Ok(0)
 }
 
@@ -211,7 +225,7 @@ fn put_entry<D: Dump>(item: &D::Item, tail: &mut Tail, header: Nlmsghdr) -> Resu
     tail.end(start, header)
 }
 
-/// Returns `header`, flagged where the table has changed since the last entry
+/// Returns `header`, flagged where the table has changed since the last look
 /// (`nl_dump_check_consistent()`).
 fn consistent(header: Nlmsghdr, cb: &bindings::netlink_callback) -> Nlmsghdr {
     let is_changed = cb.prev_seq != 0 && cb.seq != cb.prev_seq;

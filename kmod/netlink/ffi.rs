@@ -132,12 +132,16 @@ extern "C" {
     /// Ends such a section.
     pub(super) fn nl_helper_rcu_read_unlock();
 
-    /// Waits until all sections have ended that began before.
-    pub(super) fn nl_helper_synchronize_rcu();
+    /// Frees what begins with `rcu` and came from `kmalloc()`, when all sections have ended that
+    /// began before; does not wait for that. Null is nothing to free.
+    pub(super) fn nl_helper_kfree_rcu(rcu: *mut bindings::callback_head);
 
-    /// Returns the ticks since the kernel was started, and some more.
-    pub(super) fn nl_helper_ticks() -> u64;
+    /// Says whether the calling task has been killed, and only has to be let go.
+    pub(super) fn nl_helper_is_dying() -> bool;
 
-    /// Returns when it was `ticks`: `CLOCK_REALTIME_COARSE`, in nanoseconds.
-    pub(super) fn nl_helper_ticks_real_ns(ticks: u64) -> u64;
+    /// Returns the time of the last tick: `CLOCK_BOOTTIME`, in nanoseconds.
+    pub(super) fn nl_helper_tick() -> u64;
+
+    /// Returns what `CLOCK_REALTIME`, as it is set now, says of that time, in nanoseconds.
+    pub(super) fn nl_helper_tick_real_ns(tick: u64) -> u64;
 }

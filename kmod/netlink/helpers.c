@@ -5,14 +5,15 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
-#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/skbuff.h>
+#include <linux/timekeeping.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -201,18 +202,37 @@ void nl_helper_rcu_read_unlock(void)
 	rcu_read_unlock();
 }
 
-void nl_helper_synchronize_rcu(void)
+/* How an object begins that nl_helper_kfree_rcu() frees. */
+struct nl_helper_rcu_object {
+	struct rcu_head rcu;
+};
+
+/* Leaves no callback of the module's behind, so none is waited for at unload. */
+void nl_helper_kfree_rcu(struct nl_helper_rcu_object *object)
 {
-	synchronize_rcu();
+	kfree_rcu(object, rcu);
 }
 
-u64 nl_helper_ticks(void)
+bool nl_helper_is_dying(void)
 {
-	return get_jiffies_64();
+	return fatal_signal_pending(current);
 }
 
-u64 nl_helper_ticks_real_ns(u64 ticks)
+u64 nl_helper_tick(void)
 {
-	return ktime_get_coarse_real_ns() -
-	       jiffies64_to_nsecs(get_jiffies_64() - ticks);
+	return ktime_get_coarse_boottime_ns();
+}
+
+/* What lies between the two clocks changes when one of them is set, and at no other time. */
+u64 nl_helper_tick_real_ns(u64 tick)
+{
+	ktime_t boot, real;
+
+	/* The end of a suspend moves both: they have to be of the same side. */
+	do {
+		boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
+		real = ktime_mono_to_any(0, TK_OFFS_REAL);
+	} while (boot != ktime_mono_to_any(0, TK_OFFS_BOOT));
+
+	return tick + ktime_to_ns(ktime_sub(real, boot));
 }

@@ -11,7 +11,11 @@ use core::{
         Ordering, //
     }, //
 };
-use kernel::prelude::*;
+use kernel::{
+    bindings,
+    prelude::*,
+    types::Opaque, //
+};
 
 /// A value, or none yet, that is read without a lock while it may be replaced.
 ///
@@ -19,10 +23,30 @@ use kernel::prelude::*;
 ///
 /// # Invariants
 ///
-/// `value` is null, or a box that is freed a grace period after it was replaced.
+/// `node` is null, or a box that is freed a grace period after it was replaced. Nothing is dropped
+/// then, and nothing has to be: what is `Copy` has no drop glue.
 pub struct Rcu<T: Copy + Send + Sync> {
-    value: AtomicPtr<T>,
+    node: AtomicPtr<Node<T>>,
     _owns: PhantomData<T>,
+}
+
+/// A value, and what the kernel needs to free it later.
+#[repr(C)] // `rcu` comes first: `nl_helper_kfree_rcu()` finds it there.
+struct Node<T> {
+    rcu: Opaque<bindings::callback_head>,
+    value: T,
+}
+
+impl<T> Node<T> {
+    /// Makes a node, charged to whoever asks for it.
+    fn new(value: T) -> Result<KBox<Self>> {
+        let node = Self {
+            rcu: Opaque::uninit(),
+            value,
+        };
+
+        Ok(KBox::new(node, GFP_KERNEL_ACCOUNT)?)
+    }
 }
 
 impl<T: Copy + Send + Sync> Rcu<T> {
@@ -30,7 +54,7 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     pub const fn none() -> Self {
         // INVARIANT: It is null.
         Self {
-            value: AtomicPtr::new(ptr::null_mut()),
+            node: AtomicPtr::new(ptr::null_mut()),
             _owns: PhantomData,
         }
     }
@@ -39,53 +63,46 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     #[inline]
     pub fn get(&self) -> Option<T> {
         // SAFETY: By the type invariants the box is not freed before the section ends, and nobody
-        // writes to a value that is published. Nothing in the section sleeps.
+        // writes to a value that is published (to `rcu`, C may). Nothing in the section sleeps.
         unsafe {
             ffi::nl_helper_rcu_read_lock();
-            let value = self.value.load(Ordering::Acquire).as_ref().copied();
+            let node = self.node.load(Ordering::Acquire).as_ref();
+            let value = node.map(|node| node.value);
             ffi::nl_helper_rcu_read_unlock();
             value
         }
     }
 
-    /// Replaces the value, and waits until nobody reads the old one. The new one is charged to
-    /// whoever sets it.
+    /// Replaces the value. The old one is freed when nobody reads it any more, which is not waited
+    /// for. The new one is charged to whoever sets it.
     ///
     /// # Errors
     ///
     /// `ENOMEM`; the value stays as it is.
     pub fn set(&self, value: T) -> Result {
-        let value = KBox::into_raw(KBox::new(value, GFP_KERNEL_ACCOUNT)?);
-        // INVARIANT: It is a box, and the old one is freed after a grace period.
-        let old = self.value.swap(value, Ordering::AcqRel);
-
-        // SAFETY: By the type invariants it was null or a box, which only this call took out; after
-        // the grace period nobody reads it.
-        unsafe {
-            ffi::nl_helper_synchronize_rcu();
-            drop_box(old);
-        }
+        self.replace(Node::new(value)?);
         Ok(())
+    }
+
+    /// Publishes `node`.
+    fn replace(&self, node: KBox<Node<T>>) {
+        // INVARIANT: It is a box, and the old one is freed after a grace period.
+        let old = self.node.swap(KBox::into_raw(node), Ordering::AcqRel);
+
+        // SAFETY: By the type invariants it was null or a box, which `kmalloc()` made and only this
+        // call took out; it begins with `rcu`.
+        unsafe { ffi::nl_helper_kfree_rcu(old.cast()) };
     }
 }
 
 impl<T: Copy + Send + Sync> Drop for Rcu<T> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariants this is null or a box, and with `&mut self` nobody reads
-        // it.
-        unsafe { drop_box(*self.value.get_mut()) };
-    }
-}
+        let node = *self.node.get_mut();
 
-/// Frees a box.
-///
-/// # Safety
-///
-/// `value` must be null, or come from [`KBox::into_raw`] and not be used again.
-unsafe fn drop_box<T>(value: *mut T) {
-    if !value.is_null() {
-        // SAFETY: The caller vouches for it.
-        drop(unsafe { KBox::from_raw(value) });
+        if !node.is_null() {
+            // SAFETY: By the type invariants this is a box, and with `&mut self` nobody reads it.
+            drop(unsafe { KBox::from_raw(node) });
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Moments that cost nothing to note.
+//! Moments that cost little to note.
 
 use super::ffi;
 
-/// A moment, to the tick of the kernel's timer (1 to 10 ms).
+/// A moment, to the tick of the kernel's timer (1 to 10 ms): the last tick before it.
 ///
-/// To note it is to read a counter; what time that was is worked out when somebody asks.
+/// It is noted as `CLOCK_BOOTTIME`, which nobody sets and which counts the time asleep; what
+/// time that was by today's clock is worked out when somebody asks.
 ///
-/// C header: [`include/linux/jiffies.h`](srctree/include/linux/jiffies.h)
+/// C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tick(u64);
 
@@ -17,13 +18,14 @@ impl Tick {
     #[inline]
     pub fn now() -> Self {
         // SAFETY: The function may be called from any context.
-        Self(unsafe { ffi::nl_helper_ticks() })
+        Self(unsafe { ffi::nl_helper_tick() })
     }
 
-    /// Returns when it was, by today's clock: `CLOCK_REALTIME`, in nanoseconds.
+    /// Returns when it was, by today's clock: `CLOCK_REALTIME`, in nanoseconds. The same each time,
+    /// unless the clock is set.
     pub fn real_ns(self) -> u64 {
         // SAFETY: The function may be called from any context.
-        unsafe { ffi::nl_helper_ticks_real_ns(self.0) }
+        unsafe { ffi::nl_helper_tick_real_ns(self.0) }
     }
 }
 

@@ -66,7 +66,7 @@ enum hello_cmd {
  * @HELLO_A_MESSAGES: u64, hellos of a peer
  * @HELLO_A_BYTES: u64, payload of all hellos of a peer, in bytes
  * @HELLO_A_LAST_NS: u64, time of the last hello, CLOCK_REALTIME in nanoseconds,
- *	to the tick of the kernel's timer (1 to 10 ms)
+ *	to the tick of the kernel's timer (1 to 10 ms), the same until the clock is set
  * @HELLO_A_HELLOS: u64, HELLO_CMD_HELLO messages that were answered
  * @HELLO_A_CLASSIC: u64, classic hellos that were answered
  * @HELLO_A_REFUSED: u64, requests that were refused

@@ -163,7 +163,7 @@ mod suite {
     }
 
     #[test]
-    fn the_first_entry_after_a_change_tells_of_it() -> Result {
+    fn the_first_message_after_a_change_tells_of_it() -> Result {
         for change in 0..6 {
             let mut state = dump(5, change);
             let mut cb = bindings::netlink_callback::default();
@@ -172,11 +172,13 @@ mod suite {
 
             for (number, message) in (0..).zip(Messages::new(written(&skb))) {
                 let message = message.map_err(|_| EINVAL)?;
-                // A table that changed before it was read is as it is.
-                let is_told = number == change && number != 0;
+                let is_told = number == change;
                 let flags = NLM_F_MULTI | if is_told { NLM_F_DUMP_INTR } else { 0 };
                 assert!(is_entry(&message, number, flags));
             }
+            // As the core asks for `NLMSG_DONE`.
+            let is_flagged = consistent(HEADER, &cb).nlmsg_flags & NLM_F_DUMP_INTR != 0;
+            assert_eq!(is_flagged, change == 5);
         }
         Ok(())
     }

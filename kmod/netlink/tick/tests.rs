@@ -6,14 +6,12 @@ use kernel::{
     prelude::*, //
 };
 
-const NSEC_PER_SEC: u64 = 1_000_000_000;
-
-/// Returns the time by today's clock, in nanoseconds, to the second.
+/// Returns the time of the last tick by today's clock, in nanoseconds.
 fn clock() -> u64 {
     // SAFETY: The function may be called from any context.
-    let seconds = unsafe { bindings::ktime_get_real_seconds() };
+    let now = unsafe { bindings::ktime_get_coarse_with_offset(bindings::tk_offsets_TK_OFFS_REAL) };
 
-    seconds as u64 * NSEC_PER_SEC
+    now as u64
 }
 
 #[kunit_tests(netlink_tick)]
@@ -31,15 +29,25 @@ mod suite {
     }
 
     #[test]
-    fn an_hour_ago_was_an_hour_ago() {
-        const HOUR: u64 = 3600 * NSEC_PER_SEC;
-        // However slow the machine, and what the clock's second leaves out.
-        const MINUTE: u64 = 60 * NSEC_PER_SEC;
-        // SAFETY: The function may be called from any context.
-        let ticks = unsafe { bindings::__msecs_to_jiffies(3_600_000) };
-        let hour_ago = Tick(Tick::now().0 - ticks as u64);
+    fn a_moment_lies_between_the_ticks_around_it_and_stays_there() {
+        let before = clock();
+        let tick = Tick::now();
+        let after = clock();
+        let real_ns = tick.real_ns();
+        assert!(before <= real_ns && real_ns <= after);
 
-        assert!(clock().abs_diff(Tick::now().real_ns()) < MINUTE);
-        assert!(clock().abs_diff(hour_ago.real_ns() + HOUR) < MINUTE);
+        for _ in 0..10 {
+            // SAFETY: A test may sleep.
+            unsafe { bindings::msleep(5) };
+            assert_eq!(tick.real_ns(), real_ns);
+        }
+    }
+
+    #[test]
+    fn an_hour_ago_was_an_hour_ago() {
+        const HOUR: u64 = 3_600_000_000_000;
+        let now = Tick::now();
+
+        assert_eq!(Tick(now.0 - HOUR).real_ns(), now.real_ns() - HOUR);
     }
 }

@@ -199,6 +199,24 @@ fn a_peer_is_shown_with_what_it_did_until_its_socket_closes() {
 }
 
 #[test]
+fn the_last_hello_of_a_silent_peer_stays_where_it_was() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    let portid = peer.portid().to_string();
+    let last_ns = || array(&nlhello(&["--json", "peers", &portid]))[0]["last_ns"].as_u64();
+    let before = now_ns() - TICK_NS;
+    peer.exchange(&hello(1, TEXT));
+    let after = now_ns();
+
+    let last = last_ns();
+    assert!((Some(before)..=Some(after)).contains(&last), "{last:?}");
+    for _ in 0..100 {
+        assert_eq!(last_ns(), last);
+        sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
 fn peers_are_a_table_in_text() {
     let _module = Module::load();
     let (first, second) = (Peer::open(), Peer::open());

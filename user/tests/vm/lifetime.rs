@@ -246,7 +246,7 @@ fn assert_in_use() {
 }
 
 /// Starts `command` with its input and output in our hands.
-fn start(command: &mut Command) -> Child {
+pub fn start(command: &mut Command) -> Child {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -269,7 +269,7 @@ fn end_of_namespaces(program: &mut Child) -> [u32; 2] {
 }
 
 /// Tries `find` until it finds something, which has to come.
-fn wait_for<T>(what: &str, find: impl Fn() -> Option<T>) -> T {
+pub fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
     let patience = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = find() {

@@ -3,9 +3,13 @@
 //! What happens when somebody asks too much, or for what is not theirs.
 
 use crate::lab::*;
+use crate::lifetime::{start, wait_for};
 use nlhello::wire::{NLM_F_ACK, NLM_F_REQUEST};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
 
 #[test]
 fn a_full_receive_buffer_blocks_nobody_and_is_told_once() {
@@ -88,7 +92,7 @@ fn nobody_may_write_to_others_or_listen() {
     let _module = Module::load();
     let other = Peer::open();
     let program = "/tmp/trespasser";
-    std::fs::copy(test_program("trespasser"), program).unwrap();
+    fs::copy(test_program("trespasser"), program).unwrap();
     let output = run(Command::new(program)
         .arg(other.portid().to_string())
         .uid(NOBODY)
@@ -102,4 +106,72 @@ fn nobody_may_write_to_others_or_listen() {
         "{output:?}"
     );
     other.assert_silent();
+}
+
+#[test]
+fn a_flood_of_greetings_from_a_user_s_own_namespaces_ends_in_time() {
+    let module = Module::load();
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--net"]);
+    let mut flood = Flood::start(unshare.arg(Flood::program()), "1", &set_greeting(1, b"x\0"));
+    assert!(flood.len > 10_000, "{} messages", flood.len);
+
+    assert!(flood.end().success());
+    Peer::open().assert_served();
+    module.unload();
+}
+
+#[test]
+fn a_sender_that_is_killed_takes_the_rest_of_its_datagram_with_it() {
+    let unknown = message(header(0xffff, NLM_F_REQUEST, 1), b"");
+    let is_cut = || {
+        let _module = Module::load();
+        let mut flood = Flood::start(&mut Command::new(Flood::program()), "forever", &unknown);
+        wait_for("the flood begins", || (refused() > 0).then_some(()));
+        flood.child.kill().unwrap();
+        flood.end();
+        refused() % flood.len != 0
+    };
+
+    // Only between two datagrams is there no rest.
+    assert!((0..10).any(|_| is_cut()));
+}
+
+/// Returns how many requests were refused.
+fn refused() -> u64 {
+    stats()["refused"].as_u64().unwrap()
+}
+
+/// A user without privileges who sends datagrams full of a message.
+struct Flood {
+    child: Child,
+    // How many messages a datagram has.
+    len: u64,
+}
+
+impl Flood {
+    /// Returns the program, where anybody may run it.
+    fn program() -> &'static Path {
+        let program = Path::new("/tmp/flood");
+        if !program.exists() {
+            fs::copy(test_program("flood"), program).unwrap();
+        }
+        program
+    }
+
+    /// Starts `command`, which runs the program, and lets it send `times` datagrams.
+    fn start(command: &mut Command, times: &str, message: &[u8]) -> Self {
+        let mut child = start(command.arg(times).uid(NOBODY).gid(NOBODY));
+        child.stdin.take().unwrap().write_all(message).unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let len = line.trim().parse().unwrap();
+        Self { child, len }
+    }
+
+    /// Returns how it ended, which has to come.
+    fn end(&mut self) -> ExitStatus {
+        wait_for("the flood ends", || self.child.try_wait().unwrap())
+    }
 }
