@@ -175,8 +175,7 @@ impl<T: Family> Sockets<T> {
     ///
     /// # Safety
     ///
-    /// `init` must have succeeded for `net`, where no user has a socket of the protocol any more:
-    /// each of them holds its namespace and the module.
+    /// `init` must have succeeded for `net`.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };

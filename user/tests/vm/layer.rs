@@ -5,6 +5,8 @@
 #[path = "../../../kmod/tests/probe/uapi.rs"]
 mod uapi;
 
+mod early;
+
 use crate::lab::*;
 use neli::consts::socket::NlFamily;
 use neli::socket::NlSocket;
