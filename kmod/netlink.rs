@@ -16,7 +16,8 @@
 //! # A family, whole
 //!
 //! Besides this file, `netlink/`, `wire.rs` and `wire/` a module needs a file such as this one:
-//! protocol 29 has one command, 16, which sends its attribute 1, a text, back to where it came from.
+//! protocol 29 has one command, 16, which sends its attribute 1, a text, back to where it came
+//! from.
 //!
 //! ```
 //! // SPDX-License-Identifier: GPL-2.0
@@ -122,7 +123,7 @@ pub trait Family: Sized + 'static {
     /// The third argument of `socket(2)`, below 32.
     const PROTOCOL: u32;
 
-    /// The number of multicast groups, which are counted from 1.
+    /// The number of multicast groups, which are counted from 1; at most 1,024.
     ///
     /// To join one takes `CAP_NET_ADMIN` in the network namespace.
     const GROUPS: u32 = 0;

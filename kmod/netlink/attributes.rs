@@ -3,9 +3,11 @@
 //! Attributes of a request, held to the command's policy.
 //!
 //! Strict from the first byte, as new families shall be: see "Strict checking" in
-//! [`Documentation/userspace-api/netlink/intro.rst`](srctree/Documentation/userspace-api/netlink/intro.rst).
+//! [`userspace-api/netlink/intro.rst`][intro].
 //!
 //! Nests are followed as deep as the policy goes, not as deep as a request goes.
+//!
+//! [intro]: srctree/Documentation/userspace-api/netlink/intro.rst
 
 use super::ExtAck;
 use crate::wire::{

@@ -14,7 +14,7 @@ use kernel::{
 
 /// What is counted: an enum whose variants count from 0.
 pub trait Counter: Copy + 'static {
-    /// The number of variants.
+    /// The number of variants, from 1 to 4,096.
     const COUNT: usize;
 
     /// Returns the variant's place, below [`Counter::COUNT`].
@@ -32,14 +32,26 @@ pub struct Counters<T: Counter> {
 }
 
 impl<T: Counter> Counters<T> {
+    /// The most counters: what the per-CPU allocator gives away at once (`PCPU_MIN_UNIT_SIZE`).
+    const MAX_COUNT: usize = (32 << 10) / size_of::<u64>();
+
+    /// The number of counters, checked when the family is compiled.
+    const COUNT: usize = {
+        assert!(
+            T::COUNT > 0 && T::COUNT <= Self::MAX_COUNT,
+            "no counter, or more than 4096"
+        );
+        T::COUNT
+    };
+
     /// Makes counters at 0, charged to whoever asks for it.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
     pub fn new() -> Result<Self> {
-        // SAFETY: The function takes any number.
-        let cells = unsafe { ffi::nl_helper_counters_new(T::COUNT) };
+        // SAFETY: The function takes any number whose memory the allocator can have.
+        let cells = unsafe { ffi::nl_helper_counters_new(Self::COUNT) };
 
         // INVARIANT: Just made.
         Ok(Self {

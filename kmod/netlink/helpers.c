@@ -5,6 +5,7 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -42,6 +43,12 @@ static struct pernet_operations nl_helper_state_ops = {
 
 static struct pernet_operations nl_helper_socket_ops;
 
+/*
+ * A dump keeps its request, which belongs to the kernel's socket until the dump
+ * ends. So there are none while such a socket may go before its users do.
+ */
+static bool nl_helper_may_dump;
+
 int nl_helper_register_state(int (*init)(struct net *net),
 			     void (*exit)(struct net *net))
 {
@@ -58,14 +65,52 @@ void nl_helper_unregister_state(void)
 int nl_helper_register_socket(int (*init)(struct net *net),
 			      void (*exit)(struct net *net))
 {
+	int err;
+
 	nl_helper_socket_ops.init = init;
 	nl_helper_socket_ops.exit = exit;
-	return register_pernet_subsys(&nl_helper_socket_ops);
+	err = register_pernet_subsys(&nl_helper_socket_ops);
+	WRITE_ONCE(nl_helper_may_dump, !err);
+	return err;
 }
 
 void nl_helper_unregister_socket(void)
 {
 	unregister_pernet_subsys(&nl_helper_socket_ops);
+}
+
+/*
+ * The state is LIVE from when init has returned until nobody holds the module
+ * and delete_module(2) has it: what fails then is the reference.
+ */
+bool nl_helper_pin_live(void)
+{
+	return READ_ONCE(THIS_MODULE->state) == MODULE_STATE_LIVE &&
+	       try_module_get(THIS_MODULE);
+}
+
+/* Says whether somebody besides the loader, while init runs, holds the module. */
+static bool nl_helper_has_users(void)
+{
+#ifdef CONFIG_MODULE_UNLOAD
+	int refcount = module_refcount(THIS_MODULE);
+
+	/* Counted first, so that the loader's reference was there if it still is. */
+	smp_mb();
+	return refcount > (READ_ONCE(THIS_MODULE->state) == MODULE_STATE_COMING);
+#else
+	return false; /* Nobody counts, and no module goes unless its init fails. */
+#endif
+}
+
+/* There is nothing to wait on: a reference goes without a word. */
+void nl_helper_wait_for_users(void)
+{
+	WRITE_ONCE(nl_helper_may_dump, false);
+	smp_mb(); /* Whoever is not counted has not begun a dump either. */
+	while (nl_helper_has_users())
+		msleep(10);
+	smp_mb(); /* What they did is done. */
 }
 
 struct nl_helper_net *nl_helper_net(const struct net *net)
@@ -154,6 +199,8 @@ int nl_helper_notify(struct sk_buff *request, struct sk_buff *skb,
 int nl_helper_dump_start(struct sk_buff *request, const struct nlmsghdr *nlh,
 			 struct netlink_dump_control *control)
 {
+	if (!READ_ONCE(nl_helper_may_dump))
+		return -ECONNREFUSED;
 	return netlink_dump_start(request->sk, request, nlh, control);
 }
 

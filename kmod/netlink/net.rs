@@ -128,6 +128,16 @@ impl<T: Family> Sockets<T> {
         T::PROTOCOL as c_int
     };
 
+    /// The most groups: the core keeps a bit for each in every listening socket, and counts the
+    /// bits without a look at overflow.
+    const MAX_GROUPS: u32 = 1024;
+
+    /// The number of groups, checked when the family is compiled.
+    const GROUPS: u32 = {
+        assert!(T::GROUPS <= Self::MAX_GROUPS, "more than 1024 groups");
+        T::GROUPS
+    };
+
     /// Opens the sockets: from here on the family is called.
     ///
     /// # Safety
@@ -149,7 +159,7 @@ impl<T: Family> Sockets<T> {
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
         let mut cfg = bindings::netlink_kernel_cfg {
-            groups: T::GROUPS,
+            groups: Self::GROUPS,
             input: Some(Self::input),
             // Null where the family has none, so that the core does not even call.
             bind: T::BIND.and(Some(Self::bind)),
@@ -189,8 +199,7 @@ impl<T: Family> Sockets<T> {
     ///
     /// # Safety
     ///
-    /// `init` must have succeeded for `net`, where no user has a socket of the protocol any more:
-    /// each of them holds its namespace and the module.
+    /// `init` must have succeeded for `net`.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };

@@ -3,6 +3,7 @@
 //! The registration, which makes a protocol exist.
 
 use super::{
+    ffi,
     net::{
         self,
         Sockets,
@@ -12,6 +13,7 @@ use super::{
 };
 use core::{
     marker::PhantomData,
+    mem::ManuallyDrop,
     ptr::NonNull,
     sync::atomic::{
         AtomicBool,
@@ -28,21 +30,31 @@ use kernel::{
     prelude::*, //
 };
 
-/// The registration of a family, until it is dropped.
+/// The registration of a family. A module has one in its life.
 ///
 /// The family serves every network namespace, those to come included. It may be called before
-/// [`Registration::new`] returns, so registering comes last of all that can fail in a module's
-/// init. Every open socket of the protocol holds a reference to the module.
+/// [`Registration::new`] returns. Every open socket of the protocol holds a reference to the
+/// module.
 ///
-/// It belongs into the module's own state, which is dropped when the module is unloaded: one that
-/// was leaked by then would leave the kernel with callbacks that are gone.
+/// It belongs into the module's own state, which is dropped when the module is unloaded. One that
+/// is dropped before, while users may have sockets, is kept instead: the family serves on, the
+/// module cannot be unloaded any more, and the log says so.
+///
+/// Registering comes last of all that can fail in a module's init. An init that fails after it
+/// waits, as it takes the registration back, until the sockets that were opened meanwhile are
+/// closed, and refuses dumps with `ECONNREFUSED`. So a handler that drops the registration while init still runs waits for itself, for
+/// good.
+///
+/// A registration must not be leaked, as [`core::mem::forget`] does, in a module that can be
+/// unloaded: the kernel would be left with callbacks that are gone, and nothing of the layer runs
+/// then that could tell. The registrations of the `kernel` crate share this limit.
 pub struct Registration<T: Family> {
-    // In the order in which they go: nobody may call for a state that is gone.
-    _sockets: Sockets<T>,
-    _notifier: Notifier<T>,
-    _states: States<T>,
-    _place: Place,
+    served: ManuallyDrop<Served<T>>,
 }
+
+/// Says whether the module has had its registration. Never unset: what users still hold of one
+/// family, such as a dump, is not for another.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 impl<T: Family> Registration<T> {
     /// Registers the family.
@@ -50,43 +62,77 @@ impl<T: Family> Registration<T> {
     /// # Errors
     ///
     /// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
-    ///   socket (the kernel does not tell them apart), or the module has a family already.
+    ///   socket (the kernel does not tell them apart), or the module has called this before.
     /// - `ENOMEM`, and what [`Family::new_net`] fails with.
     pub fn new() -> Result<Self> {
-        let place = Place::take()?;
-        // SAFETY: The slots belong to the place, which was free.
-        let states = unsafe { States::register()? };
-        // SAFETY: The states are registered, and by the order of the fields go later.
-        let notifier = unsafe { Notifier::register()? };
-        // SAFETY: As above.
-        let sockets = unsafe { Sockets::register()? };
+        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(EBUSY);
+        }
+        // SAFETY: Nobody came here before.
+        let served = unsafe { Served::register()? };
 
         Ok(Self {
-            _sockets: sockets,
-            _notifier: notifier,
-            _states: states,
-            _place: place,
+            served: ManuallyDrop::new(served),
         })
     }
 }
 
-/// The module's one place for a family, see `helpers.c`.
-struct Place(());
-
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
-
-impl Place {
-    fn take() -> Result<Self> {
-        match IS_TAKEN.swap(true, Ordering::Acquire) {
-            true => Err(EBUSY),
-            false => Ok(Self(())),
+impl<T: Family> Drop for Registration<T> {
+    fn drop(&mut self) {
+        // SAFETY: The function may be called from any context.
+        if unsafe { ffi::nl_helper_pin_live() } {
+            pr_err!("registration was dropped too early: it stays, and so does the module\n");
+        } else {
+            // SAFETY: `drop` runs once, and nobody uses the field afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.served) };
         }
     }
 }
 
-impl Drop for Place {
+/// What is registered, in the order in which it goes: nobody may call for a state that is gone.
+struct Served<T: Family> {
+    _dumps: Users,
+    _sockets: Sockets<T>,
+    _users: Users,
+    _notifier: Notifier<T>,
+    _states: States<T>,
+}
+
+impl<T: Family> Served<T> {
+    /// Registers it all. What was registered goes in the same order when the rest fails.
+    ///
+    /// # Safety
+    ///
+    /// The module's slots must not be in use.
+    unsafe fn register() -> Result<Self> {
+        // SAFETY: The caller vouches for the slots.
+        let states = unsafe { States::register()? };
+        // SAFETY: The states are registered, and by the order of the fields go later.
+        let notifier = unsafe { Notifier::register()? };
+        let users = Users;
+        // SAFETY: As above.
+        let sockets = unsafe { Sockets::register()? };
+
+        Ok(Self {
+            _dumps: Users,
+            _sockets: sockets,
+            _users: users,
+            _notifier: notifier,
+            _states: states,
+        })
+    }
+}
+
+/// What users hold. Dropped, it refuses new dumps and waits until all sockets are closed, which
+/// takes what is left of old ones along. So it goes twice: before the kernel's sockets, to which
+/// dumps lead back, and after them, when users can open no more and their calls and memberships
+/// still lead to the family.
+struct Users;
+
+impl Drop for Users {
     fn drop(&mut self) {
-        IS_TAKEN.store(false, Ordering::Release);
+        // SAFETY: Whoever drops a registration may sleep.
+        unsafe { ffi::nl_helper_wait_for_users() };
     }
 }
 

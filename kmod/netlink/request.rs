@@ -112,6 +112,11 @@ impl<'a, T: Family> Datagram<'a, T> {
     }
 }
 
+/// Says whether the family has the multicast group `group`.
+fn is_group<T: Family>(group: u32) -> bool {
+    (1..=T::GROUPS).contains(&group)
+}
+
 /// One message of a datagram, and the way back to who sent it.
 ///
 /// # Invariants
@@ -160,10 +165,14 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Says whether the sender, and whoever opened its socket, has the capability `cap`
-    /// (`CAP_*`) in the user namespace that owns the network namespace.
+    /// (`CAP_*`) in the user namespace that owns the network namespace. Nobody has one that the
+    /// kernel does not know.
     pub fn is_capable(&self, cap: u32) -> bool {
+        if cap > bindings::CAP_LAST_CAP {
+            return false;
+        }
         // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
-        // the socket it came from.
+        // the socket it came from; the capability is one, as was just checked.
         unsafe { bindings::netlink_net_capable(self.datagram.skb.as_ptr(), cap as c_int) }
     }
 
@@ -178,9 +187,10 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
-    /// network namespace), or the sender, where `NLM_F_ECHO` asks for that.
+    /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
+    /// group that the family does not have.
     pub fn is_heard(&self, group: u32) -> bool {
-        self.has(NLM_F_ECHO) || self.has_listeners(group)
+        is_group::<T>(group) && (self.has(NLM_F_ECHO) || self.has_listeners(group))
     }
 
     /// Says whether anybody in any network namespace listens to `group`.
@@ -194,13 +204,18 @@ impl<'a, T: Family> Request<'a, T> {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and `EMSGSIZE` for more than an `int` counts.
+    /// `ENOMEM`, `EMSGSIZE` for more than an `int` counts, and `EINVAL` for a group that the family
+    /// does not have.
     pub fn notification(
         &self,
         group: u32,
         nlmsg_type: u16,
         payload: usize,
     ) -> Result<Notification<'_, T>> {
+        // For group 0 `nlmsg_notify()` would not even free the buffer.
+        if !is_group::<T>(group) {
+            return Err(EINVAL);
+        }
         Notification::new(self, group, self.answer_header(nlmsg_type), payload)
     }
 

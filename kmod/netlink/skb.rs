@@ -182,7 +182,7 @@ impl SkBuff {
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
         let skb = unsafe { ffi::nl_helper_nlmsg_new(payload) };
         let skb = NonNull::new(skb).ok_or(ENOMEM)?;
-        // SAFETY: The buffer is new, so it is linear, empty and ours, and it was made for this much.
+        // SAFETY: The buffer is new, so it is linear, empty and ours, and was made for this much.
         let tail = unsafe { Tail::new(skb, size) };
         // INVARIANT: It is owned from here on.
         let mut skb = Self { tail };

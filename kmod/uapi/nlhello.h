@@ -4,8 +4,9 @@
  *
  * A request is a struct nlmsghdr with a command as nlmsg_type, then attributes
  * (struct nlattr). Integers are in host byte order, strings end in a NUL.
- * Attributes that a command does not know, and bytes after the last one, are
- * refused.
+ * A u64 is aligned to 4 bytes only, without an attribute for padding: copy it
+ * out with memcpy(3). Attributes that a command does not know, and bytes after
+ * the last one, are refused.
  *
  * Classic hello needs none of this: a message of any type below 16
  * (NLMSG_MIN_TYPE) without NLM_F_REQUEST and NLM_F_ACK and with any payload is

@@ -31,6 +31,8 @@ macro_rules! families {
 families! {
     attribute_kept
     attribute_of_another_message
+    counters_4097
+    groups_1025
     nest_kept
     notification_sent_twice
     policy_that_nests_itself

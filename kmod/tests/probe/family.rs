@@ -73,6 +73,11 @@ impl Family for Probe {
             is_capable,
         ),
         Command::new(PROBE_CMD_GET_MEMBERS, &[], get_members),
+        Command::new(
+            PROBE_CMD_NOTIFY,
+            &[Rule::u32(PROBE_A_GROUP).required()],
+            notify_group,
+        ),
     ];
 
     type Net = Members;
@@ -306,5 +311,25 @@ fn get_members(
 
     reply.put_u32(PROBE_A_JOINED, joined.load(Relaxed))?;
     reply.put_u32(PROBE_A_LEFT, left.load(Relaxed))?;
+    reply.send()
+}
+
+/// `PROBE_CMD_NOTIFY`.
+fn notify_group<'a>(
+    request: &Request<'a, Probe>,
+    attrs: &Attributes<'a>,
+    ext_ack: &mut ExtAck<'a>,
+) -> Result {
+    let Some(group) = attrs.u32(PROBE_A_GROUP) else {
+        return Err(ext_ack.refuse_missing(PROBE_A_GROUP));
+    };
+    let mut reply = request.reply(PROBE_CMD_NOTIFY, 2 * nla_total_size(4))?;
+
+    let result = request
+        .notification(group, PROBE_CMD_ITEM_NTF, 0)
+        .and_then(|notification| notification.send());
+    let errno = result.map_or_else(|error| -error.to_errno(), |()| 0);
+    reply.put_u32(PROBE_A_ANSWER, errno as u32)?;
+    reply.put_u32(PROBE_A_IS_HEARD, request.is_heard(group).into())?;
     reply.send()
 }

@@ -21,6 +21,9 @@ pub const PROBE_CMD_LONG_NEST: u16 = 20;
 pub const PROBE_CMD_IS_CAPABLE: u16 = 21;
 /// Answers with [`PROBE_A_JOINED`] and [`PROBE_A_LEFT`].
 pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
+/// Notifies the group [`PROBE_A_GROUP`] of nothing, and says in [`PROBE_A_ANSWER`] with which errno
+/// that failed, and in [`PROBE_A_IS_HEARD`] whether anybody would have heard.
+pub const PROBE_CMD_NOTIFY: u16 = 23;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -32,6 +35,10 @@ pub const PROBE_A_ANSWER: u16 = 3;
 pub const PROBE_A_JOINED: u16 = 4;
 /// u32: how often it was told that a socket left it.
 pub const PROBE_A_LEFT: u16 = 5;
+/// u32: a multicast group.
+pub const PROBE_A_GROUP: u16 = 6;
+/// u32: 1 or 0.
+pub const PROBE_A_IS_HEARD: u16 = 7;
 
 /// u32, required.
 pub const PROBE_ITEM_ID: u16 = 1;

@@ -5,6 +5,8 @@
 #[path = "../../../kmod/tests/probe/uapi.rs"]
 mod uapi;
 
+mod early;
+
 use crate::lab::*;
 use neli::consts::socket::NlFamily;
 use neli::socket::NlSocket;
@@ -314,6 +316,47 @@ fn a_capability_is_asked_for_in_the_network_namespace() {
         );
     }
     assert_served(&peer);
+}
+
+#[test]
+fn nobody_has_a_capability_that_there_is_not() {
+    let (_module, peer) = Loaded::probe();
+    const CAP_LAST_CAP: u32 = 40;
+    for (cap, is_capable) in [(CAP_LAST_CAP, 1), (CAP_LAST_CAP + 1, 0), (u32::MAX, 0)] {
+        let cap = attrs(&[(PROBE_A_CAP, &cap.to_ne_bytes())]);
+        let request = message(header(PROBE_CMD_IS_CAPABLE, NLM_F_REQUEST, 1), &cap);
+        let answer = attrs(&[(PROBE_A_ANSWER, &u32::to_ne_bytes(is_capable))]);
+        assert_eq!(only_answer(&peer, &request).payload, answer);
+    }
+}
+
+#[test]
+fn a_group_that_the_family_does_not_have_gets_no_notification() {
+    let (_module, peer) = Loaded::probe();
+    let notify = |flags, group: u32| {
+        let group = attrs(&[(PROBE_A_GROUP, &group.to_ne_bytes())]);
+        let request = message(header(PROBE_CMD_NOTIFY, NLM_F_REQUEST | flags, 1), &group);
+        peer.exchange(&request)
+    };
+    let answer = |errno: i32, is_heard: u32| {
+        attrs(&[
+            (PROBE_A_ANSWER, &errno.to_ne_bytes()),
+            (PROBE_A_IS_HEARD, &is_heard.to_ne_bytes()),
+        ])
+    };
+
+    for group in [0, PROBE_GROUP_CLOSED + 1, 32, u32::MAX] {
+        for flags in [0, NLM_F_ECHO] {
+            let answers = notify(flags, group);
+            assert_eq!(answers.len(), 1, "{answers:?}");
+            assert_eq!(answers[0].payload, answer(libc::EINVAL, 0), "{group}");
+        }
+    }
+    assert_eq!(notify(0, PROBE_GROUP_OPEN)[0].payload, answer(0, 0));
+    // The notification is there first: the family sends it before its answer.
+    let answers = notify(NLM_F_ECHO, PROBE_GROUP_OPEN);
+    assert_eq!(answers[0].header.nlmsg_type, PROBE_CMD_ITEM_NTF);
+    assert_eq!(answers[1].payload, answer(0, 1));
 }
 
 #[test]

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! There are at most 4096 counters.
+
+use crate::netlink::{
+    Command,
+    Counter,
+    Counters,
+    Family, //
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+/// What is counted.
+#[derive(Clone, Copy)]
+pub struct Counted(pub u16);
+
+impl Counter for Counted {
+    #[cfg(not(wrong))]
+    const COUNT: usize = 4096;
+    #[cfg(wrong)]
+    const COUNT: usize = 4097; //~ ERROR E0080: no counter, or more than 4096
+
+    fn index(self) -> usize {
+        self.0.into()
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[];
+    type Net = Counters<Counted>;
+
+    fn new_net() -> Result<Pin<KBox<Counters<Counted>>>> {
+        Ok(KBox::pin(Counters::new()?, GFP_KERNEL_ACCOUNT)?)
+    }
+}
