@@ -199,7 +199,8 @@ impl<T: Family> Sockets<T> {
     ///
     /// # Safety
     ///
-    /// `init` must have succeeded for `net`.
+    /// `init` must have succeeded for `net`, where no dump may be under way: it holds a buffer of
+    /// the kernel's socket.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };
