@@ -24,7 +24,7 @@ use crate::wire::{
     NLM_F_ECHO,
     NLM_F_REQUEST, //
 };
-use core::cell::Cell;
+use core::mem;
 use kernel::{
     bindings,
     prelude::*, //
@@ -32,11 +32,11 @@ use kernel::{
 
 /// Serves every message of a datagram, in order, unless the sender is killed meanwhile.
 pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
-    let is_first = Cell::new(true);
+    let mut is_first = true;
 
     datagram.for_each(|request| match request {
         // Nobody is left to hear the answers, and the sender cannot end before we return.
-        _ if !is_first.replace(false) && is_dying() => {}
+        _ if !mem::replace(&mut is_first, false) && is_dying() => {}
         Ok(request) => serve(request),
         // Nothing says where the next message starts.
         Err(_) => T::dropped(datagram.net()),

@@ -93,7 +93,7 @@ impl<'a, T: Family> Datagram<'a, T> {
 
     /// Hands each message to `serve`, in order; an error is the last.
     #[inline]
-    pub(super) fn for_each(self, serve: impl Fn(Result<&Request<'a, T>, wire::Error>)) {
+    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&Request<'a, T>, wire::Error>)) {
         for message in Messages::new(self.bytes()) {
             // INVARIANT: A message of these bytes lies inside them.
             match message {
