@@ -508,11 +508,7 @@ impl Listener {
         let mut command = Command::new("nlhello");
         command.args(args).stdout(Stdio::piped());
         let mut child = Running(command.stderr(Stdio::piped()).spawn().unwrap());
-        let patience = Instant::now() + PATIENCE;
-        while listening().is_empty() {
-            assert!(Instant::now() < patience, "nobody listens");
-            sleep(Duration::from_millis(10));
-        }
+        wait_until("it listens", || !listening().is_empty());
         Self {
             out: read_all(child.0.stdout.take().unwrap()),
             err: read_all(child.0.stderr.take().unwrap()),
@@ -522,11 +518,7 @@ impl Listener {
 
     /// Waits until it has read all that was said.
     fn wait_until_read(&self) {
-        let patience = Instant::now() + PATIENCE;
-        while self.socket().queued > 0 {
-            assert!(Instant::now() < patience, "nobody reads");
-            sleep(Duration::from_millis(10));
-        }
+        wait_until("it has read all", || self.socket().queued == 0);
     }
 
     /// Returns its socket, whose port id is the process's own.
@@ -537,10 +529,7 @@ impl Listener {
     }
 
     fn signal(&self, name: &str) {
-        let pid = self.child.0.id().to_string();
-        // The shell's own `kill`: the program comes with procps, which a fresh Debian may lack.
-        let output = run(Command::new("sh").args(["-c", "kill -s $0 $1", name, &pid]));
-        assert!(output.status.success(), "{output:?}");
+        kill(&self.child.0, name);
     }
 
     fn end(mut self) -> Output {

@@ -4,6 +4,7 @@
 
 use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
+pub use nlhello::wire::NLMSG_ERROR;
 use nlhello::wire::{
     self, put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
 };
@@ -13,8 +14,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::mem;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output};
-use std::thread;
+use std::process::{Child, Command, Output};
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 // The header's enums, as wide as the fields that carry them.
@@ -29,9 +30,6 @@ pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING as u16;
 
 pub const HELLO_A_PORTID: u16 = uapi::HELLO_A_PORTID as u16;
 
-/// Type of acknowledgements and refusals.
-pub const NLMSG_ERROR: u16 = 2;
-
 /// The greeting as it goes over the socket.
 pub const GREETING: &[u8] = b"Hello from kernel\0";
 
@@ -40,6 +38,31 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The user `nobody`.
 pub const NOBODY: u32 = 65534;
+
+/// Tries `find` until it finds something, which has to come.
+pub fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = find() {
+            return found;
+        }
+        assert!(Instant::now() < patience, "waited in vain: {what}");
+        sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits until `is_so`, which has to come.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    wait_for(what, || is_so().then_some(()));
+}
+
+/// Sends `signal` to `child`.
+pub fn kill(child: &Child, signal: &str) {
+    let pid = child.id().to_string();
+    // The shell's own `kill`: the program comes with procps, which a fresh Debian may lack.
+    let output = run(Command::new("sh").args(["-c", "kill -s $0 $1", signal, &pid]));
+    assert!(output.status.success(), "{output:?}");
+}
 
 /// The loaded module; dropping it unloads it.
 pub struct Module;

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[test]
 fn the_module_loads_answers_and_unloads_a_hundred_times() {
@@ -266,18 +266,6 @@ fn end_of_namespaces(program: &mut Child) -> [u32; 2] {
         .map(|n| n.parse().unwrap())
         .collect();
     numbers.try_into().unwrap()
-}
-
-/// Tries `find` until it finds something, which has to come.
-pub fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = find() {
-            return found;
-        }
-        assert!(Instant::now() < patience, "{what}: not in time");
-        sleep(Duration::from_millis(10));
-    }
 }
 
 /// A limit of one network namespace besides the first (`/proc/sys/user/max_net_namespaces`). One

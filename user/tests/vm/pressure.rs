@@ -3,7 +3,7 @@
 //! What happens when somebody asks too much, or for what is not theirs.
 
 use crate::lab::*;
-use crate::lifetime::{start, wait_for};
+use crate::lifetime::start;
 use nlhello::wire::{NLM_F_ACK, NLM_F_REQUEST};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -127,7 +127,7 @@ fn a_sender_that_is_killed_takes_the_rest_of_its_datagram_with_it() {
     let is_cut = || {
         let _module = Module::load();
         let mut flood = Flood::start(&mut Command::new(Flood::program()), "forever", &unknown);
-        wait_for("the flood begins", || (refused() > 0).then_some(()));
+        wait_until("the flood begins", || refused() > 0);
         flood.child.kill().unwrap();
         flood.end();
         refused() % flood.len != 0

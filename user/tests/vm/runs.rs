@@ -15,8 +15,6 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-const SHORT: Duration = Duration::from_millis(10);
-
 #[test]
 fn a_run_ends_with_either_signal_and_its_summary() {
     let _module = Module::load();
@@ -350,12 +348,6 @@ fn spawn(command: &mut Command) -> Child {
     command.spawn().unwrap()
 }
 
-fn kill(child: &Child, signal: &str) {
-    let pid = child.id().to_string();
-    let output = run(Command::new("kill").args(["-s", signal, &pid]));
-    assert!(output.status.success(), "{output:?}");
-}
-
 /// Waits for `child` to end, as long as that may take.
 fn end(child: &mut Child) -> ExitStatus {
     wait_until("the program ends", || has_ended(child));
@@ -364,14 +356,6 @@ fn end(child: &mut Child) -> ExitStatus {
 
 fn has_ended(child: &mut Child) -> bool {
     child.try_wait().unwrap().is_some()
-}
-
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let patience = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < patience, "waited in vain: {what}");
-        sleep(SHORT);
-    }
 }
 
 /// Waits until `child` has taken over `signal`, one of the first.

@@ -13,7 +13,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 use uapi::*;
 
 const LOG_LINE: &str = "registration was dropped too early";
@@ -27,7 +26,9 @@ fn a_failed_init_takes_nothing_from_a_socket_that_was_opened_meanwhile() {
     give_order(&peer, EARLY_CMD_FAIL);
 
     // What was begun goes on, and nothing more begins.
-    wait(|| (refusal_of_dump() == Some(libc::ECONNREFUSED)).then_some(()));
+    wait_until("dumps are refused", || {
+        refusal_of_dump() == Some(libc::ECONNREFUSED)
+    });
     read += read_to_end(&reader);
     assert_eq!(read, EARLY_ITEMS);
     assert_eq!(answer(&peer, EARLY_CMD_IS_DROPPED), 0);
@@ -50,7 +51,7 @@ fn what_is_dropped_too_early_serves_on_and_stays() {
     let mut read = start_dump(&reader);
 
     give_order(&peer, EARLY_CMD_DROP);
-    wait(|| (answer(&peer, EARLY_CMD_IS_DROPPED) == 1).then_some(()));
+    wait_until("it is dropped", || answer(&peer, EARLY_CMD_IS_DROPPED) == 1);
     read += read_to_end(&reader);
     assert_eq!(read, EARLY_ITEMS);
     assert_eq!(answer(&open(), EARLY_CMD_REGISTER), libc::EBUSY as u32);
@@ -73,7 +74,7 @@ fn start_insmod() -> JoinHandle<Output> {
 
 /// Opens a socket as soon as there is the protocol.
 fn open() -> Peer {
-    wait(|| Socket::open(NETLINK_EARLY as i32).ok()).into()
+    wait_for("the protocol", || Socket::open(NETLINK_EARLY as i32).ok()).into()
 }
 
 fn request(nlmsg_type: u16, flags: u16) -> Vec<u8> {
@@ -145,16 +146,4 @@ fn state() -> Option<String> {
     let modules = fs::read_to_string("/proc/modules").unwrap();
     let line = modules.lines().find(|line| line.starts_with("early "))?;
     line.split(' ').nth(4).map(str::to_owned)
-}
-
-/// Waits until there is what `look` looks for.
-fn wait<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < patience, "it never comes");
-        thread::sleep(Duration::from_millis(10));
-    }
 }
