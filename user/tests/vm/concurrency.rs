@@ -113,15 +113,6 @@ pub fn say_hello_together(is_on: impl Fn(u32) -> bool + Sync) {
     module.unload();
 }
 
-/// Sets the flag when it is dropped, also by a panic: nobody waits for those who wait for it.
-struct AtEnd<'a>(&'a AtomicBool);
-
-impl Drop for AtEnd<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Relaxed);
-    }
-}
-
 /// Does `work` on all processors at once, and returns what came of it.
 fn on_each_cpu<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let work = &work;

@@ -15,6 +15,7 @@ use std::fs;
 use std::mem;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
@@ -86,7 +87,7 @@ impl Module {
         mem::forget(self);
         let patience = Instant::now() + PATIENCE;
         while !rmmod().status.success() {
-            assert!(Instant::now() < patience, "never free");
+            assert!(Instant::now() < patience, "never free: {}", references());
         }
     }
 }
@@ -98,6 +99,15 @@ impl Drop for Module {
         if !thread::panicking() {
             assert!(output.status.success(), "rmmod: {output:?}");
         }
+    }
+}
+
+/// Sets the flag when it is dropped, also by a panic: nobody waits for those who wait for it.
+pub struct AtEnd<'a>(pub &'a AtomicBool);
+
+impl Drop for AtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
     }
 }
 
