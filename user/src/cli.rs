@@ -73,6 +73,43 @@ pub enum Command {
     Stats(Wait),
     /// Show what the kernel says, or set it
     Greeting(GreetingArgs),
+    /// Show routes: [show] [dev DEV] [table TABLE] [proto PROTOCOL] [type TYPE]
+    #[command(visible_alias = "r")]
+    Route(ShowArgs),
+}
+
+/// What to show, as `ip` has it.
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only
+    #[arg(short = '6')]
+    pub ipv6: bool,
+
+    /// Show all that is known, in text too
+    #[arg(short, long)]
+    pub details: bool,
+
+    /// Exit with 1 if the table changed while it was read
+    #[arg(long)]
+    pub strict: bool,
+
+    /// `show`, and which of them
+    pub words: Vec<OsString>,
+}
+
+impl ShowArgs {
+    /// Returns the address family that is asked for, `AF_*`; 0 is any.
+    pub fn family(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
 }
 
 /// How long to wait.

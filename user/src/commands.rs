@@ -6,11 +6,13 @@ mod greeting;
 mod hello;
 mod listen;
 mod peers;
+mod show;
+mod words;
 
 use crate::cli::{self, Cli, Command};
 use crate::output::{Event, Output, Trace};
 use nlhello::hello::{Client, Hello, SPEC};
-use nlhello::netlink::{Error, Netns, Tap};
+use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
 use std::io;
 use std::process::ExitCode;
@@ -78,6 +80,7 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Peers(args)) => peers::list(cli, args, out),
         Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
+        Some(Command::Route(args)) => show::routes(cli, args, out),
     }
 }
 
@@ -95,14 +98,14 @@ fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
 fn client(cli: &Cli, op: &'static str) -> Result<Client, Error> {
     let mut client = Client::open(op)?;
 
-    client.set_tap(tap(cli));
+    client.set_tap(tap(cli, &SPEC));
     Ok(client)
 }
 
-/// Returns what shows the messages, if they are to be shown.
-fn tap(cli: &Cli) -> Option<Box<dyn Tap>> {
+/// Returns what shows the messages of the protocol `spec`, if they are to be shown.
+fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
     cli.verbose
-        .then(|| -> Box<dyn Tap> { Box::new(Trace::new(&SPEC, cli.color.on(&io::stderr()))) })
+        .then(|| -> Box<dyn Tap> { Box::new(Trace::new(spec, cli.color.on(&io::stderr()))) })
 }
 
 fn report(out: &Output, failure: &Failure) -> ExitCode {

@@ -17,5 +17,6 @@
 
 pub mod hello;
 pub mod netlink;
+pub mod rtnl;
 pub mod uapi;
 pub mod wire;

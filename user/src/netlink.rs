@@ -25,6 +25,7 @@ mod request;
 #[allow(unsafe_code)]
 mod socket;
 mod spec;
+mod table;
 
 pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
 pub use connection::{check_ack, Connection, Gathered, Tap};
@@ -36,6 +37,7 @@ pub use poll::wait_readable;
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};
+pub use table::Table;
 
 use inbox::Inbox;
 

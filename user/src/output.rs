@@ -4,10 +4,12 @@
 
 mod escape;
 mod json;
+mod record;
 mod text;
 mod time;
 mod trace;
 
+pub use record::{Records, Style};
 pub use trace::Trace;
 
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};

@@ -6,7 +6,7 @@ use super::{tap, Failure};
 use crate::cli::{Cli, HelloArgs};
 use crate::output::{Event, Output};
 use crate::signals::Signals;
-use nlhello::hello::{Batch, Hello, Reply, RoundTrips};
+use nlhello::hello::{Batch, Hello, Reply, RoundTrips, SPEC};
 use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
@@ -73,7 +73,7 @@ fn batch(cli: &Cli, args: &HelloArgs) -> Result<Batch, Error> {
     };
     let mut batch = Batch::open(&hello, args.batch.into())?;
 
-    batch.set_tap(tap(cli));
+    batch.set_tap(tap(cli, &SPEC));
     Ok(batch)
 }
 

@@ -6,7 +6,7 @@ use super::{tap, Failure};
 use crate::cli::{Cli, ListenArgs};
 use crate::output::{Audience, Event, Output};
 use crate::signals::Signals;
-use nlhello::hello::Listener;
+use nlhello::hello::{Listener, SPEC};
 use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
@@ -29,7 +29,7 @@ struct Run<'a> {
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut listener = Listener::open()?;
-    listener.set_tap(tap(cli));
+    listener.set_tap(tap(cli, &SPEC));
     // Lines are written out when all that has come is told.
     out.set_buffered(true);
     let start = Instant::now();

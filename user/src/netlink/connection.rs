@@ -152,6 +152,27 @@ impl Connection {
         Ok(Gathered::Datagrams(received))
     }
 
+    /// Receives the next datagram into `buf`, for `op`; `None` when none came until `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::recv`].
+    pub(super) fn receive<'b>(
+        &mut self,
+        op: &'static str,
+        buf: &'b mut [u8],
+        deadline: Instant,
+    ) -> Result<Option<Datagram<'b>>, Error> {
+        let datagram = self
+            .socket
+            .recv_until(buf, deadline)
+            .map_err(|error| Error::receive(op, &error))?;
+        if let (Some(tap), Some(datagram)) = (&mut self.tap, datagram) {
+            tap.received(datagram);
+        }
+        Ok(datagram)
+    }
+
     /// Returns the messages that the kernel sent among those that were gathered last, for `op`.
     ///
     /// An item is an error when a datagram was cut off, or is no row of messages.

@@ -84,12 +84,16 @@ impl<T> Dump<T> {
     }
 }
 
-fn is_interrupted(message: &Message<'_>) -> bool {
+pub(super) fn is_interrupted(message: &Message<'_>) -> bool {
     i32::from(message.header().nlmsg_flags) & libc::NLM_F_DUMP_INTR != 0
 }
 
 /// Fails unless `message` ends a dump that is complete.
-fn check_done(spec: &Spec, request: &Request, message: &Message<'_>) -> Result<(), Error> {
+pub(super) fn check_done(
+    spec: &Spec,
+    request: &Request,
+    message: &Message<'_>,
+) -> Result<(), Error> {
     let done = Ack::from_done(message);
 
     match done.errno {

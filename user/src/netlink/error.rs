@@ -123,7 +123,7 @@ impl Error {
     }
 
     /// Returns the error for an answer to `op` that makes no sense.
-    pub(super) fn malformed(op: &'static str, error: wire::Error) -> Self {
+    pub(crate) fn malformed(op: &'static str, error: wire::Error) -> Self {
         Self::new(op, libc::EBADMSG).message(format!("malformed answer: {error}"))
     }
 

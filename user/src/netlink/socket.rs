@@ -55,6 +55,19 @@ impl Socket {
         self.portid
     }
 
+    /// Has the kernel refuse dump requests with fields that it would not heed
+    /// (`NETLINK_GET_STRICT_CHK`), and so heed those that it can; kernels before 4.20 cannot.
+    ///
+    /// # Errors
+    ///
+    /// Those of `setsockopt(2)`.
+    pub fn set_strict(&self) -> io::Result<()> {
+        match set_option(&self.nl, libc::SOL_NETLINK, libc::NETLINK_GET_STRICT_CHK, 1) {
+            Err(error) if error.raw_os_error() == Some(libc::ENOPROTOOPT) => Ok(()),
+            result => result,
+        }
+    }
+
     /// Joins the multicast group `group`.
     ///
     /// # Errors
@@ -105,8 +118,15 @@ impl Socket {
         buf: &'b mut [u8],
         timeout: Duration,
     ) -> io::Result<Option<Datagram<'b>>> {
-        let deadline = deadline(Instant::now(), timeout);
+        self.recv_until(buf, deadline(Instant::now(), timeout))
+    }
 
+    /// Receives the next datagram, as [`Socket::recv`]; `None` when none came until `deadline`.
+    pub(super) fn recv_until<'b>(
+        &self,
+        buf: &'b mut [u8],
+        deadline: Instant,
+    ) -> io::Result<Option<Datagram<'b>>> {
         Ok(
             match self.poll_until(deadline, None, || self.recvmsg(buf))? {
                 Polled::Done(envelope) => Some(envelope.around(buf)),

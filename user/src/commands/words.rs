@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Command lines in the manner of `ip`: keywords, most with a value behind them.
+
+use nlhello::netlink::Error;
+use nlhello::rtnl::Names;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::slice;
+
+/// The words that are left of a command line, and what is to be done with them.
+pub struct Words<'w> {
+    op: &'static str,
+    rest: slice::Iter<'w, OsString>,
+}
+
+impl<'w> Words<'w> {
+    /// Starts at the first of `words`, which say how to do `op`.
+    pub fn new(op: &'static str, words: &'w [OsString]) -> Self {
+        Self {
+            op,
+            rest: words.iter(),
+        }
+    }
+
+    /// Skips the next word if it is `word`.
+    pub fn skip(&mut self, word: &str) {
+        if self
+            .rest
+            .as_slice()
+            .first()
+            .is_some_and(|next| next == word)
+        {
+            self.rest.next();
+        }
+    }
+
+    /// Returns the next word as text; what is not UTF-8 is no keyword.
+    pub fn keyword(&mut self) -> Option<&'w str> {
+        self.rest
+            .next()
+            .map(|word| word.to_str().unwrap_or_default())
+    }
+
+    /// Returns the bytes of the word behind `keyword`.
+    pub fn value(&mut self, keyword: &str) -> Result<&'w [u8], Error> {
+        self.rest
+            .next()
+            .map(|word| word.as_bytes())
+            .ok_or_else(|| self.error(format!("'{keyword}' needs a value")))
+    }
+
+    /// Returns what `read` makes of the word behind `keyword`; `kind` is what it should be.
+    pub fn read<T>(
+        &mut self,
+        keyword: &str,
+        kind: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Error> {
+        let value = String::from_utf8_lossy(self.value(keyword)?);
+
+        read(&value).ok_or_else(|| self.error(format!("'{keyword}': '{value}' is no {kind}")))
+    }
+
+    /// Returns the index of the link whose name is behind `dev`.
+    pub fn link(&mut self, names: &mut Names) -> Result<u32, Error> {
+        let name = self.value("dev")?;
+
+        names.index(name)
+    }
+
+    /// Returns the number of the table behind `table`; `None` is all of them.
+    pub fn table(&mut self, names: &mut Names) -> Result<Option<u32>, Error> {
+        self.read("table", "table", |value| match value {
+            "all" => Some(None),
+            value => names.numbers().tables.number(value).map(Some),
+        })
+    }
+
+    /// Returns the number of the routing protocol behind `proto`.
+    pub fn protocol(&mut self, names: &mut Names) -> Result<u8, Error> {
+        self.read("proto", "routing protocol", |value| {
+            let number = names.numbers().protocols.number(value)?;
+            number.try_into().ok()
+        })
+    }
+
+    /// Returns the error for `word`, which means nothing here.
+    pub fn unknown(&self, word: &str) -> Error {
+        self.error(format!("'{word}' is unknown"))
+            .hint("try --help")
+    }
+
+    /// Returns the error for a command line that makes no sense.
+    pub fn error(&self, message: String) -> Error {
+        Error::new(self.op, libc::EINVAL).message(message)
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Objects of the kernel, many of them, fast: into one buffer, from it to standard output.
+
+mod digits;
+mod json;
+mod text;
+
+use nlhello::rtnl::{Names, Object};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+/// How much is held before it is written out, in bytes.
+const HELD: usize = 64 << 10;
+
+/// How objects are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// One array of them.
+    Json,
+    /// One a line.
+    Text {
+        /// Whether to tell all that is known.
+        details: bool,
+        /// Whether to use color.
+        color: bool,
+    },
+}
+
+/// Writes objects to standard output.
+pub struct Records {
+    out: File,
+    held: Vec<u8>,
+    style: Style,
+    any: bool,
+}
+
+impl Records {
+    /// Takes standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it is closed.
+    pub fn new(style: Style) -> io::Result<Self> {
+        let out = io::stdout().as_fd().try_clone_to_owned()?;
+
+        Ok(Self {
+            out: out.into(),
+            held: Vec::with_capacity(2 * HELD),
+            style,
+            any: false,
+        })
+    }
+
+    /// Writes `object`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    #[inline]
+    pub fn write(&mut self, object: &impl Object, names: &mut Names) -> io::Result<()> {
+        match self.style {
+            Style::Json => {
+                self.held.push(if self.any { b',' } else { b'[' });
+                let mut fields = json::JsonFields::new(&mut self.held);
+                object.describe(names, &mut fields);
+                fields.end();
+            }
+            Style::Text { details, color } => {
+                let mut fields = text::TextFields::new(&mut self.held, details, color);
+                object.describe(names, &mut fields);
+                fields.end();
+            }
+        }
+        self.any = true;
+        match self.held.len() {
+            ..HELD => Ok(()),
+            _ => self.flush(),
+        }
+    }
+
+    /// Ends the output: after it, JSON is valid, whatever went wrong before.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn end(mut self) -> io::Result<()> {
+        match (self.style, self.any) {
+            (Style::Json, true) => self.held.extend(b"]\n"),
+            (Style::Json, false) => self.held.extend(b"[]\n"),
+            (Style::Text { .. }, _) => {}
+        }
+        self.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
+    }
+}

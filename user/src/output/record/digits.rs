@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Numbers and addresses as characters, without the detour through `fmt`.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// Each byte in decimal, with a dot behind it, and how long that is.
+const OCTETS: [([u8; 4], u8); 256] = octets();
+
+const fn octets() -> [([u8; 4], u8); 256] {
+    let mut table = [([0; 4], 0); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let [hundreds, tens, ones] = [byte / 100, byte / 10 % 10, byte % 10];
+        let [h, t, o] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8];
+        table[byte] = match byte {
+            0..10 => ([o, b'.', 0, 0], 2),
+            10..100 => ([t, o, b'.', 0], 3),
+            _ => ([h, t, o, b'.'], 4),
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// Appends `number` in decimal.
+#[inline]
+pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Appends `number` in decimal, with its sign if it is negative.
+pub fn push_signed(out: &mut Vec<u8>, number: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Appends `number`, of hundredths, with two decimals.
+pub fn push_hundredths(out: &mut Vec<u8>, number: u64) {
+    push_decimal(out, number / 100);
+    let [tens, ones] = [number / 10 % 10, number % 10].map(|digit| HEX[digit as usize]);
+    out.extend_from_slice(&[b'.', tens, ones]);
+}
+
+/// Appends `bytes` in hexadecimal, with `separator` between them if there is one.
+pub fn push_hex(out: &mut Vec<u8>, bytes: &[u8], separator: Option<u8>) {
+    for (at, byte) in bytes.iter().enumerate() {
+        if at > 0 {
+            out.extend(separator);
+        }
+        out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+}
+
+/// Appends `address`.
+#[inline]
+pub fn push_ip(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(v4) => push_ipv4(out, v4),
+        // A vector takes all that is written to it.
+        IpAddr::V6(v6) => drop(write!(out, "{v6}")),
+    }
+}
+
+#[inline]
+fn push_ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
+    let mut text = [0; 16];
+    let mut end = 0;
+    for octet in address.octets() {
+        let (digits, len) = OCTETS[usize::from(octet)];
+        text[end..end + 4].copy_from_slice(&digits);
+        end += usize::from(len);
+    }
+    // The last dot is one too many.
+    out.extend_from_slice(&text[..end - 1]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pushed(push: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        push(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn addresses_are_as_the_standard_library_shows_them() {
+        for first in 0..=255 {
+            let v4 = Ipv4Addr::new(first, 255 - first, first / 2, 9);
+            assert_eq!(pushed(|out| push_ip(out, v4.into())), v4.to_string());
+        }
+        let v6: IpAddr = "2001:db8::1".parse().unwrap();
+        assert_eq!(pushed(|out| push_ip(out, v6)), "2001:db8::1");
+    }
+
+    #[test]
+    fn numbers_are_decimal_hexadecimal_or_have_decimals() {
+        assert_eq!(
+            pushed(|out| push_decimal(out, u64::MAX)),
+            u64::MAX.to_string()
+        );
+        assert_eq!(
+            pushed(|out| push_signed(out, i64::MIN)),
+            i64::MIN.to_string()
+        );
+        assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
+        assert_eq!(
+            pushed(|out| push_hex(out, &[0, 0xaf, 0x10], Some(b':'))),
+            "00:af:10"
+        );
+        assert_eq!(pushed(|out| push_hex(out, &[0, 0xaf], None)), "00af");
+    }
+}

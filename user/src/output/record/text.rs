@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! An object of the kernel as a line of text: `10.0.0.0/8  dev=eth0 scope=link flags=[linkdown]`.
+
+use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_signed};
+use crate::output::escape::Escaped;
+use nlhello::rtnl::{Fields, Nest, Value};
+use std::io::Write;
+use std::net::IpAddr;
+
+/// Writes fields as they come, a blank between two.
+///
+/// # Invariants
+///
+/// `nests` has a bit for each nest that is open, the last one lowest: 1 for an array. Deeper than 64
+/// nothing nests.
+pub struct TextFields<'b> {
+    out: &'b mut Vec<u8>,
+    nests: u64,
+    depth: u32,
+    /// Whether something stands before what comes next.
+    blank: bool,
+    details: bool,
+    color: bool,
+    /// The depth of the object whose other fields are not told.
+    muted: Option<u32>,
+    /// An array that may turn out to be empty: then it is not told at all.
+    empty: Option<usize>,
+}
+
+impl<'b> TextFields<'b> {
+    /// Begins a line; `details` is whether to tell all that is known.
+    #[inline]
+    pub fn new(out: &'b mut Vec<u8>, details: bool, color: bool) -> Self {
+        Self {
+            out,
+            nests: 0,
+            depth: 0,
+            blank: false,
+            details,
+            color,
+            muted: None,
+            empty: None,
+        }
+    }
+
+    /// Ends the line.
+    #[inline]
+    pub fn end(self) {
+        // The last column may have been filled up.
+        while self.out.last() == Some(&b' ') {
+            self.out.pop();
+        }
+        self.out.push(b'\n');
+    }
+
+    #[inline]
+    fn next(&mut self) {
+        if self.blank {
+            self.out.push(b' ');
+        }
+        self.blank = true;
+        self.empty = None;
+    }
+
+    #[inline]
+    fn key(&mut self, key: &str) {
+        self.next();
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.push(b'=');
+    }
+
+    fn begin(&mut self, nest: Nest) {
+        let is_array = nest == Nest::Array;
+
+        self.out.push(if is_array { b'[' } else { b'{' });
+        self.nests = self.nests << 1 | u64::from(is_array);
+        self.blank = false;
+    }
+
+    #[inline]
+    fn value(&mut self, value: Value<'_>) {
+        match color_of(value) {
+            Some(color) if self.color => {
+                self.out.extend_from_slice(color.as_bytes());
+                push_value(self.out, value);
+                self.out.extend_from_slice(b"\x1b[0m");
+            }
+            _ => push_value(self.out, value),
+        }
+    }
+}
+
+impl Fields for TextFields<'_> {
+    #[inline]
+    fn field(&mut self, key: &str, value: Value<'_>) {
+        if self.muted.is_none() {
+            self.key(key);
+            self.value(value);
+        }
+    }
+
+    #[inline]
+    fn item(&mut self, value: Value<'_>) {
+        if self.muted.is_none() {
+            self.next();
+            self.value(value);
+        }
+    }
+
+    #[inline]
+    fn open(&mut self, key: &str, nest: Nest) {
+        self.depth += 1;
+        if self.muted.is_none() {
+            let start = self.out.len();
+            self.key(key);
+            self.begin(nest);
+            self.empty = Some(start);
+        }
+    }
+
+    fn open_item(&mut self, nest: Nest) {
+        self.depth += 1;
+        if self.muted.is_none() {
+            self.next();
+            self.begin(nest);
+        }
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        if self.muted == Some(self.depth) {
+            self.muted = None;
+        }
+        self.depth = self.depth.saturating_sub(1);
+        if self.muted.is_some() {
+            return;
+        }
+        match self.empty.take() {
+            Some(start) => self.out.truncate(start),
+            None => self.out.push(if self.nests & 1 == 1 { b']' } else { b'}' }),
+        }
+        self.nests >>= 1;
+        self.blank = !matches!(self.out.last(), None | Some(b'\n' | b'[' | b'{'));
+    }
+
+    #[inline]
+    fn details(&mut self) {
+        if !self.details && self.muted.is_none() {
+            self.muted = Some(self.depth);
+        }
+    }
+
+    #[inline]
+    fn column(&mut self, _: &str, value: Value<'_>, width: usize) {
+        if self.muted.is_some() {
+            return;
+        }
+        self.next();
+        let start = self.out.len();
+        push_value(self.out, value);
+        let len = self.out.len() - start;
+        if let (true, Some(color)) = (self.color, color_of(value)) {
+            self.out.splice(start..start, color.bytes());
+            self.out.extend_from_slice(b"\x1b[0m");
+        }
+        const BLANKS: [u8; 64] = [b' '; 64];
+        self.out
+            .extend_from_slice(&BLANKS[..width.saturating_sub(len).min(64)]);
+    }
+}
+
+/// As `ip` has them: names cyan, addresses of the link layer yellow, of IPv4 magenta and IPv6 blue.
+fn color_of(value: Value<'_>) -> Option<&'static str> {
+    Some(match value {
+        Value::Dev(_) => "\x1b[36m",
+        Value::Lladdr(_) => "\x1b[33m",
+        Value::Ip(IpAddr::V4(_)) | Value::Prefix(IpAddr::V4(_), _) => "\x1b[35m",
+        Value::Ip(IpAddr::V6(_)) | Value::Prefix(IpAddr::V6(_), _) => "\x1b[94m",
+        Value::State("UP") => "\x1b[32m",
+        Value::State(_) => "\x1b[31m",
+        _ => return None,
+    })
+}
+
+#[inline]
+fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
+    match value {
+        Value::Null => out.push(b'-'),
+        Value::Bool(true) => out.extend_from_slice(b"yes"),
+        Value::Bool(false) => out.extend_from_slice(b"no"),
+        Value::Number(number) | Value::Nameless(number) => push_decimal(out, number),
+        Value::Signed(number) => push_signed(out, number),
+        Value::Hundredths(number) => push_hundredths(out, number),
+        Value::Hex(number) => drop(write!(out, "{number:#x}")),
+        Value::Word(word) | Value::State(word) => out.extend_from_slice(word.as_bytes()),
+        Value::Name(name) | Value::Dev(name) => push_name(out, name),
+        Value::Ip(address) => push_ip(out, address),
+        Value::Prefix(address, len) => {
+            push_ip(out, address);
+            out.push(b'/');
+            push_decimal(out, len.into());
+        }
+        Value::Lladdr(bytes) => push_hex(out, bytes, Some(b':')),
+        Value::Bytes(bytes) => push_hex(out, bytes, None),
+    }
+}
+
+#[inline]
+fn push_name(out: &mut Vec<u8>, name: &[u8]) {
+    match name
+        .iter()
+        .all(|byte| matches!(byte, b'!'..=b'~') && *byte != b'\\')
+    {
+        true => out.extend_from_slice(name),
+        false => drop(write!(out, "\"{}\"", Escaped(name))),
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The network as rtnetlink shows it: links, addresses, routes, neighbours, rules, nexthops.
+//!
+//! A [`Client`] dumps the objects of a kind. What comes is a view over the bytes that the kernel
+//! sent: [`Route`] reads a field when it is asked for, and [describes](Object::describe) itself to
+//! whoever takes [`Fields`], JSON and text for instance.
+//!
+//! See `rtnetlink(7)`.
+
+pub mod attrs;
+pub mod fields;
+
+mod client;
+mod names;
+mod numbers;
+mod object;
+pub mod route;
+pub mod schema;
+mod spec;
+
+pub use client::{Client, Listing};
+pub use fields::{Fields, Nest, Value};
+pub use names::Names;
+pub use numbers::{Numbering, Numbers};
+pub use object::{Object, Query};
+pub use route::{Route, Routes};
+pub use spec::SPEC;
+
+/// Returns the name of an address family (`AF_*`).
+pub fn family_name(family: u8) -> Value<'static> {
+    schema::word(FAMILIES, family)
+}
+
+/// As `ip` calls them.
+const FAMILIES: &[(u8, &str)] = &[
+    (2, "inet"),
+    (7, "bridge"),
+    (10, "inet6"),
+    (17, "link"),
+    (28, "mpls"),
+];

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The attributes of an object, by type.
+
+use super::fields::{Fields, Nest, Value};
+use crate::wire::{Attr, Attrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Where the attributes of an object are, those of types below `N` (128 at most).
+///
+/// The first of a type counts, as in `ip`.
+#[derive(Clone, Debug)]
+pub struct Index<'a, const N: usize> {
+    bytes: &'a [u8],
+    /// Where the attribute of a type begins in `bytes`, for those in `seen`.
+    at: [u32; N],
+    /// A bit for each type.
+    seen: u128,
+    /// Whether something is not in `at`: another type, a type once more, bytes that are no attribute.
+    more: bool,
+}
+
+impl<'a, const N: usize> Index<'a, N> {
+    const MASK_IS_WIDE_ENOUGH: () = assert!(N <= 128);
+
+    /// Finds the attributes in `bytes`.
+    #[inline]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let () = Self::MASK_IS_WIDE_ENOUGH;
+        let mut index = Self {
+            bytes,
+            at: [0; N],
+            seen: 0,
+            more: false,
+        };
+        for (at, attr) in with_places(bytes) {
+            index.more |= attr.is_none_or(|attr| !index.note(attr.kind(), at));
+        }
+        index
+    }
+
+    /// Says whether there was a place for it.
+    #[inline]
+    fn note(&mut self, kind: u16, at: usize) -> bool {
+        match self.at.get_mut(usize::from(kind)) {
+            Some(place) if self.seen >> kind & 1 == 0 => *place = at as u32,
+            _ => return false,
+        }
+        self.seen |= 1 << kind;
+        true
+    }
+
+    /// Returns the attribute of type `kind`.
+    #[inline]
+    pub fn get(&self, kind: u16) -> Option<Attr<'a>> {
+        let at = *self.at.get(usize::from(kind))?;
+
+        match self.seen >> kind & 1 {
+            0 => None,
+            _ => Attr::from_bytes(self.bytes.get(at as usize..)?).ok(),
+        }
+    }
+
+    /// Returns what hands out the attributes and knows which nobody asked for.
+    #[inline]
+    pub fn taker(&self) -> Taker<'_, 'a, N> {
+        Taker {
+            index: self,
+            left: self.seen,
+        }
+    }
+}
+
+/// Hands out values; tells in the end what nobody could make sense of.
+#[derive(Debug)]
+pub struct Taker<'i, 'a, const N: usize> {
+    index: &'i Index<'a, N>,
+    left: u128,
+}
+
+impl<'a, const N: usize> Taker<'_, 'a, N> {
+    /// Returns what `read` makes of the attribute of type `kind`; where that is nothing, the
+    /// attribute stays unknown.
+    #[inline]
+    pub fn take<T>(&mut self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
+        let value = read(self.index.get(kind)?.value())?;
+
+        self.left &= !(1 << kind);
+        Some(value)
+    }
+
+    /// Tells the attributes that were not taken, if there are any, as the array `unknown`.
+    #[inline]
+    pub fn finish<F: Fields + ?Sized>(self, out: &mut F) {
+        if self.left != 0 || self.index.more {
+            self.tell_unknown(out);
+        }
+    }
+
+    #[cold]
+    fn tell_unknown<F: Fields + ?Sized>(self, out: &mut F) {
+        out.open("unknown", Nest::Array);
+        for (at, attr) in with_places(self.index.bytes) {
+            match attr {
+                Some(attr) if self.is_taken(attr.kind(), at) => {}
+                Some(attr) => unknown(out, Value::Number(attr.kind().into()), attr.value()),
+                None => unknown(out, Value::Null, &self.index.bytes[at..]),
+            }
+        }
+        out.close();
+    }
+
+    fn is_taken(&self, kind: u16, at: usize) -> bool {
+        let place = self.index.at.get(usize::from(kind));
+
+        place.is_some_and(|place| *place as usize == at && self.left >> kind & 1 == 0)
+    }
+}
+
+/// Tells an attribute that is not known.
+fn unknown<F: Fields + ?Sized>(out: &mut F, kind: Value<'_>, value: &[u8]) {
+    out.open_item(Nest::Object);
+    out.field("type", kind);
+    out.field("hex", Value::Bytes(value));
+    out.close();
+}
+
+/// Returns the attributes in `bytes`, each with where it begins; `None` is what is none.
+#[inline]
+fn with_places(bytes: &[u8]) -> impl Iterator<Item = (usize, Option<Attr<'_>>)> {
+    let mut attrs = Attrs::new(bytes);
+
+    std::iter::from_fn(move || {
+        let at = bytes.len() - attrs.rest().len();
+        attrs.next().map(|attr| (at, attr.ok()))
+    })
+}
+
+/// Reads a value of one byte.
+#[inline]
+pub fn u8(value: &[u8]) -> Option<u8> {
+    value.try_into().ok().map(u8::from_ne_bytes)
+}
+
+/// Reads a number of two bytes in host order.
+#[inline]
+pub fn u16(value: &[u8]) -> Option<u16> {
+    value.try_into().ok().map(u16::from_ne_bytes)
+}
+
+/// Reads a number of four bytes in host order.
+#[inline]
+pub fn u32(value: &[u8]) -> Option<u32> {
+    value.try_into().ok().map(u32::from_ne_bytes)
+}
+
+/// Reads a number of eight bytes in host order.
+#[inline]
+pub fn u64(value: &[u8]) -> Option<u64> {
+    value.try_into().ok().map(u64::from_ne_bytes)
+}
+
+/// Reads a number of two bytes in network order.
+#[inline]
+pub fn be16(value: &[u8]) -> Option<u16> {
+    value.try_into().ok().map(u16::from_be_bytes)
+}
+
+/// Reads a number of four bytes in network order.
+#[inline]
+pub fn be32(value: &[u8]) -> Option<u32> {
+    value.try_into().ok().map(u32::from_be_bytes)
+}
+
+/// Reads a signed number of four bytes in host order.
+#[inline]
+pub fn i32(value: &[u8]) -> Option<i32> {
+    value.try_into().ok().map(i32::from_ne_bytes)
+}
+
+/// Reads a name: what is before its NUL.
+#[inline]
+pub fn name(value: &[u8]) -> Option<&[u8]> {
+    value.split(|byte| *byte == 0).next()
+}
+
+/// Reads an address of 4 or 16 bytes.
+#[inline]
+pub fn ip(value: &[u8]) -> Option<IpAddr> {
+    match value.len() {
+        4 => <[u8; 4]>::try_from(value)
+            .ok()
+            .map(|v4| Ipv4Addr::from(v4).into()),
+        _ => <[u8; 16]>::try_from(value)
+            .ok()
+            .map(|v6| Ipv6Addr::from(v6).into()),
+    }
+}

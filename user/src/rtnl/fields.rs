@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What an object says of itself: fields, each a key and a value.
+//!
+//! An object of the kernel is described once, to whoever implements [`Fields`]: a writer of JSON, of
+//! text, or what compares two of them. Keys and their nesting are those of `ip -j -d`, or else the
+//! kernel's own lower-case names.
+
+use std::net::IpAddr;
+
+/// A single value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// There, without a value.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(u64),
+    /// A number that may be negative.
+    Signed(i64),
+    /// A number of hundredths, shown with two decimals.
+    Hundredths(u64),
+    /// A number, shown in hexadecimal: `0x1f`.
+    Hex(u64),
+    /// A number that stands where a name would.
+    Nameless(u64),
+    /// A word of ours: printable, nothing to escape.
+    Word(&'a str),
+    /// A word of ours for a condition, good or bad: `UP`.
+    State(&'a str),
+    /// Bytes that somebody chose as a name.
+    Name(&'a [u8]),
+    /// The name of a network device.
+    Dev(&'a [u8]),
+    /// An address.
+    Ip(IpAddr),
+    /// A prefix: an address and how many of its bits count.
+    Prefix(IpAddr, u8),
+    /// An address of the link layer: `00:16:3e:01:02:03`.
+    Lladdr(&'a [u8]),
+    /// Bytes without a meaning known here, in hexadecimal: `00ff`.
+    Bytes(&'a [u8]),
+}
+
+/// What a key can hold besides a single value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nest {
+    /// Keys and values.
+    Object,
+    /// Values without keys.
+    Array,
+}
+
+/// Takes the fields of an object, in the order in which they are to be shown.
+///
+/// Each [`open`](Fields::open) and [`open_item`](Fields::open_item) has a [`close`](Fields::close).
+pub trait Fields {
+    /// Takes a field.
+    fn field(&mut self, key: &str, value: Value<'_>);
+
+    /// Takes a value of the array that is open.
+    fn item(&mut self, value: Value<'_>);
+
+    /// Begins a field that holds more than a value.
+    fn open(&mut self, key: &str, nest: Nest);
+
+    /// Begins a value of the array that is open, that holds more than a value.
+    fn open_item(&mut self, nest: Nest);
+
+    /// Ends what was begun last.
+    fn close(&mut self);
+
+    /// Says that all that follows in the object that is open is for those who want to know more.
+    fn details(&mut self) {}
+
+    /// Takes a field that many objects have, by which people tell them apart; in a table it takes
+    /// `width` characters.
+    fn column(&mut self, key: &str, value: Value<'_>, width: usize) {
+        let _ = width;
+        self.field(key, value);
+    }
+}
+
+/// Takes an array of the names of those `flags` that are set; what has no name is one more, in
+/// hexadecimal.
+pub fn flags<F: Fields + ?Sized>(out: &mut F, key: &str, flags: u32, names: &[(u32, &str)]) {
+    out.open(key, Nest::Array);
+    let mut rest = flags;
+    for (bit, name) in names {
+        if flags & bit != 0 {
+            out.item(Value::Word(name));
+            rest &= !bit;
+        }
+    }
+    if rest != 0 {
+        out.item(Value::Hex(rest.into()));
+    }
+    out.close();
+}

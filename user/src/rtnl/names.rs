@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Names for the numbers that objects refer to.
+
+use super::attrs::{name, u32, Index};
+use super::numbers::Numbers;
+use super::Value;
+use super::SPEC;
+use crate::netlink::{Connection, Error, Request};
+use crate::wire::put_str;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::Duration;
+
+const NAME: &str = "name a link";
+const FIND: &str = "find a link";
+
+/// Size of `struct ifinfomsg`, in bytes.
+const IFINFOMSG: usize = 16;
+
+/// Where `ifi_index` is in it.
+const INDEX: Range<usize> = 4..8;
+
+/// Type of an alternative name, `include/uapi/linux/if_link.h`.
+const IFLA_ALT_IFNAME: u16 = 53;
+
+/// How long the kernel may take to tell a name.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Names of links, asked for when they are first needed, and those that `iproute2` reads from its
+/// files.
+#[derive(Default)]
+pub struct Names {
+    /// Opened at the first question.
+    connection: Option<Connection>,
+    /// The last link that was asked for: most objects in a row are of the same.
+    last: (u32, Vec<u8>),
+    links: HashMap<u32, Vec<u8>>,
+    numbers: Numbers,
+}
+
+impl Names {
+    /// Returns no names yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the name of the link with this index; as `ip`, `if7` for one that is not there.
+    #[inline]
+    pub fn link(&mut self, index: u32) -> Value<'_> {
+        if self.last.0 != index || self.last.1.is_empty() {
+            self.look_up(index);
+        }
+        Value::Dev(&self.last.1)
+    }
+
+    #[cold]
+    fn look_up(&mut self, index: u32) {
+        let name = match self.links.get(&index) {
+            Some(name) => name.clone(),
+            None => self
+                .ask(index)
+                .unwrap_or_else(|_| format!("if{index}").into_bytes()),
+        };
+        self.links.insert(index, name.clone());
+        self.last = (index, name);
+    }
+
+    fn ask(&mut self, index: u32) -> Result<Vec<u8>, Error> {
+        let mut payload = vec![0; IFINFOMSG];
+        payload[INDEX].copy_from_slice(&index.to_ne_bytes());
+        let mut request = Request::new(NAME, libc::RTM_GETLINK, payload)?;
+        let (message, _) = self.connection(NAME)?.ask(&mut request, TIMEOUT)?;
+        let attrs = message.payload().get(IFINFOMSG..).unwrap_or_default();
+        let found = Index::<'_, 8>::new(attrs).get(libc::IFLA_IFNAME);
+
+        found
+            .and_then(|attr| name(attr.value()))
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| Error::new(NAME, libc::ENODEV))
+    }
+
+    /// Returns the index of the link called `name`, by one of its names.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when there is none.
+    pub fn index(&mut self, name: &[u8]) -> Result<u32, Error> {
+        // Longer names are alternative ones only.
+        let kind = match name.len() {
+            ..libc::IFNAMSIZ => libc::IFLA_IFNAME,
+            _ => IFLA_ALT_IFNAME,
+        };
+        let mut payload = vec![0; IFINFOMSG];
+        put_str(&mut payload, kind, name).map_err(|error| Error::from_io(FIND, &error))?;
+        let mut request = Request::new(FIND, libc::RTM_GETLINK, payload)?;
+        let (message, _) = self
+            .connection(FIND)?
+            .ask(&mut request, TIMEOUT)
+            .map_err(|error| error.message(no_such_link(name)))?;
+        let index = message.payload().get(INDEX).and_then(u32);
+
+        index.ok_or_else(|| Error::new(FIND, libc::ENODEV))
+    }
+
+    fn connection(&mut self, op: &'static str) -> Result<&mut Connection, Error> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(Connection::open(op, &SPEC)?)),
+        }
+    }
+
+    /// Returns the tables of names for numbers.
+    #[inline]
+    pub fn numbers(&mut self) -> &mut Numbers {
+        &mut self.numbers
+    }
+}
+
+fn no_such_link(name: &[u8]) -> String {
+    format!("there is no link {}", String::from_utf8_lossy(name))
+}

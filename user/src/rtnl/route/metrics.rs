@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Metrics: what TCP and the IP layer take for granted along a route, `RTAX_*`.
+
+use crate::rtnl::attrs::u32;
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Value};
+
+static METRICS: &[Known] = &[
+    known(1, "lock", Format::U32),
+    known(2, "mtu", Format::U32),
+    known(3, "window", Format::U32),
+    known(4, "rtt", Format::As(eighths)),
+    known(5, "rttvar", Format::As(quarters)),
+    known(6, "ssthresh", Format::U32),
+    known(7, "cwnd", Format::U32),
+    known(8, "advmss", Format::U32),
+    known(9, "reordering", Format::U32),
+    known(10, "hoplimit", Format::U32),
+    known(11, "initcwnd", Format::U32),
+    known(12, "features", Format::U32),
+    known(13, "rto_min", Format::U32),
+    known(14, "initrwnd", Format::U32),
+    known(15, "quickack", Format::U32),
+    known(16, "congestion", Format::Name),
+    known(17, "fastopen_no_cookie", Format::U32),
+];
+
+/// Tells the metrics in `value`.
+pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.open("metrics", Nest::Array);
+    out.open_item(Nest::Object);
+    schema::describe(value, METRICS, names, out);
+    out.close();
+    out.close();
+    Some(())
+}
+
+/// The kernel counts in eighths of a millisecond.
+fn eighths(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, Value::Number((u32(value)? / 8).into()));
+    Some(())
+}
+
+/// The kernel counts in quarters of a millisecond.
+fn quarters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, Value::Number((u32(value)? / 4).into()));
+    Some(())
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
+
+use super::{RTA_GATEWAY, RTA_MAX, RTA_NEWDST, RTA_VIA};
+use crate::rtnl::attrs::{ip, Index, Taker};
+use crate::rtnl::fields::flags;
+use crate::rtnl::{family_name, Fields, Names, Nest, Value};
+use std::net::IpAddr;
+
+/// Size of `struct rtnexthop`, in bytes.
+const RTNEXTHOP: usize = 8;
+
+/// `RTNH_F_*` and, for whole routes, `RTM_F_*`.
+pub const FLAGS: &[(u32, &str)] = &[
+    (0x1, "dead"),
+    (0x4, "onlink"),
+    (0x2, "pervasive"),
+    (0x8, "offload"),
+    (0x40, "trap"),
+    (0x100, "notify"),
+    (0x10, "linkdown"),
+    (0x20, "unresolved"),
+    (0x4000, "rt_offload"),
+    (0x8000, "rt_trap"),
+    (0x2000_0000, "rt_offload_failed"),
+];
+
+/// Tells the next hops in `value`; `None` unless it is a row of them.
+pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    hops(value).all(|hop| hop.is_some()).then_some(())?;
+
+    out.open("nexthops", Nest::Array);
+    for hop in hops(value).flatten() {
+        out.open_item(Nest::Object);
+        hop.describe(names, out);
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+/// One of several next hops.
+struct Hop<'a> {
+    flags: u8,
+    hops: u8,
+    ifindex: u32,
+    attrs: &'a [u8],
+}
+
+impl Hop<'_> {
+    fn describe(&self, names: &mut Names, out: &mut dyn Fields) {
+        let attrs = Index::<'_, RTA_MAX>::new(self.attrs);
+        let mut attrs = attrs.taker();
+
+        describe_address(&mut attrs, out);
+        out.field("dev", names.link(self.ifindex));
+        out.field("weight", Value::Number(u64::from(self.hops) + 1));
+        flags(out, "flags", self.flags.into(), FLAGS);
+        attrs.finish(out);
+    }
+}
+
+/// Tells where a route or one of its next hops leads.
+pub fn describe_address<F: Fields + ?Sized>(attrs: &mut Taker<'_, '_, RTA_MAX>, out: &mut F) {
+    if let Some(to) = attrs.take(RTA_NEWDST, ip) {
+        out.field("to", Value::Ip(to));
+    }
+    if let Some(gateway) = attrs.take(RTA_GATEWAY, ip) {
+        out.field("gateway", Value::Ip(gateway));
+    }
+    if let Some((family, host)) = attrs.take(RTA_VIA, via) {
+        out.open("via", Nest::Object);
+        out.field("family", family_name(family));
+        out.field("host", Value::Ip(host));
+        out.close();
+    }
+}
+
+/// Reads `struct rtvia`: a family and an address.
+fn via(value: &[u8]) -> Option<(u8, IpAddr)> {
+    let (family, address) = value.split_first_chunk::<2>()?;
+
+    Some((u16::from_ne_bytes(*family).try_into().ok()?, ip(address)?))
+}
+
+/// Returns the next hops in `value`; the last item is `None` where what is left is none.
+fn hops(value: &[u8]) -> impl Iterator<Item = Option<Hop<'_>>> {
+    let mut rest = value;
+
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let hop = split_hop(rest);
+        rest = hop.as_ref().map_or(&[], |(_, rest)| rest);
+        Some(hop.map(|(hop, _)| hop))
+    })
+}
+
+fn split_hop(bytes: &[u8]) -> Option<(Hop<'_>, &[u8])> {
+    let [l0, l1, flags, hops, i0, i1, i2, i3] = *bytes.first_chunk::<RTNEXTHOP>()?;
+    let len = usize::from(u16::from_ne_bytes([l0, l1]));
+    let hop = Hop {
+        flags,
+        hops,
+        ifindex: u32::from_ne_bytes([i0, i1, i2, i3]),
+        attrs: bytes.get(..len)?.get(RTNEXTHOP..)?,
+    };
+
+    Some((
+        hop,
+        bytes.get(len.next_multiple_of(4)..).unwrap_or_default(),
+    ))
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Attributes that are told as they are: a table says which is which.
+
+use super::attrs::{be16, be32, i32, ip, name, u16, u32, u64, u8, Index};
+use super::fields::{Fields, Nest, Value};
+use super::Names;
+
+/// Types in the tables are below this.
+const KINDS: usize = 128;
+
+/// What is known of a type of attribute.
+pub struct Known {
+    /// `nla_type`.
+    pub kind: u16,
+    /// What it is called.
+    pub key: &'static str,
+    /// What its value is.
+    pub format: Format,
+}
+
+/// Tells a value under a key; `None` when it makes no sense.
+pub type Tell = fn(&str, &[u8], &mut Names, &mut dyn Fields) -> Option<()>;
+
+/// What the value of an attribute is.
+#[derive(Clone, Copy)]
+pub enum Format {
+    /// A number of one byte.
+    U8,
+    /// A number of two bytes.
+    U16,
+    /// A number of four bytes.
+    U32,
+    /// A number of eight bytes.
+    U64,
+    /// A signed number of four bytes.
+    I32,
+    /// A number of two bytes in network order.
+    Be16,
+    /// A number of four bytes in network order.
+    Be32,
+    /// One byte: yes or no.
+    Bool,
+    /// No value: being there means yes.
+    Flag,
+    /// A name of any bytes, up to a NUL.
+    Name,
+    /// The index of a link.
+    Link,
+    /// An address of IPv4 or IPv6.
+    Ip,
+    /// An address of the link layer.
+    Lladdr,
+    /// A number of one byte, and the word for it.
+    Word(&'static [(u8, &'static str)]),
+    /// Attributes.
+    Nested(&'static [Known]),
+    /// Something else.
+    As(Tell),
+}
+
+/// Returns what is known of a type of attribute.
+pub const fn known(kind: u16, key: &'static str, format: Format) -> Known {
+    Known { kind, key, format }
+}
+
+/// Tells the attributes in `bytes` that `table` knows, in the order of the table, and then the others
+/// as unknown.
+pub fn describe(bytes: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
+    let index = Index::<'_, KINDS>::new(bytes);
+    let mut attrs = index.taker();
+    for known in table {
+        attrs.take(known.kind, |value| known.tell(value, names, out));
+    }
+    attrs.finish(out);
+}
+
+impl Known {
+    fn tell(&self, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+        match self.format {
+            Format::Nested(table) => {
+                out.open(self.key, Nest::Object);
+                describe(value, table, names, out);
+                out.close();
+            }
+            Format::As(tell) => tell(self.key, value, names, out)?,
+            Format::Link => out.field(self.key, names.link(u32(value)?)),
+            format => out.field(self.key, format.read(value)?),
+        }
+        Some(())
+    }
+}
+
+impl Format {
+    /// Reads a single value.
+    fn read(self, value: &[u8]) -> Option<Value<'_>> {
+        match self {
+            Self::U8 => u8(value).map(u64::from).map(Value::Number),
+            Self::U16 => u16(value).map(u64::from).map(Value::Number),
+            Self::U32 => u32(value).map(u64::from).map(Value::Number),
+            Self::U64 => u64(value).map(Value::Number),
+            Self::I32 => i32(value).map(i64::from).map(Value::Signed),
+            Self::Be16 => be16(value).map(u64::from).map(Value::Number),
+            Self::Be32 => be32(value).map(u64::from).map(Value::Number),
+            Self::Bool => u8(value).map(|byte| Value::Bool(byte != 0)),
+            Self::Flag => Some(Value::Bool(true)),
+            Self::Name => name(value).map(Value::Name),
+            Self::Ip => ip(value).map(Value::Ip),
+            Self::Lladdr => Some(Value::Lladdr(value)),
+            Self::Word(words) => u8(value).map(|number| word(words, number)),
+            Self::Link | Self::Nested(_) | Self::As(_) => None,
+        }
+    }
+}
+
+/// Returns the word for `number`, or the number where there is none.
+pub fn word(words: &'static [(u8, &'static str)], number: u8) -> Value<'static> {
+    match words.iter().find(|(known, _)| *known == number) {
+        Some((_, word)) => Value::Word(word),
+        None => Value::Nameless(number.into()),
+    }
+}
