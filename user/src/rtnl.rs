@@ -23,7 +23,7 @@ pub use client::{Client, Listing};
 pub use fields::{Fields, Nest, Value};
 pub use names::Names;
 pub use numbers::{Numbering, Numbers};
-pub use object::{Object, Query};
+pub use object::{Object, Query, Rest};
 pub use route::{Route, Routes};
 pub use spec::SPEC;
 

@@ -27,6 +27,8 @@ const ATTEMPTS: u32 = 5;
 pub struct Table<'c> {
     connection: &'c mut Connection,
     request: Request,
+    /// The request's number.
+    seq: u32,
     timeout: Duration,
     /// A row of messages, parts of the dump one after the other.
     bytes: Box<[u8]>,
@@ -67,6 +69,7 @@ impl Connection {
         let mut table = Table {
             connection: self,
             request,
+            seq: 0,
             timeout,
             // Memory that no datagram reaches is never touched.
             bytes: vec![0; HELD + ROOM].into(),
@@ -169,7 +172,7 @@ impl Table<'_> {
     #[inline]
     fn part(&self, message: &Message<'_>) -> Part {
         match message.header() {
-            header if header.nlmsg_seq != self.request.seq() => Part::Foreign,
+            header if header.nlmsg_seq != self.seq => Part::Foreign,
             header if matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR) => Part::End,
             _ => Part::Entry,
         }
@@ -188,8 +191,8 @@ impl Table<'_> {
 
     /// Asks for the table, again if need be.
     fn ask(&mut self) -> Result<(), Error> {
-        let seq = self.connection.next_seq();
-        self.request.set_seq(seq);
+        self.seq = self.connection.next_seq();
+        self.request.set_seq(self.seq);
         (self.from, self.to) = (0, 0);
         self.connection.send(&self.request).map(drop)
     }

@@ -4,12 +4,16 @@
 
 mod digits;
 mod json;
+mod memo;
 mod text;
 
-use nlhello::rtnl::{Names, Object};
+use json::JsonFields;
+use memo::Memo;
+use nlhello::rtnl::{Fields, Names, Object};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use text::TextFields;
 
 /// How much is held before it is written out, in bytes.
 const HELD: usize = 64 << 10;
@@ -34,6 +38,7 @@ pub struct Records {
     held: Vec<u8>,
     style: Style,
     any: bool,
+    memo: Memo,
 }
 
 impl Records {
@@ -50,6 +55,7 @@ impl Records {
             held: Vec::with_capacity(2 * HELD),
             style,
             any: false,
+            memo: Memo::new(),
         })
     }
 
@@ -63,14 +69,12 @@ impl Records {
         match self.style {
             Style::Json => {
                 self.held.push(if self.any { b',' } else { b'[' });
-                let mut fields = json::JsonFields::new(&mut self.held);
-                object.describe(names, &mut fields);
-                fields.end();
+                let fields = JsonFields::new(&mut self.held);
+                write(object, names, fields, &mut self.memo);
             }
             Style::Text { details, color } => {
-                let mut fields = text::TextFields::new(&mut self.held, details, color);
-                object.describe(names, &mut fields);
-                fields.end();
+                let fields = TextFields::new(&mut self.held, details, color);
+                write(object, names, fields, &mut self.memo);
             }
         }
         self.any = true;
@@ -98,5 +102,28 @@ impl Records {
         self.out.write_all(&self.held)?;
         self.held.clear();
         Ok(())
+    }
+}
+
+/// A writer of fields that knows where they go, and how to end.
+trait Writer: Fields {
+    fn out(&mut self) -> &mut Vec<u8>;
+    fn end(&mut self);
+}
+
+/// Most routes differ from many others in their head only: the rest is copied where the bytes that it
+/// was made of are the same.
+#[inline]
+fn write<W: Writer>(object: &impl Object, names: &mut Names, mut fields: W, memo: &mut Memo) {
+    object.describe_head(names, &mut fields);
+    let rest = object.rest();
+    if let Some(text) = rest.and_then(|rest| memo.get(rest)) {
+        return fields.out().extend_from_slice(text);
+    }
+    let start = fields.out().len();
+    object.describe_rest(names, &mut fields);
+    fields.end();
+    if let Some(rest) = rest {
+        memo.put(rest, &fields.out()[start..]);
     }
 }

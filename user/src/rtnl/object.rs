@@ -8,8 +8,29 @@ use crate::wire::{self, Message};
 
 /// An object of the kernel: a view over the message that tells of it.
 pub trait Object {
-    /// Tells all that is known of it; names are taken from `names`.
-    fn describe<F: Fields>(&self, names: &mut Names, out: &mut F);
+    /// Tells what it is called by, the first of its fields.
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F);
+
+    /// Tells all else that is known of it; names are taken from `names`.
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F);
+
+    /// Returns the bytes that alone decide what [`describe_rest`](Object::describe_rest) tells, for
+    /// a kind of which there are many that differ in their head only.
+    #[inline]
+    fn rest(&self) -> Option<Rest<'_>> {
+        None
+    }
+}
+
+/// The bytes of an object but for those of its head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest<'a> {
+    /// Address family.
+    pub family: u8,
+    /// What comes before the head.
+    pub before: &'a [u8],
+    /// What comes after it.
+    pub after: &'a [u8],
 }
 
 /// A question for all objects of a kind, or some of them.

@@ -10,13 +10,17 @@ mod multipath;
 use super::attrs::{ip, u32, Index};
 use super::fields::{flags, Fields, Value};
 use super::schema::word;
-use super::{Names, Object, Query};
+use super::{Names, Object, Query, Rest};
 use crate::netlink::{Error, Request};
-use crate::wire::{self, put_attr, Message};
+use crate::wire::{self, put_attr, Attrs, Message, NLA_HDRLEN};
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 
 /// Size of `struct rtmsg`, in bytes.
 const RTMSG: usize = 12;
+
+/// Where `rtm_dst_len` is in it, one byte.
+const DST_LEN: usize = 1;
 
 const RTA_DST: u16 = 1;
 const RTA_SRC: u16 = 2;
@@ -47,7 +51,9 @@ pub const LIST: &str = "list routes";
 #[derive(Clone, Debug)]
 pub struct Route<'a> {
     header: Rtmsg,
-    attrs: Index<'a, RTA_MAX>,
+    payload: &'a [u8],
+    /// Where the destination is in `payload`.
+    dst: Range<usize>,
 }
 
 /// The fixed part of a route, `struct rtmsg`.
@@ -123,7 +129,8 @@ impl<'a> Route<'a> {
 
         Ok(Self {
             header,
-            attrs: Index::new(&payload[RTMSG..]),
+            payload,
+            dst: place_of(payload, RTA_DST),
         })
     }
 
@@ -134,40 +141,43 @@ impl<'a> Route<'a> {
 
     /// Returns the address of the destination; `None` is any.
     pub fn dst(&self) -> Option<IpAddr> {
-        self.attrs.get(RTA_DST).and_then(|attr| ip(attr.value()))
+        ip(self.payload.get(self.dst.clone())?.get(NLA_HDRLEN..)?)
     }
 
     /// Returns the next hop's address.
     pub fn gateway(&self) -> Option<IpAddr> {
-        self.attrs
-            .get(RTA_GATEWAY)
-            .and_then(|attr| ip(attr.value()))
+        self.find(RTA_GATEWAY).and_then(ip)
     }
 
     /// Returns the index of the link that it goes through.
     pub fn oif(&self) -> Option<u32> {
-        self.attrs.get(RTA_OIF).and_then(|attr| u32(attr.value()))
+        self.find(RTA_OIF).and_then(u32)
     }
 
     /// Returns the table that it is in.
-    #[inline]
     pub fn table(&self) -> u32 {
-        self.attrs
-            .get(RTA_TABLE)
-            .and_then(|attr| u32(attr.value()))
+        self.find(RTA_TABLE)
+            .and_then(u32)
             .unwrap_or(self.header.table.into())
     }
 
     /// Returns the metric: of routes to the same destination that with the lowest counts.
     pub fn priority(&self) -> Option<u32> {
-        self.attrs
-            .get(RTA_PRIORITY)
-            .and_then(|attr| u32(attr.value()))
+        self.find(RTA_PRIORITY).and_then(u32)
     }
 
     /// Returns the attributes.
-    pub fn attrs(&self) -> &Index<'a, RTA_MAX> {
-        &self.attrs
+    pub fn attrs(&self) -> Attrs<'a> {
+        Attrs::new(&self.payload[RTMSG..])
+    }
+
+    /// Returns the value of the first attribute of type `kind`.
+    #[inline]
+    fn find(&self, kind: u16) -> Option<&'a [u8]> {
+        self.attrs()
+            .map_while(Result::ok)
+            .find(|attr| attr.kind() == kind)
+            .map(|attr| attr.value())
     }
 
     fn describe_origin<F: Fields>(&self, table: u32, names: &mut Names, out: &mut F) {
@@ -185,15 +195,16 @@ impl<'a> Route<'a> {
 
 impl Object for Route<'_> {
     #[inline]
-    fn describe<F: Fields>(&self, names: &mut Names, out: &mut F) {
-        let mut attrs = self.attrs.taker();
-        let header = &self.header;
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        out.column("dst", prefix(self.dst(), self.header.dst_len), WIDTH);
+    }
 
-        out.column(
-            "dst",
-            prefix(attrs.take(RTA_DST, ip), header.dst_len),
-            WIDTH,
-        );
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let attrs = Index::<'_, RTA_MAX>::new(&self.payload[RTMSG..]);
+        let mut attrs = attrs.taker();
+        let header = &self.header;
+        attrs.take(RTA_DST, ip);
+
         if header.src_len != 0 {
             out.field("from", prefix(attrs.take(RTA_SRC, ip), header.src_len));
         }
@@ -229,6 +240,30 @@ impl Object for Route<'_> {
         }
         attrs.finish(out);
     }
+
+    /// All but the destination and its length.
+    #[inline]
+    fn rest(&self) -> Option<Rest<'_>> {
+        Some(Rest {
+            family: self.header.family,
+            before: self.payload.get(DST_LEN + 1..self.dst.start)?,
+            after: self.payload.get(self.dst.end..)?,
+        })
+    }
+}
+
+/// Returns where in `payload` the first attribute of type `kind` is; at the end, if nowhere.
+#[inline]
+fn place_of(payload: &[u8], kind: u16) -> Range<usize> {
+    let mut attrs = Attrs::new(&payload[RTMSG..]);
+    let mut at = RTMSG;
+    while let Some(Ok(attr)) = attrs.next() {
+        if attr.kind() == kind {
+            return at..at + attr.bytes().len();
+        }
+        at = payload.len() - attrs.rest().len();
+    }
+    payload.len()..payload.len()
 }
 
 fn prefix<'v>(address: Option<IpAddr>, len: u8) -> Value<'v> {

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Each byte in decimal, with a dot behind it, and how long that is.
-const OCTETS: [([u8; 4], u8); 256] = octets();
+static OCTETS: [([u8; 4], u8); 256] = octets();
 
 const fn octets() -> [([u8; 4], u8); 256] {
     let mut table = [([0; 4], 0); 256];
@@ -64,6 +64,15 @@ pub fn push_ip(out: &mut Vec<u8>, address: IpAddr) {
     }
 }
 
+/// Appends a prefix: an address and how many of its bits count.
+#[inline]
+pub fn push_prefix(out: &mut Vec<u8>, address: IpAddr, len: u8) {
+    push_ip(out, address);
+    out.push(b'/');
+    let (digits, end) = OCTETS[usize::from(len)];
+    push_short(out, &digits, usize::from(end) - 1);
+}
+
 #[inline]
 fn push_ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
     let mut text = [0; 16];
@@ -74,7 +83,15 @@ fn push_ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
         end += usize::from(len);
     }
     // The last dot is one too many.
-    out.extend_from_slice(&text[..end - 1]);
+    push_short(out, &text, end - 1);
+}
+
+/// Appends the first `len` bytes of `text`: cheaper by a copy of all, whose size is known.
+#[inline]
+fn push_short<const N: usize>(out: &mut Vec<u8>, text: &[u8; N], len: usize) {
+    let end = out.len() + len;
+    out.extend_from_slice(text);
+    out.truncate(end);
 }
 
 #[cfg(test)]

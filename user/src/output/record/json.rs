@@ -2,7 +2,8 @@
 
 //! An object of the kernel as a JSON object.
 
-use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_signed};
+use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_prefix, push_signed};
+use super::Writer;
 use crate::output::escape::is_printable;
 use nlhello::rtnl::{Fields, Nest, Value};
 use std::io::Write;
@@ -31,12 +32,6 @@ impl<'b> JsonFields<'b> {
             nests: 0,
             comma: false,
         }
-    }
-
-    /// Ends the object.
-    #[inline]
-    pub fn end(self) {
-        self.out.push(b'}');
     }
 
     #[inline]
@@ -84,11 +79,7 @@ impl<'b> JsonFields<'b> {
             Value::Word(word) | Value::State(word) => self.out.extend_from_slice(word.as_bytes()),
             Value::Name(name) | Value::Dev(name) => push_escaped(self.out, name),
             Value::Ip(address) => push_ip(self.out, address),
-            Value::Prefix(address, len) => {
-                push_ip(self.out, address);
-                self.out.push(b'/');
-                push_decimal(self.out, len.into());
-            }
+            Value::Prefix(address, len) => push_prefix(self.out, address, len),
             Value::Nameless(number) => push_decimal(self.out, number),
             Value::Hex(number) => drop(write!(self.out, "{number:#x}")),
             Value::Lladdr(bytes) => push_hex(self.out, bytes, Some(b':')),
@@ -97,6 +88,16 @@ impl<'b> JsonFields<'b> {
             _ => {}
         }
         self.out.push(b'"');
+    }
+}
+
+impl Writer for JsonFields<'_> {
+    fn out(&mut self) -> &mut Vec<u8> {
+        self.out
+    }
+
+    fn end(&mut self) {
+        self.out.push(b'}');
     }
 }
 

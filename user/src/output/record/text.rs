@@ -2,7 +2,8 @@
 
 //! An object of the kernel as a line of text: `10.0.0.0/8  dev=eth0 scope=link flags=[linkdown]`.
 
-use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_signed};
+use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_prefix, push_signed};
+use super::Writer;
 use crate::output::escape::Escaped;
 use nlhello::rtnl::{Fields, Nest, Value};
 use std::io::Write;
@@ -44,16 +45,6 @@ impl<'b> TextFields<'b> {
         }
     }
 
-    /// Ends the line.
-    #[inline]
-    pub fn end(self) {
-        // The last column may have been filled up.
-        while self.out.last() == Some(&b' ') {
-            self.out.pop();
-        }
-        self.out.push(b'\n');
-    }
-
     #[inline]
     fn next(&mut self) {
         if self.blank {
@@ -88,6 +79,20 @@ impl<'b> TextFields<'b> {
             }
             _ => push_value(self.out, value),
         }
+    }
+}
+
+impl Writer for TextFields<'_> {
+    fn out(&mut self) -> &mut Vec<u8> {
+        self.out
+    }
+
+    fn end(&mut self) {
+        // The last column may have been filled up.
+        while self.out.last() == Some(&b' ') {
+            self.out.pop();
+        }
+        self.out.push(b'\n');
     }
 }
 
@@ -164,7 +169,7 @@ impl Fields for TextFields<'_> {
             self.out.splice(start..start, color.bytes());
             self.out.extend_from_slice(b"\x1b[0m");
         }
-        const BLANKS: [u8; 64] = [b' '; 64];
+        static BLANKS: [u8; 64] = [b' '; 64];
         self.out
             .extend_from_slice(&BLANKS[..width.saturating_sub(len).min(64)]);
     }
@@ -196,11 +201,7 @@ fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
         Value::Word(word) | Value::State(word) => out.extend_from_slice(word.as_bytes()),
         Value::Name(name) | Value::Dev(name) => push_name(out, name),
         Value::Ip(address) => push_ip(out, address),
-        Value::Prefix(address, len) => {
-            push_ip(out, address);
-            out.push(b'/');
-            push_decimal(out, len.into());
-        }
+        Value::Prefix(address, len) => push_prefix(out, address, len),
         Value::Lladdr(bytes) => push_hex(out, bytes, Some(b':')),
         Value::Bytes(bytes) => push_hex(out, bytes, None),
     }
