@@ -42,6 +42,10 @@ test: ## every test, the module's inside the test kernel KERNEL
 bench: ## instructions of a round trip, in the test kernel
 	@scripts/bench
 
+.PHONY: bench-tables
+bench-tables: ## a million routes shown by nlhello and by ip, on this machine's own kernel, as root
+	@scripts/bench-tables
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check

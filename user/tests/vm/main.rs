@@ -20,4 +20,5 @@ mod messages;
 mod pressure;
 mod random;
 mod runs;
+mod tables;
 mod ynl;
