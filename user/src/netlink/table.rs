@@ -35,6 +35,8 @@ pub struct Table<'c> {
     /// What of `bytes` was received and is not gone over yet.
     from: usize,
     to: usize,
+    /// Where the message behind that at `from` is, once that was looked at.
+    next: usize,
     state: State,
     interrupted: bool,
 }
@@ -75,6 +77,7 @@ impl Connection {
             bytes: vec![0; HELD + ROOM].into(),
             from: 0,
             to: 0,
+            next: 0,
             state: State::Held(0),
             interrupted: false,
         };
@@ -92,13 +95,12 @@ impl Table<'_> {
     /// what came is malformed or cut off; others of `recvmsg(2)`. After an error there is no more.
     #[inline]
     pub fn next_entry(&mut self) -> Result<Option<Message<'_>>, Error> {
-        match self.find_entry()? {
-            Some((at, next)) => {
-                self.from = next;
-                self.message_at(at).map(Some)
-            }
-            None => Ok(None),
+        if !self.find_entry()? {
+            return Ok(None);
         }
+        let at = self.from;
+        self.from = self.next;
+        self.message_at(at).map(Some)
     }
 
     /// Returns the next entry without going past it, else as [`Table::next_entry`].
@@ -109,8 +111,8 @@ impl Table<'_> {
     #[inline]
     pub fn peek_entry(&mut self) -> Result<Option<Message<'_>>, Error> {
         match self.find_entry()? {
-            Some((at, _)) => self.message_at(at).map(Some),
-            None => Ok(None),
+            true => self.message_at(self.from).map(Some),
+            false => Ok(None),
         }
     }
 
@@ -120,9 +122,9 @@ impl Table<'_> {
         self.interrupted
     }
 
-    /// Goes to the next entry; returns where it is, and what comes after it.
+    /// Goes to the next entry; says whether there is one.
     #[inline]
-    fn find_entry(&mut self) -> Result<Option<(usize, usize)>, Error> {
+    fn find_entry(&mut self) -> Result<bool, Error> {
         let found = self.search();
         if found.is_err() {
             self.state = State::Ended;
@@ -131,27 +133,24 @@ impl Table<'_> {
     }
 
     #[inline]
-    fn search(&mut self) -> Result<Option<(usize, usize)>, Error> {
+    fn search(&mut self) -> Result<bool, Error> {
         loop {
             match self.state {
+                State::Open if self.from < self.to => match self.look()? {
+                    Part::Entry => return Ok(true),
+                    Part::Foreign => self.from = self.next,
+                    Part::End => self.state = State::Ended,
+                },
+                State::Open => self.refill()?,
                 State::Held(attempt) => self.hold(attempt)?,
-                State::Open if self.from == self.to => self.refill()?,
-                State::Open => {
-                    let (part, next) = self.look()?;
-                    match part {
-                        Part::Entry => return Ok(Some((self.from, next))),
-                        Part::Foreign => self.from = next,
-                        Part::End => self.state = State::Ended,
-                    }
-                }
-                State::Ended => return Ok(None),
+                State::Ended => return Ok(false),
             }
         }
     }
 
-    /// Looks at the next message; returns what it is, and where the one after it is.
+    /// Looks at the next message; says what it is.
     #[inline]
-    fn look(&mut self) -> Result<(Part, usize), Error> {
+    fn look(&mut self) -> Result<Part, Error> {
         let message = self.message_at(self.from)?;
         let next = self.to.min(self.from + align(message.bytes().len()));
         let part = self.part(&message);
@@ -159,8 +158,9 @@ impl Table<'_> {
         if scan.ended {
             self.check_end(&message)?;
         }
+        self.next = next;
         self.interrupted |= scan.interrupted;
-        Ok((part, next))
+        Ok(part)
     }
 
     #[inline]

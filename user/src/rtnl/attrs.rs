@@ -196,3 +196,102 @@ pub fn ip(value: &[u8]) -> Option<IpAddr> {
             .map(|v6| Ipv6Addr::from(v6).into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::put_attr;
+
+    /// Writes down what it is told.
+    #[derive(Default)]
+    struct Told(String);
+
+    impl Fields for Told {
+        fn field(&mut self, key: &str, value: Value<'_>) {
+            self.0 += &format!("{key}={value:?} ");
+        }
+
+        fn item(&mut self, value: Value<'_>) {
+            self.0 += &format!("{value:?} ");
+        }
+
+        fn open(&mut self, key: &str, _: Nest) {
+            self.0 += &format!("{key}[");
+        }
+
+        fn open_item(&mut self, _: Nest) {
+            self.0 += "{";
+        }
+
+        fn close(&mut self) {
+            self.0 += "}";
+        }
+    }
+
+    fn attrs(all: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (kind, value) in all {
+            put_attr(&mut bytes, *kind, value).unwrap();
+        }
+        bytes
+    }
+
+    /// Takes the types 1 and 2 as numbers of four bytes; returns them and what is told of the rest.
+    fn taken(bytes: &[u8]) -> (Option<u32>, Option<u32>, String) {
+        let index = Index::<'_, 8>::new(bytes);
+        let mut taker = index.taker();
+        let (one, two) = (taker.take(1, u32), taker.take(2, u32));
+        let mut told = Told::default();
+        taker.finish(&mut told);
+        (one, two, told.0)
+    }
+
+    const ONE: [u8; 4] = 1u32.to_ne_bytes();
+
+    #[test]
+    fn what_is_taken_is_not_told_again() {
+        let bytes = attrs(&[(2, &ONE), (1, &ONE)]);
+
+        assert_eq!(taken(&bytes), (Some(1), Some(1), String::new()));
+        assert_eq!(taken(b""), (None, None, String::new()));
+    }
+
+    #[test]
+    fn what_nobody_takes_or_can_read_is_unknown() {
+        for (unread, told) in [
+            ((3, &b"ab"[..]), "type=Number(3) hex=Bytes([97, 98]) "),
+            ((2, b"x"), "type=Number(2) hex=Bytes([120]) "),
+            ((700, b""), "type=Number(700) hex=Bytes([]) "),
+            ((1, b"y"), "type=Number(1) hex=Bytes([121]) "),
+        ] {
+            let bytes = attrs(&[(1, &ONE), unread]);
+            assert_eq!(
+                taken(&bytes),
+                (Some(1), None, format!("unknown[{{{told}}}}}"))
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_attribute_are_told_and_end_the_row() {
+        let mut bytes = attrs(&[(1, &ONE)]);
+        bytes.extend([3, 0, 2, 0]);
+        let told = "unknown[{type=Null hex=Bytes([3, 0, 2, 0]) }}";
+
+        assert_eq!(taken(&bytes), (Some(1), None, told.to_owned()));
+    }
+
+    #[test]
+    fn names_end_at_their_first_nul_or_at_the_end() {
+        assert_eq!(name(b"eth0\0\0x"), Some(&b"eth0"[..]));
+        assert_eq!(name(b"eth0"), Some(&b"eth0"[..]));
+        assert_eq!(name(b""), Some(&b""[..]));
+    }
+
+    #[test]
+    fn addresses_have_4_or_16_bytes() {
+        assert_eq!(ip(&[127, 0, 0, 1]), "127.0.0.1".parse().ok());
+        assert_eq!(ip(&[0; 16]), "::".parse().ok());
+        assert_eq!(ip(&[0; 6]), None);
+    }
+}

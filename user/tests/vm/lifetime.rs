@@ -111,7 +111,7 @@ fn a_process_that_is_killed_over_its_dumps_leaves_nothing() {
     let module = Module::load();
     let peers = many_peers(300);
     for _ in 0..3 {
-        let mut reader = start(&mut Command::new(test_program("half_read")).arg("100"));
+        let mut reader = start(Command::new(test_program("half_read")).arg("100"));
         let mut line = String::new();
         let mut out = BufReader::new(reader.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();

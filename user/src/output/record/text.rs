@@ -71,13 +71,10 @@ impl<'b> TextFields<'b> {
 
     #[inline]
     fn value(&mut self, value: Value<'_>) {
-        match color_of(value) {
-            Some(color) if self.color => {
-                self.out.extend_from_slice(color.as_bytes());
-                push_value(self.out, value);
-                self.out.extend_from_slice(b"\x1b[0m");
-            }
-            _ => push_value(self.out, value),
+        let start = self.out.len();
+        push_value(self.out, value);
+        if self.color {
+            paint(self.out, start, value);
         }
     }
 }
@@ -165,15 +162,28 @@ impl Fields for TextFields<'_> {
         let start = self.out.len();
         push_value(self.out, value);
         let len = self.out.len() - start;
-        if let (true, Some(color)) = (self.color, color_of(value)) {
-            self.out.splice(start..start, color.bytes());
-            self.out.extend_from_slice(b"\x1b[0m");
+        if self.color {
+            paint(self.out, start, value);
         }
-        static BLANKS: [u8; 64] = [b' '; 64];
         self.out
-            .extend_from_slice(&BLANKS[..width.saturating_sub(len).min(64)]);
+            .extend_from_slice(&BLANKS[..width.saturating_sub(len).min(BLANKS.len())]);
     }
 }
+
+/// To fill up columns.
+static BLANKS: [u8; 64] = [b' '; 64];
+
+/// Colors what was written from `start` on, which is `value`.
+#[cold]
+fn paint(out: &mut Vec<u8>, start: usize, value: Value<'_>) {
+    if let Some(color) = color_of(value) {
+        out.splice(start..start, color.bytes());
+        out.extend_from_slice(PLAIN);
+    }
+}
+
+/// Ends a color.
+const PLAIN: &[u8] = b"\x1b[0m";
 
 /// As `ip` has them: names cyan, addresses of the link layer yellow, of IPv4 magenta and IPv6 blue.
 fn color_of(value: Value<'_>) -> Option<&'static str> {
@@ -209,11 +219,91 @@ fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
 
 #[inline]
 fn push_name(out: &mut Vec<u8>, name: &[u8]) {
-    match name
-        .iter()
-        .all(|byte| matches!(byte, b'!'..=b'~') && *byte != b'\\')
-    {
+    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'\\' | b'"');
+
+    match name.iter().all(is_plain) {
         true => out.extend_from_slice(name),
-        false => drop(write!(out, "\"{}\"", Escaped(name))),
+        false => push_quoted(out, name),
+    }
+}
+
+/// In quotes a blank is no end, and a quote is none either.
+#[cold]
+fn push_quoted(out: &mut Vec<u8>, name: &[u8]) {
+    out.push(b'"');
+    for (at, part) in name.split(|byte| *byte == b'"').enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b"\\x22");
+        }
+        // A vector takes all that is written to it.
+        let _ = write!(out, "{}", Escaped(part));
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(details: bool, color: bool, fill: impl FnOnce(&mut TextFields<'_>)) -> String {
+        let mut out = Vec::new();
+        let mut fields = TextFields::new(&mut out, details, color);
+        fill(&mut fields);
+        fields.end();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn fill(out: &mut TextFields<'_>) {
+        out.column("name", Value::Dev(b"eth0"), 6);
+        out.field("mtu", Value::Number(1500));
+        out.open("flags", Nest::Array);
+        out.item(Value::Word("UP"));
+        out.item(Value::Word("LOWER_UP"));
+        out.close();
+        out.open("none", Nest::Array);
+        out.close();
+        out.open("info", Nest::Object);
+        out.field("kind", Value::Word("veth"));
+        out.details();
+        out.field("more", Value::Null);
+        out.close();
+        out.details();
+        out.open("deep", Nest::Array);
+        out.open_item(Nest::Object);
+        out.field("a", Value::Bool(true));
+        out.close();
+        out.close();
+    }
+
+    #[test]
+    fn an_object_is_a_line_and_details_are_for_who_wants_them() {
+        assert_eq!(
+            line(false, false, fill),
+            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth}\n"
+        );
+        assert_eq!(
+            line(true, false, fill),
+            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth more=-} deep=[{a=yes}]\n"
+        );
+    }
+
+    #[test]
+    fn colors_take_no_room_in_a_column() {
+        let text = line(false, true, |out| {
+            out.column("name", Value::Dev(b"eth0"), 6);
+            out.field("state", Value::State("UP"));
+        });
+
+        assert_eq!(text, "\x1b[36meth0\x1b[0m   state=\x1b[32mUP\x1b[0m\n");
+    }
+
+    #[test]
+    fn a_name_steers_nothing_and_cannot_pose_as_a_field() {
+        let text = line(false, false, |out| {
+            out.field("name", Value::Name(b"a b=\"\x1b[2J\n\\"));
+            out.field("next", Value::Name("ü".as_bytes()));
+        });
+
+        assert_eq!(text, "name=\"a b=\\x22\\x1b[2J\\x0a\\\\\" next=\"ü\"\n");
     }
 }
