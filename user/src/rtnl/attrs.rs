@@ -79,12 +79,6 @@ pub struct Taker<'i, 'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Taker<'_, 'a, N> {
-    /// Says whether any of `kinds`, a bit for each type, is there and was not taken.
-    #[inline]
-    pub fn any(&self, kinds: u128) -> bool {
-        self.left & kinds != 0
-    }
-
     /// Returns what `read` makes of the attribute of type `kind`; where that is nothing, the
     /// attribute stays unknown.
     #[inline]

@@ -34,7 +34,9 @@ pub fn describe<const N: usize>(
 
     out.open("encap", Nest::Object);
     out.field("encap_type", name);
-    attrs.take(data, |value| Some(schema::describe(value, table, names, out)));
+    attrs.take(data, |value| {
+        Some(schema::describe(value, table, names, out))
+    });
     out.close();
 }
 
