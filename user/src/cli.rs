@@ -73,9 +73,19 @@ pub enum Command {
     Stats(Wait),
     /// Show what the kernel says, or set it
     Greeting(GreetingArgs),
-    /// Show routes: [show] [dev DEV] [table TABLE] [proto PROTOCOL] [type TYPE]
+    /// Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME]
+    /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via ADDRESS]; or get ADDRESS [from ADDRESS]
+    /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
     #[command(visible_alias = "r")]
     Route(ShowArgs),
+    /// Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV]
+    /// [fwmark N] [proto PROTOCOL]
+    Rule(ShowArgs),
+    /// Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV] [proto PROTOCOL] [stats]
+    #[command(visible_alias = "nh")]
+    Nexthop(ShowArgs),
+    /// Show generic netlink families: [show] [NAME], with a name also what it takes
+    Genl(ShowArgs),
 }
 
 /// What to show, as `ip` has it.

@@ -12,19 +12,27 @@ pub mod attrs;
 pub mod fields;
 
 mod client;
+mod encap;
+pub mod ip_protocol;
 mod names;
+pub mod nexthop;
 mod numbers;
 mod object;
+mod prefix;
 pub mod route;
+pub mod rule;
 pub mod schema;
 mod spec;
 
 pub use client::{Client, Listing};
 pub use fields::{Fields, Nest, Value};
 pub use names::Names;
+pub use nexthop::{Nexthop, NexthopId, Nexthops};
 pub use numbers::{Numbering, Numbers};
 pub use object::{Object, Query, Rest};
-pub use route::{Route, Routes};
+pub use prefix::Prefix;
+pub use route::{Lookup, Route, Routes, VrfTable};
+pub use rule::{Rule, Rules};
 pub use spec::SPEC;
 
 /// Returns the name of an address family (`AF_*`).

@@ -2,14 +2,18 @@
 
 //! `nlhello route` and its like: what the kernel has.
 
+mod genl;
+mod nexthop;
 mod route;
+mod rule;
 
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
+use nlhello::genl::Families;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{Client, Names, Query, SPEC};
+use nlhello::rtnl::{Client, Names, Object, Query};
 use std::io;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -21,12 +25,43 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const INTERRUPTED: &str =
     "the table changed while it was read: some of it may be missing, or there twice";
 
-/// Shows routes.
+/// Shows routes, or the one that a packet takes.
 pub fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut names = Names::new();
-    let query = route::query(args, &mut names)?;
+
+    match route::lookup(args, &mut names)? {
+        Some(lookup) => show_one(cli, args, names, &lookup),
+        None => {
+            let query = route::query(args, &mut names)?;
+            show(cli, args, out, names, query)
+        }
+    }
+}
+
+/// Shows the rules that choose a table.
+pub fn rules(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = rule::query(args, &mut names)?;
 
     show(cli, args, out, names, query)
+}
+
+/// Shows next hops, or the one of a number.
+pub fn nexthops(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+
+    match nexthop::query(args, &mut names)? {
+        (Some(id), _) => show_one(cli, args, names, &id),
+        (None, query) => show(cli, args, out, names, query),
+    }
+}
+
+/// Shows the families of generic netlink, or one of them with all that it takes.
+pub fn families(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    match genl::name(args)? {
+        Some(name) => genl::show(cli, args, name),
+        None => show(cli, args, out, Names::new(), Families),
+    }
 }
 
 /// Shows the objects that `query` asks for.
@@ -38,8 +73,7 @@ fn show(
     query: impl Query,
 ) -> Result<ExitCode, Failure> {
     let op = query.op();
-    let mut client = Client::open(op)?;
-    client.set_tap(tap(cli, &SPEC));
+    let mut client = client(cli, &query)?;
     let mut listing = client.list(query, TIMEOUT)?;
     let mut records = Records::new(style(cli, args))?;
 
@@ -53,6 +87,41 @@ fn show(
     records.end()?;
     told?;
     Ok(verdict(op, args, out, listing.is_interrupted()))
+}
+
+/// Shows the object that `query` asks for.
+fn show_one(
+    cli: &Cli,
+    args: &ShowArgs,
+    mut names: Names,
+    query: &impl Query,
+) -> Result<ExitCode, Failure> {
+    let mut client = client(cli, query)?;
+    let object = client.get(query, TIMEOUT)?;
+
+    tell(cli, args, &mut names, &object)
+}
+
+/// Writes a single object.
+fn tell(
+    cli: &Cli,
+    args: &ShowArgs,
+    names: &mut Names,
+    object: &impl Object,
+) -> Result<ExitCode, Failure> {
+    let mut records = Records::new(style(cli, args))?;
+
+    records.write(object, names)?;
+    records.end()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a socket, to ask `query`.
+fn client(cli: &Cli, query: &impl Query) -> Result<Client, Error> {
+    let mut client = Client::open_protocol(query.op(), query.spec())?;
+
+    client.set_tap(tap(cli, query.spec()));
+    Ok(client)
 }
 
 /// Warns of a table that changed; returns the exit status.

@@ -23,16 +23,23 @@ impl<'w> Words<'w> {
         }
     }
 
-    /// Skips the next word if it is `word`.
-    pub fn skip(&mut self, word: &str) {
-        if self
+    /// Skips the next word if it is `word`; says whether it was.
+    pub fn skip(&mut self, word: &str) -> bool {
+        let is_next = self
             .rest
             .as_slice()
             .first()
-            .is_some_and(|next| next == word)
-        {
+            .is_some_and(|next| next == word);
+
+        if is_next {
             self.rest.next();
         }
+        is_next
+    }
+
+    /// Returns the bytes of the next word.
+    pub fn bytes(&mut self) -> Option<&'w [u8]> {
+        self.rest.next().map(|word| word.as_bytes())
     }
 
     /// Returns the next word as text; what is not UTF-8 is no keyword.
@@ -62,11 +69,21 @@ impl<'w> Words<'w> {
         read(&value).ok_or_else(|| self.error(format!("'{keyword}': '{value}' is no {kind}")))
     }
 
-    /// Returns the index of the link whose name is behind `dev`.
-    pub fn link(&mut self, names: &mut Names) -> Result<u32, Error> {
-        let name = self.value("dev")?;
+    /// Returns the index of the link whose name is behind `keyword`.
+    pub fn link_behind(&mut self, keyword: &str, names: &mut Names) -> Result<u32, Error> {
+        let name = self.value(keyword)?;
 
         names.index(name)
+    }
+
+    /// Returns the index of the link whose name is behind `dev`.
+    pub fn link(&mut self, names: &mut Names) -> Result<u32, Error> {
+        self.link_behind("dev", names)
+    }
+
+    /// Returns the number behind `keyword`, decimal or, with `0x` before it, hexadecimal.
+    pub fn number<T: TryFrom<u64>>(&mut self, keyword: &str) -> Result<T, Error> {
+        self.read(keyword, "number of its range", number)
     }
 
     /// Returns the number of the table behind `table`; `None` is all of them.
@@ -95,4 +112,13 @@ impl<'w> Words<'w> {
     pub fn error(&self, message: String) -> Error {
         Error::new(self.op, libc::EINVAL).message(message)
     }
+}
+
+/// Reads a decimal or, with `0x` before it, hexadecimal number.
+pub fn number<T: TryFrom<u64>>(word: &str) -> Option<T> {
+    let number = match word.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok()?,
+        None => word.parse().ok()?,
+    };
+    number.try_into().ok()
 }

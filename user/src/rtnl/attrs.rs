@@ -172,10 +172,22 @@ pub fn be32(value: &[u8]) -> Option<u32> {
     value.try_into().ok().map(u32::from_be_bytes)
 }
 
+/// Reads a number of eight bytes in network order.
+#[inline]
+pub fn be64(value: &[u8]) -> Option<u64> {
+    value.try_into().ok().map(u64::from_be_bytes)
+}
+
 /// Reads a signed number of four bytes in host order.
 #[inline]
 pub fn i32(value: &[u8]) -> Option<i32> {
     value.try_into().ok().map(i32::from_ne_bytes)
+}
+
+/// Reads a number of four or eight bytes in host order (`nla_get_uint()`).
+#[inline]
+pub fn uint(value: &[u8]) -> Option<u64> {
+    u32(value).map(u64::from).or_else(|| u64(value))
 }
 
 /// Reads a name: what is before its NUL.

@@ -3,8 +3,8 @@
 //! Questions to rtnetlink.
 
 use super::{Query, SPEC};
-use crate::netlink::{Connection, Error, Table, Tap};
-use crate::wire::Message;
+use crate::netlink::{Connection, Error, Request, Spec, Table, Tap};
+use crate::wire::{self, Message};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -20,7 +20,16 @@ impl Client {
     ///
     /// Those of `socket(2)` and `setsockopt(2)`.
     pub fn open(op: &'static str) -> Result<Self, Error> {
-        let connection = Connection::open(op, &SPEC)?;
+        Self::open_protocol(op, &SPEC)
+    }
+
+    /// Opens a socket of the protocol that `spec` is about, else as [`Client::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::open`].
+    pub fn open_protocol(op: &'static str, spec: &'static Spec) -> Result<Self, Error> {
+        let connection = Connection::open(op, spec)?;
         connection
             .socket()
             .set_strict()
@@ -42,9 +51,41 @@ impl Client {
     pub fn list<Q: Query>(&mut self, query: Q, timeout: Duration) -> Result<Listing<'_, Q>, Error> {
         let request = query.request()?;
         let op = request.op();
-        let table = self.connection.table(request, timeout)?;
+        let table = self.table(request, timeout)?;
 
         Ok(Listing { op, table, query })
+    }
+
+    /// Reads the table that `request`, a dump, asks for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::table`].
+    pub fn table(&mut self, request: Request, timeout: Duration) -> Result<Table<'_>, Error> {
+        self.connection.table(request, timeout)
+    }
+
+    /// Asks for the one object that `query`, whose request is no dump, describes.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's refusal; `EBADMSG` when what it answers is no such object; others of
+    /// [`Connection::ask`].
+    pub fn get<Q: Query>(&mut self, query: &Q, timeout: Duration) -> Result<Q::Object<'_>, Error> {
+        let op = query.op();
+        let message = self.ask(&mut query.request()?, timeout)?;
+
+        select(op, query, &message)?.ok_or_else(|| Error::malformed(op, wire::Error::Truncated))
+    }
+
+    /// Sends `request` and waits for the one message that answers it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::ask`].
+    pub fn ask(&mut self, request: &mut Request, timeout: Duration) -> Result<Message<'_>, Error> {
+        let (message, _) = self.connection.ask(request, timeout)?;
+        Ok(message)
     }
 }
 
@@ -64,7 +105,7 @@ impl<Q: Query> Listing<'_, Q> {
     ///
     /// Those of [`Table::next_entry`]; `EBADMSG` when an object is cut short.
     pub fn next_object(&mut self) -> Result<Option<Q::Object<'_>>, Error> {
-        while let Some(message) = self.table.peek_entry()? {
+        while let Some(message) = or_none(&self.query, self.table.peek_entry())? {
             if select(self.op, &self.query, &message)?.is_some() {
                 break;
             }
@@ -86,7 +127,7 @@ impl<Q: Query> Listing<'_, Q> {
         &mut self,
         mut take: impl FnMut(&Q::Object<'_>) -> ControlFlow<B>,
     ) -> Result<Option<B>, Error> {
-        while let Some(message) = self.table.next_entry()? {
+        while let Some(message) = or_none(&self.query, self.table.next_entry())? {
             if let Some(object) = select(self.op, &self.query, &message)? {
                 if let ControlFlow::Break(value) = take(&object) {
                     return Ok(Some(value));
@@ -99,6 +140,18 @@ impl<Q: Query> Listing<'_, Q> {
     /// Says whether the table changed while it was read; see [`Table::is_interrupted`].
     pub fn is_interrupted(&self) -> bool {
         self.table.is_interrupted()
+    }
+}
+
+/// Makes nothing of the error that means that there is none.
+#[inline]
+fn or_none<'t>(
+    query: &impl Query,
+    entry: Result<Option<Message<'t>>, Error>,
+) -> Result<Option<Message<'t>>, Error> {
+    match entry {
+        Err(error) if query.is_none(&error) => Ok(None),
+        entry => entry,
     }
 }
 

@@ -2,8 +2,8 @@
 
 //! What all kinds of objects have in common.
 
-use super::{Fields, Names};
-use crate::netlink::{Error, Request};
+use super::{Fields, Names, SPEC};
+use crate::netlink::{Error, Request, Spec};
 use crate::wire::{self, Message};
 
 /// An object of the kernel: a view over the message that tells of it.
@@ -54,4 +54,15 @@ pub trait Query {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than its header.
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Self::Object<'a>>, wire::Error>;
+
+    /// Says whether `error` only means that there is none.
+    fn is_none(&self, error: &Error) -> bool {
+        let _ = error;
+        false
+    }
+
+    /// Returns the protocol that it is a question of.
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
 }

@@ -4,16 +4,25 @@
 //!
 //! C header: `include/uapi/linux/rtnetlink.h`.
 
+mod cache;
+pub(super) mod flow;
+mod lookup;
 mod metrics;
-mod multipath;
+pub(super) mod multipath;
+mod vrf;
 
-use super::attrs::{ip, u32, Index};
-use super::fields::{flags, Fields, Value};
+pub use lookup::{Lookup, GET};
+pub use vrf::VrfTable;
+
+use super::attrs::{ip, u32, u64, u8, Index, Taker};
+use super::encap::{self, labels};
+use super::fields::{flags, Fields, Nest, Value};
 use super::schema::word;
-use super::{Names, Object, Query, Rest};
+use super::{Names, Object, Prefix, Query, Rest};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Attrs, Message, NLA_HDRLEN};
-use std::net::{IpAddr, Ipv4Addr};
+use cache::Cacheinfo;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 /// Size of `struct rtmsg`, in bytes.
@@ -24,21 +33,47 @@ const DST_LEN: usize = 1;
 
 const RTA_DST: u16 = 1;
 const RTA_SRC: u16 = 2;
+const RTA_IIF: u16 = 3;
 const RTA_OIF: u16 = 4;
 const RTA_GATEWAY: u16 = 5;
 const RTA_PRIORITY: u16 = 6;
 const RTA_PREFSRC: u16 = 7;
 const RTA_METRICS: u16 = 8;
 const RTA_MULTIPATH: u16 = 9;
+const RTA_FLOW: u16 = 11;
+const RTA_CACHEINFO: u16 = 12;
 const RTA_TABLE: u16 = 15;
+const RTA_MARK: u16 = 16;
+const RTA_MFC_STATS: u16 = 17;
 const RTA_VIA: u16 = 18;
 const RTA_NEWDST: u16 = 19;
+const RTA_PREF: u16 = 20;
+const RTA_ENCAP_TYPE: u16 = 21;
+const RTA_ENCAP: u16 = 22;
+const RTA_EXPIRES: u16 = 23;
+const RTA_UID: u16 = 25;
+const RTA_TTL_PROPAGATE: u16 = 26;
+const RTA_IP_PROTO: u16 = 27;
+const RTA_SPORT: u16 = 28;
+const RTA_DPORT: u16 = 29;
 const RTA_NH_ID: u16 = 30;
+const RTA_FLOWLABEL: u16 = 31;
 /// One more than the last type that is known.
 const RTA_MAX: usize = 32;
 
+/// Routes of labels (`AF_MPLS`).
+const MPLS: u8 = 28;
+/// The main table (`RT_TABLE_MAIN`).
+pub const MAIN: u32 = 254;
+/// `rtm_table` of tables that it cannot count (`RT_TABLE_COMPAT`).
+const COMPAT: u8 = 252;
+
 /// `rtm_type` of a route to a host or a network (`RTN_UNICAST`).
 const UNICAST: u8 = 1;
+/// `rtm_type` of a route to an address of this host (`RTN_LOCAL`).
+const LOCAL: u8 = 2;
+/// `rtm_type` of a route to a broadcast address (`RTN_BROADCAST`).
+const BROADCAST: u8 = 3;
 /// Flag: not a route but what it comes to for an address (`RTM_F_CLONED`).
 const CLONED: u32 = 0x200;
 /// Room for the destination in a table.
@@ -46,6 +81,9 @@ const WIDTH: usize = 18;
 
 /// What a question for routes is for.
 pub const LIST: &str = "list routes";
+
+/// The attributes of a route.
+type Attributes<'i, 'a> = Taker<'i, 'a, RTA_MAX>;
 
 /// A route.
 #[derive(Clone, Debug)]
@@ -161,6 +199,52 @@ impl<'a> Route<'a> {
             .unwrap_or(self.header.table.into())
     }
 
+    /// Returns the next hop's address, of whatever family.
+    fn via(&self) -> Option<IpAddr> {
+        let via = || multipath::via(self.find(RTA_VIA)?);
+
+        self.gateway().or_else(|| via().map(|(_, host)| host))
+    }
+
+    /// Says whether it is in `table`, of IPv4 or IPv6.
+    #[inline]
+    fn is_in(&self, table: u32) -> bool {
+        let is_ip = matches!(
+            i32::from(self.header.family),
+            libc::AF_INET | libc::AF_INET6
+        );
+
+        is_ip
+            && match self.header.table {
+                COMPAT => self.table() == table,
+                small => u32::from(small) == table,
+            }
+    }
+
+    /// Says whether it goes through the link `oif`, or one of its next hops does; of one that says
+    /// nothing of links, the kernel knows.
+    fn goes_through(&self, oif: u32) -> bool {
+        match (self.oif(), self.find(RTA_MULTIPATH)) {
+            (Some(own), _) => own == oif,
+            (None, Some(hops)) => multipath::goes_through(hops, oif),
+            (None, None) => true,
+        }
+    }
+
+    /// Returns the destination.
+    fn prefix(&self) -> Prefix {
+        let any = match i32::from(self.header.family) {
+            libc::AF_INET => Some(Ipv4Addr::UNSPECIFIED.into()),
+            libc::AF_INET6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+            _ => None,
+        };
+
+        Prefix {
+            address: self.dst().or(any),
+            len: self.header.dst_len,
+        }
+    }
+
     /// Returns the metric: of routes to the same destination that with the lowest counts.
     pub fn priority(&self) -> Option<u32> {
         self.find(RTA_PRIORITY).and_then(u32)
@@ -180,7 +264,31 @@ impl<'a> Route<'a> {
             .map(|attr| attr.value())
     }
 
-    fn describe_origin<F: Fields>(&self, table: u32, names: &mut Names, out: &mut F) {
+    /// Tells where the destination is.
+    fn describe_hop<F: Fields>(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut F,
+    ) {
+        if let Some(id) = attrs.take(RTA_NH_ID, u32) {
+            out.field("nhid", Value::Number(id.into()));
+        }
+        encap::describe(attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
+        multipath::describe_address(attrs, self.header.family, out);
+        if let Some(oif) = attrs.take(RTA_OIF, u32) {
+            out.field("dev", names.link(oif));
+        }
+    }
+
+    fn describe_origin<F: Fields>(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut F,
+    ) {
+        let table = attrs.take(RTA_TABLE, u32);
+        let table = table.unwrap_or(self.header.table.into());
         let numbers = names.numbers();
         if table != 0 {
             out.field("table", numbers.tables.name(table));
@@ -191,19 +299,107 @@ impl<'a> Route<'a> {
             out.field("scope", numbers.scopes.name(self.header.scope.into()));
         }
     }
+
+    /// Tells which packets it is chosen for, and how.
+    fn describe_choice<F: Fields>(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut F,
+    ) {
+        if let Some(prefsrc) = attrs.take(RTA_PREFSRC, ip) {
+            out.field("prefsrc", Value::Ip(prefsrc));
+        }
+        if let Some(priority) = attrs.take(RTA_PRIORITY, u32) {
+            out.field("metric", Value::Number(priority.into()));
+        }
+        let rtm_flags = self.header.flags & !CLONED;
+        match self.is_cached() {
+            true => flags(out, "flags", rtm_flags & !cache::MASK, multipath::FLAGS),
+            false => flags(out, "flags", rtm_flags, multipath::FLAGS),
+        }
+        if let Some(mark) = attrs.take(RTA_MARK, u32).filter(|mark| *mark != 0) {
+            out.field("mark", Value::Number(mark.into()));
+        }
+        attrs.take(RTA_FLOW, |value| flow::describe(value, names, out));
+    }
+
+    /// Tells what few want to know.
+    fn describe_details<F: Fields>(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        cacheinfo: Option<Cacheinfo>,
+        names: &mut Names,
+        out: &mut F,
+    ) {
+        if self.header.kind == UNICAST {
+            out.field("type", word(TYPES, self.header.kind));
+        }
+        if let Some(uid) = attrs.take(RTA_UID, u32) {
+            out.field("uid", Value::Number(uid.into()));
+        }
+        if self.is_cached() {
+            cache::describe_flags(self.header.flags, out);
+        }
+        if let Some(cacheinfo) = cacheinfo {
+            cacheinfo.describe_use(out);
+        }
+        if let Some(iif) = attrs.take(RTA_IIF, u32) {
+            out.field("iif", names.link(iif));
+        }
+        if let Some(pref) = attrs.take(RTA_PREF, u8) {
+            out.field("pref", word(PREFERENCES, pref));
+        }
+        if let Some(propagate) = attrs.take(RTA_TTL_PROPAGATE, u8) {
+            out.field("ttl-propogate", Value::Bool(propagate != 0));
+        }
+        describe_multicast(attrs, out);
+    }
+
+    /// Says whether it is what the routing of IPv4 came to, and has flags of the cache.
+    fn is_cached(&self) -> bool {
+        self.header.flags & CLONED != 0 && i32::from(self.header.family) == libc::AF_INET
+    }
+}
+
+/// Tells what a multicast route has seen (`struct rta_mfc_stats`), and since when nothing.
+fn describe_multicast<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
+    if let Some([packets, bytes, wrong_if]) = attrs.take(RTA_MFC_STATS, mfc_stats) {
+        out.open("mfc_stats", Nest::Object);
+        out.field("packets", Value::Number(packets));
+        out.field("bytes", Value::Number(bytes));
+        out.field("wrong_if", Value::Number(wrong_if));
+        out.close();
+    }
+    if let Some(expires) = attrs.take(RTA_EXPIRES, u64) {
+        out.field("expires", Value::Hundredths(expires));
+    }
+}
+
+fn mfc_stats(value: &[u8]) -> Option<[u64; 3]> {
+    let (packets, rest) = value.split_at_checked(8)?;
+    let (bytes, wrong_if) = rest.split_at_checked(8)?;
+
+    Some([u64(packets)?, u64(bytes)?, u64(wrong_if)?])
 }
 
 impl Object for Route<'_> {
     #[inline]
     fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
-        out.column("dst", prefix(self.dst(), self.header.dst_len), WIDTH);
+        match self.header.family {
+            MPLS => describe_label(self.find(RTA_DST), out),
+            _ => out.column("dst", prefix(self.dst(), self.header.dst_len), WIDTH),
+        }
     }
 
     fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
         let attrs = Index::<'_, RTA_MAX>::new(&self.payload[RTMSG..]);
         let mut attrs = attrs.taker();
         let header = &self.header;
-        attrs.take(RTA_DST, ip);
+        match header.family {
+            MPLS => drop(attrs.take(RTA_DST, labels)),
+            _ => drop(attrs.take(RTA_DST, ip)),
+        }
 
         if header.src_len != 0 {
             out.field("from", prefix(attrs.take(RTA_SRC, ip), header.src_len));
@@ -212,32 +408,21 @@ impl Object for Route<'_> {
             out.field("type", word(TYPES, header.kind));
         }
         if header.tos != 0 {
-            out.field("tos", names.numbers().dsfields.name(header.tos.into()));
+            describe_tos(header.tos, names, out);
         }
-        if let Some(id) = attrs.take(RTA_NH_ID, u32) {
-            out.field("nhid", Value::Number(id.into()));
+        self.describe_hop(&mut attrs, names, out);
+        self.describe_origin(&mut attrs, names, out);
+        self.describe_choice(&mut attrs, names, out);
+        let cacheinfo = attrs.take(RTA_CACHEINFO, Cacheinfo::from_bytes);
+        if let Some(cacheinfo) = &cacheinfo {
+            cacheinfo.describe(out);
         }
-        multipath::describe_address(&mut attrs, out);
-        if let Some(oif) = attrs.take(RTA_OIF, u32) {
-            out.field("dev", names.link(oif));
-        }
-        let table = attrs.take(RTA_TABLE, u32).unwrap_or(header.table.into());
-        self.describe_origin(table, names, out);
-        if let Some(prefsrc) = attrs.take(RTA_PREFSRC, ip) {
-            out.field("prefsrc", Value::Ip(prefsrc));
-        }
-        if let Some(priority) = attrs.take(RTA_PRIORITY, u32) {
-            out.field("metric", Value::Number(priority.into()));
-        }
-        flags(out, "flags", header.flags & !CLONED, multipath::FLAGS);
         attrs.take(RTA_METRICS, |value| metrics::describe(value, names, out));
         attrs.take(RTA_MULTIPATH, |value| {
-            multipath::describe(value, names, out)
+            multipath::describe(value, header.family, names, out)
         });
         out.details();
-        if header.kind == UNICAST {
-            out.field("type", word(TYPES, header.kind));
-        }
+        self.describe_details(&mut attrs, cacheinfo, names, out);
         attrs.finish(out);
     }
 
@@ -249,6 +434,23 @@ impl Object for Route<'_> {
             before: self.payload.get(DST_LEN + 1..self.dst.start)?,
             after: self.payload.get(self.dst.end..)?,
         })
+    }
+}
+
+/// Tells the label that a route of MPLS is for.
+#[cold]
+fn describe_label<F: Fields>(value: Option<&[u8]>, out: &mut F) {
+    match value.and_then(labels) {
+        Some(labels) => out.column("dst", Value::Name(labels.as_bytes()), WIDTH),
+        None => out.column("dst", Value::Word("default"), WIDTH),
+    }
+}
+
+/// Tells the type of service, by name if it has one.
+pub(super) fn describe_tos<F: Fields>(tos: u8, names: &mut Names, out: &mut F) {
+    match names.numbers().dsfields.name(tos.into()) {
+        Value::Nameless(_) => out.field("tos", Value::Name(format!("{tos:#04x}").as_bytes())),
+        name => out.field("tos", name),
     }
 }
 
@@ -276,8 +478,11 @@ fn prefix<'v>(address: Option<IpAddr>, len: u8) -> Value<'v> {
     }
 }
 
+/// `ICMPV6_ROUTER_PREF_*`, `include/uapi/linux/icmpv6.h`.
+const PREFERENCES: &[(u8, &str)] = &[(0, "medium"), (1, "high"), (3, "low")];
+
 /// `RTN_*`.
-const TYPES: &[(u8, &str)] = &[
+pub(super) const TYPES: &[(u8, &str)] = &[
     (0, "none"),
     (1, "unicast"),
     (2, "local"),
@@ -302,16 +507,26 @@ pub fn type_of(name: &str) -> Option<u8> {
 /// A question for routes; what is `None` may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes {
-    /// `AF_INET` or `AF_INET6`; 0 is both.
+    /// `AF_INET` or `AF_INET6`; 0 is both, and if it may be any table all others too.
     pub family: u8,
     /// The table that they are in.
     pub table: Option<u32>,
-    /// Index of the link that they go through.
+    /// Index of the link that they go through, or one of their next hops.
     pub oif: Option<u32>,
     /// Who made them (`RTPROT_*`).
     pub protocol: Option<u8>,
+    /// How far away the destination is (`RT_SCOPE_*`).
+    pub scope: Option<u8>,
     /// What they do (`RTN_*`).
     pub kind: Option<u8>,
+    /// Whether those to addresses of this host and to broadcast addresses are left away.
+    pub remote: bool,
+    /// The next hop's address.
+    pub via: Option<IpAddr>,
+    /// Where the destination is in.
+    pub root: Option<Prefix>,
+    /// What is in the destination.
+    pub matching: Option<Prefix>,
 }
 
 impl Query for Routes {
@@ -346,6 +561,11 @@ impl Query for Routes {
         let route = Route::from_payload(message.payload())?;
         Ok(self.matches(&route).then_some(route))
     }
+
+    /// A new namespace has no main table until there is a first route.
+    fn is_none(&self, error: &Error) -> bool {
+        self.table == Some(MAIN) && error.errno.0 == libc::ENOENT
+    }
 }
 
 impl Routes {
@@ -356,11 +576,18 @@ impl Routes {
         let header = &route.header;
 
         header.flags & CLONED == 0
-            && self.table.is_none_or(|table| table == route.table())
-            && self.oif.is_none_or(|oif| Some(oif) == route.oif())
+            && self.table.is_none_or(|table| route.is_in(table))
+            && self.oif.is_none_or(|oif| route.goes_through(oif))
             && self
                 .protocol
                 .is_none_or(|protocol| protocol == header.protocol)
+            && self.scope.is_none_or(|scope| scope == header.scope)
             && self.kind.is_none_or(|kind| kind == header.kind)
+            && !(self.remote && matches!(header.kind, LOCAL | BROADCAST))
+            && self.via.is_none_or(|via| Some(via) == route.via())
+            && self.root.is_none_or(|root| root.holds(route.prefix()))
+            && self
+                .matching
+                .is_none_or(|matching| route.prefix().holds(matching))
     }
 }

@@ -2,7 +2,7 @@
 
 //! Attributes that are told as they are: a table says which is which.
 
-use super::attrs::{be16, be32, i32, ip, name, u16, u32, u64, u8, Index};
+use super::attrs::{be16, be32, be64, i32, ip, name, u16, u32, u64, u8, uint, Index};
 use super::fields::{Fields, Nest, Value};
 use super::Names;
 
@@ -39,6 +39,14 @@ pub enum Format {
     Be16,
     /// A number of four bytes in network order.
     Be32,
+    /// A number of eight bytes in network order.
+    Be64,
+    /// A number of four or eight bytes.
+    Uint,
+    /// A number of four bytes, shown in hexadecimal.
+    Hex32,
+    /// A time of four or eight bytes, in hundredths of a second (`clock_t`).
+    Clock,
     /// One byte: yes or no.
     Bool,
     /// No value: being there means yes.
@@ -51,6 +59,8 @@ pub enum Format {
     Ip,
     /// An address of the link layer.
     Lladdr,
+    /// Bytes, shown in hexadecimal.
+    Bytes,
     /// A number of one byte, and the word for it.
     Word(&'static [(u8, &'static str)]),
     /// Attributes.
@@ -102,11 +112,16 @@ impl Format {
             Self::I32 => i32(value).map(i64::from).map(Value::Signed),
             Self::Be16 => be16(value).map(u64::from).map(Value::Number),
             Self::Be32 => be32(value).map(u64::from).map(Value::Number),
+            Self::Be64 => be64(value).map(Value::Number),
+            Self::Uint => uint(value).map(Value::Number),
+            Self::Hex32 => u32(value).map(u64::from).map(hex),
+            Self::Clock => uint(value).map(Value::Hundredths),
             Self::Bool => u8(value).map(|byte| Value::Bool(byte != 0)),
             Self::Flag => Some(Value::Bool(true)),
             Self::Name => name(value).map(Value::Name),
             Self::Ip => ip(value).map(Value::Ip),
             Self::Lladdr => Some(Value::Lladdr(value)),
+            Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => u8(value).map(|number| word(words, number)),
             Self::Link | Self::Nested(_) | Self::As(_) => None,
         }
@@ -118,5 +133,13 @@ pub fn word(words: &'static [(u8, &'static str)], number: u8) -> Value<'static> 
     match words.iter().find(|(known, _)| *known == number) {
         Some((_, word)) => Value::Word(word),
         None => Value::Nameless(number.into()),
+    }
+}
+
+/// Returns a number in hexadecimal as C's `%#x` has it: 0 has no prefix.
+pub fn hex(number: u64) -> Value<'static> {
+    match number {
+        0 => Value::Nameless(0),
+        number => Value::Hex(number),
     }
 }

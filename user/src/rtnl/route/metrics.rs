@@ -3,11 +3,11 @@
 //! Metrics: what TCP and the IP layer take for granted along a route, `RTAX_*`.
 
 use crate::rtnl::attrs::u32;
-use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::schema::{self, hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 
 static METRICS: &[Known] = &[
-    known(1, "lock", Format::U32),
+    known(1, "lock", Format::As(lock)),
     known(2, "mtu", Format::U32),
     known(3, "window", Format::U32),
     known(4, "rtt", Format::As(eighths)),
@@ -16,9 +16,9 @@ static METRICS: &[Known] = &[
     known(7, "cwnd", Format::U32),
     known(8, "advmss", Format::U32),
     known(9, "reordering", Format::U32),
-    known(10, "hoplimit", Format::U32),
+    known(10, "hoplimit", Format::As(hoplimit)),
     known(11, "initcwnd", Format::U32),
-    known(12, "features", Format::U32),
+    known(12, "features", Format::As(features)),
     known(13, "rto_min", Format::U32),
     known(14, "initrwnd", Format::U32),
     known(15, "quickack", Format::U32),
@@ -45,5 +45,44 @@ fn eighths(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 /// The kernel counts in quarters of a millisecond.
 fn quarters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field(key, Value::Number((u32(value)? / 4).into()));
+    Some(())
+}
+
+/// Tells which metrics the kernel must not change, a bit each.
+fn lock(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let locked = u32(value)?;
+    let is_locked = |metric: &&Known| locked >> metric.kind & 1 != 0;
+
+    out.open(key, Nest::Array);
+    for metric in METRICS.iter().filter(is_locked) {
+        out.item(Value::Word(metric.key));
+    }
+    out.close();
+    Some(())
+}
+
+/// Tells it unless it is that of the system (-1).
+fn hoplimit(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    match u32(value)? {
+        u32::MAX => {}
+        limit => out.field(key, Value::Number(limit.into())),
+    }
+    Some(())
+}
+
+/// Tells each feature (`RTAX_FEATURE_*`) as a key of its own; all of them in hexadecimal if there
+/// are others.
+fn features(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let features = u32(value)?;
+    let mut rest = features;
+    for (bit, name) in [(1 << 0, "ecn"), (1 << 4, "tcp_usec_ts")] {
+        if features & bit != 0 {
+            out.field(name, Value::Null);
+            rest &= !bit;
+        }
+    }
+    if rest != 0 {
+        out.field(key, hex(features.into()));
+    }
     Some(())
 }

@@ -2,8 +2,12 @@
 
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
-use super::{RTA_GATEWAY, RTA_MAX, RTA_NEWDST, RTA_VIA};
-use crate::rtnl::attrs::{ip, Index, Taker};
+use super::{
+    flow, Attributes, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_MAX, RTA_NEWDST,
+    RTA_VIA,
+};
+use crate::rtnl::attrs::{ip, Index};
+use crate::rtnl::encap::{self, labels};
 use crate::rtnl::fields::flags;
 use crate::rtnl::{family_name, Fields, Names, Nest, Value};
 use std::net::IpAddr;
@@ -26,14 +30,14 @@ pub const FLAGS: &[(u32, &str)] = &[
     (0x2000_0000, "rt_offload_failed"),
 ];
 
-/// Tells the next hops in `value`; `None` unless it is a row of them.
-pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Tells the next hops in `value`, of a route of `family`; `None` unless it is a row of them.
+pub fn describe(value: &[u8], family: u8, names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     hops(value).all(|hop| hop.is_some()).then_some(())?;
 
     out.open("nexthops", Nest::Array);
     for hop in hops(value).flatten() {
         out.open_item(Nest::Object);
-        hop.describe(names, out);
+        hop.describe(family, names, out);
         out.close();
     }
     out.close();
@@ -49,21 +53,38 @@ struct Hop<'a> {
 }
 
 impl Hop<'_> {
-    fn describe(&self, names: &mut Names, out: &mut dyn Fields) {
+    fn describe(&self, family: u8, names: &mut Names, out: &mut dyn Fields) {
         let attrs = Index::<'_, RTA_MAX>::new(self.attrs);
         let mut attrs = attrs.taker();
 
-        describe_address(&mut attrs, out);
+        encap::describe(&mut attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
+        describe_address(&mut attrs, family, out);
+        attrs.take(RTA_FLOW, |value| flow::describe(value, names, out));
         out.field("dev", names.link(self.ifindex));
-        out.field("weight", Value::Number(u64::from(self.hops) + 1));
+        if family != MPLS {
+            out.field("weight", Value::Number(u64::from(self.hops) + 1));
+        }
         flags(out, "flags", self.flags.into(), FLAGS);
         attrs.finish(out);
     }
 }
 
-/// Tells where a route or one of its next hops leads.
-pub fn describe_address<F: Fields + ?Sized>(attrs: &mut Taker<'_, '_, RTA_MAX>, out: &mut F) {
-    if let Some(to) = attrs.take(RTA_NEWDST, ip) {
+/// Says whether one of the next hops in `value` goes through the link `oif`.
+pub fn goes_through(value: &[u8], oif: u32) -> bool {
+    hops(value).flatten().any(|hop| hop.ifindex == oif)
+}
+
+/// Tells where a route of `family` leads, or one of its next hops.
+pub fn describe_address<F: Fields + ?Sized>(
+    attrs: &mut Attributes<'_, '_>,
+    family: u8,
+    out: &mut F,
+) {
+    if family == MPLS {
+        if let Some(to) = attrs.take(RTA_NEWDST, labels) {
+            out.field("to", Value::Name(to.as_bytes()));
+        }
+    } else if let Some(to) = attrs.take(RTA_NEWDST, ip) {
         out.field("to", Value::Ip(to));
     }
     if let Some(gateway) = attrs.take(RTA_GATEWAY, ip) {
@@ -78,7 +99,7 @@ pub fn describe_address<F: Fields + ?Sized>(attrs: &mut Taker<'_, '_, RTA_MAX>, 
 }
 
 /// Reads `struct rtvia`: a family and an address.
-fn via(value: &[u8]) -> Option<(u8, IpAddr)> {
+pub fn via(value: &[u8]) -> Option<(u8, IpAddr)> {
     let (family, address) = value.split_first_chunk::<2>()?;
 
     Some((u16::from_ne_bytes(*family).try_into().ok()?, ip(address)?))

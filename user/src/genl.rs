@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The families of generic netlink, as its controller tells of them: `nlctrl`, `CTRL_*`.
+//!
+//! C header: `include/uapi/linux/genetlink.h`.
+
+mod policy;
+
+pub use policy::Policy;
+
+use crate::netlink::{Error, Request, Spec};
+use crate::rtnl::attrs::{name, u16, u32, Index, Taker};
+use crate::rtnl::fields::flags;
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Object, Query, Value};
+use crate::wire::{self, put_str, Attrs, Message};
+
+/// What the client knows of generic netlink.
+pub static SPEC: Spec = Spec {
+    protocol: libc::NETLINK_GENERIC,
+    unregistered_hint: "",
+    attr_prefix: "CTRL_ATTR_",
+    messages: &[],
+};
+
+/// Size of `struct genlmsghdr`, in bytes.
+const GENLMSGHDR: usize = 4;
+
+/// Type of the controller's messages (`GENL_ID_CTRL`).
+const GENL_ID_CTRL: u16 = 16;
+
+const CTRL_CMD_NEWFAMILY: u8 = 1;
+const CTRL_CMD_GETFAMILY: u8 = 3;
+const CTRL_CMD_GETPOLICY: u8 = 10;
+
+const CTRL_ATTR_FAMILY_ID: u16 = 1;
+const CTRL_ATTR_FAMILY_NAME: u16 = 2;
+const CTRL_ATTR_VERSION: u16 = 3;
+const CTRL_ATTR_HDRSIZE: u16 = 4;
+const CTRL_ATTR_MAXATTR: u16 = 5;
+const CTRL_ATTR_OPS: u16 = 6;
+const CTRL_ATTR_MCAST_GROUPS: u16 = 7;
+const CTRL_ATTR_POLICY: u16 = 8;
+const CTRL_ATTR_OP_POLICY: u16 = 9;
+/// One more than the last type that is known of a family.
+const CTRL_ATTR_MAX: usize = 8;
+
+/// What a question for families is for.
+pub const LIST: &str = "list families";
+
+/// What a question for one is for.
+pub const GET: &str = "look up a family";
+
+/// The attributes of a family.
+type Attributes<'i, 'a> = Taker<'i, 'a, CTRL_ATTR_MAX>;
+
+/// `CTRL_ATTR_OP_*`.
+static OP: &[Known] = &[
+    known(1, "id", Format::U32),
+    known(2, "flags", Format::As(op_flags)),
+];
+
+/// `CTRL_ATTR_MCAST_GRP_*`.
+static MCAST_GRP: &[Known] = &[known(1, "name", Format::Name), known(2, "id", Format::U32)];
+
+/// `GENL_*`: what an operation needs and can.
+const OP_FLAGS: &[(u32, &str)] = &[
+    (0x01, "admin_perm"),
+    (0x02, "cmd_cap_do"),
+    (0x04, "cmd_cap_dump"),
+    (0x08, "cmd_cap_haspol"),
+    (0x10, "uns_admin_perm"),
+];
+
+/// A family.
+#[derive(Clone, Debug)]
+pub struct Family<'a> {
+    attrs: Index<'a, CTRL_ATTR_MAX>,
+}
+
+impl<'a> Family<'a> {
+    /// Reads the payload of a `CTRL_CMD_NEWFAMILY` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct genlmsghdr`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let attrs = payload.get(GENLMSGHDR..).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            attrs: Index::new(attrs),
+        })
+    }
+
+    /// Returns its name, up to 15 bytes.
+    pub fn name(&self) -> Option<&'a [u8]> {
+        self.attrs
+            .get(CTRL_ATTR_FAMILY_NAME)
+            .and_then(|attr| name(attr.value()))
+    }
+
+    /// Returns the type of its messages.
+    pub fn id(&self) -> Option<u16> {
+        self.attrs
+            .get(CTRL_ATTR_FAMILY_ID)
+            .and_then(|attr| u16(attr.value()))
+    }
+
+    /// Tells its numbers and groups.
+    fn describe_start(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut impl Fields,
+    ) {
+        attrs.take(CTRL_ATTR_FAMILY_NAME, name);
+        if let Some(id) = attrs.take(CTRL_ATTR_FAMILY_ID, u16) {
+            out.field("family_id", Value::Number(id.into()));
+        }
+        for (kind, key) in [
+            (CTRL_ATTR_VERSION, "version"),
+            (CTRL_ATTR_HDRSIZE, "hdrsize"),
+            (CTRL_ATTR_MAXATTR, "maxattr"),
+        ] {
+            if let Some(number) = attrs.take(kind, u32) {
+                out.field(key, Value::Number(number.into()));
+            }
+        }
+        attrs.take(CTRL_ATTR_MCAST_GROUPS, |value| {
+            describe_list("mcast_groups", value, MCAST_GRP, names, out)
+        });
+    }
+}
+
+/// A family, and what it takes.
+#[derive(Clone, Debug)]
+pub struct Whole<'a> {
+    /// The family.
+    pub family: Family<'a>,
+    /// What it takes.
+    pub policy: &'a Policy,
+}
+
+impl Object for Whole<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        self.family.describe_head(names, out);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.family.attrs.taker();
+
+        self.family.describe_start(&mut attrs, names, out);
+        describe_ops(&mut attrs, names, out);
+        self.policy.describe(names, out);
+        attrs.finish(out);
+    }
+}
+
+impl Object for Family<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        out.column(
+            "family_name",
+            Value::Name(self.name().unwrap_or_default()),
+            15,
+        );
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+
+        self.describe_start(&mut attrs, names, out);
+        out.details();
+        describe_ops(&mut attrs, names, out);
+        attrs.finish(out);
+    }
+}
+
+/// Tells what can be asked of the family.
+fn describe_ops(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+    attrs.take(CTRL_ATTR_OPS, |value| {
+        describe_list("ops", value, OP, names, out)
+    });
+}
+
+/// Tells a row of attributes whose types only number them, each holding those of `table`.
+fn describe_list(
+    key: &str,
+    value: &[u8],
+    table: &[Known],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
+    let entries: Vec<_> = Attrs::new(value).collect::<Result<_, _>>().ok()?;
+
+    out.open(key, Nest::Array);
+    for entry in entries {
+        out.open_item(Nest::Object);
+        schema::describe(entry.value(), table, names, out);
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+fn op_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    flags(out, key, u32(value)?, OP_FLAGS);
+    Some(())
+}
+
+/// A question for all families.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Families;
+
+impl Query for Families {
+    type Object<'a> = Family<'a>;
+
+    fn op(&self) -> &'static str {
+        LIST
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        Request::dump(LIST, GENL_ID_CTRL, genlmsghdr(CTRL_CMD_GETFAMILY))
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
+        select(message)
+    }
+
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+}
+
+/// A question for the family of a name. The kernel loads the module that has it, if it may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyName {
+    /// The name.
+    pub name: Vec<u8>,
+}
+
+impl Query for FamilyName {
+    type Object<'a> = Family<'a>;
+
+    fn op(&self) -> &'static str {
+        GET
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        Request::new(GET, GENL_ID_CTRL, named(CTRL_CMD_GETFAMILY, &self.name)?)
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
+        select(message)
+    }
+
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+}
+
+fn select<'a>(message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
+    match command(message) {
+        Some(CTRL_CMD_NEWFAMILY) => Family::from_payload(message.payload()).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Returns the command of a message of the controller.
+fn command(message: &Message<'_>) -> Option<u8> {
+    match message.header().nlmsg_type {
+        GENL_ID_CTRL => message.payload().first().copied(),
+        _ => None,
+    }
+}
+
+/// Returns `struct genlmsghdr`: a command and a version, which the controller does not look at.
+fn genlmsghdr(cmd: u8) -> Vec<u8> {
+    vec![cmd, 1, 0, 0]
+}
+
+/// Returns the payload of a request about the family called `name`.
+fn named(cmd: u8, name: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut payload = genlmsghdr(cmd);
+    put_str(&mut payload, CTRL_ATTR_FAMILY_NAME, name)
+        .map_err(|error| Error::from_io(GET, &error))?;
+
+    Ok(payload)
+}

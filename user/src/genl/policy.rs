@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a family takes: which attributes, of which types, within which bounds.
+//!
+//! C headers: `include/uapi/linux/genetlink.h` and `netlink.h`.
+
+use super::{
+    command, named, CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_CMD_GETPOLICY, GENLMSGHDR,
+    GENL_ID_CTRL,
+};
+use crate::netlink::{Error, Request};
+use crate::rtnl::attrs::{u32, u64};
+use crate::rtnl::schema::{self, hex, known, Format, Known};
+use crate::rtnl::{Client, Fields, Names, Nest, Value};
+use crate::wire::{padding, Attr, Attrs, Message};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What a question for policies is for.
+const LIST: &str = "list policies";
+
+/// `CTRL_ATTR_POLICY_*`: the policy of an operation's request, and of its dump.
+static OP_POLICY: &[Known] = &[known(1, "do", Format::U32), known(2, "dump", Format::U32)];
+
+/// `NL_POLICY_TYPE_ATTR_*`.
+static TYPE: &[Known] = &[
+    known(1, "type", Format::As(attribute_type)),
+    known(2, "min_value", Format::As(signed)),
+    known(3, "max_value", Format::As(signed)),
+    known(4, "min_value", Format::U64),
+    known(5, "max_value", Format::U64),
+    known(6, "min_length", Format::U32),
+    known(7, "max_length", Format::U32),
+    known(8, "policy_idx", Format::U32),
+    known(9, "policy_maxtype", Format::U32),
+    known(10, "bitfield32_mask", Format::Hex32),
+    known(12, "mask", Format::As(mask)),
+];
+
+/// `NL_ATTR_TYPE_*`.
+const TYPES: &[&str] = &[
+    "invalid",
+    "flag",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "s8",
+    "s16",
+    "s32",
+    "s64",
+    "binary",
+    "string",
+    "nul_string",
+    "nested",
+    "nested_array",
+    "bitfield32",
+    "sint",
+    "uint",
+];
+
+/// What a family takes: for each operation the numbers of its policies, and these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The attributes of all messages of the answer, padded.
+    rows: Vec<u8>,
+}
+
+impl Policy {
+    /// Asks `client`, a socket of generic netlink, for that of the family called `name`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::table`] and [`Table::next_entry`](crate::netlink::Table::next_entry).
+    pub fn ask(client: &mut Client, name: &[u8], timeout: Duration) -> Result<Self, Error> {
+        let request = Request::dump(LIST, GENL_ID_CTRL, named(CTRL_CMD_GETPOLICY, name)?)?;
+        let mut table = client.table(request, timeout)?;
+        let mut policy = Self::default();
+
+        loop {
+            match table.next_entry() {
+                Ok(Some(message)) => policy.add(&message),
+                Ok(None) => return Ok(policy),
+                // A family without any policy refuses to tell it.
+                Err(error) if error.errno.0 == libc::ENODATA => return Ok(policy),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Adds what a message of the answer tells.
+    pub fn add(&mut self, message: &Message<'_>) {
+        if command(message) == Some(CTRL_CMD_GETPOLICY) {
+            let attrs = message.payload().get(GENLMSGHDR..).unwrap_or_default();
+            self.rows.extend_from_slice(attrs);
+            self.rows.extend_from_slice(padding(attrs.len()));
+        }
+    }
+
+    /// Returns what the attributes of type `kind` hold.
+    fn inner(&self, kind: u16) -> impl Iterator<Item = Attr<'_>> {
+        Attrs::new(&self.rows)
+            .flatten()
+            .filter(move |attr| attr.kind() == kind)
+            .flat_map(|attr| attr.nested().flatten())
+    }
+
+    /// Tells it.
+    pub fn describe(&self, names: &mut Names, out: &mut dyn Fields) {
+        out.open("op_policy", Nest::Array);
+        for op in self.inner(CTRL_ATTR_OP_POLICY) {
+            out.open_item(Nest::Object);
+            out.field("op", Value::Number(op.kind().into()));
+            schema::describe(op.value(), OP_POLICY, names, out);
+            out.close();
+        }
+        out.close();
+        out.open("policy", Nest::Array);
+        for idx in self.indices() {
+            out.open_item(Nest::Object);
+            out.field("policy_idx", Value::Number(idx.into()));
+            self.describe_attrs(idx, names, out);
+            out.close();
+        }
+        out.close();
+    }
+
+    /// Returns the numbers of the policies.
+    fn indices(&self) -> BTreeSet<u16> {
+        self.inner(CTRL_ATTR_POLICY)
+            .map(|policy| policy.kind())
+            .collect()
+    }
+
+    /// Tells the attributes that the policy number `idx` allows.
+    fn describe_attrs(&self, idx: u16, names: &mut Names, out: &mut dyn Fields) {
+        let parts = self.inner(CTRL_ATTR_POLICY);
+
+        out.open("attrs", Nest::Array);
+        for attr in parts
+            .filter(|policy| policy.kind() == idx)
+            .flat_map(|policy| policy.nested().flatten())
+        {
+            out.open_item(Nest::Object);
+            out.field("attr", Value::Number(attr.kind().into()));
+            schema::describe(attr.value(), TYPE, names, out);
+            out.close();
+        }
+        out.close();
+    }
+}
+
+fn attribute_type(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let number = u32(value)?;
+
+    match TYPES.get(number as usize) {
+        Some(name) => out.field(key, Value::Word(name)),
+        None => out.field(key, Value::Nameless(number.into())),
+    }
+    Some(())
+}
+
+fn signed(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, Value::Signed(u64(value)?.cast_signed()));
+    Some(())
+}
+
+/// Tells the bits that may be set.
+fn mask(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, hex(u64(value)?));
+    Some(())
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! In-situ operations, administration and maintenance: packets that note where they were.
+
+use crate::rtnl::schema::{known, Format, Known};
+use crate::rtnl::{Fields, Names, Value};
+
+/// `IOAM6_IPTUNNEL_*`.
+pub const IOAM6: &[Known] = &[
+    known(4, "freqk", Format::U32),
+    known(5, "freqn", Format::U32),
+    known(1, "mode", Format::Word(MODES)),
+    known(6, "tunsrc", Format::Ip),
+    known(2, "tundst", Format::Ip),
+    known(3, "trace", Format::As(trace)),
+];
+
+/// `IOAM6_IPTUNNEL_MODE_*`.
+const MODES: &[(u8, &str)] = &[(1, "inline"), (2, "encap"), (3, "auto")];
+
+/// Tells `struct ioam6_trace_hdr`: a namespace, bits, how much room is left in words, what to note.
+fn trace(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let [ns_high, ns_low, _, remlen, t0, t1, t2, _] = *value.first_chunk()?;
+    let kind = format!("{:x}", u32::from_be_bytes([0, t0, t1, t2]));
+
+    out.field(key, Value::Null);
+    out.field("prealloc", Value::Null);
+    out.field("type", Value::Name(kind.as_bytes()));
+    let namespace = u16::from_be_bytes([ns_high, ns_low]);
+    out.field("ns", Value::Number(namespace.into()));
+    out.field("size", Value::Number(u64::from(remlen & 0x7f) * 4));
+    Some(())
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Tunnels over IP whose device takes its parameters from the route.
+
+use crate::rtnl::attrs::be16;
+use crate::rtnl::schema::{self, hex, known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::wire::Attrs;
+
+/// `LWTUNNEL_IP_*`.
+pub const IP: &[Known] = &[
+    known(1, "id", Format::Be64),
+    known(3, "src", Format::Ip),
+    known(2, "dst", Format::Ip),
+    known(4, "ttl", Format::U8),
+    known(5, "tos", Format::U8),
+    known(6, "flags", Format::As(flags)),
+    known(8, "opts", Format::As(options)),
+];
+
+/// `LWTUNNEL_IP6_*`.
+pub const IP6: &[Known] = &[
+    known(1, "id", Format::Be64),
+    known(3, "src", Format::Ip),
+    known(2, "dst", Format::Ip),
+    known(4, "hoplimit", Format::U8),
+    known(5, "tc", Format::U8),
+    known(6, "flags", Format::As(flags)),
+    known(8, "opts", Format::As(options)),
+];
+
+/// `TUNNEL_*` of `include/uapi/linux/if_tunnel.h`.
+const FLAGS: &[(u16, &str)] = &[(0x4, "key"), (0x1, "csum"), (0x8, "seq")];
+
+/// Those that say only that there are options (`TUNNEL_OPTIONS_PRESENT`).
+const HAS_OPTIONS: u16 = 0xd800;
+
+/// `LWTUNNEL_IP_OPTS_*`.
+const OPTIONS: &[Known] = &[
+    known(1, "geneve_opts", Format::As(geneve)),
+    known(2, "vxlan_opts", Format::As(vxlan)),
+    known(3, "erspan_opts", Format::As(erspan)),
+];
+
+/// `LWTUNNEL_IP_OPT_GENEVE_*`.
+const GENEVE: &[Known] = &[
+    known(GENEVE_CLASS, "class", Format::Be16),
+    known(2, "type", Format::U8),
+    known(3, "data", Format::Bytes),
+];
+
+/// The first attribute of an option.
+const GENEVE_CLASS: u16 = 1;
+
+/// `LWTUNNEL_IP_OPT_VXLAN_*`.
+const VXLAN: &[Known] = &[known(1, "gbp", Format::U32)];
+
+/// `LWTUNNEL_IP_OPT_ERSPAN_*`.
+const ERSPAN: &[Known] = &[
+    known(1, "ver", Format::U8),
+    known(2, "index", Format::Be32),
+    known(3, "dir", Format::U8),
+    known(4, "hwid", Format::U8),
+];
+
+/// Tells each flag that is set as a key of its own, and those without a name together.
+fn flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let mut rest = be16(value)? & !HAS_OPTIONS;
+    for (flag, name) in FLAGS {
+        if rest & flag != 0 {
+            out.field(name, Value::Bool(true));
+            rest &= !flag;
+        }
+    }
+    if rest != 0 {
+        out.field(key, hex(rest.into()));
+    }
+    Some(())
+}
+
+/// Tells the options beside the other keys.
+fn options(_: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    schema::describe(value, OPTIONS, names, out);
+    Some(())
+}
+
+/// Tells options that follow each other, three attributes each.
+fn geneve(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.open(key, Nest::Array);
+    let mut rest = value;
+    while !rest.is_empty() {
+        let (option, next) = rest.split_at(option_len(rest));
+        item(option, GENEVE, names, out);
+        rest = next;
+    }
+    out.close();
+    Some(())
+}
+
+/// Returns where the option at the start of `bytes` ends, that is where the next one begins.
+fn option_len(bytes: &[u8]) -> usize {
+    let mut attrs = Attrs::new(bytes);
+    attrs.next();
+
+    loop {
+        let at = bytes.len() - attrs.rest().len();
+        match attrs.next() {
+            Some(Ok(attr)) if attr.kind() != GENEVE_CLASS => {}
+            Some(Ok(_)) => return at,
+            _ => return bytes.len(),
+        }
+    }
+}
+
+fn vxlan(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    list_of_one(key, value, VXLAN, names, out)
+}
+
+fn erspan(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    list_of_one(key, value, ERSPAN, names, out)
+}
+
+fn list_of_one(
+    key: &str,
+    value: &[u8],
+    table: &[Known],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
+    out.open(key, Nest::Array);
+    item(value, table, names, out);
+    out.close();
+    Some(())
+}
+
+fn item(value: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
+    out.open_item(Nest::Object);
+    schema::describe(value, table, names, out);
+    out.close();
+}

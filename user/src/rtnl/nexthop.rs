@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Next hops that routes share: `struct nhmsg` and `NHA_*`.
+//!
+//! C header: `include/uapi/linux/nexthop.h`.
+
+mod group;
+
+use super::attrs::{be16, ip, u16, u32, Index, Taker};
+use super::encap;
+use super::fields::{flags, Fields, Nest, Value};
+use super::route::multipath::FLAGS;
+use super::{Names, Object, Query};
+use crate::netlink::{Error, Request};
+use crate::wire::{self, put_attr, Message};
+use std::net::IpAddr;
+
+/// Size of `struct nhmsg`, in bytes.
+const NHMSG: usize = 8;
+
+/// `include/uapi/linux/rtnetlink.h`; libc has none of them.
+const RTM_NEWNEXTHOP: u16 = 104;
+const RTM_GETNEXTHOP: u16 = 106;
+
+const NHA_ID: u16 = 1;
+const NHA_GROUP: u16 = 2;
+const NHA_GROUP_TYPE: u16 = 3;
+const NHA_BLACKHOLE: u16 = 4;
+const NHA_OIF: u16 = 5;
+const NHA_GATEWAY: u16 = 6;
+const NHA_ENCAP_TYPE: u16 = 7;
+const NHA_ENCAP: u16 = 8;
+const NHA_GROUPS: u16 = 9;
+const NHA_MASTER: u16 = 10;
+const NHA_FDB: u16 = 11;
+const NHA_RES_GROUP: u16 = 12;
+const NHA_OP_FLAGS: u16 = 14;
+const NHA_GROUP_STATS: u16 = 15;
+const NHA_HW_STATS_ENABLE: u16 = 16;
+const NHA_HW_STATS_USED: u16 = 17;
+const NHA_DST_PORT: u16 = 18;
+/// One more than the last type that is known.
+const NHA_MAX: usize = 19;
+
+/// Flags of a request: count the packets, also those that the hardware forwards
+/// (`NHA_OP_FLAG_DUMP_STATS`, `NHA_OP_FLAG_DUMP_HW_STATS`).
+const STATS: u32 = 0x3;
+
+/// What a question for next hops is for.
+pub const LIST: &str = "list next hops";
+
+/// What a question for one is for.
+pub const GET: &str = "look up a next hop";
+
+/// The attributes of a next hop.
+type Attributes<'i, 'a> = Taker<'i, 'a, NHA_MAX>;
+
+/// A next hop, or a group of them.
+#[derive(Clone, Debug)]
+pub struct Nexthop<'a> {
+    header: Nhmsg,
+    attrs: Index<'a, NHA_MAX>,
+}
+
+/// The fixed part of a next hop, `struct nhmsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nhmsg {
+    /// Family of the address; `AF_UNSPEC` for a group.
+    pub family: u8,
+    /// How far away it is (`RT_SCOPE_*`).
+    pub scope: u8,
+    /// Who made it (`RTPROT_*`).
+    pub protocol: u8,
+    /// `RTNH_F_*`.
+    pub flags: u32,
+}
+
+impl Nhmsg {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, scope, protocol, _, f0, f1, f2, f3] = *bytes.first_chunk::<NHMSG>()?;
+
+        Some(Self {
+            family,
+            scope,
+            protocol,
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+        })
+    }
+}
+
+impl<'a> Nexthop<'a> {
+    /// Reads the payload of an `RTM_NEWNEXTHOP` or `RTM_DELNEXTHOP` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct nhmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Nhmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[NHMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Nhmsg {
+        &self.header
+    }
+
+    /// Returns the number by which routes refer to it.
+    pub fn id(&self) -> u32 {
+        let id = self.attrs.get(NHA_ID).and_then(|attr| u32(attr.value()));
+        id.unwrap_or_default()
+    }
+
+    /// Returns its address.
+    pub fn gateway(&self) -> Option<IpAddr> {
+        self.attrs
+            .get(NHA_GATEWAY)
+            .and_then(|attr| ip(attr.value()))
+    }
+
+    /// Returns the index of the link that it is at.
+    pub fn oif(&self) -> Option<u32> {
+        self.attrs.get(NHA_OIF).and_then(|attr| u32(attr.value()))
+    }
+
+    /// Says whether it is a group of others.
+    pub fn is_group(&self) -> bool {
+        self.attrs.get(NHA_GROUP).is_some()
+    }
+
+    /// Tells where it is.
+    fn describe_place(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut impl Fields,
+    ) {
+        encap::describe(attrs, [NHA_ENCAP_TYPE, NHA_ENCAP], names, out);
+        if let Some(gateway) = attrs.take(NHA_GATEWAY, ip) {
+            out.field("gateway", Value::Ip(gateway));
+        }
+        if let Some(oif) = attrs.take(NHA_OIF, u32) {
+            out.field("dev", names.link(oif));
+        }
+        if attrs.take(NHA_BLACKHOLE, Some).is_some() {
+            out.field("blackhole", Value::Null);
+        }
+        if attrs.take(NHA_FDB, Some).is_some() {
+            out.field("fdb", Value::Null);
+        }
+        if let Some(port) = attrs.take(NHA_DST_PORT, be16) {
+            out.field("dst_port", Value::Number(port.into()));
+        }
+    }
+}
+
+impl Object for Nexthop<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        out.column("id", Value::Number(self.id().into()), 8);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        attrs.take(NHA_ID, u32);
+
+        group::describe(&mut attrs, names, out);
+        self.describe_place(&mut attrs, names, out);
+        flags(out, "flags", self.header.flags, FLAGS);
+        let numbers = names.numbers();
+        let protocol = numbers.protocols.name(self.header.protocol.into());
+        out.field("protocol", protocol);
+        out.field("scope", numbers.scopes.name(self.header.scope.into()));
+        group::describe_stats(&mut attrs, names, out);
+        out.details();
+        describe_hw_stats(&mut attrs, out);
+        attrs.finish(out);
+    }
+}
+
+/// Tells whether the hardware counts packets, and any driver does.
+fn describe_hw_stats(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+    let used = attrs.take(NHA_HW_STATS_USED, u32).unwrap_or_default();
+
+    if let Some(enabled) = attrs.take(NHA_HW_STATS_ENABLE, u32) {
+        out.open("hw_stats", Nest::Object);
+        out.field("enabled", Value::Bool(enabled != 0));
+        out.field("used", Value::Bool(used != 0));
+        out.close();
+    }
+}
+
+/// A question for next hops; what is `None` may be anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nexthops {
+    /// `AF_INET` or `AF_INET6`; 0 is both, and groups.
+    pub family: u8,
+    /// Index of the link that they are at.
+    pub oif: Option<u32>,
+    /// Index of the link that theirs is a port of.
+    pub master: Option<u32>,
+    /// Who made them (`RTPROT_*`).
+    pub protocol: Option<u8>,
+    /// Whether only groups are wanted.
+    pub groups: bool,
+    /// Whether only those of bridges are wanted.
+    pub fdb: bool,
+    /// Whether packets are counted, for which the kernel must be of 6.9 or newer.
+    pub stats: bool,
+}
+
+impl Nexthops {
+    /// Says whether `nexthop` is wanted; of which link theirs is a port, the kernel knows.
+    fn matches(&self, nexthop: &Nexthop<'_>) -> bool {
+        let header = nexthop.header();
+
+        (self.family == 0 || self.family == header.family)
+            && self.oif.is_none_or(|own| Some(own) == nexthop.oif())
+            && self.protocol.is_none_or(|own| own == header.protocol)
+            && (!self.groups || nexthop.is_group())
+            && (!self.fdb || nexthop.attrs.get(NHA_FDB).is_some())
+    }
+}
+
+impl Query for Nexthops {
+    type Object<'a> = Nexthop<'a>;
+
+    fn op(&self) -> &'static str {
+        LIST
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let number = |kind, number: Option<u32>| Some((kind, number?.to_ne_bytes().to_vec()));
+        let flag = |kind, is_set: bool| is_set.then(|| (kind, Vec::new()));
+        let attrs = [
+            number(NHA_OIF, self.oif),
+            number(NHA_MASTER, self.master),
+            flag(NHA_GROUPS, self.groups),
+            flag(NHA_FDB, self.fdb),
+            number(NHA_OP_FLAGS, self.stats.then_some(STATS)),
+        ];
+
+        Request::dump(
+            LIST,
+            RTM_GETNEXTHOP,
+            payload(LIST, self.family, attrs.into_iter().flatten())?,
+        )
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
+        let nexthop = select(message)?;
+
+        Ok(nexthop.filter(|nexthop| self.matches(nexthop)))
+    }
+}
+
+/// A question for the next hop of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NexthopId {
+    /// The number.
+    pub id: u32,
+    /// Whether packets are counted, as in [`Nexthops`].
+    pub stats: bool,
+}
+
+impl Query for NexthopId {
+    type Object<'a> = Nexthop<'a>;
+
+    fn op(&self) -> &'static str {
+        GET
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let id = (NHA_ID, self.id.to_ne_bytes().to_vec());
+        let stats = (NHA_OP_FLAGS, STATS.to_ne_bytes().to_vec());
+        let attrs = [Some(id), self.stats.then_some(stats)];
+
+        Request::new(
+            GET,
+            RTM_GETNEXTHOP,
+            payload(GET, 0, attrs.into_iter().flatten())?,
+        )
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
+        select(message)
+    }
+}
+
+/// Returns the payload of a request: a header and `attrs`, each a type and a value.
+fn payload(
+    op: &'static str,
+    family: u8,
+    attrs: impl Iterator<Item = (u16, Vec<u8>)>,
+) -> Result<Vec<u8>, Error> {
+    let mut payload = vec![0; NHMSG];
+    payload[0] = family;
+    for (kind, value) in attrs {
+        put_attr(&mut payload, kind, &value).map_err(|error| Error::from_io(op, &error))?;
+    }
+    Ok(payload)
+}
+
+fn select<'a>(message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
+    match message.header().nlmsg_type {
+        RTM_NEWNEXTHOP => Nexthop::from_payload(message.payload()).map(Some),
+        _ => Ok(None),
+    }
+}

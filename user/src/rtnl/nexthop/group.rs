@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Groups of next hops.
+
+use super::{
+    u16, u32, Attributes, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
+};
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::wire::Attrs;
+
+/// Size of `struct nexthop_grp`, in bytes.
+const NEXTHOP_GRP: usize = 8;
+
+/// Flag of an answer: weights have two bytes (`NHA_OP_FLAG_RESP_GRP_RESVD_0`).
+const WIDE_WEIGHTS: u32 = 1 << 31;
+
+/// Type of a group: a packet's hash chooses (`NEXTHOP_GRP_TYPE_MPATH`).
+const MPATH: u16 = 0;
+/// Type of a group: buckets that change hands seldom (`NEXTHOP_GRP_TYPE_RES`).
+const RESILIENT: u16 = 1;
+
+/// `NHA_RES_GROUP_*`.
+static RES_GROUP: &[Known] = &[
+    known(1, "buckets", Format::U16),
+    known(2, "idle_timer", Format::Clock),
+    known(3, "unbalanced_timer", Format::Clock),
+    known(4, "unbalanced_time", Format::Clock),
+];
+
+/// `NHA_GROUP_STATS_ENTRY_*`.
+static STATS: &[Known] = &[
+    known(1, "id", Format::U32),
+    known(2, "packets", Format::Uint),
+    known(3, "packets_hw", Format::Uint),
+];
+
+/// Tells who is in the group, and how one of them is chosen.
+pub fn describe(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+    let answer = attrs.take(NHA_OP_FLAGS, u32).unwrap_or_default();
+    let mask = match answer & WIDE_WEIGHTS {
+        0 => 0xff,
+        _ => 0xffff,
+    };
+
+    attrs.take(NHA_GROUP, |value| describe_members(value, mask, out));
+    match attrs.take(NHA_GROUP_TYPE, u16) {
+        None | Some(MPATH) => {}
+        Some(RESILIENT) => out.field("type", Value::Word("resilient")),
+        Some(kind) => out.field("type", Value::Nameless(kind.into())),
+    }
+    attrs.take(NHA_RES_GROUP, |value| {
+        out.open("resilient_args", Nest::Object);
+        schema::describe(value, RES_GROUP, names, out);
+        out.close();
+        Some(())
+    });
+}
+
+/// Tells the members, each `struct nexthop_grp`; `None` unless they are whole.
+fn describe_members(value: &[u8], mask: u16, out: &mut impl Fields) -> Option<()> {
+    let members = value.chunks_exact(NEXTHOP_GRP);
+    members.remainder().is_empty().then_some(())?;
+
+    out.open("group", Nest::Array);
+    for member in members {
+        out.open_item(Nest::Object);
+        out.field("id", Value::Number(u32(&member[..4])?.into()));
+        let weight = u16::from_le_bytes([member[4], member[5]]) & mask;
+        if weight > 0 {
+            out.field("weight", Value::Number(u64::from(weight) + 1));
+        }
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+/// Tells how many packets each member got.
+pub fn describe_stats(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+    attrs.take(NHA_GROUP_STATS, |value| {
+        let entries: Vec<_> = Attrs::new(value).collect::<Result<_, _>>().ok()?;
+
+        out.open("group_stats", Nest::Array);
+        for entry in entries {
+            out.open_item(Nest::Object);
+            schema::describe(entry.value(), STATS, names, out);
+            out.close();
+        }
+        out.close();
+        Some(())
+    });
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the kernel keeps of a route in use: `struct rta_cacheinfo` and `RTCF_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h` and `in_route.h`.
+
+use crate::rtnl::fields::flags;
+use crate::rtnl::schema::hex;
+use crate::rtnl::{Fields, Value};
+
+/// Those flags of a cloned route of IPv4 that are of the cache, the upper half.
+pub const MASK: u32 = 0xffff_0000;
+
+/// How many of `clock_t` are a second (`USER_HZ`).
+const TICKS: i64 = 100;
+
+const FLAGS: &[(u32, &str)] = &[
+    (0x8000_0000, "local"),
+    (0x4000_0000, "reject"),
+    (0x2000_0000, "mc"),
+    (0x1000_0000, "brd"),
+    (0x0800_0000, "dst-nat"),
+    (0x0080_0000, "src-nat"),
+    (0x0040_0000, "masq"),
+    (0x0002_0000, "dst-direct"),
+    (0x0400_0000, "src-direct"),
+    (0x0004_0000, "redirected"),
+    (0x0100_0000, "redirect"),
+    (0x0020_0000, "fastroute"),
+    (0x0001_0000, "notify"),
+    (0x0008_0000, "proxy"),
+];
+
+/// Tells the flags of the cache among `rtm_flags`.
+pub fn describe_flags<F: Fields>(rtm_flags: u32, out: &mut F) {
+    flags(out, "cache", rtm_flags & MASK, FLAGS);
+}
+
+/// `struct rta_cacheinfo`; times are in hundredths of a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cacheinfo {
+    clntref: u32,
+    lastuse: u32,
+    expires: i32,
+    error: u32,
+    used: u32,
+    id: u32,
+    ts: u32,
+    tsage: u32,
+}
+
+impl Cacheinfo {
+    /// Reads the attribute.
+    pub fn from_bytes(value: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 32] = value.try_into().ok()?;
+        let word = |at: usize| {
+            let [.., a, b, c, d] = *bytes.get(..4 * at + 4)? else {
+                return None;
+            };
+            Some(u32::from_ne_bytes([a, b, c, d]))
+        };
+
+        Some(Self {
+            clntref: word(0)?,
+            lastuse: word(1)?,
+            expires: word(2)?.cast_signed(),
+            error: word(3)?,
+            used: word(4)?,
+            id: word(5)?,
+            ts: word(6)?,
+            tsage: word(7)?,
+        })
+    }
+
+    /// Tells how long the route lasts, in seconds, and what it fails with.
+    pub fn describe<F: Fields>(&self, out: &mut F) {
+        if self.expires != 0 {
+            let seconds = i64::from(self.expires) / TICKS;
+            out.field("expires", Value::Signed(seconds));
+        }
+        number(out, "error", self.error);
+    }
+
+    /// Tells who uses it, and how long ago in seconds.
+    pub fn describe_use<F: Fields>(&self, out: &mut F) {
+        number(out, "users", self.clntref);
+        number(out, "used", self.used);
+        if self.lastuse != 0 {
+            out.field("age", Value::Number(u64::from(self.lastuse) / TICKS as u64));
+        }
+        if self.id != 0 {
+            out.field("ipid", hex(self.id.into()));
+        }
+        if self.ts != 0 || self.tsage != 0 {
+            out.field("ts", hex(self.ts.into()));
+            out.field("tsage", Value::Number(self.tsage.into()));
+        }
+    }
+}
+
+/// Tells `number` if it is not 0.
+fn number<F: Fields>(out: &mut F, key: &str, number: u32) {
+    if number != 0 {
+        out.field(key, Value::Number(number.into()));
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which route a packet takes.
+
+use super::{
+    Route, Rtmsg, RTA_DPORT, RTA_DST, RTA_FLOWLABEL, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_OIF,
+    RTA_SPORT, RTA_SRC, RTA_UID,
+};
+use crate::netlink::{Error, Request};
+use crate::rtnl::prefix::host_len;
+use crate::rtnl::Query;
+use crate::wire::{self, put_attr, Message};
+use std::net::IpAddr;
+
+/// What a question for the route of a packet is for.
+pub const GET: &str = "look up a route";
+
+/// Flag: say also in which table it was found (`RTM_F_LOOKUP_TABLE`).
+const LOOKUP_TABLE: u32 = 0x1000;
+/// Flag: say which route it was, not what it came to (`RTM_F_FIB_MATCH`).
+const FIB_MATCH: u32 = 0x2000;
+
+/// A packet, to ask which route it takes; what is `None` is as the kernel has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Where it goes to.
+    pub dst: IpAddr,
+    /// Where it comes from.
+    pub src: Option<IpAddr>,
+    /// Type of service.
+    pub tos: u8,
+    /// Index of the link that it comes in by; without, it is sent from here.
+    pub iif: Option<u32>,
+    /// Index of the link that it goes out by.
+    pub oif: Option<u32>,
+    /// Its mark.
+    pub mark: Option<u32>,
+    /// The user who sends it.
+    pub uid: Option<u32>,
+    /// Its protocol (`IPPROTO_*`).
+    pub ip_proto: Option<u8>,
+    /// The port it comes from.
+    pub sport: Option<u16>,
+    /// The port it goes to.
+    pub dport: Option<u16>,
+    /// The flow that it is of, IPv6.
+    pub flowlabel: Option<u32>,
+    /// Whether the route itself is asked for, not what it comes to for this packet.
+    pub fib_match: bool,
+}
+
+impl Lookup {
+    /// Returns a packet to `dst`.
+    pub fn new(dst: IpAddr) -> Self {
+        Self {
+            dst,
+            src: None,
+            tos: 0,
+            iif: None,
+            oif: None,
+            mark: None,
+            uid: None,
+            ip_proto: None,
+            sport: None,
+            dport: None,
+            flowlabel: None,
+            fib_match: false,
+        }
+    }
+
+    fn header(&self) -> Rtmsg {
+        let (family, table) = match self.dst {
+            IpAddr::V4(_) => (libc::AF_INET, LOOKUP_TABLE),
+            // IPv6 says it without being asked.
+            IpAddr::V6(_) => (libc::AF_INET6, 0),
+        };
+        Rtmsg {
+            family: family as u8,
+            dst_len: host_len(self.dst),
+            src_len: self.src.map_or(0, host_len),
+            tos: self.tos,
+            flags: table | if self.fib_match { FIB_MATCH } else { 0 },
+            ..Rtmsg::default()
+        }
+    }
+
+    /// Returns the attributes that it has, each a type and a value.
+    fn attrs(&self) -> impl Iterator<Item = (u16, Vec<u8>)> {
+        let number = |number: Option<u32>| number.map(|number| number.to_ne_bytes().to_vec());
+        let port = |port: Option<u16>| port.map(|port| port.to_be_bytes().to_vec());
+        let flowlabel = self.flowlabel.map(|label| label.to_be_bytes().to_vec());
+
+        [
+            (RTA_DST, Some(octets(self.dst))),
+            (RTA_SRC, self.src.map(octets)),
+            (RTA_IIF, number(self.iif)),
+            (RTA_OIF, number(self.oif)),
+            (RTA_MARK, number(self.mark)),
+            (RTA_UID, number(self.uid)),
+            (RTA_IP_PROTO, self.ip_proto.map(|proto| vec![proto])),
+            (RTA_SPORT, port(self.sport)),
+            (RTA_DPORT, port(self.dport)),
+            (RTA_FLOWLABEL, flowlabel),
+        ]
+        .into_iter()
+        .filter_map(|(kind, value)| Some((kind, value?)))
+    }
+}
+
+fn octets(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    }
+}
+
+impl Query for Lookup {
+    type Object<'a> = Route<'a>;
+
+    fn op(&self) -> &'static str {
+        GET
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let mut payload = self.header().to_bytes().to_vec();
+        for (kind, value) in self.attrs() {
+            put_attr(&mut payload, kind, &value).map_err(|error| Error::from_io(GET, &error))?;
+        }
+        Request::new(GET, libc::RTM_GETROUTE, payload)
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Route<'a>>, wire::Error> {
+        match message.header().nlmsg_type {
+            libc::RTM_NEWROUTE => Route::from_payload(message.payload()).map(Some),
+            _ => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Rules that choose a routing table: `struct fib_rule_hdr` and `FRA_*`.
+//!
+//! C header: `include/uapi/linux/fib_rules.h`.
+
+use super::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
+use super::fields::{Fields, Value};
+use super::route::{describe_tos, flow, TYPES};
+use super::schema::{hex, word};
+use super::{family_name, ip_protocol, prefix, Names, Object, Prefix, Query};
+use crate::netlink::{Error, Request};
+use crate::wire::{self, Message};
+use std::net::IpAddr;
+
+/// Size of `struct fib_rule_hdr`, in bytes.
+const FIB_RULE_HDR: usize = 12;
+
+const FRA_DST: u16 = 1;
+const FRA_SRC: u16 = 2;
+const FRA_IIFNAME: u16 = 3;
+const FRA_GOTO: u16 = 4;
+const FRA_PRIORITY: u16 = 6;
+const FRA_FWMARK: u16 = 10;
+const FRA_FLOW: u16 = 11;
+const FRA_TUN_ID: u16 = 12;
+const FRA_SUPPRESS_IFGROUP: u16 = 13;
+const FRA_SUPPRESS_PREFIXLEN: u16 = 14;
+const FRA_TABLE: u16 = 15;
+const FRA_FWMASK: u16 = 16;
+const FRA_OIFNAME: u16 = 17;
+const FRA_L3MDEV: u16 = 19;
+const FRA_UID_RANGE: u16 = 20;
+const FRA_PROTOCOL: u16 = 21;
+const FRA_IP_PROTO: u16 = 22;
+const FRA_SPORT_RANGE: u16 = 23;
+const FRA_DPORT_RANGE: u16 = 24;
+const FRA_DSCP: u16 = 25;
+const FRA_FLOWLABEL: u16 = 26;
+const FRA_FLOWLABEL_MASK: u16 = 27;
+const FRA_SPORT_MASK: u16 = 28;
+const FRA_DPORT_MASK: u16 = 29;
+const FRA_DSCP_MASK: u16 = 30;
+/// One more than the last type that is known.
+const FRA_MAX: usize = 31;
+
+/// Action: look in the table (`FR_ACT_TO_TBL`).
+const TO_TBL: u8 = 1;
+/// Action: go on at another rule (`FR_ACT_GOTO`).
+const GOTO: u8 = 2;
+/// Action: nothing (`FR_ACT_NOP`).
+const NOP: u8 = 3;
+
+/// Flag: the rule to go to is not there (`FIB_RULE_UNRESOLVED`).
+const UNRESOLVED: u32 = 0x4;
+/// Flag: the link that a packet came by is not there (`FIB_RULE_IIF_DETACHED`).
+const IIF_DETACHED: u32 = 0x8;
+/// Flag: the link that a packet goes by is not there (`FIB_RULE_OIF_DETACHED`).
+const OIF_DETACHED: u32 = 0x10;
+/// Flag: for packets that are not like this (`FIB_RULE_INVERT`).
+const INVERT: u32 = 0x2;
+
+/// What a question for rules is for.
+pub const LIST: &str = "list rules";
+
+/// The attributes of a rule.
+type Attributes<'i, 'a> = Taker<'i, 'a, FRA_MAX>;
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule<'a> {
+    header: FibRuleHdr,
+    attrs: Index<'a, FRA_MAX>,
+}
+
+/// The fixed part of a rule, `struct fib_rule_hdr`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FibRuleHdr {
+    /// `AF_INET` or `AF_INET6`.
+    pub family: u8,
+    /// How many bits of the destination count.
+    pub dst_len: u8,
+    /// How many bits of the source count.
+    pub src_len: u8,
+    /// Type of service; 0 is any.
+    pub tos: u8,
+    /// Table, if below 256; see [`Rule::table`].
+    pub table: u8,
+    /// What is done (`FR_ACT_*`).
+    pub action: u8,
+    /// `FIB_RULE_*`.
+    pub flags: u32,
+}
+
+impl FibRuleHdr {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, dst_len, src_len, tos, table, _, _, action, f0, f1, f2, f3] =
+            *bytes.first_chunk::<FIB_RULE_HDR>()?;
+
+        Some(Self {
+            family,
+            dst_len,
+            src_len,
+            tos,
+            table,
+            action,
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+        })
+    }
+}
+
+impl<'a> Rule<'a> {
+    /// Reads the payload of an `RTM_NEWRULE` or `RTM_DELRULE` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct fib_rule_hdr`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = FibRuleHdr::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[FIB_RULE_HDR..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &FibRuleHdr {
+        &self.header
+    }
+
+    /// Returns its place: rules are gone through from 0 up.
+    pub fn priority(&self) -> u32 {
+        self.read(FRA_PRIORITY, u32).unwrap_or_default()
+    }
+
+    /// Returns the table that it chooses; 0 is none.
+    pub fn table(&self) -> u32 {
+        self.read(FRA_TABLE, u32)
+            .unwrap_or(self.header.table.into())
+    }
+
+    /// Returns who made it (`RTPROT_*`).
+    pub fn protocol(&self) -> Option<u8> {
+        self.read(FRA_PROTOCOL, u8)
+    }
+
+    fn read<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
+        read(self.attrs.get(kind)?.value())
+    }
+
+    /// Returns the prefix of the addresses whose attribute is of type `kind`.
+    fn prefix(&self, kind: u16, len: u8) -> Option<Prefix> {
+        let address = Some(self.read(kind, ip)?);
+
+        Some(Prefix { address, len })
+    }
+
+    /// Tells which addresses it is about.
+    fn describe_addresses(&self, attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+        let header = &self.header;
+
+        match (attrs.take(FRA_SRC, ip), header.src_len) {
+            (None, 0) => out.field("src", Value::Word("all")),
+            (src, len) => describe_prefix(["src", "srclen"], src, len, out),
+        }
+        match (attrs.take(FRA_DST, ip), header.dst_len) {
+            (None, 0) => {}
+            (dst, len) => describe_prefix(["dst", "dstlen"], dst, len, out),
+        }
+    }
+
+    /// Tells which packets it is about besides.
+    fn describe_selectors(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut impl Fields,
+    ) {
+        if self.header.tos != 0 {
+            describe_tos(self.header.tos, names, out);
+        }
+        describe_fwmark(attrs, out);
+        self.describe_link(attrs, FRA_IIFNAME, ["iif", "iif_detached"], out);
+        self.describe_link(attrs, FRA_OIFNAME, ["oif", "oif_detached"], out);
+        if attrs.take(FRA_L3MDEV, u8).is_some_and(|l3mdev| l3mdev != 0) {
+            out.field("l3mdev", Value::Null);
+        }
+        if let Some([start, end]) = attrs.take(FRA_UID_RANGE, uid_range) {
+            out.field("uid_start", Value::Number(start.into()));
+            out.field("uid_end", Value::Number(end.into()));
+        }
+        if let Some(protocol) = attrs.take(FRA_IP_PROTO, u8) {
+            let name = ip_protocol::name(protocol);
+            out.field("ipproto", Value::Name(name.as_bytes()));
+        }
+        describe_ports(attrs, [FRA_SPORT_RANGE, FRA_SPORT_MASK], &SPORT, out);
+        describe_ports(attrs, [FRA_DPORT_RANGE, FRA_DPORT_MASK], &DPORT, out);
+        if let Some(tun_id) = attrs.take(FRA_TUN_ID, be64) {
+            out.field("tun_id", Value::Number(tun_id));
+        }
+        describe_dscp(attrs, names, out);
+        describe_flowlabel(attrs, out);
+    }
+
+    /// Tells the name of a link, and whether there is none of it.
+    fn describe_link(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        kind: u16,
+        [key, detached_key]: [&str; 2],
+        out: &mut impl Fields,
+    ) {
+        let detached = match kind {
+            FRA_IIFNAME => IIF_DETACHED,
+            _ => OIF_DETACHED,
+        };
+
+        if let Some(name) = attrs.take(kind, name) {
+            out.field(key, Value::Dev(name));
+            if self.header.flags & detached != 0 {
+                out.field(detached_key, Value::Null);
+            }
+        }
+    }
+
+    /// Tells the table that it chooses, and what of it does not count.
+    fn describe_table(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut impl Fields,
+    ) {
+        attrs.take(FRA_TABLE, u32);
+        let numbers = names.numbers();
+        match self.table() {
+            0 => {}
+            table => out.field("table", numbers.tables.name(table)),
+        }
+        match attrs.take(FRA_SUPPRESS_PREFIXLEN, i32) {
+            None | Some(-1) => {}
+            Some(len) => out.field("suppress_prefixlen", Value::Signed(len.into())),
+        }
+        match attrs.take(FRA_SUPPRESS_IFGROUP, u32) {
+            None | Some(u32::MAX) => {}
+            Some(group) => out.field("suppress_ifgroup", numbers.groups.name(group)),
+        }
+    }
+
+    /// Tells what is done.
+    fn describe_action(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut impl Fields,
+    ) {
+        if let Some((from, to)) = attrs.take(FRA_FLOW, u32).map(flow::split) {
+            if from != 0 {
+                out.field("flow_from", flow::name(names, from));
+            }
+            out.field("flow_to", flow::name(names, to));
+        }
+        let target = attrs.take(FRA_GOTO, u32);
+        match self.header.action {
+            TO_TBL => {}
+            GOTO => match target {
+                Some(target) => out.field("goto", Value::Number(target.into())),
+                None => out.field("goto", Value::Word("none")),
+            },
+            NOP => out.field("nop", Value::Null),
+            action => out.field("action", word(TYPES, action)),
+        }
+        if self.header.flags & UNRESOLVED != 0 {
+            out.field("unresolved", Value::Null);
+        }
+    }
+}
+
+impl Object for Rule<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        out.column("priority", Value::Number(self.priority().into()), 8);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        attrs.take(FRA_PRIORITY, u32);
+
+        if self.header.flags & INVERT != 0 {
+            out.field("not", Value::Null);
+        }
+        self.describe_addresses(&mut attrs, out);
+        self.describe_selectors(&mut attrs, names, out);
+        self.describe_table(&mut attrs, names, out);
+        self.describe_action(&mut attrs, names, out);
+        out.field("family", family_name(self.header.family));
+        out.details();
+        if let Some(protocol) = attrs.take(FRA_PROTOCOL, u8) {
+            let name = names.numbers().protocols.name(protocol.into());
+            out.field("protocol", name);
+        }
+        attrs.finish(out);
+    }
+}
+
+/// Tells an address, and how many of its bits count unless all do.
+fn describe_prefix(
+    [key, len_key]: [&str; 2],
+    address: Option<IpAddr>,
+    len: u8,
+    out: &mut impl Fields,
+) {
+    match address {
+        Some(address) => out.field(key, Value::Ip(address)),
+        None => out.field(key, Value::Word("0")),
+    }
+    if address.map(prefix::host_len) != Some(len) {
+        out.field(len_key, Value::Number(len.into()));
+    }
+}
+
+/// Tells the mark, and which of its bits count unless all do.
+fn describe_fwmark(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+    let mark = attrs.take(FRA_FWMARK, u32);
+    let mask = attrs.take(FRA_FWMASK, u32);
+
+    if mark.is_some() || mask.is_some() {
+        out.field("fwmark", hex(mark.unwrap_or_default().into()));
+    }
+    if let Some(mask) = mask.filter(|mask| *mask != u32::MAX) {
+        out.field("fwmask", hex(mask.into()));
+    }
+}
+
+/// The keys of a port: it, its mask, the first and the last of several.
+type PortKeys = [&'static str; 4];
+
+const SPORT: PortKeys = ["sport", "sport_mask", "sport_start", "sport_end"];
+const DPORT: PortKeys = ["dport", "dport_mask", "dport_start", "dport_end"];
+
+/// Tells a port, maybe with a mask, or a range of them.
+fn describe_ports(
+    attrs: &mut Attributes<'_, '_>,
+    [range, mask]: [u16; 2],
+    [key, mask_key, start_key, end_key]: &PortKeys,
+    out: &mut impl Fields,
+) {
+    match attrs.take(range, port_range) {
+        None => {}
+        Some([start, end]) if start == end => {
+            out.field(key, Value::Number(start.into()));
+            if let Some(mask) = attrs.take(mask, u16) {
+                out.field(mask_key, hex(mask.into()));
+            }
+        }
+        Some([start, end]) => {
+            out.field(start_key, Value::Number(start.into()));
+            out.field(end_key, Value::Number(end.into()));
+        }
+    }
+}
+
+/// Tells the upper six bits of what was the type of service, by its name.
+fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+    if let Some(dscp) = attrs.take(FRA_DSCP, u8) {
+        match names.numbers().dsfields.name(u32::from(dscp) << 2) {
+            Value::Nameless(_) => out.field("dscp", Value::Nameless(dscp.into())),
+            name => out.field("dscp", name),
+        }
+    }
+    if let Some(mask) = attrs.take(FRA_DSCP_MASK, u8) {
+        out.field("dscp_mask", hex(mask.into()));
+    }
+}
+
+fn describe_flowlabel(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+    if let Some(label) = attrs.take(FRA_FLOWLABEL, be32) {
+        out.field("flowlabel", hex(label.into()));
+    }
+    if let Some(mask) = attrs.take(FRA_FLOWLABEL_MASK, be32) {
+        out.field("flowlabel_mask", hex(mask.into()));
+    }
+}
+
+/// Reads `struct fib_rule_uid_range`.
+fn uid_range(value: &[u8]) -> Option<[u32; 2]> {
+    let (start, end) = value.split_at_checked(4)?;
+
+    Some([u32(start)?, u32(end)?])
+}
+
+/// Reads `struct fib_rule_port_range`.
+fn port_range(value: &[u8]) -> Option<[u16; 2]> {
+    let (start, end) = value.split_at_checked(2)?;
+
+    Some([u16(start)?, u16(end)?])
+}
+
+/// A question for rules; what is `None` may be anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// `AF_INET` or `AF_INET6`; 0 is both.
+    pub family: u8,
+    /// Its place.
+    pub priority: Option<u32>,
+    /// The table that they choose.
+    pub table: Option<u32>,
+    /// The name of the link that packets come by.
+    pub iif: Option<Vec<u8>>,
+    /// The name of the link that packets go by.
+    pub oif: Option<Vec<u8>>,
+    /// Where the source is in.
+    pub src: Option<Prefix>,
+    /// Where the destination is in.
+    pub dst: Option<Prefix>,
+    /// The mark of the packets.
+    pub fwmark: Option<u32>,
+    /// Who made them (`RTPROT_*`).
+    pub protocol: Option<u8>,
+}
+
+impl Query for Rules {
+    type Object<'a> = Rule<'a>;
+
+    fn op(&self) -> &'static str {
+        LIST
+    }
+
+    /// The kernel chooses by family only.
+    fn request(&self) -> Result<Request, Error> {
+        let mut payload = vec![0; FIB_RULE_HDR];
+        payload[0] = self.family;
+
+        Request::dump(LIST, libc::RTM_GETRULE, payload)
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Rule<'a>>, wire::Error> {
+        if message.header().nlmsg_type != libc::RTM_NEWRULE {
+            return Ok(None);
+        }
+        let rule = Rule::from_payload(message.payload())?;
+        Ok(self.matches(&rule).then_some(rule))
+    }
+}
+
+impl Rules {
+    /// Says whether `rule` is wanted: not those of multicast routing, which come with all others.
+    fn matches(&self, rule: &Rule<'_>) -> bool {
+        let is = |kind: u16, own: &Option<Vec<u8>>| {
+            own.is_none() || rule.read(kind, name) == own.as_deref()
+        };
+        let holds = |own: Option<Prefix>, kind, len| {
+            own.is_none_or(|own| {
+                rule.prefix(kind, len)
+                    .is_some_and(|prefix| own.holds(prefix))
+            })
+        };
+        let header = rule.header();
+        let family = i32::from(header.family);
+
+        matches!(family, libc::AF_INET | libc::AF_INET6)
+            && self.priority.is_none_or(|own| own == rule.priority())
+            && self.table.is_none_or(|own| own == rule.table())
+            && self.protocol.is_none_or(|own| Some(own) == rule.protocol())
+            && self
+                .fwmark
+                .is_none_or(|own| Some(own) == rule.read(FRA_FWMARK, u32))
+            && is(FRA_IIFNAME, &self.iif)
+            && is(FRA_OIFNAME, &self.oif)
+            && holds(self.src, FRA_SRC, header.src_len)
+            && holds(self.dst, FRA_DST, header.dst_len)
+    }
+}
