@@ -35,7 +35,7 @@ demo: ## boots a test kernel, loads the module, says hello: all that it takes is
 	@scripts/demo
 
 .PHONY: test
-test: ## every test, the module's inside the test kernel KERNEL
+test: ## every test, all that talk to a kernel inside the test kernel KERNEL
 	@scripts/test
 
 .PHONY: bench
