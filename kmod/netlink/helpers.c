@@ -285,13 +285,9 @@ u64 nl_helper_tick(void)
 /* What lies between the two clocks changes when one of them is set, and at no other time. */
 u64 nl_helper_tick_real_ns(u64 tick)
 {
-	ktime_t boot, real;
-
-	/* The end of a suspend moves both: they have to be of the same side. */
-	do {
-		boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
-		real = ktime_mono_to_any(0, TK_OFFS_REAL);
-	} while (boot != ktime_mono_to_any(0, TK_OFFS_BOOT));
+	/* The end of a suspend moves both, before it lets any user's task run. */
+	ktime_t boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
+	ktime_t real = ktime_mono_to_any(0, TK_OFFS_REAL);
 
 	return tick + ktime_to_ns(ktime_sub(real, boot));
 }
