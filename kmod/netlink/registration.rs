@@ -43,7 +43,9 @@ use kernel::{
 /// Registering comes last of all that can fail in a module's init. An init that fails after it
 /// waits, as it takes the registration back, until the sockets that were opened meanwhile are
 /// closed and nobody else holds the module either, and meanwhile refuses dumps with `ECONNREFUSED`.
-/// So a handler that drops the registration while init still runs waits for itself, for good.
+/// So a handler that drops the registration while init still runs waits for itself, for good. A
+/// kernel without `CONFIG_MODULE_UNLOAD` counts nobody, so there is no waiting, and no such init may
+/// fail while somebody has a socket.
 ///
 /// A registration must not be leaked, as [`core::mem::forget`] does, in a module that can be
 /// unloaded: the kernel would be left with callbacks that are gone, and nothing of the layer runs
