@@ -165,7 +165,8 @@ pub trait Family: Sized + 'static {
     /// Called when a broken header, and all that is behind it, was dropped from a datagram.
     fn dropped(_net: &Self::Net) {}
 
-    /// Called when a socket of the family that had the port id `portid` is closed.
+    /// Called when a socket of the family that had the port id `portid` is closed. Another may have
+    /// it by now.
     fn closed(_net: &Self::Net, _portid: u32) {}
 }
 

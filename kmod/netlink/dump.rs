@@ -2,8 +2,8 @@
 
 //! Dumps: tables that are read entry by entry, over as many buffers as it takes.
 //!
-//! `sendmsg(2)` fills the first buffer, and each `recvmsg(2)` that empties the queue the next, until
-//! the table is at its end or the socket is closed.
+//! `sendmsg(2)` fills the first buffer, and each `recvmsg(2)` that leaves the receive buffer at most
+//! half full the next, until the table is at its end or the socket is closed.
 
 use super::{
     ffi,

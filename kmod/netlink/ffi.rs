@@ -40,6 +40,9 @@ extern "C" {
     /// Calls `exit` for each network namespace.
     pub(super) fn nl_helper_unregister_socket();
 
+    /// Says whether the module's init still runs.
+    pub(super) fn nl_helper_is_loading() -> bool;
+
     /// Keeps the module from ever being unloaded, if its init has returned and it is not going;
     /// says whether that is so.
     pub(super) fn nl_helper_pin_live() -> bool;

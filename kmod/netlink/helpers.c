@@ -79,6 +79,11 @@ void nl_helper_unregister_socket(void)
 	unregister_pernet_subsys(&nl_helper_socket_ops);
 }
 
+bool nl_helper_is_loading(void)
+{
+	return READ_ONCE(THIS_MODULE->state) == MODULE_STATE_COMING;
+}
+
 /*
  * The state is LIVE from when init has returned until nobody holds the module
  * and delete_module(2) has it: what fails then is the reference.
@@ -97,7 +102,14 @@ static bool nl_helper_has_users(void)
 
 	/* Counted first, so that the loader's reference was there if it still is. */
 	smp_mb();
-	return refcount > (READ_ONCE(THIS_MODULE->state) == MODULE_STATE_COMING);
+	switch (READ_ONCE(THIS_MODULE->state)) {
+	case MODULE_STATE_COMING:
+		return refcount > 1;
+	case MODULE_STATE_LIVE:
+		return true; /* Maybe: delete_module(2) counts one less while it looks. */
+	default:
+		return refcount > 0;
+	}
 #else
 	return false; /* Nobody counts, and no module goes unless its init fails. */
 #endif
@@ -273,13 +285,9 @@ u64 nl_helper_tick(void)
 /* What lies between the two clocks changes when one of them is set, and at no other time. */
 u64 nl_helper_tick_real_ns(u64 tick)
 {
-	ktime_t boot, real;
-
-	/* The end of a suspend moves both: they have to be of the same side. */
-	do {
-		boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
-		real = ktime_mono_to_any(0, TK_OFFS_REAL);
-	} while (boot != ktime_mono_to_any(0, TK_OFFS_BOOT));
+	/* The end of a suspend moves both, before it lets any user's task run. */
+	ktime_t boot = ktime_mono_to_any(0, TK_OFFS_BOOT);
+	ktime_t real = ktime_mono_to_any(0, TK_OFFS_REAL);
 
 	return tick + ktime_to_ns(ktime_sub(real, boot));
 }

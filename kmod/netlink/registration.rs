@@ -33,8 +33,8 @@ use kernel::{
 /// The registration of a family. A module has one in its life.
 ///
 /// The family serves every network namespace, those to come included. It may be called before
-/// [`Registration::new`] returns. Every open socket of the protocol holds a reference to the
-/// module.
+/// [`Registration::new`] returns, but for dumps, which are refused with `ECONNREFUSED` until it
+/// does. Every open socket of the protocol holds a reference to the module.
 ///
 /// It belongs into the module's own state, which is dropped when the module is unloaded. One that
 /// is dropped before, while users may have sockets, is kept instead: the family serves on, the
@@ -42,8 +42,10 @@ use kernel::{
 ///
 /// Registering comes last of all that can fail in a module's init. An init that fails after it
 /// waits, as it takes the registration back, until the sockets that were opened meanwhile are
-/// closed, and meanwhile refuses dumps with `ECONNREFUSED`. So a handler that drops the
-/// registration while init still runs waits for itself, for good.
+/// closed and nobody else holds the module either, and meanwhile refuses dumps with `ECONNREFUSED`.
+/// So a handler that drops the registration while init still runs waits for itself, for good. A
+/// kernel without `CONFIG_MODULE_UNLOAD` counts nobody, so there is no waiting, and no such init may
+/// fail while somebody has a socket.
 ///
 /// A registration must not be leaked, as [`core::mem::forget`] does, in a module that can be
 /// unloaded: the kernel would be left with callbacks that are gone, and nothing of the layer runs
@@ -62,10 +64,13 @@ impl<T: Family> Registration<T> {
     /// # Errors
     ///
     /// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
-    ///   socket (the kernel does not tell them apart), or the module has called this before.
+    ///   socket (the kernel does not tell them apart), or the module has called this before, or its
+    ///   init does not run.
     /// - `ENOMEM`, and what [`Family::new_net`] fails with.
     pub fn new() -> Result<Self> {
-        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+        // Later, what fails could not wait for its users: the caller may hold the module itself.
+        // SAFETY: The function may be called from any context.
+        if !unsafe { ffi::nl_helper_is_loading() } || IS_TAKEN.swap(true, Ordering::Relaxed) {
             return Err(EBUSY);
         }
         // SAFETY: Nobody came here before.

@@ -164,9 +164,9 @@ impl<'a, T: Family> Request<'a, T> {
         self.datagram.net
     }
 
-    /// Says whether the sender, and whoever opened its socket, has the capability `cap`
-    /// (`CAP_*`) in the user namespace that owns the network namespace. Nobody has one that the
-    /// kernel does not know.
+    /// Says whether the sender has the capability `cap` (`CAP_*`) in the user namespace that owns
+    /// the network namespace, and, unless it gave an address as `sendto(2)` does, whoever opened its
+    /// socket had it too. Nobody has one that the kernel does not know.
     pub fn is_capable(&self, cap: u32) -> bool {
         if cap > bindings::CAP_LAST_CAP {
             return false;

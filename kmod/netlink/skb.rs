@@ -122,6 +122,14 @@ impl Tail {
         Ok(())
     }
 
+    /// Adds what `put` writes: whole or, where that fails, not at all.
+    #[inline]
+    fn put_whole(&mut self, put: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
+        let start = self.len;
+
+        put(&mut Writer(&mut *self)).inspect_err(|_| self.truncate(start))
+    }
+
     /// Takes back what was written from `len` on.
     pub(super) fn truncate(&mut self, len: usize) {
         // INVARIANT: Less is initialised, not more.
@@ -230,7 +238,7 @@ impl<'a> Writer<'a> {
 /// # Errors
 ///
 /// All of it fails with `EMSGSIZE` where the message has no room, or `nla_len` cannot count the
-/// attribute.
+/// attribute. The message stays as it was then.
 pub trait PutAttrs: Sized {
     /// Returns the place where the next attribute goes.
     fn writer(&mut self) -> Writer<'_>;
@@ -238,13 +246,17 @@ pub trait PutAttrs: Sized {
     /// Adds an attribute.
     #[inline]
     fn put(&mut self, nla_type: u16, value: &[u8]) -> Result {
-        wire::put_attr(self, nla_type, value)
+        let Writer(tail) = self.writer();
+
+        tail.put_whole(|end| wire::put_attr(end, nla_type, value))
     }
 
     /// Adds a string attribute: `text` and the NUL that ends it.
     #[inline]
     fn put_str(&mut self, nla_type: u16, text: &[u8]) -> Result {
-        wire::put_str(self, nla_type, text)
+        let Writer(tail) = self.writer();
+
+        tail.put_whole(|end| wire::put_str(end, nla_type, text))
     }
 
     /// Adds a number.
@@ -259,17 +271,17 @@ pub trait PutAttrs: Sized {
         self.put(nla_type, &value.to_ne_bytes())
     }
 
-    /// Adds a nest: an attribute that holds those which `put` adds. It is there whole or, where
-    /// that fails, not at all.
+    /// Adds a nest: an attribute that holds those which `put` adds.
     ///
     /// It takes `nla_total_size()` of the room that they take.
     fn put_nested(&mut self, nla_type: u16, put: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
         let Writer(tail) = self.writer();
-        let start = tail.begin_nest(nla_type)?;
 
-        put(&mut Writer(&mut *tail))
-            .and_then(|()| tail.end_nest(start))
-            .inspect_err(|_| tail.truncate(start))
+        tail.put_whole(|end| {
+            let start = end.0.begin_nest(nla_type)?;
+            put(&mut end.writer())?;
+            end.0.end_nest(start)
+        })
     }
 
     /// Adds bytes that are no attribute.

@@ -314,6 +314,22 @@ mod suite {
     }
 
     #[test]
+    fn an_attribute_without_room_is_taken_back_whole() -> Result {
+        // Ends before the attribute, before its value, and before its padding.
+        for room in [3, 4, 8, 9, 11] {
+            let mut skb = poisoned(8 + room)?;
+            skb.writer().put(1, &[1; 4])?;
+            assert_eq!(skb.writer().put(2, &[2; 5]), Err(emsgsize()));
+            assert_eq!(skb.tail.len(), 8);
+            assert_eq!(skb.writer().put_str(2, &[2; 5]), Err(emsgsize()));
+            assert_eq!(skb.tail.len(), 8);
+            assert_eq!(skb.writer().put_u64(2, 0), Err(emsgsize()));
+            assert_eq!(skb.tail.len(), 8);
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_nest_counts_what_it_holds() -> Result {
         let mut skb = poisoned(100)?;
         skb.writer().put_u32(1, 0)?;

@@ -11,7 +11,6 @@ use crate::{
         ExtAck,
         Family,
         PutAttrs,
-        Rcu,
         Registration,
         Request, //
     },
@@ -25,7 +24,11 @@ use core::sync::atomic::{
         Release, //
     }, //
 };
-use kernel::prelude::*;
+use kernel::{
+    new_condvar,
+    new_mutex,
+    prelude::*, //
+};
 
 /// What the users ordered last.
 pub static ORDER: Order = Order(AtomicU16::new(0));
@@ -42,15 +45,16 @@ impl Order {
 
     /// Waits for one of `orders`, and returns it.
     pub fn wait_for(&self, orders: &[u16]) -> Result<u16> {
-        let pause = Rcu::none();
+        let nobody_notifies = KBox::pin_init(new_condvar!(), GFP_KERNEL)?;
+        let lock = KBox::pin_init(new_mutex!(()), GFP_KERNEL)?;
 
         loop {
             let order = self.0.load(Acquire);
             if orders.contains(&order) {
                 return Ok(order);
             }
-            // Sleeps for a grace period.
-            pause.set(order)?;
+            // Sleeps for a tick.
+            let _ = nobody_notifies.wait_interruptible_timeout(&mut lock.lock(), 1);
         }
     }
 

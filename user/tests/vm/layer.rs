@@ -73,6 +73,13 @@ fn the_family_in_the_docs_of_the_layer_does_what_they_say() {
 }
 
 #[test]
+fn a_registration_after_init_is_refused() {
+    drop(Loaded::load("late"));
+    let line = format!("late: registering ended with {}\n", libc::EBUSY);
+    assert!(dmesg().contains(&line));
+}
+
+#[test]
 fn nests_come_back_as_they_went() {
     let (_module, peer) = Loaded::probe();
     for nest in [

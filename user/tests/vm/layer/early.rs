@@ -44,6 +44,7 @@ fn a_failed_init_takes_nothing_from_a_socket_that_was_opened_meanwhile() {
 fn what_is_dropped_too_early_serves_on_and_stays() {
     let insmod = start_insmod();
     let peer = open();
+    assert_eq!(answer(&peer, EARLY_CMD_REGISTER), libc::EBUSY as u32);
     give_order(&peer, EARLY_CMD_LIVE);
     let output = insmod.join().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -54,7 +55,6 @@ fn what_is_dropped_too_early_serves_on_and_stays() {
     wait_until("it is dropped", || answer(&peer, EARLY_CMD_IS_DROPPED) == 1);
     read += read_to_end(&reader);
     assert_eq!(read, EARLY_ITEMS);
-    assert_eq!(answer(&open(), EARLY_CMD_REGISTER), libc::EBUSY as u32);
     let another = open();
     assert_eq!(start_dump(&another) + read_to_end(&another), EARLY_ITEMS);
     drop((peer, reader, another));
