@@ -73,6 +73,9 @@ pub enum Command {
     Stats(Wait),
     /// Show what the kernel says, or set it
     Greeting(GreetingArgs),
+    /// Show links: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP]
+    #[command(visible_alias = "l")]
+    Link(ShowArgs),
     /// Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME]
     /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via ADDRESS]; or get ADDRESS [from ADDRESS]
     /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]

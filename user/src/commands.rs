@@ -80,6 +80,7 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Peers(args)) => peers::list(cli, args, out),
         Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
+        Some(Command::Link(args)) => show::links(cli, args, out),
         Some(Command::Route(args)) => show::routes(cli, args, out),
         Some(Command::Rule(args)) => show::rules(cli, args, out),
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),

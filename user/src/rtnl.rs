@@ -14,6 +14,7 @@ pub mod fields;
 mod client;
 mod encap;
 pub mod ip_protocol;
+pub mod link;
 mod names;
 pub mod nexthop;
 mod numbers;
@@ -26,6 +27,7 @@ mod spec;
 
 pub use client::{Client, Listing};
 pub use fields::{Fields, Nest, Value};
+pub use link::{Link, Links};
 pub use names::Names;
 pub use nexthop::{Nexthop, NexthopId, Nexthops};
 pub use numbers::{Numbering, Numbers};

@@ -3,6 +3,7 @@
 //! `nlhello route` and its like: what the kernel has.
 
 mod genl;
+mod link;
 mod nexthop;
 mod route;
 mod rule;
@@ -13,7 +14,7 @@ use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{Client, Names, Object, Query};
+use nlhello::rtnl::{Client, Links, Names, Object, Query};
 use std::io;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -24,6 +25,30 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 const INTERRUPTED: &str =
     "the table changed while it was read: some of it may be missing, or there twice";
+
+/// Shows links.
+pub fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = link::query(cli, args, &mut names)?;
+
+    match query.name {
+        Some(_) => show_link(cli, args, names, &query),
+        None => show(cli, args, out, names, query),
+    }
+}
+
+/// Shows the one link that `query` asks for, if it is as it should be.
+fn show_link(
+    cli: &Cli,
+    args: &ShowArgs,
+    mut names: Names,
+    query: &Links,
+) -> Result<ExitCode, Failure> {
+    let mut client = client(cli, query)?;
+    let link = query.get(&mut client, TIMEOUT)?;
+
+    tell(cli, args, &mut names, link.as_ref())
+}
 
 /// Shows routes, or the one that a packet takes.
 pub fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
@@ -99,19 +124,21 @@ fn show_one(
     let mut client = client(cli, query)?;
     let object = client.get(query, TIMEOUT)?;
 
-    tell(cli, args, &mut names, &object)
+    tell(cli, args, &mut names, Some(&object))
 }
 
-/// Writes a single object.
+/// Writes a single object, if there is one.
 fn tell(
     cli: &Cli,
     args: &ShowArgs,
     names: &mut Names,
-    object: &impl Object,
+    object: Option<&impl Object>,
 ) -> Result<ExitCode, Failure> {
     let mut records = Records::new(style(cli, args))?;
 
-    records.write(object, names)?;
+    if let Some(object) = object {
+        records.write(object, names)?;
+    }
     records.end()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -49,6 +49,11 @@ impl<'w> Words<'w> {
             .map(|word| word.to_str().unwrap_or_default())
     }
 
+    /// Returns the next word, a keyword or a name of any bytes.
+    pub fn word(&mut self) -> Option<&'w [u8]> {
+        self.rest.next().map(|word| word.as_bytes())
+    }
+
     /// Returns the bytes of the word behind `keyword`.
     pub fn value(&mut self, keyword: &str) -> Result<&'w [u8], Error> {
         self.rest
@@ -84,6 +89,13 @@ impl<'w> Words<'w> {
     /// Returns the number behind `keyword`, decimal or, with `0x` before it, hexadecimal.
     pub fn number<T: TryFrom<u64>>(&mut self, keyword: &str) -> Result<T, Error> {
         self.read(keyword, "number of its range", number)
+    }
+
+    /// Returns the number of the group of links behind `group`.
+    pub fn group(&mut self, names: &mut Names) -> Result<u32, Error> {
+        self.read("group", "group of links", |value| {
+            names.numbers().groups.number(value)
+        })
     }
 
     /// Returns the number of the table behind `table`; `None` is all of them.

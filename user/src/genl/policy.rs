@@ -33,7 +33,7 @@ static TYPE: &[Known] = &[
     known(7, "max_length", Format::U32),
     known(8, "policy_idx", Format::U32),
     known(9, "policy_maxtype", Format::U32),
-    known(10, "bitfield32_mask", Format::Hex32),
+    known(10, "bitfield32_mask", Format::Hex),
     known(12, "mask", Format::As(mask)),
 ];
 

@@ -160,6 +160,16 @@ pub fn u64(value: &[u8]) -> Option<u64> {
     value.try_into().ok().map(u64::from_ne_bytes)
 }
 
+/// Reads a number of one, two, four or eight bytes in host order.
+pub fn uint(value: &[u8]) -> Option<u64> {
+    match value.len() {
+        1 => u8(value).map(u64::from),
+        2 => u16(value).map(u64::from),
+        4 => u32(value).map(u64::from),
+        _ => u64(value),
+    }
+}
+
 /// Reads a number of two bytes in network order.
 #[inline]
 pub fn be16(value: &[u8]) -> Option<u16> {
@@ -182,12 +192,6 @@ pub fn be64(value: &[u8]) -> Option<u64> {
 #[inline]
 pub fn i32(value: &[u8]) -> Option<i32> {
     value.try_into().ok().map(i32::from_ne_bytes)
-}
-
-/// Reads a number of four or eight bytes in host order (`nla_get_uint()`).
-#[inline]
-pub fn uint(value: &[u8]) -> Option<u64> {
-    u32(value).map(u64::from).or_else(|| u64(value))
 }
 
 /// Reads a name: what is before its NUL.

@@ -86,6 +86,12 @@ pub trait Fields {
 /// hexadecimal.
 pub fn flags<F: Fields + ?Sized>(out: &mut F, key: &str, flags: u32, names: &[(u32, &str)]) {
     out.open(key, Nest::Array);
+    flag_items(out, flags, names);
+    out.close();
+}
+
+/// Takes the items of such an array.
+pub fn flag_items<F: Fields + ?Sized>(out: &mut F, flags: u32, names: &[(u32, &str)]) {
     let mut rest = flags;
     for (bit, name) in names {
         if flags & bit != 0 {
@@ -96,5 +102,4 @@ pub fn flags<F: Fields + ?Sized>(out: &mut F, key: &str, flags: u32, names: &[(u
     if rest != 0 {
         out.item(Value::Hex(rest.into()));
     }
-    out.close();
 }

@@ -8,7 +8,7 @@ use super::Value;
 use super::SPEC;
 use crate::netlink::{Connection, Error, Request};
 use crate::wire::put_str;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ const IFINFOMSG: usize = 16;
 
 /// Where `ifi_index` is in it.
 const INDEX: Range<usize> = 4..8;
+
+/// Where `ifi_flags` is in it.
+const FLAGS: Range<usize> = 8..12;
 
 /// Type of an alternative name, `include/uapi/linux/if_link.h`.
 const IFLA_ALT_IFNAME: u16 = 53;
@@ -36,6 +39,8 @@ pub struct Names {
     /// The last link that was asked for: most objects in a row are of the same.
     last: (u32, Vec<u8>),
     links: HashMap<u32, Vec<u8>>,
+    /// Which of `links` are down.
+    down: HashSet<u32>,
     numbers: Numbers,
 }
 
@@ -52,6 +57,12 @@ impl Names {
             self.look_up(index);
         }
         Value::Dev(&self.last.1)
+    }
+
+    /// Says whether there is a link with this index that is down.
+    pub fn is_down(&mut self, index: u32) -> bool {
+        self.link(index);
+        self.down.contains(&index)
     }
 
     #[cold]
@@ -72,12 +83,16 @@ impl Names {
         let mut request = Request::new(NAME, libc::RTM_GETLINK, payload)?;
         let (message, _) = self.connection(NAME)?.ask(&mut request, TIMEOUT)?;
         let attrs = message.payload().get(IFINFOMSG..).unwrap_or_default();
-        let found = Index::<'_, 8>::new(attrs).get(libc::IFLA_IFNAME);
-
-        found
+        let flags = message.payload().get(FLAGS).and_then(u32);
+        let found = Index::<'_, 8>::new(attrs)
+            .get(libc::IFLA_IFNAME)
             .and_then(|attr| name(attr.value()))
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| Error::new(NAME, libc::ENODEV))
+            .map(<[u8]>::to_vec);
+
+        if flags.is_some_and(|flags| flags & libc::IFF_UP as u32 == 0) {
+            self.down.insert(index);
+        }
+        found.ok_or_else(|| Error::new(NAME, libc::ENODEV))
     }
 
     /// Returns the index of the link called `name`, by one of its names.
@@ -117,6 +132,7 @@ impl Names {
     }
 }
 
-fn no_such_link(name: &[u8]) -> String {
+/// Returns what to say where there is no link called `name`.
+pub(super) fn no_such_link(name: &[u8]) -> String {
     format!("there is no link {}", String::from_utf8_lossy(name))
 }

@@ -41,7 +41,8 @@ pub trait Query {
     /// Returns what it is for: `list routes`.
     fn op(&self) -> &'static str;
 
-    /// Returns the request, a dump. It asks for no more than is wanted where the kernel can tell.
+    /// Returns the request, a dump unless it is for one object. It asks for no more than is wanted
+    /// where the kernel can tell.
     ///
     /// # Errors
     ///

@@ -2,9 +2,10 @@
 
 //! Attributes that are told as they are: a table says which is which.
 
-use super::attrs::{be16, be32, be64, i32, ip, name, u16, u32, u64, u8, uint, Index};
+use super::attrs::{be16, be32, be64, i32, ip, name, u16, u32, u64, u8, uint, Index, Taker};
 use super::fields::{Fields, Nest, Value};
 use super::Names;
+use crate::wire::Attrs;
 
 /// Types in the tables are below this.
 const KINDS: usize = 128;
@@ -33,6 +34,10 @@ pub enum Format {
     U32,
     /// A number of eight bytes.
     U64,
+    /// A number of one, two, four or eight bytes.
+    Uint,
+    /// A number of one, two, four or eight bytes, shown in hexadecimal.
+    Hex,
     /// A signed number of four bytes.
     I32,
     /// A number of two bytes in network order.
@@ -41,16 +46,14 @@ pub enum Format {
     Be32,
     /// A number of eight bytes in network order.
     Be64,
-    /// A number of four or eight bytes.
-    Uint,
-    /// A number of four bytes, shown in hexadecimal.
-    Hex32,
     /// A time of four or eight bytes, in hundredths of a second (`clock_t`).
     Clock,
     /// One byte: yes or no.
     Bool,
     /// No value: being there means yes.
     Flag,
+    /// No value: being there is told as null.
+    Null,
     /// A name of any bytes, up to a NUL.
     Name,
     /// The index of a link.
@@ -61,10 +64,14 @@ pub enum Format {
     Lladdr,
     /// Bytes, shown in hexadecimal.
     Bytes,
-    /// A number of one byte, and the word for it.
+    /// A number of one, two, four or eight bytes, and the word for it.
     Word(&'static [(u8, &'static str)]),
     /// Attributes.
     Nested(&'static [Known]),
+    /// Attributes that are items of an array, whatever their type.
+    Items(&'static Format),
+    /// What is told unless all its bytes are zero.
+    NonZero(&'static Format),
     /// Something else.
     As(Tell),
 }
@@ -79,10 +86,20 @@ pub const fn known(kind: u16, key: &'static str, format: Format) -> Known {
 pub fn describe(bytes: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
     let index = Index::<'_, KINDS>::new(bytes);
     let mut attrs = index.taker();
+    tell(&mut attrs, table, names, out);
+    attrs.finish(out);
+}
+
+/// Tells those of `attrs` that `table` knows, in the order of the table.
+pub fn tell<const N: usize>(
+    attrs: &mut Taker<'_, '_, N>,
+    table: &[Known],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) {
     for known in table {
         attrs.take(known.kind, |value| known.tell(value, names, out));
     }
-    attrs.finish(out);
 }
 
 impl Known {
@@ -94,11 +111,27 @@ impl Known {
                 out.close();
             }
             Format::As(tell) => tell(self.key, value, names, out)?,
+            Format::Items(format) => tell_items(self.key, value, *format, out)?,
+            Format::NonZero(_) if value.iter().all(|byte| *byte == 0) => {}
+            Format::NonZero(format) => {
+                known(self.kind, self.key, *format).tell(value, names, out)?;
+            }
             Format::Link => out.field(self.key, names.link(u32(value)?)),
             format => out.field(self.key, format.read(value)?),
         }
         Some(())
     }
+}
+
+/// Tells an array of the values of the attributes in `bytes`; `None` if one makes no sense.
+fn tell_items(key: &str, bytes: &[u8], format: Format, out: &mut dyn Fields) -> Option<()> {
+    let items = || Attrs::new(bytes).map(|attr| format.read(attr.ok()?.value()));
+    items().all(|item| item.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    items().flatten().for_each(|item| out.item(item));
+    out.close();
+    Some(())
 }
 
 impl Format {
@@ -109,37 +142,40 @@ impl Format {
             Self::U16 => u16(value).map(u64::from).map(Value::Number),
             Self::U32 => u32(value).map(u64::from).map(Value::Number),
             Self::U64 => u64(value).map(Value::Number),
+            Self::Uint => uint(value).map(Value::Number),
+            Self::Hex => uint(value).map(hex),
             Self::I32 => i32(value).map(i64::from).map(Value::Signed),
             Self::Be16 => be16(value).map(u64::from).map(Value::Number),
             Self::Be32 => be32(value).map(u64::from).map(Value::Number),
             Self::Be64 => be64(value).map(Value::Number),
-            Self::Uint => uint(value).map(Value::Number),
-            Self::Hex32 => u32(value).map(u64::from).map(hex),
             Self::Clock => uint(value).map(Value::Hundredths),
             Self::Bool => u8(value).map(|byte| Value::Bool(byte != 0)),
             Self::Flag => Some(Value::Bool(true)),
+            Self::Null => Some(Value::Null),
             Self::Name => name(value).map(Value::Name),
             Self::Ip => ip(value).map(Value::Ip),
             Self::Lladdr => Some(Value::Lladdr(value)),
             Self::Bytes => Some(Value::Bytes(value)),
-            Self::Word(words) => u8(value).map(|number| word(words, number)),
-            Self::Link | Self::Nested(_) | Self::As(_) => None,
+            Self::Word(words) => uint(value).map(|number| word(words, number)),
+            Self::Link | Self::Nested(_) | Self::Items(_) | Self::NonZero(_) | Self::As(_) => None,
         }
     }
 }
 
 /// Returns the word for `number`, or the number where there is none.
-pub fn word(words: &'static [(u8, &'static str)], number: u8) -> Value<'static> {
-    match words.iter().find(|(known, _)| *known == number) {
+pub fn word(words: &'static [(u8, &'static str)], number: impl Into<u64>) -> Value<'static> {
+    let number = number.into();
+
+    match words.iter().find(|(known, _)| u64::from(*known) == number) {
         Some((_, word)) => Value::Word(word),
-        None => Value::Nameless(number.into()),
+        None => Value::Nameless(number),
     }
 }
 
-/// Returns a number in hexadecimal as C's `%#x` has it: 0 has no prefix.
+/// Returns `number` in hexadecimal, as C's `%#x` has it: zero without `0x`.
 pub fn hex(number: u64) -> Value<'static> {
     match number {
         0 => Value::Nameless(0),
-        number => Value::Hex(number),
+        _ => Value::Hex(number),
     }
 }

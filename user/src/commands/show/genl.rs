@@ -33,5 +33,5 @@ pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, F
         policy: &policy,
     };
 
-    tell(cli, args, &mut Names::new(), &whole)
+    tell(cli, args, &mut Names::new(), Some(&whole))
 }

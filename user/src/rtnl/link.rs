@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Links: `struct ifinfomsg` and `IFLA_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h`, `if_link.h` and `if.h`.
+
+mod af;
+mod bond;
+mod bridge;
+mod hardware;
+mod info;
+mod query;
+mod stats;
+mod tun;
+mod tunnel;
+mod vlan;
+mod vxlan;
+mod xdp;
+
+pub use query::{Links, GET, LIST};
+
+use super::attrs::{i32, name, u32, u8, Index, Taker};
+use super::fields::{flag_items, Fields, Nest, Value};
+use super::schema::{self, known, Format, Known};
+use super::{Names, Object};
+use crate::wire::{self, Attrs};
+
+/// Size of `struct ifinfomsg`, in bytes.
+const IFINFOMSG: usize = 16;
+
+const IFLA_ADDRESS: u16 = 1;
+const IFLA_BROADCAST: u16 = 2;
+const IFLA_IFNAME: u16 = 3;
+const IFLA_MTU: u16 = 4;
+const IFLA_LINK: u16 = 5;
+const IFLA_MASTER: u16 = 10;
+const IFLA_OPERSTATE: u16 = 16;
+const IFLA_LINKINFO: u16 = 18;
+const IFLA_AF_SPEC: u16 = 26;
+const IFLA_GROUP: u16 = 27;
+const IFLA_EXT_MASK: u16 = 29;
+const IFLA_LINK_NETNSID: u16 = 37;
+const IFLA_ALT_IFNAME: u16 = 53;
+const IFLA_PERM_ADDRESS: u16 = 54;
+/// One more than the last type that is known.
+const IFLA_MAX: usize = 70;
+
+const UP: u32 = 0x1;
+const POINTOPOINT: u32 = 0x10;
+const RUNNING: u32 = 0x40;
+
+/// A link: a network device.
+#[derive(Clone, Debug)]
+pub struct Link<'a> {
+    header: Ifinfomsg,
+    attrs: Index<'a, IFLA_MAX>,
+}
+
+/// The fixed part of a link, `struct ifinfomsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ifinfomsg {
+    /// `AF_UNSPEC`, or the family that tells of the link: `AF_BRIDGE`.
+    pub family: u8,
+    /// What it is by its hardware (`ARPHRD_*`).
+    pub kind: u16,
+    /// Its index.
+    pub index: u32,
+    /// `IFF_*`.
+    pub flags: u32,
+    /// Which of `flags` have changed.
+    pub change: u32,
+}
+
+impl Ifinfomsg {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, _, k0, k1, i0, i1, i2, i3, f0, f1, f2, f3, c0, c1, c2, c3] =
+            *bytes.first_chunk::<IFINFOMSG>()?;
+
+        Some(Self {
+            family,
+            kind: u16::from_ne_bytes([k0, k1]),
+            index: u32::from_ne_bytes([i0, i1, i2, i3]),
+            flags: u32::from_ne_bytes([f0, f1, f2, f3]),
+            change: u32::from_ne_bytes([c0, c1, c2, c3]),
+        })
+    }
+}
+
+impl<'a> Link<'a> {
+    /// Reads the payload of an `RTM_NEWLINK` or `RTM_DELLINK` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct ifinfomsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Ifinfomsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[IFINFOMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Ifinfomsg {
+        &self.header
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> Option<&'a [u8]> {
+        self.attrs
+            .get(IFLA_IFNAME)
+            .and_then(|attr| name(attr.value()))
+    }
+
+    /// Says whether it is up, as far as its administrator is concerned.
+    pub fn is_up(&self) -> bool {
+        self.header.flags & UP != 0
+    }
+
+    /// Returns the index of the link that it is a port of.
+    pub fn master(&self) -> Option<u32> {
+        self.u32(IFLA_MASTER)
+    }
+
+    /// Returns the group that it is in.
+    pub fn group(&self) -> Option<u32> {
+        self.u32(IFLA_GROUP)
+    }
+
+    /// Returns the largest packet that it takes, in bytes.
+    pub fn mtu(&self) -> Option<u32> {
+        self.u32(IFLA_MTU)
+    }
+
+    /// Returns the kind of device that it is: `bridge`; `None` for hardware.
+    pub fn kind(&self) -> Option<&'a [u8]> {
+        self.attrs
+            .get(IFLA_LINKINFO)
+            .and_then(|attr| info::kind(attr.value()))
+    }
+
+    /// Returns the kind of the link that it is a port of.
+    pub fn slave_kind(&self) -> Option<&'a [u8]> {
+        self.attrs
+            .get(IFLA_LINKINFO)
+            .and_then(|attr| info::slave_kind(attr.value()))
+    }
+
+    /// Returns the attributes.
+    pub fn attrs(&self) -> &Index<'a, IFLA_MAX> {
+        &self.attrs
+    }
+
+    fn u32(&self, kind: u16) -> Option<u32> {
+        self.attrs.get(kind).and_then(|attr| u32(attr.value()))
+    }
+}
+
+type Attributes<'i, 'a> = Taker<'i, 'a, IFLA_MAX>;
+
+impl Object for Link<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+
+        out.column("ifindex", Value::Number(self.header.index.into()), 4);
+        let name = attrs.take(IFLA_IFNAME, name).unwrap_or_default();
+        out.column("ifname", Value::Dev(name), 15);
+        if let Some(state) = attrs.take(IFLA_OPERSTATE, u8) {
+            match OPERSTATES.get(usize::from(state)) {
+                Some(word) => out.column("operstate", Value::State(word), 7),
+                None => out.field("operstate_index", Value::Number(state.into())),
+            }
+        }
+        if let Some(address) = attrs.take(IFLA_ADDRESS, Some) {
+            out.column("address", self.address(address), 17);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        // They are in the head.
+        attrs.take(IFLA_IFNAME, name);
+        attrs.take(IFLA_OPERSTATE, u8);
+        attrs.take(IFLA_ADDRESS, Some);
+
+        self.describe_flags(&mut attrs, names, out);
+        schema::tell(&mut attrs, FIRST, names, out);
+        self.describe_permaddr(&mut attrs, out);
+        out.details();
+        self.describe_hardware(&mut attrs, out);
+        if let Some(group) = attrs.take(IFLA_GROUP, u32) {
+            out.field("group", names.numbers().groups.name(group));
+        }
+        schema::tell(&mut attrs, DETAILS, names, out);
+        attrs.take(IFLA_AF_SPEC, |value| af::describe(value, names, out));
+        stats::describe(&mut attrs, out);
+        attrs.finish(out);
+    }
+}
+
+impl Link<'_> {
+    /// Tells the lower link and the flags, in which `ip` has it too if that one is down.
+    fn describe_flags<F: Fields>(
+        &self,
+        attrs: &mut Attributes<'_, '_>,
+        names: &mut Names,
+        out: &mut F,
+    ) {
+        let lower = attrs.take(IFLA_LINK, u32);
+        // The index is then one of another network namespace.
+        let netnsid = attrs.take(IFLA_LINK_NETNSID, i32);
+        match lower {
+            None => {}
+            Some(0) => out.field("link", Value::Null),
+            Some(index) if netnsid.is_some() => {
+                out.field("link_index", Value::Number(index.into()));
+            }
+            Some(index) => out.field("link", names.link(index)),
+        }
+        if let Some(id) = netnsid {
+            out.field("link_netnsid", Value::Signed(id.into()));
+        }
+
+        let flags = self.header.flags;
+        out.open("flags", Nest::Array);
+        if flags & (UP | RUNNING) == UP {
+            out.item(Value::Word("NO-CARRIER"));
+        }
+        flag_items(out, flags & !RUNNING, FLAGS);
+        if netnsid.is_none() && lower.is_some_and(|index| index != 0 && names.is_down(index)) {
+            out.item(Value::Word("M-DOWN"));
+        }
+        out.close();
+    }
+
+    /// Tells the address that it came with, if it has another one now.
+    fn describe_permaddr<F: Fields>(&self, attrs: &mut Attributes<'_, '_>, out: &mut F) {
+        let address = self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value());
+
+        if let Some(permanent) = attrs.take(IFLA_PERM_ADDRESS, Some) {
+            if Some(permanent) != address {
+                out.field("permaddr", self.address(permanent));
+            }
+        }
+    }
+
+    fn describe_hardware<F: Fields>(&self, attrs: &mut Attributes<'_, '_>, out: &mut F) {
+        match hardware::name(self.header.kind) {
+            Some(name) => out.field("link_type", Value::Word(name)),
+            None => out.field("link_type", Value::Word(&format!("[{}]", self.header.kind))),
+        }
+        if let Some(broadcast) = attrs.take(IFLA_BROADCAST, Some) {
+            if self.header.flags & POINTOPOINT != 0 {
+                out.field("link_pointtopoint", Value::Bool(true));
+            }
+            out.field("broadcast", self.address(broadcast));
+        }
+    }
+
+    fn address<'v>(&self, bytes: &'v [u8]) -> Value<'v> {
+        hardware::address(self.header.kind, bytes)
+    }
+}
+
+/// What is told to everybody, besides the columns.
+static FIRST: &[Known] = &[
+    known(IFLA_MTU, "mtu", Format::U32),
+    known(43, "xdp", Format::As(xdp::tell)),
+    known(6, "qdisc", Format::Name),
+    known(IFLA_MASTER, "master", Format::Link),
+    known(44, "event", Format::NonZero(&Format::Word(EVENTS))),
+    known(45, "new_netnsid", Format::I32),
+    known(49, "new_ifindex", Format::I32),
+    known(39, "proto_down", Format::NonZero(&Format::Bool)),
+    known(55, "proto_down_reason", Format::As(tell_reasons)),
+    known(IFLA_LINKINFO, "linkinfo", Format::As(info::tell)),
+    known(20, "ifalias", Format::Name),
+    known(52, "altnames", Format::As(tell_altnames)),
+];
+
+static DETAILS: &[Known] = &[
+    known(17, "linkmode", Format::Word(LINKMODES)),
+    known(13, "txqlen", Format::NonZero(&Format::U32)),
+    known(46, "target_netnsid", Format::I32),
+    known(30, "promiscuity", Format::U32),
+    known(61, "allmulti", Format::U32),
+    known(50, "min_mtu", Format::U32),
+    known(51, "max_mtu", Format::U32),
+    known(67, "netns-immutable", Format::NonZero(&Format::Bool)),
+    known(31, "num_tx_queues", Format::U32),
+    known(32, "num_rx_queues", Format::U32),
+    known(41, "gso_max_size", Format::U32),
+    known(40, "gso_max_segs", Format::U32),
+    known(59, "tso_max_size", Format::U32),
+    known(60, "tso_max_segs", Format::U32),
+    known(58, "gro_max_size", Format::U32),
+    known(63, "gso_ipv4_max_size", Format::U32),
+    known(64, "gro_ipv4_max_size", Format::U32),
+    known(66, "max_pacing_offload_horizon", Format::Uint),
+    known(68, "headroom", Format::U16),
+    known(69, "tailroom", Format::U16),
+    known(38, "phys_port_name", Format::Name),
+    known(34, "phys_port_id", Format::Bytes),
+    known(36, "phys_switch_id", Format::Bytes),
+    known(57, "parentbus", Format::Name),
+    known(56, "parentdev", Format::Name),
+    // These two are sent empty where there is none.
+    known(
+        62,
+        "devlink_port",
+        Format::NonZero(&Format::Nested(DEVLINK_PORT)),
+    ),
+    known(65, "dpll_pin", Format::NonZero(&Format::Nested(DPLL_PIN))),
+    known(21, "num_vf", Format::U32),
+    known(33, "carrier", Format::Bool),
+    known(47, "carrier_up_count", Format::U32),
+    known(48, "carrier_down_count", Format::U32),
+    known(14, "map", Format::As(tell_map)),
+];
+
+/// `DEVLINK_ATTR_*`, `include/uapi/linux/devlink.h`.
+static DEVLINK_PORT: &[Known] = &[
+    known(1, "bus_name", Format::Name),
+    known(2, "dev_name", Format::Name),
+    known(3, "port_index", Format::U32),
+];
+
+/// `DPLL_A_PIN_*`, `include/uapi/linux/dpll.h`.
+static DPLL_PIN: &[Known] = &[known(1, "id", Format::U32)];
+
+/// Tells why a protocol holds the link down, a bit for each reason.
+fn tell_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    /// `IFLA_PROTO_DOWN_REASON_VALUE`.
+    const VALUE: u16 = 2;
+    let mut attrs = Attrs::new(value);
+    let reasons = attrs.next()?.ok().filter(|attr| attr.kind() == VALUE)?;
+    let reasons = u32(reasons.value()).filter(|_| attrs.rest().is_empty())?;
+
+    out.open(key, Nest::Array);
+    for bit in (0..u32::BITS).filter(|bit| reasons >> bit & 1 != 0) {
+        out.item(Value::Nameless(bit.into()));
+    }
+    out.close();
+    Some(())
+}
+
+/// Tells the other names that a link goes by.
+fn tell_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let names = || {
+        Attrs::new(value).map(|attr| match attr {
+            Ok(attr) if attr.kind() == IFLA_ALT_IFNAME => name(attr.value()),
+            _ => None,
+        })
+    };
+    names().all(|name| name.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    names()
+        .flatten()
+        .for_each(|name| out.item(Value::Name(name)));
+    out.close();
+    Some(())
+}
+
+/// Tells what an ISA card was set to, `struct rtnl_link_ifmap`.
+fn tell_map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let (longs, rest) = value.split_first_chunk::<24>()?;
+    let [irq0, irq1, dma, port, ..] = *rest else {
+        return None;
+    };
+
+    out.open(key, Nest::Object);
+    for (key, long) in ["mem_start", "mem_end", "base_addr"]
+        .iter()
+        .zip(longs.chunks(8))
+    {
+        out.field(key, Value::Number(super::attrs::u64(long)?));
+    }
+    out.field(
+        "irq",
+        Value::Number(u16::from_ne_bytes([irq0, irq1]).into()),
+    );
+    out.field("dma", Value::Number(dma.into()));
+    out.field("port", Value::Number(port.into()));
+    out.close();
+    Some(())
+}
+
+/// `IF_OPER_*`, by number.
+const OPERSTATES: [&str; 7] = [
+    "UNKNOWN",
+    "NOTPRESENT",
+    "DOWN",
+    "LOWERLAYERDOWN",
+    "TESTING",
+    "DORMANT",
+    "UP",
+];
+
+/// `IF_LINK_MODE_*`.
+const LINKMODES: &[(u8, &str)] = &[(0, "DEFAULT"), (1, "DORMANT"), (2, "TESTING")];
+
+/// `IFF_*`, all but `IFF_RUNNING`.
+const FLAGS: &[(u32, &str)] = &[
+    (0x8, "LOOPBACK"),
+    (0x2, "BROADCAST"),
+    (POINTOPOINT, "POINTOPOINT"),
+    (0x1000, "MULTICAST"),
+    (0x80, "NOARP"),
+    (0x200, "ALLMULTI"),
+    (0x100, "PROMISC"),
+    (0x400, "MASTER"),
+    (0x800, "SLAVE"),
+    (0x4, "DEBUG"),
+    (0x8000, "DYNAMIC"),
+    (0x4000, "AUTOMEDIA"),
+    (0x2000, "PORTSEL"),
+    (0x20, "NOTRAILERS"),
+    (UP, "UP"),
+    (0x1_0000, "LOWER_UP"),
+    (0x2_0000, "DORMANT"),
+    (0x4_0000, "ECHO"),
+];
+
+/// `IFLA_EVENT_*`.
+const EVENTS: &[(u8, &str)] = &[
+    (1, "REBOOT"),
+    (2, "FEATURE CHANGE"),
+    (3, "BONDING FAILOVER"),
+    (4, "NOTIFY PEERS"),
+    (5, "RESEND IGMP"),
+    (6, "BONDING OPTION"),
+];

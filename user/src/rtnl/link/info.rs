@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a link is: its kind, that of the link that it is a port of, and what only these have
+//! (`IFLA_INFO_*`).
+
+use super::{bond, bridge, tun, vlan, vxlan};
+use crate::rtnl::attrs::{name, Index};
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Value};
+
+/// `IFLA_INFO_KIND`.
+pub const KIND: u16 = 1;
+const DATA: u16 = 2;
+const SLAVE_KIND: u16 = 4;
+const SLAVE_DATA: u16 = 5;
+
+type Info<'a> = Index<'a, 8>;
+
+/// Kinds of links, and what their own attributes are.
+static KINDS: &[(&str, &[Known])] = &[
+    ("bond", bond::BOND),
+    ("bridge", bridge::BRIDGE),
+    ("ipvlan", IPVLAN),
+    ("ipvtap", IPVLAN),
+    ("macvlan", vlan::MACVLAN),
+    ("macvtap", vlan::MACVLAN),
+    ("tun", tun::TUN),
+    ("vlan", vlan::VLAN),
+    ("vrf", VRF),
+    ("vxlan", vxlan::VXLAN),
+];
+
+/// Kinds of links that have ports, and what the ports' attributes are.
+static SLAVE_KINDS: &[(&str, &[Known])] = &[
+    ("bond", bond::SLAVE),
+    ("bridge", bridge::PORT),
+    ("vrf", VRF),
+];
+
+/// `IFLA_VRF_*` and `IFLA_VRF_PORT_*`.
+static VRF: &[Known] = &[known(1, "table", Format::U32)];
+
+/// `IFLA_IPVLAN_*`.
+static IPVLAN: &[Known] = &[
+    known(1, "mode", Format::Word(&[(0, "l2"), (1, "l3"), (2, "l3s")])),
+    known(2, "flags", Format::As(tell_ipvlan_flags)),
+];
+
+/// Returns the kind of the link.
+pub fn kind(value: &[u8]) -> Option<&[u8]> {
+    Info::new(value)
+        .get(KIND)
+        .and_then(|kind| name(kind.value()))
+}
+
+/// Returns the kind of the link that the link is a port of.
+pub fn slave_kind(value: &[u8]) -> Option<&[u8]> {
+    Info::new(value)
+        .get(SLAVE_KIND)
+        .and_then(|kind| name(kind.value()))
+}
+
+/// Tells what `IFLA_LINKINFO` holds.
+pub fn tell(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let info = Info::new(value);
+    let mut attrs = info.taker();
+    let [kind, slave_kind] = [KIND, SLAVE_KIND].map(|kind| attrs.take(kind, name));
+
+    out.open(key, Nest::Object);
+    for (key, kind) in [("info_kind", kind), ("info_slave_kind", slave_kind)] {
+        if let Some(kind) = kind {
+            out.field(key, Value::Name(kind));
+        }
+    }
+    out.details();
+    let data = Format::Nested(table(KINDS, kind));
+    let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
+    let table = [
+        known(DATA, "info_data", data),
+        known(SLAVE_DATA, "info_slave_data", slave_data),
+    ];
+    schema::tell(&mut attrs, &table, names, out);
+    attrs.finish(out);
+    out.close();
+    Some(())
+}
+
+/// Returns what is known of the attributes of links of this kind.
+fn table(kinds: &[(&str, &'static [Known])], kind: Option<&[u8]>) -> &'static [Known] {
+    kinds
+        .iter()
+        .find(|(known, _)| Some(known.as_bytes()) == kind)
+        .map_or(&[], |(_, table)| table)
+}
+
+/// Tells which of the ways to part its network from that of the others it has.
+fn tell_ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let key = match crate::rtnl::attrs::u16(value)? {
+        flags if flags & 1 != 0 => "private",
+        flags if flags & 2 != 0 => "vepa",
+        _ => "bridge",
+    };
+
+    out.field(key, Value::Bool(true));
+    Some(())
+}

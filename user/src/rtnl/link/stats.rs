@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Counters: `struct rtnl_link_stats64`.
+//!
+//! C header: `include/uapi/linux/if_link.h`.
+
+use super::Attributes;
+use crate::rtnl::attrs::{u32, u64};
+use crate::rtnl::{Fields, Nest, Value};
+
+const IFLA_STATS: u16 = 7;
+const IFLA_STATS64: u16 = 23;
+const IFLA_CARRIER_CHANGES: u16 = 35;
+
+/// Where a counter is in the structure, and what it is called.
+type Counter = (usize, &'static str);
+
+static RX: &[Counter] = &[
+    (2, "bytes"),
+    (0, "packets"),
+    (4, "errors"),
+    (6, "dropped"),
+    (11, "over_errors"),
+    (8, "multicast"),
+    (21, "compressed"),
+    (10, "length_errors"),
+    (12, "crc_errors"),
+    (13, "frame_errors"),
+    (14, "fifo_errors"),
+    (15, "missed_errors"),
+    (23, "nohandler"),
+    (24, "otherhost"),
+];
+
+static TX: &[Counter] = &[
+    (3, "bytes"),
+    (1, "packets"),
+    (5, "errors"),
+    (7, "dropped"),
+    (17, "carrier_errors"),
+    (9, "collisions"),
+    (22, "compressed"),
+    (16, "aborted_errors"),
+    (18, "fifo_errors"),
+    (20, "window_errors"),
+    (19, "heartbeat_errors"),
+];
+
+/// Those that `ip` leaves out when they are zero.
+const SELDOM: [&str; 3] = ["compressed", "nohandler", "otherhost"];
+
+/// Tells the counters of a link, if they are there.
+pub fn describe<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
+    let changes = attrs.take(IFLA_CARRIER_CHANGES, u32);
+    match (attrs.take(IFLA_STATS64, Some), changes) {
+        (Some(stats), changes) => {
+            // The same, cut off to 32 bits.
+            attrs.take(IFLA_STATS, Some);
+            tell(stats, changes, out);
+        }
+        (None, Some(changes)) => out.field("carrier_changes", Value::Number(changes.into())),
+        (None, None) => {}
+    }
+}
+
+/// Tells what there is of `stats`: older kernels have fewer counters.
+fn tell<F: Fields>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
+    out.open("stats64", Nest::Object);
+    out.open("rx", Nest::Object);
+    tell_counters(stats, RX, out);
+    out.close();
+    out.open("tx", Nest::Object);
+    tell_counters(stats, TX, out);
+    if let Some(changes) = carrier_changes {
+        out.field("carrier_changes", Value::Number(changes.into()));
+    }
+    out.close();
+    out.close();
+}
+
+fn tell_counters<F: Fields>(stats: &[u8], counters: &[Counter], out: &mut F) {
+    for (at, key) in counters {
+        match stats.chunks(8).nth(*at).and_then(u64) {
+            Some(0) if SELDOM.contains(key) => {}
+            Some(count) => out.field(key, Value::Number(count)),
+            None => {}
+        }
+    }
+}

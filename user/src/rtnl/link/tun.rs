@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Links to a program: `IFLA_TUN_*`.
+//!
+//! C headers: `include/uapi/linux/if_link.h` and `if_tun.h`.
+
+use crate::rtnl::attrs::u32;
+use crate::rtnl::schema::{known, Format, Known};
+use crate::rtnl::{Fields, Names, Value};
+use std::fs;
+
+/// Attributes of a tun or tap device.
+pub static TUN: &[Known] = &[
+    known(3, "type", Format::Word(&[(1, "tun"), (2, "tap")])),
+    known(4, "pi", Format::Bool),
+    known(5, "vnet_hdr", Format::Bool),
+    known(7, "multi_queue", Format::Bool),
+    known(8, "numqueues", Format::U32),
+    known(9, "numdisabled", Format::U32),
+    known(6, "persist", Format::Bool),
+    known(1, "user", Format::As(tell_user)),
+    known(2, "group", Format::As(tell_group)),
+];
+
+fn tell_user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    tell_account(key, u32(value)?, "/etc/passwd", out);
+    Some(())
+}
+
+fn tell_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    tell_account(key, u32(value)?, "/etc/group", out);
+    Some(())
+}
+
+/// Tells the name of `id` in `file`, or the number if it is not there.
+fn tell_account(key: &str, id: u32, file: &str, out: &mut dyn Fields) {
+    let accounts = fs::read(file).unwrap_or_default();
+
+    match find_account(&accounts, id) {
+        Some(name) => out.field(key, Value::Name(name)),
+        None => out.field(key, Value::Number(id.into())),
+    }
+}
+
+/// Returns the name of `id` in a `passwd(5)` or `group(5)`: the third of the fields on its line.
+fn find_account(accounts: &[u8], id: u32) -> Option<&[u8]> {
+    let id = id.to_string();
+
+    accounts.split(|byte| *byte == b'\n').find_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id.as_bytes()).then_some(name)
+    })
+}

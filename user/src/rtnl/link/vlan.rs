@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Links on top of another one: VLANs (`IFLA_VLAN_*`) and further addresses (`IFLA_MACVLAN_*`).
+//!
+//! C headers: `include/uapi/linux/if_link.h` and `if_vlan.h`.
+
+use crate::rtnl::attrs::{be16, u16, u32};
+use crate::rtnl::fields::flags;
+use crate::rtnl::schema::{known, Format, Known};
+use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::wire::{Attr, Attrs};
+
+/// Attributes of a VLAN.
+pub static VLAN: &[Known] = &[
+    known(5, "protocol", Format::As(tell_protocol)),
+    known(1, "id", Format::U16),
+    known(2, "flags", Format::As(tell_flags)),
+    known(4, "ingress_qos", Format::As(tell_qos)),
+    known(3, "egress_qos", Format::As(tell_qos)),
+];
+
+/// Attributes of a macvlan or macvtap.
+pub static MACVLAN: &[Known] = &[
+    known(
+        1,
+        "mode",
+        Format::Word(&[
+            (1, "private"),
+            (2, "vepa"),
+            (4, "bridge"),
+            (8, "passthru"),
+            (16, "source"),
+        ]),
+    ),
+    known(2, "flags", Format::As(tell_macvlan_flags)),
+    known(7, "bcqueuelen", Format::U32),
+    known(8, "usedbcqueuelen", Format::U32),
+    known(9, "bclim", Format::I32),
+    known(6, "macaddr_count", Format::U32),
+    known(5, "macaddr_data", Format::Items(&Format::Lladdr)),
+];
+
+/// Tells an EtherType that VLANs go by.
+pub fn tell_protocol(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    match be16(value)? {
+        0x8100 => out.field(key, Value::Word("802.1Q")),
+        0x88a8 => out.field(key, Value::Word("802.1ad")),
+        other => out.field(key, Value::Word(&format!("[{other}]"))),
+    }
+    Some(())
+}
+
+/// Tells `struct ifla_vlan_flags`: the flags, and a mask that is of use only in requests.
+fn tell_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let (set, _) = value.split_first_chunk::<4>()?;
+
+    flags(out, key, u32::from_ne_bytes(*set), VLAN_FLAGS);
+    Some(())
+}
+
+/// `VLAN_FLAG_*`.
+const VLAN_FLAGS: &[(u32, &str)] = &[
+    (0x1, "REORDER_HDR"),
+    (0x2, "GVRP"),
+    (0x8, "MVRP"),
+    (0x4, "LOOSE_BINDING"),
+    (0x10, "BRIDGE_BINDING"),
+];
+
+/// Tells how priorities become others, each a `struct ifla_vlan_qos_mapping`.
+fn tell_qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let mappings = || Attrs::new(value).map(|attr| mapping(attr.ok()?));
+    mappings().all(|mapping| mapping.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    for (from, to) in mappings().flatten() {
+        out.open_item(Nest::Object);
+        out.field("from", Value::Number(from.into()));
+        out.field("to", Value::Number(to.into()));
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+fn mapping(attr: Attr<'_>) -> Option<(u32, u32)> {
+    let (from, to) = attr.value().split_at_checked(4)?;
+
+    Some((u32(from)?, u32(to)?))
+}
+
+/// Tells each of `MACVLAN_FLAG_*` that is set.
+fn tell_macvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let flags = u16(value).filter(|flags| flags & !3 == 0)?;
+
+    for (bit, key) in [(1, "nopromisc"), (2, "nodst")] {
+        if flags & bit != 0 {
+            out.field(key, Value::Bool(true));
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Programs of XDP on a link: `IFLA_XDP_*`.
+
+use crate::rtnl::attrs::{u32, u8, Index};
+use crate::rtnl::{Fields, Names, Nest, Value};
+
+const ATTACHED: u16 = 2;
+const PROG_ID: u16 = 4;
+
+/// Size of `ATTACHED` alone, in bytes.
+const NOTHING: usize = 8;
+
+/// The modes that a program can be in (`XDP_ATTACHED_*`), and the attribute of its id, in the order of
+/// `ip`.
+const MODES: [(u8, u16); 3] = [(2, 6), (1, 5), (3, 7)];
+
+/// Tells which programs there are, if there are any.
+pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let index = Index::<'_, 16>::new(value);
+    let mut attrs = index.taker();
+    let mode = attrs.take(ATTACHED, u8)?;
+    if mode == 0 {
+        // Nothing else is sent then.
+        return (value.len() == NOTHING).then_some(());
+    }
+
+    out.open(key, Nest::Object);
+    out.field("mode", Value::Number(mode.into()));
+    tell_program(attrs.take(PROG_ID, u32), out);
+    out.open("attached", Nest::Array);
+    for (mode, kind) in MODES {
+        if let Some(id) = attrs.take(kind, u32) {
+            out.open_item(Nest::Object);
+            out.field("mode", Value::Number(mode.into()));
+            tell_program(Some(id), out);
+            out.close();
+        }
+    }
+    out.close();
+    attrs.finish(out);
+    out.close();
+    Some(())
+}
+
+fn tell_program(id: Option<u32>, out: &mut dyn Fields) {
+    if let Some(id) = id {
+        out.open("prog", Nest::Object);
+        out.field("id", Value::Number(id.into()));
+        out.close();
+    }
+}
