@@ -8,6 +8,8 @@ use super::{
 };
 use crate::wire::{
     self,
+    nla_total_size,
+    nla_total_size_str,
     nlmsg_total_size,
     Nlmsghdr,
     Sink,
@@ -122,12 +124,13 @@ impl Tail {
         Ok(())
     }
 
-    /// Adds what `put` writes: whole or, where that fails, not at all.
+    /// Fails unless there is room for `len` bytes more.
     #[inline]
-    fn put_whole(&mut self, put: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
-        let start = self.len;
-
-        put(&mut Writer(&mut *self)).inspect_err(|_| self.truncate(start))
+    fn require(&self, len: usize) -> Result {
+        match self.len.saturating_add(len) <= self.capacity {
+            true => Ok(()),
+            false => Err(emsgsize()),
+        }
     }
 
     /// Takes back what was written from `len` on.
@@ -246,17 +249,15 @@ pub trait PutAttrs: Sized {
     /// Adds an attribute.
     #[inline]
     fn put(&mut self, nla_type: u16, value: &[u8]) -> Result {
-        let Writer(tail) = self.writer();
-
-        tail.put_whole(|end| wire::put_attr(end, nla_type, value))
+        self.writer().0.require(nla_total_size(value.len()))?;
+        wire::put_attr(self, nla_type, value)
     }
 
     /// Adds a string attribute: `text` and the NUL that ends it.
     #[inline]
     fn put_str(&mut self, nla_type: u16, text: &[u8]) -> Result {
-        let Writer(tail) = self.writer();
-
-        tail.put_whole(|end| wire::put_str(end, nla_type, text))
+        self.writer().0.require(nla_total_size_str(text.len()))?;
+        wire::put_str(self, nla_type, text)
     }
 
     /// Adds a number.
@@ -276,12 +277,11 @@ pub trait PutAttrs: Sized {
     /// It takes `nla_total_size()` of the room that they take.
     fn put_nested(&mut self, nla_type: u16, put: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
         let Writer(tail) = self.writer();
+        let start = tail.begin_nest(nla_type)?;
 
-        tail.put_whole(|end| {
-            let start = end.0.begin_nest(nla_type)?;
-            put(&mut end.writer())?;
-            end.0.end_nest(start)
-        })
+        put(&mut Writer(&mut *tail))
+            .and_then(|()| tail.end_nest(start))
+            .inspect_err(|_| tail.truncate(start))
     }
 
     /// Adds bytes that are no attribute.
