@@ -108,7 +108,10 @@ pub use notification::Notification;
 pub use rcu::Rcu;
 pub use registration::Registration;
 pub use reply::Reply;
-pub use request::Request;
+pub use request::{
+    Creds,
+    Request, //
+};
 pub use skb::{
     PutAttrs,
     Writer, //

@@ -2,6 +2,7 @@
 
 //! The functions of `helpers.c`.
 
+use super::Creds;
 use kernel::{
     bindings,
     ffi::{
@@ -69,6 +70,9 @@ extern "C" {
 
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
+
+    /// Returns who sent `skb`.
+    pub(super) fn nl_helper_creds(skb: *mut bindings::sk_buff) -> Creds;
 
     /// Returns what the network namespace of the socket that received `skb` holds, and the port id
     /// that the kernel recorded for the sender; null unless all bytes lie at `skb->data`.

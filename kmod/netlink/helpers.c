@@ -15,6 +15,7 @@
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
+#include <linux/uidgid.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -150,6 +151,25 @@ bool nl_helper_is_init_net(const struct net *net)
 u32 nl_helper_portid(struct sk_buff *skb)
 {
 	return NETLINK_CB(skb).portid;
+}
+
+struct nl_helper_creds {
+	u32 pid;
+	u32 uid;
+	u32 gid;
+};
+
+/* As the owner of the network namespace numbers users and groups. */
+struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
+{
+	const struct scm_creds *creds = NETLINK_CREDS(skb);
+	struct user_namespace *owner = sock_net(skb->sk)->user_ns;
+
+	return (struct nl_helper_creds) {
+		.pid = creds->pid,
+		.uid = from_kuid_munged(owner, creds->uid),
+		.gid = from_kgid_munged(owner, creds->gid),
+	};
 }
 
 /*

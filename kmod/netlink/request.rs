@@ -117,6 +117,19 @@ fn is_group<T: Family>(group: u32) -> bool {
     (1..=T::GROUPS).contains(&group)
 }
 
+/// Who sent a message, as the kernel recorded it (`struct scm_creds`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Creds {
+    /// Process, as its own PID namespace numbers it.
+    pub pid: u32,
+    /// User, as the user namespace that owns the network namespace numbers it; the overflow id
+    /// (65534) where it does not.
+    pub uid: u32,
+    /// Group, numbered likewise.
+    pub gid: u32,
+}
+
 /// One message of a datagram, and the way back to who sent it.
 ///
 /// # Invariants
@@ -174,6 +187,23 @@ impl<'a, T: Family> Request<'a, T> {
         // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
         // the socket it came from; the capability is one, as was just checked.
         unsafe { bindings::netlink_net_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+    }
+
+    /// Says whether the sender has the capability `cap` in the first user namespace, over the whole
+    /// machine, else as [`Request::is_capable`].
+    pub fn is_capable_everywhere(&self, cap: u32) -> bool {
+        if cap > bindings::CAP_LAST_CAP {
+            return false;
+        }
+        // SAFETY: As in `is_capable`.
+        unsafe { bindings::netlink_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+    }
+
+    /// Returns who sent it.
+    pub fn creds(&self) -> Creds {
+        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, and
+        // belongs to the kernel's socket, which stays while a callback runs.
+        unsafe { ffi::nl_helper_creds(self.datagram.skb.as_ptr()) }
     }
 
     /// Starts an answer of type `nlmsg_type`, with room for `payload` bytes.

@@ -7,6 +7,7 @@ use crate::{
         Attributes,
         Bind,
         Command,
+        Creds,
         Dump,
         Entry,
         ExtAck,
@@ -78,6 +79,7 @@ impl Family for Probe {
             &[Rule::u32(PROBE_A_GROUP).required()],
             notify_group,
         ),
+        Command::new(PROBE_CMD_GET_CREDS, &[], get_creds),
     ];
 
     type Net = Members;
@@ -294,9 +296,25 @@ fn is_capable<'a>(
     let Some(cap) = attrs.u32(PROBE_A_CAP) else {
         return Err(ext_ack.refuse_missing(PROBE_A_CAP));
     };
-    let mut reply = request.reply(PROBE_CMD_IS_CAPABLE, nla_total_size(4))?;
+    let mut reply = request.reply(PROBE_CMD_IS_CAPABLE, 2 * nla_total_size(4))?;
 
     reply.put_u32(PROBE_A_ANSWER, request.is_capable(cap).into())?;
+    reply.put_u32(PROBE_A_EVERYWHERE, request.is_capable_everywhere(cap).into())?;
+    reply.send()
+}
+
+/// `PROBE_CMD_GET_CREDS`.
+fn get_creds(
+    request: &Request<'_, Probe>,
+    _attrs: &Attributes<'_>,
+    _ext_ack: &mut ExtAck<'_>,
+) -> Result {
+    let Creds { pid, uid, gid } = request.creds();
+    let mut reply = request.reply(PROBE_CMD_GET_CREDS, 3 * nla_total_size(4))?;
+
+    reply.put_u32(PROBE_A_PID, pid)?;
+    reply.put_u32(PROBE_A_UID, uid)?;
+    reply.put_u32(PROBE_A_GID, gid)?;
     reply.send()
 }
 

@@ -17,13 +17,16 @@ pub const PROBE_CMD_LONG_REPLY: u16 = 19;
 /// Tries to answer with a nest that `nla_len` cannot count, and says in [`PROBE_A_ANSWER`] with
 /// which errno that failed.
 pub const PROBE_CMD_LONG_NEST: u16 = 20;
-/// Says in [`PROBE_A_ANSWER`] whether the sender has the capability [`PROBE_A_CAP`].
+/// Says in [`PROBE_A_ANSWER`] whether the sender has the capability [`PROBE_A_CAP`], and in
+/// [`PROBE_A_EVERYWHERE`] whether it has it over the whole machine.
 pub const PROBE_CMD_IS_CAPABLE: u16 = 21;
 /// Answers with [`PROBE_A_JOINED`] and [`PROBE_A_LEFT`].
 pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
 /// Notifies the group [`PROBE_A_GROUP`] of nothing, and says in [`PROBE_A_ANSWER`] with which errno
 /// that failed, and in [`PROBE_A_IS_HEARD`] whether anybody would have heard.
 pub const PROBE_CMD_NOTIFY: u16 = 23;
+/// Answers with [`PROBE_A_PID`], [`PROBE_A_UID`] and [`PROBE_A_GID`].
+pub const PROBE_CMD_GET_CREDS: u16 = 24;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -39,6 +42,14 @@ pub const PROBE_A_LEFT: u16 = 5;
 pub const PROBE_A_GROUP: u16 = 6;
 /// u32: 1 or 0.
 pub const PROBE_A_IS_HEARD: u16 = 7;
+/// u32: 1 or 0.
+pub const PROBE_A_EVERYWHERE: u16 = 8;
+/// u32: the sender's process id.
+pub const PROBE_A_PID: u16 = 9;
+/// u32: its user id.
+pub const PROBE_A_UID: u16 = 10;
+/// u32: its group id.
+pub const PROBE_A_GID: u16 = 11;
 
 /// u32, required.
 pub const PROBE_ITEM_ID: u16 = 1;

@@ -299,30 +299,66 @@ fn a_warning_arrives_with_the_ack() {
 }
 
 #[test]
-fn a_capability_is_asked_for_in_the_network_namespace() {
+fn a_capability_is_asked_for_in_the_network_namespace_or_over_the_whole_machine() {
     let (_module, peer) = Loaded::probe();
     const CAP_NET_ADMIN: u32 = 12;
     let cap = attrs(&[(PROBE_A_CAP, &CAP_NET_ADMIN.to_ne_bytes())]);
     let request = message(header(PROBE_CMD_IS_CAPABLE, NLM_F_REQUEST, 1), &cap);
-    let answer = |is_capable: u32| attrs(&[(PROBE_A_ANSWER, &is_capable.to_ne_bytes())]);
-    assert_eq!(only_answer(&peer, &request).payload, answer(1));
+    assert_eq!(only_answer(&peer, &request).payload, capable([1, 1]));
 
     let program = "/tmp/ask";
     std::fs::copy(test_program("ask"), program).unwrap();
     let ask = [program.to_owned(), NETLINK_PROBE.to_string(), hex(&request)];
     let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
     for (command, is_capable) in [
-        (ask.to_vec(), 0),
-        ([own_namespace.as_slice(), &ask].concat(), 1),
+        (ask.to_vec(), [0, 0]),
+        ([own_namespace.as_slice(), &ask].concat(), [1, 0]),
     ] {
         let output = as_nobody(&command);
         assert_eq!(
             stdout(&output).trim(),
-            hex(&answer(is_capable)),
+            hex(&capable(is_capable)),
             "{output:?}"
         );
     }
     assert_served(&peer);
+}
+
+/// The answer to `PROBE_CMD_IS_CAPABLE`: in the network namespace, and everywhere.
+fn capable([here, everywhere]: [u32; 2]) -> Vec<u8> {
+    attrs(&[
+        (PROBE_A_ANSWER, &here.to_ne_bytes()),
+        (PROBE_A_EVERYWHERE, &everywhere.to_ne_bytes()),
+    ])
+}
+
+#[test]
+fn who_sent_a_request_is_known_as_the_owner_of_the_network_namespace_numbers_users() {
+    let (_module, peer) = Loaded::probe();
+    let request = message(header(PROBE_CMD_GET_CREDS, NLM_F_REQUEST, 1), b"");
+    let ids = |pid: u32, id: u32| {
+        attrs(&[
+            (PROBE_A_PID, &pid.to_ne_bytes()),
+            (PROBE_A_UID, &id.to_ne_bytes()),
+            (PROBE_A_GID, &id.to_ne_bytes()),
+        ])
+    };
+    assert_eq!(
+        only_answer(&peer, &request).payload,
+        ids(std::process::id(), 0)
+    );
+
+    let program = "/tmp/ask";
+    std::fs::copy(test_program("ask"), program).unwrap();
+    let ask = [program.to_owned(), NETLINK_PROBE.to_string(), hex(&request)];
+    let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
+    let ends_with_ids = |command: &[String], id| {
+        let ids = hex(&ids(0, id)[8..]);
+        let output = as_nobody(command);
+        assert!(stdout(&output).trim().ends_with(&ids), "{output:?}");
+    };
+    ends_with_ids(&ask, NOBODY);
+    ends_with_ids(&[own_namespace.as_slice(), &ask].concat(), 0);
 }
 
 #[test]
@@ -332,7 +368,7 @@ fn nobody_has_a_capability_that_there_is_not() {
     for (cap, is_capable) in [(CAP_LAST_CAP, 1), (CAP_LAST_CAP + 1, 0), (u32::MAX, 0)] {
         let cap = attrs(&[(PROBE_A_CAP, &cap.to_ne_bytes())]);
         let request = message(header(PROBE_CMD_IS_CAPABLE, NLM_F_REQUEST, 1), &cap);
-        let answer = attrs(&[(PROBE_A_ANSWER, &u32::to_ne_bytes(is_capable))]);
+        let answer = capable([is_capable; 2]);
         assert_eq!(only_answer(&peer, &request).payload, answer);
     }
 }
