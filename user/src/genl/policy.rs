@@ -161,7 +161,9 @@ fn attribute_type(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 fn signed(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, Value::Signed(u64(value)?.cast_signed()));
+    let number = i64::from_ne_bytes(value.try_into().ok()?);
+
+    out.field(key, Value::Signed(number));
     Some(())
 }
 

@@ -536,11 +536,12 @@ impl Query for Routes {
         LIST
     }
 
+    /// The kernel is not asked for a type: it goes by that of the route alone, and tells that of its
+    /// next hop.
     fn request(&self) -> Result<Request, Error> {
         let header = Rtmsg {
             family: self.family,
             protocol: self.protocol.unwrap_or_default(),
-            kind: self.kind.unwrap_or_default(),
             ..Rtmsg::default()
         };
         let mut payload = header.to_bytes().to_vec();

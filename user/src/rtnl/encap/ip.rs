@@ -114,13 +114,7 @@ fn option_len(bytes: &[u8]) -> usize {
     }
 }
 
-fn list_of_one(
-    key: &str,
-    value: &[u8],
-    table: &[Known],
-    names: &mut Names,
-    out: &mut dyn Fields,
-) {
+fn list_of_one(key: &str, value: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
     out.open(key, Nest::Array);
     item(value, table, names, out);
     out.close();
