@@ -25,7 +25,7 @@ pub mod rule;
 pub mod schema;
 mod spec;
 #[cfg(test)]
-mod told;
+pub(crate) mod told;
 
 pub use client::{Client, Listing};
 pub use fields::{Fields, Nest, Value};

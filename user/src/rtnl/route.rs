@@ -592,3 +592,6 @@ impl Routes {
                 .is_none_or(|matching| route.prefix().holds(matching))
     }
 }
+
+#[cfg(test)]
+mod tests;
