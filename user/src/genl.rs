@@ -286,3 +286,6 @@ fn named(cmd: u8, name: &[u8]) -> Result<Vec<u8>, Error> {
 
     Ok(payload)
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,10 +25,10 @@ static OP_POLICY: &[Known] = &[known(1, "do", Format::U32), known(2, "dump", For
 /// `NL_POLICY_TYPE_ATTR_*`.
 static TYPE: &[Known] = &[
     known(1, "type", Format::As(attribute_type)),
-    known(2, "min_value", Format::As(signed)),
-    known(3, "max_value", Format::As(signed)),
-    known(4, "min_value", Format::U64),
-    known(5, "max_value", Format::U64),
+    known(2, "min_value_s", Format::As(signed)),
+    known(3, "max_value_s", Format::As(signed)),
+    known(4, "min_value_u", Format::U64),
+    known(5, "max_value_u", Format::U64),
     known(6, "min_length", Format::U32),
     known(7, "max_length", Format::U32),
     known(8, "policy_idx", Format::U32),
@@ -161,7 +161,9 @@ fn attribute_type(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 fn signed(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, Value::Signed(u64(value)?.cast_signed()));
+    let number = i64::from_ne_bytes(value.try_into().ok()?);
+
+    out.field(key, Value::Signed(number));
     Some(())
 }
 

@@ -89,10 +89,16 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
         Some(value)
     }
 
+    /// Says whether all was taken.
+    #[inline]
+    pub fn is_done(&self) -> bool {
+        self.left == 0 && !self.index.more
+    }
+
     /// Tells the attributes that were not taken, if there are any, as the array `unknown`.
     #[inline]
     pub fn finish<F: Fields + ?Sized>(self, out: &mut F) {
-        if self.left != 0 || self.index.more {
+        if !self.is_done() {
             self.tell_unknown(out);
         }
     }

@@ -35,7 +35,8 @@ pub fn describe<const N: usize>(
     out.open("encap", Nest::Object);
     out.field("encap_type", name);
     attrs.take(data, |value| {
-        Some(schema::describe(value, table, names, out))
+        schema::describe(value, table, names, out);
+        Some(())
     });
     out.close();
 }
@@ -118,4 +119,173 @@ fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
         None => out.field(key, Value::Word("<unknown>")),
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::super::Route;
+    use crate::wire::put_attr;
+    use serde_json::{json, Value as Json};
+
+    type Row<'v> = &'v [(u16, &'v [u8])];
+
+    fn attrs(row: Row<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (kind, value) in row {
+            put_attr(&mut bytes, *kind, value).unwrap();
+        }
+        bytes
+    }
+
+    fn route(payload: &[u8]) -> Option<Json> {
+        Route::from_payload(payload).ok().map(|route| told(&route))
+    }
+
+    /// Tells a route of IPv6 with a tunnel of `kind` that `row` sets up.
+    fn encap(kind: u16, row: Row<'_>) -> Json {
+        let rta = attrs(&[(21, &kind.to_ne_bytes()), (22, &attrs(row))]);
+        let payload = [&[10, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], rta.as_slice()].concat();
+
+        route(&payload).unwrap()["encap"].clone()
+    }
+
+    /// The headers of source routing have the last segment first.
+    const SEGMENTS: [u8; 32] = [
+        0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, // 2001:db8::2
+        0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, // 2001:db8::1
+    ];
+
+    #[test]
+    fn labels_are_told_outermost_first() {
+        let stack = [0, 6, 0x40, 0, 0, 0xc, 0x81, 0]; // 100, 200 with the bottom bit
+
+        assert_eq!(
+            encap(1, &[(1, &stack), (2, &[9])]),
+            json!({"encap_type": "mpls", "dst": "100/200", "ttl": 9})
+        );
+        assert_eq!(
+            encap(1, &[(1, &stack[..4])])["unknown"],
+            json!([{"type": 1, "hex": "00064000"}])
+        );
+    }
+
+    #[test]
+    fn options_of_geneve_are_told_one_by_one() {
+        let option = |class: u8, data| attrs(&[(1, &[0, class]), (2, &[7]), (3, data)]);
+        let geneve = [option(1, &[1, 2, 3, 4]), option(2, &[])].concat();
+        let id = 17_u64.to_be_bytes();
+        // Key, and that there are options.
+        let row: Row<'_> = &[(1, &id), (6, &[0x08, 4]), (8, &attrs(&[(1, &geneve)]))];
+
+        assert_eq!(
+            encap(2, row),
+            json!({"encap_type": "ip", "id": 17, "key": true, "geneve_opts": [
+                {"class": 1, "type": 7, "data": "01020304"}, {"class": 2, "type": 7, "data": ""},
+            ]})
+        );
+    }
+
+    #[test]
+    fn options_of_vxlan_and_erspan_are_told_as_a_list() {
+        let vxlan = attrs(&[(2, &attrs(&[(1, &5_u32.to_ne_bytes())]))]);
+        let erspan = attrs(&[(3, &attrs(&[(1, &[1]), (2, &[0, 0, 0, 9])]))]);
+
+        assert_eq!(encap(4, &[(8, &vxlan)])["vxlan_opts"], json!([{"gbp": 5}]));
+        assert_eq!(
+            encap(4, &[(8, &erspan)])["erspan_opts"],
+            json!([{"ver": 1, "index": 9}])
+        );
+    }
+
+    #[test]
+    fn segments_are_told_in_the_order_of_travel() {
+        let header = [0, 4, 4, 1, 1, 0, 0, 0];
+        let srh = [&header[..], &SEGMENTS].concat();
+        let tunnel = [&3_u32.to_ne_bytes()[..], &srh].concat();
+        let segs = json!(["2001:db8::1", "2001:db8::2"]);
+
+        assert_eq!(
+            encap(5, &[(1, &tunnel)]),
+            json!({"encap_type": "seg6", "mode": "encap.red", "segs": segs})
+        );
+        let end_b6 = 9_u32.to_ne_bytes();
+        assert_eq!(
+            encap(7, &[(1, &end_b6), (2, &srh)]),
+            json!({"encap_type": "seg6local", "action": "End.B6", "srh": {"segs": segs}})
+        );
+        let rpl = [&[0, 4, 3, 2, 0, 0, 0, 0], &SEGMENTS[..]].concat();
+        assert_eq!(
+            encap(8, &[(1, &rpl)]),
+            json!({"encap_type": "rpl", "segs": segs})
+        );
+    }
+
+    #[test]
+    fn the_key_that_signs_a_header_is_at_its_end() {
+        let mut tlv = [0; 40];
+        tlv[..8].copy_from_slice(&[5, 38, 0, 0, 0, 0, 0, 0x2a]);
+        let srh = [&[0, 9, 4, 1, 1, 8, 0, 0], &SEGMENTS[..], &tlv].concat();
+
+        assert_eq!(encap(7, &[(2, &srh)])["srh"]["hmac"], "0x2a");
+        // The header ends before the key.
+        assert!(encap(7, &[(2, &srh[..79])]).get("srh").is_none());
+    }
+
+    #[test]
+    fn other_tunnels_are_told() {
+        let trace = [0, 1, 0, 3, 0x80, 0, 0, 0];
+        let (one, two) = (1_u32.to_ne_bytes(), 2_u32.to_ne_bytes());
+
+        assert_eq!(
+            encap(3, &[(1, &[0x88, 0x88, 0, 0x88, 0, 0, 0, 1]), (7, &[2])]),
+            json!({"encap_type": "ila", "locator": "8888:88:0:1", "csum_mode": "no-action"})
+        );
+        assert_eq!(
+            encap(6, &[(2, &attrs(&[(2, b"prog\0")])), (3, &[])]),
+            json!({"encap_type": "bpf", "out": "prog", "xmit": "<unknown>"})
+        );
+        assert_eq!(
+            encap(9, &[(1, &[1]), (3, &trace), (4, &one), (5, &two)]),
+            json!({
+                "encap_type": "ioam6", "freqk": 1, "freqn": 2, "mode": "inline",
+                "trace": null, "prealloc": null, "type": "800000", "ns": 1, "size": 12,
+            })
+        );
+        assert_eq!(encap(10, &[(1, &two)])["if_id"], 2);
+        assert_eq!(
+            encap(99, &[(1, &[1])]),
+            json!({"encap_type": "99", "unknown": [{"type": 1, "hex": "01"}]})
+        );
+    }
+
+    /// A route to the end of a segment, `encap seg6local action End flavors next-csid lblen 48 nflen
+    /// 16`, by the kernel's headers.
+    const LOCAL: [u8; 60] = [
+        10, 128, 0, 0, 254, 3, 0, 1, 0, 0, 0,
+        0, // rtmsg: AF_INET6, main, RTPROT_BOOT, RTN_UNICAST
+        6, 0, 21, 0, 7, 0, 0, 0, // RTA_ENCAP_TYPE: seg6local
+        40, 0, 22, 128, // RTA_ENCAP
+        8, 0, 1, 0, 1, 0, 0, 0, // SEG6_LOCAL_ACTION: End
+        28, 0, 11, 128, // SEG6_LOCAL_FLAVORS
+        8, 0, 1, 0, 16, 0, 0, 0, // SEG6_LOCAL_FLV_OPERATION: next-csid
+        5, 0, 2, 0, 48, 0, 0, 0, // SEG6_LOCAL_FLV_LCBLOCK_BITS
+        5, 0, 3, 0, 16, 0, 0, 0, // SEG6_LOCAL_FLV_LCNODE_FN_BITS
+    ];
+
+    #[test]
+    fn flavors_are_told_beside_the_action() {
+        assert_eq!(
+            route(&LOCAL).unwrap()["encap"],
+            json!({
+                "encap_type": "seg6local", "action": "End",
+                "flavors": ["next-csid"], "lblen": 48, "nflen": 16,
+            })
+        );
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(&[&LOCAL], route);
+    }
 }

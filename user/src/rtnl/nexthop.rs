@@ -309,3 +309,6 @@ fn select<'a>(message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error>
         _ => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -341,8 +341,9 @@ impl<'a> Route<'a> {
         if self.is_cached() {
             cache::describe_flags(self.header.flags, out);
         }
-        if let Some(cacheinfo) = cacheinfo {
-            cacheinfo.describe_use(out);
+        match cacheinfo {
+            Some(cacheinfo) => cacheinfo.describe_use(out),
+            None => describe_multicast(attrs, out),
         }
         if let Some(iif) = attrs.take(RTA_IIF, u32) {
             out.field("iif", names.link(iif));
@@ -353,7 +354,6 @@ impl<'a> Route<'a> {
         if let Some(propagate) = attrs.take(RTA_TTL_PROPAGATE, u8) {
             out.field("ttl-propogate", Value::Bool(propagate != 0));
         }
-        describe_multicast(attrs, out);
     }
 
     /// Says whether it is what the routing of IPv4 came to, and has flags of the cache.
@@ -536,11 +536,12 @@ impl Query for Routes {
         LIST
     }
 
+    /// The kernel is not asked for a type: it goes by that of the route alone, and tells that of its
+    /// next hop.
     fn request(&self) -> Result<Request, Error> {
         let header = Rtmsg {
             family: self.family,
             protocol: self.protocol.unwrap_or_default(),
-            kind: self.kind.unwrap_or_default(),
             ..Rtmsg::default()
         };
         let mut payload = header.to_bytes().to_vec();
@@ -591,3 +592,6 @@ impl Routes {
                 .is_none_or(|matching| route.prefix().holds(matching))
     }
 }
+
+#[cfg(test)]
+mod tests;

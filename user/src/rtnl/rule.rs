@@ -470,3 +470,6 @@ impl Rules {
             && holds(self.dst, FRA_DST, header.dst_len)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,13 +35,6 @@ const FLAGS: &[(u16, &str)] = &[(0x4, "key"), (0x1, "csum"), (0x8, "seq")];
 /// Those that say only that there are options (`TUNNEL_OPTIONS_PRESENT`).
 const HAS_OPTIONS: u16 = 0xd800;
 
-/// `LWTUNNEL_IP_OPTS_*`.
-const OPTIONS: &[Known] = &[
-    known(1, "geneve_opts", Format::As(geneve)),
-    known(2, "vxlan_opts", Format::As(vxlan)),
-    known(3, "erspan_opts", Format::As(erspan)),
-];
-
 /// `LWTUNNEL_IP_OPT_GENEVE_*`.
 const GENEVE: &[Known] = &[
     known(GENEVE_CLASS, "class", Format::Be16),
@@ -78,14 +71,24 @@ fn flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option
     Some(())
 }
 
-/// Tells the options beside the other keys.
+/// Tells the options, which are of one kind (`LWTUNNEL_IP_OPTS_*`), beside the other keys.
 fn options(_: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    schema::describe(value, OPTIONS, names, out);
+    let mut attrs = Attrs::new(value);
+    let (Some(Ok(attr)), None) = (attrs.next(), attrs.next()) else {
+        return None;
+    };
+
+    match attr.kind() {
+        1 => geneve("geneve_opts", attr.value(), names, out),
+        2 => list_of_one("vxlan_opts", attr.value(), VXLAN, names, out),
+        3 => list_of_one("erspan_opts", attr.value(), ERSPAN, names, out),
+        _ => return None,
+    }
     Some(())
 }
 
 /// Tells options that follow each other, three attributes each.
-fn geneve(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn geneve(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) {
     out.open(key, Nest::Array);
     let mut rest = value;
     while !rest.is_empty() {
@@ -94,7 +97,6 @@ fn geneve(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> O
         rest = next;
     }
     out.close();
-    Some(())
 }
 
 /// Returns where the option at the start of `bytes` ends, that is where the next one begins.
@@ -112,25 +114,10 @@ fn option_len(bytes: &[u8]) -> usize {
     }
 }
 
-fn vxlan(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    list_of_one(key, value, VXLAN, names, out)
-}
-
-fn erspan(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    list_of_one(key, value, ERSPAN, names, out)
-}
-
-fn list_of_one(
-    key: &str,
-    value: &[u8],
-    table: &[Known],
-    names: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+fn list_of_one(key: &str, value: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
     out.open(key, Nest::Array);
     item(value, table, names, out);
     out.close();
-    Some(())
 }
 
 fn item(value: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {

@@ -3,8 +3,9 @@
 //! Source routing in IPv6: SRv6 (`struct ipv6_sr_hdr`) and RPL (`struct ipv6_rpl_sr_hdr`).
 
 use super::program;
-use crate::rtnl::attrs::{ip, u32, Index};
-use crate::rtnl::schema::{self, hex, known, Format, Known};
+use crate::rtnl::attrs::{ip, u32, u8, Index};
+use crate::rtnl::fields::flags;
+use crate::rtnl::schema::{hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 use std::net::IpAddr;
 
@@ -38,13 +39,6 @@ const COUNTERS: &[Known] = &[
     known(2, "packets", Format::U64),
     known(3, "bytes", Format::U64),
     known(4, "errors", Format::U64),
-];
-
-/// `SEG6_LOCAL_FLV_*`.
-const FLAVORS: &[Known] = &[
-    known(1, "flavors", Format::As(operations)),
-    known(2, "lblen", Format::U8),
-    known(3, "nflen", Format::U8),
 ];
 
 /// `SEG6_IPTUN_MODE_*`.
@@ -193,13 +187,21 @@ fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) ->
     Some(())
 }
 
-/// Tells the flavors beside the other keys.
-fn flavors(_: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    schema::describe(value, FLAVORS, names, out);
-    Some(())
-}
+/// Tells the flavors, and how long the parts of a compressed segment are, beside the other keys.
+fn flavors(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let index = Index::<'_, 4>::new(value);
+    let mut attrs = index.taker();
+    let operations = attrs.take(1, u32);
+    let lengths = [("lblen", attrs.take(2, u8)), ("nflen", attrs.take(3, u8))];
+    attrs.is_done().then_some(())?;
 
-fn operations(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    crate::rtnl::fields::flags(out, key, u32(value)?, OPERATIONS);
+    if let Some(operations) = operations {
+        flags(out, key, operations, OPERATIONS);
+    }
+    for (key, len) in lengths {
+        if let Some(len) = len {
+            out.field(key, Value::Number(len.into()));
+        }
+    }
     Some(())
 }

@@ -63,7 +63,7 @@ impl Cacheinfo {
         Some(Self {
             clntref: word(0)?,
             lastuse: word(1)?,
-            expires: word(2)?.cast_signed(),
+            expires: word(2)? as i32,
             error: word(3)?,
             used: word(4)?,
             id: word(5)?,

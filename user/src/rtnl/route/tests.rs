@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
+
+use super::super::told::{assert_told_whatever_the_bytes, told};
+use super::*;
+use serde_json::{json, Value as Json};
+
+/// `ip route add 192.0.2.0/24 via 10.1.0.2 mtu 1400 ... rto_min 300ms ... features ecn ...`
+const METRICS: [u8; 188] = [
+    2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0, // rtmsg
+    8, 0, 15, 0, 254, 0, 0, 0, // RTA_TABLE
+    8, 0, 1, 0, 192, 0, 2, 0, // RTA_DST
+    144, 0, 8, 0, 8, 0, 1, 0, 0, 32, 0, 0, 8, 0, 2, 0, 120, 5, 0, 0, 8, 0, 3, 0, 100, 0, 0, 0, 8,
+    0, 4, 0, 160, 0, 0, 0, 8, 0, 5, 0, 40, 0, 0, 0, 8, 0, 6, 0, 7, 0, 0, 0, 8, 0, 7, 0, 8, 0, 0, 0,
+    8, 0, 8, 0, 20, 5, 0, 0, 8, 0, 9, 0, 4, 0, 0, 0, 8, 0, 10, 0, 33, 0, 0, 0, 8, 0, 11, 0, 9, 0,
+    0, 0, 8, 0, 12, 0, 1, 0, 0, 0, 8, 0, 13, 0, 44, 1, 0, 0, 8, 0, 14, 0, 11, 0, 0, 0, 8, 0, 15, 0,
+    1, 0, 0, 0, 10, 0, 16, 0, 99, 117, 98, 105, 99, 0, 0, 0, 8, 0, 17, 0, 1, 0, 0,
+    0, // RTA_METRICS
+    8, 0, 5, 0, 10, 1, 0, 2, // RTA_GATEWAY
+    8, 0, 4, 0, 113, 17, 1, 0, // RTA_OIF
+];
+
+/// `ip route add 192.0.4.0/24 realms 3/7 via 10.1.0.2`
+const REALMS: [u8; 52] = [
+    2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0, // rtmsg
+    8, 0, 15, 0, 254, 0, 0, 0, // RTA_TABLE
+    8, 0, 1, 0, 192, 0, 4, 0, // RTA_DST
+    8, 0, 5, 0, 10, 1, 0, 2, // RTA_GATEWAY
+    8, 0, 4, 0, 113, 17, 1, 0, // RTA_OIF
+    8, 0, 11, 0, 7, 0, 3, 0, // RTA_FLOW
+];
+
+/// `ip route add 192.0.13.0/24 nexthop via 10.1.0.2 weight 3 nexthop via 10.2.0.2 weight 200 realms 5`
+const MULTIPATH: [u8; 72] = [
+    2, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0, // rtmsg
+    8, 0, 15, 0, 254, 0, 0, 0, // RTA_TABLE
+    8, 0, 1, 0, 192, 0, 13, 0, // RTA_DST
+    44, 0, 9, 0, 16, 0, 0, 2, 113, 17, 1, 0, 8, 0, 5, 0, 10, 1, 0, 2, 24, 0, 0, 199, 113, 17, 1, 0,
+    8, 0, 5, 0, 10, 2, 0, 2, 8, 0, 11, 0, 5, 0, 0, 0, // RTA_MULTIPATH
+];
+
+/// `ip route add 2001:db8:10::/48 via 2001:db8:1::2 expires 3000 pref high`
+const EXPIRES: [u8; 120] = [
+    10, 48, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0, // rtmsg
+    8, 0, 15, 0, 254, 0, 0, 0, // RTA_TABLE
+    20, 0, 1, 0, 32, 1, 13, 184, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // RTA_DST
+    8, 0, 6, 0, 0, 4, 0, 0, // RTA_PRIORITY
+    20, 0, 5, 0, 32, 1, 13, 184, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, // RTA_GATEWAY
+    8, 0, 4, 0, 113, 17, 1, 0, // RTA_OIF
+    36, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 85, 97, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, // RTA_CACHEINFO
+    5, 0, 20, 0, 1, 0, 0, 0, // RTA_PREF
+];
+
+/// `ip route get 10.1.0.255`, the broadcast address of a link
+const CLONED: [u8; 88] = [
+    2, 32, 0, 0, 255, 0, 0, 3, 0, 2, 0, 144, // rtmsg
+    8, 0, 15, 0, 255, 0, 0, 0, // RTA_TABLE
+    8, 0, 1, 0, 10, 1, 0, 255, // RTA_DST
+    8, 0, 4, 0, 113, 17, 1, 0, // RTA_OIF
+    8, 0, 7, 0, 10, 1, 0, 1, // RTA_PREFSRC
+    8, 0, 25, 0, 0, 0, 0, 0, // RTA_UID
+    36, 0, 12, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, // RTA_CACHEINFO
+];
+
+/// A route of MPLS, by the kernel's headers: label 100 becomes 200.
+const LABELS: [u8; 48] = [
+    28, 20, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0, // rtmsg: AF_MPLS
+    8, 0, 1, 0, 0, 6, 65, 0, // RTA_DST
+    8, 0, 19, 0, 0, 12, 129, 0, // RTA_NEWDST
+    10, 0, 18, 0, 2, 0, 10, 1, 0, 2, 0, 0, // RTA_VIA: AF_INET
+    5, 0, 26, 0, 1, 0, 0, 0, // RTA_TTL_PROPAGATE
+];
+
+fn tell(payload: &[u8]) -> Option<Json> {
+    Route::from_payload(payload).ok().map(|route| told(&route))
+}
+
+/// Returns a value of what is told, by its path.
+fn at(payload: &[u8], path: &str) -> Json {
+    let told = tell(payload).unwrap();
+    told.pointer(path)
+        .cloned()
+        .unwrap_or_else(|| panic!("{told}"))
+}
+
+#[test]
+fn metrics_are_in_milliseconds_and_features_are_keys() {
+    let metrics = json!({
+        "lock": ["rto_min"], "mtu": 1400, "window": 100, "rtt": 20, "rttvar": 10, "ssthresh": 7,
+        "cwnd": 8, "advmss": 1300, "reordering": 4, "hoplimit": 33, "initcwnd": 9, "ecn": null,
+        "rto_min": 300, "initrwnd": 11, "quickack": 1, "congestion": "cubic",
+        "fastopen_no_cookie": 1,
+    });
+
+    assert_eq!(at(&METRICS, "/metrics"), json!([metrics]));
+}
+
+#[test]
+fn realms_have_a_source_if_it_is_not_0() {
+    let mut one = REALMS;
+    one[50] = 0;
+
+    assert_eq!(at(&REALMS, "/flow"), json!({"from": "3", "to": "7"}));
+    assert_eq!(at(&one, "/flow"), json!({"to": "7"}));
+}
+
+#[test]
+fn each_next_hop_is_told() {
+    let dev = "if70001";
+    let hops = json!([
+        {"gateway": "10.1.0.2", "dev": dev, "weight": 3, "flags": []},
+        {"gateway": "10.2.0.2", "flow": {"to": "5"}, "dev": dev, "weight": 200, "flags": []},
+    ]);
+
+    assert_eq!(at(&MULTIPATH, "/nexthops"), hops);
+}
+
+#[test]
+fn what_a_route_of_ipv6_has_more_is_told() {
+    let route = json!({
+        "dst": "2001:db8:10::/48", "gateway": "2001:db8:1::2", "dev": "if70001", "table": "main",
+        "protocol": "boot", "scope": "global", "metric": 1024, "flags": [], "expires": 2870,
+        "type": "unicast", "pref": "high",
+    });
+
+    assert_eq!(tell(&EXPIRES), Some(route));
+}
+
+#[test]
+fn what_a_packet_comes_to_has_flags_of_the_cache() {
+    let route = json!({
+        "type": "broadcast", "dst": "10.1.0.255", "dev": "if70001", "table": "local",
+        "prefsrc": "10.1.0.1", "flags": [], "uid": 0, "cache": ["local", "brd"], "users": 2,
+    });
+
+    assert_eq!(tell(&CLONED), Some(route));
+}
+
+#[test]
+fn a_route_of_mpls_has_labels_for_addresses() {
+    let route = json!({
+        "dst": "100", "to": "200", "via": {"family": "inet", "host": "10.1.0.2"}, "table": "main",
+        "protocol": "static", "scope": "global", "flags": [], "type": "unicast",
+        "ttl-propogate": true,
+    });
+
+    assert_eq!(tell(&LABELS), Some(route));
+}
+
+#[test]
+fn a_type_of_service_without_a_name_is_hexadecimal() {
+    let mut route = REALMS;
+    route[3] = 0x03;
+
+    assert_eq!(at(&route, "/tos"), "0x03");
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    assert_told_whatever_the_bytes(
+        &[&METRICS, &REALMS, &MULTIPATH, &EXPIRES, &CLONED, &LABELS],
+        tell,
+    );
+}
+
+fn is_wanted(query: &Routes, payload: &[u8]) -> bool {
+    query.matches(&Route::from_payload(payload).unwrap())
+}
+
+#[test]
+fn a_question_takes_the_routes_that_it_is_for() {
+    let prefix = |text| Prefix::parse(text);
+    let any = Routes::default;
+    for (query, wanted) in [
+        (any(), true),
+        (
+            Routes {
+                table: Some(MAIN),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                table: Some(7),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                oif: Some(70001),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                oif: Some(1),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                scope: Some(0),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                scope: Some(253),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                kind: Some(UNICAST),
+                remote: true,
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                kind: Some(LOCAL),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                via: Some([10, 1, 0, 2].into()),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                via: Some([10, 1, 0, 3].into()),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                root: prefix("192.0.0.0/16"),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                root: prefix("192.0.4.0/25"),
+                ..any()
+            },
+            false,
+        ),
+        (
+            Routes {
+                matching: prefix("192.0.4.7"),
+                ..any()
+            },
+            true,
+        ),
+        (
+            Routes {
+                matching: prefix("192.0.5.7"),
+                ..any()
+            },
+            false,
+        ),
+    ] {
+        assert_eq!(is_wanted(&query, &REALMS), wanted, "{query:?}");
+    }
+}
+
+#[test]
+fn a_route_of_several_next_hops_goes_through_the_link_of_each() {
+    let through = |oif| Routes {
+        oif: Some(oif),
+        ..Routes::default()
+    };
+
+    assert!(is_wanted(&through(70001), &MULTIPATH));
+    assert!(!is_wanted(&through(7), &MULTIPATH));
+}
+
+#[test]
+fn routes_of_labels_come_only_with_all_tables() {
+    let main = Routes {
+        table: Some(MAIN),
+        ..Routes::default()
+    };
+
+    assert!(!is_wanted(&main, &LABELS));
+    assert!(is_wanted(&Routes::default(), &LABELS));
+}
+
+#[test]
+fn what_a_packet_comes_to_is_no_route_of_a_table() {
+    assert!(!is_wanted(&Routes::default(), &CLONED));
+}
