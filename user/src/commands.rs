@@ -82,6 +82,8 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
         Some(Command::Link(args)) => show::links(cli, args, out),
         Some(Command::Route(args)) => show::routes(cli, args, out),
+        Some(Command::Neigh(args)) => show::neighs(cli, args, out),
+        Some(Command::Fdb(args)) => show::fdb(cli, args, out),
         Some(Command::Rule(args)) => show::rules(cli, args, out),
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),

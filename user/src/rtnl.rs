@@ -9,6 +9,7 @@
 //! See `rtnetlink(7)`.
 
 pub mod attrs;
+pub mod fdb;
 pub mod fields;
 
 mod client;
@@ -16,6 +17,7 @@ mod encap;
 pub mod ip_protocol;
 pub mod link;
 mod names;
+pub mod neigh;
 pub mod nexthop;
 mod numbers;
 mod object;
@@ -24,11 +26,15 @@ pub mod route;
 pub mod rule;
 pub mod schema;
 mod spec;
+#[cfg(test)]
+mod told;
 
 pub use client::{Client, Listing};
+pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
 pub use link::{Link, Links};
 pub use names::Names;
+pub use neigh::{Neigh, Neighs};
 pub use nexthop::{Nexthop, NexthopId, Nexthops};
 pub use numbers::{Numbering, Numbers};
 pub use object::{Object, Query, Rest};

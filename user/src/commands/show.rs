@@ -2,8 +2,10 @@
 
 //! `nlhello route` and its like: what the kernel has.
 
+mod fdb;
 mod genl;
 mod link;
+mod neigh;
 mod nexthop;
 mod route;
 mod rule;
@@ -61,6 +63,22 @@ pub fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, 
             show(cli, args, out, names, query)
         }
     }
+}
+
+/// Shows neighbours.
+pub fn neighs(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = neigh::query(args, &mut names)?;
+
+    show(cli, args, out, names, query)
+}
+
+/// Shows where bridges and VXLANs forward.
+pub fn fdb(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = fdb::query(args, &mut names)?;
+
+    show(cli, args, out, names, query)
 }
 
 /// Shows the rules that choose a table.
