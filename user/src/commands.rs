@@ -82,6 +82,7 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
         Some(Command::Link(args)) => show::links(cli, args, out),
         Some(Command::Route(args)) => show::routes(cli, args, out),
+        Some(Command::Addr(args)) => show::addrs(cli, args, out),
         Some(Command::Neigh(args)) => show::neighs(cli, args, out),
         Some(Command::Fdb(args)) => show::fdb(cli, args, out),
         Some(Command::Rule(args)) => show::rules(cli, args, out),

@@ -8,6 +8,7 @@
 //!
 //! See `rtnetlink(7)`.
 
+pub mod addr;
 pub mod attrs;
 pub mod fdb;
 pub mod fields;
@@ -29,6 +30,7 @@ mod spec;
 #[cfg(test)]
 mod told;
 
+pub use addr::{Addr, Addrs, AddrsByLink, Interface, Interfaces};
 pub use client::{Client, Listing};
 pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
