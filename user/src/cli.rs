@@ -81,6 +81,15 @@ pub enum Command {
     /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
     #[command(visible_alias = "r")]
     Route(ShowArgs),
+    /// Show addresses: [show] [[dev] DEV] [up] [scope SCOPE] [to PREFIX] [proto PROTOCOL]
+    #[command(visible_alias = "a")]
+    Addr(ShowArgs),
+    /// Show neighbours: [show] [dev DEV] [master DEV] [nud STATE] [proxy]
+    #[command(visible_alias = "n")]
+    Neigh(ShowArgs),
+    /// Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID]
+    /// [state STATE] [dynamic|static]
+    Fdb(ShowArgs),
     /// Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV]
     /// [fwmark N] [proto PROTOCOL]
     Rule(ShowArgs),

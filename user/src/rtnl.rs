@@ -8,7 +8,9 @@
 //!
 //! See `rtnetlink(7)`.
 
+pub mod addr;
 pub mod attrs;
+pub mod fdb;
 pub mod fields;
 
 mod client;
@@ -16,6 +18,7 @@ mod encap;
 pub mod ip_protocol;
 pub mod link;
 mod names;
+pub mod neigh;
 pub mod nexthop;
 mod numbers;
 mod object;
@@ -27,10 +30,13 @@ mod spec;
 #[cfg(test)]
 pub(crate) mod told;
 
+pub use addr::{Addr, Addrs, AddrsByLink, Interface, Interfaces};
 pub use client::{Client, Listing};
+pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
 pub use link::{Link, Links};
 pub use names::Names;
+pub use neigh::{Neigh, Neighs};
 pub use nexthop::{Nexthop, NexthopId, Nexthops};
 pub use numbers::{Numbering, Numbers};
 pub use object::{Object, Query, Rest};

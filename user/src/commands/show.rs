@@ -2,8 +2,11 @@
 
 //! `nlhello route` and its like: what the kernel has.
 
+mod addr;
+mod fdb;
 mod genl;
 mod link;
+mod neigh;
 mod nexthop;
 mod route;
 mod rule;
@@ -14,7 +17,7 @@ use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{Client, Links, Names, Object, Query};
+use nlhello::rtnl::{Client, Links, Listing, Names, Object, Query};
 use std::io;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -63,6 +66,27 @@ pub fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, 
     }
 }
 
+/// Shows addresses.
+pub fn addrs(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    addr::show(cli, args, out)
+}
+
+/// Shows neighbours.
+pub fn neighs(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = neigh::query(args, &mut names)?;
+
+    show(cli, args, out, names, query)
+}
+
+/// Shows where bridges and VXLANs forward.
+pub fn fdb(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let query = fdb::query(args, &mut names)?;
+
+    show(cli, args, out, names, query)
+}
+
 /// Shows the rules that choose a table.
 pub fn rules(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut names = Names::new();
@@ -100,9 +124,21 @@ fn show(
     let op = query.op();
     let mut client = client(cli, &query)?;
     let mut listing = client.list(query, TIMEOUT)?;
-    let mut records = Records::new(style(cli, args))?;
+    let records = Records::new(style(cli, args))?;
 
-    let told = listing.try_for_each(|object| match records.write(object, &mut names) {
+    write_all(&mut listing, records, |records, object| {
+        records.write(object, &mut names)
+    })?;
+    Ok(verdict(op, args, out, listing.is_interrupted()))
+}
+
+/// Writes each object as `write` does.
+fn write_all<Q: Query>(
+    listing: &mut Listing<'_, Q>,
+    mut records: Records,
+    mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let told = listing.try_for_each(|object| match write(&mut records, object) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => ControlFlow::Break(error),
     });
@@ -111,7 +147,7 @@ fn show(
     }
     records.end()?;
     told?;
-    Ok(verdict(op, args, out, listing.is_interrupted()))
+    Ok(())
 }
 
 /// Shows the object that `query` asks for.

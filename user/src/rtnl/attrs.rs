@@ -160,6 +160,19 @@ pub fn u32(value: &[u8]) -> Option<u32> {
     value.try_into().ok().map(u32::from_ne_bytes)
 }
 
+/// Reads `N` numbers of four bytes in host order.
+#[inline]
+pub fn u32s<const N: usize>(value: &[u8]) -> Option<[u32; N]> {
+    if value.len() != 4 * N {
+        return None;
+    }
+    let mut numbers = [0; N];
+    for (number, bytes) in numbers.iter_mut().zip(value.chunks_exact(4)) {
+        *number = u32(bytes)?;
+    }
+    Some(numbers)
+}
+
 /// Reads a number of eight bytes in host order.
 #[inline]
 pub fn u64(value: &[u8]) -> Option<u64> {

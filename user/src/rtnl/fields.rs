@@ -71,6 +71,14 @@ pub trait Fields {
     /// Ends what was begun last.
     fn close(&mut self);
 
+    /// Takes an address and how many of its bits count, each with its key; in a table they are one
+    /// column of `width` characters.
+    fn prefix(&mut self, address: (&str, IpAddr), len: (&str, u8), width: usize) {
+        let _ = width;
+        self.field(address.0, Value::Ip(address.1));
+        self.field(len.0, Value::Number(len.1.into()));
+    }
+
     /// Says that all that follows in the object that is open is for those who want to know more.
     fn details(&mut self) {}
 
@@ -102,4 +110,20 @@ pub fn flag_items<F: Fields + ?Sized>(out: &mut F, flags: u32, names: &[(u32, &s
     if rest != 0 {
         out.item(Value::Hex(rest.into()));
     }
+}
+
+/// Takes a field with `value` for each of those `flags` that are set and have a name; returns those
+/// that have none.
+pub fn flag_fields<F: Fields + ?Sized>(
+    out: &mut F,
+    flags: u32,
+    names: &[(u32, &str)],
+    value: Value<'_>,
+) -> u32 {
+    names.iter().fold(flags, |rest, (bit, name)| {
+        if flags & bit != 0 {
+            out.field(name, value);
+        }
+        rest & !bit
+    })
 }

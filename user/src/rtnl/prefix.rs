@@ -39,6 +39,14 @@ impl Prefix {
         })
     }
 
+    /// Says whether `address` is in it.
+    pub fn contains(self, address: IpAddr) -> bool {
+        self.holds(Self {
+            address: Some(address),
+            len: host_len(address),
+        })
+    }
+
     /// Says whether all of `other` is in it.
     pub fn holds(self, other: Self) -> bool {
         let is_same = match (self.address, other.address) {

@@ -61,6 +61,12 @@ impl<'b> TextFields<'b> {
         self.out.push(b'=');
     }
 
+    /// A key without a value.
+    fn word(&mut self, key: &str) {
+        self.next();
+        self.out.extend_from_slice(key.as_bytes());
+    }
+
     fn begin(&mut self, nest: Nest) {
         let is_array = nest == Nest::Array;
 
@@ -96,9 +102,16 @@ impl Writer for TextFields<'_> {
 impl Fields for TextFields<'_> {
     #[inline]
     fn field(&mut self, key: &str, value: Value<'_>) {
-        if self.muted.is_none() {
-            self.key(key);
-            self.value(value);
+        if self.muted.is_some() {
+            return;
+        }
+        match value {
+            Value::Null => self.word(key),
+            Value::Word("") => {}
+            value => {
+                self.key(key);
+                self.value(value);
+            }
         }
     }
 
@@ -167,6 +180,10 @@ impl Fields for TextFields<'_> {
         }
         self.out
             .extend_from_slice(&BLANKS[..width.saturating_sub(len).min(BLANKS.len())]);
+    }
+
+    fn prefix(&mut self, address: (&str, IpAddr), len: (&str, u8), width: usize) {
+        self.column(address.0, Value::Prefix(address.1, len.1), width);
     }
 }
 
@@ -283,8 +300,30 @@ mod tests {
         );
         assert_eq!(
             line(true, false, fill),
-            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth more=-} deep=[{a=yes}]\n"
+            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth more} deep=[{a=yes}]\n"
         );
+    }
+
+    #[test]
+    fn a_key_without_a_value_stands_alone_and_an_empty_word_is_not_told() {
+        let text = line(false, false, |out| {
+            out.field("router", Value::Null);
+            out.field("state", Value::Word(""));
+            out.item(Value::Null);
+        });
+
+        assert_eq!(text, "router -\n");
+    }
+
+    #[test]
+    fn an_address_and_its_length_are_one_column() {
+        let text = line(false, false, |out| {
+            let address = "192.0.2.1".parse().unwrap();
+            out.prefix(("local", address), ("prefixlen", 24), 14);
+            out.field("scope", Value::Word("global"));
+        });
+
+        assert_eq!(text, "192.0.2.1/24   scope=global\n");
     }
 
     #[test]

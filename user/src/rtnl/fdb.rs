@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Forwarding databases, where bridges and VXLANs send frames for an address: `struct ndmsg` of the
+//! family `AF_BRIDGE`, and `NDA_*`.
+//!
+//! C header: `include/uapi/linux/neighbour.h`.
+
+use super::attrs::{be16, ip, u16, u32, u8, Index, Taker};
+use super::fields::{flags, Fields, Value};
+use super::neigh::{
+    all_flags, describe_use, request, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX,
+    NDMSG,
+};
+use super::schema::hex;
+use super::{Names, Object, Query};
+use crate::netlink::{Error, Request};
+use crate::wire::{self, Attrs, Message};
+
+const NDA_VLAN: u16 = 5;
+const NDA_PORT: u16 = 6;
+const NDA_VNI: u16 = 7;
+const NDA_LINK_NETNSID: u16 = 10;
+const NDA_SRC_VNI: u16 = 11;
+const NDA_NH_ID: u16 = 13;
+const NDA_FDB_EXT_ATTRS: u16 = 14;
+
+/// In `NDA_FDB_EXT_ATTRS`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
+const NFEA_ACTIVITY_NOTIFY: u16 = 1;
+const NOTIFY: u8 = 1;
+const INACTIVE: u8 = 2;
+
+/// `NTF_*`, and behind them, as the kernel keeps them, `NTF_EXT_*`.
+const FLAGS: &[(u32, &str)] = &[
+    (0x02, "self"),
+    (0x80, "router"),
+    (0x10, "extern_learn"),
+    (0x20, "offload"),
+    (0x04, "master"),
+    (0x40, "sticky"),
+    (0x200, "locked"),
+];
+
+/// State: seen not long ago (`NUD_REACHABLE`).
+const REACHABLE: u16 = 0x02;
+/// State: an address of the link itself (`NUD_PERMANENT`).
+const PERMANENT: u16 = 0x80;
+/// State: set by somebody, it does not run out (`NUD_NOARP`).
+pub const STATIC: u16 = 0x40;
+/// `NUD_*`, as `bridge` calls them; the first that is set counts.
+const STATES: &[(u16, &str)] = &[
+    (PERMANENT, "permanent"),
+    (STATIC, "static"),
+    (0x04, "stale"),
+    (REACHABLE, ""),
+];
+
+/// Room for an address in a table.
+const WIDTH: usize = 17;
+/// Room for the name of a link.
+const DEV_WIDTH: usize = 16;
+
+/// What a question for entries is for.
+pub const LIST: &str = "list forwarding entries";
+
+/// An entry of a forwarding database.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    header: Ndmsg,
+    attrs: Index<'a, NDA_MAX>,
+}
+
+impl<'a> Entry<'a> {
+    /// Reads the payload of an `RTM_NEWNEIGH` or `RTM_DELNEIGH` message of `AF_BRIDGE`.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Ndmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[NDMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Ndmsg {
+        &self.header
+    }
+
+    /// Returns the address that frames are for.
+    pub fn mac(&self) -> Option<&'a [u8]> {
+        self.attrs.get(NDA_LLADDR).map(|attr| attr.value())
+    }
+
+    /// Returns the VLAN that it is for; 0 is none.
+    pub fn vlan(&self) -> u16 {
+        self.attrs
+            .get(NDA_VLAN)
+            .and_then(|attr| u16(attr.value()))
+            .unwrap_or_default()
+    }
+
+    /// `bridge` has no word for the usual state: that is a detail.
+    fn describe_state<F: Fields>(&self, out: &mut F) {
+        let state = self.header.state;
+        let word = STATES.iter().find(|(known, _)| state & known != 0);
+
+        match word {
+            Some((REACHABLE, word)) => {
+                out.details();
+                out.field("state", Value::Word(word));
+            }
+            Some((_, word)) => out.field("state", Value::Word(word)),
+            None => out.field("state", hex(state.into())),
+        }
+        out.details();
+    }
+}
+
+impl Object for Entry<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        if let Some(mac) = self.mac() {
+            out.column("mac", Value::Lladdr(mac), WIDTH);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        let header = &self.header;
+
+        attrs.take(NDA_LLADDR, Some);
+        if header.ifindex != 0 {
+            out.column("ifname", names.link(header.ifindex), DEV_WIDTH);
+        }
+        if let Some(vlan) = attrs.take(NDA_VLAN, u16).filter(|vlan| *vlan != 0) {
+            out.field("vlan", Value::Number(vlan.into()));
+        }
+        describe_remote(&mut attrs, names, out);
+        if let Some(master) = attrs.take(NDA_MASTER, u32) {
+            out.field("master", names.link(master));
+        }
+        flags(out, "flags", all_flags(header, &mut attrs), FLAGS);
+        self.describe_state(out);
+        if let Some(activity) = attrs.take(NDA_FDB_EXT_ATTRS, activity) {
+            for (bit, key) in [(NOTIFY, "activity_notify"), (INACTIVE, "inactive")] {
+                if activity & bit != 0 {
+                    out.field(key, Value::Bool(true));
+                }
+            }
+        }
+        describe_use(&mut attrs, out);
+        attrs.finish(out);
+    }
+}
+
+/// Tells where a VXLAN sends the frames.
+fn describe_remote<F: Fields>(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut F) {
+    let mut number = |key, value: Option<u32>| {
+        if let Some(value) = value {
+            out.field(key, Value::Number(value.into()));
+        }
+    };
+
+    number("nhid", attrs.take(NDA_NH_ID, u32));
+    number("port", attrs.take(NDA_PORT, be16).map(u32::from));
+    number("vni", attrs.take(NDA_VNI, u32));
+    number("src_vni", attrs.take(NDA_SRC_VNI, u32));
+    let netnsid = attrs.take(NDA_LINK_NETNSID, u32);
+    number("linkNetNsId", netnsid);
+    let via = attrs.take(NDA_IFINDEX, u32);
+    match netnsid {
+        Some(_) => number("viaIfIndex", via),
+        None => {
+            if let Some(via) = via {
+                out.field("viaIf", names.link(via));
+            }
+        }
+    }
+    if let Some(dst) = attrs.take(NDA_DST, ip) {
+        out.field("dst", Value::Ip(dst));
+    }
+}
+
+/// Reads what is told of activity, when nothing else is.
+fn activity(value: &[u8]) -> Option<u8> {
+    let mut attrs = Attrs::new(value);
+    let attr = attrs.next()?.ok()?;
+    let is_alone = attr.kind() == NFEA_ACTIVITY_NOTIFY && attrs.next().is_none();
+
+    u8(attr.value()).filter(|bits| is_alone && bits & !(NOTIFY | INACTIVE) == 0)
+}
+
+/// Returns the state of this name, for [`Fdb::states`].
+pub fn state_of(name: &str) -> Option<u16> {
+    match name {
+        "all" => Some(u16::MAX),
+        "reachable" | "dynamic" => Some(REACHABLE),
+        _ => STATES
+            .iter()
+            .find_map(|(state, known)| (*known == name).then_some(*state)),
+    }
+}
+
+/// A question for entries; what is `None` may be anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fdb {
+    /// Index of the link that they are of.
+    pub ifindex: Option<u32>,
+    /// Index of the bridge that they are of, or whose ports they are of.
+    pub bridge: Option<u32>,
+    /// The VLAN that they are for.
+    pub vlan: Option<u16>,
+    /// Any of these states, see [`state_of`].
+    pub states: Option<u16>,
+    /// Whether those that are addresses of the links themselves are not wanted.
+    pub dynamic: bool,
+}
+
+impl Query for Fdb {
+    type Object<'a> = Entry<'a>;
+
+    fn op(&self) -> &'static str {
+        LIST
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let header = Ndmsg {
+            family: libc::AF_BRIDGE as u8,
+            ifindex: self.ifindex.unwrap_or_default(),
+            ..Ndmsg::default()
+        };
+        request(LIST, header, [(NDA_MASTER, self.bridge)])
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Entry<'a>>, wire::Error> {
+        if message.header().nlmsg_type != libc::RTM_NEWNEIGH {
+            return Ok(None);
+        }
+        let entry = Entry::from_payload(message.payload())?;
+        Ok(self.matches(&entry).then_some(entry))
+    }
+}
+
+impl Fdb {
+    /// Says whether `entry` is wanted; those of ports that are addresses of their own do not say
+    /// what bridge it is, so there the kernel has the last word.
+    fn matches(&self, entry: &Entry<'_>) -> bool {
+        let header = &entry.header;
+
+        i32::from(header.family) == libc::AF_BRIDGE
+            && self.ifindex.is_none_or(|index| index == header.ifindex)
+            && self.vlan.is_none_or(|vlan| vlan == entry.vlan())
+            && self.states.is_none_or(|states| states & header.state != 0)
+            && !(self.dynamic && header.state & PERMANENT != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    /// What Linux 6.18 sent after `bridge fdb add 02:00:00:00:01:07 dev vb master static sticky
+    /// activity_notify inactive`.
+    const BRIDGE: [u8; 72] = [
+        7, 0, 0, 0, 114, 17, 1, 0, 64, 0, 64, 0, // ndmsg: if70002, NUD_NOARP, NTF_STICKY
+        10, 0, 2, 0, 2, 0, 0, 0, 1, 7, 0, 0, // NDA_LLADDR
+        8, 0, 9, 0, 115, 17, 1, 0, // NDA_MASTER: if70003
+        8, 0, 15, 0, 0, 0, 0, 0, // NDA_FLAGS_EXT
+        20, 0, 3, 0, 0, 0, 0, 0, 222, 0, 0, 0, 222, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
+        12, 0, 14, 128, 5, 0, 1, 0, 3, 0, 0, 0, // NDA_FDB_EXT_ATTRS: NFEA_ACTIVITY_NOTIFY
+    ];
+
+    /// After `bridge fdb append 02:00:00:00:02:01 dev vx dst 10.1.0.8 port 4790 vni 43 via va`.
+    const VXLAN: [u8; 76] = [
+        7, 0, 0, 0, 116, 17, 1, 0, 192, 0, 2,
+        1, // ndmsg: if70004, static, permanent, NTF_SELF
+        10, 0, 2, 0, 2, 0, 0, 0, 2, 1, 0, 0, // NDA_LLADDR
+        8, 0, 1, 0, 10, 1, 0, 8, // NDA_DST
+        6, 0, 6, 0, 18, 182, 0, 0, // NDA_PORT
+        8, 0, 7, 0, 43, 0, 0, 0, // NDA_VNI
+        8, 0, 8, 0, 113, 17, 1, 0, // NDA_IFINDEX: if70001
+        20, 0, 3, 0, 0, 0, 0, 0, 222, 0, 0, 0, 222, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
+    ];
+
+    /// After `bridge fdb add 02:00:00:00:01:02 dev vb master dynamic`.
+    const DYNAMIC: [u8; 60] = [
+        7, 0, 0, 0, 114, 17, 1, 0, 2, 0, 0, 0, // ndmsg: if70002, NUD_REACHABLE
+        10, 0, 2, 0, 2, 0, 0, 0, 1, 2, 0, 0, // NDA_LLADDR
+        8, 0, 9, 0, 115, 17, 1, 0, // NDA_MASTER: if70003
+        8, 0, 15, 0, 0, 0, 0, 0, // NDA_FLAGS_EXT
+        20, 0, 3, 0, 0, 0, 0, 0, 221, 0, 0, 0, 221, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
+    ];
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Entry::from_payload(payload).ok().map(|entry| told(&entry))
+    }
+
+    #[test]
+    fn entries_are_told_as_bridge_does() {
+        let bridge = json!({
+            "mac": "02:00:00:00:01:07", "ifname": "if70002", "activity_notify": true,
+            "inactive": true, "used": 2, "updated": 2, "confirmed": 0, "flags": ["sticky"],
+            "master": "if70003", "state": "static",
+        });
+        let vxlan = json!({
+            "mac": "02:00:00:00:02:01", "ifname": "if70004", "dst": "10.1.0.8", "port": 4790,
+            "vni": 43, "viaIf": "if70001", "used": 2, "updated": 2, "confirmed": 0,
+            "flags": ["self"], "state": "permanent",
+        });
+        let dynamic = json!({
+            "mac": "02:00:00:00:01:02", "ifname": "if70002", "used": 2, "updated": 2,
+            "confirmed": 0, "flags": [], "master": "if70003", "state": "",
+        });
+
+        assert_eq!(tell(&BRIDGE), Some(bridge));
+        assert_eq!(tell(&VXLAN), Some(vxlan));
+        assert_eq!(tell(&DYNAMIC), Some(dynamic));
+    }
+
+    #[test]
+    fn a_link_of_another_namespace_has_no_name() {
+        let netnsid = [8, 0, 10, 0, 5, 0, 0, 0];
+        let told = tell(&[&VXLAN[..], &netnsid].concat()).unwrap();
+
+        assert_eq!(
+            (&told["linkNetNsId"], &told["viaIfIndex"]),
+            (&json!(5), &json!(70001))
+        );
+        assert_eq!(told.get("viaIf"), None);
+    }
+
+    #[test]
+    fn what_is_told_of_activity_is_known_as_a_whole_or_not_at_all() {
+        let mut odd = BRIDGE;
+        odd[68] = 4;
+        let told = tell(&odd).unwrap();
+
+        assert_eq!(
+            told["unknown"],
+            json!([{"type": 14, "hex": "0500010004000000"}])
+        );
+        assert_eq!(told.get("activity_notify"), None);
+    }
+
+    #[test]
+    fn a_state_without_a_word_is_told_as_a_number() {
+        let mut odd = DYNAMIC;
+        odd[8] = 0x10;
+        assert_eq!(tell(&odd).unwrap()["state"], "0x10");
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(&[&BRIDGE, &VXLAN, &DYNAMIC], tell);
+    }
+
+    #[test]
+    fn a_question_chooses_by_each_of_its_fields() {
+        let vlan = [6, 0, 5, 0, 10, 0, 0, 0];
+        let bytes = [&BRIDGE[..], &vlan].concat();
+        let entry = Entry::from_payload(&bytes).unwrap();
+        let wanted = Fdb {
+            ifindex: Some(70002),
+            vlan: Some(10),
+            states: state_of("static"),
+            dynamic: true,
+            ..Fdb::default()
+        };
+        assert!(wanted.matches(&entry));
+
+        let differing: [fn(&mut Fdb); 3] = [
+            |query| query.ifindex = Some(1),
+            |query| query.vlan = Some(1),
+            |query| query.states = state_of("permanent"),
+        ];
+        for change in differing {
+            let mut query = wanted.clone();
+            change(&mut query);
+            assert!(!query.matches(&entry), "{query:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_a_link_itself_is_not_dynamic() {
+        let entry = Entry::from_payload(&VXLAN).unwrap();
+        let mut query = Fdb::default();
+        assert!(query.matches(&entry));
+
+        query.dynamic = true;
+        assert!(!query.matches(&entry));
+    }
+}

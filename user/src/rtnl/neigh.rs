@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Neighbours, the hosts on a link and their addresses there: `struct ndmsg` and `NDA_*`.
+//!
+//! C header: `include/uapi/linux/neighbour.h`.
+
+use super::attrs::{ip, u32, u32s, u8, Index, Taker};
+use super::fields::{flag_fields, flags, Fields, Value};
+use super::{Names, Object, Query};
+use crate::netlink::{Error, Request};
+use crate::wire::{self, put_attr, Message};
+use std::net::IpAddr;
+
+/// Size of `struct ndmsg`, in bytes.
+pub(super) const NDMSG: usize = 12;
+
+pub(super) const NDA_DST: u16 = 1;
+pub(super) const NDA_LLADDR: u16 = 2;
+pub(super) const NDA_CACHEINFO: u16 = 3;
+const NDA_PROBES: u16 = 4;
+pub(super) const NDA_IFINDEX: u16 = 8;
+pub(super) const NDA_MASTER: u16 = 9;
+const NDA_PROTOCOL: u16 = 12;
+pub(super) const NDA_FLAGS_EXT: u16 = 15;
+/// One more than the last type that is known.
+pub(super) const NDA_MAX: usize = 18;
+
+/// Flag: it answers for the host (`NTF_PROXY`).
+const PROXY: u8 = 0x08;
+/// Flag: somebody else learned it, and told the kernel (`NTF_EXT_LEARNED`).
+const EXT_LEARNED: u8 = 0x10;
+/// `NTF_*`, and behind them, as the kernel keeps them, `NTF_EXT_*`.
+const FLAGS: &[(u32, &str)] = &[
+    (0x80, "router"),
+    (0x08, "proxy"),
+    (0x100, "managed"),
+    (0x10, "extern_learn"),
+    (0x20, "offload"),
+    (0x400, "extern_valid"),
+    (0x01, "use"),
+    (0x02, "self"),
+    (0x04, "master"),
+    (0x40, "sticky"),
+    (0x200, "locked"),
+];
+
+/// State: there is nothing to find out on such a link (`NUD_NOARP`).
+const NOARP: u16 = 0x40;
+/// Stands for no state at all, in a question.
+const NONE: u16 = 0x100;
+/// `NUD_*`.
+const STATES: &[(u32, &str)] = &[
+    (0x01, "INCOMPLETE"),
+    (0x02, "REACHABLE"),
+    (0x04, "STALE"),
+    (0x08, "DELAY"),
+    (0x10, "PROBE"),
+    (0x20, "FAILED"),
+    (0x40, "NOARP"),
+    (0x80, "PERMANENT"),
+];
+
+/// The kernel's clock ticks in a second, as it tells them to programs (`USER_HZ`).
+const TICKS: u32 = 100;
+
+/// Room for the address in a table.
+const WIDTH: usize = 26;
+/// Room for the name of a link.
+const DEV_WIDTH: usize = 16;
+
+/// What a question for neighbours is for.
+pub const LIST: &str = "list neighbours";
+
+/// A neighbour.
+#[derive(Clone, Debug)]
+pub struct Neigh<'a> {
+    header: Ndmsg,
+    attrs: Index<'a, NDA_MAX>,
+}
+
+/// The fixed part of a neighbour, `struct ndmsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ndmsg {
+    /// `AF_INET`, `AF_INET6` or, for what a bridge forwards, `AF_BRIDGE`.
+    pub family: u8,
+    /// Index of the link; 0 where it is none in particular.
+    pub ifindex: u32,
+    /// What is known of it (`NUD_*`).
+    pub state: u16,
+    /// `NTF_*`; more are in an attribute.
+    pub flags: u8,
+    /// What its address is (`RTN_*`).
+    pub kind: u8,
+}
+
+impl Ndmsg {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, _, _, _, i0, i1, i2, i3, s0, s1, flags, kind] =
+            *bytes.first_chunk::<NDMSG>()?;
+
+        Some(Self {
+            family,
+            ifindex: u32::from_ne_bytes([i0, i1, i2, i3]),
+            state: u16::from_ne_bytes([s0, s1]),
+            flags,
+            kind,
+        })
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; NDMSG] {
+        let [i0, i1, i2, i3] = self.ifindex.to_ne_bytes();
+        let [s0, s1] = self.state.to_ne_bytes();
+
+        [
+            self.family,
+            0,
+            0,
+            0,
+            i0,
+            i1,
+            i2,
+            i3,
+            s0,
+            s1,
+            self.flags,
+            self.kind,
+        ]
+    }
+}
+
+impl<'a> Neigh<'a> {
+    /// Reads the payload of an `RTM_NEWNEIGH` or `RTM_DELNEIGH` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Ndmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[NDMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Ndmsg {
+        &self.header
+    }
+
+    /// Returns its address.
+    pub fn dst(&self) -> Option<IpAddr> {
+        ip(self.attrs.get(NDA_DST)?.value())
+    }
+}
+
+impl Object for Neigh<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        if let Some(dst) = self.dst() {
+            out.column("dst", Value::Ip(dst), WIDTH);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        let header = &self.header;
+
+        attrs.take(NDA_DST, ip);
+        if header.ifindex != 0 {
+            out.column("dev", names.link(header.ifindex), DEV_WIDTH);
+        }
+        if let Some(lladdr) = attrs.take(NDA_LLADDR, lladdr) {
+            out.field("lladdr", lladdr);
+        }
+        if header.state != 0 {
+            flags(out, "state", header.state.into(), STATES);
+        }
+        let rest = flag_fields(out, all_flags(header, &mut attrs), FLAGS, Value::Null);
+        if rest != 0 {
+            out.field("flags", Value::Hex(rest.into()));
+        }
+        if let Some(protocol) = attrs.take(NDA_PROTOCOL, u8).filter(|number| *number != 0) {
+            out.field("protocol", names.numbers().protocols.name(protocol.into()));
+        }
+        out.details();
+        describe_use(&mut attrs, out);
+        if let Some(probes) = attrs.take(NDA_PROBES, u32) {
+            out.field("probes", Value::Number(probes.into()));
+        }
+        attrs.finish(out);
+    }
+}
+
+/// Returns the flags of both words.
+pub(super) fn all_flags(header: &Ndmsg, attrs: &mut Taker<'_, '_, NDA_MAX>) -> u32 {
+    // The kernel, too, has no room for more.
+    let more = attrs.take(NDA_FLAGS_EXT, |value| u32(value)?.checked_mul(1 << 8));
+
+    u32::from(header.flags) | more.unwrap_or_default()
+}
+
+/// Tells how many use it, and how many seconds ago it was used, confirmed and updated: `struct
+/// nda_cacheinfo`.
+pub(super) fn describe_use<F: Fields>(attrs: &mut Taker<'_, '_, NDA_MAX>, out: &mut F) {
+    let Some([confirmed, used, updated, refcnt]) = attrs.take(NDA_CACHEINFO, u32s::<4>) else {
+        return;
+    };
+    if refcnt != 0 {
+        out.field("refcnt", Value::Number(refcnt.into()));
+    }
+    for (key, ticks) in [
+        ("used", used),
+        ("confirmed", confirmed),
+        ("updated", updated),
+    ] {
+        out.field(key, Value::Number((ticks / TICKS).into()));
+    }
+}
+
+/// On a tunnel, the address of the link layer is one of IP.
+fn lladdr(value: &[u8]) -> Option<Value<'_>> {
+    Some(ip(value).map_or(Value::Lladdr(value), Value::Ip))
+}
+
+/// Returns the state of this name, for [`Neighs::states`].
+pub fn state_of(name: &str) -> Option<u16> {
+    match name {
+        "all" => Some(u16::MAX),
+        "none" => Some(NONE),
+        _ => STATES
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name))
+            .and_then(|(state, _)| (*state).try_into().ok()),
+    }
+}
+
+/// A question for neighbours; what is `None` may be anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighs {
+    /// `AF_INET` or `AF_INET6`; 0 is both.
+    pub family: u8,
+    /// Index of the link that they are on.
+    pub ifindex: Option<u32>,
+    /// Index of the bridge or VRF that the link is in.
+    pub master: Option<u32>,
+    /// Any of these states, see [`state_of`]; `None` is those that say something: not `NUD_NOARP`
+    /// and not without a state, unless somebody else learned it.
+    pub states: Option<u16>,
+    /// Whether to ask for those that the kernel answers for, instead of those that it knows.
+    pub proxy: bool,
+}
+
+impl Query for Neighs {
+    type Object<'a> = Neigh<'a>;
+
+    fn op(&self) -> &'static str {
+        LIST
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let header = Ndmsg {
+            family: self.family,
+            flags: if self.proxy { PROXY } else { 0 },
+            ..Ndmsg::default()
+        };
+        request(
+            LIST,
+            header,
+            [(NDA_IFINDEX, self.ifindex), (NDA_MASTER, self.master)],
+        )
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Neigh<'a>>, wire::Error> {
+        if message.header().nlmsg_type != libc::RTM_NEWNEIGH {
+            return Ok(None);
+        }
+        let neigh = Neigh::from_payload(message.payload())?;
+        Ok(self.matches(&neigh).then_some(neigh))
+    }
+}
+
+impl Neighs {
+    /// Says whether `neigh` is wanted; it does not say what its master is, so there the kernel has
+    /// the last word.
+    fn matches(&self, neigh: &Neigh<'_>) -> bool {
+        let header = &neigh.header;
+        let state = match header.state {
+            0 => NONE,
+            state => state,
+        };
+        let says_something =
+            state & !(NOARP | NONE) != 0 || header.flags & (PROXY | EXT_LEARNED) != 0;
+
+        (self.family == 0 || self.family == header.family)
+            && self.ifindex.is_none_or(|index| index == header.ifindex)
+            && self.proxy == (header.flags & PROXY != 0)
+            && self
+                .states
+                .map_or(says_something, |states| states & state != 0)
+    }
+}
+
+/// Builds a dump of neighbours.
+pub(super) fn request<const N: usize>(
+    op: &'static str,
+    header: Ndmsg,
+    attrs: [(u16, Option<u32>); N],
+) -> Result<Request, Error> {
+    let mut payload = header.to_bytes().to_vec();
+    for (kind, value) in attrs {
+        if let Some(value) = value {
+            put_attr(&mut payload, kind, &value.to_ne_bytes())
+                .map_err(|error| Error::from_io(op, &error))?;
+        }
+    }
+    Request::dump(op, libc::RTM_GETNEIGH, payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    /// What Linux 6.18 sent after `ip neigh add 10.1.0.10 lladdr 02:00:00:00:00:10 dev va nud stale
+    /// protocol static router`.
+    const STALE: [u8; 68] = [
+        2, 0, 0, 0, 113, 17, 1, 0, 4, 0, 128,
+        1, // ndmsg: AF_INET, if70001, NUD_STALE, NTF_ROUTER
+        8, 0, 1, 0, 10, 1, 0, 10, // NDA_DST
+        10, 0, 2, 0, 2, 0, 0, 0, 0, 16, 0, 0, // NDA_LLADDR
+        8, 0, 4, 0, 0, 0, 0, 0, // NDA_PROBES
+        20, 0, 3, 0, 79, 24, 0, 0, 223, 0, 0, 0, 223, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
+        5, 0, 12, 0, 4, 0, 0, 0, // NDA_PROTOCOL
+    ];
+
+    /// After `ip neigh add 10.1.0.14 dev va managed`, while the kernel looked for it.
+    const MANAGED: [u8; 56] = [
+        2, 0, 0, 0, 113, 17, 1, 0, 1, 0, 0, 1, // ndmsg: AF_INET, if70001, NUD_INCOMPLETE
+        8, 0, 1, 0, 10, 1, 0, 14, // NDA_DST
+        8, 0, 4, 0, 6, 0, 0, 0, // NDA_PROBES
+        20, 0, 3, 0, 78, 24, 0, 0, 128, 0, 0, 0, 222, 0, 0, 0, 1, 0, 0, 0, // NDA_CACHEINFO
+        8, 0, 15, 0, 1, 0, 0, 0, // NDA_FLAGS_EXT: NTF_EXT_MANAGED
+    ];
+
+    /// After `ip neigh add proxy 2001:db8::99 dev va protocol bgp`.
+    const PROXIED: [u8; 40] = [
+        10, 0, 0, 0, 113, 17, 1, 0, 0, 0, 8, 1, // ndmsg: AF_INET6, if70001, NTF_PROXY
+        20, 0, 1, 0, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 153, // NDA_DST
+        5, 0, 12, 0, 186, 0, 0, 0, // NDA_PROTOCOL
+    ];
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Neigh::from_payload(payload).ok().map(|neigh| told(&neigh))
+    }
+
+    #[test]
+    fn neighbours_are_told_as_ip_does() {
+        let stale = json!({
+            "dst": "10.1.0.10", "dev": "if70001", "lladdr": "02:00:00:00:00:10", "router": null,
+            "used": 2, "confirmed": 62, "updated": 2, "probes": 0,
+            "state": ["STALE"], "protocol": "static",
+        });
+        let managed = json!({
+            "dst": "10.1.0.14", "dev": "if70001", "managed": null, "refcnt": 1,
+            "used": 1, "confirmed": 62, "updated": 2, "probes": 6, "state": ["INCOMPLETE"],
+        });
+        let proxied = json!({
+            "dst": "2001:db8::99", "dev": "if70001", "proxy": null, "protocol": "bgp",
+        });
+
+        assert_eq!(tell(&STALE), Some(stale));
+        assert_eq!(tell(&MANAGED), Some(managed));
+        assert_eq!(tell(&PROXIED), Some(proxied));
+    }
+
+    #[test]
+    fn on_a_tunnel_both_addresses_are_of_ip() {
+        let lladdr = [8, 0, 2, 0, 192, 0, 2, 1];
+        let told = tell(&[&STALE[..20], &lladdr].concat()).unwrap();
+
+        assert_eq!(told["lladdr"], "192.0.2.1");
+    }
+
+    #[test]
+    fn flags_without_a_name_are_told() {
+        let mut odd = MANAGED;
+        odd[53] = 0x80;
+        assert_eq!(tell(&odd).unwrap()["flags"], "0x800000");
+
+        odd[55] = 0x80;
+        let unknown = json!([{"type": 15, "hex": "01800080"}]);
+        assert_eq!(tell(&odd).unwrap()["unknown"], unknown);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(&[&STALE, &MANAGED, &PROXIED], tell);
+    }
+
+    fn matches(payload: &[u8], states: Option<u16>, proxy: bool) -> bool {
+        let query = Neighs {
+            states,
+            proxy,
+            ..Neighs::default()
+        };
+        query.matches(&Neigh::from_payload(payload).unwrap())
+    }
+
+    #[test]
+    fn what_says_nothing_is_asked_for_by_its_state() {
+        let mut noarp = STALE;
+        noarp[8] = NOARP as u8;
+
+        assert!(matches(&STALE, None, false));
+        assert!(!matches(&noarp, None, false));
+        assert!(matches(&noarp, state_of("noarp"), false));
+        assert!(matches(&noarp, state_of("all"), false));
+        assert!(!matches(&noarp, state_of("stale"), false));
+
+        noarp[10] |= EXT_LEARNED;
+        assert!(matches(&noarp, None, false));
+    }
+
+    #[test]
+    fn proxies_are_asked_for_and_have_no_state() {
+        assert!(matches(&PROXIED, None, true));
+        assert!(matches(&PROXIED, state_of("none"), true));
+        assert!(!matches(&PROXIED, None, false));
+        assert!(!matches(&STALE, None, true));
+    }
+}
