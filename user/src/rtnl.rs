@@ -6,9 +6,12 @@
 //! sent: [`Route`] reads a field when it is asked for, and [describes](Object::describe) itself to
 //! whoever takes [`Fields`], JSON and text for instance.
 //!
+//! What is to be different is said in [`change`].
+//!
 //! See `rtnetlink(7)`.
 
 pub mod attrs;
+pub mod change;
 pub mod fields;
 
 mod client;
