@@ -28,7 +28,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 
-    /// Open the socket in this network namespace: a name of ip netns, or a file
+    /// Open the socket in this network namespace: a name of ip netns, a process, or a file
     #[arg(short = 'n', long, global = true)]
     pub netns: Option<PathBuf>,
 
@@ -98,6 +98,24 @@ pub enum Command {
     Nexthop(ShowArgs),
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
     Genl(ShowArgs),
+    /// Show addresses
+    #[command(visible_alias = "a")]
+    Addr(ShowArgs),
+    /// Show neighbours
+    #[command(visible_alias = "n")]
+    Neigh(ShowArgs),
+    /// Do what a file says, a command a line; changes and others
+    Batch(BatchArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct BatchArgs {
+    /// Go on where a line fails
+    #[arg(long)]
+    pub force: bool,
+
+    /// The file; - is standard input
+    pub file: PathBuf,
 }
 
 /// What to show, as `ip` has it.
@@ -229,6 +247,17 @@ pub fn parse() -> Result<Cli, clap::Error> {
     Cli::try_parse()
 }
 
+/// Reads a command line that is no program's own, without the name of the program.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_line(words: &[OsString]) -> Result<Cli, clap::Error> {
+    let name = OsString::from("nlhello");
+
+    Cli::try_parse_from(std::iter::once(&name).chain(words))
+}
+
 /// Says whether JSON is asked for, also by a command line that is wrong.
 pub fn asks_for_json() -> bool {
     std::env::args_os()
@@ -243,9 +272,7 @@ pub fn usage_error(message: &clap::Error) -> Error {
     let words: Vec<_> = paragraph.split_whitespace().collect();
     let words = words.join(" ");
 
-    Error::new("read the command line", libc::EINVAL)
-        .message(words.trim_start_matches("error: "))
-        .hint("try --help")
+    Error::usage("read the command line", words.trim_start_matches("error: ")).hint("try --help")
 }
 
 fn count(value: &str) -> Result<u64, String> {

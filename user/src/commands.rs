@@ -2,6 +2,8 @@
 
 //! The commands: what to ask the kernel, and what to tell of the answer.
 
+mod batch;
+mod change;
 mod greeting;
 mod hello;
 mod listen;
@@ -21,10 +23,15 @@ use std::time::Duration;
 /// How long `nlhello` alone waits for the reply.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Exit status of a command line that makes no sense, as clap has it.
+const USAGE: u8 = 2;
+
 /// Why a command ended early.
 enum Failure {
     /// The kernel refused, or could not be asked.
     Netlink(Error),
+    /// It was told already.
+    Told,
     /// Standard output does not take what there is to tell.
     Output(io::Error),
 }
@@ -66,12 +73,20 @@ pub fn explain(message: &clap::Error) -> ExitCode {
             }
         }
     }
-    ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2))
+    ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(USAGE))
 }
 
 fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     if let Some(name) = &cli.netns {
         Netns::open(name)?.enter()?;
+    }
+    perform(cli, out)
+}
+
+/// Does what the command line says, in the namespace where we are.
+fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
+    if let Some(task) = cli.command.as_ref().and_then(change::Task::of) {
+        return change::run(cli, &task);
     }
     match &cli.command {
         None => once(cli, out),
@@ -88,6 +103,10 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Rule(args)) => show::rules(cli, args, out),
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
+        Some(Command::Addr(_) | Command::Neigh(_)) => {
+            Err(Error::usage("read the command line", "what to change is missing").into())
+        }
+        Some(Command::Batch(args)) => batch::run(cli, args, out),
     }
 }
 
@@ -117,7 +136,13 @@ fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
 
 fn report(out: &Output, failure: &Failure) -> ExitCode {
     match failure {
-        Failure::Netlink(error) => out.error(error),
+        Failure::Netlink(error) => {
+            out.error(error);
+            if error.is_usage {
+                return ExitCode::from(USAGE);
+            }
+        }
+        Failure::Told => {}
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => die_of_sigpipe(),
         Failure::Output(error) => out.error(&Error::from_io("write to standard output", error)),
     }

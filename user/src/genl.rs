@@ -19,7 +19,6 @@ use crate::wire::{self, put_str, Attrs, Message};
 pub static SPEC: Spec = Spec {
     protocol: libc::NETLINK_GENERIC,
     unregistered_hint: "",
-    attr_prefix: "CTRL_ATTR_",
     messages: &[],
 };
 

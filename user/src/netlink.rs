@@ -10,6 +10,8 @@
 //! See `netlink(7)`.
 
 mod ack;
+mod blame;
+mod changes;
 mod connection;
 mod dump;
 mod errno;

@@ -52,10 +52,20 @@ pub struct Audience {
     pub time: Duration,
 }
 
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The file as it was called.
+    pub file: &'a str,
+    /// Number of the line, from 1.
+    pub line: u64,
+}
+
 /// A way to write it down.
 trait Format {
     fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()>;
-    fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()>;
+    fn error(&self, out: &mut dyn Write, place: Option<Place<'_>>, error: &Error)
+        -> io::Result<()>;
     fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()>;
 }
 
@@ -102,7 +112,14 @@ impl Output {
 
     /// Tells `error` on standard error; where that is gone, the exit status has to do.
     pub fn error(&self, error: &Error) {
-        let _ = self.format.error(&mut io::stderr().lock(), error);
+        let _ = self.format.error(&mut io::stderr().lock(), None, error);
+    }
+
+    /// Tells `error`, which is that of a line of a file, else as [`Output::error`].
+    pub fn error_at(&self, place: Place<'_>, error: &Error) {
+        let _ = self
+            .format
+            .error(&mut io::stderr().lock(), Some(place), error);
     }
 
     /// Tells on standard error what is to be known of the result of `op`.

@@ -3,13 +3,16 @@
 //! The network as rtnetlink shows it: links, addresses, routes, neighbours, rules, nexthops.
 //!
 //! A [`Client`] dumps the objects of a kind. What comes is a view over the bytes that the kernel
-//! sent: [`Route`] reads a field when it is asked for, and [describes](Object::describe) itself to
+//! sent: [`Route`] reads a field when it is asked for, and [describes](Object::describe_rest) itself to
 //! whoever takes [`Fields`], JSON and text for instance.
+//!
+//! What is to be different is said in [`change`].
 //!
 //! See `rtnetlink(7)`.
 
 pub mod addr;
 pub mod attrs;
+pub mod change;
 pub mod fdb;
 pub mod fields;
 

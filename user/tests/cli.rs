@@ -65,10 +65,13 @@ fn without_the_module_json_says_so_on_standard_error() {
             error,
             json!({"error": {
                 "op": "say hello",
+                "object": null,
                 "errno": libc::EPROTONOSUPPORT,
                 "message": "protocol 31 is not registered",
                 "attr": null,
                 "hint": "is hello.ko loaded?",
+                "file": null,
+                "line": null,
             }})
         );
     }

@@ -17,12 +17,12 @@ const IFINFOMSG: [u8; 16] = [0; 16];
 static RTNETLINK: Spec = Spec {
     protocol: libc::NETLINK_ROUTE,
     unregistered_hint: "",
-    attr_prefix: "",
     messages: &[MessageSpec {
         nlmsg_type: libc::RTM_GETLINK,
         name: "RTM_GETLINK",
         header: IFINFOMSG.len(),
         is_get: true,
+        attr_prefix: "",
         attrs: &[
             AttrSpec {
                 nla_type: libc::IFLA_IFNAME,

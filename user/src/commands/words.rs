@@ -3,10 +3,14 @@
 //! Command lines in the manner of `ip`: keywords, most with a value behind them.
 
 use nlhello::netlink::Error;
+use nlhello::rtnl::change::Subnet;
 use nlhello::rtnl::Names;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::slice;
+use std::str::FromStr;
 
 /// The words that are left of a command line, and what is to be done with them.
 pub struct Words<'w> {
@@ -98,6 +102,41 @@ impl<'w> Words<'w> {
         })
     }
 
+    /// Returns the next word without taking it.
+    pub fn peek(&self) -> Option<&'w str> {
+        self.rest.as_slice().first().and_then(|word| word.to_str())
+    }
+
+    /// Returns the path behind `keyword`.
+    pub fn path(&mut self, keyword: &str) -> Result<&'w Path, Error> {
+        let value = self.value(keyword)?;
+
+        Ok(Path::new(OsStr::from_bytes(value)))
+    }
+
+    /// Returns the address behind `keyword`.
+    pub fn address(&mut self, keyword: &str) -> Result<IpAddr, Error> {
+        self.read(keyword, "IP address", |value| value.parse().ok())
+    }
+
+    /// Returns the address and its length behind `keyword`.
+    pub fn subnet(&mut self, keyword: &str) -> Result<Subnet, Error> {
+        self.read(keyword, "IP address or prefix", |value| value.parse().ok())
+    }
+
+    /// Returns what `word` says, which should be a `kind`.
+    pub fn parse<T: FromStr>(&self, word: &str, kind: &str) -> Result<T, Error> {
+        word.parse()
+            .map_err(|_| self.error(format!("'{word}' is no {kind}")))
+    }
+
+    /// Returns the bytes of the address of the link layer behind `keyword`.
+    pub fn lladdr(&mut self, keyword: &str) -> Result<Vec<u8>, Error> {
+        self.read(keyword, "link-layer address", |value| {
+            value.split(':').map(hex_byte).collect()
+        })
+    }
+
     /// Returns the number of the table behind `table`; `None` is all of them.
     pub fn table(&mut self, names: &mut Names) -> Result<Option<u32>, Error> {
         self.read("table", "table", |value| match value {
@@ -114,6 +153,26 @@ impl<'w> Words<'w> {
         })
     }
 
+    /// Returns the number of the scope behind `scope`.
+    pub fn scope(&mut self, names: &mut Names) -> Result<u8, Error> {
+        self.read("scope", "scope", |value| {
+            names.numbers().scopes.number(value)?.try_into().ok()
+        })
+    }
+
+    /// Fails unless `subnet` is of `family`, if one was asked for.
+    pub fn check_family(&self, family: u8, subnet: Subnet) -> Result<(), Error> {
+        match family == 0 || family == subnet.family() {
+            true => Ok(()),
+            false => Err(self.error(format!("'{subnet}' is of another family"))),
+        }
+    }
+
+    /// Returns the error for a command line without `what`.
+    pub fn missing(&self, what: &str) -> Error {
+        self.error(format!("{what} is missing"))
+    }
+
     /// Returns the error for `word`, which means nothing here.
     pub fn unknown(&self, word: &str) -> Error {
         self.error(format!("'{word}' is unknown"))
@@ -122,7 +181,15 @@ impl<'w> Words<'w> {
 
     /// Returns the error for a command line that makes no sense.
     pub fn error(&self, message: String) -> Error {
-        Error::new(self.op, libc::EINVAL).message(message)
+        Error::usage(self.op, message)
+    }
+}
+
+/// Reads one or two hexadecimal digits.
+fn hex_byte(digits: &str) -> Option<u8> {
+    match digits.len() {
+        1 | 2 => u8::from_str_radix(digits, 16).ok(),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! Reading answers.
 
-use super::spec::SPEC;
+use super::spec::{ATTR_PREFIX, SPEC};
 use crate::netlink::{AttrSpec, Error};
 use crate::wire::{self, Attr, Message};
 
@@ -95,8 +95,6 @@ fn name(nla_type: u16) -> &'static str {
     let known = SPEC.messages.first().map_or(&[][..], |known| known.attrs);
 
     AttrSpec::find(known, nla_type).map_or("attribute", |attr| {
-        attr.name
-            .strip_prefix(SPEC.attr_prefix)
-            .unwrap_or(attr.name)
+        attr.name.strip_prefix(ATTR_PREFIX).unwrap_or(attr.name)
     })
 }

@@ -27,11 +27,13 @@ pub(super) const EVICTED: u16 = uapi::HELLO_A_EVICTED as u16;
 
 pub(super) const EVENTS: u32 = uapi::HELLO_GROUP_EVENTS;
 
+/// What the names of attributes begin with.
+pub(super) const ATTR_PREFIX: &str = "HELLO_A_";
+
 /// What the client knows of the hello family.
 pub static SPEC: Spec = Spec {
     protocol: uapi::NETLINK_USER as libc::c_int,
     unregistered_hint: "is hello.ko loaded?",
-    attr_prefix: "HELLO_A_",
     messages: &[
         message(HELLO, "HELLO_CMD_HELLO"),
         MessageSpec {
@@ -66,6 +68,7 @@ const fn message(nlmsg_type: u16, name: &'static str) -> MessageSpec {
         name,
         header: 0,
         is_get: false,
+        attr_prefix: ATTR_PREFIX,
         attrs: ATTRS,
     }
 }

@@ -213,7 +213,6 @@ pub(super) mod tests {
         Spec {
             protocol,
             unregistered_hint: "",
-            attr_prefix: "",
             messages: &[],
         }
     }

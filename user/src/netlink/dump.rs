@@ -110,7 +110,6 @@ mod tests {
     static SPEC: Spec = Spec {
         protocol: libc::NETLINK_ROUTE,
         unregistered_hint: "",
-        attr_prefix: "",
         messages: &[],
     };
 

@@ -2,8 +2,9 @@
 
 //! The one error of this crate: what was tried, what the kernel said, the way out.
 
-use super::{Ack, AttrSpec, Errno, ExtAck, Request, Spec};
-use crate::wire::{self, Attrs, Message, NLMSG_HDRLEN};
+use super::blame::blamed;
+use super::{Ack, Errno, Request, Spec};
+use crate::wire;
 use std::time::Duration;
 use std::{error, fmt, io};
 
@@ -12,15 +13,19 @@ use std::{error, fmt, io};
 pub struct Error {
     /// What was tried: `say hello`.
     pub op: &'static str,
+    /// What it was tried on, where that is not clear: `10.0.0.0/8`.
+    pub object: Option<String>,
     /// The error number that stands for the reason.
     pub errno: Errno,
     /// The kernel's own words if it gave any, else the client's.
     pub message: String,
     /// Name of the attribute of the request that is to blame, refused or missing, without the
-    /// [prefix](Spec::attr_prefix).
+    /// [prefix](super::MessageSpec::attr_prefix).
     pub attr: Option<String>,
     /// The way out, where there is a usual one.
     pub hint: Option<&'static str>,
+    /// Whether what was asked for makes no sense, so that nothing was tried.
+    pub is_usage: bool,
 }
 
 impl Error {
@@ -30,10 +35,20 @@ impl Error {
 
         Self {
             op,
+            object: None,
             errno,
             message: errno.description(),
             attr: None,
             hint: None,
+            is_usage: false,
+        }
+    }
+
+    /// Returns the error for `op`, of which it was said so that it makes no sense.
+    pub fn usage(op: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            is_usage: true,
+            ..Self::new(op, libc::EINVAL).message(message)
         }
     }
 
@@ -42,6 +57,13 @@ impl Error {
         let message = message.into();
 
         Self { message, ..self }
+    }
+
+    /// Says what it was tried on.
+    pub fn object(self, object: impl Into<String>) -> Self {
+        let object = Some(object.into());
+
+        Self { object, ..self }
     }
 
     /// Adds the way out.
@@ -141,6 +163,7 @@ impl Error {
 
         Self {
             attr: blamed(spec, request.bytes(), &ext_ack),
+            object: request.object().map(str::to_owned),
             message,
             ..found
         }
@@ -148,45 +171,14 @@ impl Error {
     }
 }
 
-/// Names the attribute of the message `request` that `ext_ack` is about.
-fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
-    let message = Message::from_bytes(request).ok()?;
-    let known = spec.message(message.header().nlmsg_type)?;
-    let missing = ext_ack.miss_type.and_then(|kind| u16::try_from(kind).ok());
-    let refused = || attr_at(message, known.header, ext_ack.offset?.try_into().ok()?);
-
-    missing
-        .or_else(refused)
-        .map(|nla_type| attr_name(spec, known.attrs, nla_type))
-}
-
-/// Returns the type of the attribute of `message` that the byte at `offset` belongs to.
-fn attr_at(message: Message<'_>, header: usize, offset: usize) -> Option<u16> {
-    let mut start = NLMSG_HDRLEN + wire::align(header);
-    for attr in Attrs::new(message.bytes().get(start..)?).flatten() {
-        let end = start + wire::align(attr.bytes().len());
-        if (start..end).contains(&offset) {
-            return Some(attr.kind());
-        }
-        start = end;
-    }
-    None
-}
-
-fn attr_name(spec: &Spec, attrs: &'static [AttrSpec], nla_type: u16) -> String {
-    match AttrSpec::find(attrs, nla_type).map(|attr| attr.name) {
-        Some(name) => name
-            .strip_prefix(spec.attr_prefix)
-            .unwrap_or(name)
-            .to_owned(),
-        None => format!("attribute {nla_type}"),
-    }
-}
-
-/// `OP: ATTR: MESSAGE (ERRNO): HINT`, without the attribute and the hint where there is none.
+/// `OP OBJECT: ATTR: MESSAGE (ERRNO): HINT`, without what there is none of.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.op)?;
+        write!(f, "{}", self.op)?;
+        if let Some(object) = &self.object {
+            write!(f, " {object}")?;
+        }
+        write!(f, ": ")?;
         if let Some(attr) = &self.attr {
             write!(f, "{attr}: ")?;
         }
@@ -203,53 +195,6 @@ impl error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hello::SPEC;
-    use crate::wire::put_str;
-
-    /// Returns what `ext_ack` blames in a hello with an empty text and an attribute 99.
-    fn blamed_in_hello(ext_ack: ExtAck<'_>) -> Option<String> {
-        let mut attrs = Vec::new();
-        put_str(&mut attrs, 1, b"").unwrap();
-        put_str(&mut attrs, 99, b"").unwrap();
-        let request = Request::new("test", 16, attrs).unwrap();
-
-        blamed(&SPEC, request.bytes(), &ext_ack)
-    }
-
-    fn at(offset: u32) -> ExtAck<'static> {
-        ExtAck {
-            offset: Some(offset),
-            ..ExtAck::default()
-        }
-    }
-
-    fn missing(miss_type: u32) -> ExtAck<'static> {
-        ExtAck {
-            miss_type: Some(miss_type),
-            ..ExtAck::default()
-        }
-    }
-
-    #[test]
-    fn an_offset_blames_the_attribute_that_it_lies_in() {
-        for (offset, name) in [
-            (0, None),
-            (15, None),
-            (16, Some("TEXT")),
-            (23, Some("TEXT")),
-            (24, Some("attribute 99")),
-            (32, None),
-            (u32::MAX, None),
-        ] {
-            assert_eq!(blamed_in_hello(at(offset)).as_deref(), name, "{offset}");
-        }
-    }
-
-    #[test]
-    fn a_missing_type_blames_the_attribute_that_is_not_there() {
-        assert_eq!(blamed_in_hello(missing(2)).as_deref(), Some("DATA"));
-        assert_eq!(blamed_in_hello(missing(1 << 16)), None);
-    }
 
     #[test]
     fn an_error_shows_what_was_tried_why_it_failed_and_the_way_out() {
@@ -261,6 +206,10 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "say hello: TEXT: too loud (EINVAL): whisper"
+        );
+        assert_eq!(
+            error.object("to all").to_string(),
+            "say hello to all: TEXT: too loud (EINVAL): whisper"
         );
     }
 }

@@ -3,9 +3,10 @@
 //! Network namespaces.
 
 use super::Error;
+use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::fd::AsRawFd;
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,42 +23,100 @@ pub struct Netns {
 }
 
 impl Netns {
-    /// Opens the namespace `name` of `ip netns`, or the one that the file `name` stands for if
-    /// there is a slash in it: `/proc/1/ns/net`.
+    /// Opens the namespace `name` of `ip netns`, or the one that the process with this number is in,
+    /// or the one that the file `name` stands for if there is a slash in it: `/proc/1/ns/net`.
     ///
     /// # Errors
     ///
     /// Those of `open(2)`; the message names the file.
     pub fn open(name: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path_of(name.as_ref());
-        // A pipe of that name must not make us wait for its other end.
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(libc::O_NONBLOCK)
-            .open(&path)
-            .map_err(|error| failed(&path, &error))?;
+        let name = name.as_ref();
+        let path = path_of(name);
+        match (open(&path), path_of_process(name)) {
+            (Ok(file), _) => Ok(Self { path, file }),
+            (Err(error), Some(process)) if error.kind() == ErrorKind::NotFound => {
+                Self::of_process(&path, process)
+            }
+            (Err(error), _) => Err(failed(&path.display(), &error)),
+        }
+    }
 
-        Ok(Self { path, file })
+    /// Opens the file `process`, where there is no `path`.
+    fn of_process(path: &Path, process: PathBuf) -> Result<Self, Error> {
+        match open(&process) {
+            Ok(file) => Ok(Self {
+                path: process,
+                file,
+            }),
+            Err(error) => {
+                let tried = format!("{}, {}", path.display(), process.display());
+                Err(failed(&tried, &error))
+            }
+        }
     }
 
     /// Moves the calling thread there, and with it the sockets that it opens from now on and the
     /// threads that it starts. There is no way back but another `Netns`.
+    ///
+    /// Who may not do that here may where the namespace belongs to a user namespace of theirs: then
+    /// the thread, which must be the only one, moves there as well.
     ///
     /// # Errors
     ///
     /// `EPERM` without `CAP_SYS_ADMIN` here and there, `EINVAL` when the file is no network
     /// namespace; the message names the file.
     pub fn enter(&self) -> Result<(), Error> {
-        // SAFETY: `setns` reads and writes no memory of ours; `file` keeps the descriptor open. It
-        // moves this thread alone, and a socket stays where it was opened, so nothing that exists
-        // already, in whatever thread, is another one after it.
-        let result = unsafe { libc::setns(self.file.as_raw_fd(), libc::CLONE_NEWNET) };
-
-        if result < 0 {
-            return Err(failed(&self.path, &io::Error::last_os_error()));
+        let error = match move_to(&self.file, libc::CLONE_NEWNET) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let tried = self.path.display();
+        if error.raw_os_error() != Some(libc::EPERM) {
+            return Err(failed(&tried, &error));
         }
-        Ok(())
+        owner(&self.file)
+            .and_then(|owner| move_to(&owner, libc::CLONE_NEWUSER))
+            .map_err(|_| failed(&format!("{tried}, also by its user namespace"), &error))?;
+
+        move_to(&self.file, libc::CLONE_NEWNET).map_err(|error| failed(&tried, &error))
     }
+}
+
+impl AsFd for Netns {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        // A pipe of that name must not make us wait for its other end.
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)
+}
+
+/// Moves the calling thread to the namespace of type `nstype` that `file` stands for.
+fn move_to(file: &File, nstype: libc::c_int) -> io::Result<()> {
+    // SAFETY: `setns` reads and writes no memory of ours; `file` keeps the descriptor open. It moves
+    // this thread alone, and a socket stays where it was opened, so nothing that exists already, in
+    // whatever thread, is another one after it. To a user namespace only the thread of a process
+    // that has no other moves: its credentials are nobody else's.
+    match unsafe { libc::setns(file.as_raw_fd(), nstype) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Opens the user namespace that the namespace `file` belongs to; see `ioctl_ns(2)`.
+fn owner(file: &File) -> io::Result<File> {
+    // SAFETY: `NS_GET_USERNS` takes no argument; `file` keeps the descriptor open.
+    let fd = unsafe { libc::ioctl(file.as_raw_fd(), libc::NS_GET_USERNS) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call has just opened `fd`, and nothing else knows of it.
+    Ok(unsafe { File::from_raw_fd(fd) })
 }
 
 /// A name with a slash is a path, as in a shell.
@@ -68,13 +127,20 @@ fn path_of(name: &Path) -> PathBuf {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> Error {
+/// Returns the file of the namespace that the process `name` is in, if that is a number.
+fn path_of_process(name: &Path) -> Option<PathBuf> {
+    let pid: u32 = name.to_str()?.parse().ok()?;
+
+    Some(format!("/proc/{pid}/ns/net").into())
+}
+
+fn failed(tried: &dyn fmt::Display, error: &io::Error) -> Error {
     let found = Error::from_io(OP, error);
     let words = match found.errno.0 {
         libc::EINVAL => "not a network namespace",
         _ => &found.message,
     };
-    let message = format!("{}: {words}", path.display());
+    let message = format!("{tried}: {words}");
 
     match found.errno.0 {
         libc::ENOENT => found
@@ -110,6 +176,21 @@ mod tests {
             error.to_string(),
             "enter network namespace: /run/netns/no-such-namespace: No such file or directory \
              (ENOENT): ip netns list shows those with a name"
+        );
+    }
+
+    #[test]
+    fn a_number_that_is_no_name_is_a_process() {
+        let own = std::process::id().to_string();
+        let netns = Netns::open(&own).unwrap();
+        assert_eq!(netns.path, Path::new(&format!("/proc/{own}/ns/net")));
+
+        let error = Netns::open("4294967295").unwrap_err();
+        assert!(
+            error
+                .message
+                .starts_with("/run/netns/4294967295, /proc/4294967295/ns/net: No such file"),
+            "{error}"
         );
     }
 

@@ -19,6 +19,7 @@ const SEQ: usize = offset_of!(libc::nlmsghdr, nlmsg_seq);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     op: &'static str,
+    object: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -50,7 +51,23 @@ impl Request {
     ///
     /// As [`Request::new`].
     pub fn change(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
-        Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::ACK, attrs)
+        Self::change_with(op, nlmsg_type, 0, attrs)
+    }
+
+    /// Builds a [`Request::change`] with more flags: `NLM_F_CREATE` and its like.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::new`].
+    pub fn change_with(
+        op: &'static str,
+        nlmsg_type: u16,
+        flags: u16,
+        attrs: Vec<u8>,
+    ) -> Result<Self, Error> {
+        let flags = NlmF::REQUEST | NlmF::ACK | NlmF::from_bits_retain(flags);
+
+        Self::with_flags(op, nlmsg_type, flags, attrs)
     }
 
     fn with_flags(
@@ -62,12 +79,28 @@ impl Request {
         let bytes = build(nlmsg_type, flags, attrs)
             .map_err(|error| Error::new(op, libc::EINVAL).message(error.to_string()))?;
 
-        Ok(Self { op, bytes })
+        Ok(Self {
+            op,
+            object: None,
+            bytes,
+        })
+    }
+
+    /// Says what it is about, for an [`Error`]: `10.0.0.0/8`.
+    pub fn about(self, object: impl Into<String>) -> Self {
+        let object = Some(object.into());
+
+        Self { object, ..self }
     }
 
     /// Returns what the request is for.
     pub fn op(&self) -> &'static str {
         self.op
+    }
+
+    /// Returns what it is about, if that was said.
+    pub fn object(&self) -> Option<&str> {
+        self.object.as_deref()
     }
 
     /// Returns the message as it goes over the socket.

@@ -4,7 +4,7 @@
 
 use super::escape::is_printable;
 use super::time::Utc;
-use super::{Audience, Event, Format};
+use super::{Audience, Event, Format, Place};
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
 use nlhello::netlink::Error;
 use serde::Serialize;
@@ -42,8 +42,13 @@ impl Format for Json {
         }
     }
 
-    fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()> {
-        write_line(out, &Line::<()>::Error(JsonError::new(error)))
+    fn error(
+        &self,
+        out: &mut dyn Write,
+        place: Option<Place<'_>>,
+        error: &Error,
+    ) -> io::Result<()> {
+        write_line(out, &Line::<()>::Error(JsonError::new(place, error)))
     }
 
     fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()> {
@@ -133,10 +138,13 @@ struct JsonWarning<'a> {
 #[derive(Serialize)]
 struct JsonError<'a> {
     op: &'a str,
+    object: Option<&'a str>,
     errno: i32,
     message: &'a str,
     attr: Option<&'a str>,
     hint: Option<&'a str>,
+    file: Option<&'a str>,
+    line: Option<u64>,
 }
 
 impl<'a> JsonReply<'a> {
@@ -219,13 +227,16 @@ impl<'a> JsonGreeting<'a> {
 }
 
 impl<'a> JsonError<'a> {
-    fn new(error: &'a Error) -> Self {
+    fn new(place: Option<Place<'a>>, error: &'a Error) -> Self {
         Self {
             op: error.op,
+            object: error.object.as_deref(),
             errno: error.errno.0,
             message: &error.message,
             attr: error.attr.as_deref(),
             hint: error.hint,
+            file: place.map(|place| place.file),
+            line: place.map(|place| place.line),
         }
     }
 }
@@ -419,12 +430,12 @@ mod tests {
     fn an_error_has_its_documented_keys() {
         let error = Error::new("say hello", libc::EINVAL).hint("try again");
         let mut out = Vec::new();
-        Json.error(&mut out, &error).unwrap();
+        Json.error(&mut out, None, &error).unwrap();
 
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "{\"error\":{\"op\":\"say hello\",\"errno\":22,\"message\":\"Invalid argument\",\
-             \"attr\":null,\"hint\":\"try again\"}}\n"
+            "{\"error\":{\"op\":\"say hello\",\"object\":null,\"errno\":22,\"message\":\"Invalid argument\",\
+             \"attr\":null,\"hint\":\"try again\",\"file\":null,\"line\":null}}\n"
         );
     }
 
@@ -482,7 +493,7 @@ mod tests {
         };
         let summary = RoundTrips::start().summary();
         let mut error = Vec::new();
-        Json.error(&mut error, &Error::new("op", 1)).unwrap();
+        Json.error(&mut error, None, &Error::new("op", 1)).unwrap();
         let mut warning = Vec::new();
         Json.warning(&mut warning, "op", "words").unwrap();
 

@@ -4,7 +4,7 @@
 
 use super::escape::Escaped;
 use super::time::{since_1970, Age, Utc};
-use super::{Audience, Event, Format};
+use super::{Audience, Event, Format, Place};
 use nlhello::hello::{Heard, Peer, Reply, Rtt, Stats, Summary};
 use nlhello::netlink::Error;
 use std::io::{self, Write};
@@ -28,8 +28,16 @@ impl Format for Text {
         }
     }
 
-    fn error(&self, out: &mut dyn Write, error: &Error) -> io::Result<()> {
-        let line = error.to_string();
+    fn error(
+        &self,
+        out: &mut dyn Write,
+        place: Option<Place<'_>>,
+        error: &Error,
+    ) -> io::Result<()> {
+        let line = match place {
+            Some(Place { file, line }) => format!("{file}:{line}: {error}"),
+            None => error.to_string(),
+        };
 
         writeln!(out, "nlhello: {}", Escaped(line.as_bytes()))
     }
@@ -258,7 +266,7 @@ mod tests {
     fn an_error_is_one_line_whatever_the_kernel_said() {
         let error = Error::new("say hello", libc::EINVAL).message("no\n\x1b[2J");
         let mut out = Vec::new();
-        Text.error(&mut out, &error).unwrap();
+        Text.error(&mut out, None, &error).unwrap();
 
         assert_eq!(
             String::from_utf8(out).unwrap(),

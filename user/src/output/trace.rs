@@ -57,7 +57,7 @@ impl Trace {
     fn payload(&self, out: &mut dyn Write, message: &Message<'_>) -> io::Result<()> {
         let nlmsg_type = message.header().nlmsg_type;
         match self.spec.message(nlmsg_type) {
-            Some(known) => write_attrs(out, message.attrs(known.header), known.attrs),
+            Some(known) => write_attrs(out, message.attrs(known.header), known.attrs, 1),
             None if i32::from(nlmsg_type) == libc::NLMSG_ERROR => self.ack(out, message),
             None if is_end_of_dump(message.header()) => write_done(out, message),
             None => write_payload(out, message.payload()),
@@ -70,7 +70,7 @@ impl Trace {
         };
         write_errno(out, "nlmsgerr error", ack.errno)?;
         writeln!(out, "    {}", HeaderLine(self.spec, &ack.request))?;
-        write_attrs(out, ack.attrs, EXT_ACK_ATTRS)
+        write_attrs(out, ack.attrs, EXT_ACK_ATTRS, 1)
     }
 }
 
@@ -97,7 +97,7 @@ fn write_done(out: &mut dyn Write, message: &Message<'_>) -> io::Result<()> {
     let done = Ack::from_done(message);
 
     write_errno(out, "error", done.errno)?;
-    write_attrs(out, done.attrs, EXT_ACK_ATTRS)
+    write_attrs(out, done.attrs, EXT_ACK_ATTRS, 1)
 }
 
 fn write_errno(out: &mut dyn Write, name: &str, errno: i32) -> io::Result<()> {
@@ -107,31 +107,56 @@ fn write_errno(out: &mut dyn Write, name: &str, errno: i32) -> io::Result<()> {
     }
 }
 
+/// Writes a line for each of `attrs`, those of nests below them; `depth` is how far inside they are.
 fn write_attrs(
     out: &mut dyn Write,
-    mut attrs: Attrs<'_>,
+    attrs: Attrs<'_>,
     known: &'static [AttrSpec],
+    depth: usize,
 ) -> io::Result<()> {
-    let mut rest = attrs.rest();
+    let beside = &attrs.clone();
+    let (mut attrs, mut rest) = (attrs, beside.rest());
     while let Some(attr) = attrs.next() {
+        write!(out, "{:1$}", "", 4 * depth)?;
         match attr {
-            Ok(attr) => write_attr(out, &attr, AttrSpec::find(known, attr.kind()))?,
-            Err(error) => writeln!(out, "    {error}: {}", Bytes(rest))?,
+            Ok(attr) => write_attr(
+                out,
+                &attr,
+                AttrSpec::find(known, attr.kind()),
+                beside,
+                depth,
+            )?,
+            Err(error) => writeln!(out, "{error}: {}", Bytes(rest))?,
         }
         rest = attrs.rest();
     }
     Ok(())
 }
 
-fn write_attr(out: &mut dyn Write, attr: &Attr<'_>, known: Option<&AttrSpec>) -> io::Result<()> {
+fn write_attr(
+    out: &mut dyn Write,
+    attr: &Attr<'_>,
+    known: Option<&AttrSpec>,
+    beside: &Attrs<'_>,
+    depth: usize,
+) -> io::Result<()> {
     let (len, kind) = (attr.bytes().len(), attr.kind());
     let name = known.map_or("unknown", |known| known.name);
-    write!(out, "    nlattr len={len} type={name}({kind}) ")?;
+    write!(out, "nlattr len={len} type={name}({kind})")?;
 
+    let nest = known.and_then(|known| known.format.nest(beside.clone()));
+    if let Some((header, known)) = nest.filter(|(header, _)| *header <= attr.value().len()) {
+        let (header, attrs) = attr.value().split_at(header);
+        match header {
+            [] => writeln!(out)?,
+            header => writeln!(out, " {}", Bytes(header))?,
+        }
+        return write_attrs(out, Attrs::new(attrs), known, depth + 1);
+    }
     match Value::read(attr, known.map(|known| known.format)) {
-        Value::Text(text) => writeln!(out, "\"{}\"", Escaped(text)),
-        Value::Number(number) => writeln!(out, "{number}"),
-        Value::Bytes(bytes) => writeln!(out, "{}", Bytes(bytes)),
+        Value::Text(text) => writeln!(out, " \"{}\"", Escaped(text)),
+        Value::Number(number) => writeln!(out, " {number}"),
+        Value::Bytes(bytes) => writeln!(out, " {}", Bytes(bytes)),
     }
 }
 
@@ -149,7 +174,7 @@ impl<'a> Value<'a> {
             Some(AttrFormat::String) => attr.str().map(Self::Text),
             Some(AttrFormat::U32) => attr.u32().map(|number| Self::Number(number.into())),
             Some(AttrFormat::U64) => attr.u64().map(Self::Number),
-            Some(AttrFormat::Bytes) | None => Ok(Self::Bytes(attr.value())),
+            _ => Ok(Self::Bytes(attr.value())),
         };
 
         value.unwrap_or(Self::Bytes(attr.value()))
@@ -283,6 +308,10 @@ impl fmt::Display for Bytes<'_> {
 mod tests {
     use super::*;
     use nlhello::hello::SPEC;
+    use nlhello::rtnl::{
+        self,
+        change::{Kind, Link, Target, Verb},
+    };
     use nlhello::wire::{put_attr, put_message, put_str};
 
     fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
@@ -397,6 +426,32 @@ mod tests {
             traced(&message(3, 0, b"Hello from kernel\0"), false),
             "> nlmsghdr len=34 type=NLMSG_DONE(3) flags=0 seq=1 pid=0\n    \
              \"Hello from kernel\"\n"
+        );
+    }
+
+    #[test]
+    fn the_attributes_of_a_nest_are_shown_below_it() {
+        let kind = Kind::Veth { peer: Some(b"b") };
+        let link = Link {
+            kind: Some(kind),
+            ..Link::new(Target::Name(b"a"))
+        };
+        let request = link.request(Verb::Add).unwrap();
+        let mut out = Vec::new();
+        Trace::new(&rtnl::SPEC, false)
+            .datagram(&mut out, ">", request.bytes())
+            .unwrap();
+
+        let shown = String::from_utf8(out).unwrap();
+        let (_, attrs) = shown.split_once('\n').unwrap();
+        assert_eq!(
+            attrs,
+            "    nlattr len=6 type=IFLA_IFNAME(3) \"a\"\n    \
+             nlattr len=48 type=IFLA_LINKINFO(18)\n        \
+             nlattr len=9 type=IFLA_INFO_KIND(1) \"veth\"\n        \
+             nlattr len=32 type=IFLA_INFO_DATA(2)\n            \
+             nlattr len=28 type=VETH_INFO_PEER(1) 00000000000000000000000000000000\n                \
+             nlattr len=6 type=IFLA_IFNAME(3) \"b\"\n"
         );
     }
 

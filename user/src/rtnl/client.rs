@@ -43,6 +43,36 @@ impl Client {
         self.connection.set_tap(tap);
     }
 
+    /// Asks for `bytes` of room for what the kernel has to say, for many changes at once; where
+    /// there is less, [`Client::change_all`] says what was lost.
+    pub fn set_room(&mut self, bytes: usize) {
+        self.connection.set_inbox(usize::MAX);
+        let _ = self.connection.socket().set_recv_buffer(bytes);
+    }
+
+    /// Sends `request`, one of [`change`](super::change), and waits up to `timeout` for the word that
+    /// it is done.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::change`]; `EPERM` without `CAP_NET_ADMIN`.
+    pub fn change(&mut self, request: &mut Request, timeout: Duration) -> Result<(), Error> {
+        self.connection.change(request, timeout)
+    }
+
+    /// Sends many `requests` at once; returns what became of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::change_all`].
+    pub fn change_all(
+        &mut self,
+        requests: &mut [Request],
+        timeout: Duration,
+    ) -> Result<Vec<Result<(), Error>>, Error> {
+        self.connection.change_all(requests, timeout)
+    }
+
     /// Asks for the objects that `query` describes.
     ///
     /// # Errors

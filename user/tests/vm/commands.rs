@@ -422,8 +422,8 @@ fn who_may_not_enter_a_namespace_is_told_what_it_takes() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output),
-        "nlhello: enter network namespace: /run/netns/blue: Operation not permitted (EPERM): \
-         try as root: it takes CAP_SYS_ADMIN\n"
+        "nlhello: enter network namespace: /run/netns/blue, also by its user namespace: Operation not \
+         permitted (EPERM): try as root: it takes CAP_SYS_ADMIN\n"
     );
 }
 

@@ -8,6 +8,7 @@
 //! the netlink layer are.
 
 mod attributes;
+mod change;
 mod classic;
 mod client;
 mod commands;

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Lines of words, as `ip -batch` reads them.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStringExt;
+
+/// Reads a file of lines.
+///
+/// Words are parted by white space; quotes of either kind keep it in a word. A `#` at the start of a
+/// word begins a comment, and a backslash at the end of a line goes on in the next.
+pub struct Lines<R> {
+    reader: BufReader<R>,
+    number: u64,
+}
+
+/// A line with words in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1: that of the first, where it goes on in others.
+    pub number: u64,
+    words: Result<Vec<OsString>, &'static str>,
+}
+
+impl Line {
+    /// Returns the words.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read.
+    pub fn words(&self) -> Result<&[OsString], &'static str> {
+        self.words.as_deref().map_err(|why| *why)
+    }
+}
+
+impl<R: Read> Lines<R> {
+    /// Starts at the first byte of `file`.
+    pub fn new(file: R) -> Self {
+        Self {
+            reader: BufReader::with_capacity(64 * 1024, file),
+            number: 0,
+        }
+    }
+
+    /// Says whether there is a line without waiting for it.
+    pub fn has_line(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+
+    /// Returns the next line that has words; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read(2)`.
+    pub fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let mut bytes = Vec::new();
+        while self.read_line(&mut bytes)? {
+            let number = self.number;
+            while bytes.ends_with(b"\\\n") {
+                bytes.truncate(bytes.len() - 2);
+                bytes.push(b' ');
+                self.read_line(&mut bytes)?;
+            }
+            let words = split(&bytes);
+            if words != Ok(Vec::new()) {
+                return Ok(Some(Line { number, words }));
+            }
+            bytes.clear();
+        }
+        Ok(None)
+    }
+
+    /// Appends a line to `bytes`; says whether there was one.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
+        let read = self.reader.read_until(b'\n', bytes)?;
+
+        self.number += 1;
+        Ok(read != 0)
+    }
+}
+
+/// Returns the words of a line.
+fn split(line: &[u8]) -> Result<Vec<OsString>, &'static str> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_ascii_start();
+    while !rest.is_empty() && rest[0] != b'#' {
+        let (word, after) = split_word(rest)?;
+        words.push(OsString::from_vec(word));
+        rest = after.trim_ascii_start();
+    }
+    Ok(words)
+}
+
+/// Returns the first word and what is behind it.
+fn split_word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), &'static str> {
+    let mut word = Vec::new();
+    let mut rest = line;
+    while let Some((byte, after)) = rest.split_first() {
+        match byte {
+            b'"' | b'\'' => {
+                let end = after.iter().position(|other| other == byte);
+                let end = end.ok_or("a quote has no end")?;
+                word.extend_from_slice(&after[..end]);
+                rest = &after[end + 1..];
+            }
+            byte if byte.is_ascii_whitespace() => break,
+            byte => {
+                word.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    Ok((word, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Vec<Line> {
+        let mut lines = Lines::new(text);
+        std::iter::from_fn(|| lines.next_line().unwrap()).collect()
+    }
+
+    fn line(number: u64, words: &[&str]) -> Line {
+        let words = Ok(words.iter().map(OsString::from).collect());
+
+        Line { number, words }
+    }
+
+    #[test]
+    fn lines_have_numbers_and_those_without_words_are_skipped() {
+        assert_eq!(
+            read(b"# first\n\nroute add\t10.0.0.0/8  \n \t\r\nlink   # why\nlast"),
+            [
+                line(3, &["route", "add", "10.0.0.0/8"]),
+                line(5, &["link"]),
+                line(6, &["last"]),
+            ]
+        );
+    }
+
+    #[test]
+    fn quotes_keep_white_space_comments_and_nothing_in_a_word() {
+        assert_eq!(
+            read(b"alias \"a  'b' # c\" 'x\"y' \"\" d'e f'g h#i\n"),
+            [line(
+                1,
+                &["alias", "a  'b' # c", "x\"y", "", "de fg", "h#i"]
+            )]
+        );
+    }
+
+    #[test]
+    fn a_backslash_goes_on_in_the_next_line_and_the_number_is_the_first() {
+        assert_eq!(
+            read(b"a \\\n b\\\n\nc\nd\\\n"),
+            [line(1, &["a", "b"]), line(4, &["c"]), line(5, &["d"])]
+        );
+    }
+
+    #[test]
+    fn a_quote_without_an_end_is_an_error_of_its_line_alone() {
+        let lines = read(b"a 'b\nc\n");
+
+        assert!(lines[0].words().is_err());
+        assert_eq!(lines[1], line(2, &["c"]));
+    }
+
+    #[test]
+    fn words_need_not_be_utf8() {
+        let lines = read(b"a\xff\n");
+
+        assert_eq!(
+            lines[0].words().unwrap(),
+            [OsString::from_vec(b"a\xff".to_vec())]
+        );
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which address, and of which link.
+
+use super::{index, Failure, Links, Task, Words};
+use nlhello::netlink::Request;
+use nlhello::rtnl::change::{Addr, Lifetime, Subnet};
+use std::net::IpAddr;
+
+/// `IFA_F_*` that can be asked for.
+const FLAGS: &[(&str, u32)] = &[
+    ("nodad", libc::IFA_F_NODAD),
+    ("optimistic", libc::IFA_F_OPTIMISTIC),
+    ("home", libc::IFA_F_HOMEADDRESS),
+    ("mngtmpaddr", libc::IFA_F_MANAGETEMPADDR),
+    ("noprefixroute", libc::IFA_F_NOPREFIXROUTE),
+    ("autojoin", libc::IFA_F_MCAUTOJOIN),
+];
+
+/// Reads what is to become of an address.
+pub fn read(
+    task: &Task<'_>,
+    words: &mut Words<'_>,
+    links: &mut dyn Links,
+) -> Result<Request, Failure> {
+    // What is not said yet is 0 in the draft.
+    let mut addr = Addr::new(Subnet::any(0), 0);
+    let mut local = None;
+    while let Some(word) = words.keyword() {
+        match word {
+            "dev" => addr.index = index(word, words, links)?,
+            "local" => local = Some(words.subnet(word)?),
+            "peer" => addr.peer = Some(words.subnet(word)?),
+            "brd" | "broadcast" => addr.broadcast = Some(broadcast(word, words, local)?),
+            "label" => addr.label = Some(words.value(word)?),
+            "scope" => addr.scope = Some(words.scope(links.names())?),
+            "metric" => addr.metric = Some(words.number(word)?),
+            "valid_lft" => addr.valid = Some(lifetime(word, words)?),
+            "preferred_lft" => addr.preferred = Some(lifetime(word, words)?),
+            "proto" => addr.protocol = Some(protocol(word, words, links)?),
+            _ => match (flag(word), local) {
+                (Some(flag), _) => addr.flags |= flag,
+                (None, None) => local = Some(words.parse(word, "IP address or prefix")?),
+                (None, Some(_)) => return Err(words.unknown(word).into()),
+            },
+        }
+    }
+    addr.local = local.ok_or_else(|| words.missing("the address"))?;
+    words.check_family(task.family, addr.local)?;
+    match addr.index {
+        0 => Err(words.missing("'dev'").into()),
+        _ => Ok(addr.request(task.verb)?),
+    }
+}
+
+fn flag(word: &str) -> Option<u32> {
+    FLAGS
+        .iter()
+        .find_map(|(name, flag)| (*name == word).then_some(*flag))
+}
+
+fn lifetime(keyword: &str, words: &mut Words<'_>) -> Result<Lifetime, Failure> {
+    Ok(
+        words.read(keyword, "number of seconds", |value| match value {
+            "forever" => Some(Lifetime::Forever),
+            value => value.parse().ok().map(Lifetime::Seconds),
+        })?,
+    )
+}
+
+/// Reads a broadcast address; `+` is that of the network of `local`.
+fn broadcast(
+    keyword: &str,
+    words: &mut Words<'_>,
+    local: Option<Subnet>,
+) -> Result<IpAddr, Failure> {
+    Ok(
+        words.read(keyword, "broadcast address", |value| match value {
+            "+" => local?.broadcast(),
+            value => value.parse().ok(),
+        })?,
+    )
+}
+
+/// Reads who made an address.
+fn protocol(keyword: &str, words: &mut Words<'_>, links: &mut dyn Links) -> Result<u8, Failure> {
+    let numbers = links.names().numbers();
+
+    Ok(words.read(keyword, "origin of addresses", |value| {
+        numbers.addr_protocols.number(value)?.try_into().ok()
+    })?)
+}

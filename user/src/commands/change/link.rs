@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which link, and what becomes of it.
+
+use super::{index, Change, Failure, Links, Verb, Words};
+use nlhello::netlink::Netns;
+use nlhello::rtnl::change::{Kind, Link, Target, Vxlan};
+use std::os::fd::AsFd;
+
+/// `IFLA_BOND_MODE`, `include/uapi/linux/if_bonding.h`.
+const BOND_MODES: &[&str] = &[
+    "balance-rr",
+    "active-backup",
+    "balance-xor",
+    "broadcast",
+    "802.3ad",
+    "balance-tlb",
+    "balance-alb",
+];
+
+/// `MACVLAN_MODE_*`, `include/uapi/linux/if_link.h`.
+const MACVLAN_MODES: &[(&str, u32)] = &[
+    ("private", 1),
+    ("vepa", 2),
+    ("bridge", 4),
+    ("passthru", 8),
+    ("source", 16),
+];
+
+/// What the words say.
+struct Draft<'w> {
+    name: Option<&'w [u8]>,
+    link: Link<'w>,
+    address: Option<Vec<u8>>,
+    netns: Option<Netns>,
+}
+
+/// Reads what is to become of a link.
+pub fn read(verb: Verb, words: &mut Words<'_>, links: &mut dyn Links) -> Result<Change, Failure> {
+    let mut draft = Draft {
+        name: None,
+        link: Link::new(Target::Name(b"")),
+        address: None,
+        netns: None,
+    };
+    while let Some(word) = words.keyword() {
+        draft.read(verb, word, words, links)?;
+    }
+    draft.finish(verb, words, links)
+}
+
+impl<'w> Draft<'w> {
+    fn read(
+        &mut self,
+        verb: Verb,
+        word: &'w str,
+        words: &mut Words<'w>,
+        links: &mut dyn Links,
+    ) -> Result<(), Failure> {
+        // A word of its kind may mean something else for other links.
+        if let Some(kind) = &mut self.link.kind {
+            if kind_word(kind, word, words, links)? {
+                return Ok(());
+            }
+        }
+        if verb != Verb::Del && self.setting(word, words, links)? {
+            return Ok(());
+        }
+        match (word, verb) {
+            ("dev", _) | ("name", Verb::Add) => self.name = Some(words.value(word)?),
+            ("name", Verb::Change) => self.link.name = Some(words.value(word)?),
+            ("link", Verb::Add) => self.link.link = Some(index(word, words, links)?),
+            ("type", Verb::Add) => self.link.kind = Some(kind_of(words)?),
+            _ if self.name.is_none() && !word.is_empty() => self.name = Some(word.as_bytes()),
+            _ => return Err(words.unknown(word).into()),
+        }
+        Ok(())
+    }
+
+    /// Reads what can be said of any link; says whether `word` is that.
+    fn setting(
+        &mut self,
+        word: &str,
+        words: &mut Words<'w>,
+        links: &mut dyn Links,
+    ) -> Result<bool, Failure> {
+        match word {
+            "up" => self.link.up = Some(true),
+            "down" => self.link.up = Some(false),
+            "mtu" => self.link.mtu = Some(words.number(word)?),
+            "address" => self.address = Some(words.lladdr(word)?),
+            "master" => self.link.master = Some(index(word, words, links)?),
+            "nomaster" => self.link.master = Some(0),
+            "netns" => self.netns = Some(Netns::open(words.path(word)?)?),
+            "alias" => self.link.alias = Some(words.value(word)?),
+            "txqueuelen" => self.link.txqueuelen = Some(words.number(word)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn finish(
+        mut self,
+        verb: Verb,
+        words: &Words<'_>,
+        links: &mut dyn Links,
+    ) -> Result<Change, Failure> {
+        let name = self
+            .name
+            .ok_or_else(|| words.missing("the name of a link"))?;
+        if verb == Verb::Add && self.link.kind.is_none() {
+            return Err(words.missing("'type'").into());
+        }
+        // By its name it can be found or renamed, not both.
+        self.link.target = match self.link.name {
+            Some(_) => Target::Index(links.index(name)?, name),
+            None => Target::Name(name),
+        };
+        let link = Link {
+            address: self.address.as_deref(),
+            netns: self.netns.as_ref().map(Netns::as_fd),
+            ..self.link
+        };
+        Ok(Change {
+            request: link.request(verb)?,
+            renames: true,
+            netns: self.netns,
+        })
+    }
+}
+
+/// Reads the kind of a link that is to be made.
+fn kind_of<'w>(words: &mut Words<'w>) -> Result<Kind<'w>, Failure> {
+    let name = words
+        .keyword()
+        .ok_or_else(|| words.missing("the kind of link behind 'type'"))?;
+
+    Ok(match name {
+        "veth" => Kind::Veth { peer: None },
+        "vlan" => Kind::Vlan {
+            id: None,
+            protocol: None,
+        },
+        "vxlan" => Kind::Vxlan(Vxlan::default()),
+        "bond" => Kind::Bond {
+            mode: None,
+            miimon: None,
+        },
+        "macvlan" => Kind::Macvlan { mode: None },
+        "vrf" => Kind::Vrf { table: None },
+        name => Kind::Plain(name),
+    })
+}
+
+/// Reads what can be said of a link of this kind only; says whether `word` is that.
+fn kind_word<'w>(
+    kind: &mut Kind<'w>,
+    word: &str,
+    words: &mut Words<'w>,
+    links: &mut dyn Links,
+) -> Result<bool, Failure> {
+    match (kind, word) {
+        (Kind::Veth { peer }, "peer") => {
+            words.skip("name");
+            *peer = Some(words.value(word)?);
+        }
+        (Kind::Vlan { id, .. }, "id") => *id = Some(words.number(word)?),
+        (Kind::Vlan { protocol, .. }, "protocol") => {
+            *protocol = Some(words.read(word, "VLAN protocol", vlan_protocol)?);
+        }
+        (Kind::Vxlan(vxlan), _) => return vxlan_word(vxlan, word, words, links),
+        (Kind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
+        (Kind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
+        (Kind::Macvlan { mode }, "mode") => *mode = Some(words.read(word, "mode", macvlan_mode)?),
+        (Kind::Vrf { table }, "table") => *table = words.table(links.names())?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn vxlan_word(
+    vxlan: &mut Vxlan,
+    word: &str,
+    words: &mut Words<'_>,
+    links: &mut dyn Links,
+) -> Result<bool, Failure> {
+    match word {
+        "id" => vxlan.id = Some(words.number(word)?),
+        "remote" | "group" => vxlan.remote = Some(words.address(word)?),
+        "local" => vxlan.local = Some(words.address(word)?),
+        "dev" => vxlan.link = Some(index(word, words, links)?),
+        "dstport" => vxlan.port = Some(words.number(word)?),
+        "learning" => vxlan.learning = Some(true),
+        "nolearning" => vxlan.learning = Some(false),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn vlan_protocol(name: &str) -> Option<u16> {
+    match name.to_ascii_lowercase().as_str() {
+        "802.1q" => Some(libc::ETH_P_8021Q as u16),
+        "802.1ad" => Some(libc::ETH_P_8021AD as u16),
+        _ => None,
+    }
+}
+
+fn bond_mode(name: &str) -> Option<u8> {
+    let number = BOND_MODES.iter().position(|mode| *mode == name);
+
+    number
+        .and_then(|number| number.try_into().ok())
+        .or_else(|| name.parse().ok())
+}
+
+fn macvlan_mode(name: &str) -> Option<u32> {
+    MACVLAN_MODES
+        .iter()
+        .find_map(|(mode, number)| (*mode == name).then_some(*number))
+}

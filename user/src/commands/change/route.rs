@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which route, and what becomes of it.
+
+use super::{index, Failure, Links, Task, Words};
+use nlhello::netlink::Request;
+use nlhello::rtnl::change::{NextHop, Route, Subnet};
+use nlhello::rtnl::route::type_of;
+use std::net::IpAddr;
+
+/// Reads what is to become of a route.
+pub fn read(
+    task: &Task<'_>,
+    words: &mut Words<'_>,
+    links: &mut dyn Links,
+) -> Result<Request, Failure> {
+    let kind = words.peek().and_then(type_of);
+    if kind.is_some() {
+        words.keyword();
+    }
+    words.skip("to");
+    let dst = destination(words)?;
+    // The family of a default route is that of what follows.
+    let mut route = Route {
+        kind,
+        ..Route::to(dst.unwrap_or(Subnet::any(task.family)))
+    };
+    while let Some(word) = words.keyword() {
+        setting(&mut route, word, words, links)?;
+    }
+    if let (None, 0) = (dst, task.family) {
+        route.dst = Subnet::any(family(&route));
+    }
+    words.check_family(task.family, route.dst)?;
+    Ok(route.request(task.verb)?)
+}
+
+/// Reads where the route leads; `None` is anywhere.
+fn destination(words: &mut Words<'_>) -> Result<Option<Subnet>, Failure> {
+    match words.keyword() {
+        Some("default") => Ok(None),
+        Some(word) => Ok(Some(words.parse(word, "IP address or prefix")?)),
+        None => Err(words.missing("where to").into()),
+    }
+}
+
+fn setting(
+    route: &mut Route,
+    word: &str,
+    words: &mut Words<'_>,
+    links: &mut dyn Links,
+) -> Result<(), Failure> {
+    match word {
+        "via" => route.via = Some(via(words)?),
+        "dev" => route.oif = Some(index(word, words, links)?),
+        "table" => route.table = words.table(links.names())?,
+        "metric" => route.metric = Some(words.number(word)?),
+        "proto" | "protocol" => route.protocol = Some(words.protocol(links.names())?),
+        "scope" => route.scope = Some(words.scope(links.names())?),
+        "src" => route.src = Some(words.address(word)?),
+        "mtu" => route.mtu = Some(words.number(word)?),
+        "nhid" => route.nhid = Some(words.number(word)?),
+        "onlink" => route.onlink = true,
+        "nexthop" => route.hops.push(hop(words, links)?),
+        _ => return Err(words.unknown(word).into()),
+    }
+    Ok(())
+}
+
+/// Reads one of several next hops, up to a word that says nothing of it.
+fn hop(words: &mut Words<'_>, links: &mut dyn Links) -> Result<NextHop, Failure> {
+    let mut hop = NextHop {
+        via: None,
+        oif: None,
+        weight: 1,
+        onlink: false,
+    };
+    while let Some(word @ ("via" | "dev" | "weight" | "onlink")) = words.peek() {
+        words.keyword();
+        match word {
+            "via" => hop.via = Some(via(words)?),
+            "dev" => hop.oif = Some(index(word, words, links)?),
+            "weight" => hop.weight = words.read(word, "number from 1 to 256", weight)?,
+            _ => hop.onlink = true,
+        }
+    }
+    Ok(hop)
+}
+
+fn weight(value: &str) -> Option<u16> {
+    value
+        .parse()
+        .ok()
+        .filter(|weight| (1..=256).contains(weight))
+}
+
+/// Reads the address of a router; its family may be before it.
+fn via(words: &mut Words<'_>) -> Result<IpAddr, Failure> {
+    words.skip("inet");
+    words.skip("inet6");
+    Ok(words.address("via")?)
+}
+
+/// Returns the family of a default route that does not say.
+fn family(route: &Route) -> u8 {
+    let hop = route.hops.first().and_then(|hop| hop.via);
+
+    match route.via.or(hop).or(route.src) {
+        Some(address) => Subnet::from(address).family(),
+        None => libc::AF_INET as u8,
+    }
+}
