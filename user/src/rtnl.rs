@@ -24,6 +24,8 @@ pub mod route;
 pub mod rule;
 pub mod schema;
 mod spec;
+#[cfg(test)]
+mod told;
 
 pub use client::{Client, Listing};
 pub use fields::{Fields, Nest, Value};
