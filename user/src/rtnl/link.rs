@@ -704,6 +704,15 @@ mod tests {
             }),
         );
         assert_has(
+            &GENEVE,
+            "info_data",
+            json!({
+                "id": 6, "remote6": "2001:db8::7", "ttl": 9, "tos": "0x3", "df": "set",
+                "port": 6081, "udp_csum": true, "udp_zero_csum6_tx": true,
+                "port_range": {"low": 1, "high": 65535},
+            }),
+        );
+        assert_has(
             &GRE,
             "info_data",
             json!({

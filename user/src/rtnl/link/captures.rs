@@ -24,7 +24,7 @@ const fn digit(hex: &str, at: usize) -> u8 {
 /// All of them.
 pub static ALL: &[&[u8]] = &[
     &LO, &BRIDGE, &PORT, &VXLAN, &MACVLAN, &VLAN, &IPVLAN, &BOND, &BOND_PORT, &ARP_BOND, &TAP,
-    &TUN, &VRF_PORT, &GRE, &SIT,
+    &TUN, &VRF_PORT, &GENEVE, &GRE, &SIT,
 ];
 
 /// `ip link set lo up`
@@ -150,6 +150,13 @@ pub static TUN: [u8; 88] = unhex(
 pub static VRF_PORT: [u8; 52] = unhex(
     "00000000000000000000000000000000240012000a00010064756d6d7900000008000400767266000c0005000800\
      01004d000000",
+);
+
+/// `ip link add ge2 type geneve id 6 remote 2001:db8::7 tos 3 ttl 9 df set udpcsum udp6zerocsumtx`
+pub static GENEVE: [u8; 136] = unhex(
+    "00000000000000000000000000000000780012000b00010067656e65766500006800020008000100060000001400\
+     070020010db800000000000000000000000705000900010000000500030009000000050004000300000008000b00\
+     0000000005000d00010000000600050017c1000005000a000000000005000c000000000008000f000001ffff",
 );
 
 /// `ip link add gr0 type gre remote 10.0.0.1 local 10.0.0.2 ttl 64 key 5`
