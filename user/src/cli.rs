@@ -98,12 +98,6 @@ pub enum Command {
     Nexthop(ShowArgs),
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
     Genl(ShowArgs),
-    /// Show addresses
-    #[command(visible_alias = "a")]
-    Addr(ShowArgs),
-    /// Show neighbours
-    #[command(visible_alias = "n")]
-    Neigh(ShowArgs),
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs),
 }

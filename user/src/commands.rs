@@ -103,9 +103,6 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Rule(args)) => show::rules(cli, args, out),
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
-        Some(Command::Addr(_) | Command::Neigh(_)) => {
-            Err(Error::usage("read the command line", "what to change is missing").into())
-        }
         Some(Command::Batch(args)) => batch::run(cli, args, out),
     }
 }

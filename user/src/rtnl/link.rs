@@ -7,6 +7,8 @@
 mod af;
 mod bond;
 mod bridge;
+#[cfg(test)]
+mod captures;
 mod hardware;
 mod info;
 mod query;
@@ -432,3 +434,298 @@ const EVENTS: &[(u8, &str)] = &[
     (5, "RESEND IGMP"),
     (6, "BONDING OPTION"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::captures::*;
+    use super::*;
+    use crate::wire::put_attr;
+    use serde_json::{json, Value as Json};
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Link::from_payload(payload).ok().map(|link| told(&link))
+    }
+
+    /// Asserts that `link` has `data`, among others.
+    fn assert_has(link: &[u8], key: &str, data: Json) {
+        let told = tell(link).unwrap();
+        let told = &told["linkinfo"][key];
+        for (key, value) in data.as_object().unwrap() {
+            assert_eq!(&told[key], value, "{key} of {told}");
+        }
+        assert_eq!(told.get("unknown"), None);
+    }
+
+    /// Returns a link with the attribute of type `kind`.
+    fn with(flags: u32, kind: u16, value: &[u8]) -> Vec<u8> {
+        let mut payload = vec![0; IFINFOMSG];
+        payload[8..12].copy_from_slice(&flags.to_ne_bytes());
+        put_attr(&mut payload, kind, value).unwrap();
+        payload
+    }
+
+    #[test]
+    fn any_bytes_are_told() {
+        assert_told_whatever_the_bytes(ALL, tell);
+    }
+
+    #[test]
+    fn a_link_is_read() {
+        let link = Link::from_payload(&LO).unwrap();
+
+        assert_eq!(link.header().index, 1);
+        assert_eq!(link.name(), Some(b"lo".as_slice()));
+        assert!(link.is_up());
+        assert_eq!((link.mtu(), link.group()), (Some(65536), Some(0)));
+        assert_eq!((link.master(), link.kind()), (None, None));
+        let port = Link::from_payload(&PORT).unwrap();
+        assert_eq!(port.kind(), Some(b"veth".as_slice()));
+        assert_eq!(port.slave_kind(), Some(b"bridge".as_slice()));
+    }
+
+    #[test]
+    fn a_link_is_told_as_by_ip() {
+        let told = tell(&LO).unwrap();
+
+        for (key, value) in [
+            ("ifname", json!("lo")),
+            ("operstate", json!("UNKNOWN")),
+            ("flags", json!(["LOOPBACK", "UP", "LOWER_UP"])),
+            ("link_type", json!("loopback")),
+            ("address", json!("00:00:00:00:00:00")),
+            ("group", json!("default")),
+            ("linkmode", json!("DEFAULT")),
+            ("txqlen", json!(1000)),
+            ("netns-immutable", json!(true)),
+            ("inet6_addr_gen_mode", json!("eui64")),
+            ("master", Json::Null),
+        ] {
+            assert_eq!(told[key], value, "{key}");
+        }
+        // Statistics were not asked for.
+        assert_eq!(told["carrier_changes"], 0);
+        assert_eq!(told["af_spec"]["inet"]["conf"]["forwarding"], 0);
+    }
+
+    #[test]
+    fn counters_are_where_the_kernel_has_them() {
+        let counters: Vec<u8> = (100u64..125).flat_map(u64::to_ne_bytes).collect();
+        let told = tell(&with(0, 23, &counters)).unwrap();
+
+        assert_eq!(
+            told["stats64"],
+            json!({
+                "rx": {
+                    "packets": 100, "bytes": 102, "errors": 104, "dropped": 106, "multicast": 108,
+                    "length_errors": 110, "over_errors": 111, "crc_errors": 112,
+                    "frame_errors": 113, "fifo_errors": 114, "missed_errors": 115,
+                    "compressed": 121, "nohandler": 123, "otherhost": 124,
+                },
+                "tx": {
+                    "packets": 101, "bytes": 103, "errors": 105, "dropped": 107,
+                    "collisions": 109, "aborted_errors": 116, "carrier_errors": 117,
+                    "fifo_errors": 118, "heartbeat_errors": 119, "window_errors": 120,
+                    "compressed": 122,
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn a_link_that_is_up_without_a_carrier_says_so_first() {
+        let told = tell(&with(UP | 0x2, 4, &[0; 4])).unwrap();
+        assert_eq!(told["flags"], json!(["NO-CARRIER", "BROADCAST", "UP"]));
+
+        let told = tell(&with(UP | RUNNING | 0x8000_0000, 4, &[0; 4])).unwrap();
+        assert_eq!(told["flags"], json!(["UP", "0x80000000"]));
+    }
+
+    #[test]
+    fn a_lower_link_may_be_none_or_elsewhere() {
+        let none = with(0, IFLA_LINK, &[0; 4]);
+        assert_eq!(tell(&none).unwrap()["link"], Json::Null);
+        assert!(tell(&none).unwrap().get("link").is_some());
+
+        let mut elsewhere = with(0, IFLA_LINK, &7u32.to_ne_bytes());
+        put_attr(&mut elsewhere, IFLA_LINK_NETNSID, &(-1i32).to_ne_bytes()).unwrap();
+        let told = tell(&elsewhere).unwrap();
+        assert_eq!(
+            (&told["link_index"], &told["link_netnsid"]),
+            (&json!(7), &json!(-1))
+        );
+        assert_eq!(told.get("link"), None);
+    }
+
+    #[test]
+    fn addresses_of_tunnels_are_those_of_ip() {
+        let mut tunnel = with(POINTOPOINT, IFLA_ADDRESS, &[10, 0, 0, 1]);
+        put_attr(&mut tunnel, IFLA_BROADCAST, &[10, 0, 0, 2]).unwrap();
+        tunnel[2..4].copy_from_slice(&768u16.to_ne_bytes());
+        let told = tell(&tunnel).unwrap();
+
+        assert_eq!(
+            (&told["link_type"], &told["address"]),
+            (&json!("ipip"), &json!("10.0.0.1"))
+        );
+        assert_eq!(told["broadcast"], "10.0.0.2");
+        assert_eq!(told["link_pointtopoint"], true);
+    }
+
+    #[test]
+    fn programs_of_xdp_are_told_by_id() {
+        // IFLA_XDP_ATTACHED: XDP_ATTACHED_SKB, IFLA_XDP_PROG_ID and IFLA_XDP_SKB_PROG_ID: 9
+        let xdp = [
+            5, 0, 2, 0, 2, 0, 0, 0, 8, 0, 4, 0, 9, 0, 0, 0, 8, 0, 6, 0, 9, 0, 0, 0,
+        ];
+        let told = tell(&with(0, 43, &xdp)).unwrap();
+
+        let attached = json!([{"mode": 2, "prog": {"id": 9}}]);
+        assert_eq!(
+            told["xdp"],
+            json!({"mode": 2, "prog": {"id": 9}, "attached": attached})
+        );
+    }
+
+    #[test]
+    fn a_bridge_and_its_ports_are_told_as_by_ip() {
+        assert_has(
+            &BRIDGE,
+            "info_data",
+            json!({
+                "forward_delay": 1500, "priority": 32768, "vlan_filtering": 1,
+                "vlan_protocol": "802.1ad", "vlan_default_pvid": 3, "root_port": 0,
+                "hello_timer": 0.0, "group_fwd_mask": "0", "group_addr": "01:80:c2:00:00:08",
+                "no_linklocal_learn": 0, "mcast_snooping": 1, "mcast_hash_max": 4096,
+            }),
+        );
+        assert_has(
+            &PORT,
+            "info_slave_data",
+            json!({
+                "priority": 32, "cost": 7, "hairpin": true, "guard": true, "root_block": false,
+                "id": "0x8001", "no": "0x1", "group_fwd_mask": "0x4004",
+                "group_fwd_mask_str": "lacp,lldp", "isolated": true, "mrp_in_open": false,
+            }),
+        );
+        // Zeros in front of a byte of the address are left out.
+        let id = [0x80, 0, 0, 0x16, 0x3e, 0xff, 1, 0xa0];
+        let mut data = Vec::new();
+        put_attr(&mut data, 11, &id).unwrap();
+        let mut info = Vec::new();
+        put_attr(&mut info, info::KIND, b"bridge\0").unwrap();
+        put_attr(&mut info, 2, &data).unwrap();
+        let bridge = with(0, IFLA_LINKINFO, &info);
+        assert_has(
+            &bridge,
+            "info_data",
+            json!({"bridge_id": "8000.0:16:3e:ff:1:a0"}),
+        );
+    }
+
+    #[test]
+    fn bonds_and_their_ports_are_told_as_by_ip() {
+        assert_has(
+            &BOND,
+            "info_data",
+            json!({
+                "mode": "802.3ad", "miimon": 100, "arp_validate": null, "ad_select": "stable",
+                "xmit_hash_policy": "layer2", "ad_lacp_rate": "slow", "coupled_control": true,
+                "ad_actor_system": "00:00:00:00:00:00",
+            }),
+        );
+        let told = tell(&BOND).unwrap();
+        assert_eq!(told["linkinfo"]["info_data"]["ad_info"]["num_ports"], 1);
+        assert_has(
+            &BOND_PORT,
+            "info_slave_data",
+            json!({
+                "state": "ACTIVE", "mii_status": "UP", "prio": 0, "ad_actor_oper_port_state": 77,
+                "ad_actor_oper_port_state_str": ["active", "aggregating", "in_sync", "defaulted"],
+            }),
+        );
+        assert_has(
+            &ARP_BOND,
+            "info_data",
+            json!({
+                "arp_ip_target": ["10.0.0.1", "10.0.0.2"], "arp_validate": "all",
+                "arp_interval": 100,
+            }),
+        );
+    }
+
+    #[test]
+    fn links_on_top_of_others_are_told_as_by_ip() {
+        assert_has(
+            &VLAN,
+            "info_data",
+            json!({
+                "protocol": "802.1Q", "id": 5, "flags": ["REORDER_HDR", "GVRP"],
+                "ingress_qos": [{"from": 2, "to": 5}],
+                "egress_qos": [{"from": 1, "to": 2}, {"from": 3, "to": 4}],
+            }),
+        );
+        assert_has(
+            &MACVLAN,
+            "info_data",
+            json!({
+                "mode": "source", "bcqueuelen": 1000, "macaddr_count": 2,
+                "macaddr_data": ["02:00:00:00:00:02", "02:00:00:00:00:01"],
+            }),
+        );
+        assert_has(&IPVLAN, "info_data", json!({"mode": "l3", "vepa": true}));
+        assert_has(&VRF_PORT, "info_slave_data", json!({"table": 77}));
+    }
+
+    #[test]
+    fn links_to_programs_are_told_as_by_ip() {
+        assert_has(
+            &TAP,
+            "info_data",
+            json!({
+                "type": "tap", "pi": true, "vnet_hdr": false, "multi_queue": true,
+                "numqueues": 0, "persist": true,
+            }),
+        );
+        assert_has(
+            &TUN,
+            "info_data",
+            json!({"type": "tun", "pi": false, "user": "nobody"}),
+        );
+    }
+
+    #[test]
+    fn tunnels_are_told_as_by_ip() {
+        assert_has(
+            &VXLAN,
+            "info_data",
+            json!({
+                "id": 42, "group": "239.1.1.1", "port_range": {"low": 1000, "high": 2000},
+                "port": 4789, "tos": "0x10", "ttl": 5, "ageing": 100, "limit": 7, "df": "unset",
+                "learning": true, "udp_csum": true, "external": false,
+            }),
+        );
+        assert_has(
+            &GENEVE,
+            "info_data",
+            json!({
+                "id": 6, "remote6": "2001:db8::7", "ttl": 9, "tos": "0x3", "df": "set",
+                "port": 6081, "udp_zero_csum6_tx": true,
+                "port_range": {"low": 1, "high": 65535},
+            }),
+        );
+        assert_has(
+            &GRE,
+            "info_data",
+            json!({
+                "remote": "10.0.0.1", "local": "10.0.0.2", "ttl": 64, "pmtudisc": true,
+                "ikey": "0.0.0.5", "okey": "0.0.0.5",
+            }),
+        );
+        assert_has(
+            &SIT,
+            "info_data",
+            json!({"proto": "any", "remote": "10.0.0.5", "local": "10.0.0.6", "ttl": 0}),
+        );
+    }
+}

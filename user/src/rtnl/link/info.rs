@@ -3,7 +3,7 @@
 //! What a link is: its kind, that of the link that it is a port of, and what only these have
 //! (`IFLA_INFO_*`).
 
-use super::{bond, bridge, tun, vlan, vxlan};
+use super::{bond, bridge, tun, tunnel, vlan, vxlan};
 use crate::rtnl::attrs::{name, Index};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
@@ -20,10 +20,16 @@ type Info<'a> = Index<'a, 8>;
 static KINDS: &[(&str, &[Known])] = &[
     ("bond", bond::BOND),
     ("bridge", bridge::BRIDGE),
+    ("erspan", tunnel::GRE),
+    ("geneve", tunnel::GENEVE),
+    ("gre", tunnel::GRE),
+    ("gretap", tunnel::GRE),
+    ("ipip", tunnel::IPTUN),
     ("ipvlan", IPVLAN),
     ("ipvtap", IPVLAN),
     ("macvlan", vlan::MACVLAN),
     ("macvtap", vlan::MACVLAN),
+    ("sit", tunnel::IPTUN),
     ("tun", tun::TUN),
     ("vlan", vlan::VLAN),
     ("vrf", VRF),

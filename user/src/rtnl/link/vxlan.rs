@@ -4,10 +4,10 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::tunnel::{tell_flowlabel, DF};
-use crate::rtnl::attrs::{be16, ip, u64};
+use super::tunnel::{tell_flowlabel, tell_ports, DF};
+use crate::rtnl::attrs::{be64, ip};
 use crate::rtnl::schema::{hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::rtnl::{Fields, Names, Value};
 
 /// Attributes of a VXLAN.
 pub static VXLAN: &[Known] = &[
@@ -66,19 +66,7 @@ fn tell_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> O
     Some(())
 }
 
-/// Tells the ports to send from, `struct ifla_vxlan_port_range`.
-fn tell_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let (low, high) = value.split_at_checked(2)?;
-    let [low, high] = [be16(low)?, be16(high)?];
-
-    out.open(key, Nest::Object);
-    out.field("low", Value::Number(low.into()));
-    out.field("high", Value::Number(high.into()));
-    out.close();
-    Some(())
-}
-
 fn tell_reserved(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, hex(u64::from_be(u64(value)?)));
+    out.field(key, hex(be64(value)?));
     Some(())
 }
