@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
         let names: BTreeSet<_> = ours.keys().chain(theirs[0].keys()).collect();
 
         for name in names {
-            self.path.push(name.clone());
+            self.path.push(of_kind(name, ours));
             match (ours.get(name), theirs[0].get(name), theirs[1].get(name)) {
                 (Some(ours), Some(before), Some(after)) => self.value(ours, [before, after]),
                 (Some(ours), None, _) => self.differ(How::Added, ours, &Value::Null),
@@ -130,6 +130,9 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&mut self, ours: &Value, theirs: Both<'_, Value>) {
+        if ours != theirs[0] && self.differences.has(&self.path.join("."), How::Other) {
+            return;
+        }
         match (ours, theirs) {
             (Value::Object(ours), [Value::Object(before), Value::Object(after)]) => {
                 self.object(ours, [before, after]);
@@ -159,6 +162,20 @@ impl<'a> Walk<'a> {
     fn wrong(&mut self, what: String) {
         let line = format!("{}: {}: {what}", self.key, self.path.join("."));
         self.comparison.wrong.push(line);
+    }
+}
+
+/// The name of a field: the data of a link, or of a port, are named for the kind of it.
+fn of_kind(name: &str, fields: &Map<String, Value>) -> String {
+    let kind = match name {
+        "info_data" => fields.get("info_kind"),
+        "info_slave_data" => fields.get("info_slave_kind"),
+        _ => None,
+    };
+
+    match kind.and_then(Value::as_str) {
+        Some(kind) => format!("{name}[{kind}]"),
+        None => name.to_owned(),
     }
 }
 
