@@ -62,8 +62,15 @@ find_tools() {
     tools_match "$prefix" || die "the package sources offer other compilers than those that built Linux $release: it wants $(image_setting CONFIG_RUSTC_VERSION_TEXT)"
 }
 
-# unpack_tools LIST: no package's script runs, and nothing but $tool_root is touched.
 unpack_tools() {
+    unpack_root "$1"
+    wrap_programs
+    private_apt apt-get clean
+    touch "$tool_root/.complete"
+}
+
+# unpack_root LIST: no package's script runs, and nothing but $tool_root is touched.
+unpack_root() {
     local file folder
     rm -rf "$tool_root"
     for folder in bin sbin lib lib64; do
@@ -74,9 +81,12 @@ unpack_tools() {
         dpkg-deb --fsys-tarfile "$apt_home/cache/archives/$file" | tar -x -C "$tool_root" --keep-directory-symlink \
             --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/lib/llvm-*/lib/*.a'
     done <<<"$1"
-    wrap_programs
-    private_apt apt-get clean
-    touch "$tool_root/.complete"
+}
+
+# run_by_loader FILE: prints a program that runs FILE with the libraries under $prefix.
+run_by_loader() {
+    # shellcheck disable=SC2016 # for the shell of the new script
+    printf '#!/bin/sh\nexec %q --library-path %q --argv0 "$0" %q "$@"\n' "$prefix/lib64/ld-linux-x86-64.so.2" "$prefix/lib/$stock_tuple" "$1"
 }
 
 # The programs want a newer C library than the machine may have: each is started by the loader of its own. They look for their parts beside
@@ -86,8 +96,7 @@ wrap_programs() {
     while read -r file; do
         if ! "$loader" --verify "$file" >/dev/null 2>&1; then continue; fi
         mv "$file" "$file.elf"
-        # shellcheck disable=SC2016 # for the shell of the new script
-        printf '#!/bin/sh\nexec %q --library-path %q --argv0 "$0" %q "$@"\n' "$loader" "$prefix/lib/$stock_tuple" "$file.elf" >"$file"
+        run_by_loader "$file.elf" >"$file"
         chmod +x "$file"
     done < <(find "$prefix/bin" "$prefix/libexec/gcc" -type f -perm -u+x)
     # Where gcc looks before PATH, which has the machine's.

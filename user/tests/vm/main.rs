@@ -18,6 +18,7 @@ mod lab;
 mod layer;
 mod lifetime;
 mod messages;
+mod parity;
 mod pressure;
 mod random;
 mod runs;

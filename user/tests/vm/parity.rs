@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the client shows is what the newest iproute2 of the machine shows, field by field.
+//!
+//! The scripts of `parity/` fill a network namespace with objects of every kind. `scripts/test`
+//! gives `$IP` and `$BRIDGE`. Where both differ on purpose, `docs/json.md` has a table of it, which
+//! is read here: nothing else may differ, and what it lists has to.
+
+mod compare;
+mod differences;
+
+use crate::lab::*;
+use compare::Comparison;
+use differences::Differences;
+use serde_json::Value;
+use std::process::Command;
+
+const NETNS: &str = "parity";
+const FAR: &str = "parity-far";
+
+/// How often both are asked, when something changes meanwhile.
+const ATTEMPTS: usize = 5;
+
+#[test]
+fn links_are_those_of_ip() {
+    let world = World::build(&["links.sh"]);
+
+    world.compare("link", &["ifname"], &[("ip -d -s -s link", "link")]);
+}
+
+#[test]
+fn addresses_are_those_of_ip() {
+    let world = World::build(&["links.sh", "addrs.sh"]);
+
+    world.compare("addr", &["ifname"], &[("ip -d -s -s addr", "addr")]);
+}
+
+#[test]
+fn routes_are_those_of_ip() {
+    const KEY: &[&str] = &["table", "type", "dst", "from", "dev", "metric", "tos"];
+    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh", "routes.sh"]);
+
+    world.compare(
+        "route",
+        KEY,
+        &[
+            (
+                "ip -d -s -4 route show table all",
+                "route -4 show table all",
+            ),
+            (
+                "ip -d -s -6 route show table all",
+                "route -6 show table all",
+            ),
+            ("ip -d -s route show table 77", "route show table 77"),
+        ],
+    );
+}
+
+#[test]
+fn next_hops_are_those_of_ip() {
+    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh"]);
+
+    world.compare("nexthop", &["id"], &[("ip -d nexthop", "nexthop")]);
+}
+
+#[test]
+fn neighbours_are_those_of_ip() {
+    let world = World::build(&["links.sh", "addrs.sh", "neighs.sh"]);
+
+    world.compare(
+        "neigh",
+        &["dst", "dev"],
+        &[
+            ("ip -d -s neigh", "neigh"),
+            ("ip -d -s neigh show nud all", "neigh show nud all"),
+            ("ip -d -s neigh show proxy", "neigh show proxy"),
+        ],
+    );
+}
+
+#[test]
+fn rules_are_those_of_ip() {
+    let world = World::build(&["links.sh", "rules.sh"]);
+
+    world.compare(
+        "rule",
+        &["priority"],
+        &[("ip -d -4 rule", "rule -4"), ("ip -d -6 rule", "rule -6")],
+    );
+}
+
+#[test]
+fn forwarding_entries_are_those_of_bridge() {
+    const KEY: &[&str] = &["mac", "ifname", "vlan", "dst", "master"];
+    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh", "entries.sh"]);
+
+    world.compare("fdb", KEY, &[("bridge -d -s fdb", "fdb")]);
+}
+
+/// The network namespace with objects of every kind.
+struct World {
+    _near: Netns,
+    _far: Netns,
+}
+
+impl World {
+    /// Builds it with these scripts of `parity/`.
+    fn build(scripts: &[&str]) -> Self {
+        let world = Self {
+            _far: Netns::add(FAR),
+            _near: Netns::add(NETNS),
+        };
+        for script in scripts {
+            run_script(script);
+        }
+        world
+    }
+
+    /// Asserts that each question to iproute2, and to the client, gets the same answer.
+    fn compare(&self, kind: &'static str, key: &[&str], questions: &[(&str, &str)]) {
+        let mut differences = Differences::of(kind);
+        let mut all = Comparison::default();
+
+        for (theirs, ours) in questions {
+            all.add(compare_once_settled(theirs, ours, key, &mut differences));
+        }
+        println!("parity: {kind}: {all}");
+        all.assert_same();
+        differences.assert_all_seen();
+    }
+}
+
+/// Asks both, again when something differs that may have changed meanwhile.
+fn compare_once_settled(
+    theirs: &str,
+    ours: &str,
+    key: &[&str],
+    differences: &mut Differences,
+) -> Comparison {
+    let mut comparison = Comparison::default();
+    for _ in 0..ATTEMPTS {
+        let before = iproute2(theirs);
+        let client = client(ours);
+        let after = iproute2(theirs);
+        comparison = Comparison::of(&client, [&before, &after], key, differences);
+        if comparison.is_same() {
+            break;
+        }
+    }
+    comparison
+}
+
+/// Runs a script of `parity/` in the namespace, with the `ip` and `bridge` that are compared with.
+fn run_script(name: &str) {
+    const PRELUDE: &str = r#"ip() { "$IP" "$@"; }; bridge() { "$BRIDGE" "$@"; }; set -eu; . "$1""#;
+    let script = format!("user/tests/vm/parity/{name}");
+    let output = run(Command::new("ip")
+        .args(["netns", "exec", NETNS])
+        .args(["sh", "-c", PRELUDE, "sh", &script]));
+
+    assert!(output.status.success(), "{script}: {}", stderr(&output));
+}
+
+/// Returns what `ip` or `bridge` answers.
+fn iproute2(question: &str) -> Value {
+    let mut words = question.split(' ');
+    let program = variable(match words.next() {
+        Some("bridge") => "BRIDGE",
+        _ => "IP",
+    });
+
+    answer(Command::new(program).args(["-n", NETNS, "-j"]).args(words))
+}
+
+/// Returns what the client answers.
+fn client(question: &str) -> Value {
+    let args = ["-n", NETNS, "--json"];
+
+    answer(Command::new("nlhello").args(args).args(question.split(' ')))
+}
+
+fn answer(command: &mut Command) -> Value {
+    let output = run(command);
+    assert!(output.status.success(), "{command:?}: {}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{command:?}: {e}"))
+}
