@@ -42,9 +42,9 @@ fn add_many_routes() {
 
 /// Runs the client in the namespace with room for `kib` KiB of address space.
 fn nlhello_within(kib: u64, args: &[&str]) -> Output {
-    let limit = (kib << 10).to_string();
+    let limit = format!("--as={}", kib << 10);
     run(Command::new("prlimit")
-        .args(["--as", &limit, "nlhello", "-n", NETNS])
+        .args([&limit, "nlhello", "-n", NETNS])
         .args(args))
 }
 
