@@ -52,7 +52,14 @@ fn routes_are_those_of_ip() {
                 "ip -d -s -6 route show table all",
                 "route -6 show table all",
             ),
-            ("ip -d -s route show table 77", "route show table 77"),
+            (
+                "ip -d -s -4 route show table all type blackhole",
+                "route -4 show table all type blackhole",
+            ),
+            (
+                "ip -d -s -6 route show table all type throw",
+                "route -6 show table all type throw",
+            ),
         ],
     );
 }
