@@ -242,8 +242,10 @@ fn describe_others<F: Fields>(attrs: &mut Taker<'_, '_, IFA_MAX>, names: &mut Na
         }
     }
     if let Some(protocol) = attrs.take(IFA_PROTO, u8) {
-        let protocol = names.numbers().addr_protocols.name(protocol.into());
-        out.field("protocol", protocol);
+        match names.numbers().addr_protocols.name(protocol.into()) {
+            Value::Nameless(number) => out.field("protocol", Value::Hex(number)),
+            name => out.field("protocol", name),
+        }
     }
     if let Some(label) = attrs.take(IFA_LABEL, name) {
         out.field("label", Value::Name(label));
