@@ -299,7 +299,10 @@ fn is_capable<'a>(
     let mut reply = request.reply(PROBE_CMD_IS_CAPABLE, 2 * nla_total_size(4))?;
 
     reply.put_u32(PROBE_A_ANSWER, request.is_capable(cap).into())?;
-    reply.put_u32(PROBE_A_EVERYWHERE, request.is_capable_everywhere(cap).into())?;
+    reply.put_u32(
+        PROBE_A_EVERYWHERE,
+        request.is_capable_everywhere(cap).into(),
+    )?;
     reply.send()
 }
 
