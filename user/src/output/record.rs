@@ -2,6 +2,8 @@
 
 //! Objects of the kernel, many of them, fast: into one buffer, from it to standard output.
 
+#[cfg(test)]
+mod captures;
 mod digits;
 mod json;
 mod memo;

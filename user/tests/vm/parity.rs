@@ -6,6 +6,7 @@
 //! gives `$IP` and `$BRIDGE`. Where both differ on purpose, `docs/json.md` has a table of it, which
 //! is read here: nothing else may differ, and what it lists has to.
 
+mod capture;
 mod compare;
 mod differences;
 

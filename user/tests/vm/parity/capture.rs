@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Captures of what the kernel sends: `scripts/capture` runs this, and keeps what it writes in
+//! `user/tests/fixtures/`.
+
+use super::{World, NETNS};
+use crate::lab::{variable, PATIENCE};
+use nlhello::netlink::Netns;
+use nlhello::rtnl::link::Link;
+use nlhello::rtnl::{Addrs, Client, Fdb, Links, Neighs, Nexthops, Query, Routes, Rules};
+use nlhello::wire::{padding, Message};
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+/// One link of each kind, and what is odd about one: the others are the same.
+const LINKS: &[&str] = &[
+    "lo", "v0", "away", "d0", "br0", "p0", "v0.5", "bond0", "s0", "bond1", "vx0", "vx6", "vxe",
+    "mv1", "iv0", "tun0", "red", "d1", "wg0", "nm0", "gnv0", "gre1", "ip6tnl1",
+];
+
+#[test]
+#[ignore = "it writes files: scripts/capture runs it"]
+fn captures_of_every_kind() {
+    let all = [
+        "links.sh",
+        "addrs.sh",
+        "nexthops.sh",
+        "routes.sh",
+        "neighs.sh",
+        "rules.sh",
+        "entries.sh",
+    ];
+    let _world = World::build(&all);
+    let netns = Netns::open(NETNS).unwrap();
+    // A thread that enters a namespace stays there.
+    let there = thread::spawn(move || {
+        netns.enter().unwrap();
+        capture("link", &Links::default(), is_one_of_its_kind);
+        capture("addr", &Addrs::default(), |_| true);
+        capture("route", &Routes::default(), |_| true);
+        capture("nexthop", &Nexthops::default(), |_| true);
+        capture("neigh", &Neighs::default(), |_| true);
+        capture("rule", &Rules::default(), |_| true);
+        capture("fdb", &Fdb::default(), |_| true);
+    });
+    there.join().unwrap();
+}
+
+fn is_one_of_its_kind(message: &Message<'_>) -> bool {
+    let link = Link::from_payload(message.payload()).unwrap();
+    let name = link
+        .name()
+        .map(|name| String::from_utf8_lossy(name).into_owned());
+    name.is_some_and(|name| LINKS.contains(&name.as_str()))
+}
+
+/// Writes the messages that answer `query` and that are `wanted`, as they came.
+fn capture(kind: &str, query: &impl Query, wanted: impl Fn(&Message<'_>) -> bool) {
+    let mut bytes = Vec::new();
+    let mut client = Client::open("capture").unwrap();
+    let mut table = client.table(query.request().unwrap(), PATIENCE).unwrap();
+    while let Some(message) = table.next_entry().unwrap() {
+        if wanted(&message) {
+            bytes.extend_from_slice(message.bytes());
+            bytes.extend_from_slice(padding(message.bytes().len()));
+        }
+    }
+    let folder = variable("VM_OUT");
+    fs::write(Path::new(&folder).join(format!("{kind}.bin")), bytes).unwrap();
+}
