@@ -74,6 +74,7 @@ ip link add nm0 type nlmon
 
 ip link add gre1 type gre local 192.0.2.9 remote 192.0.2.8 ttl 7 tos 4 ikey 1 okey 2 icsum ocsum iseq oseq
 ip link add gretap1 type gretap local 192.0.2.9 remote 192.0.2.7 nopmtudisc
+ip link add erspan1 type erspan local 192.0.2.9 remote 192.0.2.4 seq key 0 erspan_ver 1 erspan 123
 ip link add ipip1 type ipip local 192.0.2.9 remote 192.0.2.6 dev v0
 ip link add sit1 type sit local 192.0.2.9 remote 192.0.2.5 ttl 64
 ip link add ip6tnl1 type ip6tnl local 2001:db8::9 remote 2001:db8::6 mode any hoplimit 9 encaplimit 3 flowlabel 0x54321 tclass 0x10
