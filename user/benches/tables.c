@@ -5,6 +5,8 @@
 //
 // With pipe, the output goes through a pipe to a process that throws it away, else to /dev/null.
 
+#define _GNU_SOURCE // pipe2()
+
 #include <err.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
