@@ -41,11 +41,6 @@ impl<'w> Words<'w> {
         is_next
     }
 
-    /// Returns the bytes of the next word.
-    pub fn bytes(&mut self) -> Option<&'w [u8]> {
-        self.rest.next().map(|word| word.as_bytes())
-    }
-
     /// Returns the next word as text; what is not UTF-8 is no keyword.
     pub fn keyword(&mut self) -> Option<&'w str> {
         self.rest
@@ -60,9 +55,7 @@ impl<'w> Words<'w> {
 
     /// Returns the bytes of the word behind `keyword`.
     pub fn value(&mut self, keyword: &str) -> Result<&'w [u8], Error> {
-        self.rest
-            .next()
-            .map(|word| word.as_bytes())
+        self.word()
             .ok_or_else(|| self.error(format!("'{keyword}' needs a value")))
     }
 

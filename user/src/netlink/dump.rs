@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// How often a table is read before it is taken as it is.
-const ATTEMPTS: u32 = 5;
+pub(super) const ATTEMPTS: u32 = 5;
 
 /// A table as the kernel dumped it.
 #[derive(Clone, Debug, PartialEq, Eq)]

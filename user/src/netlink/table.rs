@@ -3,7 +3,7 @@
 //! Tables of any size, read in place: one request, many messages, no copy of any.
 
 use super::connection::check_ack;
-use super::dump::{check_done, is_interrupted};
+use super::dump::{check_done, is_interrupted, ATTEMPTS};
 use super::inbox::KERNEL;
 use super::{deadline, Connection, Datagram, Error, Request};
 use crate::wire::{align, Message, Messages, NLMSG_DONE, NLMSG_ERROR};
@@ -16,9 +16,6 @@ const HELD: usize = 4 << 20;
 /// Room for a datagram: the kernel makes parts of a dump of up to 32 KiB, and of a single larger
 /// object one part.
 const ROOM: usize = 128 << 10;
-
-/// How often a table is read before it is taken as it is.
-const ATTEMPTS: u32 = 5;
 
 /// The messages of a table, one after the other, as the kernel sends them.
 ///

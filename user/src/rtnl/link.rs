@@ -23,6 +23,7 @@ pub use query::{Links, GET, LIST};
 
 use super::attrs::{i32, name, u32, u8, Index, Taker};
 use super::fields::{flag_items, Fields, Nest, Value};
+use super::names::IFLA_ALT_IFNAME;
 use super::schema::{self, known, Format, Known};
 use super::{Names, Object};
 use crate::wire::{self, Attrs};
@@ -42,7 +43,6 @@ const IFLA_AF_SPEC: u16 = 26;
 const IFLA_GROUP: u16 = 27;
 const IFLA_EXT_MASK: u16 = 29;
 const IFLA_LINK_NETNSID: u16 = 37;
-const IFLA_ALT_IFNAME: u16 = 53;
 const IFLA_PERM_ADDRESS: u16 = 54;
 /// One more than the last type that is known.
 const IFLA_MAX: usize = 70;

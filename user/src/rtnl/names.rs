@@ -25,7 +25,7 @@ const INDEX: Range<usize> = 4..8;
 const FLAGS: Range<usize> = 8..12;
 
 /// Type of an alternative name, `include/uapi/linux/if_link.h`.
-const IFLA_ALT_IFNAME: u16 = 53;
+pub(super) const IFLA_ALT_IFNAME: u16 = 53;
 
 /// How long the kernel may take to tell a name.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,8 +36,6 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Names {
     /// Opened at the first question.
     connection: Option<Connection>,
-    /// The last link that was asked for: most objects in a row are of the same.
-    last: (u32, Vec<u8>),
     links: HashMap<u32, Vec<u8>>,
     /// Which of `links` are down.
     down: HashSet<u32>,
@@ -53,10 +51,10 @@ impl Names {
     /// Returns the name of the link with this index; as `ip`, `if7` for one that is not there.
     #[inline]
     pub fn link(&mut self, index: u32) -> Value<'_> {
-        if self.last.0 != index || self.last.1.is_empty() {
+        if !self.links.contains_key(&index) {
             self.look_up(index);
         }
-        Value::Dev(&self.last.1)
+        Value::Dev(self.links.get(&index).map_or(b"", Vec::as_slice))
     }
 
     /// Says whether there is a link with this index that is down.
@@ -67,14 +65,10 @@ impl Names {
 
     #[cold]
     fn look_up(&mut self, index: u32) {
-        let name = match self.links.get(&index) {
-            Some(name) => name.clone(),
-            None => self
-                .ask(index)
-                .unwrap_or_else(|_| format!("if{index}").into_bytes()),
-        };
-        self.links.insert(index, name.clone());
-        self.last = (index, name);
+        let name = self
+            .ask(index)
+            .unwrap_or_else(|_| format!("if{index}").into_bytes());
+        self.links.insert(index, name);
     }
 
     fn ask(&mut self, index: u32) -> Result<Vec<u8>, Error> {
@@ -101,13 +95,9 @@ impl Names {
     ///
     /// `ENODEV` when there is none.
     pub fn index(&mut self, name: &[u8]) -> Result<u32, Error> {
-        // Longer names are alternative ones only.
-        let kind = match name.len() {
-            ..libc::IFNAMSIZ => libc::IFLA_IFNAME,
-            _ => IFLA_ALT_IFNAME,
-        };
         let mut payload = vec![0; IFINFOMSG];
-        put_str(&mut payload, kind, name).map_err(|error| Error::from_io(FIND, &error))?;
+        put_str(&mut payload, name_kind(name), name)
+            .map_err(|error| Error::from_io(FIND, &error))?;
         let mut request = Request::new(FIND, libc::RTM_GETLINK, payload)?;
         let (message, _) = self
             .connection(FIND)?
@@ -129,6 +119,15 @@ impl Names {
     #[inline]
     pub fn numbers(&mut self) -> &mut Numbers {
         &mut self.numbers
+    }
+}
+
+/// Returns the type of the attribute that asks for a link by `name`: longer names are alternative
+/// ones only.
+pub(super) fn name_kind(name: &[u8]) -> u16 {
+    match name.len() {
+        ..libc::IFNAMSIZ => libc::IFLA_IFNAME,
+        _ => IFLA_ALT_IFNAME,
     }
 }
 

@@ -22,16 +22,7 @@ impl Prefix {
                 len: 0,
             });
         }
-        let (address, len) = match text.split_once('/') {
-            Some((address, len)) => (address, Some(len)),
-            None => (text, None),
-        };
-        let address = address.parse().ok()?;
-        let host = host_len(address);
-        let len = match len {
-            Some(len) => len.parse().ok().filter(|len| *len <= host)?,
-            None => host,
-        };
+        let (address, len) = read(text)?;
 
         Some(Self {
             address: Some(address),
@@ -57,6 +48,22 @@ impl Prefix {
         };
         is_same && self.len <= other.len
     }
+}
+
+/// Reads an address and how many of its bits count: all, unless a slash and a number say otherwise.
+pub fn read(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, len) = match text.split_once('/') {
+        Some((address, len)) => (address, Some(len)),
+        None => (text, None),
+    };
+    let address = address.parse().ok()?;
+    let host = host_len(address);
+    let len = match len {
+        Some(len) => len.parse().ok().filter(|len| *len <= host)?,
+        None => host,
+    };
+
+    Some((address, len))
 }
 
 /// Returns how many bits an address like this one has.

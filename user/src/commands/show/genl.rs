@@ -11,7 +11,7 @@ pub fn name(args: &ShowArgs) -> Result<Option<FamilyName>, Error> {
     let mut words = Words::new(LIST, &args.words);
 
     words.skip("show");
-    let Some(name) = words.bytes() else {
+    let Some(name) = words.word() else {
         return Ok(None);
     };
     match words.keyword() {

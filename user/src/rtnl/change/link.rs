@@ -6,12 +6,8 @@
 
 use super::{Kind, Payload, Verb};
 use crate::netlink::{Error, Request};
+use crate::rtnl::names::name_kind;
 use std::os::fd::{AsRawFd, BorrowedFd};
-
-/// Longest name of a link, in bytes; longer ones are alternative names only (`IFNAMSIZ`).
-const NAME_MAX: usize = libc::IFNAMSIZ - 1;
-
-const IFLA_ALT_IFNAME: u16 = 53;
 
 const OPS: [&str; 5] = ["link add", "link add", "link add", "link set", "link del"];
 
@@ -108,11 +104,7 @@ impl<'a> Link<'a> {
 
     fn put_names(&self, payload: &mut Payload) {
         if let Target::Name(name) = self.target {
-            let kind = match name.len() {
-                ..=NAME_MAX => libc::IFLA_IFNAME,
-                _ => IFLA_ALT_IFNAME,
-            };
-            payload.put_str(kind, Some(name));
+            payload.put_str(name_kind(name), Some(name));
         }
         payload.put_str(libc::IFLA_IFNAME, self.name);
         // The kernel takes all of its bytes, a NUL too.

@@ -3,6 +3,7 @@
 //! Addresses with a length.
 
 use crate::netlink::Error;
+use crate::rtnl::prefix::{self, host_len};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -52,18 +53,10 @@ pub fn family(address: IpAddr) -> u8 {
     }
 }
 
-/// Returns how many bits an address has.
-fn bits(address: IpAddr) -> u8 {
-    match address {
-        IpAddr::V4(_) => 32,
-        IpAddr::V6(_) => 128,
-    }
-}
-
 /// A single address: all of its bits count.
 impl From<IpAddr> for Subnet {
     fn from(address: IpAddr) -> Self {
-        let len = bits(address);
+        let len = host_len(address);
 
         Self { address, len }
     }
@@ -74,22 +67,8 @@ impl FromStr for Subnet {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (address, len) = match text.split_once('/') {
-            Some((address, len)) => (address, Some(len)),
-            None => (text, None),
-        };
-        let address = address.parse::<IpAddr>().ok().map(Self::from);
-        let read = |whole: Self| match len {
-            None => Some(whole),
-            Some(len) => len
-                .parse()
-                .ok()
-                .filter(|len| *len <= whole.len)
-                .map(|len| Self { len, ..whole }),
-        };
-
-        address
-            .and_then(read)
+        prefix::read(text)
+            .map(|(address, len)| Self { address, len })
             .ok_or_else(|| Error::usage("read an address", format!("'{text}' is none")))
     }
 }
@@ -97,7 +76,7 @@ impl FromStr for Subnet {
 /// As it is read.
 impl fmt::Display for Subnet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.len == bits(self.address) {
+        match self.len == host_len(self.address) {
             true => write!(f, "{}", self.address),
             false => write!(f, "{}/{}", self.address, self.len),
         }

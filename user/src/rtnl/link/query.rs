@@ -3,9 +3,9 @@
 //! Which links.
 
 use super::{info, IFINFOMSG};
-use super::{Link, IFLA_ALT_IFNAME, IFLA_EXT_MASK, IFLA_IFNAME, IFLA_LINKINFO, IFLA_MASTER};
+use super::{Link, IFLA_EXT_MASK, IFLA_LINKINFO, IFLA_MASTER};
 use crate::netlink::{Error, Request};
-use crate::rtnl::names::no_such_link;
+use crate::rtnl::names::{name_kind, no_such_link};
 use crate::rtnl::{Client, Query};
 use crate::wire::{self, put_attr, put_str, Message};
 use std::io;
@@ -103,9 +103,7 @@ impl Links {
 
         put_attr(&mut payload, IFLA_EXT_MASK, &ext_mask.to_ne_bytes())?;
         match &self.name {
-            // Longer names are alternative ones only.
-            Some(name) if name.len() < libc::IFNAMSIZ => put_str(&mut payload, IFLA_IFNAME, name)?,
-            Some(name) => put_str(&mut payload, IFLA_ALT_IFNAME, name)?,
+            Some(name) => put_str(&mut payload, name_kind(name), name)?,
             None => self.put_filters(&mut payload)?,
         }
         Ok(payload)
