@@ -124,7 +124,7 @@ static int measure(int through_pipe, char **argv)
 	}
 	if (wait4(child, &status, 0, &usage) < 0 || status)
 		errx(1, "%s failed", *argv);
-	printf("%.1f %ld\n", now_ms() - start, usage.ru_maxrss);
+	printf("%.3f %ld\n", now_ms() - start, usage.ru_maxrss);
 	return 0;
 }
 

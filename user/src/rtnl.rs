@@ -34,7 +34,7 @@ mod spec;
 pub(crate) mod told;
 
 pub use addr::{Addr, Addrs, AddrsByLink, Interface, Interfaces};
-pub use client::{Client, Listing};
+pub use client::{objects, Client, Listing};
 pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
 pub use link::{Link, Links};

@@ -10,6 +10,7 @@ mod neigh;
 mod nexthop;
 mod route;
 mod rule;
+mod stream;
 
 use super::words::Words;
 use super::{tap, Failure};
@@ -19,7 +20,6 @@ use nlhello::genl::Families;
 use nlhello::netlink::Error;
 use nlhello::rtnl::{Client, Links, Listing, Names, Object, Query};
 use std::io;
-use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -119,35 +119,30 @@ fn show(
     args: &ShowArgs,
     out: &mut Output,
     mut names: Names,
-    query: impl Query,
+    query: impl Query + Sync,
 ) -> Result<ExitCode, Failure> {
-    let op = query.op();
     let mut client = client(cli, &query)?;
-    let mut listing = client.list(query, TIMEOUT)?;
+    let mut listing = client.list(&query, TIMEOUT)?;
     let records = Records::new(style(cli, args))?;
 
-    write_all(&mut listing, records, |records, object| {
+    write_all(&mut listing, &query, records, |records, object| {
         records.write(object, &mut names)
     })?;
-    Ok(verdict(op, args, out, listing.is_interrupted()))
+    Ok(verdict(query.op(), args, out, listing.is_interrupted()))
 }
 
 /// Writes each object as `write` does.
-fn write_all<Q: Query>(
-    listing: &mut Listing<'_, Q>,
+fn write_all<Q: Query + Sync>(
+    listing: &mut Listing<'_, &Q>,
+    query: &Q,
     mut records: Records,
-    mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()>,
+    mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
-    let told = listing.try_for_each(|object| match write(&mut records, object) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => ControlFlow::Break(error),
-    });
-    if let Ok(Some(error)) = told {
-        return Err(error.into());
+    let told = stream::write_each(listing, query, |object| write(&mut records, object));
+    match told {
+        Err(Failure::Output(error)) => Err(error.into()),
+        told => records.end().map_err(Failure::from).and(told),
     }
-    records.end()?;
-    told?;
-    Ok(())
 }
 
 /// Shows the object that `query` asks for.

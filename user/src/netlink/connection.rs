@@ -13,7 +13,7 @@ use std::time::Instant;
 const AT_ONCE: usize = 4;
 
 /// Sees every datagram that a [`Connection`] sends and receives, as it is on the wire.
-pub trait Tap {
+pub trait Tap: Send {
     /// Called before `datagram` is sent.
     fn sent(&mut self, datagram: &[u8]);
 
@@ -198,11 +198,11 @@ pub fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Resul
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use std::cell::Cell;
     use std::io::Write;
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
-    use std::rc::Rc;
+    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use std::sync::Arc;
     use std::time::Duration;
 
     pub(in crate::netlink) static ROUTE: Spec = spec(libc::NETLINK_ROUTE);
@@ -232,27 +232,25 @@ pub(super) mod tests {
 
     /// Counts what it sees.
     #[derive(Clone, Default)]
-    pub(in crate::netlink) struct Counter(Rc<Cell<(u32, u32)>>);
+    pub(in crate::netlink) struct Counter(Arc<[AtomicU32; 2]>);
 
     impl Counter {
         pub(in crate::netlink) fn sent(&self) -> u32 {
-            self.0.get().0
+            self.0[0].load(Relaxed)
         }
 
         pub(in crate::netlink) fn received(&self) -> u32 {
-            self.0.get().1
+            self.0[1].load(Relaxed)
         }
     }
 
     impl Tap for Counter {
         fn sent(&mut self, _: &[u8]) {
-            let (sent, received) = self.0.get();
-            self.0.set((sent + 1, received));
+            self.0[0].fetch_add(1, Relaxed);
         }
 
         fn received(&mut self, _: Datagram<'_>) {
-            let (sent, received) = self.0.get();
-            self.0.set((sent, received + 1));
+            self.0[1].fetch_add(1, Relaxed);
         }
     }
 

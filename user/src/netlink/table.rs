@@ -17,6 +17,9 @@ const HELD: usize = 4 << 20;
 /// object one part.
 const ROOM: usize = 128 << 10;
 
+/// Length from which on a row of entries is not made longer, in bytes.
+const ROW: usize = 32 << 10;
+
 /// The messages of a table, one after the other, as the kernel sends them.
 ///
 /// A table that fits into 4 MiB is read as a whole before the first message is handed out, and again
@@ -28,13 +31,15 @@ pub struct Table<'c> {
     seq: u32,
     timeout: Duration,
     /// A row of messages, parts of the dump one after the other.
-    bytes: Box<[u8]>,
+    bytes: Vec<u8>,
     /// What of `bytes` was received and is not gone over yet.
     from: usize,
     to: usize,
     /// Where the message behind that at `from` is, once that was looked at.
     next: usize,
     state: State,
+    /// Whether it did not fit.
+    is_large: bool,
     interrupted: bool,
 }
 
@@ -71,11 +76,12 @@ impl Connection {
             seq: 0,
             timeout,
             // Memory that no datagram reaches is never touched.
-            bytes: vec![0; HELD + ROOM].into(),
+            bytes: vec![0; HELD + ROOM],
             from: 0,
             to: 0,
             next: 0,
             state: State::Held(0),
+            is_large: false,
             interrupted: false,
         };
         table.ask()?;
@@ -111,6 +117,32 @@ impl Table<'_> {
             true => self.message_at(self.from).map(Some),
             false => Ok(None),
         }
+    }
+
+    /// Returns the next entries that came one behind the other, a row of whole messages; `None` after
+    /// the last ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`Table::next_entry`].
+    pub fn next_row(&mut self) -> Result<Option<&[u8]>, Error> {
+        if !self.find_entry()? {
+            return Ok(None);
+        }
+        let start = self.from;
+        let most = self.to.min(start + ROW);
+        self.from = self.next;
+        // What ends the row is found again when it is its turn.
+        while self.from < most && matches!(self.look(), Ok(Part::Entry)) {
+            self.from = self.next;
+        }
+        Ok(Some(&self.bytes[start..self.from]))
+    }
+
+    /// Says whether the table is too large to be held, and what was held of it is handed out: what
+    /// is left comes part by part.
+    pub fn is_streamed(&self) -> bool {
+        self.is_large && self.from >= self.to
     }
 
     /// Says whether the table changed while it was read (`NLM_F_DUMP_INTR`), the last time that was
@@ -209,6 +241,7 @@ impl Table<'_> {
             }
             false => {
                 self.state = State::Open;
+                self.is_large = !held.ended;
                 Ok(())
             }
         }
@@ -231,6 +264,8 @@ impl Table<'_> {
     /// Receives the next part; all before was handed out.
     fn refill(&mut self) -> Result<(), Error> {
         (self.from, self.to) = (0, 0);
+        self.bytes.truncate(ROOM);
+        self.bytes.shrink_to_fit();
         self.receive()
     }
 
@@ -276,5 +311,49 @@ impl Scan {
             ended: self.ended | other.ended,
             interrupted: self.interrupted | other.interrupted,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connection::tests::{open, ROUTE};
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// Asks for all links: `struct ifinfomsg`.
+    fn links(connection: &mut Connection) -> Table<'_> {
+        let request = Request::dump("list", libc::RTM_GETLINK, vec![0; 16]).unwrap();
+        connection.table(request, PATIENCE).unwrap()
+    }
+
+    #[test]
+    fn rows_are_the_entries_one_behind_the_other() {
+        let mut connection = open(&ROUTE);
+        let mut entries = Vec::new();
+        let mut table = links(&mut connection);
+        while let Some(entry) = table.next_entry().unwrap() {
+            entries.push(entry.payload()[..8].to_vec());
+        }
+        assert!(!entries.is_empty());
+
+        let mut table = links(&mut connection);
+        let mut in_rows = Vec::new();
+        while let Some(row) = table.next_row().unwrap() {
+            in_rows.extend(Messages::new(row).map(|entry| entry.unwrap().payload()[..8].to_vec()));
+        }
+        assert_eq!(in_rows, entries);
+        assert_eq!(table.next_row(), Ok(None));
+        assert!(!table.is_streamed());
+    }
+
+    #[test]
+    fn a_part_that_does_not_fit_is_an_error_and_the_end() {
+        let mut connection = open(&ROUTE);
+        let mut table = links(&mut connection);
+        table.bytes.truncate(100);
+
+        assert_eq!(table.next_entry(), Err(Error::truncated("list")));
+        assert_eq!(table.next_entry(), Ok(None));
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Query, SPEC};
 use crate::netlink::{Connection, Error, Request, Spec, Table, Tap};
-use crate::wire::{self, Message};
+use crate::wire::{self, Message, Messages};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -157,14 +157,29 @@ impl<Q: Query> Listing<'_, Q> {
         &mut self,
         mut take: impl FnMut(&Q::Object<'_>) -> ControlFlow<B>,
     ) -> Result<Option<B>, Error> {
-        while let Some(message) = or_none(&self.query, self.table.next_entry())? {
-            if let Some(object) = select(self.op, &self.query, &message)? {
-                if let ControlFlow::Break(value) = take(&object) {
+        while let Some(row) = or_none(&self.query, self.table.next_row())? {
+            for object in objects(&self.query, row) {
+                if let ControlFlow::Break(value) = take(&object?) {
                     return Ok(Some(value));
                 }
             }
         }
         Ok(None)
+    }
+
+    /// Returns the next row of messages, to be read with [`objects`]: for whoever reads them in
+    /// another thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Table::next_row`].
+    pub fn next_row(&mut self) -> Result<Option<&[u8]>, Error> {
+        or_none(&self.query, self.table.next_row())
+    }
+
+    /// Says whether what is left comes part by part; see [`Table::is_streamed`].
+    pub fn is_streamed(&self) -> bool {
+        self.table.is_streamed()
     }
 
     /// Says whether the table changed while it was read; see [`Table::is_interrupted`].
@@ -173,15 +188,28 @@ impl<Q: Query> Listing<'_, Q> {
     }
 }
 
+/// Returns the objects in `row`, messages one behind the other, that `query` asks for.
+///
+/// An item is an error, `EBADMSG`, when an object is cut short.
+#[inline]
+pub fn objects<'a, Q: Query>(
+    query: &'a Q,
+    row: &'a [u8],
+) -> impl Iterator<Item = Result<Q::Object<'a>, Error>> {
+    Messages::new(row).filter_map(|message| {
+        message
+            .and_then(|message| query.select(&message))
+            .map_err(|error| Error::malformed(query.op(), error))
+            .transpose()
+    })
+}
+
 /// Makes nothing of the error that means that there is none.
 #[inline]
-fn or_none<'t>(
-    query: &impl Query,
-    entry: Result<Option<Message<'t>>, Error>,
-) -> Result<Option<Message<'t>>, Error> {
-    match entry {
+fn or_none<T>(query: &impl Query, found: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match found {
         Err(error) if query.is_none(&error) => Ok(None),
-        entry => entry,
+        found => found,
     }
 }
 

@@ -67,3 +67,28 @@ pub trait Query {
         &SPEC
     }
 }
+
+impl<Q: Query> Query for &Q {
+    type Object<'a> = Q::Object<'a>;
+
+    fn op(&self) -> &'static str {
+        Q::op(self)
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        Q::request(self)
+    }
+
+    #[inline]
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Q::Object<'a>>, wire::Error> {
+        Q::select(self, message)
+    }
+
+    fn is_none(&self, error: &Error) -> bool {
+        Q::is_none(self, error)
+    }
+
+    fn spec(&self) -> &'static Spec {
+        Q::spec(self)
+    }
+}

@@ -14,6 +14,7 @@ mod client;
 mod commands;
 mod concurrency;
 mod debug;
+mod dumps;
 mod lab;
 mod layer;
 mod lifetime;

@@ -34,8 +34,8 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
         }
         records.end()?;
     } else {
-        let mut listing = client.list(interfaces, TIMEOUT)?;
-        write_all(&mut listing, records, write)?;
+        let mut listing = client.list(&interfaces, TIMEOUT)?;
+        write_all(&mut listing, &interfaces, records, write)?;
         interrupted |= listing.is_interrupted();
     }
     Ok(verdict(addr::LIST, args, out, interrupted))
