@@ -100,6 +100,66 @@ pub enum Command {
     Genl(ShowArgs),
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs),
+    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE];
+    /// kinds are link, addr, route, neigh, rule, nexthop, fdb
+    #[command(visible_alias = "m")]
+    Monitor(MonitorArgs),
+}
+
+/// What to watch, and how to tell of it.
+#[derive(Args, Debug)]
+pub struct MonitorArgs {
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only
+    #[arg(short = '6')]
+    pub ipv6: bool,
+
+    /// First tell what there is
+    #[arg(long)]
+    pub initial: bool,
+
+    /// How to write the time
+    #[arg(long, value_name = "STYLE", default_value = "time")]
+    pub timestamp: Timestamp,
+
+    /// Stop after this many changes; to hear fewer is a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
+    pub count: Option<u64>,
+
+    /// Stop after this many seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Option<Duration>,
+
+    /// Room for events that wait to be read, in bytes; what does not fit is found by reading the state
+    #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
+    pub buffer: usize,
+
+    /// Kinds, and which of their changes
+    pub words: Vec<OsString>,
+}
+
+impl MonitorArgs {
+    /// Returns the address family that is asked for, `AF_*`; 0 is any.
+    pub fn family(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
+}
+
+/// How to write the time of a change; JSON has an ISO time for `time` too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Timestamp {
+    Time,
+    Iso,
+    Epoch,
+    Monotonic,
+    None,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ mod change;
 mod greeting;
 mod hello;
 mod listen;
+mod monitor;
 mod peers;
 mod show;
 mod words;
@@ -104,6 +105,7 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),
+        Some(Command::Monitor(args)) => monitor::run(cli, args, out),
     }
 }
 

@@ -17,6 +17,7 @@
 
 pub mod genl;
 pub mod hello;
+pub mod monitor;
 pub mod netlink;
 pub mod rtnl;
 pub mod uapi;

@@ -8,9 +8,12 @@ mod record;
 mod text;
 mod time;
 mod trace;
+mod watch;
 
 pub use record::{Records, Style};
+pub use time::{Stamp, Style as TimeStyle};
 pub use trace::Trace;
+pub use watch::Watch;
 
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
 use nlhello::netlink::Error;

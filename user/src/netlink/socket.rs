@@ -13,6 +13,9 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr;
 use std::time::{Duration, Instant};
 
+/// `include/uapi/asm-generic/socket.h`.
+const SO_MEMINFO: c_int = 55;
+
 /// A bound netlink socket.
 ///
 /// neli opens and binds it; what neli has no call for (who sent a datagram, whether it was cut off,
@@ -92,6 +95,30 @@ impl Socket {
 
         set_option(&self.nl, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, half)
             .or_else(|_| set_option(&self.nl, libc::SOL_SOCKET, libc::SO_RCVBUF, half))
+    }
+
+    /// Returns the room in the receive buffer, in bytes, what the kernel adds to each datagram
+    /// included.
+    ///
+    /// # Errors
+    ///
+    /// Those of `getsockopt(2)`.
+    pub fn recv_buffer(&self) -> io::Result<usize> {
+        let mut bytes: c_int = 0;
+        get_option(&self.nl, libc::SOL_SOCKET, libc::SO_RCVBUF, &mut bytes)?;
+        Ok(usize::try_from(bytes).unwrap_or(0))
+    }
+
+    /// Returns how many datagrams were dropped so far for want of room in the receive buffer.
+    ///
+    /// # Errors
+    ///
+    /// Those of `getsockopt(2)`.
+    pub fn drops(&self) -> io::Result<u32> {
+        // `SK_MEMINFO_*`, `include/uapi/linux/sock_diag.h`.
+        let mut meminfo = [0u32; 9];
+        get_option(&self.nl, libc::SOL_SOCKET, SO_MEMINFO, &mut meminfo)?;
+        Ok(meminfo[8])
     }
 
     /// Sends `datagram` to the kernel as it is.
@@ -256,6 +283,37 @@ fn set_option(nl: &NlSocket, level: c_int, option: c_int, value: c_int) -> io::R
     }
     Ok(())
 }
+
+/// Reads an option whose value is made of integers, whatever their values, into `value`.
+fn get_option<T: Integers>(
+    nl: &NlSocket,
+    level: c_int,
+    option: c_int,
+    value: &mut T,
+) -> io::Result<()> {
+    let mut len = mem::size_of::<T>() as socklen_t;
+    // SAFETY: the pointer and the size are those of `value`, which is borrowed exclusively and of
+    // which any bytes are a value; `len` outlives the call as well.
+    let result = unsafe {
+        libc::getsockopt(
+            nl.as_raw_fd(),
+            level,
+            option,
+            ptr::from_mut(value).cast::<c_void>(),
+            &mut len,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Types of which any bytes are a value, and that have no padding.
+trait Integers {}
+
+impl Integers for c_int {}
+impl<const N: usize> Integers for [u32; N] {}
 
 pub(super) fn empty_addr() -> sockaddr_nl {
     // SAFETY: `sockaddr_nl` holds integers only, for which 0 is a valid value; its padding is

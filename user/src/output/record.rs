@@ -9,13 +9,14 @@ mod json;
 mod memo;
 mod text;
 
-use json::JsonFields;
+pub use json::JsonFields;
+pub use text::TextFields;
+
 use memo::Memo;
 use nlhello::rtnl::{Fields, Names, Object};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use text::TextFields;
 
 /// How much is held before it is written out, in bytes.
 const HELD: usize = 64 << 10;
@@ -108,8 +109,10 @@ impl Records {
 }
 
 /// A writer of fields that knows where they go, and how to end.
-trait Writer: Fields {
+pub trait Writer: Fields {
+    /// Returns where they go.
     fn out(&mut self) -> &mut Vec<u8>;
+    /// Ends the object.
     fn end(&mut self);
 }
 

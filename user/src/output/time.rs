@@ -2,8 +2,10 @@
 
 //! Points in time, and how long ago they were.
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 const DAY: u64 = 86_400;
 
@@ -19,6 +21,64 @@ impl fmt::Display for Utc {
 
         write!(f, "{year:04}-{month:02}-{day:02}T")?;
         write!(f, "{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
+    }
+}
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Of the day, here: `21:26:54.897`.
+    Time,
+    /// As RFC 3339 has it, with the offset: `2026-11-21T21:26:54.897123+01:00`.
+    Iso,
+    /// Seconds since 1970: `1795292814.897123`.
+    Epoch,
+    /// Seconds since the program began: `3.000120`.
+    Monotonic,
+    /// Not at all.
+    None,
+}
+
+/// A point in time, on two clocks.
+pub struct Stamp {
+    wall: Zoned,
+    since_start: Duration,
+}
+
+impl Stamp {
+    /// Returns this moment, in a program that began at `start`, in the time `zone`.
+    pub fn now(start: Instant, zone: &TimeZone) -> Self {
+        Self {
+            wall: Timestamp::now().to_zoned(zone.clone()),
+            since_start: start.elapsed(),
+        }
+    }
+
+    /// Returns it in this `style`.
+    pub fn display(&self, style: Style) -> impl fmt::Display + '_ {
+        Display(self, style)
+    }
+}
+
+struct Display<'a>(&'a Stamp, Style);
+
+impl fmt::Display for Display<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Stamp { wall, since_start }, style) = self;
+        let micros = wall.timestamp().as_microsecond();
+
+        match style {
+            Style::Time => write!(f, "{}", wall.strftime("%H:%M:%S%.3f")),
+            Style::Iso => write!(f, "{}", wall.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")),
+            Style::Epoch => write!(f, "{}.{:06}", micros / 1_000_000, micros % 1_000_000),
+            Style::Monotonic => write!(
+                f,
+                "{}.{:06}",
+                since_start.as_secs(),
+                since_start.subsec_micros()
+            ),
+            Style::None => Ok(()),
+        }
     }
 }
 

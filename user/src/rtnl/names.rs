@@ -63,6 +63,15 @@ impl Names {
         self.down.contains(&index)
     }
 
+    /// Notes that the link with this index is called `name` from now on, and is up or not.
+    pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) {
+        self.links.insert(index, name.to_vec());
+        match is_up {
+            true => self.down.remove(&index),
+            false => self.down.insert(index),
+        };
+    }
+
     #[cold]
     fn look_up(&mut self, index: u32) {
         let name = self

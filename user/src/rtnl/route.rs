@@ -223,7 +223,7 @@ impl<'a> Route<'a> {
 
     /// Says whether it goes through the link `oif`, or one of its next hops does; of one that says
     /// nothing of links, the kernel knows.
-    fn goes_through(&self, oif: u32) -> bool {
+    pub fn goes_through(&self, oif: u32) -> bool {
         match (self.oif(), self.find(RTA_MULTIPATH)) {
             (Some(own), _) => own == oif,
             (None, Some(hops)) => multipath::goes_through(hops, oif),

@@ -23,6 +23,8 @@ pub struct TextFields<'b> {
     blank: bool,
     details: bool,
     color: bool,
+    /// Whether lines stand below one another, so that values need no keys.
+    columns: bool,
     /// The depth of the object whose other fields are not told.
     muted: Option<u32>,
     /// An array that may turn out to be empty: then it is not told at all.
@@ -40,8 +42,18 @@ impl<'b> TextFields<'b> {
             blank: false,
             details,
             color,
+            columns: true,
             muted: None,
             empty: None,
+        }
+    }
+
+    /// Begins an object in a line that has begun: each value with its key.
+    pub fn within(out: &'b mut Vec<u8>, color: bool) -> Self {
+        Self {
+            blank: true,
+            columns: false,
+            ..Self::new(out, false, color)
         }
     }
 
@@ -167,9 +179,12 @@ impl Fields for TextFields<'_> {
     }
 
     #[inline]
-    fn column(&mut self, _: &str, value: Value<'_>, width: usize) {
+    fn column(&mut self, key: &str, value: Value<'_>, width: usize) {
         if self.muted.is_some() {
             return;
+        }
+        if !self.columns {
+            return self.field(key, value);
         }
         self.next();
         let start = self.out.len();

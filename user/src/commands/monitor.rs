@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello monitor`: what changes in the network.
+
+mod filter;
+
+use super::words::Words;
+use super::Failure;
+use crate::cli::{Cli, MonitorArgs, Timestamp};
+use crate::output::{Output, Stamp, TimeStyle, Watch};
+use crate::signals::Signals;
+use filter::Filter;
+use jiff::tz::TimeZone;
+use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
+use nlhello::netlink::{deadline, Error};
+use nlhello::rtnl::{Link, Names};
+use std::io;
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+const OP: &str = "monitor";
+
+/// Somebody who watches.
+struct Run {
+    teller: Teller,
+    signals: Signals,
+    deadline: Instant,
+}
+
+/// What tells of changes, and what it needs to know.
+struct Teller {
+    watch: Watch,
+    names: Names,
+    filter: Filter,
+    zone: TimeZone,
+    start: Instant,
+    /// How many changes are to be told yet.
+    left: u64,
+    told: u64,
+    lost: u64,
+    /// Why no more can be told.
+    failed: Option<io::Error>,
+}
+
+/// Tells what changes until the count or the time is reached or a signal comes, then sums up.
+///
+/// Fails if it ended before the count was reached, whatever ended it.
+pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
+    let filter = Filter::read(args)?;
+    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+    let mut monitor = Monitor::open(filter.kinds(), args.buffer)?;
+    warn_of_little_room(&monitor, args, out)?;
+    let start = Instant::now();
+    let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
+    let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
+    let mut run = Run {
+        teller: Teller {
+            watch,
+            names: Names::new(),
+            filter,
+            zone: TimeZone::system(),
+            start,
+            left: args.count.unwrap_or(u64::MAX),
+            told: 0,
+            lost: 0,
+            failed: None,
+        },
+        signals,
+        deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
+    };
+    monitor.start()?;
+    run.begin(&monitor, args.initial)?;
+    let result = run.watch(&mut monitor);
+    run.sum_up();
+    result?;
+    let missed = args.count.is_some() && run.teller.left > 0;
+    Ok(ExitCode::from(u8::from(missed)))
+}
+
+/// Says how much room there is, where that is less than was asked for.
+fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> Result<(), Error> {
+    let room = monitor.buffer()?;
+    if room < args.buffer {
+        let message = format!(
+            "there is room for {room} bytes of events, not {}: it takes CAP_NET_ADMIN, or more in \
+             /proc/sys/net/core/rmem_max; what does not fit is found by reading the state",
+            args.buffer
+        );
+        out.warning(OP, &message);
+    }
+    Ok(())
+}
+
+fn style(args: &MonitorArgs) -> TimeStyle {
+    match args.timestamp {
+        Timestamp::Time => TimeStyle::Time,
+        Timestamp::Iso => TimeStyle::Iso,
+        Timestamp::Epoch => TimeStyle::Epoch,
+        Timestamp::Monotonic => TimeStyle::Monotonic,
+        Timestamp::None => TimeStyle::None,
+    }
+}
+
+impl Run {
+    /// Learns the names of what there is, and tells it if that is wanted.
+    fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
+        let teller = &mut self.teller;
+        monitor.tell_all(&mut |told| match told {
+            Told::Event(event) if !is_told => teller.learn(event),
+            told => teller.tell(told),
+        });
+        if is_told && teller.left > 0 {
+            teller.tell(&Told::Sync);
+        }
+        teller.flush()
+    }
+
+    fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
+        while self.teller.left > 0 {
+            let wake = Some(self.signals.as_fd());
+            let teller = &mut self.teller;
+            let waited = monitor.wait(self.deadline, wake, &mut |told| teller.tell(told))?;
+            self.teller.flush()?;
+            // Whoever keeps changing things must not keep us here.
+            if waited == Waited::TimedOut || Instant::now() >= self.deadline {
+                break;
+            }
+            if self.signals.came() && self.heed_signals()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what the signals since the last call ask for; returns whether that is to stop.
+    fn heed_signals(&mut self) -> io::Result<bool> {
+        self.signals.drain()?;
+        if self.signals.take_status() {
+            self.sum_up();
+        }
+        Ok(self.signals.stop())
+    }
+
+    fn sum_up(&self) {
+        let Teller {
+            told, lost, start, ..
+        } = &self.teller;
+        eprintln!(
+            "{told} changes in {:.3} s, {lost} losses made good",
+            start.elapsed().as_secs_f64()
+        );
+    }
+}
+
+impl Teller {
+    /// Tells what there is to tell, as far as it is wanted.
+    fn tell(&mut self, told: &Told<'_>) {
+        if self.failed.is_some() || self.left == 0 {
+            return;
+        }
+        let now = Stamp::now(self.start, &self.zone);
+        let result = match told {
+            Told::Event(event) => self.tell_event(&now, event),
+            Told::Lost(drops) => {
+                self.lost += 1;
+                self.watch.lost(&now, *drops)
+            }
+            Told::Sync => self.watch.sync(&now),
+        };
+        self.failed = result.err();
+    }
+
+    fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
+        self.learn(event);
+        if !self.filter.wants(event) {
+            return Ok(());
+        }
+        self.left -= 1;
+        self.told += 1;
+        self.watch.event(now, event, &mut self.names)
+    }
+
+    /// Keeps the names of links: a link that is gone is told by its last one.
+    fn learn(&mut self, event: &Event<'_>) {
+        self.filter.learn(event);
+        if event.kind != Kind::Link || event.what == What::Del {
+            return;
+        }
+        if let Ok(link) = Link::from_payload(event.object) {
+            let header = link.header();
+            let is_up = header.flags & libc::IFF_UP as u32 != 0;
+            self.names
+                .learn(header.index, link.name().unwrap_or_default(), is_up);
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        match self.failed.take() {
+            Some(error) => Err(error.into()),
+            None => Ok(self.watch.flush()?),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which changes.
+
+use super::{MonitorArgs, Words, OP};
+use nlhello::monitor::{Event, Kind, Kinds, What};
+use nlhello::netlink::Error;
+use nlhello::rtnl::{Link, Names, Route, Rule};
+
+/// The kinds that are told if none is asked for.
+const DEFAULT: [Kind; 5] = [
+    Kind::Link,
+    Kind::Addr,
+    Kind::Route,
+    Kind::Neigh,
+    Kind::Rule,
+];
+
+/// Which changes are wanted; what is `None` may be anything.
+#[derive(Debug, Default)]
+pub struct Filter {
+    kinds: Kinds,
+    whats: Vec<What>,
+    family: u8,
+    table: Option<u32>,
+    dev: Option<Dev>,
+}
+
+/// A link by its name, and the index that it has at the moment.
+#[derive(Debug)]
+struct Dev {
+    name: Vec<u8>,
+    index: Option<u32>,
+}
+
+impl Filter {
+    /// Reads which changes are asked for.
+    pub fn read(args: &MonitorArgs) -> Result<Self, Error> {
+        let mut words = Words::new(OP, &args.words);
+        let mut names = Names::new();
+        let mut filter = Self {
+            family: args.family(),
+            ..Self::default()
+        };
+
+        while let Some(word) = words.keyword() {
+            match word {
+                "new" => filter.whats.push(What::New),
+                "change" => filter.whats.push(What::Change),
+                "del" => filter.whats.push(What::Del),
+                "table" => filter.table = words.table(&mut names)?,
+                "dev" => {
+                    filter.dev = Some(Dev {
+                        name: words.value("dev")?.to_vec(),
+                        index: None,
+                    });
+                }
+                word => match Kind::of_name(word) {
+                    Some(kind) => filter.kinds = filter.kinds | kind.into(),
+                    None => return Err(words.unknown(word)),
+                },
+            }
+        }
+        if filter.kinds.is_empty() {
+            filter.kinds = DEFAULT.into_iter().collect();
+        }
+        Ok(filter)
+    }
+
+    /// Returns the kinds that are wanted.
+    pub fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
+    /// Notes which link has the name that is asked for.
+    pub fn learn(&mut self, event: &Event<'_>) {
+        let (Some(dev), Kind::Link) = (&mut self.dev, event.kind) else {
+            return;
+        };
+        let Ok(link) = Link::from_payload(event.object) else {
+            return;
+        };
+        if link.name() == Some(&dev.name) && event.what != What::Del {
+            dev.index = Some(link.header().index);
+        }
+    }
+
+    /// Says whether the change is wanted: what it was counts as much as what it is now, or else it
+    /// would seem to be there still.
+    pub fn wants(&self, event: &Event<'_>) -> bool {
+        let is_wanted = |body| self.wants_object(event.kind, body);
+
+        self.kinds.has(event.kind)
+            && (self.whats.is_empty() || self.whats.contains(&event.what))
+            && (is_wanted(event.body) || event.old.is_some_and(is_wanted))
+    }
+
+    fn wants_object(&self, kind: Kind, body: &[u8]) -> bool {
+        self.wants_family(kind, body) && self.wants_table(kind, body) && self.wants_dev(kind, body)
+    }
+
+    /// Links are of no family, next hops may be.
+    fn wants_family(&self, kind: Kind, body: &[u8]) -> bool {
+        kind == Kind::Link || self.family == 0 || body.first() == Some(&self.family)
+    }
+
+    fn wants_table(&self, kind: Kind, body: &[u8]) -> bool {
+        let Some(table) = self.table else {
+            return true;
+        };
+        match kind {
+            Kind::Route => Route::from_payload(body).is_ok_and(|route| route.table() == table),
+            Kind::Rule => Rule::from_payload(body).is_ok_and(|rule| rule.table() == table),
+            _ => false,
+        }
+    }
+
+    fn wants_dev(&self, kind: Kind, body: &[u8]) -> bool {
+        match &self.dev {
+            None => true,
+            Some(Dev { name, .. }) if kind == Kind::Link => {
+                Link::from_payload(body).is_ok_and(|link| link.name() == Some(name))
+            }
+            Some(Dev { index, .. }) => index.is_some_and(|index| kind.is_on(body, index)),
+        }
+    }
+}

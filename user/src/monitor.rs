@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The network as it changes: every change told once, none lost, also those that the kernel is silent
+//! about.
+//!
+//! A [`Monitor`] hears of changes on one socket and reads the state on another; what it has told so
+//! far is its [`State`](state), and whatever happens, that becomes what is there. `docs/monitor.md`
+//! says how, and why that is right. There is no thread and no timer: a [`Monitor`] can be polled.
+
+mod body;
+mod describe;
+mod due;
+mod hearing;
+mod kind;
+mod reading;
+mod state;
+mod table;
+
+pub use kind::{Kind, Kinds};
+
+use crate::netlink::{Connection, Error};
+use crate::rtnl::SPEC;
+use hearing::Hearing;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+const OP: &str = "monitor";
+
+/// How often the state is read at the start, at most, where it does not hold still: after that the
+/// rest is told as it is found.
+const ROUNDS: usize = 8;
+
+/// What happened to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It is there now.
+    New,
+    /// It is another than it was.
+    Change,
+    /// It is gone.
+    Del,
+}
+
+/// How it is known what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was there from the start.
+    Initial,
+    /// The kernel told so.
+    Event,
+    /// The kernel says nothing of such a change: it was found by reading the state.
+    Implied,
+    /// The kernel told so, and there was no room for it: it was found by reading the state.
+    Missed,
+}
+
+/// A change of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// What the object is.
+    pub kind: Kind,
+    /// What happened to it.
+    pub what: What,
+    /// The object as it is, or was before it was gone: the payload of a message. Where no event told
+    /// of the change, it is without what changes by itself, counters and timers.
+    pub object: &'a [u8],
+    /// The object without what changes by itself.
+    pub body: &'a [u8],
+    /// What it was, without what changes by itself; only of [`What::Change`].
+    pub old: Option<&'a [u8]>,
+    /// How that is known.
+    pub origin: Origin,
+    /// Port id of the socket that asked for it; 0 where the kernel does not say.
+    pub by: u32,
+}
+
+/// What a monitor has to tell.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// Something changed.
+    Event(&'a Event<'a>),
+    /// So many events were lost for want of room; what they were about is found by reading the
+    /// state, and told before the next [`Told::Sync`].
+    Lost(u32),
+    /// All that was told is all that there is.
+    Sync,
+}
+
+/// Hears of changes, and finds those that nobody tells of.
+pub struct Monitor {
+    hearing: Hearing,
+    queries: Connection,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// Something happened; maybe nothing that there is to tell.
+    Heard,
+    /// The deadline passed first.
+    TimedOut,
+    /// The other descriptor became readable first.
+    Woken,
+}
+
+impl Monitor {
+    /// Subscribes to these `kinds`, and to those that they depend on: links have names, and routes go
+    /// away with links, addresses and next hops. Asks for `buffer` bytes of room for events.
+    ///
+    /// # Errors
+    ///
+    /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join).
+    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+        let queries = Connection::open(OP, &SPEC)?;
+        queries
+            .socket()
+            .set_strict()
+            .map_err(|error| Error::from_io(OP, &error))?;
+
+        Ok(Self {
+            hearing: Hearing::open(kinds | needed_by(kinds), buffer)?,
+            queries,
+        })
+    }
+
+    /// Returns the room that the kernel has for events, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of `getsockopt(2)`.
+    pub fn buffer(&self) -> Result<usize, Error> {
+        let buffer = self.hearing.events.socket().recv_buffer();
+        buffer.map_err(|error| Error::from_io(OP, &error))
+    }
+
+    /// Returns how many objects of this `kind` there are.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.hearing.state.count(kind)
+    }
+
+    /// Reads what there is. With [`Monitor::tell_all`] that can be told, and [`Monitor::wait`] tells
+    /// what changes from then on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::table`] and [`Connection::gather`].
+    pub fn start(&mut self) -> Result<(), Error> {
+        let untold = &mut |_: &Told<'_>| {};
+        self.hearing.due.all(self.hearing.kinds);
+        for _ in 0..ROUNDS {
+            self.read_again(Origin::Initial, untold)?;
+            if self.hearing.due.kinds.is_empty() {
+                break;
+            }
+            while !self.hearing.due.is_now() {
+                self.hearing.hear(self.hearing.due.at, None, untold)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what there is, as [`Origin::Initial`], what others refer to first.
+    pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
+        for kind in self.hearing.kinds.iter() {
+            for body in self.hearing.state.bodies(kind) {
+                tell(&Told::Event(&Event {
+                    kind,
+                    what: What::New,
+                    object: body,
+                    body,
+                    old: None,
+                    origin: Origin::Initial,
+                    by: 0,
+                }));
+            }
+        }
+    }
+
+    /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; reads again
+    /// what has to be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Monitor::start`].
+    pub fn wait(
+        &mut self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<Waited, Error> {
+        let due = self.hearing.due;
+        if due.is_now() {
+            self.read_again(due.origin(), tell)?;
+            return Ok(Waited::Heard);
+        }
+        let until = match due.kinds.is_empty() {
+            true => deadline,
+            false => deadline.min(due.at),
+        };
+        match self.hearing.hear(until, wake, tell)? {
+            Waited::TimedOut if until < deadline => Ok(Waited::Heard),
+            waited => Ok(waited),
+        }
+    }
+}
+
+impl AsFd for Monitor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.hearing.events.socket().as_fd()
+    }
+}
+
+/// Returns the kinds without which changes of `kinds` are not understood.
+fn needed_by(kinds: Kinds) -> Kinds {
+    match kinds.has(Kind::Route) {
+        true => [Kind::Link, Kind::Addr, Kind::Nexthop].into_iter().collect(),
+        false => Kind::Link.into(),
+    }
+}

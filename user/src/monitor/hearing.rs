@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The socket that events come to.
+
+use super::due::Due;
+use super::state::{News, State};
+use super::{Kind, Kinds, Told, Waited, OP};
+use crate::netlink::{deadline, Connection, Error, Gathered, Request};
+use crate::rtnl::SPEC;
+use crate::wire::Message;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+/// How many datagrams are received at once.
+const AT_ONCE: usize = 32;
+
+/// How many times that is taken in at most before something else is done.
+const TURNS: usize = 64;
+
+/// How long the kernel may take to answer.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Events, and what they come to.
+pub struct Hearing {
+    pub events: Connection,
+    /// What it is subscribed to.
+    pub kinds: Kinds,
+    pub state: State,
+    pub due: Due,
+    /// Drops that were told.
+    dropped: u32,
+}
+
+impl Hearing {
+    /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
+    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+        let mut events = Connection::open(OP, &SPEC)?;
+        events.set_inbox(AT_ONCE);
+        // Less than that loses more, which is noticed and made good.
+        let _ = events.socket().set_recv_buffer(buffer);
+        for group in kinds.iter().flat_map(|kind| kind.groups()) {
+            events.join(OP, *group)?;
+        }
+
+        Ok(Self {
+            events,
+            kinds,
+            state: State::new(),
+            due: Due::nothing(),
+            dropped: 0,
+        })
+    }
+
+    /// Waits for events, until `until` or until `wake` is readable, and takes them in.
+    pub fn hear(
+        &mut self,
+        until: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<Waited, Error> {
+        match self.events.gather(OP, until, wake) {
+            Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
+            Ok(Gathered::Woken) => return Ok(Waited::Woken),
+            Ok(Gathered::Datagrams(_)) => self.take_in(tell)?,
+            Err(error) if error.is_overrun() => self.lose(tell),
+            Err(error) => return Err(error),
+        }
+        Ok(Waited::Heard)
+    }
+
+    /// Takes in what is there already, up to a limit.
+    pub fn hear_ready(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        let now = Instant::now();
+        for _ in 0..TURNS {
+            if self.hear(now, None, tell)? != Waited::Heard {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in all events that came until now: what is asked for on the same socket is answered
+    /// behind them.
+    pub fn catch_up(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        let mut marker = ask_for_loopback()?;
+        marker.set_seq(self.events.next_seq());
+        self.events.send(&marker)?;
+        let until = deadline(Instant::now(), TIMEOUT);
+        // Where there is no room for an event there is none for the answer.
+        while !self.due.lost {
+            if self.hear(until, None, tell)? == Waited::TimedOut {
+                return Err(Error::timed_out(OP, TIMEOUT));
+            }
+            if self.has_heard(marker.seq()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says whether the answer to request number `seq` is among what came last.
+    fn has_heard(&self, seq: u32) -> bool {
+        let portid = self.events.socket().portid();
+
+        self.events
+            .messages(OP)
+            .filter_map(Result::ok)
+            .any(|message| {
+                let header = message.header();
+                (header.nlmsg_seq, header.nlmsg_pid) == (seq, portid)
+            })
+    }
+
+    fn take_in(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        let portid = self.events.socket().portid();
+        for message in self.events.messages(OP) {
+            let message = message?;
+            if let Some(news) = read(&message, self.kinds, portid) {
+                self.state
+                    .take(&news, &mut |event| tell(&Told::Event(event)));
+            }
+        }
+        let again = self.state.take_silent() | self.state.take_doubt();
+        self.due.all(again.and(self.kinds));
+        Ok(())
+    }
+
+    /// Events are gone: all has to be read again.
+    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) {
+        let drops = self.events.socket().drops().unwrap_or(0);
+        if !self.due.lost {
+            tell(&Told::Lost(drops.wrapping_sub(self.dropped)));
+            self.dropped = drops;
+        }
+        self.state.give_up();
+        self.due.lost = true;
+        self.due.all(self.kinds);
+    }
+}
+
+/// Reads an event of one of these `kinds`; what answers us, `portid`, is none.
+fn read<'a>(message: &Message<'a>, kinds: Kinds, portid: u32) -> Option<News<'a>> {
+    let header = message.header();
+    let payload = message.payload();
+    let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
+
+    (kinds.has(kind) && header.nlmsg_pid != portid).then_some(News {
+        kind,
+        is_there,
+        flags: header.nlmsg_flags,
+        by: header.nlmsg_pid,
+        payload,
+    })
+}
+
+/// Returns a question for the link that every namespace has, which takes the lock that changes take.
+pub fn ask_for_loopback() -> Result<Request, Error> {
+    let mut ifinfomsg = vec![0; 16];
+    ifinfomsg[4..8].copy_from_slice(&1u32.to_ne_bytes());
+    Request::new(OP, libc::RTM_GETLINK, ifinfomsg)
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Reading the state while it changes.
+
+use super::hearing::{ask_for_loopback, TIMEOUT};
+use super::{Kind, Kinds, Monitor, Origin, Told};
+use crate::netlink::{Error, Request};
+use crate::wire::Messages;
+use std::time::Instant;
+
+impl Monitor {
+    /// Reads again what has to be read; tells what differs as of this `origin`.
+    pub(super) fn read_again(
+        &mut self,
+        origin: Origin,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        let start = Instant::now();
+        let kinds = std::mem::take(&mut self.hearing.due.kinds);
+        let was_lost = std::mem::take(&mut self.hearing.due.lost);
+        self.read(kinds, origin, was_lost, tell)?;
+        let due = &mut self.hearing.due;
+        // What is left is a matter of the same loss.
+        due.lost |= was_lost && !due.kinds.is_empty();
+        due.rest(start.elapsed());
+        if due.kinds.is_empty() && origin == Origin::Missed {
+            tell(&Told::Sync);
+        }
+        Ok(())
+    }
+
+    /// Reads these `kinds`, unless events are lost meanwhile.
+    fn read(
+        &mut self,
+        kinds: Kinds,
+        origin: Origin,
+        was_lost: bool,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        if was_lost {
+            // Until there is nothing left to take in, the kernel drops all that comes.
+            self.hearing.hear_ready(tell)?;
+        }
+        self.fence()?;
+        self.hearing.state.open(kinds, origin);
+        for kind in kinds.iter() {
+            for request in kind.dumps()? {
+                self.read_table(kind, request, tell)?;
+            }
+        }
+        self.hearing.catch_up(tell)?;
+        let state = &mut self.hearing.state;
+        state.close(&mut |event| tell(&Told::Event(event)));
+        let doubt = state.take_doubt();
+        self.hearing.due.all(doubt.and(self.hearing.kinds));
+        Ok(())
+    }
+
+    /// Waits until whoever changes something is done with it: the kernel tells of some changes before
+    /// it makes them, all under one lock that this request takes too.
+    fn fence(&mut self) -> Result<(), Error> {
+        match self.queries.ask(&mut ask_for_loopback()?, TIMEOUT) {
+            Err(error) if error.errno.0 != libc::ENODEV => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_table(
+        &mut self,
+        kind: Kind,
+        request: Request,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        let hearing = &mut self.hearing;
+        let mut table = self.queries.table(request, TIMEOUT)?;
+        loop {
+            let row = match table.next_row() {
+                Ok(Some(row)) => row,
+                // A kernel without IPv6, or without bridges.
+                Err(error) if error.errno.0 == libc::EOPNOTSUPP => break,
+                Ok(None) => break,
+                Err(error) => return Err(error),
+            };
+            for message in Messages::new(row).map_while(Result::ok) {
+                let (header, payload) = (message.header(), message.payload());
+                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true)) {
+                    hearing.state.find(kind, payload);
+                }
+            }
+            hearing.hear_ready(tell)?;
+        }
+        if table.is_interrupted() {
+            hearing.due.all(kind.into());
+        }
+        Ok(())
+    }
+}

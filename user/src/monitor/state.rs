@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What was told of the network, and what an event or a dump adds to it.
+//!
+//! `docs/monitor.md` says why this is right.
+
+use super::body::{find, put_body, put_key};
+use super::table::{Seen, Table};
+use super::{Event, Kind, Kinds, Origin, What};
+use std::collections::HashMap;
+
+// Flags of an event of a route (`NLM_F_*`): it is the only one of its key; it takes the place of one.
+const ONLY: u16 = (libc::NLM_F_CREATE | libc::NLM_F_EXCL) as u16;
+const REPLACE: u16 = libc::NLM_F_REPLACE as u16;
+const OF_ROUTES: u16 =
+    (libc::NLM_F_CREATE | libc::NLM_F_EXCL | libc::NLM_F_REPLACE | libc::NLM_F_APPEND) as u16;
+
+const RTA_MULTIPATH: u16 = 9;
+
+/// Where `ifi_flags` is in `struct ifinfomsg`.
+const IFI_FLAGS: std::ops::Range<usize> = 8..12;
+
+/// A message about an object.
+#[derive(Clone, Copy)]
+pub struct News<'a> {
+    /// What the object is.
+    pub kind: Kind,
+    /// Whether it is there.
+    pub is_there: bool,
+    /// `nlmsg_flags`.
+    pub flags: u16,
+    /// Port id that asked for the change; 0 is nobody.
+    pub by: u32,
+    /// The object.
+    pub payload: &'a [u8],
+}
+
+/// What was told.
+pub struct State {
+    tables: Vec<Table>,
+    /// While dumps are read.
+    window: Option<Window>,
+    /// Kinds of which something changed that no event told of.
+    silent: Kinds,
+    /// Kinds of which it is not known what is there.
+    doubt: Kinds,
+}
+
+/// From before a dump is asked for until all events are read that came before its end.
+struct Window {
+    /// What it is that differs.
+    origin: Origin,
+    kinds: Kinds,
+    /// Objects of the dumps that had not been told.
+    found: Vec<Table>,
+    /// Keys that an event was about meanwhile.
+    touched: HashMap<(Kind, Box<[u8]>), Touch>,
+}
+
+/// What the events since the start of the window say of a key.
+#[derive(Clone, Debug)]
+struct Touch {
+    sure: Sure,
+    /// How many objects of it the dump showed that were then replaced or deleted.
+    gone: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sure {
+    /// What is there now.
+    Yes,
+    /// What is there now, if there was only one object before; it was replaced.
+    IfReplaced,
+    /// The same; it was deleted, and was this.
+    IfDeleted(Box<[u8]>),
+    /// Nothing.
+    No,
+}
+
+impl State {
+    /// Knows nothing yet.
+    pub fn new() -> Self {
+        Self {
+            tables: Kind::ALL.map(Table::new).into(),
+            window: None,
+            silent: Kinds::default(),
+            doubt: Kinds::default(),
+        }
+    }
+
+    /// Returns how many objects of this `kind` there are.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.tables[kind as usize].len()
+    }
+
+    /// Returns the objects of this `kind`.
+    pub fn bodies(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+        self.tables[kind as usize].iter().map(|(body, _)| body)
+    }
+
+    /// Returns the kinds that have to be read again because the kernel says nothing of what became
+    /// of them, and forgets that.
+    pub fn take_silent(&mut self) -> Kinds {
+        std::mem::take(&mut self.silent)
+    }
+
+    /// Returns the kinds that have to be read again because events cannot tell what is there, and
+    /// forgets that.
+    pub fn take_doubt(&mut self) -> Kinds {
+        std::mem::take(&mut self.doubt)
+    }
+
+    /// Takes in an event; tells what it changes.
+    pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
+        let (mut body, mut key) = (Vec::new(), Vec::new());
+        if !put_body(news.kind, news.payload, &mut body) {
+            return;
+        }
+        put_key(news.kind, &body, &mut key);
+        let mut change = Change {
+            table: &mut self.tables[news.kind as usize],
+            news,
+            body: &body,
+            key: &key,
+            olds: Vec::new(),
+            gone: 0,
+            sure: true,
+        };
+        change.olds = change
+            .table
+            .of_key(&key)
+            .map(|(old, _)| old.into())
+            .collect();
+        let silent = silent_kinds(news, &change.olds);
+        if let Some(window) = &mut self.window {
+            window.touch(&change);
+        }
+        change.apply(tell);
+        let (gone, sure) = (change.gone, change.sure);
+        match &mut self.window {
+            Some(window) => window.settle(news.kind, &key, gone),
+            None if !sure => self.doubt = self.doubt | news.kind.into(),
+            None => {}
+        }
+        self.silent = self.silent | silent;
+    }
+
+    /// Begins to read these `kinds`; what differs is told as of this `origin`.
+    pub fn open(&mut self, kinds: Kinds, origin: Origin) {
+        for kind in kinds.iter() {
+            self.tables[kind as usize].forget_seen();
+        }
+        self.window = Some(Window {
+            origin,
+            kinds,
+            found: Kind::ALL.map(Table::new).into(),
+            touched: HashMap::new(),
+        });
+    }
+
+    /// Takes in an object of a dump.
+    pub fn find(&mut self, kind: Kind, payload: &[u8]) {
+        let (mut body, mut key) = (Vec::new(), Vec::new());
+        let Some(window) = &mut self.window else {
+            return;
+        };
+        if !put_body(kind, payload, &mut body) {
+            return;
+        }
+        put_key(kind, &body, &mut key);
+        let found = &mut window.found[kind as usize];
+        // A dump may show an object twice while others come.
+        if !self.tables[kind as usize].mark(&key, &body, Seen::Dump)
+            && !found.mark(&key, &body, Seen::Dump)
+        {
+            found.insert(&key, &body, Seen::Dump);
+        }
+    }
+
+    /// Forgets what the dumps showed: an event is missing.
+    pub fn give_up(&mut self) {
+        self.window = None;
+    }
+
+    /// Ends what [`State::open`] began, once all events are taken in that came before the end of the
+    /// dumps: tells what differs.
+    pub fn close(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let Some(window) = self.window.take() else {
+            return;
+        };
+        for kind in window.kinds.iter() {
+            let table = &mut self.tables[kind as usize];
+            if !window.settle_touched(kind, table) {
+                self.doubt = self.doubt | kind.into();
+            }
+            window.tell_deleted(kind, table, tell);
+            window.tell_found(kind, table, tell);
+        }
+    }
+}
+
+/// An event, and what it does to a table.
+struct Change<'c, 'a> {
+    table: &'c mut Table,
+    news: &'c News<'a>,
+    body: &'c [u8],
+    key: &'c [u8],
+    /// What was there.
+    olds: Vec<Box<[u8]>>,
+    /// How many of them a dump had shown that are gone.
+    gone: usize,
+    /// Whether it is known what is there now.
+    sure: bool,
+}
+
+impl Change<'_, '_> {
+    /// Does it; tells what changes.
+    fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let is_known = self.olds.iter().any(|old| **old == *self.body);
+        match (self.news.is_there, is_known, self.is_only()) {
+            // Who is told twice of the same is told once.
+            (true, true, _) => self.see(),
+            (true, false, true) => self.replace(tell),
+            (true, false, false) => self.add(tell),
+            (false, true, _) => {
+                let body = self.body.to_vec();
+                self.remove(&body, tell);
+            }
+            (false, false, _) => self.remove_other(tell),
+        }
+    }
+
+    /// Says whether there is no other object with its key after the event.
+    fn is_only(&self) -> bool {
+        let flags = self.news.flags & OF_ROUTES;
+
+        match self.news.kind {
+            Kind::Route if flags == ONLY => true,
+            Kind::Route if flags & REPLACE != 0 => self.olds.len() < 2,
+            Kind::Route => self.olds.is_empty(),
+            _ => true,
+        }
+    }
+
+    fn see(&mut self) {
+        let (key, body) = (self.key, self.body);
+        let was_dumped = self
+            .table
+            .of_key(key)
+            .any(|(old, seen)| old == body && seen == Seen::Dump);
+        if !was_dumped {
+            self.table.mark(key, body, Seen::Event);
+        }
+    }
+
+    /// Takes the place of whatever was there.
+    fn replace(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let olds = std::mem::take(&mut self.olds);
+        let (last, others) = match olds.split_last() {
+            Some((last, others)) => (Some(last), others),
+            None => (None, &[][..]),
+        };
+        for old in others {
+            self.remove(old, tell);
+        }
+        if let Some(old) = last {
+            self.note_gone(old);
+        }
+        self.table.insert(self.key, self.body, Seen::Event);
+        self.tell(self.what(last.is_some()), last.map(|old| &**old), tell);
+    }
+
+    fn what(&self, is_known: bool) -> What {
+        match is_known {
+            true => What::Change,
+            false => What::New,
+        }
+    }
+
+    /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
+    /// replaced among many, has to be read.
+    fn add(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let is_ipv4 = self.news.payload.first() == Some(&(libc::AF_INET as u8));
+        if !is_ipv4 || self.news.flags & REPLACE != 0 {
+            self.sure = false;
+            return;
+        }
+        self.table.insert(self.key, self.body, Seen::Event);
+        self.tell(What::New, None, tell);
+    }
+
+    fn remove(&mut self, body: &[u8], tell: &mut impl FnMut(&Event<'_>)) {
+        self.note_gone(body);
+        tell(&Event {
+            kind: self.news.kind,
+            what: What::Del,
+            object: match body == self.body {
+                true => self.news.payload,
+                false => body,
+            },
+            body,
+            old: None,
+            origin: Origin::Event,
+            by: self.news.by,
+        });
+    }
+
+    /// Removes the one that is there instead, if it can only be that: some of its bytes may have
+    /// changed in silence.
+    fn remove_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let olds = std::mem::take(&mut self.olds);
+        match &olds[..] {
+            [] => {}
+            [old] if !self.may_be_a_hop(old) => {
+                let old = old.to_vec();
+                self.remove(&old, tell);
+            }
+            _ => self.sure = false,
+        }
+    }
+
+    /// Says whether what is deleted may be a hop of `old`, a route of IPv6 with several, or another
+    /// route.
+    fn may_be_a_hop(&self, old: &[u8]) -> bool {
+        let is_ipv6 = old.first() == Some(&(libc::AF_INET6 as u8));
+        let hops = || old.get(12..).and_then(|attrs| find(attrs, RTA_MULTIPATH));
+
+        self.news.kind == Kind::Route && is_ipv6 && hops().is_some()
+    }
+
+    fn note_gone(&mut self, body: &[u8]) {
+        if self.table.remove(self.key, body) == Some(Seen::Dump) {
+            self.gone += 1;
+        }
+    }
+
+    fn tell(&self, what: What, old: Option<&[u8]>, tell: &mut impl FnMut(&Event<'_>)) {
+        tell(&Event {
+            kind: self.news.kind,
+            what,
+            object: self.news.payload,
+            body: self.body,
+            old,
+            origin: Origin::Event,
+            by: self.news.by,
+        });
+    }
+}
+
+impl Window {
+    /// Notes what an event, which was not applied yet, says of its key.
+    fn touch(&mut self, change: &Change<'_, '_>) {
+        let touch = self
+            .touched
+            .entry((change.news.kind, change.key.into()))
+            .or_insert(Touch {
+                sure: Sure::No,
+                gone: usize::MAX,
+            });
+        let first = touch.gone == usize::MAX;
+        let before = match first {
+            true => None,
+            false => Some(&touch.sure),
+        };
+        let sure = sure_of(change, before);
+        if first {
+            touch.gone = 0;
+        }
+        touch.sure = sure;
+    }
+
+    /// Notes how many objects the event removed that the dump had shown.
+    fn settle(&mut self, kind: Kind, key: &[u8], gone: usize) {
+        if gone > 0 {
+            if let Some(touch) = self.touched.get_mut(&(kind, Box::from(key))) {
+                touch.gone += gone;
+            }
+        }
+    }
+
+    fn is_touched(&self, kind: Kind, key: &[u8]) -> bool {
+        !self.touched.is_empty() && self.touched.contains_key(&(kind, Box::from(key)))
+    }
+
+    /// Says whether of all keys of this `kind` that events were about it is known what is there.
+    fn settle_touched(&self, kind: Kind, table: &Table) -> bool {
+        self.touched
+            .iter()
+            .filter(|((of, _), _)| *of == kind)
+            .all(|((_, key), touch)| self.is_settled(key, touch, &self.found[kind as usize], table))
+    }
+
+    fn is_settled(&self, key: &[u8], touch: &Touch, found: &Table, table: &Table) -> bool {
+        let dumped = table
+            .of_key(key)
+            .filter(|(_, seen)| *seen == Seen::Dump)
+            .count();
+        let number = touch.gone + dumped + found.of_key(key).count();
+        // It was there before, no event says that it is gone, and yet the dump does not show it.
+        let is_stale = table.of_key(key).any(|(_, seen)| seen == Seen::Before);
+
+        match &touch.sure {
+            Sure::Yes => true,
+            Sure::No => false,
+            _ if is_stale => false,
+            Sure::IfReplaced => number <= 1,
+            Sure::IfDeleted(body) => {
+                number == touch.gone && number <= 1
+                    || number == 1 && found.of_key(key).all(|(found, _)| *found == **body)
+            }
+        }
+    }
+
+    /// Tells of what is in `table` and was not in the dump, and forgets it; where the dump has
+    /// another object for it, that is told instead.
+    fn tell_deleted(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
+        let gone: Vec<Box<[u8]>> = table
+            .iter()
+            .filter(|(_, seen)| *seen == Seen::Before)
+            .map(|(body, _)| body.into())
+            .collect();
+        let mut key = Vec::new();
+        for body in gone {
+            put_key(kind, &body, &mut key);
+            if self.is_touched(kind, &key) {
+                continue;
+            }
+            let others = self.found[kind as usize].of_key(&key).count();
+            let same = table.of_key(&key).count();
+            if (others, same) != (1, 1) {
+                table.remove(&key, &body);
+                tell(&self.event(kind, What::Del, &body, None));
+            }
+        }
+    }
+
+    /// Tells of what was in the dump and not in `table`, and keeps it.
+    fn tell_found(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
+        let mut key = Vec::new();
+        for (body, _) in self.found[kind as usize].iter() {
+            put_key(kind, body, &mut key);
+            if self.is_touched(kind, &key) {
+                continue;
+            }
+            let old: Option<Box<[u8]>> = table
+                .of_key(&key)
+                .find(|(_, seen)| *seen == Seen::Before)
+                .map(|(old, _)| old.into());
+            if let Some(old) = &old {
+                table.remove(&key, old);
+            }
+            table.insert(&key, body, Seen::Dump);
+            let what = match old {
+                Some(_) => What::Change,
+                None => What::New,
+            };
+            tell(&self.event(kind, what, body, old.as_deref()));
+        }
+    }
+
+    fn event<'e>(
+        &self,
+        kind: Kind,
+        what: What,
+        object: &'e [u8],
+        old: Option<&'e [u8]>,
+    ) -> Event<'e> {
+        Event {
+            kind,
+            what,
+            object,
+            body: object,
+            old,
+            origin: self.origin,
+            by: 0,
+        }
+    }
+}
+
+/// Says how sure it is what there is of a key after `change`, when before it was `before`; that is
+/// `None` at the first event of a window, before which nothing is sure.
+fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
+    let flags = change.news.flags & OF_ROUTES;
+    let is_known = change.olds.iter().any(|old| **old == *change.body);
+    let few = change.olds.len() < 2;
+
+    match (change.news.is_there, before) {
+        _ if change.news.kind != Kind::Route => Sure::Yes,
+        (true, _) if flags == ONLY => Sure::Yes,
+        (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
+        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.olds.len() == 1 => Sure::Yes,
+        (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
+        (false, None) if few => Sure::IfDeleted(change.body.into()),
+        (false, Some(Sure::Yes)) if is_known => Sure::Yes,
+        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfReplaced,
+        _ => Sure::No,
+    }
+}
+
+fn is_ipv4(change: &Change<'_, '_>) -> bool {
+    change.news.payload.first() == Some(&(libc::AF_INET as u8))
+}
+
+/// Returns the kinds that change with the event without one of their own: what goes away with a
+/// link, an address or a next hop.
+fn silent_kinds(news: &News<'_>, olds: &[Box<[u8]>]) -> Kinds {
+    match news.kind {
+        Kind::Link if changes_flags(news, olds) => {
+            [Kind::Nexthop, Kind::Route, Kind::Rule].into_iter().collect()
+        }
+        Kind::Addr if !news.is_there => Kind::Route.into(),
+        Kind::Nexthop => Kind::Route.into(),
+        _ => Kinds::default(),
+    }
+}
+
+fn changes_flags(news: &News<'_>, olds: &[Box<[u8]>]) -> bool {
+    let old = olds.first().and_then(|old| old.get(IFI_FLAGS));
+
+    !news.is_there || old != news.payload.get(IFI_FLAGS)
+}

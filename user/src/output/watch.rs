@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Changes of the network, one a line.
+
+use super::escape::Escaped;
+use super::record::{JsonFields, TextFields, Writer};
+use super::time::{Stamp, Style};
+use nlhello::monitor::{Event, Kind, Origin, What};
+use nlhello::rtnl::Names;
+use serde_json::{json, Map, Value};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+/// How much is held before it is written out whatever happens, in bytes.
+const HELD: usize = 64 << 10;
+
+/// Writes changes to standard output.
+pub struct Watch {
+    out: File,
+    held: Vec<u8>,
+    json: bool,
+    color: bool,
+    style: Style,
+    netns: Option<String>,
+}
+
+/// A value that is another than it was.
+struct Difference {
+    /// The keys that lead to it, a dot between two.
+    path: String,
+    old: Value,
+    new: Value,
+}
+
+impl Watch {
+    /// Takes standard output; `netns` is the network namespace, where that was said.
+    ///
+    /// # Errors
+    ///
+    /// When it is closed.
+    pub fn new(
+        json: bool,
+        color: bool,
+        style: Style,
+        netns: Option<String>,
+    ) -> io::Result<Self> {
+        let out = io::stdout().as_fd().try_clone_to_owned()?;
+
+        Ok(Self {
+            out: out.into(),
+            held: Vec::with_capacity(2 * HELD),
+            json,
+            color,
+            style,
+            netns,
+        })
+    }
+
+    /// Tells a change, at `now`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn event(&mut self, now: &Stamp, event: &Event<'_>, names: &mut Names) -> io::Result<()> {
+        let differences = match event.old {
+            Some(old) => differences(event.kind, old, event.body, names),
+            None => Vec::new(),
+        };
+        match self.json {
+            true => self.event_json(now, event, &differences, names),
+            false => self.event_text(now, event, &differences, names),
+        }
+        self.flush_from(HELD)
+    }
+
+    /// Tells that events were lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn lost(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        match self.json {
+            true => self.begin_json(now, "lost", |held| {
+                write!(held, r#","drops":{drops}"#)
+            }),
+            false => self.begin_text(now, &format!("lost: drops={drops}")),
+        }
+        self.end_line()
+    }
+
+    /// Tells that all that was told is all that there is.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn sync(&mut self, now: &Stamp) -> io::Result<()> {
+        match self.json {
+            true => self.begin_json(now, "sync", |_| Ok(())),
+            false => self.begin_text(now, "sync"),
+        }
+        self.end_line()
+    }
+
+    /// Writes out what is held.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.flush_from(1)
+    }
+
+    fn flush_from(&mut self, least: usize) -> io::Result<()> {
+        if self.held.len() >= least {
+            self.out.write_all(&self.held)?;
+            self.held.clear();
+        }
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        self.held.extend_from_slice(if self.json { b"}\n" } else { b"\n" });
+        self.flush_from(HELD)
+    }
+
+    fn begin_text(&mut self, now: &Stamp, words: &str) {
+        // A vector takes all that is written to it.
+        let _ = match self.style {
+            Style::None => Ok(()),
+            style => write!(self.held, "[{}] ", now.display(style)),
+        };
+        self.held.extend_from_slice(words.as_bytes());
+    }
+
+    fn begin_json(
+        &mut self,
+        now: &Stamp,
+        event: &str,
+        more: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) {
+        let _ = match self.style {
+            Style::None => write!(self.held, "{{"),
+            Style::Epoch | Style::Monotonic => {
+                write!(self.held, r#"{{"time":{},"#, now.display(self.style))
+            }
+            _ => write!(self.held, r#"{{"time":"{}","#, now.display(Style::Iso)),
+        };
+        let _ = write!(self.held, r#""event":"{event}""#);
+        let _ = more(&mut self.held);
+    }
+
+    fn event_json(
+        &mut self,
+        now: &Stamp,
+        event: &Event<'_>,
+        differences: &[Difference],
+        names: &mut Names,
+    ) {
+        let kind = event.kind.name();
+        let netns = json!(self.netns);
+        self.begin_json(now, what(event.what), |held| {
+            write!(held, r#","kind":"{kind}","netns":{netns},"{kind}":"#)
+        });
+        push_json(&mut self.held, event.kind, event.object, names);
+        if event.what == What::Change {
+            let _ = write!(self.held, r#","changes":{}"#, changes(differences));
+        }
+        if let Some(origin) = origin(event.origin) {
+            let _ = write!(self.held, r#","{origin}":true"#);
+        }
+        if event.by != 0 {
+            let _ = write!(self.held, r#","by":{{"portid":{}}}"#, event.by);
+        }
+        self.held.extend_from_slice(b"}\n");
+    }
+
+    fn event_text(
+        &mut self,
+        now: &Stamp,
+        event: &Event<'_>,
+        differences: &[Difference],
+        names: &mut Names,
+    ) {
+        let words = format!("{} {}:", what(event.what), event.kind.name());
+        self.begin_text(now, &words);
+        let mut fields = TextFields::within(&mut self.held, self.color);
+        // What is shorter than its header says nothing.
+        let _ = event.kind.describe(event.object, names, &mut fields);
+        for Difference { path, old, new } in differences {
+            let _ = write!(self.held, " {path}:{}->{}", plain(old), plain(new));
+        }
+        if let Some(origin) = origin(event.origin) {
+            let _ = write!(self.held, " ({origin})");
+        }
+        self.held.push(b'\n');
+    }
+}
+
+fn what(what: What) -> &'static str {
+    match what {
+        What::New => "new",
+        What::Change => "change",
+        What::Del => "del",
+    }
+}
+
+/// Returns what to say of how it is known, unless the kernel told so.
+fn origin(origin: Origin) -> Option<&'static str> {
+    match origin {
+        Origin::Initial => Some("initial"),
+        Origin::Event => None,
+        Origin::Implied => Some("implied"),
+        Origin::Missed => Some("missed"),
+    }
+}
+
+fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
+    let mut fields = JsonFields::new(out);
+    let _ = kind.describe(payload, names, &mut fields);
+    fields.end();
+}
+
+/// Returns what differs between two objects.
+fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let [old, new] = [old, new].map(|body| {
+        let mut text = Vec::new();
+        push_json(&mut text, kind, body, names);
+        serde_json::from_slice(&text).unwrap_or_default()
+    });
+    compare("", &old, &new, &mut all);
+    all
+}
+
+fn compare(path: &str, old: &Value, new: &Value, all: &mut Vec<Difference>) {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => compare_keys(path, old, new, all),
+        _ if old == new => {}
+        _ => all.push(Difference {
+            path: path.to_owned(),
+            old: old.clone(),
+            new: new.clone(),
+        }),
+    }
+}
+
+/// A key that is not there counts as null.
+fn compare_keys(
+    path: &str,
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    all: &mut Vec<Difference>,
+) {
+    let added = new.keys().filter(|key| !old.contains_key(*key));
+    for key in old.keys().chain(added) {
+        let path = match path {
+            "" => key.clone(),
+            path => format!("{path}.{key}"),
+        };
+        let [old, new] = [old, new].map(|of| of.get(key).unwrap_or(&Value::Null));
+        compare(&path, old, new, all);
+    }
+}
+
+fn changes(differences: &[Difference]) -> Value {
+    let all = differences.iter().map(|difference| {
+        let Difference { path, old, new } = difference;
+        (path.clone(), json!({"old": old, "new": new}))
+    });
+    Value::Object(all.collect())
+}
+
+/// Returns a value as text.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => Escaped(text.as_bytes()).to_string(),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(plain).collect();
+            format!("[{}]", items.join(" "))
+        }
+        value => Escaped(value.to_string().as_bytes()).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_named_by_its_keys() {
+        let mut all = Vec::new();
+        let old = json!({"mtu": 1500, "info": {"kind": "veth", "state": "a"}, "gone": true});
+        let new = json!({"mtu": 9000, "info": {"kind": "veth", "state": "b"}, "flags": ["UP"]});
+        compare("", &old, &new, &mut all);
+        let told: Vec<_> = all
+            .iter()
+            .map(|Difference { path, old, new }| format!("{path}:{}->{}", plain(old), plain(new)))
+            .collect();
+
+        assert_eq!(told, ["gone:true->-", "info.state:a->b", "mtu:1500->9000", "flags:-->[UP]"]);
+    }
+}
