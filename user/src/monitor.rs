@@ -213,7 +213,9 @@ impl AsFd for Monitor {
 /// Returns the kinds without which changes of `kinds` are not understood.
 fn needed_by(kinds: Kinds) -> Kinds {
     match kinds.has(Kind::Route) {
-        true => [Kind::Link, Kind::Addr, Kind::Nexthop].into_iter().collect(),
+        true => [Kind::Link, Kind::Addr, Kind::Nexthop]
+            .into_iter()
+            .collect(),
         false => Kind::Link.into(),
     }
 }

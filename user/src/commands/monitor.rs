@@ -57,7 +57,7 @@ pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Fail
     let mut run = Run {
         teller: Teller {
             watch,
-            names: Names::new(),
+            names: Names::closed(),
             filter,
             zone: TimeZone::system(),
             start,

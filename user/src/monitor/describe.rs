@@ -30,19 +30,30 @@ impl Kind {
         Ok(())
     }
 
+    /// Returns the index of the link that the object of this kind with this `payload` is on, or goes
+    /// through, if it is one.
+    pub fn link_of(self, payload: &[u8]) -> Option<u32> {
+        match self {
+            Self::Link => Link::from_payload(payload).map(|link| Some(link.header().index)),
+            Self::Addr => Addr::from_payload(payload).map(|addr| Some(addr.header().index)),
+            Self::Nexthop => Nexthop::from_payload(payload).map(|hop| hop.oif()),
+            Self::Route => Route::from_payload(payload).map(|route| route.oif()),
+            Self::Neigh => Neigh::from_payload(payload).map(|neigh| Some(neigh.header().ifindex)),
+            Self::Fdb => Entry::from_payload(payload).map(|entry| Some(entry.header().ifindex)),
+            Self::Rule => Ok(None),
+        }
+        .ok()?
+    }
+
     /// Says whether the object of this kind with this `payload` is on the link with this `index`, or
     /// goes through it. Rules have names of links only, so none is.
     pub fn is_on(self, payload: &[u8], index: u32) -> bool {
-        let is_on = match self {
-            Self::Link => Link::from_payload(payload).map(|link| link.header().index == index),
-            Self::Addr => Addr::from_payload(payload).map(|addr| addr.header().index == index),
-            Self::Nexthop => Nexthop::from_payload(payload).map(|hop| hop.oif() == Some(index)),
-            Self::Route => Route::from_payload(payload).map(|route| route.goes_through(index)),
-            Self::Neigh => Neigh::from_payload(payload).map(|neigh| neigh.header().ifindex == index),
-            Self::Fdb => Entry::from_payload(payload).map(|entry| entry.header().ifindex == index),
-            Self::Rule => Ok(false),
-        };
-        is_on.unwrap_or(false)
+        match self {
+            Self::Route => {
+                Route::from_payload(payload).is_ok_and(|route| route.goes_through(index))
+            }
+            kind => kind.link_of(payload) == Some(index),
+        }
     }
 }
 

@@ -150,11 +150,7 @@ fn header(family: u8, len: usize) -> Vec<u8> {
 
 fn with_filter(mut payload: Vec<u8>) -> Vec<u8> {
     // A vector takes all that is written to it.
-    let _ = put_attr(
-        &mut payload,
-        libc::IFLA_EXT_MASK,
-        &SKIP_STATS.to_ne_bytes(),
-    );
+    let _ = put_attr(&mut payload, libc::IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes());
     payload
 }
 

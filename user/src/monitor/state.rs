@@ -15,6 +15,11 @@ const REPLACE: u16 = libc::NLM_F_REPLACE as u16;
 const OF_ROUTES: u16 =
     (libc::NLM_F_CREATE | libc::NLM_F_EXCL | libc::NLM_F_REPLACE | libc::NLM_F_APPEND) as u16;
 
+/// Where `ndm_state` is in `struct ndmsg`.
+const NDM_STATE: std::ops::Range<usize> = 8..10;
+/// `NUD_NOARP`.
+const NOARP: u16 = 0x40;
+
 const RTA_MULTIPATH: u16 = 9;
 
 /// Where `ifi_flags` is in `struct ifinfomsg`.
@@ -168,11 +173,13 @@ impl State {
             return;
         }
         put_key(kind, &body, &mut key);
+        let is_known = self.tables[kind as usize].mark(&key, &body, Seen::Dump);
+        if is_known || is_untold(kind, &body) {
+            return;
+        }
         let found = &mut window.found[kind as usize];
         // A dump may show an object twice while others come.
-        if !self.tables[kind as usize].mark(&key, &body, Seen::Dump)
-            && !found.mark(&key, &body, Seen::Dump)
-        {
+        if !found.mark(&key, &body, Seen::Dump) {
             found.insert(&key, &body, Seen::Dump);
         }
     }
@@ -497,6 +504,12 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
     }
 }
 
+/// Says whether the kernel makes such an object without a word: neighbours on links where there is
+/// nothing to find out.
+fn is_untold(kind: Kind, body: &[u8]) -> bool {
+    kind == Kind::Neigh && body.get(NDM_STATE) == Some(&NOARP.to_ne_bytes())
+}
+
 fn is_ipv4(change: &Change<'_, '_>) -> bool {
     change.news.payload.first() == Some(&(libc::AF_INET as u8))
 }
@@ -505,9 +518,11 @@ fn is_ipv4(change: &Change<'_, '_>) -> bool {
 /// link, an address or a next hop.
 fn silent_kinds(news: &News<'_>, olds: &[Box<[u8]>]) -> Kinds {
     match news.kind {
-        Kind::Link if changes_flags(news, olds) => {
-            [Kind::Nexthop, Kind::Route, Kind::Rule].into_iter().collect()
-        }
+        // A veth has its other end once that is made.
+        Kind::Link if olds.is_empty() => [Kind::Link, Kind::Rule].into_iter().collect(),
+        Kind::Link if changes_flags(news, olds) => [Kind::Nexthop, Kind::Route, Kind::Rule]
+            .into_iter()
+            .collect(),
         Kind::Addr if !news.is_there => Kind::Route.into(),
         Kind::Nexthop => Kind::Route.into(),
         _ => Kinds::default(),

@@ -39,12 +39,7 @@ impl Watch {
     /// # Errors
     ///
     /// When it is closed.
-    pub fn new(
-        json: bool,
-        color: bool,
-        style: Style,
-        netns: Option<String>,
-    ) -> io::Result<Self> {
+    pub fn new(json: bool, color: bool, style: Style, netns: Option<String>) -> io::Result<Self> {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 
         Ok(Self {
@@ -81,9 +76,7 @@ impl Watch {
     /// Those of `write(2)`.
     pub fn lost(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
         match self.json {
-            true => self.begin_json(now, "lost", |held| {
-                write!(held, r#","drops":{drops}"#)
-            }),
+            true => self.begin_json(now, "lost", |held| write!(held, r#","drops":{drops}"#)),
             false => self.begin_text(now, &format!("lost: drops={drops}")),
         }
         self.end_line()
@@ -120,7 +113,8 @@ impl Watch {
     }
 
     fn end_line(&mut self) -> io::Result<()> {
-        self.held.extend_from_slice(if self.json { b"}\n" } else { b"\n" });
+        self.held
+            .extend_from_slice(if self.json { b"}\n" } else { b"\n" });
         self.flush_from(HELD)
     }
 
@@ -163,6 +157,10 @@ impl Watch {
             write!(held, r#","kind":"{kind}","netns":{netns},"{kind}":"#)
         });
         push_json(&mut self.held, event.kind, event.object, names);
+        // Names come and go, and one may be another link's by now.
+        if let Some(index) = event.kind.link_of(event.object) {
+            let _ = write!(self.held, r#","ifindex":{index}"#);
+        }
         if event.what == What::Change {
             let _ = write!(self.held, r#","changes":{}"#, changes(differences));
         }
@@ -223,7 +221,7 @@ fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
 
 /// Returns what differs between two objects.
 fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
-    let mut all = Vec::new();
+    let mut all: Vec<_> = moved(kind, old, new).into_iter().collect();
     let [old, new] = [old, new].map(|body| {
         let mut text = Vec::new();
         push_json(&mut text, kind, body, names);
@@ -231,6 +229,17 @@ fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Dif
     });
     compare("", &old, &new, &mut all);
     all
+}
+
+/// Returns that it is on another link, if it is: that may have the same name.
+fn moved(kind: Kind, old: &[u8], new: &[u8]) -> Option<Difference> {
+    let [old, new] = [old, new].map(|body| kind.link_of(body));
+
+    (old != new).then(|| Difference {
+        path: "ifindex".to_owned(),
+        old: json!(old),
+        new: json!(new),
+    })
 }
 
 fn compare(path: &str, old: &Value, new: &Value, all: &mut Vec<Difference>) {
@@ -299,6 +308,14 @@ mod tests {
             .map(|Difference { path, old, new }| format!("{path}:{}->{}", plain(old), plain(new)))
             .collect();
 
-        assert_eq!(told, ["gone:true->-", "info.state:a->b", "mtu:1500->9000", "flags:-->[UP]"]);
+        assert_eq!(
+            told,
+            [
+                "gone:true->-",
+                "info.state:a->b",
+                "mtu:1500->9000",
+                "flags:-->[UP]"
+            ]
+        );
     }
 }

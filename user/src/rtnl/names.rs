@@ -40,12 +40,23 @@ pub struct Names {
     /// Which of `links` are down.
     down: HashSet<u32>,
     numbers: Numbers,
+    /// Whether links are called by what was learned only.
+    is_closed: bool,
 }
 
 impl Names {
     /// Returns no names yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns no names yet, and never asks for those of links: one that was not
+    /// [learned](Names::learn) of is called by its index, `if7`.
+    pub fn closed() -> Self {
+        Self {
+            is_closed: true,
+            ..Self::default()
+        }
     }
 
     /// Returns the name of the link with this index; as `ip`, `if7` for one that is not there.
@@ -74,9 +85,11 @@ impl Names {
 
     #[cold]
     fn look_up(&mut self, index: u32) {
-        let name = self
-            .ask(index)
-            .unwrap_or_else(|_| format!("if{index}").into_bytes());
+        let found = match self.is_closed {
+            true => None,
+            false => self.ask(index).ok(),
+        };
+        let name = found.unwrap_or_else(|| format!("if{index}").into_bytes());
         self.links.insert(index, name);
     }
 

@@ -19,6 +19,7 @@ mod lab;
 mod layer;
 mod lifetime;
 mod messages;
+mod monitor;
 mod parity;
 mod pressure;
 mod random;

@@ -89,13 +89,13 @@ fn count(peer: &Peer, message: Message<'_>, seen: &mut Counts) {
 }
 
 /// Random numbers: splitmix64, which is no secret and the same everywhere.
-struct Random {
+pub struct Random {
     state: u64,
 }
 
 impl Random {
     /// Starts from `$SEED`, or from anywhere.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let seed = env::var("SEED").unwrap_or_default();
         let state = match seed.as_str() {
             "" => any_seed(),
@@ -113,7 +113,7 @@ impl Random {
     }
 
     /// A number below `end`.
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 

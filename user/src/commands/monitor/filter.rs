@@ -8,13 +8,7 @@ use nlhello::netlink::Error;
 use nlhello::rtnl::{Link, Names, Route, Rule};
 
 /// The kinds that are told if none is asked for.
-const DEFAULT: [Kind; 5] = [
-    Kind::Link,
-    Kind::Addr,
-    Kind::Route,
-    Kind::Neigh,
-    Kind::Rule,
-];
+const DEFAULT: [Kind; 5] = [Kind::Link, Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
 
 /// Which changes are wanted; what is `None` may be anything.
 #[derive(Debug, Default)]
