@@ -307,6 +307,10 @@ fn a_refusal_has_the_kernels_words_the_attribute_and_what_was_asked_for() {
             "link add v1: File exists (EEXIST)",
         ),
         (
+            "link add sixteen-or-more-bytes type dummy",
+            "link add sixteen-or-more-bytes: IFNAME: Attribute failed policy validation (ERANGE)",
+        ),
+        (
             "link add x type nosuch",
             "link add x: Unknown device type (EOPNOTSUPP)",
         ),
