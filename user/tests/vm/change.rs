@@ -409,6 +409,12 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
             "route -6 add 10.1.0.0/16 dev v1",
             "'10.1.0.0/16' is of another family",
         ),
+        (
+            "route add 10.1.0.0/16 dev v1 table all",
+            "'table': 'all' is no table",
+        ),
+        ("route del 10.0.0.0/24 table all", "'all' is no table"),
+        ("link add x type vrf table all", "'all' is no table"),
         ("addr add 10.1.0.1/16", "'dev' is missing"),
         ("addr add dev v1", "the address is missing"),
         (
@@ -437,6 +443,7 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
         assert_eq!(json.status.code(), Some(2), "{words}");
     }
     assert_eq!(all_shown("route show 10.1.0.0/16"), Vec::<Value>::new());
+    assert_eq!(all_shown("route show 10.0.0.0/24").len(), 1);
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn kind_word<'w>(
         (Kind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
         (Kind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
         (Kind::Macvlan { mode }, "mode") => *mode = Some(words.read(word, "mode", macvlan_mode)?),
-        (Kind::Vrf { table }, "table") => *table = words.table(links.names())?,
+        (Kind::Vrf { table }, "table") => *table = Some(words.one_table(links.names())?),
         _ => return Ok(false),
     }
     Ok(true)
