@@ -187,6 +187,7 @@ fn an_address_becomes_what_is_said() {
     let _netns = netns_with_pair();
     done("addr add 10.1.0.1/16 dev v1 brd + label v1:x metric 7 scope link");
     done("addr add 10.2.0.1 peer 10.2.0.2/31 dev v1");
+    done("addr add dev v1 brd + 10.3.0.1 peer 10.4.0.1/16");
     done("addr add 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft 1000 preferred_lft 500");
     done(
         "addr replace 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft forever preferred_lft 0",
@@ -207,6 +208,7 @@ fn an_address_becomes_what_is_said() {
         (&second["address"], &second["prefixlen"]),
         (&"10.2.0.2".into(), &31.into())
     );
+    assert_eq!(find("10.3.0.1")["broadcast"], "10.4.255.255");
     let third = find("2001:db8::1");
     assert_eq!(third["valid_life_time"], u32::MAX);
     assert_eq!(third["preferred_life_time"], 0);
@@ -417,6 +419,18 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
         ("link add x type vrf table all", "'all' is no table"),
         ("addr add 10.1.0.1/16", "'dev' is missing"),
         ("addr add dev v1", "the address is missing"),
+        (
+            "addr add 10.1.0.1/16 brd 2001:db8::1 dev v1",
+            "'2001:db8::1' is of another family",
+        ),
+        (
+            "addr add 10.1.0.1 peer 2001:db8::1/16 dev v1",
+            "'2001:db8::1/16' is of another family",
+        ),
+        (
+            "addr add 2001:db8::1/64 brd + dev v1",
+            "no broadcast addresses of IPv6",
+        ),
         (
             "neigh add 10.0.0.2 dev v1 lladdr 02:0x",
             "'02:0x' is no link-layer address",
