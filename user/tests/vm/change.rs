@@ -4,8 +4,10 @@
 
 use crate::lab::*;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command, Output, Stdio};
 
 const NETNS: &str = "change";
@@ -149,6 +151,23 @@ fn a_link_is_made_of_every_kind() {
         "link show a7",
         &[("/mtu", 1300.into()), ("/link", "a8".into())],
     );
+}
+
+#[test]
+fn a_link_whose_name_is_not_utf8_is_found_by_it() {
+    let _netns = netns_with_pair();
+    let name = OsStr::from_bytes(b"\xff");
+    for words in [
+        &["add".as_ref(), name, "type".as_ref(), "dummy".as_ref()][..],
+        &["set".as_ref(), name, "mtu".as_ref(), "1400".as_ref()],
+    ] {
+        let output = run(Command::new("nlhello")
+            .args(["-n", NETNS, "link"])
+            .args(words));
+        assert!(output.status.success(), "{output:?}");
+    }
+    let links = change("--json link show type dummy");
+    assert_eq!(json_lines(&links.stdout)[0][0]["mtu"], 1400);
 }
 
 #[test]
