@@ -207,6 +207,7 @@ fn an_address_becomes_what_is_said() {
     done("addr add 10.1.0.1/16 dev v1 brd + label v1:x metric 7 scope link");
     done("addr add 10.2.0.1 peer 10.2.0.2/31 dev v1");
     done("addr add dev v1 brd + 10.3.0.1 peer 10.4.0.1/16");
+    done("addr add 10.5.0.1/31 dev v1 brd +");
     done("addr add 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft 1000 preferred_lft 500");
     done(
         "addr replace 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft forever preferred_lft 0",
@@ -228,6 +229,7 @@ fn an_address_becomes_what_is_said() {
         (&"10.2.0.2".into(), &31.into())
     );
     assert_eq!(find("10.3.0.1")["broadcast"], "10.4.255.255");
+    assert_eq!(find("10.5.0.1")["broadcast"], Value::Null);
     let third = find("2001:db8::1");
     assert_eq!(third["valid_life_time"], u32::MAX);
     assert_eq!(third["preferred_life_time"], 0);

@@ -51,7 +51,7 @@ pub fn read(
         words.check_family(addr.local.family(), peer)?;
     }
     if let Some(wanted) = wanted {
-        addr.broadcast = Some(wanted.of(&addr, words)?);
+        addr.broadcast = wanted.of(&addr, words)?;
     }
     match addr.index {
         0 => Err(words.missing("'dev'").into()),
@@ -83,18 +83,18 @@ enum Broadcast {
 }
 
 impl Broadcast {
-    /// Returns the broadcast address that `addr` is to have.
-    fn of(self, addr: &Addr<'_>, words: &Words<'_>) -> Result<IpAddr, Failure> {
-        let usual = addr.peer.unwrap_or(addr.local).broadcast();
-        let usual = usual.ok_or_else(|| {
-            words.error("'brd': there are no broadcast addresses of IPv6".to_owned())
-        })?;
+    /// Returns the broadcast address that `addr` is to have; `None` where there usually is none.
+    fn of(self, addr: &Addr<'_>, words: &Words<'_>) -> Result<Option<IpAddr>, Failure> {
+        if addr.local.address.is_ipv6() {
+            let why = "'brd': there are no broadcast addresses of IPv6";
+            return Err(words.error(why.to_owned()).into());
+        }
         match self {
             Self::This(address) => {
                 words.check_family(addr.local.family(), address.into())?;
-                Ok(address)
+                Ok(Some(address))
             }
-            Self::Usual => Ok(usual),
+            Self::Usual => Ok(addr.peer.unwrap_or(addr.local).broadcast()),
         }
     }
 }
