@@ -81,7 +81,8 @@ pub enum Command {
     /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
     #[command(visible_alias = "r")]
     Route(ShowArgs),
-    /// Show addresses: [show] [[dev] DEV] [up] [scope SCOPE] [to PREFIX] [proto PROTOCOL]
+    /// Show addresses: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP] [scope SCOPE]
+    /// [to PREFIX] [proto PROTOCOL]
     #[command(visible_alias = "a")]
     Addr(ShowArgs),
     /// Show neighbours: [show] [dev DEV] [master DEV] [nud STATE] [proxy]

@@ -245,7 +245,10 @@ impl Query for FamilyName {
     }
 
     fn request(&self) -> Result<Request, Error> {
-        Request::new(GET, GENL_ID_CTRL, named(CTRL_CMD_GETFAMILY, &self.name)?)
+        let payload = named(CTRL_CMD_GETFAMILY, &self.name)?;
+
+        let request = Request::new(GET, GENL_ID_CTRL, payload)?;
+        Ok(request.about(String::from_utf8_lossy(&self.name)))
     }
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {

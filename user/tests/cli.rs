@@ -284,6 +284,39 @@ fn a_wrong_command_line_is_told_in_json_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_question_that_is_refused_says_what_was_asked_for() {
+    for (args, told) in [
+        (&["genl", "nosuch"][..], "look up a family nosuch: "),
+        (&["nexthop", "id", "77777"], "look up a next hop 77777: "),
+        (&["route", "show", "vrf", "nosuch"], "find a VRF nosuch: "),
+        (
+            &["route", "get", "10.0.0.1", "flowlabel", "1"],
+            "look up a route 10.0.0.1: FLOWLABEL: ",
+        ),
+        (
+            &["route", "get", "10.0.0.1", "from", "2001:db8::1"],
+            "look up a route 10.0.0.1: ",
+        ),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        let error = text(&output.stderr).strip_prefix("nlhello: ").unwrap();
+        assert!(error.starts_with(told), "{error}");
+    }
+}
+
+#[test]
+fn a_packet_of_another_family_than_is_said_has_no_route() {
+    for args in [["-6", "10.0.0.1"], ["-4", "2001:db8::1"]] {
+        let output = run(&[&["route", "get"], &args[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        assert!(text(&output.stderr).contains("is of another family"));
+    }
+}
+
+#[test]
 fn what_no_message_can_hold_is_refused_in_the_kernels_words() {
     let long = "x".repeat(70_000);
     let said = run(&["hello", &long]);

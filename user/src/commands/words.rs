@@ -138,6 +138,13 @@ impl<'w> Words<'w> {
         })
     }
 
+    /// Returns the number of the one table behind `table`.
+    pub fn one_table(&mut self, names: &mut Names) -> Result<u32, Error> {
+        self.read("table", "table", |value| {
+            names.numbers().tables.number(value)
+        })
+    }
+
     /// Returns the number of the routing protocol behind `proto`.
     pub fn protocol(&mut self, names: &mut Names) -> Result<u8, Error> {
         self.read("proto", "routing protocol", |value| {

@@ -47,7 +47,7 @@ pub enum Verb {
     Append,
     /// Make it, or change the one that is there.
     Replace,
-    /// Change it; refused when it is not there.
+    /// Change it; refused when it is not there, but an address that is not is made by the kernel.
     Change,
     /// Delete it.
     Del,

@@ -277,11 +277,10 @@ impl Query for NexthopId {
         let stats = (NHA_OP_FLAGS, STATS.to_ne_bytes().to_vec());
         let attrs = [Some(id), self.stats.then_some(stats)];
 
-        Request::new(
-            GET,
-            RTM_GETNEXTHOP,
-            payload(GET, 0, attrs.into_iter().flatten())?,
-        )
+        let payload = payload(GET, 0, attrs.into_iter().flatten())?;
+
+        let request = Request::new(GET, RTM_GETNEXTHOP, payload)?;
+        Ok(request.about(self.id.to_string()))
     }
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {

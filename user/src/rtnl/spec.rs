@@ -184,6 +184,7 @@ const ROUTE: &[AttrSpec] = &[
     attr(28, "RTA_SPORT", Bytes),
     attr(29, "RTA_DPORT", Bytes),
     attr(30, "RTA_NH_ID", U32),
+    attr(31, "RTA_FLOWLABEL", Bytes),
 ];
 
 const METRICS: &[AttrSpec] = &[attr(1, "RTAX_LOCK", U32), attr(2, "RTAX_MTU", U32)];

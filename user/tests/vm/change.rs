@@ -4,8 +4,10 @@
 
 use crate::lab::*;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command, Output, Stdio};
 
 const NETNS: &str = "change";
@@ -152,6 +154,23 @@ fn a_link_is_made_of_every_kind() {
 }
 
 #[test]
+fn a_link_whose_name_is_not_utf8_is_found_by_it() {
+    let _netns = netns_with_pair();
+    let name = OsStr::from_bytes(b"\xff");
+    for words in [
+        &["add".as_ref(), name, "type".as_ref(), "dummy".as_ref()][..],
+        &["set".as_ref(), name, "mtu".as_ref(), "1400".as_ref()],
+    ] {
+        let output = run(Command::new("nlhello")
+            .args(["-n", NETNS, "link"])
+            .args(words));
+        assert!(output.status.success(), "{output:?}");
+    }
+    let links = change("--json link show type dummy");
+    assert_eq!(json_lines(&links.stdout)[0][0]["mtu"], 1400);
+}
+
+#[test]
 fn a_link_goes_to_another_namespace_by_name_and_by_process() {
     let _netns = netns_with_pair();
     let other = Netns::add("other");
@@ -187,6 +206,8 @@ fn an_address_becomes_what_is_said() {
     let _netns = netns_with_pair();
     done("addr add 10.1.0.1/16 dev v1 brd + label v1:x metric 7 scope link");
     done("addr add 10.2.0.1 peer 10.2.0.2/31 dev v1");
+    done("addr add dev v1 brd + 10.3.0.1 peer 10.4.0.1/16");
+    done("addr add 10.5.0.1/31 dev v1 brd +");
     done("addr add 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft 1000 preferred_lft 500");
     done(
         "addr replace 2001:db8::1/64 dev v1 nodad noprefixroute valid_lft forever preferred_lft 0",
@@ -207,6 +228,8 @@ fn an_address_becomes_what_is_said() {
         (&second["address"], &second["prefixlen"]),
         (&"10.2.0.2".into(), &31.into())
     );
+    assert_eq!(find("10.3.0.1")["broadcast"], "10.4.255.255");
+    assert_eq!(find("10.5.0.1")["broadcast"], Value::Null);
     let third = find("2001:db8::1");
     assert_eq!(third["valid_life_time"], u32::MAX);
     assert_eq!(third["preferred_life_time"], 0);
@@ -307,6 +330,10 @@ fn a_refusal_has_the_kernels_words_the_attribute_and_what_was_asked_for() {
             "link add v1: File exists (EEXIST)",
         ),
         (
+            "link add sixteen-or-more-bytes type dummy",
+            "link add sixteen-or-more-bytes: IFNAME: Attribute failed policy validation (ERANGE)",
+        ),
+        (
             "link add x type nosuch",
             "link add x: Unknown device type (EOPNOTSUPP)",
         ),
@@ -405,8 +432,26 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
             "route -6 add 10.1.0.0/16 dev v1",
             "'10.1.0.0/16' is of another family",
         ),
+        (
+            "route add 10.1.0.0/16 dev v1 table all",
+            "'table': 'all' is no table",
+        ),
+        ("route del 10.0.0.0/24 table all", "'all' is no table"),
+        ("link add x type vrf table all", "'all' is no table"),
         ("addr add 10.1.0.1/16", "'dev' is missing"),
         ("addr add dev v1", "the address is missing"),
+        (
+            "addr add 10.1.0.1/16 brd 2001:db8::1 dev v1",
+            "'2001:db8::1' is of another family",
+        ),
+        (
+            "addr add 10.1.0.1 peer 2001:db8::1/16 dev v1",
+            "'2001:db8::1/16' is of another family",
+        ),
+        (
+            "addr add 2001:db8::1/64 brd + dev v1",
+            "no broadcast addresses of IPv6",
+        ),
         (
             "neigh add 10.0.0.2 dev v1 lladdr 02:0x",
             "'02:0x' is no link-layer address",
@@ -433,6 +478,7 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
         assert_eq!(json.status.code(), Some(2), "{words}");
     }
     assert_eq!(all_shown("route show 10.1.0.0/16"), Vec::<Value>::new());
+    assert_eq!(all_shown("route show 10.0.0.0/24").len(), 1);
 }
 
 #[test]

@@ -33,7 +33,15 @@ fn links_are_those_of_ip() {
 fn addresses_are_those_of_ip() {
     let world = World::build(&["links.sh", "addrs.sh"]);
 
-    world.compare("addr", &["ifname"], &[("ip -d -s -s addr", "addr")]);
+    world.compare(
+        "addr",
+        &["ifname"],
+        &[
+            ("ip -d -s -s addr", "addr"),
+            ("ip -d -s -s addr show type veth", "addr show type veth"),
+            ("ip -d -s -s addr show master br0", "addr show master br0"),
+        ],
+    );
 }
 
 #[test]

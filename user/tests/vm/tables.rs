@@ -76,6 +76,20 @@ fn a_large_table_is_shown_whole_in_little_memory() {
 }
 
 #[test]
+fn a_large_table_is_shown_whole_where_no_thread_can_be_started() {
+    let _netns = netns_with_link();
+    add_many_routes();
+    let nobody = ["netns", "exec", NETNS, "setpriv", "--reuid", "65534"];
+    let command = ["prlimit", "--nproc=1", "nlhello", "--json", "route", "-4"];
+    let output = run(Command::new("ip").args(nobody).args(command));
+
+    assert_eq!(stderr(&output), "");
+    let routes = array(&output);
+    let many = routes.iter().filter(|route| route["metric"] == 7);
+    assert_eq!(many.count(), MANY);
+}
+
+#[test]
 fn a_reader_that_leaves_early_ends_the_client_quietly() {
     let _netns = netns_with_link();
     add_many_routes();

@@ -25,13 +25,13 @@ pub fn read(
 ) -> Result<Request, Failure> {
     // What is not said yet is 0 in the draft.
     let mut addr = Addr::new(Subnet::any(0), 0);
-    let mut local = None;
+    let (mut local, mut wanted) = (None, None);
     while let Some(word) = words.keyword() {
         match word {
             "dev" => addr.index = index(word, words, links)?,
             "local" => local = Some(words.subnet(word)?),
             "peer" => addr.peer = Some(words.subnet(word)?),
-            "brd" | "broadcast" => addr.broadcast = Some(broadcast(word, words, local)?),
+            "brd" | "broadcast" => wanted = Some(broadcast(word, words)?),
             "label" => addr.label = Some(words.value(word)?),
             "scope" => addr.scope = Some(words.scope(links.names())?),
             "metric" => addr.metric = Some(words.number(word)?),
@@ -47,6 +47,12 @@ pub fn read(
     }
     addr.local = local.ok_or_else(|| words.missing("the address"))?;
     words.check_family(task.family, addr.local)?;
+    if let Some(peer) = addr.peer {
+        words.check_family(addr.local.family(), peer)?;
+    }
+    if let Some(wanted) = wanted {
+        addr.broadcast = wanted.of(&addr, words)?;
+    }
     match addr.index {
         0 => Err(words.missing("'dev'").into()),
         _ => Ok(addr.request(task.verb)?),
@@ -68,16 +74,37 @@ fn lifetime(keyword: &str, words: &mut Words<'_>) -> Result<Lifetime, Failure> {
     )
 }
 
-/// Reads a broadcast address; `+` is that of the network of `local`.
-fn broadcast(
-    keyword: &str,
-    words: &mut Words<'_>,
-    local: Option<Subnet>,
-) -> Result<IpAddr, Failure> {
+/// A broadcast address that is asked for.
+#[derive(Clone, Copy)]
+enum Broadcast {
+    This(IpAddr),
+    /// That of the network.
+    Usual,
+}
+
+impl Broadcast {
+    /// Returns the broadcast address that `addr` is to have; `None` where there usually is none.
+    fn of(self, addr: &Addr<'_>, words: &Words<'_>) -> Result<Option<IpAddr>, Failure> {
+        if addr.local.address.is_ipv6() {
+            let why = "'brd': there are no broadcast addresses of IPv6";
+            return Err(words.error(why.to_owned()).into());
+        }
+        match self {
+            Self::This(address) => {
+                words.check_family(addr.local.family(), address.into())?;
+                Ok(Some(address))
+            }
+            Self::Usual => Ok(addr.peer.unwrap_or(addr.local).broadcast()),
+        }
+    }
+}
+
+/// Reads a broadcast address; `+` is the usual one.
+fn broadcast(keyword: &str, words: &mut Words<'_>) -> Result<Broadcast, Failure> {
     Ok(
         words.read(keyword, "broadcast address", |value| match value {
-            "+" => local?.broadcast(),
-            value => value.parse().ok(),
+            "+" => Some(Broadcast::Usual),
+            value => value.parse().ok().map(Broadcast::This),
         })?,
     )
 }

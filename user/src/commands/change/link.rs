@@ -43,8 +43,11 @@ pub fn read(verb: Verb, words: &mut Words<'_>, links: &mut dyn Links) -> Result<
         address: None,
         netns: None,
     };
-    while let Some(word) = words.keyword() {
-        draft.read(verb, word, words, links)?;
+    while let Some(word) = words.word() {
+        match std::str::from_utf8(word) {
+            Ok(word) => draft.read(verb, word, words, links)?,
+            Err(_) => draft.read_name(word, words)?,
+        }
     }
     draft.finish(verb, words, links)
 }
@@ -71,9 +74,17 @@ impl<'w> Draft<'w> {
             ("name", Verb::Change) => self.link.name = Some(words.value(word)?),
             ("link", Verb::Add) => self.link.link = Some(index(word, words, links)?),
             ("type", Verb::Add) => self.link.kind = Some(kind_of(words)?),
-            _ if self.name.is_none() && !word.is_empty() => self.name = Some(word.as_bytes()),
-            _ => return Err(words.unknown(word).into()),
+            _ => self.read_name(word.as_bytes(), words)?,
         }
+        Ok(())
+    }
+
+    /// Reads what is no keyword, so it is the name of the link, once.
+    fn read_name(&mut self, word: &'w [u8], words: &Words<'_>) -> Result<(), Failure> {
+        if self.name.is_some() || word.is_empty() {
+            return Err(words.unknown(&String::from_utf8_lossy(word)).into());
+        }
+        self.name = Some(word);
         Ok(())
     }
 
@@ -172,7 +183,7 @@ fn kind_word<'w>(
         (Kind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
         (Kind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
         (Kind::Macvlan { mode }, "mode") => *mode = Some(words.read(word, "mode", macvlan_mode)?),
-        (Kind::Vrf { table }, "table") => *table = words.table(links.names())?,
+        (Kind::Vrf { table }, "table") => *table = Some(words.one_table(links.names())?),
         _ => return Ok(false),
     }
     Ok(true)

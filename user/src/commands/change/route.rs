@@ -53,7 +53,7 @@ fn setting(
     match word {
         "via" => route.via = Some(via(words)?),
         "dev" => route.oif = Some(index(word, words, links)?),
-        "table" => route.table = words.table(links.names())?,
+        "table" => route.table = Some(words.one_table(links.names())?),
         "metric" => route.metric = Some(words.number(word)?),
         "proto" | "protocol" => route.protocol = Some(words.protocol(links.names())?),
         "scope" => route.scope = Some(words.scope(links.names())?),

@@ -66,6 +66,9 @@ fn query(cli: &Cli, args: &ShowArgs, names: &mut Names) -> Result<(Addrs, Links)
     words.skip("show");
     while let Some(word) = words.word() {
         match word {
+            b"master" => links.master = Some(words.link_behind("master", names)?),
+            b"type" => links.kind = Some(words.value("type")?.to_vec()),
+            b"group" => links.group = Some(words.group(names)?),
             b"up" => links.up = true,
             b"scope" => query.scope = scope(&mut words, names)?,
             b"to" => query.to = Some(words.read("to", "prefix", Prefix::parse)?),

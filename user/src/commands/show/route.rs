@@ -90,6 +90,7 @@ pub fn lookup(args: &ShowArgs, names: &mut Names) -> Result<Option<Lookup>, Erro
         }
     }
     lookup.dst = dst.ok_or_else(|| words.error("an address is needed".to_owned()))?;
+    words.check_family(args.family(), lookup.dst.into())?;
     Ok(Some(lookup))
 }
 

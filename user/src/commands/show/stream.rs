@@ -38,20 +38,34 @@ pub fn write_each<Q: Query + Sync>(
 fn write_beside<Q: Query + Sync>(
     listing: &mut Listing<'_, &Q>,
     query: &Q,
-    write: impl FnMut(&Q::Object<'_>) -> io::Result<()> + Send,
+    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
     let (full, loads) = mpsc::sync_channel(AHEAD);
     let (used, spare) = mpsc::channel();
+    let lent = &mut write;
 
-    thread::scope(|scope| {
-        let write = move || write_loads(query, loads, &used, write);
-        let writer = Builder::new().spawn_scoped(scope, write)?;
+    let told = thread::scope(|scope| {
+        let write = move || write_loads(query, loads, &used, lent);
+        let writer = Builder::new().spawn_scoped(scope, write).ok()?;
         let read = send_loads(listing, full, &spare);
         let written = writer
             .join()
             .unwrap_or_else(|why| panic::resume_unwind(why));
-        written.and(read)
-    })
+        Some(written.and(read))
+    });
+    // Who may have no more threads waits for each part.
+    told.unwrap_or_else(|| write_rest(listing, query, write))
+}
+
+fn write_rest<Q: Query>(
+    listing: &mut Listing<'_, &Q>,
+    query: &Q,
+    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    while let Some(row) = listing.next_row()? {
+        write_row(query, row, &mut write)?;
+    }
+    Ok(())
 }
 
 /// Sends copies of all rows, until the writer is gone: it says why itself.

@@ -251,7 +251,8 @@ fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
 
 #[inline]
 fn push_name(out: &mut Vec<u8>, name: &[u8]) {
-    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'\\' | b'"');
+    let acts = |byte: u8| matches!(byte, b'\\' | b'"' | b'[' | b']' | b'{' | b'}');
+    let is_plain = |byte: &u8| matches!(byte, b'!'..=b'~') && !acts(*byte);
 
     match name.iter().all(is_plain) {
         true => out.extend_from_slice(name),
@@ -259,7 +260,7 @@ fn push_name(out: &mut Vec<u8>, name: &[u8]) {
     }
 }
 
-/// In quotes a blank is no end, and a quote is none either.
+/// In quotes a blank is no end, nor is a bracket, and a quote is none either.
 #[cold]
 fn push_quoted(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'"');
@@ -359,5 +360,20 @@ mod tests {
         });
 
         assert_eq!(text, "name=\"a b=\\x22\\x1b[2J\\x0a\\\\\" next=\"ü\"\n");
+    }
+
+    #[test]
+    fn a_bracket_in_a_name_neither_begins_nor_ends_anything() {
+        let text = line(false, false, |out| {
+            out.field("dev", Value::Dev(b"a["));
+            out.open("flags", Nest::Array);
+            out.close();
+            out.open("names", Nest::Array);
+            out.item(Value::Name(b"b]"));
+            out.item(Value::Name(b"c"));
+            out.close();
+        });
+
+        assert_eq!(text, "dev=\"a[\" names=[\"b]\" c]\n");
     }
 }

@@ -83,7 +83,7 @@ impl<'a> Link<'a> {
             _ => (libc::RTM_NEWLINK, verb.flags()),
         };
         let mut payload = Payload::new(&self.header());
-        self.put_names(&mut payload);
+        self.put_names(verb, &mut payload);
         payload.put_u32(libc::IFLA_MTU, self.mtu);
         if let Some(address) = self.address {
             payload.put(libc::IFLA_ADDRESS, address);
@@ -102,9 +102,14 @@ impl<'a> Link<'a> {
         Ok(request.about(String::from_utf8_lossy(self.target.name())))
     }
 
-    fn put_names(&self, payload: &mut Payload) {
+    fn put_names(&self, verb: Verb, payload: &mut Payload) {
         if let Target::Name(name) = self.target {
-            payload.put_str(name_kind(name), Some(name));
+            // A link that is made with an alternative name alone gets a name of the kernel's choice.
+            let kind = match verb {
+                Verb::Change | Verb::Del => name_kind(name),
+                _ => libc::IFLA_IFNAME,
+            };
+            payload.put_str(kind, Some(name));
         }
         payload.put_str(libc::IFLA_IFNAME, self.name);
         // The kernel takes all of its bytes, a NUL too.

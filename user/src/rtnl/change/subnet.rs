@@ -33,14 +33,15 @@ impl Subnet {
         family(self.address)
     }
 
-    /// Returns the address with all bits set that are not the network's, for IPv4.
+    /// Returns the address with all bits set that are not the network's, for IPv4; a network of one
+    /// or two addresses has none to spare for that (RFC 3021).
     pub fn broadcast(&self) -> Option<IpAddr> {
         match self.address {
-            IpAddr::V4(v4) => {
+            IpAddr::V4(v4) if self.len <= 30 => {
                 let host = u32::MAX.checked_shr(self.len.into()).unwrap_or(0);
                 Some(Ipv4Addr::from(u32::from(v4) | host).into())
             }
-            IpAddr::V6(_) => None,
+            _ => None,
         }
     }
 }
@@ -114,12 +115,14 @@ mod tests {
     fn the_broadcast_address_has_all_bits_that_do_not_count() {
         for (text, expected) in [
             ("192.168.1.5/24", "192.168.1.255"),
-            ("10.0.0.1", "10.0.0.1"),
+            ("10.0.0.1/30", "10.0.0.3"),
             ("0.0.0.0/0", "255.255.255.255"),
         ] {
             let subnet: Subnet = text.parse().unwrap();
             assert_eq!(subnet.broadcast(), expected.parse().ok(), "{text}");
         }
-        assert_eq!("::1/64".parse::<Subnet>().unwrap().broadcast(), None);
+        for text in ["10.0.0.1/31", "10.0.0.1", "::1/64"] {
+            assert_eq!(text.parse::<Subnet>().unwrap().broadcast(), None, "{text}");
+        }
     }
 }

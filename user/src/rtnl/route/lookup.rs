@@ -126,7 +126,8 @@ impl Query for Lookup {
         for (kind, value) in self.attrs() {
             put_attr(&mut payload, kind, &value).map_err(|error| Error::from_io(GET, &error))?;
         }
-        Request::new(GET, libc::RTM_GETROUTE, payload)
+        let request = Request::new(GET, libc::RTM_GETROUTE, payload)?;
+        Ok(request.about(self.dst.to_string()))
     }
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Route<'a>>, wire::Error> {

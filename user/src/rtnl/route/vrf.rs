@@ -35,7 +35,8 @@ impl VrfTable<'_> {
         put_str(&mut payload, libc::IFLA_IFNAME, self.name)
             .map_err(|error| Error::from_io(FIND, &error))?;
 
-        Request::new(FIND, libc::RTM_GETLINK, payload)
+        let request = Request::new(FIND, libc::RTM_GETLINK, payload)?;
+        Ok(request.about(String::from_utf8_lossy(self.name)))
     }
 
     /// Reads the table in the answer.
