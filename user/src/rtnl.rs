@@ -13,8 +13,10 @@
 pub mod addr;
 pub mod attrs;
 pub mod change;
+pub mod class;
 pub mod fdb;
 pub mod fields;
+pub mod filter;
 
 mod client;
 mod encap;
@@ -31,18 +33,22 @@ pub mod nsid;
 mod numbers;
 mod object;
 mod prefix;
+pub mod qdisc;
 pub mod ra_prefix;
 pub mod route;
 pub mod rule;
 pub mod schema;
 mod spec;
+pub mod tc;
 #[cfg(test)]
 pub(crate) mod told;
 
 pub use addr::{Addr, Addrs, AddrsByLink, Interface, Interfaces};
+pub use class::Class;
 pub use client::{objects, Client, Listing};
 pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
+pub use filter::Filter;
 pub use link::{Link, Links};
 pub use maddr::Maddr;
 pub use mdb::{Mdb, MdbEntry, RouterPort};
@@ -55,6 +61,7 @@ pub use nsid::Nsid;
 pub use numbers::{Numbering, Numbers};
 pub use object::{Object, Query, Rest};
 pub use prefix::Prefix;
+pub use qdisc::Qdisc;
 pub use ra_prefix::RaPrefix;
 pub use route::{Lookup, Route, Routes, VrfTable};
 pub use rule::{Rule, Rules};
