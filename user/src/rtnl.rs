@@ -39,6 +39,7 @@ pub mod route;
 pub mod rule;
 pub mod schema;
 mod spec;
+pub mod stats;
 pub mod tc;
 #[cfg(test)]
 pub(crate) mod told;
@@ -66,6 +67,7 @@ pub use ra_prefix::RaPrefix;
 pub use route::{Lookup, Route, Routes, VrfTable};
 pub use rule::{Rule, Rules};
 pub use spec::SPEC;
+pub use stats::Stats;
 
 /// Returns the name of an address family (`AF_*`).
 pub fn family_name(family: u8) -> Value<'static> {

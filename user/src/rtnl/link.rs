@@ -20,6 +20,7 @@ mod vxlan;
 mod xdp;
 
 pub use query::{Links, GET, LIST};
+pub(super) use stats::describe_both as describe_stats;
 
 use super::attrs::{i32, name, u32, u8, Index, Taker};
 use super::fields::{flag_items, Fields, Nest, Value};
