@@ -50,7 +50,7 @@ pub use client::{objects, Client, Listing};
 pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
 pub use filter::Filter;
-pub use link::{Link, Links};
+pub use link::{Ifinfo6, Link, Links};
 pub use maddr::Maddr;
 pub use mdb::{Mdb, MdbEntry, RouterPort};
 pub use names::Names;

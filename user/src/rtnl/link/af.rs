@@ -17,7 +17,7 @@ static FAMILIES: &[Known] = &[
 static INET: &[Known] = &[known(1, "conf", Format::As(tell_conf4))];
 
 /// `IFLA_INET6_*`.
-static INET6: &[Known] = &[
+pub static INET6: &[Known] = &[
     known(ADDR_GEN_MODE, "addr_gen_mode", Format::Word(MODES)),
     known(1, "flags", Format::Hex),
     known(2, "conf", Format::As(tell_conf6)),
