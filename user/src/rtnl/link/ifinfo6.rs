@@ -55,17 +55,17 @@ impl Object for Ifinfo6<'_> {
             out.field("link_index", Value::Number(index.into()));
         }
         self.0.describe_flags(None, names, out);
-        schema::tell(&mut attrs, FIRST, names, out);
+        schema::tell(&mut attrs, ATTRS, names, out);
         out.details();
         self.0.describe_hardware(&mut attrs, out);
-        schema::tell(&mut attrs, DETAILS, names, out);
         attrs.finish(out);
     }
 }
 
-static FIRST: &[Known] = &[known(IFLA_MTU, "mtu", Format::U32)];
-
-static DETAILS: &[Known] = &[known(IFLA_PROTINFO, "inet6", Format::Nested(af::INET6))];
+static ATTRS: &[Known] = &[
+    known(IFLA_MTU, "mtu", Format::U32),
+    known(IFLA_PROTINFO, "inet6", Format::As(af::tell_inet6)),
+];
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,6 @@ fn describe(attrs: &mut Attributes<'_, '_>, tell: Tell, names: &mut Names, out: 
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // As the others.
 fn tell_bytes(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field("hex", Value::Bytes(value));
     Some(())
@@ -97,7 +96,6 @@ static FQ_CODEL: &[Known] = &[
     known(8, "drop_batch", Format::U32),
 ];
 
-#[allow(clippy::unnecessary_wraps)] // As the others.
 fn tell_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     schema::describe(value, FQ_CODEL, names, out);
     Some(())
@@ -116,7 +114,6 @@ static HTB: &[Known] = &[
     known(9, "offload", Format::Null),
 ];
 
-#[allow(clippy::unnecessary_wraps)] // As the others.
 fn tell_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     schema::describe(value, HTB, names, out);
     Some(())
