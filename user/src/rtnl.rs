@@ -13,40 +13,61 @@
 pub mod addr;
 pub mod attrs;
 pub mod change;
+pub mod class;
 pub mod fdb;
 pub mod fields;
+pub mod filter;
 
 mod client;
 mod encap;
 pub mod ip_protocol;
 pub mod link;
+pub mod maddr;
+pub mod mdb;
 mod names;
+pub mod nduseropt;
 pub mod neigh;
+pub mod netconf;
 pub mod nexthop;
+pub mod nsid;
 mod numbers;
 mod object;
 mod prefix;
+pub mod qdisc;
+pub mod ra_prefix;
 pub mod route;
 pub mod rule;
 pub mod schema;
 mod spec;
+pub mod stats;
+pub mod tc;
 #[cfg(test)]
 pub(crate) mod told;
 
 pub use addr::{Addr, Addrs, AddrsByLink, Interface, Interfaces};
+pub use class::Class;
 pub use client::{objects, Client, Listing};
 pub use fdb::{Entry, Fdb};
 pub use fields::{Fields, Nest, Value};
-pub use link::{Link, Links};
+pub use filter::Filter;
+pub use link::{Ifinfo6, Link, Links};
+pub use maddr::Maddr;
+pub use mdb::{Mdb, MdbEntry, RouterPort};
 pub use names::Names;
+pub use nduseropt::NdUserOpt;
 pub use neigh::{Neigh, Neighs};
+pub use netconf::Netconf;
 pub use nexthop::{Nexthop, NexthopId, Nexthops};
+pub use nsid::Nsid;
 pub use numbers::{Numbering, Numbers};
 pub use object::{Object, Query, Rest};
 pub use prefix::Prefix;
+pub use qdisc::Qdisc;
+pub use ra_prefix::RaPrefix;
 pub use route::{Lookup, Route, Routes, VrfTable};
 pub use rule::{Rule, Rules};
 pub use spec::SPEC;
+pub use stats::Stats;
 
 /// Returns the name of an address family (`AF_*`).
 pub fn family_name(family: u8) -> Value<'static> {

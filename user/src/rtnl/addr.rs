@@ -16,22 +16,22 @@ use crate::wire::{self, Message};
 use std::net::IpAddr;
 
 /// Size of `struct ifaddrmsg`, in bytes.
-const IFADDRMSG: usize = 8;
+pub(super) const IFADDRMSG: usize = 8;
 
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
 const IFA_LABEL: u16 = 3;
 const IFA_BROADCAST: u16 = 4;
-const IFA_ANYCAST: u16 = 5;
-const IFA_CACHEINFO: u16 = 6;
-const IFA_MULTICAST: u16 = 7;
+pub(super) const IFA_ANYCAST: u16 = 5;
+pub(super) const IFA_CACHEINFO: u16 = 6;
+pub(super) const IFA_MULTICAST: u16 = 7;
 const IFA_FLAGS: u16 = 8;
 const IFA_RT_PRIORITY: u16 = 9;
 const IFA_TARGET_NETNSID: u16 = 10;
 const IFA_PROTO: u16 = 11;
-const IFA_MC_USERS: u16 = 12;
+pub(super) const IFA_MC_USERS: u16 = 12;
 /// One more than the last type that is known.
-const IFA_MAX: usize = 13;
+pub(super) const IFA_MAX: usize = 13;
 
 /// Flag: set by somebody, not learned, so it does not run out by itself (`IFA_F_PERMANENT`).
 const PERMANENT: u32 = 0x80;
@@ -52,7 +52,7 @@ const FLAGS: &[(u32, &str)] = &[
 ];
 
 /// A lifetime without end.
-const FOREVER: u32 = u32::MAX;
+pub(super) const FOREVER: u32 = u32::MAX;
 
 /// Room for the name of a link in a table.
 const DEV_WIDTH: usize = 16;
@@ -86,7 +86,7 @@ pub struct Ifaddrmsg {
 }
 
 impl Ifaddrmsg {
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let [family, prefixlen, flags, scope, i0, i1, i2, i3] =
             *bytes.first_chunk::<IFADDRMSG>()?;
 
@@ -224,7 +224,7 @@ impl<'a> Addr<'a> {
 }
 
 /// Tells how long it is there and how long it is used for new connections, in seconds.
-fn describe_life<F: Fields>(life: Option<[u32; 4]>, out: &mut F) {
+pub(super) fn describe_life<F: Fields>(life: Option<[u32; 4]>, out: &mut F) {
     if let Some([preferred, valid, ..]) = life {
         out.field("valid_life_time", Value::Number(valid.into()));
         out.field("preferred_life_time", Value::Number(preferred.into()));

@@ -10,6 +10,7 @@ mod bridge;
 #[cfg(test)]
 mod captures;
 mod hardware;
+mod ifinfo6;
 mod info;
 mod query;
 mod stats;
@@ -19,7 +20,9 @@ mod vlan;
 mod vxlan;
 mod xdp;
 
+pub use ifinfo6::Ifinfo6;
 pub use query::{Links, GET, LIST};
+pub(super) use stats::describe_both as describe_stats;
 
 use super::attrs::{i32, name, u32, u8, Index, Taker};
 use super::fields::{flag_items, Fields, Nest, Value};
@@ -186,7 +189,8 @@ impl Object for Link<'_> {
         attrs.take(IFLA_OPERSTATE, u8);
         attrs.take(IFLA_ADDRESS, Some);
 
-        self.describe_flags(&mut attrs, names, out);
+        let lower = Self::describe_lower(&mut attrs, names, out);
+        self.describe_flags(lower, names, out);
         schema::tell(&mut attrs, FIRST, names, out);
         self.describe_permaddr(&mut attrs, out);
         out.details();
@@ -202,13 +206,12 @@ impl Object for Link<'_> {
 }
 
 impl Link<'_> {
-    /// Tells the lower link and the flags, in which `ip` has it too if that one is down.
-    fn describe_flags<F: Fields>(
-        &self,
+    /// Tells the lower link; returns its index if it is in the same network namespace.
+    fn describe_lower<F: Fields>(
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
         out: &mut F,
-    ) {
+    ) -> Option<u32> {
         let lower = attrs.take(IFLA_LINK, u32);
         // The index is then one of another network namespace.
         let netnsid = attrs.take(IFLA_LINK_NETNSID, i32);
@@ -223,14 +226,19 @@ impl Link<'_> {
         if let Some(id) = netnsid {
             out.field("link_netnsid", Value::Signed(id.into()));
         }
+        lower.filter(|index| *index != 0 && netnsid.is_none())
+    }
 
+    /// Tells the flags, and with them, as `ip` does, that the link `lower` is down.
+    fn describe_flags<F: Fields>(&self, lower: Option<u32>, names: &mut Names, out: &mut F) {
         let flags = self.header.flags;
+
         out.open("flags", Nest::Array);
         if flags & (UP | RUNNING) == UP {
             out.item(Value::Word("NO-CARRIER"));
         }
         flag_items(out, flags & !RUNNING, FLAGS);
-        if netnsid.is_none() && lower.is_some_and(|index| index != 0 && names.is_down(index)) {
+        if lower.is_some_and(|index| names.is_down(index)) {
             out.item(Value::Word("M-DOWN"));
         }
         out.close();

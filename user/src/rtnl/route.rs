@@ -63,6 +63,9 @@ const RTA_MAX: usize = 32;
 
 /// Routes of labels (`AF_MPLS`).
 const MPLS: u8 = 28;
+/// Routes of groups (`RTNL_FAMILY_IPMR`, `RTNL_FAMILY_IP6MR`).
+const IPMR: u8 = 128;
+const IP6MR: u8 = 129;
 /// The main table (`RT_TABLE_MAIN`).
 pub const MAIN: u32 = 254;
 /// `rtm_table` of tables that it cannot count (`RT_TABLE_COMPAT`).
@@ -74,6 +77,8 @@ const UNICAST: u8 = 1;
 const LOCAL: u8 = 2;
 /// `rtm_type` of a route to a broadcast address (`RTN_BROADCAST`).
 const BROADCAST: u8 = 3;
+/// `rtm_type` of a route to a group (`RTN_MULTICAST`).
+const MULTICAST: u8 = 5;
 /// Flag: not a route but what it comes to for an address (`RTM_F_CLONED`).
 const CLONED: u32 = 0x200;
 /// Room for the destination in a table.
@@ -97,7 +102,7 @@ pub struct Route<'a> {
 /// The fixed part of a route, `struct rtmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rtmsg {
-    /// `AF_INET` or `AF_INET6`.
+    /// `AF_INET` or `AF_INET6`; of groups `RTNL_FAMILY_IPMR` or `RTNL_FAMILY_IP6MR`.
     pub family: u8,
     /// How many bits of the destination count.
     pub dst_len: u8,
@@ -133,6 +138,13 @@ impl Rtmsg {
             kind,
             flags: u32::from_ne_bytes([f0, f1, f2, f3]),
         })
+    }
+
+    /// Says whether packets to a group go by it, to all of its next hops.
+    fn is_of_groups(&self) -> bool {
+        let is_cloned = self.flags & CLONED != 0;
+
+        matches!(self.family, IPMR | IP6MR) || (is_cloned && self.kind == MULTICAST)
     }
 
     fn to_bytes(self) -> [u8; RTMSG] {
@@ -182,6 +194,11 @@ impl<'a> Route<'a> {
         ip(self.payload.get(self.dst.clone())?.get(NLA_HDRLEN..)?)
     }
 
+    /// Returns the address of the source that it is for; `None` is any.
+    pub fn src(&self) -> Option<IpAddr> {
+        self.find(RTA_SRC).and_then(ip)
+    }
+
     /// Returns the next hop's address.
     pub fn gateway(&self) -> Option<IpAddr> {
         self.find(RTA_GATEWAY).and_then(ip)
@@ -190,6 +207,11 @@ impl<'a> Route<'a> {
     /// Returns the index of the link that it goes through.
     pub fn oif(&self) -> Option<u32> {
         self.find(RTA_OIF).and_then(u32)
+    }
+
+    /// Returns the index of the link that packets come in by.
+    pub fn iif(&self) -> Option<u32> {
+        self.find(RTA_IIF).and_then(u32)
     }
 
     /// Returns the table that it is in.
@@ -279,6 +301,9 @@ impl<'a> Route<'a> {
         if let Some(oif) = attrs.take(RTA_OIF, u32) {
             out.field("dev", names.link(oif));
         }
+        if self.header.is_of_groups() {
+            describe_iif(attrs, names, out);
+        }
     }
 
     fn describe_origin<F: Fields>(
@@ -345,8 +370,8 @@ impl<'a> Route<'a> {
             Some(cacheinfo) => cacheinfo.describe_use(out),
             None => describe_multicast(attrs, out),
         }
-        if let Some(iif) = attrs.take(RTA_IIF, u32) {
-            out.field("iif", names.link(iif));
+        if !self.header.is_of_groups() {
+            describe_iif(attrs, names, out);
         }
         if let Some(pref) = attrs.take(RTA_PREF, u8) {
             out.field("pref", word(PREFERENCES, pref));
@@ -359,6 +384,13 @@ impl<'a> Route<'a> {
     /// Says whether it is what the routing of IPv4 came to, and has flags of the cache.
     fn is_cached(&self) -> bool {
         self.header.flags & CLONED != 0 && i32::from(self.header.family) == libc::AF_INET
+    }
+}
+
+/// Tells where packets come from.
+fn describe_iif<F: Fields>(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut F) {
+    if let Some(iif) = attrs.take(RTA_IIF, u32) {
+        out.field("iif", names.link(iif));
     }
 }
 
@@ -419,7 +451,7 @@ impl Object for Route<'_> {
         }
         attrs.take(RTA_METRICS, |value| metrics::describe(value, names, out));
         attrs.take(RTA_MULTIPATH, |value| {
-            multipath::describe(value, header.family, names, out)
+            multipath::describe(value, header, names, out)
         });
         out.details();
         self.describe_details(&mut attrs, cacheinfo, names, out);

@@ -3,6 +3,7 @@
 //! What objects tell, for tests: as a tree, and for any bytes.
 
 use super::{Fields, Names, Nest, Object, Value};
+use crate::wire::Messages;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, Index};
@@ -22,6 +23,14 @@ pub fn told(object: &impl Object) -> Json {
     object.describe_head(&mut names, &mut tree);
     object.describe_rest(&mut names, &mut tree);
     tree.end()
+}
+
+/// Returns the payloads of the messages in a capture (`user/tests/fixtures/`).
+pub fn payloads(capture: &'static [u8]) -> &'static [&'static [u8]] {
+    let payloads: Vec<_> = Messages::new(capture)
+        .map(|message| message.unwrap().payload())
+        .collect();
+    payloads.leak()
 }
 
 /// Asserts that `tell`, which reads an object and returns what it [told], does not panic: on any

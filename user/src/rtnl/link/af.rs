@@ -10,16 +10,18 @@ use crate::rtnl::{Fields, Names, Nest, Value};
 
 static FAMILIES: &[Known] = &[
     known(libc::AF_INET as u16, "inet", Format::Nested(INET)),
-    known(libc::AF_INET6 as u16, "inet6", Format::Nested(INET6)),
+    known(libc::AF_INET6 as u16, "inet6", Format::As(tell_inet6)),
 ];
 
 /// `IFLA_INET_*`.
 static INET: &[Known] = &[known(1, "conf", Format::As(tell_conf4))];
 
-/// `IFLA_INET6_*`.
+/// `IFLA_INET6_*`: what can be told in a few words, and the rest.
 static INET6: &[Known] = &[
     known(ADDR_GEN_MODE, "addr_gen_mode", Format::Word(MODES)),
     known(1, "flags", Format::Hex),
+];
+static INET6_DETAILS: &[Known] = &[
     known(2, "conf", Format::As(tell_conf6)),
     known(3, "stats", Format::As(tell_counters)),
     known(5, "cacheinfo", Format::As(tell_cacheinfo)),
@@ -27,6 +29,8 @@ static INET6: &[Known] = &[
     known(7, "token", Format::Ip),
     known(9, "ra_mtu", Format::U32),
 ];
+/// One more than the last type that is known.
+const INET6_MAX: usize = 10;
 
 const ADDR_GEN_MODE: u16 = 8;
 
@@ -48,6 +52,20 @@ pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option
 
     out.open("af_spec", Nest::Object);
     schema::describe(value, FAMILIES, names, out);
+    out.close();
+    Some(())
+}
+
+/// Tells what IPv6 knows.
+pub fn tell_inet6(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let index = Index::<'_, INET6_MAX>::new(value);
+    let mut attrs = index.taker();
+
+    out.open(key, Nest::Object);
+    schema::tell(&mut attrs, INET6, names, out);
+    out.details();
+    schema::tell(&mut attrs, INET6_DETAILS, names, out);
+    attrs.finish(out);
     out.close();
     Some(())
 }

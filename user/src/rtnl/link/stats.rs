@@ -66,6 +66,12 @@ pub fn describe<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
 /// Tells what there is of `stats`: older kernels have fewer counters.
 fn tell<F: Fields>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
     out.open("stats64", Nest::Object);
+    describe_both(stats, carrier_changes, out);
+    out.close();
+}
+
+/// Tells what was received and what was sent.
+pub fn describe_both<F: Fields + ?Sized>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
     out.open("rx", Nest::Object);
     tell_counters(stats, RX, out);
     out.close();
@@ -75,10 +81,9 @@ fn tell<F: Fields>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
         out.field("carrier_changes", Value::Number(changes.into()));
     }
     out.close();
-    out.close();
 }
 
-fn tell_counters<F: Fields>(stats: &[u8], counters: &[Counter], out: &mut F) {
+fn tell_counters<F: Fields + ?Sized>(stats: &[u8], counters: &[Counter], out: &mut F) {
     for (at, key) in counters {
         match stats.chunks(8).nth(*at).and_then(u64) {
             Some(0) if SELDOM.contains(key) => {}

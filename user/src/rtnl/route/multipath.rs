@@ -3,8 +3,8 @@
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
 use super::{
-    flow, Attributes, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_MAX, RTA_NEWDST,
-    RTA_VIA,
+    flow, Attributes, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_MAX,
+    RTA_NEWDST, RTA_VIA,
 };
 use crate::rtnl::attrs::{ip, Index};
 use crate::rtnl::encap::{self, labels};
@@ -30,14 +30,19 @@ pub const FLAGS: &[(u32, &str)] = &[
     (0x2000_0000, "rt_offload_failed"),
 ];
 
-/// Tells the next hops in `value`, of a route of `family`; `None` unless it is a row of them.
-pub fn describe(value: &[u8], family: u8, names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Tells the next hops in `value`, of the route `rtmsg`; `None` unless it is a row of them.
+pub fn describe(
+    value: &[u8],
+    rtmsg: &Rtmsg,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     hops(value).all(|hop| hop.is_some()).then_some(())?;
 
     out.open("nexthops", Nest::Array);
     for hop in hops(value).flatten() {
         out.open_item(Nest::Object);
-        hop.describe(family, names, out);
+        hop.describe(rtmsg, names, out);
         out.close();
     }
     out.close();
@@ -53,15 +58,17 @@ struct Hop<'a> {
 }
 
 impl Hop<'_> {
-    fn describe(&self, family: u8, names: &mut Names, out: &mut dyn Fields) {
+    fn describe(&self, rtmsg: &Rtmsg, names: &mut Names, out: &mut dyn Fields) {
         let attrs = Index::<'_, RTA_MAX>::new(self.attrs);
         let mut attrs = attrs.taker();
 
         encap::describe(&mut attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
-        describe_address(&mut attrs, family, out);
+        describe_address(&mut attrs, rtmsg.family, out);
         attrs.take(RTA_FLOW, |value| flow::describe(value, names, out));
         out.field("dev", names.link(self.ifindex));
-        if family != MPLS {
+        if rtmsg.is_of_groups() {
+            out.field("ttl", Value::Number(self.hops.into()));
+        } else if rtmsg.family != MPLS {
             out.field("weight", Value::Number(u64::from(self.hops) + 1));
         }
         flags(out, "flags", self.flags.into(), FLAGS);

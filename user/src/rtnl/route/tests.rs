@@ -2,7 +2,7 @@
 
 //! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
 
-use super::super::told::{assert_told_whatever_the_bytes, told};
+use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
 use super::*;
 use serde_json::{json, Value as Json};
 
@@ -148,6 +148,71 @@ fn a_route_of_mpls_has_labels_for_addresses() {
     });
 
     assert_eq!(tell(&LABELS), Some(route));
+}
+
+/// Routes of groups: of IPv4 and IPv6 made, without a link, and deleted.
+const GROUPS: &[u8] = include_bytes!("../../../tests/fixtures/mroute.bin");
+
+#[test]
+fn a_route_of_a_group_has_a_sender_and_links_with_times_to_live() {
+    let v4 = json!({
+        "dst": "239.1.2.3", "from": "10.9.0.2", "type": "multicast", "iif": "if60001",
+        "table": "default", "protocol": "17", "scope": "global", "flags": [],
+        "nexthops": [{"dev": "if60003", "ttl": 3, "flags": []}],
+        "mfc_stats": {"packets": 0, "bytes": 0, "wrong_if": 0}, "expires": 0.0,
+    });
+    let v6 = json!({
+        "dst": "ff0e::7", "from": "2001:db8:9::2", "type": "multicast", "iif": "if60001",
+        "table": "main", "protocol": "17", "scope": "global", "flags": [],
+        "nexthops": [{"dev": "if60003", "ttl": 1, "flags": []}],
+        "mfc_stats": {"packets": 0, "bytes": 0, "wrong_if": 0}, "expires": 0.0,
+    });
+    let told: Vec<_> = payloads(GROUPS)
+        .iter()
+        .filter_map(|one| tell(one))
+        .collect();
+
+    assert!(told.contains(&v4), "{told:#?}");
+    assert!(told.contains(&v6), "{told:#?}");
+}
+
+#[test]
+fn a_route_of_a_group_is_read() {
+    let route = Route::from_payload(payloads(GROUPS)[0]).unwrap();
+
+    assert_eq!(route.dst(), "239.1.2.3".parse().ok());
+    assert_eq!(route.src(), "10.9.0.2".parse().ok());
+    assert_eq!((route.iif(), route.table()), (Some(60001), 253));
+}
+
+#[test]
+fn a_route_of_a_group_without_a_link_says_so() {
+    let told: Vec<_> = payloads(GROUPS)
+        .iter()
+        .filter_map(|one| tell(one))
+        .collect();
+    let unresolved = json!({
+        "dst": "239.1.2.4", "from": "10.9.0.2", "type": "multicast", "table": "default",
+        "protocol": "17", "scope": "global", "flags": ["unresolved"],
+    });
+
+    assert!(told.contains(&unresolved), "{told:#?}");
+}
+
+#[test]
+fn what_a_packet_to_a_group_comes_to_has_times_to_live() {
+    // As `ip route get 239.1.2.3 from 10.9.0.2 iif va` has it: RTM_F_CLONED, and AF_INET.
+    let mut cloned = payloads(GROUPS)[0].to_vec();
+    cloned[0] = 2;
+    cloned[9] = 2;
+
+    assert_eq!(at(&cloned, "/nexthops/0/ttl"), 3);
+    assert_eq!(at(&cloned, "/iif"), "if60001");
+}
+
+#[test]
+fn no_bytes_of_a_route_of_a_group_make_it_panic() {
+    assert_told_whatever_the_bytes(payloads(GROUPS), tell);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 //! Captures of what the kernel sends: `scripts/capture` runs this, and keeps what it writes in
 //! `user/tests/fixtures/`.
 
+mod events;
+
 use super::{World, NETNS};
 use crate::lab::{variable, PATIENCE};
-use nlhello::netlink::Netns;
+use nlhello::netlink::{Netns, Request};
 use nlhello::rtnl::link::Link;
 use nlhello::rtnl::{Addrs, Client, Fdb, Links, Neighs, Nexthops, Query, Routes, Rules};
 use nlhello::wire::{padding, Message};
@@ -57,15 +59,30 @@ fn is_one_of_its_kind(message: &Message<'_>) -> bool {
 
 /// Writes the messages that answer `query` and that are `wanted`, as they came.
 fn capture(kind: &str, query: &impl Query, wanted: impl Fn(&Message<'_>) -> bool) {
+    keep(kind, &answer(query.request().unwrap(), wanted));
+}
+
+/// Returns the messages that answer `request`, a dump, and that are `wanted`.
+fn answer(request: Request, wanted: impl Fn(&Message<'_>) -> bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut client = Client::open("capture").unwrap();
-    let mut table = client.table(query.request().unwrap(), PATIENCE).unwrap();
+    let mut table = client.table(request, PATIENCE).unwrap();
     while let Some(message) = table.next_entry().unwrap() {
         if wanted(&message) {
-            bytes.extend_from_slice(message.bytes());
-            bytes.extend_from_slice(padding(message.bytes().len()));
+            put(&mut bytes, &message);
         }
     }
+    bytes
+}
+
+/// Puts `message` behind others.
+fn put(bytes: &mut Vec<u8>, message: &Message<'_>) {
+    bytes.extend_from_slice(message.bytes());
+    bytes.extend_from_slice(padding(message.bytes().len()));
+}
+
+/// Writes the capture of a kind.
+fn keep(kind: &str, bytes: &[u8]) {
     let folder = variable("VM_OUT");
     fs::write(Path::new(&folder).join(format!("{kind}.bin")), bytes).unwrap();
 }

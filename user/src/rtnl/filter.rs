@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Filters, which put packets into classes: `struct tcmsg` and `TCA_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h`, `pkt_sched.h` and `if_ether.h`.
+
+use super::attrs::{name, u32};
+use super::fields::{Fields, Value};
+use super::schema::hex;
+use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
+use super::{Names, Object};
+use crate::wire;
+
+const TCA_CHAIN: u16 = 11;
+const TCA_EXT_WARN_MSG: u16 = 16;
+
+/// Instead of a link: those that share filters (`TCM_IFINDEX_MAGIC_BLOCK`).
+const BLOCK: u32 = u32::MAX;
+/// Parents of filters for all that a link takes and sends (`TC_H_CLSACT` with `TC_H_MIN_INGRESS`,
+/// `TC_H_MIN_EGRESS`).
+const INGRESS: u32 = 0xffff_fff2;
+const EGRESS: u32 = 0xffff_fff3;
+
+/// `ETH_P_*`, as `tc` calls them.
+const PROTOCOLS: &[(u16, &str)] = &[
+    (0x0003, "all"),
+    (0x0800, "ip"),
+    (0x0806, "arp"),
+    (0x8035, "rarp"),
+    (0x8100, "802.1Q"),
+    (0x86dd, "ipv6"),
+    (0x8847, "mpls_uc"),
+    (0x8848, "mpls_mc"),
+    (0x8863, "ppp_disc"),
+    (0x8864, "ppp_ses"),
+    (0x88a8, "802.1ad"),
+    (0x88cc, "LLDP"),
+];
+
+/// A filter, or a chain of them.
+#[derive(Clone, Debug)]
+pub struct Filter<'a>(Tc<'a>);
+
+impl<'a> Filter<'a> {
+    /// Reads the payload of an `RTM_NEWTFILTER`, `RTM_DELTFILTER`, `RTM_NEWCHAIN` or `RTM_DELCHAIN`
+    /// message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct tcmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        Tc::from_payload(payload).map(Self)
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Tcmsg {
+        &self.0.header
+    }
+
+    /// Returns what it is: `u32`.
+    pub fn kind(&self) -> Option<&'a [u8]> {
+        self.0.kind()
+    }
+
+    /// Returns the protocol whose packets it is for (`ETH_P_*`); 0 where it is not told.
+    pub fn protocol(&self) -> u16 {
+        // It is in network order.
+        u16::from_be(self.header().info as u16)
+    }
+
+    /// Returns its preference: that with the lowest is asked first.
+    pub fn preference(&self) -> u32 {
+        self.header().info >> 16
+    }
+
+    /// Returns the chain that it is in.
+    pub fn chain(&self) -> Option<u32> {
+        u32(self.0.attrs.get(TCA_CHAIN)?.value())
+    }
+
+    /// Tells which packets it is asked for.
+    fn describe_choice<F: Fields>(&self, out: &mut F) {
+        let protocol = self.protocol();
+
+        if protocol != 0 {
+            out.field("protocol", protocol_word(protocol));
+        }
+        if self.preference() != 0 {
+            out.field("pref", Value::Number(self.preference().into()));
+        }
+    }
+}
+
+fn protocol_word(protocol: u16) -> Value<'static> {
+    let known = PROTOCOLS.iter().find(|(known, _)| *known == protocol);
+
+    known.map_or(hex(protocol.into()), |(_, word)| Value::Word(word))
+}
+
+/// Tells what it is attached to.
+fn describe_parent<F: Fields>(header: &Tcmsg, out: &mut F) {
+    match header.parent {
+        INGRESS => out.field("ingress", Value::Bool(true)),
+        EGRESS => out.field("egress", Value::Bool(true)),
+        _ => header.describe_parent(out),
+    }
+}
+
+impl Object for Filter<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let header = self.header();
+
+        match header.ifindex {
+            BLOCK => out.column("block", Value::Number(header.parent.into()), DEV_WIDTH),
+            index => out.column("dev", names.link(index), DEV_WIDTH),
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.0.taker();
+        let header = self.header();
+
+        if header.ifindex != BLOCK {
+            describe_parent(header, out);
+        }
+        self.describe_choice(out);
+        if let Some(kind) = self.kind() {
+            out.field("kind", Value::Name(kind));
+        }
+        if let Some(chain) = attrs.take(TCA_CHAIN, u32) {
+            out.field("chain", Value::Number(chain.into()));
+        }
+        if header.handle != UNSPEC {
+            out.field("handle", Value::Hex(header.handle.into()));
+        }
+        describe_unread(&mut attrs, names, out);
+        if let Some(warning) = attrs.take(TCA_EXT_WARN_MSG, name) {
+            out.field("warn", Value::Name(warning));
+        }
+        attrs.finish(out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/filter.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Filter::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    #[test]
+    fn filters_are_told_as_tc_does() {
+        let told: Vec<_> = payloads(CAPTURE)
+            .iter()
+            .filter_map(|one| tell(one))
+            .map(|mut told| {
+                let options = told.as_object_mut().unwrap().remove("options");
+                // A filter has settings, and what is deleted as a whole has none.
+                assert_eq!(options.is_some(), told.get("handle").is_some());
+                told
+            })
+            .collect();
+        let filter = |protocol, pref: u32, chain: u32, handle| {
+            json!({
+                "dev": "if60001", "parent": "1:", "protocol": protocol, "pref": pref,
+                "kind": "u32", "chain": chain, "handle": handle,
+            })
+        };
+
+        assert_eq!(
+            told[..3],
+            [
+                filter("ip", 5, 0, "0x80000800"),
+                filter("ipv6", 6, 3, "0x80100800"),
+                filter("802.1Q", 8, 0, "0x80200800"),
+            ]
+        );
+        assert_eq!(
+            told[3],
+            json!({
+                "dev": "if60001", "parent": "1:", "protocol": "ip", "pref": 5, "kind": "u32",
+                "chain": 0,
+            })
+        );
+    }
+
+    #[test]
+    fn settings_are_told_in_hexadecimal() {
+        let told = tell(payloads(CAPTURE)[0]).unwrap();
+        let hex = told["options"]["hex"].as_str().unwrap();
+
+        // The network and its mask, and the class.
+        assert!(hex.contains("ffffff00c0000200"), "{hex}");
+        assert!(hex.contains("0800010010000100"), "{hex}");
+    }
+
+    #[test]
+    fn a_filter_is_read() {
+        let filter = Filter::from_payload(payloads(CAPTURE)[1]).unwrap();
+
+        assert_eq!(filter.kind(), Some(b"u32".as_slice()));
+        assert_eq!((filter.protocol(), filter.preference()), (0x86dd, 6));
+        assert_eq!(
+            (filter.chain(), filter.header().parent),
+            (Some(3), 0x1_0000)
+        );
+    }
+
+    /// Returns what is told of a filter with these numbers.
+    fn with(ifindex: u32, parent: u32, protocol: u16) -> Json {
+        let mut payload = payloads(CAPTURE)[3].to_vec();
+        payload[4..8].copy_from_slice(&ifindex.to_ne_bytes());
+        payload[12..16].copy_from_slice(&parent.to_ne_bytes());
+        let info = u32::from(protocol.to_be()) | 5 << 16;
+        payload[16..20].copy_from_slice(&info.to_ne_bytes());
+        tell(&payload).unwrap()
+    }
+
+    #[test]
+    fn what_all_packets_go_through_has_a_name() {
+        assert_eq!(with(60001, INGRESS, 0x0003)["ingress"], true);
+        assert_eq!(with(60001, EGRESS, 0x0003)["egress"], true);
+        assert_eq!(with(60001, super::super::tc::ROOT, 0x0003)["root"], true);
+    }
+
+    #[test]
+    fn filters_that_links_share_have_a_number() {
+        let told = with(BLOCK, 7, 0x0003);
+
+        assert_eq!(
+            (&told["block"], &told["protocol"]),
+            (&json!(7), &json!("all"))
+        );
+        assert_eq!((told.get("dev"), told.get("parent")), (None, None));
+    }
+
+    #[test]
+    fn a_protocol_without_a_name_is_told_in_hexadecimal() {
+        assert_eq!(with(60001, INGRESS, 0x88e5)["protocol"], "0x88e5");
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Addresses of groups that a link has joined, and those that it shares with others (anycast): `struct
+//! ifaddrmsg` and `IFA_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h` and `if_addr.h`. Linux 6.12 does not tell of them.
+
+use super::addr::{
+    describe_life, Ifaddrmsg, FOREVER, IFADDRMSG, IFA_ANYCAST, IFA_CACHEINFO, IFA_MAX,
+    IFA_MC_USERS, IFA_MULTICAST,
+};
+use super::attrs::{ip, u32, u32s, Index, Taker};
+use super::fields::{Fields, Value};
+use super::{family_name, Names, Object};
+use crate::wire;
+use std::net::IpAddr;
+
+/// What the kernel says of each (`IFA_F_PERMANENT`).
+const PERMANENT: u8 = 0x80;
+
+/// Room for the name of a link in a table.
+const DEV_WIDTH: usize = 16;
+/// Room for an address.
+const WIDTH: usize = 18;
+
+/// An address of a group, or of anybody.
+#[derive(Clone, Debug)]
+pub struct Maddr<'a> {
+    header: Ifaddrmsg,
+    attrs: Index<'a, IFA_MAX>,
+}
+
+impl<'a> Maddr<'a> {
+    /// Reads the payload of an `RTM_NEWMULTICAST`, `RTM_DELMULTICAST`, `RTM_NEWANYCAST` or
+    /// `RTM_DELANYCAST` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct ifaddrmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Ifaddrmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[IFADDRMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Ifaddrmsg {
+        &self.header
+    }
+
+    /// Returns the group's address.
+    pub fn multicast(&self) -> Option<IpAddr> {
+        ip(self.attrs.get(IFA_MULTICAST)?.value())
+    }
+
+    /// Returns the address of anybody.
+    pub fn anycast(&self) -> Option<IpAddr> {
+        ip(self.attrs.get(IFA_ANYCAST)?.value())
+    }
+}
+
+impl Object for Maddr<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        out.column("dev", names.link(self.header.index), DEV_WIDTH);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        let header = &self.header;
+
+        for (kind, key) in [(IFA_MULTICAST, "multicast"), (IFA_ANYCAST, "anycast")] {
+            if let Some(address) = attrs.take(kind, ip) {
+                out.column(key, Value::Ip(address), WIDTH);
+            }
+        }
+        let scope = names.numbers().scopes.name(header.scope.into());
+        out.field("scope", scope);
+        if let Some(users) = attrs.take(IFA_MC_USERS, u32) {
+            out.field("users", Value::Number(users.into()));
+        }
+        let others = header.flags & !PERMANENT;
+        if others != 0 {
+            out.field("ifa_flags", Value::Hex(others.into()));
+        }
+        out.details();
+        out.field("ifindex", Value::Number(header.index.into()));
+        out.field("family", family_name(header.family));
+        describe_times(&mut attrs, out);
+        attrs.finish(out);
+    }
+}
+
+/// Tells since when it is there; that it has no end is not worth a word.
+fn describe_times<F: Fields>(attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut F) {
+    let Some(life @ [preferred, valid, cstamp, tstamp]) = attrs.take(IFA_CACHEINFO, u32s::<4>)
+    else {
+        return;
+    };
+    describe_life(Some(life).filter(|_| preferred.min(valid) != FOREVER), out);
+    out.field("cstamp", Value::Number(cstamp.into()));
+    out.field("tstamp", Value::Number(tstamp.into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/maddr.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Maddr::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    /// Returns what the capture has of `address`, without the times.
+    fn all_of(address: &str) -> Vec<Json> {
+        payloads(CAPTURE)
+            .iter()
+            .filter_map(|one| tell(one))
+            .filter(|told| told["multicast"] == address || told["anycast"] == address)
+            .map(|mut told| {
+                let fields = told.as_object_mut().unwrap();
+                let times = ["cstamp", "tstamp"].map(|key| fields.remove(key));
+                assert!(times[0].is_some() && times[0] == times[1]);
+                told
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_group_is_told_when_it_is_joined_and_when_it_is_left() {
+        let v4 = |users| {
+            json!({
+                "dev": "if60001", "ifindex": 60001, "family": "inet", "multicast": "239.1.1.1",
+                "scope": "global", "users": users,
+            })
+        };
+        let v6 = |users| {
+            json!({
+                "dev": "if60001", "ifindex": 60001, "family": "inet6", "multicast": "ff0e::123",
+                "scope": "global", "users": users,
+            })
+        };
+
+        assert_eq!(all_of("239.1.1.1"), [v4(1), v4(0)]);
+        assert_eq!(all_of("ff0e::123"), [v6(1), v6(0)]);
+    }
+
+    #[test]
+    fn an_address_of_anybody_is_told() {
+        let expected = json!({
+            "dev": "if60001", "ifindex": 60001, "family": "inet6", "anycast": "2001:db8:9::",
+            "scope": "global",
+        });
+
+        assert_eq!(all_of("2001:db8:9::"), [expected.clone(), expected]);
+    }
+
+    #[test]
+    fn an_address_is_read() {
+        let all: Vec<_> = payloads(CAPTURE)
+            .iter()
+            .map(|payload| Maddr::from_payload(payload).unwrap())
+            .collect();
+        let anycast = "2001:db8:9::".parse().ok();
+
+        assert!(all.iter().any(|one| one.anycast() == anycast));
+        assert_eq!(all[0].multicast(), "ff01::1".parse().ok());
+        assert_eq!((all[0].header().index, all[0].header().family), (60001, 10));
+    }
+
+    #[test]
+    fn flags_and_lifetimes_that_are_not_the_usual_ones_are_told() {
+        let mut odd = payloads(CAPTURE)[0].to_vec();
+        odd[2] |= 1;
+        // The first of the times: the last attribute holds four of them.
+        let times = odd.len() - 16;
+        odd[times..times + 4].copy_from_slice(&9u32.to_ne_bytes());
+        let told = tell(&odd).unwrap();
+
+        assert_eq!(told["ifa_flags"], "0x1");
+        assert_eq!(told["preferred_life_time"], 9);
+        assert_eq!(told["valid_life_time"], u32::MAX);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Multicast databases: which ports of a bridge, or ends of a VXLAN, listen to a group, and behind
+//! which ports routers are: `struct br_port_msg` and `MDBA_*`.
+//!
+//! C header: `include/uapi/linux/if_bridge.h`.
+
+mod entry;
+mod router;
+
+pub use entry::{BrMdbEntry, Group, MdbEntry};
+pub use router::RouterPort;
+
+use super::attrs::Index;
+use super::fields::{Fields, Nest, Value};
+use super::{Names, Object};
+use crate::wire::{self, Attrs};
+
+/// Size of `struct br_port_msg`, in bytes.
+const BR_PORT_MSG: usize = 8;
+
+const MDBA_MDB: u16 = 1;
+const MDBA_ROUTER: u16 = 2;
+/// One more than the last type that is known.
+const MDBA_MAX: usize = 3;
+
+/// In `MDBA_MDB`: those of a group.
+const MDBA_MDB_ENTRY: u16 = 1;
+/// In `MDBA_MDB_ENTRY`: one of them.
+const MDBA_MDB_ENTRY_INFO: u16 = 1;
+/// In `MDBA_ROUTER`.
+const MDBA_ROUTER_PORT: u16 = 1;
+
+/// What is read as one that makes no sense.
+const NO_ATTRIBUTE: &[u8] = &[0; 4];
+
+/// Room for the name of a link in a table.
+const WIDTH: usize = 16;
+
+/// A part of the database of a bridge, or of a VXLAN: what has changed, which is one entry or one
+/// port, or all of it.
+#[derive(Clone, Debug)]
+pub struct Mdb<'a> {
+    header: BrPortMsg,
+    attrs: Index<'a, MDBA_MAX>,
+}
+
+/// The fixed part, `struct br_port_msg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BrPortMsg {
+    /// `AF_BRIDGE`.
+    pub family: u8,
+    /// Index of the bridge, or of the VXLAN.
+    pub ifindex: u32,
+}
+
+impl BrPortMsg {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, _, _, _, i0, i1, i2, i3] = *bytes.first_chunk::<BR_PORT_MSG>()?;
+
+        Some(Self {
+            family,
+            ifindex: u32::from_ne_bytes([i0, i1, i2, i3]),
+        })
+    }
+
+    /// Tells which bridge it is.
+    fn describe<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        out.column("dev", names.link(self.ifindex), WIDTH);
+    }
+
+    fn describe_index<F: Fields>(&self, out: &mut F) {
+        out.details();
+        out.field("index", Value::Number(self.ifindex.into()));
+    }
+}
+
+impl<'a> Mdb<'a> {
+    /// Reads the payload of an `RTM_NEWMDB` or `RTM_DELMDB` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct br_port_msg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = BrPortMsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[BR_PORT_MSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &BrPortMsg {
+        &self.header
+    }
+
+    /// Returns the entries; those that make no sense are left out.
+    pub fn entries(&self) -> impl Iterator<Item = MdbEntry<'a>> {
+        let value = self.attrs.get(MDBA_MDB).map(|attr| attr.value());
+
+        entries(self.header, value.unwrap_or_default()).flatten()
+    }
+
+    /// Returns the ports behind which routers are; those that make no sense are left out.
+    pub fn routers(&self) -> impl Iterator<Item = RouterPort<'a>> {
+        let value = self.attrs.get(MDBA_ROUTER).map(|attr| attr.value());
+
+        routers(self.header, value.unwrap_or_default()).flatten()
+    }
+}
+
+/// Returns the entries in `MDBA_MDB`, `None` for what is none.
+fn entries(header: BrPortMsg, value: &[u8]) -> impl Iterator<Item = Option<MdbEntry<'_>>> {
+    values(value, MDBA_MDB_ENTRY)
+        .flat_map(|group| values(group.unwrap_or(NO_ATTRIBUTE), MDBA_MDB_ENTRY_INFO))
+        .map(move |value| MdbEntry::from_value(header, value?))
+}
+
+/// Returns the ports in `MDBA_ROUTER`, `None` for what is none.
+fn routers(header: BrPortMsg, value: &[u8]) -> impl Iterator<Item = Option<RouterPort<'_>>> {
+    values(value, MDBA_ROUTER_PORT).map(move |value| RouterPort::from_value(header, value?))
+}
+
+/// Returns the values of attributes that are all of type `kind`, `None` for one that is not.
+fn values(bytes: &[u8], kind: u16) -> impl Iterator<Item = Option<&[u8]>> {
+    Attrs::new(bytes).map(move |attr| {
+        let attr = attr.ok().filter(|attr| attr.kind() == kind)?;
+        Some(attr.value())
+    })
+}
+
+impl Object for Mdb<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        self.header.describe(names, out);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        let header = self.header;
+
+        attrs.take(MDBA_MDB, |value| {
+            let all = || entries(header, value);
+            tell_all("mdb", all, out, |entry, out| {
+                entry.describe_in_bridge(names, out);
+            })
+        });
+        attrs.take(MDBA_ROUTER, |value| {
+            let all = || routers(header, value);
+            tell_all("router", all, out, |port, out| {
+                port.describe_in_bridge(names, out);
+            })
+        });
+        header.describe_index(out);
+        attrs.finish(out);
+    }
+}
+
+/// Tells an array of objects; `None` when one makes no sense, and then nothing.
+fn tell_all<T, I: Iterator<Item = Option<T>>, F: Fields>(
+    key: &str,
+    all: impl Fn() -> I,
+    out: &mut F,
+    mut tell: impl FnMut(&T, &mut F),
+) -> Option<()> {
+    all().all(|one| one.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    for one in all().flatten() {
+        out.open_item(Nest::Object);
+        tell(&one, out);
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A port behind which a router of groups is: its index and `MDBA_ROUTER_PATTR_*`.
+
+use super::BrPortMsg;
+use crate::rtnl::attrs::{u32, Index};
+use crate::rtnl::fields::{Fields, Value};
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::{Names, Object};
+
+/// One more than the last type that is known.
+const MAX: usize = 6;
+
+/// A port behind which a router of groups is: it gets all of them.
+#[derive(Clone, Debug)]
+pub struct RouterPort<'a> {
+    bridge: BrPortMsg,
+    ifindex: u32,
+    attrs: Index<'a, MAX>,
+}
+
+impl<'a> RouterPort<'a> {
+    /// Reads `MDBA_ROUTER_PORT`.
+    pub(super) fn from_value(bridge: BrPortMsg, value: &'a [u8]) -> Option<Self> {
+        let (ifindex, attrs) = value.split_at_checked(4)?;
+
+        Some(Self {
+            bridge,
+            ifindex: u32(ifindex)?,
+            attrs: Index::new(attrs),
+        })
+    }
+
+    /// Returns which bridge it is of.
+    pub fn bridge(&self) -> &BrPortMsg {
+        &self.bridge
+    }
+
+    /// Returns the index of the port.
+    pub fn ifindex(&self) -> u32 {
+        self.ifindex
+    }
+
+    /// Tells all that is known of it but the bridge.
+    pub(super) fn describe_in_bridge<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+
+        out.field("port", names.link(self.ifindex));
+        out.details();
+        schema::tell(&mut attrs, ATTRS, names, out);
+        attrs.finish(out);
+    }
+}
+
+impl Object for RouterPort<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        self.bridge.describe(names, out);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        out.field("router", Value::Bool(true));
+        self.describe_in_bridge(names, out);
+        self.bridge.describe_index(out);
+    }
+}
+
+/// `MDBA_ROUTER_PATTR_*`.
+static ATTRS: &[Known] = &[
+    known(2, "type", Format::Word(TYPES)),
+    known(1, "timer", Format::Clock),
+    known(3, "inet_timer", Format::Clock),
+    known(4, "inet6_timer", Format::Clock),
+    known(5, "vid", Format::U16),
+];
+
+/// `MDB_RTR_TYPE_*`, as `bridge` calls them; it has no word for the first.
+const TYPES: &[(u8, &str)] = &[(0, "disabled"), (1, "temp"), (2, "permanent"), (3, "temp")];

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Settings of a family on a link, those of `/proc/sys/net` that many programs want to know: `struct
+//! netconfmsg` and `NETCONFA_*`.
+//!
+//! C header: `include/uapi/linux/netconf.h`.
+
+use super::attrs::{i32, u32, Index, Taker};
+use super::fields::{Fields, Value};
+use super::{family_name, Names, Object};
+use crate::wire;
+
+/// Room for `struct netconfmsg`, one byte, before the attributes.
+const NETCONFMSG: usize = wire::align(1);
+
+const NETCONFA_IFINDEX: u16 = 1;
+const NETCONFA_RP_FILTER: u16 = 3;
+/// One more than the last type that is known.
+const NETCONFA_MAX: usize = 10;
+
+/// Stands for all links (`NETCONFA_IFINDEX_ALL`).
+const ALL: i32 = -1;
+/// Stands for links that are yet to come (`NETCONFA_IFINDEX_DEFAULT`).
+const DEFAULT: i32 = -2;
+
+/// Settings that are on or off.
+const SWITCHES: &[(u16, &str)] = &[
+    (2, "forwarding"),
+    (4, "mc_forwarding"),
+    (8, "bc_forwarding"),
+    (9, "force_forwarding"),
+    (5, "proxy_neigh"),
+    (6, "ignore_routes_with_linkdown"),
+    (7, "input"),
+];
+
+/// `rp_filter` of `/proc/sys/net/ipv4/conf`.
+const RP_FILTERS: [&str; 3] = ["off", "strict", "loose"];
+
+/// Room for the name of a link in a table.
+const WIDTH: usize = 16;
+
+/// Settings of a family on a link: all, or those that were changed.
+#[derive(Clone, Debug)]
+pub struct Netconf<'a> {
+    header: Netconfmsg,
+    attrs: Index<'a, NETCONFA_MAX>,
+}
+
+/// The fixed part, `struct netconfmsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Netconfmsg {
+    /// `AF_INET`, `AF_INET6` or `AF_MPLS`.
+    pub family: u8,
+}
+
+impl<'a> Netconf<'a> {
+    /// Reads the payload of an `RTM_NEWNETCONF` or `RTM_DELNETCONF` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct netconfmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let family = *payload.first().ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header: Netconfmsg { family },
+            attrs: Index::new(payload.get(NETCONFMSG..).unwrap_or_default()),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Netconfmsg {
+        &self.header
+    }
+
+    /// Returns the index of the link; -1 is all, -2 those that are yet to come.
+    pub fn ifindex(&self) -> Option<i32> {
+        i32(self.attrs.get(NETCONFA_IFINDEX)?.value())
+    }
+}
+
+impl Object for Netconf<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        match self.ifindex() {
+            None => {}
+            Some(ALL) => out.column("interface", Value::Word("all"), WIDTH),
+            Some(DEFAULT) => out.column("interface", Value::Word("default"), WIDTH),
+            Some(index) => out.column("interface", names.link(index as u32), WIDTH),
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        attrs.take(NETCONFA_IFINDEX, i32);
+
+        out.field("family", family_name(self.header.family));
+        describe_rp_filter(&mut attrs, out);
+        for (kind, key) in SWITCHES {
+            if let Some(setting) = attrs.take(*kind, u32) {
+                out.field(key, Value::Bool(setting != 0));
+            }
+        }
+        attrs.finish(out);
+    }
+}
+
+/// Tells whether packets are taken whose sender is not where they came from.
+fn describe_rp_filter<F: Fields>(attrs: &mut Taker<'_, '_, NETCONFA_MAX>, out: &mut F) {
+    let Some(number) = attrs.take(NETCONFA_RP_FILTER, u32) else {
+        return;
+    };
+    match RP_FILTERS.get(number as usize) {
+        Some(word) => out.field("rp_filter", Value::Word(word)),
+        None => out.field("rp_filter", Value::Number(number.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/netconf.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Netconf::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    /// Asserts that the capture has `expected`.
+    fn assert_has(expected: Json) {
+        let all: Vec<_> = payloads(CAPTURE)
+            .iter()
+            .filter_map(|one| tell(one))
+            .collect();
+        assert!(all.contains(&expected), "{expected} is not in {all:#?}");
+    }
+
+    #[test]
+    fn settings_of_a_new_link_are_told_as_ip_does() {
+        assert_has(json!({
+            "interface": "if60001", "family": "inet", "forwarding": false, "rp_filter": "off",
+            "mc_forwarding": false, "bc_forwarding": false, "proxy_neigh": false,
+            "ignore_routes_with_linkdown": false,
+        }));
+        assert_has(json!({
+            "interface": "if60001", "family": "inet6", "forwarding": false,
+            "mc_forwarding": false, "proxy_neigh": false, "ignore_routes_with_linkdown": false,
+        }));
+        assert_has(json!({"interface": "if60006", "family": "mpls", "input": false}));
+    }
+
+    #[test]
+    fn a_setting_that_was_changed_is_told_alone() {
+        for expected in [
+            json!({"interface": "if60001", "family": "inet", "forwarding": true}),
+            json!({"interface": "if60001", "family": "inet", "rp_filter": "loose"}),
+            json!({"interface": "if60001", "family": "inet6", "proxy_neigh": true}),
+            json!({"interface": "if60001", "family": "mpls", "input": true}),
+        ] {
+            assert_has(expected);
+        }
+    }
+
+    #[test]
+    fn what_is_for_all_links_or_new_ones_has_no_link() {
+        assert_has(json!({"interface": "all", "family": "inet", "rp_filter": "strict"}));
+        assert_has(json!({"interface": "default", "family": "inet", "rp_filter": "strict"}));
+    }
+
+    #[test]
+    fn a_link_that_goes_has_no_settings() {
+        assert_has(json!({"interface": "if60005", "family": "inet"}));
+        assert_has(json!({"interface": "if60005", "family": "mpls"}));
+    }
+
+    #[test]
+    fn settings_are_read() {
+        let netconf = Netconf::from_payload(payloads(CAPTURE)[0]).unwrap();
+
+        assert_eq!(netconf.header().family, 2);
+        assert_eq!(netconf.ifindex(), Some(60001));
+    }
+
+    #[test]
+    fn a_value_without_a_word_is_told_as_a_number() {
+        let odd = [2, 0, 0, 0, 8, 0, 3, 0, 3, 0, 0, 0];
+
+        assert_eq!(tell(&odd), Some(json!({"family": "inet", "rp_filter": 3})));
+        assert_eq!(tell(&odd[..1]), Some(json!({"family": "inet"})));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

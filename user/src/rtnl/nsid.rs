@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Ids by which a network namespace knows others: `struct rtgenmsg` and `NETNSA_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h` and `net_namespace.h`.
+
+use super::attrs::{i32, Index};
+use super::fields::{Fields, Value};
+use super::{Names, Object};
+use crate::wire;
+
+/// Room for `struct rtgenmsg`, one byte, before the attributes.
+const RTGENMSG: usize = wire::align(1);
+
+const NETNSA_NSID: u16 = 1;
+const NETNSA_CURRENT_NSID: u16 = 5;
+/// One more than the last type that is known.
+const NETNSA_MAX: usize = 6;
+
+/// Room for an id in a table.
+const WIDTH: usize = 8;
+
+/// An id of a network namespace.
+#[derive(Clone, Debug)]
+pub struct Nsid<'a> {
+    header: Rtgenmsg,
+    attrs: Index<'a, NETNSA_MAX>,
+}
+
+/// The fixed part, `struct rtgenmsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rtgenmsg {
+    /// `AF_UNSPEC`.
+    pub family: u8,
+}
+
+impl<'a> Nsid<'a> {
+    /// Reads the payload of an `RTM_NEWNSID` or `RTM_DELNSID` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct rtgenmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let family = *payload.first().ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header: Rtgenmsg { family },
+            attrs: Index::new(payload.get(RTGENMSG..).unwrap_or_default()),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Rtgenmsg {
+        &self.header
+    }
+
+    /// Returns the id; `None` where there is none (`NETNSA_NSID_NOT_ASSIGNED`).
+    pub fn id(&self) -> Option<u32> {
+        assigned(self.attrs.get(NETNSA_NSID)?.value())
+    }
+
+    /// Returns the id in the namespace of who asked for those of another one.
+    pub fn current(&self) -> Option<u32> {
+        assigned(self.attrs.get(NETNSA_CURRENT_NSID)?.value())
+    }
+}
+
+/// Reads an id that is one.
+fn assigned(value: &[u8]) -> Option<u32> {
+    i32(value).and_then(|id| id.try_into().ok())
+}
+
+/// What is told of an id: null is none.
+fn id(value: &[u8]) -> Option<Value<'static>> {
+    i32(value)?;
+    Some(assigned(value).map_or(Value::Null, |id| Value::Number(id.into())))
+}
+
+impl Object for Nsid<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        if let Some(id) = self.attrs.taker().take(NETNSA_NSID, id) {
+            out.column("nsid", id, WIDTH);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        attrs.take(NETNSA_NSID, id);
+
+        if let Some(current) = attrs.take(NETNSA_CURRENT_NSID, id) {
+            out.field("current-nsid", current);
+        }
+        attrs.finish(out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use crate::wire::put_attr;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nsid.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Nsid::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    /// Returns an id with the attribute of type `kind`.
+    fn with(kind: u16, value: i32) -> Vec<u8> {
+        let mut payload = payloads(CAPTURE)[1].to_vec();
+        put_attr(&mut payload, kind, &value.to_ne_bytes()).unwrap();
+        payload
+    }
+
+    #[test]
+    fn ids_are_told_as_ip_does() {
+        let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
+
+        // One that the kernel gave, one that somebody gave, and that one's end.
+        let ids = [0, 77, 77].map(|id| Some(json!({"nsid": id})));
+        assert_eq!(told, ids);
+    }
+
+    #[test]
+    fn the_id_in_another_namespace_is_told_too() {
+        let payload = with(NETNSA_CURRENT_NSID, 3);
+        assert_eq!(tell(&payload), Some(json!({"nsid": 77, "current-nsid": 3})));
+
+        let nsid = Nsid::from_payload(&payload).unwrap();
+        assert_eq!((nsid.id(), nsid.current()), (Some(77), Some(3)));
+        assert_eq!(nsid.header().family, 0);
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_null() {
+        let payload = with(NETNSA_CURRENT_NSID, -1);
+
+        assert_eq!(
+            tell(&payload),
+            Some(json!({"nsid": 77, "current-nsid": null}))
+        );
+        let nsid = Nsid::from_payload(&payload).unwrap();
+        assert_eq!(nsid.current(), None);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

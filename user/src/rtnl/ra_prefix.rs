@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Prefixes that a router has advertised: `struct prefixmsg` and `PREFIX_*`.
+//!
+//! C headers: `include/uapi/linux/rtnetlink.h`; the flags are those of the option, RFC 4861 4.6.2.
+
+use super::attrs::{ip, u32s, Index};
+use super::fields::{flag_fields, Fields, Value};
+use super::{Names, Object};
+use crate::wire;
+use std::net::IpAddr;
+
+/// Size of `struct prefixmsg`, in bytes.
+const PREFIXMSG: usize = 12;
+
+const PREFIX_ADDRESS: u16 = 1;
+const PREFIX_CACHEINFO: u16 = 2;
+/// One more than the last type that is known.
+const PREFIX_MAX: usize = 3;
+
+/// What the option is called by in an advertisement (`ND_OPT_PREFIX_INFO`).
+const PREFIX_INFO: u8 = 3;
+
+/// Flags of the option, and what older kernels made of the first two (`IF_PREFIX_ONLINK`,
+/// `IF_PREFIX_AUTOCONF`), where the option has nothing.
+const FLAGS: &[(u32, &str)] = &[
+    (0x81, "onlink"),
+    (0x42, "autoconf"),
+    (0x20, "router_address"),
+    (0x10, "prefer_delegation"),
+];
+
+/// Room for the prefix in a table.
+const WIDTH: usize = 24;
+/// Room for the name of a link.
+const DEV_WIDTH: usize = 16;
+
+/// A prefix that a router has advertised.
+#[derive(Clone, Debug)]
+pub struct RaPrefix<'a> {
+    header: Prefixmsg,
+    attrs: Index<'a, PREFIX_MAX>,
+}
+
+/// The fixed part, `struct prefixmsg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prefixmsg {
+    /// `AF_INET6`.
+    pub family: u8,
+    /// Index of the link that it is for.
+    pub ifindex: u32,
+    /// Type of the option that had it, 3.
+    pub kind: u8,
+    /// How many bits of the address count.
+    pub len: u8,
+    /// What hosts may do with it.
+    pub flags: u8,
+}
+
+impl Prefixmsg {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [family, _, _, _, i0, i1, i2, i3, kind, len, flags, _] =
+            *bytes.first_chunk::<PREFIXMSG>()?;
+
+        Some(Self {
+            family,
+            ifindex: u32::from_ne_bytes([i0, i1, i2, i3]),
+            kind,
+            len,
+            flags,
+        })
+    }
+}
+
+impl<'a> RaPrefix<'a> {
+    /// Reads the payload of an `RTM_NEWPREFIX` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct prefixmsg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = Prefixmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[PREFIXMSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &Prefixmsg {
+        &self.header
+    }
+
+    /// Returns the address; [`Prefixmsg::len`] bits of it count.
+    pub fn address(&self) -> Option<IpAddr> {
+        ip(self.attrs.get(PREFIX_ADDRESS)?.value())
+    }
+}
+
+impl Object for RaPrefix<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        if let Some(address) = self.address() {
+            out.column("prefix", Value::Prefix(address, self.header.len), WIDTH);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+        let header = &self.header;
+        attrs.take(PREFIX_ADDRESS, ip);
+
+        out.column("dev", names.link(header.ifindex), DEV_WIDTH);
+        describe_flags(header.flags, out);
+        if let Some([preferred, valid]) = attrs.take(PREFIX_CACHEINFO, u32s::<2>) {
+            out.field("valid_life_time", Value::Number(valid.into()));
+            out.field("preferred_life_time", Value::Number(preferred.into()));
+        }
+        if header.kind != PREFIX_INFO {
+            out.field("type", Value::Number(header.kind.into()));
+        }
+        attrs.finish(out);
+    }
+}
+
+fn describe_flags<F: Fields>(prefix_flags: u8, out: &mut F) {
+    let rest = flag_fields(out, prefix_flags.into(), FLAGS, Value::Bool(true));
+    if rest != 0 {
+        out.field("flags", Value::Hex(rest.into()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/prefix.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        RaPrefix::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    #[test]
+    fn prefixes_are_told_as_they_were_advertised() {
+        let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
+        let both = json!({
+            "prefix": "2001:db8:1::/64", "dev": "if60001", "onlink": true, "autoconf": true,
+            "valid_life_time": 86400, "preferred_life_time": 14400,
+        });
+        let forever = json!({
+            "prefix": "2001:db8:2::/48", "dev": "if60001", "onlink": true,
+            "valid_life_time": 4294967295u32, "preferred_life_time": 4294967295u32,
+        });
+
+        assert_eq!(told, [Some(both), Some(forever)]);
+    }
+
+    #[test]
+    fn flags_are_those_of_older_kernels_too() {
+        let mut prefix = payloads(CAPTURE)[0].to_vec();
+        prefix[10] = 0x03;
+        let told = tell(&prefix).unwrap();
+
+        assert_eq!(
+            (&told["onlink"], &told["autoconf"]),
+            (&json!(true), &json!(true))
+        );
+        assert_eq!(told.get("flags"), None);
+    }
+
+    #[test]
+    fn flags_without_a_name_are_told() {
+        let mut prefix = payloads(CAPTURE)[0].to_vec();
+        prefix[10] = 0x34;
+        let told = tell(&prefix).unwrap();
+
+        assert_eq!(told["router_address"], true);
+        assert_eq!(told["prefer_delegation"], true);
+        assert_eq!(told["flags"], "0x4");
+        assert_eq!(told.get("onlink"), None);
+    }
+
+    #[test]
+    fn a_prefix_is_read() {
+        let prefix = RaPrefix::from_payload(payloads(CAPTURE)[0]).unwrap();
+
+        assert_eq!(prefix.header().ifindex, 60001);
+        assert_eq!(prefix.address(), "2001:db8:1::".parse().ok());
+        assert_eq!(prefix.header().len, 64);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

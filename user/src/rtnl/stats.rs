@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Counters of links: `struct if_stats_msg` and `IFLA_STATS_*`. The kernel sends them unasked when
+//! hardware begins or ceases to count what it forwards.
+//!
+//! C header: `include/uapi/linux/if_link.h`.
+
+use super::attrs::{u32, u64, u8, Index};
+use super::fields::{Fields, Nest, Value};
+use super::link::describe_stats;
+use super::schema::{self, known, Format, Known};
+use super::{Names, Object};
+use crate::wire;
+
+/// Size of `struct if_stats_msg`, in bytes.
+const IF_STATS_MSG: usize = 12;
+
+/// `IFLA_STATS_*`.
+const LINK_64: u16 = 1;
+const LINK_OFFLOAD_XSTATS: u16 = 4;
+/// One more than the last type that is known.
+const MAX: usize = 6;
+
+/// Room for the name of a link in a table.
+const WIDTH: usize = 16;
+
+/// Counters of a link.
+#[derive(Clone, Debug)]
+pub struct Stats<'a> {
+    header: IfStatsMsg,
+    attrs: Index<'a, MAX>,
+}
+
+/// The fixed part, `struct if_stats_msg`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IfStatsMsg {
+    /// `AF_UNSPEC`.
+    pub family: u8,
+    /// Index of the link.
+    pub ifindex: u32,
+    /// Which counters these are, a bit for each type of attribute.
+    pub filter_mask: u32,
+}
+
+impl IfStatsMsg {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (fixed, mask) = bytes.get(..IF_STATS_MSG)?.split_first_chunk::<8>()?;
+        let [family, _, _, _, i0, i1, i2, i3] = *fixed;
+
+        Some(Self {
+            family,
+            ifindex: u32::from_ne_bytes([i0, i1, i2, i3]),
+            filter_mask: u32(mask)?,
+        })
+    }
+}
+
+impl<'a> Stats<'a> {
+    /// Reads the payload of an `RTM_NEWSTATS` message.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct if_stats_msg`.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        let header = IfStatsMsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+
+        Ok(Self {
+            header,
+            attrs: Index::new(&payload[IF_STATS_MSG..]),
+        })
+    }
+
+    /// Returns the fixed part.
+    pub fn header(&self) -> &IfStatsMsg {
+        &self.header
+    }
+}
+
+impl Object for Stats<'_> {
+    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        out.column("ifname", names.link(self.header.ifindex), WIDTH);
+    }
+
+    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+        let mut attrs = self.attrs.taker();
+
+        schema::tell(&mut attrs, STATS, names, out);
+        out.details();
+        out.field("ifindex", Value::Number(self.header.ifindex.into()));
+        attrs.finish(out);
+    }
+}
+
+static STATS: &[Known] = &[
+    known(LINK_64, "stats64", Format::As(tell_link)),
+    known(LINK_OFFLOAD_XSTATS, "offload", Format::Nested(OFFLOAD)),
+];
+
+/// `IFLA_OFFLOAD_XSTATS_*`.
+static OFFLOAD: &[Known] = &[
+    known(1, "cpu_hit", Format::As(tell_link)),
+    known(2, "hw_stats_info", Format::Nested(HW_S_INFO)),
+    known(3, "l3_stats", Format::As(tell_hardware)),
+];
+
+/// The type is that of the counters.
+static HW_S_INFO: &[Known] = &[known(3, "l3_stats", Format::Nested(HW_S_INFO_OF_ONE))];
+
+/// `IFLA_OFFLOAD_XSTATS_HW_S_INFO_*`.
+static HW_S_INFO_OF_ONE: &[Known] = &[
+    known(1, "request", Format::As(tell_switch)),
+    known(2, "used", Format::As(tell_switch)),
+];
+
+/// Tells `struct rtnl_link_stats64`.
+fn tell_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    (value.len() % 8 == 0).then_some(())?;
+
+    out.open(key, Nest::Object);
+    describe_stats(value, None, out);
+    out.close();
+    Some(())
+}
+
+/// Tells `struct rtnl_hw_stats64`.
+fn tell_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    const RX: &[(usize, &str)] = &[
+        (2, "bytes"),
+        (0, "packets"),
+        (4, "errors"),
+        (6, "dropped"),
+        (8, "multicast"),
+    ];
+    const TX: &[(usize, &str)] = &[(3, "bytes"), (1, "packets"), (5, "errors"), (7, "dropped")];
+    (value.len() == 72).then_some(())?;
+
+    out.open(key, Nest::Object);
+    for (way, counters) in [("rx", RX), ("tx", TX)] {
+        out.open(way, Nest::Object);
+        for (at, key) in counters {
+            let count = value.chunks(8).nth(*at).and_then(u64);
+            out.field(key, Value::Number(count.unwrap_or_default()));
+        }
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+/// Tells yes or no; of another number, nothing.
+fn tell_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let switch = u8(value).filter(|byte| *byte <= 1)?;
+
+    out.field(key, Value::Bool(switch == 1));
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+    use super::*;
+    use crate::wire::put_attr;
+    use serde_json::{json, Value as Json};
+
+    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/stats.bin");
+
+    fn tell(payload: &[u8]) -> Option<Json> {
+        Stats::from_payload(payload).ok().map(|it| told(&it))
+    }
+
+    #[test]
+    fn counters_are_told_as_those_of_a_link() {
+        let told = tell(payloads(CAPTURE)[0]).unwrap();
+        let stats = &told["stats64"];
+
+        assert_eq!(told["ifname"], "if60001");
+        assert_eq!(told["ifindex"], 60001);
+        assert!(stats["rx"]["packets"].as_u64().unwrap() > 0, "{stats}");
+        assert!(stats["tx"]["bytes"].as_u64() > stats["tx"]["packets"].as_u64());
+        assert_eq!(stats["tx"]["carrier_errors"], 0);
+        assert_eq!(stats["tx"].get("carrier_changes"), None);
+    }
+
+    #[test]
+    fn that_hardware_counts_is_told() {
+        let told = tell(payloads(CAPTURE)[0]).unwrap();
+        let no = json!({"hw_stats_info": {"l3_stats": {"request": false, "used": false}}});
+        assert_eq!(told["offload"], no);
+
+        // The last of the attributes is `used`.
+        let mut counting = payloads(CAPTURE)[0].to_vec();
+        let used = counting.len() - 4;
+        counting[used] = 1;
+        let told = tell(&counting).unwrap();
+        assert_eq!(told["offload"]["hw_stats_info"]["l3_stats"]["used"], true);
+
+        counting[used] = 2;
+        let told = tell(&counting).unwrap();
+        let odd = &told["offload"]["hw_stats_info"]["l3_stats"];
+        assert_eq!(odd["unknown"], json!([{"type": 2, "hex": "02"}]));
+    }
+
+    #[test]
+    fn what_hardware_counted_is_told() {
+        let counters: Vec<u8> = (1u64..10).flat_map(u64::to_ne_bytes).collect();
+        let mut offload = Vec::new();
+        put_attr(&mut offload, 3, &counters).unwrap();
+        let mut payload = payloads(CAPTURE)[0][..IF_STATS_MSG].to_vec();
+        put_attr(&mut payload, LINK_OFFLOAD_XSTATS, &offload).unwrap();
+
+        assert_eq!(
+            tell(&payload).unwrap()["offload"],
+            json!({"l3_stats": {
+                "rx": {"packets": 1, "bytes": 3, "errors": 5, "dropped": 7, "multicast": 9},
+                "tx": {"packets": 2, "bytes": 4, "errors": 6, "dropped": 8},
+            }})
+        );
+    }
+
+    #[test]
+    fn counters_of_other_kinds_are_unknown() {
+        let mut payload = payloads(CAPTURE)[0][..IF_STATS_MSG].to_vec();
+        put_attr(&mut payload, 2, &[1, 2, 3, 4]).unwrap();
+
+        assert_eq!(
+            tell(&payload).unwrap()["unknown"],
+            json!([{"type": 2, "hex": "01020304"}])
+        );
+    }
+
+    #[test]
+    fn stats_are_read() {
+        let stats = Stats::from_payload(payloads(CAPTURE)[0]).unwrap();
+
+        assert_eq!(stats.header().ifindex, 60001);
+        assert_eq!(stats.header().filter_mask, 0x9);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a qdisc or a class is set to, `TCA_OPTIONS`, of the kinds that are known: of all others the
+//! bytes.
+//!
+//! C header: `include/uapi/linux/pkt_sched.h`.
+
+use super::{Attributes, TCA_OPTIONS};
+use crate::rtnl::attrs::{u32, u32s, u64, Index};
+use crate::rtnl::fields::{Fields, Nest, Value};
+use crate::rtnl::schema::{self, known, Format, Known};
+use crate::rtnl::Names;
+
+/// `TCA_HTB_*`.
+const HTB_PARMS: u16 = 1;
+const HTB_INIT: u16 = 2;
+const HTB_RATE64: u16 = 6;
+const HTB_CEIL64: u16 = 7;
+/// One more than the last type that is known.
+const HTB_MAX: usize = 10;
+
+/// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
+const RATESPEC: usize = 12;
+
+/// Tells the settings of a qdisc of this kind.
+pub fn describe_qdisc(
+    attrs: &mut Attributes<'_, '_>,
+    kind: Option<&[u8]>,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) {
+    let tell = match kind {
+        Some(b"fq_codel") => tell_fq_codel,
+        Some(b"htb") => tell_htb,
+        Some(b"pfifo" | b"bfifo" | b"pfifo_head_drop") => tell_fifo,
+        _ => tell_bytes,
+    };
+    describe(attrs, tell, names, out);
+}
+
+/// Tells the settings of a class of this kind.
+pub fn describe_class(
+    attrs: &mut Attributes<'_, '_>,
+    kind: Option<&[u8]>,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) {
+    let tell = match kind {
+        Some(b"htb") => tell_htb_class,
+        _ => tell_bytes,
+    };
+    describe(attrs, tell, names, out);
+}
+
+/// Tells settings as bytes.
+pub fn describe_unread(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+    describe(attrs, tell_bytes, names, out);
+}
+
+/// Tells the fields of settings; `None` when they make no sense, and then nothing.
+type Tell = fn(&[u8], &mut Names, &mut dyn Fields) -> Option<()>;
+
+fn describe(attrs: &mut Attributes<'_, '_>, tell: Tell, names: &mut Names, out: &mut dyn Fields) {
+    if let Some(value) = attrs.take(TCA_OPTIONS, Some) {
+        out.open("options", Nest::Object);
+        if tell(value, names, out).is_none() {
+            tell_bytes(value, names, out);
+        }
+        out.close();
+    }
+}
+
+fn tell_bytes(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field("hex", Value::Bytes(value));
+    Some(())
+}
+
+/// `struct tc_fifo_qopt`.
+fn tell_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field("limit", Value::Number(u32(value)?.into()));
+    Some(())
+}
+
+/// `TCA_FQ_CODEL_*`; times are microseconds.
+static FQ_CODEL: &[Known] = &[
+    known(2, "limit", Format::U32),
+    known(5, "flows", Format::U32),
+    known(6, "quantum", Format::U32),
+    known(1, "target", Format::U32),
+    known(7, "ce_threshold", Format::U32),
+    known(11, "ce_threshold_mask", Format::Hex),
+    known(10, "ce_threshold_selector", Format::Hex),
+    known(3, "interval", Format::U32),
+    known(9, "memory_limit", Format::U32),
+    known(4, "ecn", Format::As(tell_ecn)),
+    known(8, "drop_batch", Format::U32),
+];
+
+fn tell_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    schema::describe(value, FQ_CODEL, names, out);
+    Some(())
+}
+
+/// Tells whether packets are marked instead of dropped.
+fn tell_ecn(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, Value::Bool(u32(value)? != 0));
+    Some(())
+}
+
+/// `TCA_HTB_*` of the qdisc.
+static HTB: &[Known] = &[
+    known(HTB_INIT, "init", Format::As(tell_htb_init)),
+    known(5, "direct_qlen", Format::U32),
+    known(9, "offload", Format::Null),
+];
+
+fn tell_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    schema::describe(value, HTB, names, out);
+    Some(())
+}
+
+/// Tells `struct tc_htb_glob`, but what it counts.
+fn tell_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let [version, r2q, default, _debug, _direct_pkts] = u32s::<5>(value)?;
+
+    out.field("r2q", Value::Number(r2q.into()));
+    out.field("default", schema::hex(default.into()));
+    let version = format!("{}.{}", version >> 16, version & 0xffff);
+    out.field("ver", Value::Word(&version));
+    Some(())
+}
+
+/// Tells `struct tc_htb_opt`; `None` when it is not there.
+fn tell_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let index = Index::<'_, HTB_MAX>::new(value);
+    let mut attrs = index.taker();
+    let parms = attrs.take(HTB_PARMS, HtbOpt::from_bytes)?;
+    let rate64 = attrs.take(HTB_RATE64, u64);
+    let ceil64 = attrs.take(HTB_CEIL64, u64);
+    let number = |out: &mut dyn Fields, key, number: u64| out.field(key, Value::Number(number));
+
+    number(out, "prio", parms.prio.into());
+    number(out, "rate", rate64.unwrap_or(parms.rate.into()));
+    number(out, "ceil", ceil64.unwrap_or(parms.ceil.into()));
+    number(out, "buffer", parms.buffer.into());
+    number(out, "cbuffer", parms.cbuffer.into());
+    number(out, "quantum", parms.quantum.into());
+    number(out, "level", parms.level.into());
+    number(out, "overhead", parms.overhead.into());
+    number(out, "mpu", parms.mpu.into());
+    attrs.finish(out);
+    Some(())
+}
+
+/// `struct tc_htb_opt`: how fast a class may be, in bytes a second, and how much at once, in ticks.
+struct HtbOpt {
+    rate: u32,
+    overhead: u16,
+    mpu: u16,
+    ceil: u32,
+    buffer: u32,
+    cbuffer: u32,
+    quantum: u32,
+    level: u32,
+    prio: u32,
+}
+
+impl HtbOpt {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (rate, rest) = bytes.split_first_chunk::<RATESPEC>()?;
+        let (ceil, rest) = rest.split_first_chunk::<RATESPEC>()?;
+        let [buffer, cbuffer, quantum, level, prio] = u32s(rest)?;
+        let [_cell_log, _linklayer, o0, o1, _, _, m0, m1, ..] = *rate;
+
+        Some(Self {
+            rate: u32(&rate[8..])?,
+            overhead: u16::from_ne_bytes([o0, o1]),
+            mpu: u16::from_ne_bytes([m0, m1]),
+            ceil: u32(&ceil[8..])?,
+            buffer,
+            cbuffer,
+            quantum,
+            level,
+            prio,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Captures of the kinds that nobody asks for: what comes to the multicast groups while `events.sh`
+//! changes things.
+
+use super::{answer, keep, put};
+use crate::lab::PATIENCE;
+use crate::parity::{run_script, World, NETNS};
+use nlhello::netlink::{Netns, Request, Socket};
+use nlhello::wire::{Message, Messages};
+use std::thread;
+use std::time::Duration;
+
+/// How long nothing comes once all has come.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// `RTM_DELNSID`, the last that comes: the kernel takes its time to end a namespace.
+const DELNSID: u16 = 89;
+/// `RTM_GETSTATS`.
+const GETSTATS: u16 = 94;
+/// Size of `struct if_stats_msg`, in bytes.
+const IF_STATS_MSG: usize = 12;
+/// What of the statistics: `IFLA_STATS_LINK_64`, `IFLA_STATS_LINK_OFFLOAD_XSTATS`.
+const STATS: u32 = 0x9;
+
+/// The groups that tell of these kinds (`RTNLGRP_*`): traffic control, multicast routes, IPv6 links,
+/// prefixes and options of router advertisements, settings, entries for groups, ids of namespaces,
+/// joined addresses.
+const GROUPS: &[u32] = &[4, 6, 10, 12, 18, 20, 24, 25, 26, 28, 29, 37, 38, 39];
+
+/// Kinds, the types of their messages, and their family where others have the same types.
+const KINDS: &[(&str, &[u16], Option<u8>)] = &[
+    ("prefix", &[52], None),
+    ("netconf", &[80, 81], None),
+    ("nsid", &[88, 89], None),
+    ("nduseropt", &[68], None),
+    ("maddr", &[56, 57, 60, 61], None),
+    ("mdb", &[84, 85], None),
+    ("qdisc", &[36, 37], None),
+    ("class", &[40, 41], None),
+    ("filter", &[44, 45], None),
+    ("ifinfo6", &[16, 17], Some(10)),
+    ("mroute", &[24, 25], None),
+];
+
+#[test]
+#[ignore = "it writes files: scripts/capture runs it"]
+fn captures_of_events() {
+    let _world = World::build(&[]);
+    let netns = Netns::open(NETNS).unwrap();
+    // A thread that enters a namespace stays there.
+    let there = thread::spawn(move || {
+        netns.enter().unwrap();
+        let socket = listening();
+        run_script("events.sh");
+        keep("stats", &statistics());
+        keep_by_kind(&received(&socket));
+    });
+    there.join().unwrap();
+}
+
+/// Returns a socket with room for all that is to come.
+fn listening() -> Socket {
+    let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+    socket.set_recv_buffer(1 << 24).unwrap();
+    for group in GROUPS {
+        socket.join(*group).unwrap();
+    }
+    socket
+}
+
+/// Returns all that came, as it came.
+fn received(socket: &Socket) -> Vec<u8> {
+    let (mut all, mut buf) = (Vec::new(), vec![0; 1 << 17]);
+    let mut has_ended = false;
+    loop {
+        let patience = if has_ended { QUIET } else { PATIENCE };
+        let Some(datagram) = socket.recv(&mut buf, patience).unwrap() else {
+            assert!(has_ended, "the namespace did not end");
+            return all;
+        };
+        for message in Messages::new(datagram.bytes) {
+            let message = message.unwrap();
+            has_ended |= message.header().nlmsg_type == DELNSID;
+            put(&mut all, &message);
+        }
+    }
+}
+
+fn keep_by_kind(all: &[u8]) {
+    for (kind, types, family) in KINDS {
+        let mut bytes = Vec::new();
+        for message in Messages::new(all).map(Result::unwrap) {
+            if is_of(&message, types, *family) {
+                put(&mut bytes, &message);
+            }
+        }
+        assert!(!bytes.is_empty(), "{kind}: nothing came");
+        keep(kind, &bytes);
+    }
+}
+
+fn is_of(message: &Message<'_>, types: &[u16], family: Option<u8>) -> bool {
+    types.contains(&message.header().nlmsg_type)
+        && family.is_none_or(|family| message.payload().first() == Some(&family))
+}
+
+/// Returns statistics, which nobody sends unasked but for hardware that forwards.
+fn statistics() -> Vec<u8> {
+    let mut payload = vec![0; IF_STATS_MSG];
+    payload[8..].copy_from_slice(&STATS.to_ne_bytes());
+    let request = Request::dump("capture", GETSTATS, payload).unwrap();
+
+    answer(request, |message| is_ours(message.payload()))
+}
+
+/// Says whether they are those of a link of `events.sh`.
+fn is_ours(stats: &[u8]) -> bool {
+    let index = stats[4..].first_chunk().copied().map(u32::from_ne_bytes);
+    index.is_some_and(|index| index > 60000)
+}
