@@ -5,7 +5,7 @@
 //! `docs/monitor.md` says why this is right.
 
 use super::body::{find, put_body, put_key};
-use super::table::{Seen, Table};
+use super::table::{Key, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use std::collections::HashMap;
 
@@ -49,6 +49,8 @@ pub struct State {
     silent: Kinds,
     /// Kinds of which it is not known what is there.
     doubt: Kinds,
+    /// Room for the body and the key of an object.
+    room: [Vec<u8>; 2],
 }
 
 /// From before a dump is asked for until all events are read that came before its end.
@@ -90,6 +92,7 @@ impl State {
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
+            room: Default::default(),
         }
     }
 
@@ -117,37 +120,45 @@ impl State {
 
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
-        let (mut body, mut key) = (Vec::new(), Vec::new());
-        if !put_body(news.kind, news.payload, &mut body) {
-            return;
+        let [mut body, mut key] = std::mem::take(&mut self.room);
+        if put_body(news.kind, news.payload, &mut body) {
+            key.clear();
+            put_key(news.kind, &body, &mut key);
+            self.take_object(news, &body, &key, tell);
         }
-        put_key(news.kind, &body, &mut key);
+        self.room = [body, key];
+    }
+
+    fn take_object(
+        &mut self,
+        news: &News<'_>,
+        body: &[u8],
+        key: &[u8],
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
+        let table = &mut self.tables[news.kind as usize];
+        let key = table.key(key);
+        let olds: Vec<Box<[u8]>> = table.of_key(key).map(|(old, _)| old.into()).collect();
         let mut change = Change {
-            table: &mut self.tables[news.kind as usize],
+            table,
             news,
-            body: &body,
-            key: &key,
-            olds: Vec::new(),
+            body,
+            key,
+            olds,
             gone: 0,
             sure: true,
         };
-        change.olds = change
-            .table
-            .of_key(&key)
-            .map(|(old, _)| old.into())
-            .collect();
-        let silent = silent_kinds(news, &change.olds);
+        self.silent = self.silent | silent_kinds(news, &change.olds);
         if let Some(window) = &mut self.window {
             window.touch(&change);
         }
         change.apply(tell);
         let (gone, sure) = (change.gone, change.sure);
         match &mut self.window {
-            Some(window) => window.settle(news.kind, &key, gone),
+            Some(window) => window.settle(news.kind, key.bytes, gone),
             None if !sure => self.doubt = self.doubt | news.kind.into(),
             None => {}
         }
-        self.silent = self.silent | silent;
     }
 
     /// Begins to read these `kinds`; what differs is told as of this `origin`.
@@ -158,29 +169,34 @@ impl State {
         self.window = Some(Window {
             origin,
             kinds,
-            found: Kind::ALL.map(Table::new).into(),
+            found: self.tables.iter().map(Table::emptied).collect(),
             touched: HashMap::new(),
         });
     }
 
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
-        let (mut body, mut key) = (Vec::new(), Vec::new());
-        let Some(window) = &mut self.window else {
+        let [mut body, mut key] = std::mem::take(&mut self.room);
+        if put_body(kind, payload, &mut body) {
+            key.clear();
+            put_key(kind, &body, &mut key);
+            self.find_object(kind, &body, &key);
+        }
+        self.room = [body, key];
+    }
+
+    fn find_object(&mut self, kind: Kind, body: &[u8], key: &[u8]) {
+        let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
             return;
         };
-        if !put_body(kind, payload, &mut body) {
-            return;
-        }
-        put_key(kind, &body, &mut key);
-        let is_known = self.tables[kind as usize].mark(&key, &body, Seen::Dump);
-        if is_known || is_untold(kind, &body) {
+        let key = table.key(key);
+        if table.mark(key, body, Seen::Dump) || is_untold(kind, body) {
             return;
         }
         let found = &mut window.found[kind as usize];
         // A dump may show an object twice while others come.
-        if !found.mark(&key, &body, Seen::Dump) {
-            found.insert(&key, &body, Seen::Dump);
+        if !found.mark(key, body, Seen::Dump) {
+            found.insert(key, body, Seen::Dump);
         }
     }
 
@@ -211,7 +227,7 @@ struct Change<'c, 'a> {
     table: &'c mut Table,
     news: &'c News<'a>,
     body: &'c [u8],
-    key: &'c [u8],
+    key: Key<'c>,
     /// What was there.
     olds: Vec<Box<[u8]>>,
     /// How many of them a dump had shown that are gone.
@@ -359,7 +375,7 @@ impl Window {
     fn touch(&mut self, change: &Change<'_, '_>) {
         let touch = self
             .touched
-            .entry((change.news.kind, change.key.into()))
+            .entry((change.news.kind, change.key.bytes.into()))
             .or_insert(Touch {
                 sure: Sure::No,
                 gone: usize::MAX,
@@ -398,6 +414,7 @@ impl Window {
     }
 
     fn is_settled(&self, key: &[u8], touch: &Touch, found: &Table, table: &Table) -> bool {
+        let key = table.key(key);
         let dumped = table
             .of_key(key)
             .filter(|(_, seen)| *seen == Seen::Dump)
@@ -428,14 +445,16 @@ impl Window {
             .collect();
         let mut key = Vec::new();
         for body in gone {
+            key.clear();
             put_key(kind, &body, &mut key);
             if self.is_touched(kind, &key) {
                 continue;
             }
-            let others = self.found[kind as usize].of_key(&key).count();
-            let same = table.of_key(&key).count();
+            let key = table.key(&key);
+            let others = self.found[kind as usize].of_key(key).count();
+            let same = table.of_key(key).count();
             if (others, same) != (1, 1) {
-                table.remove(&key, &body);
+                table.remove(key, &body);
                 tell(&self.event(kind, What::Del, &body, None));
             }
         }
@@ -445,18 +464,20 @@ impl Window {
     fn tell_found(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
         let mut key = Vec::new();
         for (body, _) in self.found[kind as usize].iter() {
+            key.clear();
             put_key(kind, body, &mut key);
             if self.is_touched(kind, &key) {
                 continue;
             }
+            let key = table.key(&key);
             let old: Option<Box<[u8]>> = table
-                .of_key(&key)
+                .of_key(key)
                 .find(|(_, seen)| *seen == Seen::Before)
                 .map(|(old, _)| old.into());
             if let Some(old) = &old {
-                table.remove(&key, old);
+                table.remove(key, old);
             }
-            table.insert(&key, body, Seen::Dump);
+            table.insert(key, body, Seen::Dump);
             let what = match old {
                 Some(_) => What::Change,
                 None => What::New,
