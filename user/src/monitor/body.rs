@@ -256,6 +256,24 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut impl Sink) {
     }
 }
 
+/// Returns where the kernel has the IPv4 route with this `body` or key: all routes of a table to the
+/// same prefix are in one place. `None` for other routes.
+pub fn leaf_of_body(body: &[u8]) -> Option<Vec<u8>> {
+    leaf(body.split_at_checked(Kind::Route.header())?)
+}
+
+/// Does that for a route with this `key`, which [`put_key`] made.
+pub fn leaf_of_key(key: &[u8]) -> Option<Vec<u8>> {
+    leaf(key.split_at_checked(4)?)
+}
+
+/// Family and length of the prefix, `RTA_DST`, `RTA_TABLE`.
+fn leaf((header, attrs): (&[u8], &[u8])) -> Option<Vec<u8>> {
+    let mut leaf = header[..2].to_vec();
+    put_attrs(attrs, &[1, 15], &mut leaf);
+    (i32::from(leaf[0]) == libc::AF_INET).then_some(leaf)
+}
+
 /// Appends the attributes of these `kinds`, in the order in which they are there.
 fn put_attrs(attrs: &[u8], kinds: &[u16], key: &mut impl Sink) {
     Attrs::new(attrs)

@@ -4,10 +4,10 @@
 //!
 //! `docs/monitor.md` says why this is right.
 
-use super::body::{find, put_body, put_key};
+use super::body::{find, leaf_of_body, leaf_of_key, put_body, put_key};
 use super::table::{Key, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 // Flags of an event of a route (`NLM_F_*`): it is the only one of its key; it takes the place of one.
 const ONLY: u16 = (libc::NLM_F_CREATE | libc::NLM_F_EXCL) as u16;
@@ -62,6 +62,10 @@ struct Window {
     found: Vec<Table>,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, Box<[u8]>), Touch>,
+    /// The IPv4 route that the dump showed last, and where the dump paused behind one: it goes on
+    /// there by counting, so that it may leave out others there if some were deleted meanwhile.
+    last: Vec<u8>,
+    pauses: HashSet<Vec<u8>>,
 }
 
 /// What the events since the start of the window say of a key.
@@ -171,6 +175,8 @@ impl State {
             kinds,
             found: self.tables.iter().map(Table::emptied).collect(),
             touched: HashMap::new(),
+            last: Vec::new(),
+            pauses: HashSet::new(),
         });
     }
 
@@ -189,6 +195,10 @@ impl State {
         let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
             return;
         };
+        if kind == Kind::Route {
+            window.last.clear();
+            window.last.extend_from_slice(body);
+        }
         let key = table.key(key);
         if table.mark(key, body, Seen::Dump) || is_untold(kind, body) {
             return;
@@ -197,6 +207,13 @@ impl State {
         // A dump may show an object twice while others come.
         if !found.mark(key, body, Seen::Dump) {
             found.insert(key, body, Seen::Dump);
+        }
+    }
+
+    /// Notes that the dump ends here or pauses.
+    pub fn pause(&mut self) {
+        if let Some(window) = &mut self.window {
+            window.pauses.extend(leaf_of_body(&window.last));
         }
     }
 
@@ -213,7 +230,7 @@ impl State {
         };
         for kind in window.kinds.iter() {
             let table = &mut self.tables[kind as usize];
-            if !window.settle_touched(kind, table) {
+            if !window.settle_touched(kind, table) || !window.doubtful_leaves(kind).is_empty() {
                 self.doubt = self.doubt | kind.into();
             }
             window.tell_deleted(kind, table, tell);
@@ -413,6 +430,19 @@ impl Window {
             .all(|((_, key), touch)| self.is_settled(key, touch, &self.found[kind as usize], table))
     }
 
+    /// Returns where the dump may have left out objects of this `kind`.
+    fn doubtful_leaves(&self, kind: Kind) -> HashSet<Vec<u8>> {
+        if kind != Kind::Route {
+            return HashSet::new();
+        }
+        self.touched
+            .keys()
+            .filter(|(of, _)| *of == kind)
+            .filter_map(|(_, key)| leaf_of_key(key))
+            .filter(|leaf| self.pauses.contains(leaf))
+            .collect()
+    }
+
     fn is_settled(&self, key: &[u8], touch: &Touch, found: &Table, table: &Table) -> bool {
         let key = table.key(key);
         let dumped = table
@@ -443,11 +473,14 @@ impl Window {
             .filter(|(_, seen)| *seen == Seen::Before)
             .map(|(body, _)| body.into())
             .collect();
+        let doubtful = self.doubtful_leaves(kind);
+        let is_left_out =
+            |key: &[u8]| leaf_of_key(key).is_some_and(|leaf| doubtful.contains(&leaf));
         let mut key = Vec::new();
         for body in gone {
             key.clear();
             put_key(kind, &body, &mut key);
-            if self.is_touched(kind, &key) {
+            if self.is_touched(kind, &key) || is_left_out(&key) {
                 continue;
             }
             let key = table.key(&key);
@@ -520,7 +553,8 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
         (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
         (false, None) if few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
-        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfReplaced,
+        // A dump that was read later may show another that is still there.
+        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfDeleted(change.body.into()),
         _ => Sure::No,
     }
 }
@@ -555,3 +589,6 @@ fn changes_flags(news: &News<'_>, olds: &[Box<[u8]>]) -> bool {
 
     !news.is_there || old != news.payload.get(IFI_FLAGS)
 }
+
+#[cfg(test)]
+mod tests;
