@@ -149,6 +149,7 @@ impl State {
             body,
             key,
             olds,
+            is_read: self.window.is_some(),
             gone: 0,
             sure: true,
         };
@@ -247,6 +248,8 @@ struct Change<'c, 'a> {
     key: Key<'c>,
     /// What was there.
     olds: Vec<Box<[u8]>>,
+    /// Whether the state is read meanwhile: maybe much was there that was not told.
+    is_read: bool,
     /// How many of them a dump had shown that are gone.
     gone: usize,
     /// Whether it is known what is there now.
@@ -259,7 +262,11 @@ impl Change<'_, '_> {
         let is_known = self.olds.iter().any(|old| **old == *self.body);
         match (self.news.is_there, is_known, self.is_only()) {
             // Who is told twice of the same is told once.
-            (true, true, _) => self.see(),
+            (true, true, false) => self.see(),
+            (true, true, true) => {
+                self.see();
+                self.remove_all_other(tell);
+            }
             (true, false, true) => self.replace(tell),
             (true, false, false) => self.add(tell),
             (false, true, _) => {
@@ -290,6 +297,15 @@ impl Change<'_, '_> {
             .any(|(old, seen)| old == body && seen == Seen::Dump);
         if !was_dumped {
             self.table.mark(key, body, Seen::Event);
+        }
+    }
+
+    /// Whoever is the only one has no others, even where nobody told that they are gone.
+    fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        for old in std::mem::take(&mut self.olds) {
+            if *old != *self.body {
+                self.remove(&old, tell);
+            }
         }
     }
 
@@ -351,7 +367,7 @@ impl Change<'_, '_> {
         let olds = std::mem::take(&mut self.olds);
         match &olds[..] {
             [] => {}
-            [old] if !self.may_be_a_hop(old) => {
+            [old] if !self.is_read && !self.may_be_a_hop(old) => {
                 let old = old.to_vec();
                 self.remove(&old, tell);
             }
@@ -390,23 +406,13 @@ impl Change<'_, '_> {
 impl Window {
     /// Notes what an event, which was not applied yet, says of its key.
     fn touch(&mut self, change: &Change<'_, '_>) {
-        let touch = self
-            .touched
-            .entry((change.news.kind, change.key.bytes.into()))
-            .or_insert(Touch {
-                sure: Sure::No,
-                gone: usize::MAX,
-            });
-        let first = touch.gone == usize::MAX;
-        let before = match first {
-            true => None,
-            false => Some(&touch.sure),
+        let key = (change.news.kind, change.key.bytes.into());
+        let before = self.touched.get(&key);
+        let touch = Touch {
+            sure: sure_of(change, before),
+            gone: before.map_or(0, |touch| touch.gone),
         };
-        let sure = sure_of(change, before);
-        if first {
-            touch.gone = 0;
-        }
-        touch.sure = sure;
+        self.touched.insert(key, touch);
     }
 
     /// Notes how many objects the event removed that the dump had shown.
@@ -538,23 +544,26 @@ impl Window {
     }
 }
 
-/// Says how sure it is what there is of a key after `change`, when before it was `before`; that is
-/// `None` at the first event of a window, before which nothing is sure.
-fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
+/// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
+/// first event of a window, before which nothing is sure.
+fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let flags = change.news.flags & OF_ROUTES;
     let is_known = change.olds.iter().any(|old| **old == *change.body);
-    let few = change.olds.len() < 2;
+    let (none, few) = (change.olds.is_empty(), change.olds.len() < 2);
+    let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
-    match (change.news.is_there, before) {
+    match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if change.news.kind != Kind::Route => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.olds.len() == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
-        (false, None) if few => Sure::IfDeleted(change.body.into()),
+        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
-        // A dump that was read later may show another that is still there.
-        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfDeleted(change.body.into()),
+        // What the dump showed may be what was replaced, or another that is still there.
+        (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
+            Sure::IfDeleted(change.body.into())
+        }
         _ => Sure::No,
     }
 }

@@ -5,6 +5,8 @@
 use super::*;
 use crate::wire::put_attr;
 
+mod model;
+
 const ADD: u16 = ONLY;
 const APPEND: u16 = (libc::NLM_F_CREATE | libc::NLM_F_APPEND) as u16;
 
@@ -289,4 +291,44 @@ fn what_goes_away_in_silence_is_to_be_read() {
     assert_eq!(silent(&mut told), [Kind::Nexthop, Kind::Route, Kind::Rule]);
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
     assert_eq!(silent(&mut told), [Kind::Route]);
+}
+
+// What `model` found.
+
+#[test]
+fn what_is_deleted_and_was_not_told_is_not_taken_for_another() {
+    let mut told = Told::of(&[ipv4(1)]);
+    told.read(|told| {
+        told.dump(&[ipv4(1)]);
+        told.del_route(&ipv4(2));
+    });
+
+    assert_eq!(told.take_lines(), [""; 0]);
+    assert!(told.is_in_doubt());
+}
+
+#[test]
+fn who_is_the_only_one_has_no_others() {
+    let mut told = Told::of(&[ipv4(1), ipv4(2)]);
+    told.read(|told| {
+        told.new_route(ADD, &ipv4(2));
+        told.dump(&[ipv4(2)]);
+    });
+
+    assert_eq!(told.take_lines(), ["-1"]);
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn what_is_replaced_and_deleted_may_not_be_what_the_dump_showed() {
+    let mut told = Told::of(&[ipv4(4)]);
+    told.read(|told| {
+        told.dump(&[ipv4(4)]);
+        told.new_route(REPLACE, &ipv4(1));
+        told.del_route(&ipv4(1));
+    });
+    assert!(told.is_in_doubt());
+
+    told.read(|told| told.dump(&[ipv4(4)]));
+    assert_eq!(told.take_lines(), ["~1", "-1", "+4 read"]);
 }
