@@ -46,6 +46,10 @@ bench: ## instructions of a round trip, in the test kernel
 bench-tables: ## a million routes shown by nlhello and by ip, on this machine's own kernel, as root
 	@scripts/bench-tables
 
+.PHONY: bench-events
+bench-events: ## 300,000 events drained by nlhello monitor and by ip monitor, on this machine's own kernel, as root
+	@scripts/bench-events
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check
