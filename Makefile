@@ -38,6 +38,10 @@ demo: ## boots a test kernel, loads the module, says hello: all that it takes is
 test: ## every test, all that talk to a kernel inside the test kernel KERNEL
 	@scripts/test
 
+.PHONY: storms
+storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root
+	@scripts/storms
+
 .PHONY: bench
 bench: ## instructions of a round trip, in the test kernel
 	@scripts/bench
