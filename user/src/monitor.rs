@@ -5,12 +5,14 @@
 //!
 //! A [`Monitor`] hears of changes on one socket and reads the state on another; what it has told so
 //! far is its [`State`](state), and whatever happens, that becomes what is there. `docs/monitor.md`
-//! says how, and why that is right. There is no thread and no timer: a [`Monitor`] can be polled.
+//! says how, and why that is right. There is no thread and no timer: a [`Monitor`] can be polled, but for
+//! [`Kind::Hello`], which comes to a socket of its own.
 
 mod body;
 mod describe;
 mod due;
 mod hearing;
+mod hello;
 mod kind;
 mod reading;
 mod state;
@@ -18,9 +20,10 @@ mod table;
 
 pub use kind::{Kind, Kinds};
 
-use crate::netlink::{Connection, Error};
+use crate::netlink::{wait_readable, Connection, Error};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
+use hello::Hellos;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -82,6 +85,8 @@ pub enum Told<'a> {
     /// So many events were lost for want of room; what they were about is found by reading the
     /// state, and told before the next [`Told::Sync`].
     Lost(u32),
+    /// So many events of [`Kind::Hello`] were lost for want of room, for good.
+    LostHellos(u32),
     /// All that was told is all that there is.
     Sync,
 }
@@ -90,6 +95,9 @@ pub enum Told<'a> {
 pub struct Monitor {
     hearing: Hearing,
     queries: Connection,
+    /// If somebody wants to know, and the module is loaded.
+    hellos: Option<Hellos>,
+    unheard: Vec<(Kind, Error)>,
 }
 
 /// How a wait ended.
@@ -109,7 +117,9 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join).
+    /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join). That a kernel does
+    /// not know of a kind is none: [`Monitor::unheard`] has those; nor that there is no module for
+    /// [`Kind::Hello`], unless that is all that was asked for.
     pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
         let queries = Connection::open(OP, &SPEC)?;
         queries
@@ -117,10 +127,29 @@ impl Monitor {
             .set_strict()
             .map_err(|error| Error::from_io(OP, &error))?;
 
+        let hearing = Hearing::open(kinds | needed_by(kinds), buffer)?;
+        let mut unheard: Vec<_> = hearing.unheard.iter().map(no_group).collect();
+        let hellos = match kinds.has(Kind::Hello).then(|| Hellos::open(buffer)) {
+            Some(Err(error)) if kinds == Kind::Hello.into() => return Err(error),
+            Some(Err(error)) => {
+                unheard.push((Kind::Hello, error));
+                None
+            }
+            Some(Ok(hellos)) => Some(hellos),
+            None => None,
+        };
+
         Ok(Self {
-            hearing: Hearing::open(kinds | needed_by(kinds), buffer)?,
+            hearing,
             queries,
+            hellos,
+            unheard,
         })
+    }
+
+    /// Returns the kinds that were asked for and of which nothing will be told, and why.
+    pub fn unheard(&self) -> &[(Kind, Error)] {
+        &self.unheard
     }
 
     /// Returns the room that the kernel has for events, in bytes.
@@ -146,7 +175,7 @@ impl Monitor {
     /// Those of [`Connection::table`] and [`Connection::gather`].
     pub fn start(&mut self) -> Result<(), Error> {
         let untold = &mut |_: &Told<'_>| {};
-        self.hearing.due.all(self.hearing.kinds);
+        self.hearing.due.all(self.hearing.kinds.kept());
         for _ in 0..ROUNDS {
             self.read_again(Origin::Initial, untold)?;
             if self.hearing.due.kinds.is_empty() {
@@ -197,9 +226,38 @@ impl Monitor {
             true => deadline,
             false => deadline.min(due.at),
         };
-        match self.hearing.hear(until, wake, tell)? {
+        match self.hear(until, wake, tell)? {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
+        }
+    }
+}
+
+impl Monitor {
+    /// Waits for events on whichever socket, and takes them in.
+    fn hear(
+        &mut self,
+        until: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<Waited, Error> {
+        let Some(hellos) = &mut self.hellos else {
+            return self.hearing.hear(until, wake, tell);
+        };
+        let events = self.hearing.events.socket().as_fd();
+        let fds = [events, hellos.as_fd(), wake.unwrap_or(events)];
+        match wait_readable(fds, until).map_err(|error| Error::from_io(OP, &error))? {
+            [false, false, false] => Ok(Waited::TimedOut),
+            [false, false, true] => Ok(Waited::Woken),
+            [is_event, is_hello, _] => {
+                if is_hello {
+                    hellos.hear(tell)?;
+                }
+                if is_event {
+                    self.hearing.hear(Instant::now(), None, tell)?;
+                }
+                Ok(Waited::Heard)
+            }
         }
     }
 }
@@ -208,6 +266,13 @@ impl AsFd for Monitor {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.hearing.events.socket().as_fd()
     }
+}
+
+/// Returns why nothing is told of a `kind` of which the kernel does not know.
+fn no_group(kind: Kind) -> (Kind, Error) {
+    let error = Error::new(OP, libc::EINVAL).message("this kernel has no such events");
+
+    (kind, error)
 }
 
 /// Returns the kinds without which changes of `kinds` are not understood.

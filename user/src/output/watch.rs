@@ -82,6 +82,21 @@ impl Watch {
         self.end_line()
     }
 
+    /// Tells that events of [`Kind::Hello`] were lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        match self.json {
+            true => self.begin_json(now, "lost", |held| {
+                write!(held, r#","kind":"hello","drops":{drops}"#)
+            }),
+            false => self.begin_text(now, &format!("lost hello: drops={drops}")),
+        }
+        self.end_line()
+    }
+
     /// Tells that all that was told is all that there is.
     ///
     /// # Errors
