@@ -2,6 +2,9 @@
 
 //! Changes of the network, one a line.
 
+#[cfg(test)]
+mod captures;
+
 use super::escape::Escaped;
 use super::record::{JsonFields, TextFields, Writer};
 use super::time::{Stamp, Style};
