@@ -83,7 +83,8 @@ pub enum Told<'a> {
     /// Something changed.
     Event(&'a Event<'a>),
     /// So many events were lost for want of room; what they were about is found by reading the
-    /// state, and told before the next [`Told::Sync`].
+    /// state, and told before the next [`Told::Sync`]. Those of kinds that are not
+    /// [kept](Kind::is_kept) are lost for good.
     Lost(u32),
     /// So many events of [`Kind::Hello`] were lost for want of room, for good.
     LostHellos(u32),

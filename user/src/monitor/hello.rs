@@ -4,7 +4,7 @@
 
 use super::{Event, Kind, Origin, Told, What, OP};
 use crate::hello::SPEC;
-use crate::netlink::{Connection, Error};
+use crate::netlink::{Connection, Error, Gathered};
 use crate::rtnl::attrs::{u32, Index};
 use crate::rtnl::{Fields, Names, Object, Value};
 use crate::uapi;
@@ -23,6 +23,9 @@ const WIDTH: usize = 12;
 
 /// How many datagrams are received at once.
 const AT_ONCE: usize = 32;
+
+/// How many times that is taken in at most before something else is done.
+const TURNS: usize = 64;
 
 /// The socket that these events come to.
 pub struct Hellos {
@@ -45,14 +48,20 @@ impl Hellos {
 
     /// Tells what is there already.
     pub fn hear(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
-        match self.events.gather(OP, Instant::now(), None) {
-            Ok(_) => self.tell_all(tell),
-            Err(error) if error.is_overrun() => {
-                self.lose(tell);
-                Ok(())
+        let mut any_lost = false;
+        for _ in 0..TURNS {
+            match self.events.gather(OP, Instant::now(), None) {
+                Ok(Gathered::Datagrams(_)) => self.tell_all(tell)?,
+                Ok(_) => break,
+                Err(error) if error.is_overrun() => any_lost = true,
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
         }
+        // Until there was nothing left to take in, the kernel dropped all that came.
+        if any_lost {
+            self.lose(tell);
+        }
+        Ok(())
     }
 
     fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {

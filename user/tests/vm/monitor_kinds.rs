@@ -131,6 +131,24 @@ fn a_hello_counts_and_is_told_as_text() {
 }
 
 #[test]
+fn that_hellos_were_lost_is_told_and_how_many() {
+    const SAID: usize = 400;
+    let _module = Module::load();
+    let _netns = Netns::add(NETNS);
+    let watcher = Watcher::start(NETNS, "hello --buffer 4096");
+    kill(&watcher.child, "STOP");
+    let said = nlhello(&["-n", NETNS, "hello", "--flood", "-c", &SAID.to_string()]);
+    assert!(said.status.success());
+    kill(&watcher.child, "CONT");
+    watcher.wait_for(r#""event":"lost","kind":"hello","drops":"#);
+    let (told, _) = watcher.end();
+
+    let drops: u64 = told.iter().filter_map(|line| line["drops"].as_u64()).sum();
+    let heard = told.iter().filter(|line| line["event"] == "new").count();
+    assert_eq!(heard + drops as usize, SAID);
+}
+
+#[test]
 fn without_the_module_the_other_kinds_are_told() {
     let _netns = Netns::add(NETNS);
     let watcher = Watcher::start(NETNS, "link hello");
