@@ -122,3 +122,81 @@ fn tell<F: Fields>(object: &impl Object, names: &mut Names, out: &mut F) {
     object.describe_head(names, out);
     object.describe_rest(names, out);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Messages;
+
+    /// Returns the payloads of a capture.
+    fn payloads(capture: &[u8]) -> Vec<&[u8]> {
+        Messages::new(capture)
+            .map(|message| message.unwrap().payload())
+            .collect()
+    }
+
+    macro_rules! capture {
+        ($name:literal) => {
+            payloads(include_bytes!(concat!(
+                "../../tests/fixtures/",
+                $name,
+                ".bin"
+            )))
+        };
+    }
+
+    #[test]
+    fn routes_to_groups_are_of_the_family_of_the_group() {
+        let families: Vec<_> = capture!("mroute")
+            .iter()
+            .map(|route| Kind::Mroute.family_of(route))
+            .collect();
+
+        assert!(families.contains(&Some(libc::AF_INET as u8)));
+        assert!(families.contains(&Some(libc::AF_INET6 as u8)));
+        assert_eq!(Kind::Mroute.family_of(b""), None);
+        assert_eq!(Kind::Qdisc.family_of(capture!("qdisc")[0]), None);
+    }
+
+    #[test]
+    fn a_route_to_a_group_is_on_the_links_that_its_packets_come_in_and_go_out_by() {
+        let routes = capture!("mroute");
+
+        assert_eq!(Kind::Mroute.link_of(routes[0]), Some(60001));
+        assert!([60001, 60003].map(|link| Kind::Mroute.is_on(routes[0], link)) == [true; 2]);
+        assert!(!Kind::Mroute.is_on(routes[0], 60004));
+    }
+
+    #[test]
+    fn who_listens_to_a_group_is_on_the_bridge_and_on_the_port() {
+        let entries = capture!("mdb");
+        let on = |link| {
+            entries
+                .iter()
+                .filter(|mdb| Kind::Mdb.is_on(mdb, link))
+                .count()
+        };
+
+        // The VXLAN has two; of the bridge, three are its own.
+        assert_eq!([60004, 60005, 60006, 60001].map(on), [17, 14, 2, 0]);
+    }
+
+    #[test]
+    fn settings_of_all_links_are_on_none() {
+        let settings = capture!("netconf");
+        let links: Vec<_> = settings
+            .iter()
+            .map(|one| Kind::Netconf.link_of(one))
+            .collect();
+
+        assert!(links.contains(&Some(60001)) && links.contains(&None));
+    }
+
+    #[test]
+    fn filters_that_links_share_are_on_none() {
+        let mut filter = capture!("filter")[0].to_vec();
+        assert_eq!(Kind::Filter.link_of(&filter), Some(60001));
+        filter[4..8].fill(0xff);
+        assert_eq!(Kind::Filter.link_of(&filter), None);
+    }
+}
