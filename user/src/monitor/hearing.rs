@@ -5,14 +5,14 @@
 use super::due::Due;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
-use crate::netlink::{deadline, Connection, Error, Gathered, Request};
+use crate::netlink::{deadline, Connection, Error, Gathered, Inbox, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// How many datagrams are received at once.
-const AT_ONCE: usize = 32;
+pub const AT_ONCE: usize = 32;
 
 /// How many times that is taken in at most before something else is done.
 const TURNS: usize = 64;
@@ -65,10 +65,34 @@ impl Hearing {
             Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
             Ok(Gathered::Woken) => return Ok(Waited::Woken),
             Ok(Gathered::Datagrams(_)) => self.take_in(tell)?,
-            Err(error) if error.is_overrun() => self.lose(tell),
-            Err(error) => return Err(error),
+            Err(error) => self.fail(error, tell)?,
         }
         Ok(Waited::Heard)
+    }
+
+    /// Takes in what was received in its place.
+    pub fn take_over(
+        &mut self,
+        heard: Result<&mut Inbox, Error>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        match heard {
+            Ok(inbox) => {
+                self.events.take_over(inbox);
+                self.take_in(tell)
+            }
+            Err(error) => self.fail(error, tell),
+        }
+    }
+
+    fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        match error.is_overrun() {
+            true => {
+                self.lose(tell);
+                Ok(())
+            }
+            false => Err(error),
+        }
     }
 
     /// Takes in what is there already, up to a limit.

@@ -110,11 +110,7 @@ fn watch(json: bool) -> Watch {
     Watch {
         // To write there fails.
         out: OpenOptions::new().read(true).open("/dev/null").unwrap(),
-        held: Vec::new(),
-        json,
-        color: false,
-        style: Style::Time,
-        netns: Some("blue".to_owned()),
+        ..Watch::new(json, false, Style::Time, Some("blue".to_owned())).unwrap()
     }
 }
 
