@@ -237,7 +237,13 @@ impl Monitor {
 
     /// Says whether there may be more to hear already, and nothing to do before.
     pub fn is_behind(&self) -> bool {
-        self.hearing.events.is_full() && !self.hearing.due.is_now()
+        self.hearing.events.is_full() && !self.hearing.due.is_now() && !self.has_hello()
+    }
+
+    fn has_hello(&self) -> bool {
+        self.hellos.as_ref().is_some_and(|hellos| {
+            wait_readable([hellos.as_fd()], Instant::now()).is_ok_and(|[is_hello]| is_hello)
+        })
     }
 
     /// Returns what hears in its place, on another thread: while there is much to hear, receiving
