@@ -58,6 +58,7 @@ pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Fail
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
     let mut monitor = Monitor::open(filter.kinds(), args.buffer)?;
     warn_of_little_room(&monitor, args, out)?;
+    warn_of_unheard(&monitor, out);
     let start = Instant::now();
     let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
     let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
@@ -98,6 +99,17 @@ fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> R
         out.warning(OP, &message);
     }
     Ok(())
+}
+
+/// Says of what there will be no word.
+fn warn_of_unheard(monitor: &Monitor, out: &Output) {
+    for (kind, error) in monitor.unheard() {
+        let mut message = format!("nothing is told of {}: {}", kind.name(), error.message);
+        if let Some(hint) = error.hint {
+            message += &format!(" ({hint})");
+        }
+        out.warning(OP, &message);
+    }
 }
 
 fn style(args: &MonitorArgs) -> TimeStyle {
@@ -197,6 +209,7 @@ impl Teller {
                 self.lost += 1;
                 self.watch.lost(&now, *drops)
             }
+            Told::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
             Told::Sync => self.watch.sync(&now),
         };
         self.failed = result.err();
