@@ -101,10 +101,53 @@ pub enum Command {
     Genl(ShowArgs),
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs),
-    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE];
-    /// kinds are link, addr, route, neigh, rule, nexthop, fdb
+    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
+    /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
+    /// [pref N]; kinds are link, addr, route, neigh, rule, nexthop, fdb
     #[command(visible_alias = "m")]
     Monitor(MonitorArgs),
+    /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
+    /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
+    #[command(
+        after_help = "True at once if it already is so. The exit status is 0 when it is so, 1 when \
+                      the time is up.\n\
+                      up and down are what the administrator has said of a link; state up is that \
+                      it works. An address that IPv6 still tests for a duplicate, or has found to \
+                      be one, is not there yet, and not gone either. Routes are those of the main \
+                      table, unless another or all are said."
+    )]
+    Wait(WaitArgs),
+}
+
+/// What to wait for.
+#[derive(Args, Debug)]
+pub struct WaitArgs {
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only
+    #[arg(short = '6')]
+    pub ipv6: bool,
+
+    /// Wait no longer than this many seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Option<Duration>,
+
+    /// link, addr, route, neigh, rule, nexthop or fdb, and which of them
+    #[arg(required = true)]
+    pub words: Vec<OsString>,
+}
+
+impl WaitArgs {
+    /// Returns the address family that is asked for, `AF_*`; 0 is any.
+    pub fn family(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
 }
 
 /// What to watch, and how to tell of it.

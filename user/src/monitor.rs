@@ -138,6 +138,12 @@ impl Monitor {
         self.hearing.state.count(kind)
     }
 
+    /// Returns the objects of this `kind`, each the payload of a message without what changes by
+    /// itself.
+    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+        self.hearing.state.bodies(kind)
+    }
+
     /// Reads what there is. With [`Monitor::tell_all`] that can be told, and [`Monitor::wait`] tells
     /// what changes from then on.
     ///

@@ -2,6 +2,7 @@
 
 //! `nlhello monitor`: what changes in the network.
 
+mod criteria;
 mod filter;
 
 use super::words::Words;
@@ -9,7 +10,7 @@ use super::Failure;
 use crate::cli::{Cli, MonitorArgs, Timestamp};
 use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
-use filter::Filter;
+pub use filter::Filter;
 use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
@@ -187,12 +188,7 @@ impl Teller {
         if event.kind != Kind::Link || event.what == What::Del {
             return;
         }
-        if let Ok(link) = Link::from_payload(event.object) {
-            let header = link.header();
-            let is_up = header.flags & libc::IFF_UP as u32 != 0;
-            self.names
-                .learn(header.index, link.name().unwrap_or_default(), is_up);
-        }
+        learn_link(&mut self.names, event.object);
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -200,5 +196,13 @@ impl Teller {
             Some(error) => Err(error.into()),
             None => Ok(self.watch.flush()?),
         }
+    }
+}
+
+/// Notes how the link with this `payload` is called.
+pub fn learn_link(names: &mut Names, payload: &[u8]) {
+    if let Ok(link) = Link::from_payload(payload) {
+        let index = link.header().index;
+        names.learn(index, link.name().unwrap_or_default(), link.is_up());
     }
 }

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello wait`, and which changes `nlhello monitor` tells of: by real changes of the network.
+
+use crate::lab::*;
+use serde_json::Value;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const NETNS: &str = "waited";
+
+/// A namespace with a pair of links, `va` and `vb`, both down.
+fn with_links() -> Netns {
+    let netns = Netns::add(NETNS);
+    ip("link set lo up");
+    ip("link add va type veth peer name vb");
+    netns
+}
+
+fn ip(line: &str) {
+    let output = run(Command::new("ip").args(["-n", NETNS]).args(line.split(' ')));
+    assert!(output.status.success(), "ip {line}: {output:?}");
+}
+
+fn start(line: &str) -> Child {
+    Command::new("nlhello")
+        .args(["-n", NETNS])
+        .args(line.split(' '))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn finish(line: &str) -> Output {
+    start(line).wait_with_output().unwrap()
+}
+
+/// Asserts that it is so already, and returns what is shown.
+fn is_so(line: &str) -> String {
+    let output = finish(&format!("wait {line} --timeout 0"));
+    assert_eq!(output.status.code(), Some(0), "{line}: {output:?}");
+    stdout(&output)
+}
+
+fn is_not_so(line: &str) {
+    let output = finish(&format!("wait {line} --timeout 0"));
+    assert_eq!(output.status.code(), Some(1), "{line}: {output:?}");
+    assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).contains("it was not so within 0 s"));
+}
+
+/// Asserts that it is not so, and is, soon, once the changes were made; returns what is shown.
+fn becomes_so(line: &str, changes: &[&str]) -> String {
+    is_not_so(line);
+    let mut waiting = start(&format!("wait {line}"));
+    sleep(Duration::from_millis(300));
+    assert_eq!(waiting.try_wait().unwrap(), None, "{line}");
+    changes.iter().for_each(|change| ip(change));
+    let changed = Instant::now();
+    let output = waiting.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{line}: {output:?}");
+    assert!(changed.elapsed() < PATIENCE, "{line}");
+    stdout(&output)
+}
+
+#[test]
+fn what_is_so_already_is_not_waited_for() {
+    let _netns = with_links();
+    assert!(is_so("link va").contains("va "));
+    is_so("link va down");
+    is_so("link dev va type veth state down");
+    assert_eq!(is_so("link vc gone"), "");
+    assert_eq!(is_so("route default gone"), "");
+    is_so("rule table main pref 32766");
+    is_so("addr dev lo 127.0.0.1");
+    is_so("addr lo 127.0.0.1/8");
+    is_so("route 127.0.0.1 table local");
+    is_so("route 127.0.0.0/8 table all -4 proto kernel");
+    for line in [
+        "link vc",
+        "link va up",
+        "link va gone",
+        "link va state up",
+        "addr dev va 127.0.0.1",
+        "addr lo 127.0.0.1/32",
+        "route 127.0.0.1",
+        "rule pref 5",
+        "neigh 192.0.2.9",
+        "nexthop id 7",
+    ] {
+        is_not_so(line);
+    }
+}
+
+#[test]
+fn a_wait_ends_with_the_change_that_it_is_for() {
+    let _netns = with_links();
+    becomes_so("link va up", &["link set va up"]);
+    becomes_so("link va state up", &["link set vb up"]);
+    let shown = becomes_so("addr dev va 192.0.2.1", &["addr add 192.0.2.1/24 dev va"]);
+    assert!(shown.starts_with("va "), "{shown}");
+    let routes = ["route add default via 192.0.2.2"];
+    let shown = becomes_so("route 0.0.0.0/0", &routes);
+    assert!(shown.contains("gateway=192.0.2.2"), "{shown}");
+    becomes_so(
+        "neigh 192.0.2.2 dev va state permanent",
+        &["neigh replace 192.0.2.2 lladdr 2:0:0:0:0:2 dev va nud permanent"],
+    );
+    becomes_so("nexthop id 7", &["nexthop add id 7 via 192.0.2.3 dev va"]);
+    becomes_so("rule pref 5", &["rule add pref 5 table 100"]);
+    becomes_so("link dev vc", &["link set vb down", "link set vb name vc"]);
+    becomes_so("route default gone", &["link set va down"]);
+    becomes_so("link va gone", &["link del va"]);
+}
+
+#[test]
+fn a_link_is_waited_for_by_its_name_whatever_link_has_it() {
+    let _netns = with_links();
+    ip("addr add 192.0.2.1/24 dev va");
+    becomes_so("addr dev vc 192.0.2.1", &["link set va name vc"]);
+    is_not_so("addr dev va 192.0.2.1");
+    becomes_so(
+        "addr dev vb 192.0.2.1",
+        &[
+            "link del vc",
+            "link add vb type veth peer name va",
+            "addr add 192.0.2.1/24 dev vb",
+        ],
+    );
+}
+
+#[test]
+fn an_address_that_is_tested_is_not_there_yet_and_not_gone() {
+    let _netns = with_links();
+    ip("link set vb up");
+    // Without a carrier the test does not begin.
+    ip("addr add 2001:db8::1/64 dev va");
+    is_not_so("addr dev va 2001:db8::1");
+    is_not_so("addr dev va 2001:db8::1 gone");
+    becomes_so("addr dev va 2001:db8::1", &["link set va up"]);
+}
+
+#[test]
+fn what_was_waited_for_is_shown_in_json_as_by_the_show_commands() {
+    let _netns = with_links();
+    let output = finish("--json wait route 127.0.0.1 table local");
+    let waited: Vec<Value> = json_lines(&output.stdout);
+    let output = finish("--json route show table local 127.0.0.1");
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    assert_eq!(Value::from(waited), shown);
+}
+
+#[test]
+fn a_wait_that_makes_no_sense_is_a_usage_error() {
+    for (line, message) in [
+        ("wait", "required"),
+        ("wait bogus", "'bogus' is no kind"),
+        ("wait link va vb", "'vb' is unknown"),
+        ("wait route va", "'va' is unknown"),
+        ("wait addr dev", "'dev' needs a value"),
+        ("wait neigh state asleep", "'asleep' is no state"),
+        ("wait route within 10.0.0.0/33", "is no prefix"),
+        ("wait link a --timeout -1", "from 0 to 86400"),
+        ("wait -4 -6 link va", "cannot be used with"),
+        ("monitor proto nobody", "'nobody' is no protocol"),
+        ("monitor route 10.0.0.0/33", "is unknown"),
+    ] {
+        let output = run(Command::new("nlhello").args(line.split(' ')));
+        assert_eq!(output.status.code(), Some(2), "{line}: {output:?}");
+        assert!(stderr(&output).contains(message), "{line}: {output:?}");
+    }
+}
+
+/// Returns what `nlhello monitor` with these words told of `changes`.
+fn told_of(words: &str, changes: &[&str]) -> Vec<String> {
+    let file = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+    let mut monitor = Command::new("nlhello")
+        .args(["-n", NETNS, "monitor", "--initial", "--timestamp=none"])
+        .args(words.split(' '))
+        .stdout(std::fs::File::create(&file).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = || std::fs::read_to_string(&file).unwrap();
+    wait_until("sync", || told().contains("sync\n"));
+    changes.iter().for_each(|change| ip(change));
+    // What comes of a change without an event is read soon after it.
+    sleep(Duration::from_millis(700));
+    kill(&monitor, "INT");
+    monitor.wait().unwrap();
+    let told = told();
+    std::fs::remove_file(&file).unwrap();
+    let (_, live) = told.split_once("sync\n").unwrap();
+    live.lines().map(str::to_owned).collect()
+}
+
+/// Asserts that each line begins with its words.
+fn assert_lines(lines: &[String], beginnings: &[&str]) {
+    let fits = lines
+        .iter()
+        .zip(beginnings)
+        .all(|(line, start)| line.starts_with(start));
+    assert!(fits && lines.len() == beginnings.len(), "{lines:#?}");
+}
+
+#[test]
+fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
+    let _netns = with_links();
+    ip("addr add 192.0.2.1/24 dev va");
+    ip("link set vb up");
+    ip("link set va up");
+    let routes = [
+        "route add 10.1.0.0/16 dev va proto static",
+        "route add 10.2.0.0/16 dev va proto boot",
+        "route replace 10.1.0.0/16 dev va proto boot",
+        "route replace 10.2.0.0/16 dev va proto static",
+    ];
+    let told = told_of("route proto static", &routes);
+    assert_lines(
+        &told,
+        &[
+            "new route: dst=10.1.0.0/16",
+            "change route: dst=10.1.0.0/16",
+            "change route: dst=10.2.0.0/16",
+        ],
+    );
+    assert!(told[1].contains("protocol:static->boot"), "{told:#?}");
+    let states = [
+        "neigh add 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud stale",
+        "neigh change 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud permanent",
+        "neigh change 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud noarp",
+        "link set vb down",
+    ];
+    let told = told_of("link neigh state permanent state down dev va", &states);
+    assert_lines(
+        &told,
+        &["change neigh: dst=192.0.2.9", "change neigh: dst=192.0.2.9"],
+    );
+    let told = told_of("link state up", &["link set vb up", "link set vb down"]);
+    assert_eq!(told.len(), 4, "{told:#?}");
+}
+
+#[test]
+fn a_filter_on_a_prefix_is_for_all_that_has_an_address() {
+    let _netns = with_links();
+    ip("link set va up");
+    let told = told_of(
+        "addr route neigh rule within 10.0.0.0/8",
+        &[
+            "addr add 10.1.0.1/24 dev va",
+            "addr add 192.0.2.1/24 dev va",
+            "neigh add 10.1.0.9 lladdr 2:0:0:0:0:9 dev va",
+            "neigh add 192.0.2.9 lladdr 2:0:0:0:0:9 dev va",
+            "rule add from 10.3.0.0/16 table 100",
+            "rule add from 192.0.2.0/24 table 100",
+            "route add default via 10.1.0.9",
+        ],
+    );
+    assert!(told.iter().all(|line| line.contains("10.")), "{told:#?}");
+    let has = |start: &str| assert!(told.iter().any(|line| line.starts_with(start)), "{told:#?}");
+    has("new addr: dev=va local=10.1.0.1/24");
+    has("new route: dst=10.1.0.1 type=local");
+    has("new neigh: dst=10.1.0.9");
+    has("new rule: priority=32765 src=10.3.0.0 srclen=16");
+    assert!(
+        !told.iter().any(|line| line.contains("default")),
+        "{told:#?}"
+    );
+}
