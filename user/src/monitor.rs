@@ -13,14 +13,18 @@ mod due;
 mod hearing;
 mod kind;
 mod reading;
+mod scope;
+mod sieve;
 mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
+pub use scope::Scope;
 
 use crate::netlink::{Connection, Error};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
+use sieve::Sieve;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -105,20 +109,24 @@ pub enum Waited {
 
 impl Monitor {
     /// Subscribes to these `kinds`, and to those that they depend on: links have names, and routes go
-    /// away with links, addresses and next hops. Asks for `buffer` bytes of room for events.
+    /// away with links, addresses and next hops. Of what nothing depends on, only objects in `scope` are
+    /// heard of, and known. Asks for `buffer` bytes of room for events.
     ///
     /// # Errors
     ///
     /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join).
-    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, scope: Scope, buffer: usize) -> Result<Self, Error> {
         let queries = Connection::open(OP, &SPEC)?;
         queries
             .socket()
             .set_strict()
             .map_err(|error| Error::from_io(OP, &error))?;
 
+        let needed = needed_by(kinds);
+        let sieve = Sieve::new(scope, kinds, needed);
+
         Ok(Self {
-            hearing: Hearing::open(kinds | needed_by(kinds), buffer)?,
+            hearing: Hearing::open(kinds | needed, sieve, buffer)?,
             queries,
         })
     }

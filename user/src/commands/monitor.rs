@@ -50,7 +50,7 @@ struct Teller {
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
     let filter = Filter::read(args)?;
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-    let mut monitor = Monitor::open(filter.kinds(), args.buffer)?;
+    let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
     warn_of_little_room(&monitor, args, out)?;
     let start = Instant::now();
     let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());

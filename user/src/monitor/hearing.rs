@@ -3,6 +3,7 @@
 //! The socket that events come to.
 
 use super::due::Due;
+use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
 use crate::netlink::{deadline, Connection, Error, Gathered, Request};
@@ -25,6 +26,7 @@ pub struct Hearing {
     pub events: Connection,
     /// What it is subscribed to.
     pub kinds: Kinds,
+    pub sieve: Sieve,
     pub state: State,
     pub due: Due,
     /// Drops that were told.
@@ -33,11 +35,15 @@ pub struct Hearing {
 
 impl Hearing {
     /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
-    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, sieve: Sieve, buffer: usize) -> Result<Self, Error> {
         let mut events = Connection::open(OP, &SPEC)?;
         events.set_inbox(AT_ONCE);
         // Less than that loses more, which is noticed and made good.
         let _ = events.socket().set_recv_buffer(buffer);
+        if let Some(program) = sieve.program() {
+            // Without it more is heard, and left out here.
+            let _ = events.socket().set_filter(&program);
+        }
         for group in kinds.iter().flat_map(|kind| kind.groups()) {
             events.join(OP, *group)?;
         }
@@ -45,6 +51,7 @@ impl Hearing {
         Ok(Self {
             events,
             kinds,
+            sieve,
             state: State::new(),
             due: Due::nothing(),
             dropped: 0,
@@ -115,7 +122,7 @@ impl Hearing {
         let portid = self.events.socket().portid();
         for message in self.events.messages(OP) {
             let message = message?;
-            if let Some(news) = read(&message, self.kinds, portid) {
+            if let Some(news) = read(&message, self.kinds, &self.sieve, portid) {
                 self.state
                     .take(&news, &mut |event| tell(&Told::Event(event)));
             }
@@ -138,13 +145,15 @@ impl Hearing {
     }
 }
 
-/// Reads an event of one of these `kinds`; what answers us, `portid`, is none.
-fn read<'a>(message: &Message<'a>, kinds: Kinds, portid: u32) -> Option<News<'a>> {
+/// Reads an event of one of these `kinds` that passes the `sieve`; what answers us, `portid`, is none.
+fn read<'a>(message: &Message<'a>, kinds: Kinds, sieve: &Sieve, portid: u32) -> Option<News<'a>> {
     let header = message.header();
     let payload = message.payload();
     let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
 
-    (kinds.has(kind) && header.nlmsg_pid != portid).then_some(News {
+    let is_heard = kinds.has(kind) && sieve.passes(kind, payload);
+
+    (is_heard && header.nlmsg_pid != portid).then_some(News {
         kind,
         is_there,
         flags: header.nlmsg_flags,

@@ -83,7 +83,9 @@ impl Monitor {
             };
             for message in Messages::new(row).map_while(Result::ok) {
                 let (header, payload) = (message.header(), message.payload());
-                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true)) {
+                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
+                    && hearing.sieve.passes(kind, payload)
+                {
                     hearing.state.find(kind, payload);
                 }
             }

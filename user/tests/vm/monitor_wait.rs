@@ -270,3 +270,105 @@ fn a_filter_on_a_prefix_is_for_all_that_has_an_address() {
         "{told:#?}"
     );
 }
+
+/// Runs many commands of `ip`.
+fn ip_batch(lines: impl Iterator<Item = String>) {
+    let file = std::env::temp_dir().join(format!("batch-{}", std::process::id()));
+    std::fs::write(&file, lines.collect::<String>()).unwrap();
+    ip(&format!("-batch {}", file.display()));
+    std::fs::remove_file(&file).unwrap();
+}
+
+/// Returns changes of many routes of a table: they come and go.
+fn many_routes(table: u32) -> impl Iterator<Item = String> {
+    (0..2000).flat_map(move |number| {
+        let route = format!(
+            "10.{}.{}.0/24 dev va table {table}\n",
+            number / 256,
+            number % 256
+        );
+        ["add", "del"].map(|verb| format!("route {verb} {route}"))
+    })
+}
+
+#[test]
+fn what_is_not_watched_takes_no_room() {
+    let _netns = with_links();
+    ip("link set va up");
+    let wanted = [
+        "route add 10.99.1.0/24 dev va table 1000",
+        "route add default dev va table 1000",
+        "route del default table 1000",
+    ];
+    for (words, others) in [
+        ("route table 1000", many_routes(200).collect::<Vec<_>>()),
+        (
+            "-4 route table 1000 within 0.0.0.0/0",
+            many_routes(232).collect(),
+        ),
+    ] {
+        let words = format!("{words} --buffer 4096");
+        let args: Vec<_> = words.split(' ').collect();
+        let file = std::env::temp_dir().join(format!("room-{}", std::process::id()));
+        let mut monitor = Command::new("nlhello")
+            .args([
+                "-n",
+                NETNS,
+                "monitor",
+                "--initial",
+                "--timestamp=none",
+                "-c",
+                "3",
+            ])
+            .args(&args)
+            .stdout(std::fs::File::create(&file).unwrap())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let told = || std::fs::read_to_string(&file).unwrap();
+        wait_until("sync", || told().contains("sync\n"));
+        kill(&monitor, "STOP");
+        ip_batch(others.into_iter());
+        wanted.iter().for_each(|change| ip(change));
+        kill(&monitor, "CONT");
+        assert_eq!(monitor.wait().unwrap().code(), Some(0));
+        let lines: Vec<_> = told().lines().map(str::to_owned).collect();
+        assert_lines(
+            &lines,
+            &[
+                "sync",
+                "new route: dst=10.99.1.0/24",
+                "new route: dst=default",
+                "del route: dst=default",
+            ],
+        );
+        ip("route del 10.99.1.0/24 table 1000");
+    }
+}
+
+#[test]
+fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
+    let _netns = with_links();
+    ip("addr add 192.0.2.1/24 dev va");
+    ip("link set va up");
+    let changes = [
+        "route add 10.1.0.0/16 dev va table 100",
+        "route add 10.2.0.0/16 dev va table 200",
+        "route add 10.3.0.0/16 via 192.0.2.2 table 100",
+        "route add 192.0.2.128/25 dev va table 100",
+        // No address is watched, and yet the last one takes all routes with it.
+        "addr del 192.0.2.1/24 dev va",
+    ];
+    let mut told = told_of("route table 100 within 10.0.0.0/8", &changes);
+    told[2..].sort();
+    assert_lines(
+        &told,
+        &[
+            "new route: dst=10.1.0.0/16",
+            "new route: dst=10.3.0.0/16",
+            "del route: dst=10.1.0.0/16",
+            "del route: dst=10.3.0.0/16",
+        ],
+    );
+    assert!(told[2..].iter().all(|line| line.ends_with("(implied)")));
+}

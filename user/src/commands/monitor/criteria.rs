@@ -83,6 +83,13 @@ impl Criteria {
         Ok(true)
     }
 
+    /// Returns a prefix that all addresses and destinations are within that are wanted, if there is one.
+    pub fn within(&self) -> Option<Prefix> {
+        let exactly = self.exactly.map(|exactly| exactly.prefix);
+
+        exactly.or(self.to).or(self.within)
+    }
+
     /// Says whether the object of this `kind` with this `body` is as it should be.
     pub fn wants(&self, kind: Kind, body: &[u8]) -> bool {
         is_any_or(self.up, |up| is_up(kind, body) == Some(up))

@@ -4,7 +4,7 @@
 
 use super::criteria::Criteria;
 use super::{MonitorArgs, Words, OP};
-use nlhello::monitor::{Event, Kind, Kinds, What};
+use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
 
@@ -109,6 +109,15 @@ impl Filter {
     /// Returns the kinds that are wanted.
     pub fn kinds(&self) -> Kinds {
         self.kinds
+    }
+
+    /// Returns where all objects are that are wanted.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            family: self.family,
+            table: self.table,
+            within: self.criteria.within(),
+        }
     }
 
     /// Notes which link has the name that is asked for.
