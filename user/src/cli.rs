@@ -106,6 +106,9 @@ pub enum Command {
     /// [pref N]; kinds are link, addr, route, neigh, rule, nexthop, fdb
     #[command(visible_alias = "m")]
     Monitor(MonitorArgs),
+    /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without
+    /// any, just what it told
+    Replay(ReplayArgs),
     /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
     /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
     #[command(
@@ -181,11 +184,56 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
     pub buffer: usize,
 
+    /// Keep in this file what is heard and read, for replay and for wireshark
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
 }
 
 impl MonitorArgs {
+    /// Returns the address family that is asked for, `AF_*`; 0 is any.
+    pub fn family(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
+}
+
+/// What to tell of a record, and how.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only
+    #[arg(short = '6')]
+    pub ipv6: bool,
+
+    /// First tell what there was
+    #[arg(long)]
+    pub initial: bool,
+
+    /// How to write the time
+    #[arg(long, value_name = "STYLE", default_value = "time")]
+    pub timestamp: Timestamp,
+
+    /// Stop after this many changes; fewer are a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
+    pub count: Option<u64>,
+
+    /// What monitor --record has written; - is standard input
+    pub file: PathBuf,
+
+    /// Kinds, and which of their changes
+    pub words: Vec<OsString>,
+}
+
+impl ReplayArgs {
     /// Returns the address family that is asked for, `AF_*`; 0 is any.
     pub fn family(&self) -> u8 {
         match (self.ipv4, self.ipv6) {

@@ -13,18 +13,24 @@ mod due;
 mod hearing;
 mod kind;
 mod reading;
+mod record;
+mod replay;
 mod scope;
 mod sieve;
 mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
+pub use replay::Replay;
 pub use scope::Scope;
 
 use crate::netlink::{Connection, Error};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
+use record::{Recorder, Step};
 use sieve::Sieve;
+use state::State;
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -141,6 +147,17 @@ impl Monitor {
         buffer.map_err(|error| Error::from_io(OP, &error))
     }
 
+    /// Writes all that is taken in from now on into `out`, for a [`Replay`]. None of the `words`, which
+    /// that has again, may have a NUL.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`, which others of this then have too.
+    pub fn record(&mut self, out: Box<dyn Write + Send>, words: &[&[u8]]) -> Result<(), Error> {
+        self.hearing.recorder = Some(Recorder::begin(out, words)?);
+        Ok(())
+    }
+
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
         self.hearing.state.count(kind)
@@ -170,24 +187,12 @@ impl Monitor {
                 self.hearing.hear(self.hearing.due.at, None, untold)?;
             }
         }
-        Ok(())
+        self.hearing.note(&Step::Started)
     }
 
     /// Tells what there is, as [`Origin::Initial`], what others refer to first.
     pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
-        for kind in self.hearing.kinds.iter() {
-            for body in self.hearing.state.bodies(kind) {
-                tell(&Told::Event(&Event {
-                    kind,
-                    what: What::New,
-                    object: body,
-                    body,
-                    old: None,
-                    origin: Origin::Initial,
-                    by: 0,
-                }));
-            }
-        }
+        tell_state(&self.hearing.state, self.hearing.kinds, tell);
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; reads again
@@ -231,5 +236,22 @@ fn needed_by(kinds: Kinds) -> Kinds {
             .into_iter()
             .collect(),
         false => Kind::Link.into(),
+    }
+}
+
+/// Tells the objects of these `kinds`, as [`Origin::Initial`].
+fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
+    for kind in kinds.iter() {
+        for body in state.bodies(kind) {
+            tell(&Told::Event(&Event {
+                kind,
+                what: What::New,
+                object: body,
+                body,
+                old: None,
+                origin: Origin::Initial,
+                by: 0,
+            }));
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod criteria;
 mod filter;
+mod replay;
 
 use super::words::Words;
 use super::Failure;
@@ -15,12 +16,16 @@ use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Link, Names};
+pub use replay::run as replay;
+use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const OP: &str = "monitor";
+const RECORD: &str = "record";
 
 /// Somebody who watches.
 struct Run {
@@ -42,41 +47,49 @@ struct Teller {
     lost: u64,
     /// Why no more can be told.
     failed: Option<io::Error>,
+    /// When it was what is told, on two clocks, unless that is now.
+    moment: Option<(SystemTime, Duration)>,
 }
 
 /// Tells what changes until the count or the time is reached or a signal comes, then sums up.
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let filter = Filter::read(args)?;
+    let filter = Filter::read(args.family(), &args.words)?;
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
     let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
     warn_of_little_room(&monitor, args, out)?;
-    let start = Instant::now();
+    record(cli, args, &mut monitor)?;
     let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
-    let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
+    let color = cli.color.on(&io::stdout());
+    let watch = Watch::new(cli.json, color, style(args.timestamp), netns)?;
+    let teller = Teller::new(watch, filter, args.count);
     let mut run = Run {
-        teller: Teller {
-            watch,
-            names: Names::closed(),
-            filter,
-            zone: TimeZone::system(),
-            start,
-            left: args.count.unwrap_or(u64::MAX),
-            told: 0,
-            lost: 0,
-            failed: None,
-        },
+        deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
+        teller,
         signals,
-        deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
     };
     monitor.start()?;
     run.begin(&monitor, args.initial)?;
     let result = run.watch(&mut monitor);
     run.sum_up();
     result?;
-    let missed = args.count.is_some() && run.teller.left > 0;
-    Ok(ExitCode::from(u8::from(missed)))
+    Ok(run.teller.verdict(args.count))
+}
+
+/// Begins a record, if one is asked for, with the namespace and the words of who asks.
+fn record(cli: &Cli, args: &MonitorArgs, monitor: &mut Monitor) -> Result<(), Error> {
+    let Some(path) = &args.record else {
+        return Ok(());
+    };
+    let file = File::create(path)
+        .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))?;
+    let netns = cli.netns.as_ref().map(|netns| netns.as_os_str());
+    let mut words = vec![netns.unwrap_or_default().as_bytes()];
+    words.extend(args.ipv4.then_some(&b"-4"[..]));
+    words.extend(args.ipv6.then_some(&b"-6"[..]));
+    words.extend(args.words.iter().map(|word| word.as_bytes()));
+    monitor.record(Box::new(file), &words)
 }
 
 /// Says how much room there is, where that is less than was asked for.
@@ -93,8 +106,8 @@ fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> R
     Ok(())
 }
 
-fn style(args: &MonitorArgs) -> TimeStyle {
-    match args.timestamp {
+fn style(timestamp: Timestamp) -> TimeStyle {
+    match timestamp {
         Timestamp::Time => TimeStyle::Time,
         Timestamp::Iso => TimeStyle::Iso,
         Timestamp::Epoch => TimeStyle::Epoch,
@@ -107,11 +120,9 @@ impl Run {
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
         let teller = &mut self.teller;
-        monitor.tell_all(&mut |told| match told {
-            Told::Event(event) if !is_told => teller.learn(event),
-            told => teller.tell(told),
-        });
-        if is_told && teller.left > 0 {
+        teller.learn_all(|| monitor.objects(Kind::Link));
+        if is_told {
+            monitor.tell_all(&mut |told| teller.tell(told));
             teller.tell(&Told::Sync);
         }
         teller.flush()
@@ -144,23 +155,64 @@ impl Run {
     }
 
     fn sum_up(&self) {
-        let Teller {
-            told, lost, start, ..
-        } = &self.teller;
-        eprintln!(
-            "{told} changes in {:.3} s, {lost} losses made good",
-            start.elapsed().as_secs_f64()
-        );
+        self.teller.sum_up(self.teller.start.elapsed());
     }
 }
 
 impl Teller {
+    /// Begins now, to tell up to `count` changes.
+    fn new(watch: Watch, filter: Filter, count: Option<u64>) -> Self {
+        Self {
+            watch,
+            names: Names::closed(),
+            filter,
+            zone: TimeZone::system(),
+            start: Instant::now(),
+            left: count.unwrap_or(u64::MAX),
+            told: 0,
+            lost: 0,
+            failed: None,
+            moment: None,
+        }
+    }
+
+    /// What is told from now on was at this `time`, so long after the start.
+    fn set_moment(&mut self, time: SystemTime, since_start: Duration) {
+        self.moment = Some((time, since_start));
+    }
+
+    fn now(&self) -> Stamp {
+        match self.moment {
+            Some((time, since_start)) => Stamp::at(time, since_start, &self.zone),
+            None => Stamp::now(self.start, &self.zone),
+        }
+    }
+
+    /// Keeps the names of all `links`: some refer to others that are told later.
+    fn learn_all<'l, I: Iterator<Item = &'l [u8]>>(&mut self, links: impl Fn() -> I) {
+        self.filter.find_dev(links());
+        links().for_each(|link| learn_link(&mut self.names, link));
+    }
+
+    /// Returns the exit status of who wanted to hear so many changes.
+    fn verdict(&self, count: Option<u64>) -> ExitCode {
+        ExitCode::from(u8::from(count.is_some() && self.left > 0))
+    }
+
+    fn sum_up(&self, time: Duration) {
+        let Self { told, lost, .. } = self;
+        eprintln!(
+            "{told} changes in {:.3} s, {lost} losses made good",
+            time.as_secs_f64()
+        );
+    }
+
     /// Tells what there is to tell, as far as it is wanted.
     fn tell(&mut self, told: &Told<'_>) {
         if self.failed.is_some() || self.left == 0 {
             return;
         }
-        let now = Stamp::now(self.start, &self.zone);
+        let now = self.now();
         let result = match told {
             Told::Event(event) => self.tell_event(&now, event),
             Told::Lost(drops) => {

@@ -3,6 +3,7 @@
 //! The socket that events come to.
 
 use super::due::Due;
+use super::record::{Recorder, Step};
 use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
@@ -29,6 +30,8 @@ pub struct Hearing {
     pub sieve: Sieve,
     pub state: State,
     pub due: Due,
+    /// Where what is taken in is written to, if anywhere.
+    pub recorder: Option<Recorder>,
     /// Drops that were told.
     dropped: u32,
 }
@@ -54,6 +57,7 @@ impl Hearing {
             sieve,
             state: State::new(),
             due: Due::nothing(),
+            recorder: None,
             dropped: 0,
         })
     }
@@ -69,10 +73,18 @@ impl Hearing {
             Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
             Ok(Gathered::Woken) => return Ok(Waited::Woken),
             Ok(Gathered::Datagrams(_)) => self.take_in(tell)?,
-            Err(error) if error.is_overrun() => self.lose(tell),
+            Err(error) if error.is_overrun() => self.lose(tell)?,
             Err(error) => return Err(error),
         }
         Ok(Waited::Heard)
+    }
+
+    /// Writes a `step` into the record, if there is one, with those before it.
+    pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
+        match &mut self.recorder {
+            Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
+            None => Ok(()),
+        }
     }
 
     /// Takes in what is there already, up to a limit.
@@ -123,9 +135,15 @@ impl Hearing {
         for message in self.events.messages(OP) {
             let message = message?;
             if let Some(news) = read(&message, self.kinds, &self.sieve, portid) {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.note(&Step::Event(message))?;
+                }
                 self.state
                     .take(&news, &mut |event| tell(&Told::Event(event)));
             }
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.flush()?;
         }
         let again = self.state.take_silent() | self.state.take_doubt();
         self.due.all(again.and(self.kinds));
@@ -133,33 +151,45 @@ impl Hearing {
     }
 
     /// Events are gone: all has to be read again.
-    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) {
+    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
         let drops = self.events.socket().drops().unwrap_or(0);
+        let mut told = None;
         if !self.due.lost {
-            tell(&Told::Lost(drops.wrapping_sub(self.dropped)));
+            told = Some(drops.wrapping_sub(self.dropped));
             self.dropped = drops;
+        }
+        if let Some(drops) = told {
+            tell(&Told::Lost(drops));
         }
         self.state.give_up();
         self.due.lost = true;
         self.due.all(self.kinds);
+        self.note(&Step::Lost(told))
     }
 }
 
 /// Reads an event of one of these `kinds` that passes the `sieve`; what answers us, `portid`, is none.
 fn read<'a>(message: &Message<'a>, kinds: Kinds, sieve: &Sieve, portid: u32) -> Option<News<'a>> {
-    let header = message.header();
-    let payload = message.payload();
-    let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
+    let news = News::of(message)?;
+    let is_heard = kinds.has(news.kind) && sieve.passes(news.kind, news.payload);
 
-    let is_heard = kinds.has(kind) && sieve.passes(kind, payload);
+    (is_heard && news.by != portid).then_some(news)
+}
 
-    (is_heard && header.nlmsg_pid != portid).then_some(News {
-        kind,
-        is_there,
-        flags: header.nlmsg_flags,
-        by: header.nlmsg_pid,
-        payload,
-    })
+impl<'a> News<'a> {
+    /// Reads it from a message, if it is one.
+    pub fn of(message: &Message<'a>) -> Option<Self> {
+        let (header, payload) = (message.header(), message.payload());
+        let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
+
+        Some(Self {
+            kind,
+            is_there,
+            flags: header.nlmsg_flags,
+            by: header.nlmsg_pid,
+            payload,
+        })
+    }
 }
 
 /// Returns a question for the link that every namespace has, which takes the lock that changes take.

@@ -3,6 +3,7 @@
 //! Reading the state while it changes.
 
 use super::hearing::{ask_for_loopback, TIMEOUT};
+use super::record::Step;
 use super::{Kind, Kinds, Monitor, Origin, Told};
 use crate::netlink::{Error, Request};
 use crate::wire::Messages;
@@ -25,6 +26,7 @@ impl Monitor {
         due.rest(start.elapsed());
         if due.kinds.is_empty() && origin == Origin::Missed {
             tell(&Told::Sync);
+            self.hearing.note(&Step::Sync)?;
         }
         Ok(())
     }
@@ -42,6 +44,7 @@ impl Monitor {
             self.hearing.hear_ready(tell)?;
         }
         self.fence()?;
+        self.hearing.note(&Step::Read(origin, kinds))?;
         self.hearing.state.open(kinds, origin);
         for kind in kinds.iter() {
             for request in kind.dumps()? {
@@ -49,6 +52,7 @@ impl Monitor {
             }
         }
         self.hearing.catch_up(tell)?;
+        self.hearing.note(&Step::Done)?;
         let state = &mut self.hearing.state;
         state.close(&mut |event| tell(&Told::Event(event)));
         let doubt = state.take_doubt();
@@ -86,6 +90,9 @@ impl Monitor {
                 if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
                     && hearing.sieve.passes(kind, payload)
                 {
+                    if let Some(recorder) = &mut hearing.recorder {
+                        recorder.note(&Step::Found(message))?;
+                    }
                     hearing.state.find(kind, payload);
                 }
             }

@@ -54,6 +54,16 @@ impl Stamp {
         }
     }
 
+    /// Returns this `time`, so long after the program began, in the time `zone`.
+    pub fn at(time: SystemTime, since_start: Duration, zone: &TimeZone) -> Self {
+        let wall = Timestamp::try_from(time).unwrap_or_default();
+
+        Self {
+            wall: wall.to_zoned(zone.clone()),
+            since_start,
+        }
+    }
+
     /// Returns it in this `style`.
     pub fn display(&self, style: Style) -> impl fmt::Display + '_ {
         Display(self, style)

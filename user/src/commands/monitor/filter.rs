@@ -3,10 +3,11 @@
 //! Which changes.
 
 use super::criteria::Criteria;
-use super::{MonitorArgs, Words, OP};
+use super::{Words, OP};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
+use std::ffi::OsString;
 
 /// The kinds that are told if none is asked for.
 const DEFAULT: [Kind; 5] = [Kind::Link, Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
@@ -31,11 +32,11 @@ struct Dev {
 
 impl Filter {
     /// Reads which changes are asked for.
-    pub fn read(args: &MonitorArgs) -> Result<Self, Error> {
-        let mut words = Words::new(OP, &args.words);
+    pub fn read(family: u8, words: &[OsString]) -> Result<Self, Error> {
+        let mut words = Words::new(OP, words);
         let mut names = Names::new();
         let mut filter = Self {
-            family: args.family(),
+            family,
             ..Self::default()
         };
 
