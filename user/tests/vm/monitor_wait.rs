@@ -4,6 +4,7 @@
 
 use crate::lab::*;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -174,6 +175,17 @@ fn a_wait_that_makes_no_sense_is_a_usage_error() {
     }
 }
 
+/// Waits until nothing is written any more: what comes of a change without an event is read soon after.
+fn await_quiet(file: &Path) {
+    let len = || std::fs::metadata(file).unwrap().len();
+    let mut last = u64::MAX;
+    wait_until("quiet", || {
+        let before = std::mem::replace(&mut last, len());
+        sleep(Duration::from_millis(1000));
+        before == last
+    });
+}
+
 /// Returns what `nlhello monitor` with these words told of `changes`.
 fn told_of(words: &str, changes: &[&str]) -> Vec<String> {
     let file = std::env::temp_dir().join(format!("told-{}", std::process::id()));
@@ -187,8 +199,7 @@ fn told_of(words: &str, changes: &[&str]) -> Vec<String> {
     let told = || std::fs::read_to_string(&file).unwrap();
     wait_until("sync", || told().contains("sync\n"));
     changes.iter().for_each(|change| ip(change));
-    // What comes of a change without an event is read soon after it.
-    sleep(Duration::from_millis(700));
+    await_quiet(&file);
     kill(&monitor, "INT");
     monitor.wait().unwrap();
     let told = told();
@@ -375,7 +386,7 @@ fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
 
 /// A record that a monitor makes, and what it tells meanwhile.
 struct Recorded {
-    record: std::path::PathBuf,
+    record: PathBuf,
     told: String,
 }
 
@@ -397,7 +408,7 @@ impl Recorded {
             record.windows(8).any(|bytes| bytes == b"started\0")
         });
         change(&monitor);
-        sleep(Duration::from_millis(1500));
+        await_quiet(&told);
         kill(&monitor, "INT");
         monitor.wait().unwrap();
         let text = std::fs::read_to_string(&told).unwrap();
