@@ -3,9 +3,10 @@
 //! The network as it changes: every change told once, none lost, also those that the kernel is silent
 //! about.
 //!
-//! A [`Monitor`] hears of changes on one socket and reads the state on another; what it has told so
-//! far is its [`State`](state), and whatever happens, that becomes what is there. `docs/monitor.md`
-//! says how, and why that is right. There is no thread and no timer: a [`Monitor`] can be polled.
+//! A [`Monitor`] hears of changes on one socket and reads the state on another; it knows what it has
+//! told so far, and whatever happens, that becomes what is there. `docs/monitor.md` says how, and why
+//! that is right. There is no thread and no timer: a [`Monitor`] can be polled, and who has a thread
+//! to spare can let that receive.
 
 mod body;
 mod describe;
@@ -24,7 +25,7 @@ pub use kind::{Kind, Kinds};
 pub use replay::Replay;
 pub use scope::Scope;
 
-use crate::netlink::{Connection, Error};
+use crate::netlink::{Connection, Ears, Error, Inbox};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
 use record::{Recorder, Step};
@@ -34,7 +35,8 @@ use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-const OP: &str = "monitor";
+/// What a [`Monitor`] does, as errors say it.
+pub const OP: &str = "monitor";
 
 /// How often the state is read at the start, at most, where it does not hold still: after that the
 /// rest is told as it is found.
@@ -220,6 +222,33 @@ impl Monitor {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
+    }
+
+    /// Says whether there may be more to hear already, and nothing to do before.
+    pub fn is_behind(&self) -> bool {
+        self.hearing.events.is_full() && !self.hearing.due.is_now()
+    }
+
+    /// Returns what hears in its place, on another thread: while there is much to hear, receiving
+    /// takes as long as all else. What it gathers goes to [`Monitor::take_over`], in that order,
+    /// before [`Monitor::wait`] is called again.
+    pub fn ears(&self) -> Ears {
+        self.hearing.events.ears()
+    }
+
+    /// Takes in what its [`Ears`] gathered, or what came of it, and tells it; `inbox` is one to
+    /// gather into then.
+    ///
+    /// # Errors
+    ///
+    /// Those of the messages, and the one in `heard`; where there was no room for events, that is no
+    /// error: the state is read again.
+    pub fn take_over(
+        &mut self,
+        heard: Result<&mut Inbox, Error>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        self.hearing.take_over(heard, tell)
     }
 }
 

@@ -30,18 +30,17 @@ mod spec;
 mod table;
 
 pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
-pub use connection::{check_ack, Connection, Gathered, Tap};
+pub use connection::{check_ack, Connection, Ears, Gathered, Tap};
 pub use dump::Dump;
 pub use errno::Errno;
 pub use error::Error;
+pub use inbox::Inbox;
 pub use netns::Netns;
 pub use poll::wait_readable;
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};
 pub use table::Table;
-
-use inbox::Inbox;
 
 #[cfg(test)]
 pub(crate) use self::{connection::tests::USERSOCK, socket::tests::send_to};

@@ -2,6 +2,7 @@
 
 //! `nlhello monitor`: what changes in the network.
 
+mod ahead;
 mod criteria;
 mod filter;
 mod replay;
@@ -11,6 +12,7 @@ use super::Failure;
 use crate::cli::{Cli, MonitorArgs, Timestamp};
 use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
+use ahead::Ahead;
 pub use filter::Filter;
 use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
@@ -27,6 +29,9 @@ use std::time::{Duration, Instant, SystemTime};
 const OP: &str = "monitor";
 const RECORD: &str = "record";
 
+/// What is told within this time is told as of the same time.
+const TOGETHER: Duration = Duration::from_micros(50);
+
 /// Somebody who watches.
 struct Run {
     teller: Teller,
@@ -41,6 +46,8 @@ struct Teller {
     filter: Filter,
     zone: TimeZone,
     start: Instant,
+    /// The time of what was told last, and when it was read.
+    last: Option<(Instant, Stamp)>,
     /// How many changes are to be told yet.
     left: u64,
     told: u64,
@@ -129,7 +136,11 @@ impl Run {
     }
 
     fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
+        let mut ahead = None;
         while self.teller.left > 0 {
+            if monitor.is_behind() {
+                self.catch_up(monitor, &mut ahead)?;
+            }
             let wake = Some(self.signals.as_fd());
             let teller = &mut self.teller;
             let waited = monitor.wait(self.deadline, wake, &mut |told| teller.tell(told))?;
@@ -143,6 +154,20 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Tells what is there already, `ahead` of which a thread hears once there is such a lot.
+    fn catch_up(&mut self, monitor: &mut Monitor, ahead: &mut Option<Ahead>) -> Result<(), Error> {
+        if ahead.is_none() {
+            *ahead = Ahead::start(monitor.ears());
+        }
+        let Some(ahead) = ahead else {
+            return Ok(());
+        };
+        let (signals, deadline) = (&self.signals, self.deadline);
+        ahead.run(monitor, &mut self.teller, |teller| {
+            teller.is_done() || signals.came() || Instant::now() >= deadline
+        })
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
@@ -168,6 +193,7 @@ impl Teller {
             filter,
             zone: TimeZone::system(),
             start: Instant::now(),
+            last: None,
             left: count.unwrap_or(u64::MAX),
             told: 0,
             lost: 0,
@@ -179,13 +205,6 @@ impl Teller {
     /// What is told from now on was at this `time`, so long after the start.
     fn set_moment(&mut self, time: SystemTime, since_start: Duration) {
         self.moment = Some((time, since_start));
-    }
-
-    fn now(&self) -> Stamp {
-        match self.moment {
-            Some((time, since_start)) => Stamp::at(time, since_start, &self.zone),
-            None => Stamp::now(self.start, &self.zone),
-        }
     }
 
     /// Keeps the names of all `links`: some refer to others that are told later.
@@ -207,9 +226,14 @@ impl Teller {
         );
     }
 
+    /// Says whether nothing more is told.
+    fn is_done(&self) -> bool {
+        self.failed.is_some() || self.left == 0
+    }
+
     /// Tells what there is to tell, as far as it is wanted.
     fn tell(&mut self, told: &Told<'_>) {
-        if self.failed.is_some() || self.left == 0 {
+        if self.is_done() {
             return;
         }
         let now = self.now();
@@ -222,6 +246,21 @@ impl Teller {
             Told::Sync => self.watch.sync(&now),
         };
         self.failed = result.err();
+    }
+
+    /// Returns the time; what comes together has the same.
+    fn now(&mut self) -> Stamp {
+        if let Some((time, since_start)) = self.moment {
+            return Stamp::at(time, since_start, &self.zone);
+        }
+        match &self.last {
+            Some((read, stamp)) if read.elapsed() < TOGETHER => stamp.clone(),
+            _ => {
+                let stamp = Stamp::now(self.start, &self.zone);
+                self.last = Some((Instant::now(), stamp.clone()));
+                stamp
+            }
+        }
     }
 
     fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {

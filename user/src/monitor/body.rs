@@ -189,50 +189,95 @@ pub fn find(attrs: &[u8], kind: u16) -> Option<&[u8]> {
         .map(|attr| attr.value())
 }
 
-/// Puts what says which object of this `kind` it is that has this `body` into `key`.
-pub fn put_key(kind: Kind, body: &[u8], key: &mut Vec<u8>) {
-    key.clear();
+/// Something that a key is put into, one part after the other.
+pub trait Sink {
+    /// Takes the next `part`.
+    fn put(&mut self, part: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, part: &[u8]) {
+        self.extend_from_slice(part);
+    }
+}
+
+/// What is left of a key that another is compared with; `None` once they differ.
+struct Rest<'k>(Option<&'k [u8]>);
+
+impl Sink for Rest<'_> {
+    fn put(&mut self, part: &[u8]) {
+        self.0 = self.0.and_then(|rest| rest.strip_prefix(part));
+    }
+}
+
+/// Says whether the object of this `kind` with this `body` is the one with this `key`.
+pub fn has_key(kind: Kind, body: &[u8], key: &[u8]) -> bool {
+    let mut rest = Rest(Some(key));
+    put_key(kind, body, &mut rest);
+    rest.0.is_some_and(<[u8]>::is_empty)
+}
+
+/// Appends what says which object of this `kind` it is that has this `body` to `key`.
+pub fn put_key(kind: Kind, body: &[u8], key: &mut impl Sink) {
     let Some((header, attrs)) = body.split_at_checked(kind.header()) else {
         return;
     };
     match kind {
-        Kind::Link => key.extend_from_slice(&header[4..8]),
+        Kind::Link => key.put(&header[4..8]),
         Kind::Addr => {
             // Family, length, link; `IFA_ADDRESS` and `IFA_LOCAL`.
-            key.extend_from_slice(&[header[0], header[1]]);
-            key.extend_from_slice(&header[4..8]);
+            key.put(&[header[0], header[1]]);
+            key.put(&header[4..8]);
             put_attrs(attrs, &[1, 2], key);
         }
         Kind::Nexthop => put_attrs(attrs, &[1], key),
         Kind::Route => {
             // Family, lengths, type of service; `RTA_DST`, `_SRC`, `_PRIORITY`, `_TABLE`.
-            key.extend_from_slice(&header[..4]);
+            key.put(&header[..4]);
             put_attrs(attrs, &[1, 2, 6, 15], key);
         }
         Kind::Neigh => {
             // Family, link, whether it is a proxy; `NDA_DST`.
-            key.extend_from_slice(&[header[0], header[10] & 0x08]);
-            key.extend_from_slice(&header[4..8]);
+            key.put(&[header[0], header[10] & 0x08]);
+            key.put(&header[4..8]);
             put_attrs(attrs, &[1], key);
         }
         Kind::Fdb => {
             // Link, whose entry it is; `NDA_DST`, `_LLADDR`, `_VLAN`, `_PORT`, `_VNI`, `_IFINDEX`,
             // `_SRC_VNI`, `_NH_ID`.
-            key.push(header[10] & 0x06);
-            key.extend_from_slice(&header[4..8]);
+            key.put(&[header[10] & 0x06]);
+            key.put(&header[4..8]);
             put_attrs(attrs, &[1, 2, 5, 6, 7, 8, 11, 13], key);
         }
         Kind::Rule => {
-            key.extend_from_slice(body);
-            key[RULE_FLAGS].fill(0);
+            key.put(&header[..RULE_FLAGS.start]);
+            key.put(attrs);
         }
     }
 }
 
+/// Returns where the kernel has the IPv4 route with this `body` or key: all routes of a table to the
+/// same prefix are in one place. `None` for other routes.
+pub fn leaf_of_body(body: &[u8]) -> Option<Vec<u8>> {
+    leaf(body.split_at_checked(Kind::Route.header())?)
+}
+
+/// Does that for a route with this `key`, which [`put_key`] made.
+pub fn leaf_of_key(key: &[u8]) -> Option<Vec<u8>> {
+    leaf(key.split_at_checked(4)?)
+}
+
+/// Family and length of the prefix, `RTA_DST`, `RTA_TABLE`.
+fn leaf((header, attrs): (&[u8], &[u8])) -> Option<Vec<u8>> {
+    let mut leaf = header[..2].to_vec();
+    put_attrs(attrs, &[1, 15], &mut leaf);
+    (i32::from(leaf[0]) == libc::AF_INET).then_some(leaf)
+}
+
 /// Appends the attributes of these `kinds`, in the order in which they are there.
-fn put_attrs(attrs: &[u8], kinds: &[u16], key: &mut Vec<u8>) {
+fn put_attrs(attrs: &[u8], kinds: &[u16], key: &mut impl Sink) {
     Attrs::new(attrs)
         .map_while(Result::ok)
         .filter(|attr| kinds.contains(&attr.kind()))
-        .for_each(|attr| key.extend_from_slice(attr.bytes()));
+        .for_each(|attr| key.put(attr.bytes()));
 }

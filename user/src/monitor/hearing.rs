@@ -7,14 +7,14 @@ use super::record::{Recorder, Step};
 use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
-use crate::netlink::{deadline, Connection, Error, Gathered, Request};
+use crate::netlink::{deadline, Connection, Error, Gathered, Inbox, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// How many datagrams are received at once.
-const AT_ONCE: usize = 32;
+pub const AT_ONCE: usize = 32;
 
 /// How many times that is taken in at most before something else is done.
 const TURNS: usize = 64;
@@ -73,8 +73,7 @@ impl Hearing {
             Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
             Ok(Gathered::Woken) => return Ok(Waited::Woken),
             Ok(Gathered::Datagrams(_)) => self.take_in(tell)?,
-            Err(error) if error.is_overrun() => self.lose(tell)?,
-            Err(error) => return Err(error),
+            Err(error) => self.fail(error, tell)?,
         }
         Ok(Waited::Heard)
     }
@@ -84,6 +83,28 @@ impl Hearing {
         match &mut self.recorder {
             Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
             None => Ok(()),
+        }
+    }
+
+    /// Takes in what was received in its place.
+    pub fn take_over(
+        &mut self,
+        heard: Result<&mut Inbox, Error>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        match heard {
+            Ok(inbox) => {
+                self.events.take_over(inbox);
+                self.take_in(tell)
+            }
+            Err(error) => self.fail(error, tell),
+        }
+    }
+
+    fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        match error.is_overrun() {
+            true => self.lose(tell),
+            false => Err(error),
         }
     }
 

@@ -4,10 +4,10 @@
 //!
 //! `docs/monitor.md` says why this is right.
 
-use super::body::{find, put_body, put_key};
-use super::table::{Seen, Table};
+use super::body::{find, leaf_of_body, leaf_of_key, put_body, put_key};
+use super::table::{Key, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 // Flags of an event of a route (`NLM_F_*`): it is the only one of its key; it takes the place of one.
 const ONLY: u16 = (libc::NLM_F_CREATE | libc::NLM_F_EXCL) as u16;
@@ -49,6 +49,8 @@ pub struct State {
     silent: Kinds,
     /// Kinds of which it is not known what is there.
     doubt: Kinds,
+    /// Room for the body and the key of an object.
+    room: [Vec<u8>; 2],
 }
 
 /// From before a dump is asked for until all events are read that came before its end.
@@ -60,6 +62,10 @@ struct Window {
     found: Vec<Table>,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, Box<[u8]>), Touch>,
+    /// The IPv4 route that the dump showed last, and where the dump paused behind one: it goes on
+    /// there by counting, so that it may leave out others there if some were deleted meanwhile.
+    last: Vec<u8>,
+    pauses: HashSet<Vec<u8>>,
 }
 
 /// What the events since the start of the window say of a key.
@@ -90,6 +96,7 @@ impl State {
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
+            room: Default::default(),
         }
     }
 
@@ -117,37 +124,46 @@ impl State {
 
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
-        let (mut body, mut key) = (Vec::new(), Vec::new());
-        if !put_body(news.kind, news.payload, &mut body) {
-            return;
+        let [mut body, mut key] = std::mem::take(&mut self.room);
+        if put_body(news.kind, news.payload, &mut body) {
+            key.clear();
+            put_key(news.kind, &body, &mut key);
+            self.take_object(news, &body, &key, tell);
         }
-        put_key(news.kind, &body, &mut key);
+        self.room = [body, key];
+    }
+
+    fn take_object(
+        &mut self,
+        news: &News<'_>,
+        body: &[u8],
+        key: &[u8],
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
+        let table = &mut self.tables[news.kind as usize];
+        let key = table.key(key);
+        let olds: Vec<Box<[u8]>> = table.of_key(key).map(|(old, _)| old.into()).collect();
         let mut change = Change {
-            table: &mut self.tables[news.kind as usize],
+            table,
             news,
-            body: &body,
-            key: &key,
-            olds: Vec::new(),
+            body,
+            key,
+            olds,
+            is_read: self.window.is_some(),
             gone: 0,
             sure: true,
         };
-        change.olds = change
-            .table
-            .of_key(&key)
-            .map(|(old, _)| old.into())
-            .collect();
-        let silent = silent_kinds(news, &change.olds);
+        self.silent = self.silent | silent_kinds(news, &change.olds);
         if let Some(window) = &mut self.window {
             window.touch(&change);
         }
         change.apply(tell);
         let (gone, sure) = (change.gone, change.sure);
         match &mut self.window {
-            Some(window) => window.settle(news.kind, &key, gone),
+            Some(window) => window.settle(news.kind, key.bytes, gone),
             None if !sure => self.doubt = self.doubt | news.kind.into(),
             None => {}
         }
-        self.silent = self.silent | silent;
     }
 
     /// Begins to read these `kinds`; what differs is told as of this `origin`.
@@ -158,29 +174,47 @@ impl State {
         self.window = Some(Window {
             origin,
             kinds,
-            found: Kind::ALL.map(Table::new).into(),
+            found: self.tables.iter().map(Table::emptied).collect(),
             touched: HashMap::new(),
+            last: Vec::new(),
+            pauses: HashSet::new(),
         });
     }
 
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
-        let (mut body, mut key) = (Vec::new(), Vec::new());
-        let Some(window) = &mut self.window else {
+        let [mut body, mut key] = std::mem::take(&mut self.room);
+        if put_body(kind, payload, &mut body) {
+            key.clear();
+            put_key(kind, &body, &mut key);
+            self.find_object(kind, &body, &key);
+        }
+        self.room = [body, key];
+    }
+
+    fn find_object(&mut self, kind: Kind, body: &[u8], key: &[u8]) {
+        let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
             return;
         };
-        if !put_body(kind, payload, &mut body) {
-            return;
+        if kind == Kind::Route {
+            window.last.clear();
+            window.last.extend_from_slice(body);
         }
-        put_key(kind, &body, &mut key);
-        let is_known = self.tables[kind as usize].mark(&key, &body, Seen::Dump);
-        if is_known || is_untold(kind, &body) {
+        let key = table.key(key);
+        if table.mark(key, body, Seen::Dump) || is_untold(kind, body) {
             return;
         }
         let found = &mut window.found[kind as usize];
         // A dump may show an object twice while others come.
-        if !found.mark(&key, &body, Seen::Dump) {
-            found.insert(&key, &body, Seen::Dump);
+        if !found.mark(key, body, Seen::Dump) {
+            found.insert(key, body, Seen::Dump);
+        }
+    }
+
+    /// Notes that the dump ends here or pauses.
+    pub fn pause(&mut self) {
+        if let Some(window) = &mut self.window {
+            window.pauses.extend(leaf_of_body(&window.last));
         }
     }
 
@@ -197,7 +231,7 @@ impl State {
         };
         for kind in window.kinds.iter() {
             let table = &mut self.tables[kind as usize];
-            if !window.settle_touched(kind, table) {
+            if !window.settle_touched(kind, table) || !window.doubtful_leaves(kind).is_empty() {
                 self.doubt = self.doubt | kind.into();
             }
             window.tell_deleted(kind, table, tell);
@@ -211,9 +245,11 @@ struct Change<'c, 'a> {
     table: &'c mut Table,
     news: &'c News<'a>,
     body: &'c [u8],
-    key: &'c [u8],
+    key: Key<'c>,
     /// What was there.
     olds: Vec<Box<[u8]>>,
+    /// Whether the state is read meanwhile: maybe much was there that was not told.
+    is_read: bool,
     /// How many of them a dump had shown that are gone.
     gone: usize,
     /// Whether it is known what is there now.
@@ -226,7 +262,11 @@ impl Change<'_, '_> {
         let is_known = self.olds.iter().any(|old| **old == *self.body);
         match (self.news.is_there, is_known, self.is_only()) {
             // Who is told twice of the same is told once.
-            (true, true, _) => self.see(),
+            (true, true, false) => self.see(),
+            (true, true, true) => {
+                self.see();
+                self.remove_all_other(tell);
+            }
             (true, false, true) => self.replace(tell),
             (true, false, false) => self.add(tell),
             (false, true, _) => {
@@ -257,6 +297,15 @@ impl Change<'_, '_> {
             .any(|(old, seen)| old == body && seen == Seen::Dump);
         if !was_dumped {
             self.table.mark(key, body, Seen::Event);
+        }
+    }
+
+    /// Whoever is the only one has no others, even where nobody told that they are gone.
+    fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        for old in std::mem::take(&mut self.olds) {
+            if *old != *self.body {
+                self.remove(&old, tell);
+            }
         }
     }
 
@@ -318,7 +367,7 @@ impl Change<'_, '_> {
         let olds = std::mem::take(&mut self.olds);
         match &olds[..] {
             [] => {}
-            [old] if !self.may_be_a_hop(old) => {
+            [old] if !self.is_read && !self.may_be_a_hop(old) => {
                 let old = old.to_vec();
                 self.remove(&old, tell);
             }
@@ -357,23 +406,13 @@ impl Change<'_, '_> {
 impl Window {
     /// Notes what an event, which was not applied yet, says of its key.
     fn touch(&mut self, change: &Change<'_, '_>) {
-        let touch = self
-            .touched
-            .entry((change.news.kind, change.key.into()))
-            .or_insert(Touch {
-                sure: Sure::No,
-                gone: usize::MAX,
-            });
-        let first = touch.gone == usize::MAX;
-        let before = match first {
-            true => None,
-            false => Some(&touch.sure),
+        let key = (change.news.kind, change.key.bytes.into());
+        let before = self.touched.get(&key);
+        let touch = Touch {
+            sure: sure_of(change, before),
+            gone: before.map_or(0, |touch| touch.gone),
         };
-        let sure = sure_of(change, before);
-        if first {
-            touch.gone = 0;
-        }
-        touch.sure = sure;
+        self.touched.insert(key, touch);
     }
 
     /// Notes how many objects the event removed that the dump had shown.
@@ -397,7 +436,21 @@ impl Window {
             .all(|((_, key), touch)| self.is_settled(key, touch, &self.found[kind as usize], table))
     }
 
+    /// Returns where the dump may have left out objects of this `kind`.
+    fn doubtful_leaves(&self, kind: Kind) -> HashSet<Vec<u8>> {
+        if kind != Kind::Route {
+            return HashSet::new();
+        }
+        self.touched
+            .keys()
+            .filter(|(of, _)| *of == kind)
+            .filter_map(|(_, key)| leaf_of_key(key))
+            .filter(|leaf| self.pauses.contains(leaf))
+            .collect()
+    }
+
     fn is_settled(&self, key: &[u8], touch: &Touch, found: &Table, table: &Table) -> bool {
+        let key = table.key(key);
         let dumped = table
             .of_key(key)
             .filter(|(_, seen)| *seen == Seen::Dump)
@@ -426,16 +479,21 @@ impl Window {
             .filter(|(_, seen)| *seen == Seen::Before)
             .map(|(body, _)| body.into())
             .collect();
+        let doubtful = self.doubtful_leaves(kind);
+        let is_left_out =
+            |key: &[u8]| leaf_of_key(key).is_some_and(|leaf| doubtful.contains(&leaf));
         let mut key = Vec::new();
         for body in gone {
+            key.clear();
             put_key(kind, &body, &mut key);
-            if self.is_touched(kind, &key) {
+            if self.is_touched(kind, &key) || is_left_out(&key) {
                 continue;
             }
-            let others = self.found[kind as usize].of_key(&key).count();
-            let same = table.of_key(&key).count();
+            let key = table.key(&key);
+            let others = self.found[kind as usize].of_key(key).count();
+            let same = table.of_key(key).count();
             if (others, same) != (1, 1) {
-                table.remove(&key, &body);
+                table.remove(key, &body);
                 tell(&self.event(kind, What::Del, &body, None));
             }
         }
@@ -445,18 +503,20 @@ impl Window {
     fn tell_found(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
         let mut key = Vec::new();
         for (body, _) in self.found[kind as usize].iter() {
+            key.clear();
             put_key(kind, body, &mut key);
             if self.is_touched(kind, &key) {
                 continue;
             }
+            let key = table.key(&key);
             let old: Option<Box<[u8]>> = table
-                .of_key(&key)
+                .of_key(key)
                 .find(|(_, seen)| *seen == Seen::Before)
                 .map(|(old, _)| old.into());
             if let Some(old) = &old {
-                table.remove(&key, old);
+                table.remove(key, old);
             }
-            table.insert(&key, body, Seen::Dump);
+            table.insert(key, body, Seen::Dump);
             let what = match old {
                 Some(_) => What::Change,
                 None => What::New,
@@ -484,22 +544,26 @@ impl Window {
     }
 }
 
-/// Says how sure it is what there is of a key after `change`, when before it was `before`; that is
-/// `None` at the first event of a window, before which nothing is sure.
-fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
+/// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
+/// first event of a window, before which nothing is sure.
+fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let flags = change.news.flags & OF_ROUTES;
     let is_known = change.olds.iter().any(|old| **old == *change.body);
-    let few = change.olds.len() < 2;
+    let (none, few) = (change.olds.is_empty(), change.olds.len() < 2);
+    let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
-    match (change.news.is_there, before) {
+    match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if change.news.kind != Kind::Route => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.olds.len() == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
-        (false, None) if few => Sure::IfDeleted(change.body.into()),
+        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
-        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfReplaced,
+        // What the dump showed may be what was replaced, or another that is still there.
+        (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
+            Sure::IfDeleted(change.body.into())
+        }
         _ => Sure::No,
     }
 }
@@ -534,3 +598,6 @@ fn changes_flags(news: &News<'_>, olds: &[Box<[u8]>]) -> bool {
 
     !news.is_there || old != news.payload.get(IFI_FLAGS)
 }
+
+#[cfg(test)]
+mod tests;

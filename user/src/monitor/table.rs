@@ -2,7 +2,7 @@
 
 //! The objects of a kind, as they were told last.
 
-use super::body::put_key;
+use super::body::{has_key, put_key};
 use super::Kind;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, RandomState};
@@ -28,6 +28,16 @@ pub struct Table {
     hasher: RandomState,
 }
 
+/// What says which object it is, and where a table has it.
+#[derive(Clone, Copy)]
+pub struct Key<'k> {
+    pub bytes: &'k [u8],
+    hash: u64,
+}
+
+/// Most keys are no longer, in bytes.
+const KEY: usize = 64;
+
 impl From<u8> for Seen {
     fn from(byte: u8) -> Self {
         match byte {
@@ -48,22 +58,34 @@ impl Table {
         }
     }
 
+    /// Returns an empty table for the same objects; keys are good for both.
+    pub fn emptied(&self) -> Self {
+        Self {
+            kind: self.kind,
+            entries: HashTable::new(),
+            hasher: self.hasher.clone(),
+        }
+    }
+
     /// Returns how many objects there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Returns the objects with this `key`, and where each was seen.
-    pub fn of_key<'t>(&'t self, key: &'t [u8]) -> impl Iterator<Item = (&'t [u8], Seen)> {
-        let mut own = Vec::new();
+    /// Returns what finds the objects whose key is `bytes`.
+    pub fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
+        Key {
+            bytes,
+            hash: self.hasher.hash_one(bytes),
+        }
+    }
 
+    /// Returns the objects with this `key`, and where each was seen.
+    pub fn of_key<'t>(&'t self, key: Key<'t>) -> impl Iterator<Item = (&'t [u8], Seen)> {
         self.entries
-            .iter_hash(self.hasher.hash_one(key))
+            .iter_hash(key.hash)
             .map(|entry| (&entry[1..], entry[0].into()))
-            .filter(move |(body, _)| {
-                put_key(self.kind, body, &mut own);
-                own == key
-            })
+            .filter(move |(body, _)| has_key(self.kind, body, key.bytes))
     }
 
     /// Returns all objects, and where each was seen.
@@ -81,32 +103,31 @@ impl Table {
     }
 
     /// Notes that the object `body`, whose key is `key`, was seen; says whether it was there.
-    pub fn mark(&mut self, key: &[u8], body: &[u8], seen: Seen) -> bool {
-        let hash = self.hasher.hash_one(key);
-        let found = self.entries.find_mut(hash, |entry| entry[1..] == *body);
+    pub fn mark(&mut self, key: Key<'_>, body: &[u8], seen: Seen) -> bool {
+        let found = self.entries.find_mut(key.hash, |entry| entry[1..] == *body);
 
         found.map(|entry| entry[0] = seen as u8).is_some()
     }
 
     /// Adds the object `body`.
-    pub fn insert(&mut self, key: &[u8], body: &[u8], seen: Seen) {
+    pub fn insert(&mut self, key: Key<'_>, body: &[u8], seen: Seen) {
         let mut entry = Vec::with_capacity(1 + body.len());
         entry.push(seen as u8);
         entry.extend_from_slice(body);
         let (kind, hasher) = (self.kind, &self.hasher);
 
-        self.entries
-            .insert_unique(hasher.hash_one(key), entry.into(), |entry| {
-                let mut key = Vec::new();
-                put_key(kind, &entry[1..], &mut key);
-                hasher.hash_one(&key[..])
-            });
+        self.entries.insert_unique(key.hash, entry.into(), |entry| {
+            let mut key = Vec::with_capacity(KEY);
+            put_key(kind, &entry[1..], &mut key);
+            hasher.hash_one(&key[..])
+        });
     }
 
     /// Removes the object `body`; returns where it was seen.
-    pub fn remove(&mut self, key: &[u8], body: &[u8]) -> Option<Seen> {
-        let hash = self.hasher.hash_one(key);
-        let found = self.entries.find_entry(hash, |entry| entry[1..] == *body);
+    pub fn remove(&mut self, key: Key<'_>, body: &[u8]) -> Option<Seen> {
+        let found = self
+            .entries
+            .find_entry(key.hash, |entry| entry[1..] == *body);
 
         found.ok().map(|entry| entry.remove().0[0].into())
     }

@@ -6,6 +6,7 @@ use super::socket::Polled;
 use super::{Ack, Datagram, Error, Inbox, Request, Socket, Spec};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// How many datagrams are received at once: an answer is one, the parts of a dump are made one by
@@ -23,12 +24,16 @@ pub trait Tap: Send {
 
 /// A socket and what the kernel must still answer on it.
 pub struct Connection {
-    socket: Socket,
+    socket: Arc<Socket>,
     spec: &'static Spec,
     tap: Option<Box<dyn Tap>>,
     inbox: Inbox,
     seq: u32,
 }
+
+/// Receives what comes to a [`Connection`], on another thread maybe; whoever waits for an answer on it
+/// meanwhile may wait in vain.
+pub struct Ears(Arc<Socket>);
 
 /// How a wait for messages ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +56,7 @@ impl Connection {
         let socket = Socket::open(spec.protocol).map_err(|error| Error::open(op, spec, &error))?;
 
         Ok(Self {
-            socket,
+            socket: Arc::new(socket),
             spec,
             tap: None,
             inbox: Inbox::new(AT_ONCE),
@@ -144,12 +149,33 @@ impl Connection {
             Err(error) => return Err(Error::receive(op, &error)),
         }
         let received = Instant::now();
+        self.show_to_tap();
+        Ok(Gathered::Datagrams(received))
+    }
+
+    /// Returns what receives in its place.
+    pub fn ears(&self) -> Ears {
+        Ears(self.socket.clone())
+    }
+
+    /// Takes over what its [`Ears`] gathered, as if it had gathered that itself; `inbox` is the one
+    /// that it had.
+    pub fn take_over(&mut self, inbox: &mut Inbox) {
+        std::mem::swap(&mut self.inbox, inbox);
+        self.show_to_tap();
+    }
+
+    /// Says whether there was no room for more when messages were gathered last: maybe there is more.
+    pub fn is_full(&self) -> bool {
+        self.inbox.is_full()
+    }
+
+    fn show_to_tap(&mut self) {
         if let Some(tap) = &mut self.tap {
             self.inbox
                 .datagrams()
                 .for_each(|datagram| tap.received(datagram));
         }
-        Ok(Gathered::Datagrams(received))
     }
 
     /// Receives the next datagram into `buf`, for `op`; `None` when none came until `deadline`.
@@ -178,6 +204,21 @@ impl Connection {
     /// An item is an error when a datagram was cut off, or is no row of messages.
     pub fn messages(&self, op: &'static str) -> impl Iterator<Item = Result<Message<'_>, Error>> {
         self.inbox.messages(op)
+    }
+}
+
+impl Ears {
+    /// Receives into `inbox` all datagrams that are there and that it has room for, for `op`; says
+    /// whether there were any.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::gather`].
+    pub fn gather(&self, op: &'static str, inbox: &mut Inbox) -> Result<bool, Error> {
+        match self.0.recv_many_until(inbox, Instant::now(), None) {
+            Ok(polled) => Ok(matches!(polled, Polled::Done(()))),
+            Err(error) => Err(Error::receive(op, &error)),
+        }
     }
 }
 

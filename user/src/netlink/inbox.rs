@@ -14,8 +14,9 @@ use std::ptr;
 use std::time::Instant;
 
 /// Room for a datagram, in bytes: twice the longest value of an attribute, so that no answer of
-/// ours is ever cut off, and enough for the largest part of a dump, which has 32 KiB.
-pub(super) const ROOM: usize = 128 * 1024;
+/// ours is ever cut off, and enough for the largest part of a dump, which has 32 KiB. A power of two
+/// would have all datagrams compete for the same few lines of the processor's cache.
+pub(super) const ROOM: usize = 128 * 1024 + 192;
 
 /// Most datagrams that are received at once.
 const SLOTS: usize = 32;
@@ -26,20 +27,29 @@ pub(super) const KERNEL: u32 = 0;
 /// Datagrams that were received together, and room for the next.
 ///
 /// The memory that no datagram reaches is never touched.
-pub(super) struct Inbox {
+pub struct Inbox {
     bytes: Box<[u8]>,
     received: Vec<Envelope>,
 }
 
 impl Inbox {
     /// Makes room for up to `datagrams` at once, 32 at most.
-    pub(super) fn new(datagrams: usize) -> Self {
+    pub fn new(datagrams: usize) -> Self {
         let slots = datagrams.clamp(1, SLOTS);
 
         Self {
             bytes: vec![0; slots * ROOM].into(),
             received: Vec::with_capacity(slots),
         }
+    }
+
+    /// Says whether there was no room for more: maybe there is more.
+    pub fn is_full(&self) -> bool {
+        self.received.len() == self.slots()
+    }
+
+    fn slots(&self) -> usize {
+        self.bytes.len() / ROOM
     }
 
     /// Returns the datagrams, whoever sent them.
@@ -94,7 +104,7 @@ impl Socket {
 
     /// Receives what is there.
     fn recvmmsg(&self, inbox: &mut Inbox) -> io::Result<()> {
-        let slots = inbox.bytes.len() / ROOM;
+        let slots = inbox.slots();
         let mut addrs = [empty_addr(); SLOTS];
         // Of rooms beyond the last there are no bytes, and no use is made.
         let mut rooms = inbox.bytes.chunks_mut(ROOM);

@@ -40,6 +40,7 @@ pub enum Style {
 }
 
 /// A point in time, on two clocks.
+#[derive(Clone, PartialEq)]
 pub struct Stamp {
     wall: Zoned,
     since_start: Duration,

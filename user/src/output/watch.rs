@@ -23,6 +23,8 @@ pub struct Watch {
     color: bool,
     style: Style,
     netns: Option<String>,
+    /// The time of the last line, and how it is written: many have the same.
+    time: Option<(Stamp, String)>,
 }
 
 /// A value that is another than it was.
@@ -49,6 +51,7 @@ impl Watch {
             color,
             style,
             netns,
+            time: None,
         })
     }
 
@@ -140,11 +143,10 @@ impl Watch {
     }
 
     fn begin_text(&mut self, now: &Stamp, words: &str) {
-        // A vector takes all that is written to it.
-        let _ = match self.style {
-            Style::None => Ok(()),
-            style => write!(self.held, "[{}] ", now.display(style)),
-        };
+        self.put_time(now, |style, now| match style {
+            Style::None => String::new(),
+            style => format!("[{}] ", now.display(style)),
+        });
         self.held.extend_from_slice(words.as_bytes());
     }
 
@@ -154,15 +156,25 @@ impl Watch {
         event: &str,
         more: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) {
-        let _ = match self.style {
-            Style::None => write!(self.held, "{{"),
-            Style::Epoch | Style::Monotonic => {
-                write!(self.held, r#"{{"time":{},"#, now.display(self.style))
-            }
-            _ => write!(self.held, r#"{{"time":"{}","#, now.display(Style::Iso)),
-        };
+        self.held.push(b'{');
+        self.put_time(now, |style, now| match style {
+            Style::None => String::new(),
+            Style::Epoch | Style::Monotonic => format!(r#""time":{},"#, now.display(style)),
+            _ => format!(r#""time":"{}","#, now.display(Style::Iso)),
+        });
+        // A vector takes all that is written to it.
         let _ = write!(self.held, r#""event":"{event}""#);
         let _ = more(&mut self.held);
+    }
+
+    /// Puts `now` as `write` has it.
+    fn put_time(&mut self, now: &Stamp, write: impl FnOnce(Style, &Stamp) -> String) {
+        if !self.time.as_ref().is_some_and(|(then, _)| then == now) {
+            self.time = Some((now.clone(), write(self.style, now)));
+        }
+        if let Some((_, text)) = &self.time {
+            self.held.extend_from_slice(text.as_bytes());
+        }
     }
 
     fn event_json(
@@ -201,8 +213,10 @@ impl Watch {
         differences: &[Difference],
         names: &mut Names,
     ) {
-        let words = format!("{} {}:", what(event.what), event.kind.name());
-        self.begin_text(now, &words);
+        self.begin_text(now, what(event.what));
+        for words in [" ", event.kind.name(), ":"] {
+            self.held.extend_from_slice(words.as_bytes());
+        }
         let mut fields = TextFields::within(&mut self.held, self.color);
         // What is shorter than its header says nothing.
         let _ = event.kind.describe(event.object, names, &mut fields);
