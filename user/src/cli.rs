@@ -122,9 +122,9 @@ pub enum Command {
     Wait(WaitArgs),
 }
 
-/// What to wait for.
+/// Which family of addresses.
 #[derive(Args, Debug)]
-pub struct WaitArgs {
+pub struct Family {
     /// IPv4 only
     #[arg(short = '4', conflicts_with = "ipv6")]
     pub ipv4: bool,
@@ -132,6 +132,24 @@ pub struct WaitArgs {
     /// IPv6 only
     #[arg(short = '6')]
     pub ipv6: bool,
+}
+
+impl Family {
+    /// Returns the one that is asked for, `AF_*`; 0 is any.
+    pub fn number(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
+}
+
+/// What to wait for.
+#[derive(Args, Debug)]
+pub struct WaitArgs {
+    #[command(flatten)]
+    pub family: Family,
 
     /// Wait no longer than this many seconds
     #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
@@ -140,17 +158,6 @@ pub struct WaitArgs {
     /// link, addr, route, neigh, rule, nexthop or fdb, and which of them
     #[arg(required = true)]
     pub words: Vec<OsString>,
-}
-
-impl WaitArgs {
-    /// Returns the address family that is asked for, `AF_*`; 0 is any.
-    pub fn family(&self) -> u8 {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => libc::AF_INET as u8,
-            (_, true) => libc::AF_INET6 as u8,
-            _ => libc::AF_UNSPEC as u8,
-        }
-    }
 }
 
 /// What to watch, and how to tell of it.
@@ -206,13 +213,8 @@ impl MonitorArgs {
 /// What to tell of a record, and how.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
-    /// IPv4 only
-    #[arg(short = '4', conflicts_with = "ipv6")]
-    pub ipv4: bool,
-
-    /// IPv6 only
-    #[arg(short = '6')]
-    pub ipv6: bool,
+    #[command(flatten)]
+    pub family: Family,
 
     /// First tell what there was
     #[arg(long)]
@@ -231,17 +233,6 @@ pub struct ReplayArgs {
 
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
-}
-
-impl ReplayArgs {
-    /// Returns the address family that is asked for, `AF_*`; 0 is any.
-    pub fn family(&self) -> u8 {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => libc::AF_INET as u8,
-            (_, true) => libc::AF_INET6 as u8,
-            _ => libc::AF_UNSPEC as u8,
-        }
-    }
 }
 
 /// How to write the time of a change; JSON has an ISO time for `time` too.

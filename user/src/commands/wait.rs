@@ -68,7 +68,7 @@ impl Aim {
             .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
         let mut aim = Self {
             kind,
-            filter: Filter::of(kind, args.family()),
+            filter: Filter::of(kind, args.family.number()),
             is_gone: false,
         };
         while let Some(word) = words.word() {

@@ -48,7 +48,9 @@ impl Monitor {
         self.hearing.state.open(kinds, origin);
         for kind in kinds.iter() {
             for request in kind.dumps()? {
-                self.read_table(kind, request, tell)?;
+                if self.hearing.sieve.asks(kind, &request) {
+                    self.read_table(kind, request, tell)?;
+                }
             }
         }
         self.hearing.catch_up(tell)?;

@@ -8,6 +8,7 @@
 //! which routes depend, and what answers requests.
 
 use super::{Kind, Kinds, Scope};
+use crate::netlink::Request;
 use crate::rtnl::Prefix;
 use libc::{
     sock_filter, BPF_ABS, BPF_ALU, BPF_AND, BPF_B, BPF_H, BPF_IMM, BPF_IND, BPF_JA, BPF_JEQ,
@@ -67,6 +68,14 @@ impl Sieve {
     /// Says whether the object of this `kind` with this `payload` is heard of.
     pub fn passes(&self, kind: Kind, payload: &[u8]) -> bool {
         !self.kinds.has(kind) || self.scope.holds(kind, payload)
+    }
+
+    /// Says whether there may be an object of this `kind` in the answer to `question` that passes.
+    pub fn asks(&self, kind: Kind, question: &Request) -> bool {
+        let family = question.bytes().get(FAMILY as usize).copied();
+        let is_other = |asked| asked != 0 && self.scope.family != 0 && asked != self.scope.family;
+
+        !self.kinds.has(kind) || !family.is_some_and(is_other)
     }
 
     /// Returns the program for [`Socket::set_filter`](crate::netlink::Socket::set_filter); `None` where
@@ -417,6 +426,23 @@ mod tests {
         let sieve = Sieve::new(strict.scope, Kind::ALL.into_iter().collect(), needed);
         assert!(pair.passes(&sieve, libc::RTM_DELADDR, &[2; 8]));
         assert!(!pair.passes(&strict, libc::RTM_DELADDR, &[2; 8]));
+    }
+
+    #[test]
+    fn what_cannot_pass_is_not_asked_for() {
+        let asked = |sieve: &Sieve, kind: Kind| {
+            let questions = kind.dumps().unwrap();
+            questions
+                .iter()
+                .filter(|question| sieve.asks(kind, question))
+                .count()
+        };
+
+        assert_eq!(asked(&sieve(0, Some(100), None), Kind::Route), 2);
+        assert_eq!(asked(&sieve(10, None, None), Kind::Route), 1);
+        assert_eq!(asked(&sieve(10, None, None), Kind::Neigh), 2);
+        assert_eq!(asked(&sieve(10, None, None), Kind::Fdb), 1);
+        assert_eq!(asked(&sieve(10, None, None), Kind::Addr), 1);
     }
 
     #[test]

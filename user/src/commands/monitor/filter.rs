@@ -8,6 +8,7 @@ use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
 use std::ffi::OsString;
+use std::net::IpAddr;
 
 /// The kinds that are told if none is asked for.
 const DEFAULT: [Kind; 5] = [Kind::Link, Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
@@ -114,10 +115,17 @@ impl Filter {
 
     /// Returns where all objects are that are wanted.
     pub fn scope(&self) -> Scope {
+        let within = self.criteria.within();
+        let family = match within.and_then(|prefix| prefix.address) {
+            Some(IpAddr::V4(_)) if self.family == 0 => libc::AF_INET as u8,
+            Some(IpAddr::V6(_)) if self.family == 0 => libc::AF_INET6 as u8,
+            _ => self.family,
+        };
+
         Scope {
-            family: self.family,
+            family,
             table: self.table,
-            within: self.criteria.within(),
+            within,
         }
     }
 

@@ -30,9 +30,9 @@ pub fn run(cli: &Cli, args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let of_file = |error: Error| error.object(&name);
     let mut replay = Replay::open(open(args)?).map_err(of_file)?;
     let asked = Asked::read(replay.words());
-    let filter = match args.words.is_empty() && args.family() == 0 {
-        true => Filter::read(asked.family, &asked.words)?,
-        false => Filter::read(args.family(), &args.words)?,
+    let filter = match (args.family.number(), &args.words[..]) {
+        (0, []) => Filter::read(asked.family, &asked.words)?,
+        (family, words) => Filter::read(family, words)?,
     };
     let color = cli.color.on(&io::stdout());
     let watch = Watch::new(cli.json, color, style(args.timestamp), asked.netns)?;
