@@ -103,7 +103,8 @@ pub enum Command {
     Batch(BatchArgs),
     /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
     /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
-    /// [pref N]; kinds are link, addr, route, neigh, rule, nexthop, fdb
+    /// [pref N]; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
+    /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
     #[command(visible_alias = "m")]
     Monitor(MonitorArgs),
     /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without

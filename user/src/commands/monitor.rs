@@ -67,6 +67,7 @@ pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Fail
     let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
     warn_of_little_room(&monitor, args, out)?;
     record(cli, args, &mut monitor)?;
+    warn_of_unheard(&monitor, out);
     let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
     let color = cli.color.on(&io::stdout());
     let watch = Watch::new(cli.json, color, style(args.timestamp), netns)?;
@@ -111,6 +112,17 @@ fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> R
         out.warning(OP, &message);
     }
     Ok(())
+}
+
+/// Says of what there will be no word.
+fn warn_of_unheard(monitor: &Monitor, out: &Output) {
+    for (kind, error) in monitor.unheard() {
+        let mut message = format!("nothing is told of {}: {}", kind.name(), error.message);
+        if let Some(hint) = error.hint {
+            message += &format!(" ({hint})");
+        }
+        out.warning(OP, &message);
+    }
 }
 
 fn style(timestamp: Timestamp) -> TimeStyle {
@@ -243,6 +255,7 @@ impl Teller {
                 self.lost += 1;
                 self.watch.lost(&now, *drops)
             }
+            Told::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
             Told::Sync => self.watch.sync(&now),
         };
         self.failed = result.err();
@@ -251,7 +264,7 @@ impl Teller {
     /// Returns the time; what comes together has the same.
     fn now(&mut self) -> Stamp {
         if let Some((time, since_start)) = self.moment {
-            return Stamp::at(time, since_start, &self.zone);
+            return Stamp::of(time, since_start, &self.zone);
         }
         match &self.last {
             Some((read, stamp)) if read.elapsed() < TOGETHER => stamp.clone(),

@@ -65,6 +65,7 @@ impl Aim {
         let mut names = Names::new();
         let name = words.keyword().unwrap_or_default();
         let kind = Kind::of_name(name)
+            .filter(|kind| kind.is_kept())
             .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
         let mut aim = Self {
             kind,

@@ -72,6 +72,8 @@ impl Kind {
             Self::Link => 16,
             Self::Addr | Self::Nexthop => 8,
             Self::Route | Self::Neigh | Self::Rule | Self::Fdb => 12,
+            // They are not kept.
+            _ => 0,
         }
     }
 
@@ -83,7 +85,7 @@ impl Kind {
                 |kind| drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&kind))
             }
             Self::Neigh | Self::Fdb => |kind| drop_if([NDA_CACHEINFO, NDA_PROBES].contains(&kind)),
-            Self::Rule | Self::Nexthop => |_| Part::Keep,
+            _ => |_| Part::Keep,
         }
     }
 }
@@ -253,6 +255,8 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut impl Sink) {
             key.put(&header[..RULE_FLAGS.start]);
             key.put(attrs);
         }
+        // They are not kept.
+        _ => {}
     }
 }
 

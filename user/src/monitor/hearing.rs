@@ -30,6 +30,8 @@ pub struct Hearing {
     pub sieve: Sieve,
     pub state: State,
     pub due: Due,
+    /// Kinds that the kernel does not know of.
+    pub unheard: Kinds,
     /// Where what is taken in is written to, if anywhere.
     pub recorder: Option<Recorder>,
     /// Drops that were told.
@@ -47,9 +49,9 @@ impl Hearing {
             // Without it more is heard, and left out here.
             let _ = events.socket().set_filter(&program);
         }
-        for group in kinds.iter().flat_map(|kind| kind.groups()) {
-            events.join(OP, *group)?;
-        }
+        let told = events.socket().tell_groups();
+        told.map_err(|error| Error::from_io(OP, &error))?;
+        let unheard = join(&events, kinds)?;
 
         Ok(Self {
             events,
@@ -57,6 +59,7 @@ impl Hearing {
             sieve,
             state: State::new(),
             due: Due::nothing(),
+            unheard,
             recorder: None,
             dropped: 0,
         })
@@ -153,14 +156,19 @@ impl Hearing {
 
     fn take_in(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
         let portid = self.events.socket().portid();
-        for message in self.events.messages(OP) {
-            let message = message?;
-            if let Some(news) = read(&message, self.kinds, &self.sieve, portid) {
-                if let Some(recorder) = &mut self.recorder {
-                    recorder.note(&Step::Event(message))?;
-                }
-                self.state
-                    .take(&news, &mut |event| tell(&Told::Event(event)));
+        for message in self.events.messages_of_groups(OP) {
+            let (group, message) = message?;
+            let Some(news) = read(&message, group, self.kinds, &self.sieve, portid) else {
+                continue;
+            };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note(&Step::Event(message))?;
+            }
+            match news.kind.is_kept() {
+                true => self
+                    .state
+                    .take(&news, &mut |event| tell(&Told::Event(event))),
+                false => tell(&Told::Event(&news.as_it_came())),
             }
         }
         if let Some(recorder) = &mut self.recorder {
@@ -184,17 +192,44 @@ impl Hearing {
         }
         self.state.give_up();
         self.due.lost = true;
-        self.due.all(self.kinds);
+        self.due.all(self.kinds.kept());
         self.note(&Step::Lost(told))
     }
 }
 
-/// Reads an event of one of these `kinds` that passes the `sieve`; what answers us, `portid`, is none.
-fn read<'a>(message: &Message<'a>, kinds: Kinds, sieve: &Sieve, portid: u32) -> Option<News<'a>> {
-    let news = News::of(message)?;
-    let is_heard = kinds.has(news.kind) && sieve.passes(news.kind, news.payload);
+/// Joins the groups of these `kinds`; returns those of which there is none: a kernel may be older
+/// than the groups.
+fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
+    let mut unheard = Kinds::default();
+    for kind in kinds.iter() {
+        let mut any = false;
+        for group in kind.groups() {
+            match events.join(OP, *group) {
+                Ok(()) => any = true,
+                Err(error) if error.errno.0 == libc::EINVAL => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !any && !kind.groups().is_empty() {
+            unheard = unheard | kind.into();
+        }
+    }
+    Ok(unheard)
+}
 
-    (is_heard && news.by != portid).then_some(news)
+/// Reads an event of one of these `kinds` that passes the `sieve`, which came to `group`; what answers
+/// us, `portid`, is none.
+fn read<'a>(
+    message: &Message<'a>,
+    group: u32,
+    kinds: Kinds,
+    sieve: &Sieve,
+    portid: u32,
+) -> Option<News<'a>> {
+    let news = News::of(message)?;
+    let is_heard = kinds.has(news.kind) && news.kind.groups().contains(&group);
+
+    (is_heard && news.by != portid && sieve.passes(news.kind, news.payload)).then_some(news)
 }
 
 impl<'a> News<'a> {

@@ -30,6 +30,10 @@ const TO_US: u16 = 0;
 const TO_ALL: u16 = 2;
 const BY_US: u16 = 4;
 
+// The protocols of netlink.
+const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+const HELLO: u16 = crate::uapi::NETLINK_USER as u16;
+
 /// The message that means nothing to the kernel: what it has for us is text.
 const NOOP: u16 = libc::NLMSG_NOOP as u16;
 const NAME: &[u8] = b"nlhello";
@@ -51,6 +55,10 @@ pub enum Step<'a> {
     Event(Message<'a>),
     /// An object was read.
     Found(Message<'a>),
+    /// Somebody said hello to the module.
+    Said(Message<'a>),
+    /// So many of those events were lost.
+    LostHellos(u32),
     /// Events were lost, so many where it was told.
     Lost(Option<u32>),
     /// It was told that all is told.
@@ -61,8 +69,9 @@ impl<'a> Step<'a> {
     /// Puts it behind its cooked header into `out`.
     fn put(&self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
-            Self::Event(message) => put_packet(out, TO_ALL, message.bytes()),
-            Self::Found(message) => put_packet(out, TO_US, message.bytes()),
+            Self::Event(message) => put_packet(out, TO_ALL, ROUTE, message.bytes()),
+            Self::Said(message) => put_packet(out, TO_ALL, HELLO, message.bytes()),
+            Self::Found(message) => put_packet(out, TO_US, ROUTE, message.bytes()),
             Self::Begin(words) => put_mark(out, b"begin", &[&[EDITION], &words[..]].concat())?,
             Self::Read(origin, kinds) => {
                 let kinds = kinds.iter().map(|kind| kind.name().as_bytes());
@@ -73,6 +82,9 @@ impl<'a> Step<'a> {
             Self::Started => put_mark(out, b"started", &[])?,
             Self::Lost(None) => put_mark(out, b"lost", &[])?,
             Self::Lost(Some(drops)) => put_mark(out, b"lost", &[drops.to_string().as_bytes()])?,
+            Self::LostHellos(drops) => {
+                put_mark(out, b"lost-hellos", &[drops.to_string().as_bytes()])?;
+            }
             Self::Sync => put_mark(out, b"sync", &[])?,
         }
         Ok(())
@@ -83,7 +95,10 @@ impl<'a> Step<'a> {
         let (cooked, bytes) = packet.split_at_checked(COOKED)?;
         let message = Message::from_bytes(bytes).ok()?;
 
-        match u16::from_be_bytes([cooked[0], cooked[1]]) {
+        let number = |at: usize| u16::from_be_bytes([cooked[at], cooked[at + 1]]);
+
+        match number(0) {
+            TO_ALL if number(14) == HELLO => Some(Self::Said(message)),
             TO_ALL => Some(Self::Event(message)),
             TO_US => Some(Self::Found(message)),
             BY_US if message.header().nlmsg_type == NOOP => Self::of_mark(message.payload()),
@@ -107,8 +122,9 @@ impl<'a> Step<'a> {
             b"started" => Self::Started,
             b"lost" => Self::Lost(match words.next() {
                 None => None,
-                Some(drops) => Some(std::str::from_utf8(drops).ok()?.parse().ok()?),
+                Some(drops) => Some(number_of(drops)?),
             }),
+            b"lost-hellos" => Self::LostHellos(number_of(words.next()?)?),
             b"sync" => Self::Sync,
             _ => return None,
         })
@@ -135,15 +151,19 @@ fn origin_of(name: &[u8]) -> Option<Origin> {
     .find(|origin| name_of(*origin) == name)
 }
 
+fn number_of(digits: &[u8]) -> Option<u32> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 fn kind_of(name: &[u8]) -> Option<Kind> {
     Kind::of_name(std::str::from_utf8(name).ok()?)
 }
 
-fn put_packet(out: &mut Vec<u8>, direction: u16, message: &[u8]) {
+fn put_packet(out: &mut Vec<u8>, direction: u16, protocol: u16, message: &[u8]) {
     out.extend_from_slice(&direction.to_be_bytes());
     out.extend_from_slice(&ARPHRD.to_be_bytes());
     out.extend_from_slice(&[0; 10]);
-    out.extend_from_slice(&(libc::NETLINK_ROUTE as u16).to_be_bytes());
+    out.extend_from_slice(&protocol.to_be_bytes());
     out.extend_from_slice(message);
 }
 
@@ -159,7 +179,7 @@ fn put_mark(out: &mut Vec<u8>, verb: &[u8], words: &[&[u8]]) -> io::Result<()> {
         ..Nlmsghdr::default()
     };
     put_message(&mut message, header, &text)?;
-    put_packet(out, BY_US, &message);
+    put_packet(out, BY_US, ROUTE, &message);
     Ok(())
 }
 
@@ -385,6 +405,8 @@ mod tests {
             Step::Event(message),
             Step::Lost(Some(7)),
             Step::Lost(None),
+            Step::Said(message),
+            Step::LostHellos(3),
             Step::Read(Origin::Missed, Kinds::default()),
             Step::Sync,
         ]

@@ -2,6 +2,7 @@
 
 //! A monitor of what another one took in, at another time.
 
+use super::hello::event_of;
 use super::record::{bad, Reader, Step};
 use super::state::{News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
@@ -111,9 +112,11 @@ impl Replay {
             Step::Found(message) => find(&mut self.state, &message),
             Step::Done => self.state.close(&mut |event| tell(&Told::Event(event))),
             Step::Event(message) => {
-                if let Some(news) = News::of(&message) {
-                    let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
-                    self.state.take(&news, tell);
+                let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
+                match News::of(&message) {
+                    Some(news) if news.kind.is_kept() => self.state.take(&news, tell),
+                    Some(news) => tell(&news.as_it_came()),
+                    None => {}
                 }
             }
             Step::Lost(drops) => {
@@ -122,6 +125,8 @@ impl Replay {
                     tell(&Told::Lost(drops));
                 }
             }
+            Step::Said(message) => tell(&Told::Event(&event_of(&message))),
+            Step::LostHellos(drops) => tell(&Told::LostHellos(drops)),
             Step::Sync => tell(&Told::Sync),
         }
         Ok(true)

@@ -7,6 +7,7 @@
 //! address, a route, a neighbour or a rule in a datagram of its own. All else passes: other kinds, on
 //! which routes depend, and what answers requests.
 
+use super::kind::{BRIDGE, MROUTE};
 use super::{Kind, Kinds, Scope};
 use crate::netlink::Request;
 use crate::rtnl::Prefix;
@@ -100,9 +101,13 @@ impl Sieve {
         let Scope { family, table, .. } = self.scope;
         let mut program = Program(Vec::new());
 
-        if kind == Kind::Neigh {
-            // What bridges forward has the same types.
-            program.pass_family(libc::AF_BRIDGE as u8);
+        // What bridges forward has the types of neighbours, and what is sent to groups those of routes.
+        match kind {
+            Kind::Neigh => program.pass_family(BRIDGE),
+            Kind::Route => MROUTE
+                .iter()
+                .for_each(|family| program.pass_family(*family)),
+            _ => {}
         }
         if family != 0 {
             program.need_family(family);
@@ -418,6 +423,8 @@ mod tests {
             (libc::NLMSG_ERROR as u16, &[0; 20]),
             (libc::NLMSG_DONE as u16, &[0; 4]),
             (libc::RTM_NEWNEIGH, &[7; 12]),
+            (libc::RTM_NEWROUTE, &[128; 12]),
+            (libc::RTM_DELROUTE, &[129; 12]),
             (9999, &[2; 12]),
         ] {
             assert!(pair.passes(&strict, nlmsg_type, header), "{nlmsg_type}");

@@ -40,6 +40,24 @@ pub struct News<'a> {
     pub payload: &'a [u8],
 }
 
+impl<'a> News<'a> {
+    /// Returns the event of a kind that is not [kept](Kind::is_kept).
+    pub fn as_it_came(&self) -> Event<'a> {
+        Event {
+            kind: self.kind,
+            what: match self.is_there {
+                true => What::New,
+                false => What::Del,
+            },
+            object: self.payload,
+            body: self.payload,
+            old: None,
+            origin: Origin::Event,
+            by: self.by,
+        }
+    }
+}
+
 /// What was told.
 pub struct State {
     tables: Vec<Table>,

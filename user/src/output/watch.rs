@@ -2,6 +2,9 @@
 
 //! Changes of the network, one a line.
 
+#[cfg(test)]
+mod captures;
+
 use super::escape::Escaped;
 use super::record::{JsonFields, TextFields, Writer};
 use super::time::{Stamp, Style};
@@ -102,6 +105,21 @@ impl Watch {
         match self.json {
             true => self.begin_json(now, "lost", |held| write!(held, r#","drops":{drops}"#)),
             false => self.begin_text(now, &format!("lost: drops={drops}")),
+        }
+        self.end_line()
+    }
+
+    /// Tells that events of [`Kind::Hello`] were lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        match self.json {
+            true => self.begin_json(now, "lost", |held| {
+                write!(held, r#","kind":"hello","drops":{drops}"#)
+            }),
+            false => self.begin_text(now, &format!("lost hello: drops={drops}")),
         }
         self.end_line()
     }

@@ -604,3 +604,16 @@ fn a_record_that_is_cut_off_or_none_is_told_so_behind_what_it_has() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("/nosuch/record"), "{output:?}");
 }
+
+#[test]
+fn hellos_are_replayed_too() {
+    let _module = Module::load();
+    let _netns = with_links();
+    let recorded = Recorded::make("hello rule --timestamp=none", |_| {
+        let output = finish("hello -c 2 -i 0.01");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        ip("rule add from 10.3.0.0/16 table 100");
+    });
+    assert_eq!(recorded.told.lines().count(), 3, "{}", recorded.told);
+    recorded.assert_replayed("--timestamp=none");
+}
