@@ -400,7 +400,7 @@ impl Change<'_, '_> {
         let olds = self.olds();
         match &olds[..] {
             [] => {}
-            [old] if !self.is_read && !self.may_be_a_hop(old) => {
+            [old] if !self.may_be_another(old) => {
                 let old = old.to_vec();
                 self.remove(&old, tell);
             }
@@ -408,13 +408,13 @@ impl Change<'_, '_> {
         }
     }
 
-    /// Says whether what is deleted may be a hop of `old`, a route of IPv6 with several, or another
-    /// route.
-    fn may_be_a_hop(&self, old: &[u8]) -> bool {
+    /// Says whether what is deleted may be other than `old`: another route that was not told yet, or
+    /// a hop of IPv6. Of all else there is only one.
+    fn may_be_another(&self, old: &[u8]) -> bool {
         let is_ipv6 = old.first() == Some(&(libc::AF_INET6 as u8));
         let hops = || old.get(12..).and_then(|attrs| find(attrs, RTA_MULTIPATH));
 
-        self.news.kind == Kind::Route && is_ipv6 && hops().is_some()
+        self.news.kind == Kind::Route && (self.is_read || is_ipv6 && hops().is_some())
     }
 
     fn note_gone(&mut self, body: &[u8]) {

@@ -293,6 +293,17 @@ fn what_goes_away_in_silence_is_to_be_read() {
     assert_eq!(silent(&mut told), [Kind::Route]);
 }
 
+#[test]
+fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
+    let mut told = Told::new();
+    told.read(|told| {
+        told.event(Kind::Link, true, 0, &link(7, 1));
+        told.event(Kind::Link, false, 0, &link(7, 0));
+    });
+
+    assert_eq!(told.state.count(Kind::Link), 0);
+}
+
 // What `model` found.
 
 #[test]
