@@ -122,6 +122,10 @@ pub struct MonitorArgs {
     #[arg(long)]
     pub initial: bool,
 
+    /// Also in every network namespace that has a name, as they come and go
+    #[arg(long)]
+    pub all_netns: bool,
+
     /// How to write the time
     #[arg(long, value_name = "STYLE", default_value = "time")]
     pub timestamp: Timestamp,

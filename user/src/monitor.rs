@@ -13,11 +13,14 @@ mod describe;
 mod due;
 mod hearing;
 mod kind;
+mod namespaces;
+mod nsids;
 mod reading;
 mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
+pub use namespaces::{Namespace, Namespaces, Seen};
 
 use crate::netlink::{Connection, Ears, Error, Inbox};
 use crate::rtnl::SPEC;
@@ -203,6 +206,13 @@ impl Monitor {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
+    }
+
+    /// Returns when [`Monitor::wait`] has something to do whatever is heard, the time may have passed;
+    /// `None` where there is no such thing.
+    pub fn due(&self) -> Option<Instant> {
+        let due = &self.hearing.due;
+        (!due.kinds.is_empty()).then_some(due.at)
     }
 
     /// Says whether there may be more to hear already, and nothing to do before.

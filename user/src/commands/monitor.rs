@@ -3,6 +3,7 @@
 //! `nlhello monitor`: what changes in the network.
 
 mod ahead;
+mod all_netns;
 mod filter;
 
 use super::words::Words;
@@ -55,33 +56,12 @@ struct Teller {
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
     let filter = Filter::read(args)?;
-    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-    let mut monitor = Monitor::open(filter.kinds(), args.buffer)?;
-    warn_of_little_room(&monitor, args, out)?;
-    let start = Instant::now();
     let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
-    let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
-    let mut run = Run {
-        teller: Teller {
-            watch,
-            names: Names::closed(),
-            filter,
-            zone: TimeZone::system(),
-            start,
-            last: None,
-            left: args.count.unwrap_or(u64::MAX),
-            told: 0,
-            lost: 0,
-            failed: None,
-        },
-        signals,
-        deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
-    };
-    monitor.start()?;
-    run.begin(&monitor, args.initial)?;
-    let result = run.watch(&mut monitor);
-    run.sum_up();
-    result?;
+    let mut run = Run::new(cli, args, filter, netns.clone())?;
+    match args.all_netns {
+        true => all_netns::watch(&mut run, args, netns.as_deref(), out)?,
+        false => run.watch_here(args, out)?,
+    }
     let missed = args.count.is_some() && run.teller.left > 0;
     Ok(ExitCode::from(u8::from(missed)))
 }
@@ -111,6 +91,45 @@ fn style(args: &MonitorArgs) -> TimeStyle {
 }
 
 impl Run {
+    fn new(
+        cli: &Cli,
+        args: &MonitorArgs,
+        filter: Filter,
+        netns: Option<String>,
+    ) -> Result<Self, Failure> {
+        let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+        let start = Instant::now();
+        let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
+
+        Ok(Self {
+            teller: Teller {
+                watch,
+                names: Names::closed(),
+                filter,
+                zone: TimeZone::system(),
+                start,
+                last: None,
+                left: args.count.unwrap_or(u64::MAX),
+                told: 0,
+                lost: 0,
+                failed: None,
+            },
+            signals,
+            deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
+        })
+    }
+
+    /// Tells what changes in the namespace where we are, then sums up.
+    fn watch_here(&mut self, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
+        let mut monitor = Monitor::open(self.teller.filter.kinds(), args.buffer)?;
+        warn_of_little_room(&monitor, args, out)?;
+        monitor.start()?;
+        self.begin(&monitor, args.initial)?;
+        let result = self.watch(&mut monitor);
+        self.teller.sum_up();
+        result
+    }
+
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
         let teller = &mut self.teller;
@@ -138,7 +157,7 @@ impl Run {
             if waited == Waited::TimedOut || Instant::now() >= self.deadline {
                 break;
             }
-            if self.signals.came() && self.heed_signals()? {
+            if self.signals.came() && self.teller.heed(&self.signals)? {
                 break;
             }
         }
@@ -158,28 +177,28 @@ impl Run {
             teller.is_done() || signals.came() || Instant::now() >= deadline
         })
     }
+}
 
+impl Teller {
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed_signals(&mut self) -> io::Result<bool> {
-        self.signals.drain()?;
-        if self.signals.take_status() {
+    fn heed(&self, signals: &Signals) -> io::Result<bool> {
+        signals.drain()?;
+        if signals.take_status() {
             self.sum_up();
         }
-        Ok(self.signals.stop())
+        Ok(signals.stop())
     }
 
     fn sum_up(&self) {
-        let Teller {
+        let Self {
             told, lost, start, ..
-        } = &self.teller;
+        } = self;
         eprintln!(
             "{told} changes in {:.3} s, {lost} losses made good",
             start.elapsed().as_secs_f64()
         );
     }
-}
 
-impl Teller {
     /// Says whether nothing more is told.
     fn is_done(&self) -> bool {
         self.failed.is_some() || self.left == 0

@@ -11,7 +11,7 @@ use nlhello::rtnl::{Link, Names, Route, Rule};
 const DEFAULT: [Kind; 5] = [Kind::Link, Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
 
 /// Which changes are wanted; what is `None` may be anything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     kinds: Kinds,
     whats: Vec<What>,
@@ -21,7 +21,7 @@ pub struct Filter {
 }
 
 /// A link by its name, and the index that it has at the moment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Dev {
     name: Vec<u8>,
     index: Option<u32>,

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Every network namespace that has a name, as they come and go.
+
+use super::nsids::Nsids;
+use super::{Kinds, Monitor, Told, Waited, OP};
+use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+/// How many times what was heard in one namespace is taken in before it is the next one's turn.
+const TURNS: usize = 8;
+
+/// How many times at most before one is left that has lost its name.
+const LAST_TURNS: usize = 64;
+
+/// A network namespace that is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// Which one it is, whatever it is called.
+    pub id: NetnsId,
+    /// The first of its names; `None` for the one where the monitor was opened, whatever its names.
+    pub name: Option<OsString>,
+    /// Its id in that one, if it has any.
+    pub nsid: Option<u32>,
+}
+
+/// What there is to tell of a [`Namespace`].
+#[derive(Clone, Copy, Debug)]
+pub enum Seen<'a> {
+    /// It is watched from now on.
+    Opened,
+    /// It cannot be watched, for this reason; that is told once.
+    Refused(&'a Error),
+    /// Its name or its id is another; this is what it was.
+    Renamed(&'a Namespace),
+    /// It has no name any more, and is not watched any more: what is in it is gone, or unknown.
+    Closed,
+    /// Something changed there, as its [`Monitor`] tells it.
+    Told(&'a Told<'a>),
+}
+
+/// A [`Monitor`] in this network namespace, and one in each that has a name.
+///
+/// A socket keeps its namespace there, so those of a namespace that has lost its last name are
+/// closed; one that is left to its processes is not watched any more either.
+///
+/// What is told of one namespace is told in order; of several, in any order.
+pub struct Namespaces {
+    kinds: Kinds,
+    buffer: usize,
+    names: NetnsNames,
+    nsids: Nsids,
+    /// The first one is where this was opened.
+    all: Vec<Watched>,
+    refused: Vec<NetnsName>,
+}
+
+/// A namespace, and what watches it.
+struct Watched {
+    namespace: Namespace,
+    monitor: Monitor,
+    netns: Netns,
+}
+
+/// What a wait found.
+struct Ready {
+    woken: bool,
+    names: bool,
+    nsids: bool,
+    /// In the order of the namespaces.
+    monitors: Vec<bool>,
+}
+
+impl Namespaces {
+    /// Subscribes to these `kinds` in this namespace, with `buffer` bytes of room, and begins to watch
+    /// the names of others.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::open`] and [`NetnsNames::watch`].
+    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+        let names = NetnsNames::watch()?;
+        let netns = Netns::own()?;
+        let own = Watched {
+            namespace: Namespace {
+                id: netns.id()?,
+                name: None,
+                nsid: None,
+            },
+            monitor: Monitor::open(kinds, buffer)?,
+            netns,
+        };
+
+        Ok(Self {
+            kinds,
+            buffer,
+            names,
+            nsids: Nsids::open()?,
+            all: vec![own],
+            refused: Vec::new(),
+        })
+    }
+
+    /// Returns the monitor of this namespace.
+    pub fn own(&self) -> &Monitor {
+        &self.all[0].monitor
+    }
+
+    /// Reads what there is, everywhere, and tells only where that cannot be done. With
+    /// [`Namespaces::tell_all`] it can be told, and [`Namespaces::wait`] tells what changes from then
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
+    pub fn start(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        self.all[0].monitor.start()?;
+        self.learn_nsids(&mut |_, _| {})?;
+        for name in self.names.list()? {
+            self.admit(name, tell);
+        }
+        Ok(())
+    }
+
+    /// Tells of each namespace that it is watched, and what there is.
+    pub fn tell_all(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        for watched in &self.all {
+            watched.introduce(tell);
+        }
+    }
+
+    /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; of a namespace
+    /// that is new also what there is, with a [`Told::Sync`] behind it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::wait`] and of [`NetnsNames::list`].
+    pub fn wait(
+        &mut self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<Waited, Error> {
+        let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
+        let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
+        let now = Instant::now();
+        let mut heard = ready.nsids || ready.names;
+        for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
+            if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
+                watched.take_turn(tell)?;
+                heard = true;
+            }
+        }
+        if ready.nsids {
+            self.nsids.hear()?;
+            self.learn_nsids(tell)?;
+        }
+        if ready.names {
+            self.heed_names(tell)?;
+        }
+        Ok(match (heard, ready.woken) {
+            (true, _) => Waited::Heard,
+            (false, true) => Waited::Woken,
+            // It may be a moment early.
+            (false, false) if Instant::now() < deadline => Waited::Heard,
+            (false, false) => Waited::TimedOut,
+        })
+    }
+
+    fn poll(&self, until: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Ready, Error> {
+        let [folders, mounts] = self.names.awaited();
+        let monitors = self.all.iter().map(|one| one.monitor.as_fd());
+        let awaited: Vec<_> = [folders, mounts, Awaited::Readable(self.nsids.as_fd())]
+            .into_iter()
+            .chain(monitors.chain(wake).map(Awaited::Readable))
+            .collect();
+        let ready = wait_any(&awaited, until).map_err(|error| Error::from_io(OP, &error))?;
+        let (ours, wake) = ready[3..].split_at(self.all.len());
+
+        Ok(Ready {
+            woken: wake.contains(&true),
+            names: ready[0] || ready[1],
+            nsids: ready[2],
+            monitors: ours.to_vec(),
+        })
+    }
+
+    /// Leaves those that have lost their names, and watches those that are new.
+    fn heed_names(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let names = self.names.list()?;
+        self.refused.retain(|name| names.contains(name));
+        for watched in &mut self.all[1..] {
+            watched.heed_names(&names, tell)?;
+        }
+        self.all.retain(|watched| !watched.is_left(&names));
+        for name in names {
+            if let Some(watched) = self.admit(name, tell) {
+                watched.introduce(tell);
+                tell(&watched.namespace, &Seen::Told(&Told::Sync));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to watch the namespace that has this name, and reads what there is; returns it, unless
+    /// it is watched already or cannot be.
+    fn admit(
+        &mut self,
+        name: NetnsName,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Option<&Watched> {
+        let is_known = self.all.iter().any(|one| one.namespace.id == name.id);
+        if is_known || self.refused.contains(&name) {
+            return None;
+        }
+        match self.enter(&name) {
+            Ok(watched) => {
+                self.all.push(watched);
+                return self.all.last();
+            }
+            // One that is gone by now cannot be entered.
+            Err(error) if name.holds() => self.refuse(name, &error, tell),
+            Err(_) => {}
+        }
+        None
+    }
+
+    fn refuse(
+        &mut self,
+        name: NetnsName,
+        error: &Error,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) {
+        let namespace = Namespace {
+            id: name.id,
+            name: Some(name.name.clone()),
+            nsid: None,
+        };
+        tell(&namespace, &Seen::Refused(error));
+        self.refused.push(name);
+    }
+
+    fn enter(&mut self, name: &NetnsName) -> Result<Watched, Error> {
+        let netns = Netns::open(&name.path)?;
+        let mut monitor = netns.visit(|| Monitor::open(self.kinds, self.buffer))?;
+        monitor.start()?;
+
+        Ok(Watched {
+            namespace: Namespace {
+                id: netns.id()?,
+                name: Some(name.name.clone()),
+                nsid: self.nsids.of(&netns)?,
+            },
+            monitor,
+            netns,
+        })
+    }
+
+    /// Asks for the ids of those that have none yet: an id stays.
+    fn learn_nsids(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        for Watched {
+            namespace, netns, ..
+        } in &mut self.all
+        {
+            if namespace.nsid.is_some() {
+                continue;
+            }
+            let nsid = self.nsids.of(netns)?;
+            if nsid.is_some() {
+                let old = namespace.clone();
+                namespace.nsid = nsid;
+                tell(namespace, &Seen::Renamed(&old));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Watched {
+    /// Tells that it is watched, and what there is.
+    fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        tell(&self.namespace, &Seen::Opened);
+        self.monitor
+            .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));
+    }
+
+    /// Takes in what is there, up to a limit, or reads again what is due.
+    fn take_turn(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        for _ in 0..TURNS {
+            self.wait(Instant::now(), tell)?;
+            if !self.monitor.is_behind() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn wait(
+        &mut self,
+        until: Instant,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<Waited, Error> {
+        let namespace = &self.namespace;
+        self.monitor
+            .wait(until, None, &mut |told| tell(namespace, &Seen::Told(told)))
+    }
+
+    /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
+    /// now, and that this is all.
+    fn heed_names(
+        &mut self,
+        names: &[NetnsName],
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        if names.iter().any(|name| self.is_called(name)) {
+            return Ok(());
+        }
+        match names.iter().find(|name| name.id == self.namespace.id) {
+            Some(other) => {
+                let old = self.namespace.clone();
+                self.namespace.name = Some(other.name.clone());
+                tell(&self.namespace, &Seen::Renamed(&old));
+            }
+            None => {
+                self.hear_out(tell)?;
+                tell(&self.namespace, &Seen::Closed);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_called(&self, name: &NetnsName) -> bool {
+        name.id == self.namespace.id && self.namespace.name.as_ref() == Some(&name.name)
+    }
+
+    /// Says whether it is one of the others and has none of `names`.
+    fn is_left(&self, names: &[NetnsName]) -> bool {
+        let id = self.namespace.id;
+        self.namespace.name.is_some() && !names.iter().any(|name| name.id == id)
+    }
+
+    fn hear_out(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let now = Instant::now();
+        for _ in 0..LAST_TURNS {
+            if self.wait(now, tell)? == Waited::TimedOut {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
