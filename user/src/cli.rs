@@ -122,7 +122,7 @@ pub struct MonitorArgs {
     #[arg(long)]
     pub initial: bool,
 
-    /// Also in every network namespace that has a name, as they come and go
+    /// Also in every network namespace that has a name or an id here, as they come and go
     #[arg(long)]
     pub all_netns: bool,
 

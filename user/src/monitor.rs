@@ -11,6 +11,7 @@
 mod body;
 mod describe;
 mod due;
+mod elsewhere;
 mod hearing;
 mod kind;
 mod namespaces;
@@ -20,7 +21,7 @@ mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
-pub use namespaces::{Namespace, Namespaces, Seen};
+pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 
 use crate::netlink::{Connection, Ears, Error, Inbox};
 use crate::rtnl::SPEC;

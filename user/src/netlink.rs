@@ -24,6 +24,8 @@ mod netns;
 #[allow(unsafe_code)]
 mod netns_names;
 #[allow(unsafe_code)]
+mod nsid;
+#[allow(unsafe_code)]
 mod poll;
 mod request;
 #[allow(unsafe_code)]

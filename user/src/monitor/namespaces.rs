@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Every network namespace that has a name, as they come and go.
+//! Every network namespace that has a name, or an id in this one, as they come and go.
 
+use super::elsewhere::{self, Elsewhere, Heard};
 use super::nsids::Nsids;
-use super::{Kinds, Monitor, Told, Waited, OP};
+use super::{Event, Kind, Kinds, Monitor, Told, Waited, OP};
 use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
@@ -15,15 +17,51 @@ const TURNS: usize = 8;
 /// How many times at most before one is left that has lost its name.
 const LAST_TURNS: usize = 64;
 
+/// How many times something is heard from those that have no name before it is the turn of others.
+const EVENTS: usize = 256;
+
 /// A network namespace that is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
     /// Which one it is, whatever it is called.
-    pub id: NetnsId,
-    /// The first of its names; `None` for the one where the monitor was opened, whatever its names.
+    pub id: NamespaceId,
+    /// The first of its names; `None` for the one where the monitor was opened, whatever its names,
+    /// and for those that have none.
     pub name: Option<OsString>,
-    /// Its id in that one, if it has any.
+    /// Its id in the one where the monitor was opened, if it has any.
     pub nsid: Option<u32>,
+}
+
+/// What tells a namespace from all others that are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NamespaceId {
+    /// What its files are; it has a [`Monitor`] of its own.
+    Netns(NetnsId),
+    /// Its id where the monitor was opened; it cannot be entered, for it has no name.
+    Nsid(u32),
+}
+
+impl Namespace {
+    fn named(name: &NetnsName) -> Self {
+        Self {
+            id: NamespaceId::Netns(name.id),
+            name: Some(name.name.clone()),
+            nsid: None,
+        }
+    }
+
+    fn numbered(nsid: u32) -> Self {
+        Self {
+            id: NamespaceId::Nsid(nsid),
+            name: None,
+            nsid: Some(nsid),
+        }
+    }
+
+    /// Says whether it is the one where the monitor was opened.
+    pub fn is_own(&self) -> bool {
+        self.name.is_none() && matches!(self.id, NamespaceId::Netns(_))
+    }
 }
 
 /// What there is to tell of a [`Namespace`].
@@ -35,8 +73,10 @@ pub enum Seen<'a> {
     Refused(&'a Error),
     /// Its name or its id is another; this is what it was.
     Renamed(&'a Namespace),
-    /// It has no name any more, and is not watched any more: what is in it is gone, or unknown.
+    /// It has lost its name or its id, and is not watched any more: what is in it is gone, or unknown.
     Closed,
+    /// It has this link, of a namespace that has no name: that is nothing new, but others refer to it.
+    Known(&'a Event<'a>),
     /// Something changed there, as its [`Monitor`] tells it.
     Told(&'a Told<'a>),
 }
@@ -45,6 +85,10 @@ pub enum Seen<'a> {
 ///
 /// A socket keeps its namespace there, so those of a namespace that has lost its last name are
 /// closed; one that is left to its processes is not watched any more either.
+///
+/// Of a namespace that never had a name, but has an id in this one, only events are told, as they
+/// come: what was there before is not known, so none is a [`What::Change`](super::What::Change), none
+/// is implied, and where some are [lost](Told::Lost) nothing makes up for it.
 ///
 /// What is told of one namespace is told in order; of several, in any order.
 pub struct Namespaces {
@@ -55,6 +99,14 @@ pub struct Namespaces {
     /// The first one is where this was opened.
     all: Vec<Watched>,
     refused: Vec<NetnsName>,
+    /// Those without a name, by their ids.
+    numbered: BTreeSet<u32>,
+    /// Ids of those that have lost their names: most are about to go.
+    left: BTreeSet<u32>,
+    /// Hears the numbered ones, while there are any.
+    elsewhere: Option<Elsewhere>,
+    /// Whether it was told that those cannot be heard.
+    is_deaf: bool,
 }
 
 /// A namespace, and what watches it.
@@ -69,6 +121,7 @@ struct Ready {
     woken: bool,
     names: bool,
     nsids: bool,
+    elsewhere: bool,
     /// In the order of the namespaces.
     monitors: Vec<bool>,
 }
@@ -85,7 +138,7 @@ impl Namespaces {
         let netns = Netns::own()?;
         let own = Watched {
             namespace: Namespace {
-                id: netns.id()?,
+                id: NamespaceId::Netns(netns.id()?),
                 name: None,
                 nsid: None,
             },
@@ -100,6 +153,10 @@ impl Namespaces {
             nsids: Nsids::open()?,
             all: vec![own],
             refused: Vec::new(),
+            numbered: BTreeSet::new(),
+            left: BTreeSet::new(),
+            elsewhere: None,
+            is_deaf: false,
         })
     }
 
@@ -125,10 +182,15 @@ impl Namespaces {
     }
 
     /// Tells of each namespace that it is watched, and what there is.
-    pub fn tell_all(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+    ///
+    /// # Errors
+    ///
+    /// Those of asking for ids.
+    pub fn tell_all(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
         for watched in &self.all {
             watched.introduce(tell);
         }
+        self.follow(tell)
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; of a namespace
@@ -146,16 +208,20 @@ impl Namespaces {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
         let now = Instant::now();
-        let mut heard = ready.nsids || ready.names;
+        let mut heard = ready.nsids || ready.names || ready.elsewhere;
         for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
             if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
                 watched.take_turn(tell)?;
                 heard = true;
             }
         }
+        if ready.elsewhere {
+            self.hear_elsewhere(tell)?;
+        }
         if ready.nsids {
             self.nsids.hear()?;
             self.learn_nsids(tell)?;
+            self.follow(tell)?;
         }
         if ready.names {
             self.heed_names(tell)?;
@@ -172,15 +238,19 @@ impl Namespaces {
     fn poll(&self, until: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Ready, Error> {
         let [folders, mounts] = self.names.awaited();
         let monitors = self.all.iter().map(|one| one.monitor.as_fd());
+        let elsewhere = self.elsewhere.as_ref().map(Elsewhere::as_fd);
         let awaited: Vec<_> = [folders, mounts, Awaited::Readable(self.nsids.as_fd())]
             .into_iter()
-            .chain(monitors.chain(wake).map(Awaited::Readable))
+            .chain(monitors.map(Awaited::Readable))
+            .chain(elsewhere.into_iter().chain(wake).map(Awaited::Readable))
             .collect();
         let ready = wait_any(&awaited, until).map_err(|error| Error::from_io(OP, &error))?;
-        let (ours, wake) = ready[3..].split_at(self.all.len());
+        let (ours, others) = ready[3..].split_at(self.all.len());
+        let (elsewhere, wake) = others.split_at(usize::from(elsewhere.is_some()));
 
         Ok(Ready {
             woken: wake.contains(&true),
+            elsewhere: elsewhere.contains(&true),
             names: ready[0] || ready[1],
             nsids: ready[2],
             monitors: ours.to_vec(),
@@ -194,6 +264,9 @@ impl Namespaces {
         for watched in &mut self.all[1..] {
             watched.heed_names(&names, tell)?;
         }
+        let left = self.all.iter().filter(|watched| watched.is_left(&names));
+        self.left
+            .extend(left.filter_map(|watched| watched.namespace.nsid));
         self.all.retain(|watched| !watched.is_left(&names));
         for name in names {
             if let Some(watched) = self.admit(name, tell) {
@@ -211,12 +284,15 @@ impl Namespaces {
         name: NetnsName,
         tell: &mut impl FnMut(&Namespace, &Seen<'_>),
     ) -> Option<&Watched> {
-        let is_known = self.all.iter().any(|one| one.namespace.id == name.id);
+        let is_known = self.all.iter().any(|one| one.is(name.id));
         if is_known || self.refused.contains(&name) {
             return None;
         }
         match self.enter(&name) {
             Ok(watched) => {
+                if let Some(nsid) = watched.namespace.nsid {
+                    self.forget(nsid, tell);
+                }
                 self.all.push(watched);
                 return self.all.last();
             }
@@ -233,12 +309,7 @@ impl Namespaces {
         error: &Error,
         tell: &mut impl FnMut(&Namespace, &Seen<'_>),
     ) {
-        let namespace = Namespace {
-            id: name.id,
-            name: Some(name.name.clone()),
-            nsid: None,
-        };
-        tell(&namespace, &Seen::Refused(error));
+        tell(&Namespace::named(&name), &Seen::Refused(error));
         self.refused.push(name);
     }
 
@@ -249,9 +320,9 @@ impl Namespaces {
 
         Ok(Watched {
             namespace: Namespace {
-                id: netns.id()?,
-                name: Some(name.name.clone()),
+                id: NamespaceId::Netns(netns.id()?),
                 nsid: self.nsids.of(&netns)?,
+                ..Namespace::named(name)
             },
             monitor,
             netns,
@@ -278,7 +349,107 @@ impl Namespaces {
     }
 }
 
+/// Those that have no name.
+impl Namespaces {
+    /// Returns the ids of the others.
+    fn ids_of_others(&self) -> BTreeSet<u32> {
+        let watched = self.all.iter().filter_map(|one| one.namespace.nsid);
+        watched.chain(self.left.iter().copied()).collect()
+    }
+
+    /// Begins to hear those that are new, and leaves those that are gone.
+    fn follow(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let ids = self.nsids.all()?;
+        self.left.retain(|nsid| ids.contains(nsid));
+        for nsid in &self.numbered - &ids {
+            self.forget(nsid, tell);
+        }
+        for nsid in &(&ids - &self.ids_of_others()) - &self.numbered {
+            self.admit_numbered(nsid, tell);
+        }
+        Ok(())
+    }
+
+    fn admit_numbered(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        let namespace = Namespace::numbered(nsid);
+        if self.elsewhere.is_none() {
+            match Elsewhere::open(self.kinds | Kind::Link.into(), self.buffer) {
+                Ok(elsewhere) => self.elsewhere = Some(elsewhere),
+                Err(error) => {
+                    if !std::mem::replace(&mut self.is_deaf, true) {
+                        tell(&namespace, &Seen::Refused(&error));
+                    }
+                    return;
+                }
+            }
+        }
+        self.numbered.insert(nsid);
+        tell(&namespace, &Seen::Opened);
+        // Where that is refused, links are called by their numbers.
+        let _ = elsewhere::links(nsid, &mut |event| tell(&namespace, &Seen::Known(event)));
+    }
+
+    fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        self.left.remove(&nsid);
+        if self.numbered.remove(&nsid) {
+            tell(&Namespace::numbered(nsid), &Seen::Closed);
+        }
+        if self.numbered.is_empty() {
+            self.elsewhere = None;
+        }
+    }
+
+    fn hear_elsewhere(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        for _ in 0..EVENTS {
+            let others = self.ids_of_others();
+            let Some(elsewhere) = &mut self.elsewhere else {
+                break;
+            };
+            match elsewhere.next(&others)? {
+                None => break,
+                Some(Heard::Messages(nsid, messages)) => self.take_in(nsid, &messages, tell)?,
+                Some(Heard::Gone(nsid)) => self.forget(nsid, tell),
+                Some(Heard::Lost(drops)) => {
+                    for nsid in &self.numbered {
+                        let lost = Told::Lost(drops);
+                        tell(&Namespace::numbered(*nsid), &Seen::Told(&lost));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        nsid: u32,
+        messages: &[u8],
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        if !self.numbered.contains(&nsid) {
+            // It is not known yet that there is such an id, or whose it is.
+            self.learn_nsids(tell)?;
+            self.follow(tell)?;
+        }
+        if self.numbered.contains(&nsid) {
+            let namespace = Namespace::numbered(nsid);
+            let kinds = self.kinds | Kind::Link.into();
+            elsewhere::events(messages, kinds, &mut |event| {
+                tell(&namespace, &Seen::Told(&Told::Event(event)));
+            });
+        }
+        Ok(())
+    }
+}
+
 impl Watched {
+    fn is(&self, id: NetnsId) -> bool {
+        self.namespace.id == NamespaceId::Netns(id)
+    }
+
     /// Tells that it is watched, and what there is.
     fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
         tell(&self.namespace, &Seen::Opened);
@@ -317,7 +488,7 @@ impl Watched {
         if names.iter().any(|name| self.is_called(name)) {
             return Ok(());
         }
-        match names.iter().find(|name| name.id == self.namespace.id) {
+        match names.iter().find(|name| self.is(name.id)) {
             Some(other) => {
                 let old = self.namespace.clone();
                 self.namespace.name = Some(other.name.clone());
@@ -332,13 +503,12 @@ impl Watched {
     }
 
     fn is_called(&self, name: &NetnsName) -> bool {
-        name.id == self.namespace.id && self.namespace.name.as_ref() == Some(&name.name)
+        self.is(name.id) && self.namespace.name.as_ref() == Some(&name.name)
     }
 
     /// Says whether it is one of the others and has none of `names`.
     fn is_left(&self, names: &[NetnsName]) -> bool {
-        let id = self.namespace.id;
-        self.namespace.name.is_some() && !names.iter().any(|name| name.id == id)
+        !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
     fn hear_out(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {

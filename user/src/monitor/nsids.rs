@@ -9,6 +9,7 @@ use super::OP;
 use crate::netlink::{Connection, Error, Gathered, Netns, Request};
 use crate::rtnl::{Nsid, SPEC};
 use crate::wire::put_attr;
+use std::collections::BTreeSet;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
 
@@ -50,6 +51,18 @@ impl Nsids {
         Ok(Nsid::from_payload(message.payload())
             .ok()
             .and_then(|nsid| nsid.id()))
+    }
+
+    /// Returns all that there are.
+    pub fn all(&mut self) -> Result<BTreeSet<u32>, Error> {
+        let request = Request::dump(OP, RTM_GETNSID, vec![0; RTGENMSG])?;
+        let mut table = self.queries.table(request, TIMEOUT)?;
+        let mut all = BTreeSet::new();
+        while let Some(message) = table.next_entry()? {
+            let nsid = Nsid::from_payload(message.payload());
+            all.extend(nsid.ok().and_then(|nsid| nsid.id()));
+        }
+        Ok(all)
     }
 
     /// Takes in what was told: that there are other ids, or maybe.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `nlhello monitor --all-netns`: what changes in every network namespace that has a name.
+//! `nlhello monitor --all-netns`: what changes in every network namespace that has a
+//! name or an id.
 
 use super::{warn_of_little_room, Failure, Filter, MonitorArgs, Run, Teller, OP};
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
-use nlhello::monitor::{Namespace, Namespaces, Seen, Told, Waited};
-use nlhello::netlink::NetnsId;
+use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
 use nlhello::rtnl::Names;
 use std::collections::HashMap;
 use std::io;
@@ -22,9 +22,9 @@ struct Sites<'a> {
     own: Option<&'a str>,
     /// As it is before anything is known.
     filter: Filter,
-    all: HashMap<NetnsId, Site>,
+    all: HashMap<NamespaceId, Site>,
     /// Of which one the teller has what is known, in exchange for what it had.
-    at: Option<NetnsId>,
+    at: Option<NamespaceId>,
     /// How what there is at the start is told.
     start: Start,
 }
@@ -81,7 +81,7 @@ impl Sites<'_> {
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, namespaces: &mut Namespaces) -> Result<(), Failure> {
         namespaces.start(&mut |namespace, seen| self.tell(namespace, seen))?;
-        namespaces.tell_all(&mut |namespace, seen| self.tell(namespace, seen));
+        namespaces.tell_all(&mut |namespace, seen| self.tell(namespace, seen))?;
         self.leave();
         if self.start == Start::Told && self.teller.left > 0 {
             self.teller.tell(&Told::Sync);
@@ -117,8 +117,13 @@ impl Sites<'_> {
         match seen {
             Seen::Opened => self.open(namespace),
             Seen::Refused(error) => self.out.warning(OP, &error.to_string()),
+            Seen::Renamed(_) if namespace.is_own() => {}
             Seen::Renamed(_) => self.rename(namespace),
             Seen::Closed => self.close(namespace),
+            Seen::Known(event) => {
+                self.go_to(namespace.id);
+                self.teller.learn(event);
+            }
             Seen::Told(told) => {
                 self.go_to(namespace.id);
                 match told {
@@ -140,7 +145,7 @@ impl Sites<'_> {
         self.leave();
         self.all.insert(namespace.id, site);
         // Whoever asked for the one where we are knows that it is there.
-        if namespace.name.is_some() && self.start != Start::Untold {
+        if !namespace.is_own() && self.start != Start::Untold {
             let is_initial = self.start == Start::Told;
             self.say(|teller| {
                 let now = teller.now();
@@ -181,19 +186,21 @@ impl Sites<'_> {
     }
 
     fn identity(&self, namespace: &Namespace) -> Identity {
+        if namespace.is_own() {
+            return Identity {
+                netns: self.own.map(str::to_owned),
+                nsid: None,
+            };
+        }
         let name = namespace.name.as_ref();
-
         Identity {
-            netns: match name {
-                Some(name) => Some(name.to_string_lossy().into_owned()),
-                None => self.own.map(str::to_owned),
-            },
+            netns: name.map(|name| name.to_string_lossy().into_owned()),
             nsid: namespace.nsid,
         }
     }
 
     /// Gives the teller what is known of that namespace.
-    fn go_to(&mut self, id: NetnsId) {
+    fn go_to(&mut self, id: NamespaceId) {
         if self.at == Some(id) {
             return;
         }
