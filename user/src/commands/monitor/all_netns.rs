@@ -7,6 +7,7 @@ use super::{warn_of_little_room, Failure, Filter, MonitorArgs, Run, Teller, OP};
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
 use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
+use nlhello::netlink::Error;
 use nlhello::rtnl::Names;
 use std::collections::HashMap;
 use std::io;
@@ -116,7 +117,7 @@ impl Sites<'_> {
     fn tell(&mut self, namespace: &Namespace, seen: &Seen<'_>) {
         match seen {
             Seen::Opened => self.open(namespace),
-            Seen::Refused(error) => self.out.warning(OP, &error.to_string()),
+            Seen::Refused(error) => self.refuse(namespace, error),
             Seen::Renamed(_) if namespace.is_own() => {}
             Seen::Renamed(_) => self.rename(namespace),
             Seen::Closed => self.close(namespace),
@@ -132,6 +133,12 @@ impl Sites<'_> {
                 }
             }
         }
+    }
+
+    fn refuse(&self, namespace: &Namespace, error: &Error) {
+        let words = self.identity(namespace).words();
+        self.out
+            .warning(OP, &format!("{words} is not watched: {error}"));
     }
 
     fn open(&mut self, namespace: &Namespace) {

@@ -4,7 +4,7 @@
 
 use super::{changes, plain, Difference, Stamp, Watch};
 use crate::output::escape::Escaped;
-use serde_json::{json, Value};
+use serde_json::json;
 use std::io::{self, Write};
 use std::mem;
 use std::sync::Arc;
@@ -93,16 +93,14 @@ impl Identity {
             .collect()
     }
 
-    /// Returns its name, or else its id, as text.
-    fn words(&self) -> String {
-        let shown = |value: &Value| match value {
-            Value::Null => None,
-            value => Some(plain(value)),
-        };
-        let name = shown(&json!(self.netns)).map(|name| format!(" netns={name}"));
-        let nsid = shown(&json!(self.nsid)).map(|nsid| format!(" nsid={nsid}"));
+    /// Returns what is known of it as text.
+    pub fn words(&self) -> String {
+        let netns = self.netns.as_ref();
+        let netns = netns.map(|netns| format!("netns={}", Escaped(netns.as_bytes())));
+        let nsid = self.nsid.map(|nsid| format!("nsid={nsid}"));
+        let words: Vec<_> = [netns, nsid].into_iter().flatten().collect();
 
-        [name, nsid].into_iter().flatten().collect()
+        words.join(" ")
     }
 }
 
@@ -173,7 +171,7 @@ impl Watch {
         differences: &[Difference],
         is_initial: bool,
     ) {
-        let mut line = format!("{what} netns:{}", netns.words());
+        let mut line = format!("{what} netns: {}", netns.words());
         for Difference { path, old, new } in differences {
             line += &format!(" {path}:{}->{}", plain(old), plain(new));
         }
