@@ -38,6 +38,10 @@ demo: ## boots a test kernel, loads the module, says hello: all that it takes is
 test: ## every test, all that talk to a kernel inside the test kernel KERNEL
 	@scripts/test
 
+.PHONY: storms
+storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root
+	@scripts/storms
+
 .PHONY: bench
 bench: ## instructions of a round trip, in the test kernel
 	@scripts/bench
@@ -45,6 +49,10 @@ bench: ## instructions of a round trip, in the test kernel
 .PHONY: bench-tables
 bench-tables: ## a million routes shown by nlhello and by ip, on this machine's own kernel, as root
 	@scripts/bench-tables
+
+.PHONY: bench-events
+bench-events: ## 300,000 events drained by nlhello monitor and by ip monitor, on this machine's own kernel, as root
+	@scripts/bench-events
 
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too

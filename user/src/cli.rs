@@ -102,7 +102,8 @@ pub enum Command {
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs),
     /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE];
-    /// kinds are link, addr, route, neigh, rule, nexthop, fdb
+    /// kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb, netconf, nsid,
+    /// nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
     #[command(visible_alias = "m")]
     Monitor(MonitorArgs),
 }

@@ -5,14 +5,16 @@
 //!
 //! A [`Monitor`] hears of changes on one socket and reads the state on another; it knows what it has
 //! told so far, and whatever happens, that becomes what is there. `docs/monitor.md` says how, and why
-//! that is right. There is no thread and no timer: a [`Monitor`] can be polled, and who has a thread
-//! to spare can let that receive.
+//! that is right. There is no thread and no timer: a [`Monitor`] can be polled, but for
+//! [`Kind::Hello`], which comes to a socket of its own; and who has a thread to spare can let that
+//! receive.
 
 mod body;
 mod describe;
 mod due;
 mod elsewhere;
 mod hearing;
+mod hello;
 mod kind;
 mod namespaces;
 mod nsids;
@@ -23,9 +25,10 @@ mod table;
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 
-use crate::netlink::{Connection, Ears, Error, Inbox};
+use crate::netlink::{wait_readable, Connection, Ears, Error, Inbox};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
+use hello::Hellos;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -86,8 +89,11 @@ pub enum Told<'a> {
     /// Something changed.
     Event(&'a Event<'a>),
     /// So many events were lost for want of room; what they were about is found by reading the
-    /// state, and told before the next [`Told::Sync`].
+    /// state, and told before the next [`Told::Sync`]. Those of kinds that are not
+    /// [kept](Kind::is_kept) are lost for good.
     Lost(u32),
+    /// So many events of [`Kind::Hello`] were lost for want of room, for good.
+    LostHellos(u32),
     /// All that was told is all that there is.
     Sync,
 }
@@ -96,6 +102,9 @@ pub enum Told<'a> {
 pub struct Monitor {
     hearing: Hearing,
     queries: Connection,
+    /// If somebody wants to know, and the module is loaded.
+    hellos: Option<Hellos>,
+    unheard: Vec<(Kind, Error)>,
 }
 
 /// How a wait ended.
@@ -115,7 +124,9 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join).
+    /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join). That a kernel does
+    /// not know of a kind is none: [`Monitor::unheard`] has those; nor that there is no module for
+    /// [`Kind::Hello`], unless that is all that was asked for.
     pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
         let queries = Connection::open(OP, &SPEC)?;
         queries
@@ -123,10 +134,29 @@ impl Monitor {
             .set_strict()
             .map_err(|error| Error::from_io(OP, &error))?;
 
+        let hearing = Hearing::open(kinds | needed_by(kinds), buffer)?;
+        let mut unheard: Vec<_> = hearing.unheard.iter().map(no_group).collect();
+        let hellos = match kinds.has(Kind::Hello).then(|| Hellos::open(buffer)) {
+            Some(Err(error)) if kinds == Kind::Hello.into() => return Err(error),
+            Some(Err(error)) => {
+                unheard.push((Kind::Hello, error));
+                None
+            }
+            Some(Ok(hellos)) => Some(hellos),
+            None => None,
+        };
+
         Ok(Self {
-            hearing: Hearing::open(kinds | needed_by(kinds), buffer)?,
+            hearing,
             queries,
+            hellos,
+            unheard,
         })
+    }
+
+    /// Returns the kinds that were asked for and of which nothing will be told, and why.
+    pub fn unheard(&self) -> &[(Kind, Error)] {
+        &self.unheard
     }
 
     /// Returns the room that the kernel has for events, in bytes.
@@ -152,7 +182,7 @@ impl Monitor {
     /// Those of [`Connection::table`] and [`Connection::gather`].
     pub fn start(&mut self) -> Result<(), Error> {
         let untold = &mut |_: &Told<'_>| {};
-        self.hearing.due.all(self.hearing.kinds);
+        self.hearing.due.all(self.hearing.kinds.kept());
         for _ in 0..ROUNDS {
             self.read_again(Origin::Initial, untold)?;
             if self.hearing.due.kinds.is_empty() {
@@ -203,7 +233,7 @@ impl Monitor {
             true => deadline,
             false => deadline.min(due.at),
         };
-        match self.hearing.hear(until, wake, tell)? {
+        match self.hear(until, wake, tell)? {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
@@ -216,9 +246,21 @@ impl Monitor {
         (!due.kinds.is_empty()).then_some(due.at)
     }
 
+    /// Returns what becomes readable when there is something to hear.
+    pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let hellos = self.hellos.as_ref().map(Hellos::as_fd);
+        [self.as_fd()].into_iter().chain(hellos)
+    }
+
     /// Says whether there may be more to hear already, and nothing to do before.
     pub fn is_behind(&self) -> bool {
-        self.hearing.events.is_full() && !self.hearing.due.is_now()
+        self.hearing.events.is_full() && !self.hearing.due.is_now() && !self.has_hello()
+    }
+
+    fn has_hello(&self) -> bool {
+        self.hellos.as_ref().is_some_and(|hellos| {
+            wait_readable([hellos.as_fd()], Instant::now()).is_ok_and(|[is_hello]| is_hello)
+        })
     }
 
     /// Returns what hears in its place, on another thread: while there is much to hear, receiving
@@ -244,10 +286,46 @@ impl Monitor {
     }
 }
 
+impl Monitor {
+    /// Waits for events on whichever socket, and takes them in.
+    fn hear(
+        &mut self,
+        until: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<Waited, Error> {
+        let Some(hellos) = &mut self.hellos else {
+            return self.hearing.hear(until, wake, tell);
+        };
+        let events = self.hearing.events.socket().as_fd();
+        let fds = [events, hellos.as_fd(), wake.unwrap_or(events)];
+        match wait_readable(fds, until).map_err(|error| Error::from_io(OP, &error))? {
+            [false, false, false] => Ok(Waited::TimedOut),
+            [false, false, true] => Ok(Waited::Woken),
+            [is_event, is_hello, _] => {
+                if is_hello {
+                    hellos.hear(tell)?;
+                }
+                if is_event {
+                    self.hearing.hear(Instant::now(), None, tell)?;
+                }
+                Ok(Waited::Heard)
+            }
+        }
+    }
+}
+
 impl AsFd for Monitor {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.hearing.events.socket().as_fd()
     }
+}
+
+/// Returns why nothing is told of a `kind` of which the kernel does not know.
+fn no_group(kind: Kind) -> (Kind, Error) {
+    let error = Error::new(OP, libc::EINVAL).message("this kernel has no such events");
+
+    (kind, error)
 }
 
 /// Returns the kinds without which changes of `kinds` are not understood.

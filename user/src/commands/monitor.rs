@@ -80,6 +80,17 @@ fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> R
     Ok(())
 }
 
+/// Says of what there will be no word.
+fn warn_of_unheard(monitor: &Monitor, out: &Output) {
+    for (kind, error) in monitor.unheard() {
+        let mut message = format!("nothing is told of {}: {}", kind.name(), error.message);
+        if let Some(hint) = error.hint {
+            message += &format!(" ({hint})");
+        }
+        out.warning(OP, &message);
+    }
+}
+
 fn style(args: &MonitorArgs) -> TimeStyle {
     match args.timestamp {
         Timestamp::Time => TimeStyle::Time,
@@ -123,6 +134,7 @@ impl Run {
     fn watch_here(&mut self, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
         let mut monitor = Monitor::open(self.teller.filter.kinds(), args.buffer)?;
         warn_of_little_room(&monitor, args, out)?;
+        warn_of_unheard(&monitor, out);
         monitor.start()?;
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
@@ -216,6 +228,7 @@ impl Teller {
                 self.lost += 1;
                 self.watch.lost(&now, *drops)
             }
+            Told::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
             Told::Sync => self.watch.sync(&now),
         };
         self.failed = result.err();

@@ -72,6 +72,8 @@ impl Kind {
             Self::Link => 16,
             Self::Addr | Self::Nexthop => 8,
             Self::Route | Self::Neigh | Self::Rule | Self::Fdb => 12,
+            // They are not kept.
+            _ => 0,
         }
     }
 
@@ -83,7 +85,7 @@ impl Kind {
                 |kind| drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&kind))
             }
             Self::Neigh | Self::Fdb => |kind| drop_if([NDA_CACHEINFO, NDA_PROBES].contains(&kind)),
-            Self::Rule | Self::Nexthop => |_| Part::Keep,
+            _ => |_| Part::Keep,
         }
     }
 }
@@ -253,7 +255,27 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut impl Sink) {
             key.put(&header[..RULE_FLAGS.start]);
             key.put(attrs);
         }
+        // They are not kept.
+        _ => {}
     }
+}
+
+/// Returns where the kernel has the IPv4 route with this `body` or key: all routes of a table to the
+/// same prefix are in one place. `None` for other routes.
+pub fn leaf_of_body(body: &[u8]) -> Option<Vec<u8>> {
+    leaf(body.split_at_checked(Kind::Route.header())?)
+}
+
+/// Does that for a route with this `key`, which [`put_key`] made.
+pub fn leaf_of_key(key: &[u8]) -> Option<Vec<u8>> {
+    leaf(key.split_at_checked(4)?)
+}
+
+/// Family and length of the prefix, `RTA_DST`, `RTA_TABLE`.
+fn leaf((header, attrs): (&[u8], &[u8])) -> Option<Vec<u8>> {
+    let mut leaf = header[..2].to_vec();
+    put_attrs(attrs, &[1, 15], &mut leaf);
+    (i32::from(leaf[0]) == libc::AF_INET).then_some(leaf)
 }
 
 /// Appends the attributes of these `kinds`, in the order in which they are there.

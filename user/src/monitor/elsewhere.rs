@@ -59,7 +59,11 @@ impl Elsewhere {
         })?;
         socket.join(NSID_GROUP).map_err(failed)?;
         for group in kinds.iter().flat_map(|kind| kind.groups()) {
-            socket.join(*group).map_err(failed)?;
+            match socket.join(*group) {
+                // The kernel is older than the group.
+                Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
+                result => result.map_err(failed)?,
+            }
         }
         Ok(Self {
             socket,

@@ -27,6 +27,8 @@ pub struct Hearing {
     pub kinds: Kinds,
     pub state: State,
     pub due: Due,
+    /// Kinds that the kernel does not know of.
+    pub unheard: Kinds,
     /// Drops that were told.
     dropped: u32,
 }
@@ -38,15 +40,16 @@ impl Hearing {
         events.set_inbox(AT_ONCE);
         // Less than that loses more, which is noticed and made good.
         let _ = events.socket().set_recv_buffer(buffer);
-        for group in kinds.iter().flat_map(|kind| kind.groups()) {
-            events.join(OP, *group)?;
-        }
+        let told = events.socket().tell_groups();
+        told.map_err(|error| Error::from_io(OP, &error))?;
+        let unheard = join(&events, kinds)?;
 
         Ok(Self {
             events,
             kinds,
             state: State::new(),
             due: Due::nothing(),
+            unheard,
             dropped: 0,
         })
     }
@@ -137,11 +140,14 @@ impl Hearing {
 
     fn take_in(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
         let portid = self.events.socket().portid();
-        for message in self.events.messages(OP) {
-            let message = message?;
-            if let Some(news) = read(&message, self.kinds, portid) {
-                self.state
-                    .take(&news, &mut |event| tell(&Told::Event(event)));
+        for message in self.events.messages_of_groups(OP) {
+            let (group, message) = message?;
+            match read(&message, group, self.kinds, portid) {
+                Some(news) if news.kind.is_kept() => self
+                    .state
+                    .take(&news, &mut |event| tell(&Told::Event(event))),
+                Some(news) => tell(&Told::Event(&news.as_it_came())),
+                None => {}
             }
         }
         let again = self.state.take_silent() | self.state.take_doubt();
@@ -158,17 +164,38 @@ impl Hearing {
         }
         self.state.give_up();
         self.due.lost = true;
-        self.due.all(self.kinds);
+        self.due.all(self.kinds.kept());
     }
 }
 
-/// Reads an event of one of these `kinds`; what answers us, `portid`, is none.
-fn read<'a>(message: &Message<'a>, kinds: Kinds, portid: u32) -> Option<News<'a>> {
+/// Joins the groups of these `kinds`; returns those of which there is none: a kernel may be older
+/// than the groups.
+fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
+    let mut unheard = Kinds::default();
+    for kind in kinds.iter() {
+        let mut any = false;
+        for group in kind.groups() {
+            match events.join(OP, *group) {
+                Ok(()) => any = true,
+                Err(error) if error.errno.0 == libc::EINVAL => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !any && !kind.groups().is_empty() {
+            unheard = unheard | kind.into();
+        }
+    }
+    Ok(unheard)
+}
+
+/// Reads an event of one of these `kinds`, which came to `group`; what answers us, `portid`, is none.
+fn read<'a>(message: &Message<'a>, group: u32, kinds: Kinds, portid: u32) -> Option<News<'a>> {
     let header = message.header();
     let payload = message.payload();
     let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
 
-    (kinds.has(kind) && header.nlmsg_pid != portid).then_some(News {
+    let is_heard = kinds.has(kind) && kind.groups().contains(&group);
+    (is_heard && header.nlmsg_pid != portid).then_some(News {
         kind,
         is_there,
         flags: header.nlmsg_flags,

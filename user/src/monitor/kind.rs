@@ -2,7 +2,7 @@
 
 //! What there is to watch, and where the kernel tells of it.
 //!
-//! C header: `include/uapi/linux/rtnetlink.h`.
+//! C header: `include/uapi/linux/rtnetlink.h`; the library `libc` lacks some of its numbers.
 
 use crate::netlink::{Error, Request};
 use crate::wire::put_attr;
@@ -13,6 +13,22 @@ const READ: &str = "read the state";
 const RTM_NEWNEXTHOP: u16 = 104;
 const RTM_DELNEXTHOP: u16 = 105;
 const RTM_GETNEXTHOP: u16 = 106;
+
+const RTM_NEWPREFIX: u16 = 52;
+const RTM_NEWMULTICAST: u16 = 56;
+const RTM_DELMULTICAST: u16 = 57;
+const RTM_NEWANYCAST: u16 = 60;
+const RTM_DELANYCAST: u16 = 61;
+const RTM_NEWNDUSEROPT: u16 = 68;
+const RTM_NEWNETCONF: u16 = 80;
+const RTM_DELNETCONF: u16 = 81;
+const RTM_NEWMDB: u16 = 84;
+const RTM_DELMDB: u16 = 85;
+const RTM_NEWNSID: u16 = 88;
+const RTM_DELNSID: u16 = 89;
+const RTM_NEWSTATS: u16 = 92;
+const RTM_NEWCHAIN: u16 = 100;
+const RTM_DELCHAIN: u16 = 101;
 
 /// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
 const SKIP_STATS: u32 = 1 << 3;
@@ -43,11 +59,37 @@ pub enum Kind {
     Rule,
     /// Where bridges and VXLANs forward.
     Fdb,
+    /// Prefixes that routers have advertised.
+    Prefix,
+    /// Settings of links.
+    Netconf,
+    /// Ids of network namespaces.
+    Nsid,
+    /// Options of router advertisements that the kernel leaves to programs.
+    Nduseropt,
+    /// Addresses of groups that links have joined, and those that they share with others.
+    Maddr,
+    /// Who listens to a group behind a bridge or a VXLAN.
+    Mdb,
+    /// Routes to groups.
+    Mroute,
+    /// Queues of traffic control.
+    Qdisc,
+    /// Their classes.
+    Class,
+    /// What chooses a class, and chains of it.
+    Filter,
+    /// What of a link hardware counts.
+    Stats,
+    /// Links as IPv6 sees them.
+    Ifinfo6,
+    /// Who says hello to the module: events of another protocol.
+    Hello,
 }
 
 impl Kind {
     /// All of them, what others refer to first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 20] = [
         Self::Link,
         Self::Addr,
         Self::Nexthop,
@@ -55,6 +97,19 @@ impl Kind {
         Self::Neigh,
         Self::Rule,
         Self::Fdb,
+        Self::Prefix,
+        Self::Netconf,
+        Self::Nsid,
+        Self::Nduseropt,
+        Self::Maddr,
+        Self::Mdb,
+        Self::Mroute,
+        Self::Qdisc,
+        Self::Class,
+        Self::Filter,
+        Self::Stats,
+        Self::Ifinfo6,
+        Self::Hello,
     ];
 
     /// Returns what it is called.
@@ -67,7 +122,26 @@ impl Kind {
             Self::Neigh => "neigh",
             Self::Rule => "rule",
             Self::Fdb => "fdb",
+            Self::Prefix => "prefix",
+            Self::Netconf => "netconf",
+            Self::Nsid => "nsid",
+            Self::Nduseropt => "nduseropt",
+            Self::Maddr => "maddr",
+            Self::Mdb => "mdb",
+            Self::Mroute => "mroute",
+            Self::Qdisc => "qdisc",
+            Self::Class => "class",
+            Self::Filter => "filter",
+            Self::Stats => "stats",
+            Self::Ifinfo6 => "ifinfo6",
+            Self::Hello => "hello",
         }
+    }
+
+    /// Says whether it is kept what there is of it, and told how that changes; events of the other
+    /// kinds are told as they come, and what was there before is not told at all.
+    pub fn is_kept(self) -> bool {
+        self <= Self::Fdb
     }
 
     /// Returns the kind that is called `name`.
@@ -75,7 +149,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Returns the multicast groups that tell of it (`RTNLGRP_*`).
+    /// Returns the multicast groups of rtnetlink that tell of it (`RTNLGRP_*`).
     pub fn groups(self) -> &'static [u32] {
         match self {
             Self::Link => &[1],
@@ -84,11 +158,24 @@ impl Kind {
             Self::Route => &[7, 11, 27],
             Self::Neigh | Self::Fdb => &[3],
             Self::Rule => &[8, 19],
+            Self::Prefix => &[18],
+            // IPv4, IPv6, MPLS.
+            Self::Netconf => &[24, 25, 29],
+            Self::Nsid => &[28],
+            Self::Nduseropt => &[20],
+            // Groups of IPv4 and of IPv6, addresses of anybody.
+            Self::Maddr => &[37, 38, 39],
+            Self::Mdb => &[26],
+            Self::Mroute => &[6, 10],
+            Self::Qdisc | Self::Class | Self::Filter => &[4],
+            Self::Stats => &[36],
+            Self::Ifinfo6 => &[12],
+            Self::Hello => &[],
         }
     }
 
-    /// Returns the kind that a message of type `nlmsg_type` with this payload tells of, and whether
-    /// the object is there; `None` where it is none of these.
+    /// Returns the kind that a message of rtnetlink of type `nlmsg_type` with this payload tells of,
+    /// and whether the object is there; `None` where it is none of these.
     pub fn of_message(nlmsg_type: u16, payload: &[u8]) -> Option<(Self, bool)> {
         let family = *payload.first()?;
 
@@ -96,48 +183,63 @@ impl Kind {
             // A bridge tells of its ports under a family of its own: the link stays.
             libc::RTM_NEWLINK if family == UNSPEC => (Self::Link, true),
             libc::RTM_DELLINK if family == UNSPEC => (Self::Link, false),
+            libc::RTM_NEWLINK if family == INET6 => (Self::Ifinfo6, true),
+            libc::RTM_DELLINK if family == INET6 => (Self::Ifinfo6, false),
             libc::RTM_NEWADDR => (Self::Addr, true),
             libc::RTM_DELADDR => (Self::Addr, false),
             RTM_NEWNEXTHOP => (Self::Nexthop, true),
             RTM_DELNEXTHOP => (Self::Nexthop, false),
-            libc::RTM_NEWROUTE if !MROUTE.contains(&family) => (Self::Route, true),
-            libc::RTM_DELROUTE if !MROUTE.contains(&family) => (Self::Route, false),
+            libc::RTM_NEWROUTE if MROUTE.contains(&family) => (Self::Mroute, true),
+            libc::RTM_DELROUTE if MROUTE.contains(&family) => (Self::Mroute, false),
+            libc::RTM_NEWROUTE => (Self::Route, true),
+            libc::RTM_DELROUTE => (Self::Route, false),
             libc::RTM_NEWNEIGH if family == BRIDGE => (Self::Fdb, true),
             libc::RTM_DELNEIGH if family == BRIDGE => (Self::Fdb, false),
             libc::RTM_NEWNEIGH => (Self::Neigh, true),
             libc::RTM_DELNEIGH => (Self::Neigh, false),
             libc::RTM_NEWRULE => (Self::Rule, true),
             libc::RTM_DELRULE => (Self::Rule, false),
+            RTM_NEWPREFIX => (Self::Prefix, true),
+            RTM_NEWNETCONF => (Self::Netconf, true),
+            RTM_DELNETCONF => (Self::Netconf, false),
+            RTM_NEWNSID => (Self::Nsid, true),
+            RTM_DELNSID => (Self::Nsid, false),
+            RTM_NEWNDUSEROPT => (Self::Nduseropt, true),
+            RTM_NEWMULTICAST | RTM_NEWANYCAST => (Self::Maddr, true),
+            RTM_DELMULTICAST | RTM_DELANYCAST => (Self::Maddr, false),
+            RTM_NEWMDB => (Self::Mdb, true),
+            RTM_DELMDB => (Self::Mdb, false),
+            libc::RTM_NEWQDISC => (Self::Qdisc, true),
+            libc::RTM_DELQDISC => (Self::Qdisc, false),
+            libc::RTM_NEWTCLASS => (Self::Class, true),
+            libc::RTM_DELTCLASS => (Self::Class, false),
+            libc::RTM_NEWTFILTER | RTM_NEWCHAIN => (Self::Filter, true),
+            libc::RTM_DELTFILTER | RTM_DELCHAIN => (Self::Filter, false),
+            RTM_NEWSTATS => (Self::Stats, true),
             _ => return None,
         })
     }
 
-    /// Returns the requests for all that there is.
+    /// Returns the requests for all that there is, if that is [kept](Kind::is_kept).
     pub(super) fn dumps(self) -> Result<Vec<Request>, Error> {
-        let payloads = match self {
-            Self::Link => vec![with_filter(header(UNSPEC, 16))],
-            Self::Addr | Self::Nexthop => vec![header(UNSPEC, 8)],
-            Self::Route => vec![header(INET, 12), header(INET6, 12)],
-            Self::Neigh => vec![header(UNSPEC, 12), proxies()],
-            Self::Rule => vec![header(UNSPEC, 12)],
-            Self::Fdb => vec![header(BRIDGE, 12)],
+        let (question, payloads) = match self {
+            Self::Link => (libc::RTM_GETLINK, vec![with_filter(header(UNSPEC, 16))]),
+            Self::Addr => (libc::RTM_GETADDR, vec![header(UNSPEC, 8)]),
+            Self::Nexthop => (RTM_GETNEXTHOP, vec![header(UNSPEC, 8)]),
+            Self::Route => (
+                libc::RTM_GETROUTE,
+                vec![header(INET, 12), header(INET6, 12)],
+            ),
+            Self::Neigh => (libc::RTM_GETNEIGH, vec![header(UNSPEC, 12), proxies()]),
+            Self::Rule => (libc::RTM_GETRULE, vec![header(UNSPEC, 12)]),
+            Self::Fdb => (libc::RTM_GETNEIGH, vec![header(BRIDGE, 12)]),
+            _ => return Ok(Vec::new()),
         };
 
         payloads
             .into_iter()
-            .map(|payload| Request::dump(READ, self.question(), payload))
+            .map(|payload| Request::dump(READ, question, payload))
             .collect()
-    }
-
-    fn question(self) -> u16 {
-        match self {
-            Self::Link => libc::RTM_GETLINK,
-            Self::Addr => libc::RTM_GETADDR,
-            Self::Nexthop => RTM_GETNEXTHOP,
-            Self::Route => libc::RTM_GETROUTE,
-            Self::Neigh | Self::Fdb => libc::RTM_GETNEIGH,
-            Self::Rule => libc::RTM_GETRULE,
-        }
     }
 }
 
@@ -178,6 +280,11 @@ impl Kinds {
     /// Returns them, what others refer to first.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
         Kind::ALL.into_iter().filter(move |kind| self.has(*kind))
+    }
+
+    /// Returns those of which it is [kept](Kind::is_kept) what there is.
+    pub fn kept(self) -> Self {
+        self.iter().filter(|kind| kind.is_kept()).collect()
     }
 
     /// Returns those that are in `other` too.
@@ -223,8 +330,22 @@ mod tests {
         assert_eq!(found(libc::RTM_DELLINK, UNSPEC), Some((Kind::Link, false)));
         assert_eq!(found(libc::RTM_DELLINK, BRIDGE), None);
         assert_eq!(found(libc::RTM_NEWNEIGH, BRIDGE), Some((Kind::Fdb, true)));
-        assert_eq!(found(libc::RTM_NEWROUTE, 128), None);
+        assert_eq!(found(libc::RTM_NEWROUTE, 128), Some((Kind::Mroute, true)));
+        assert_eq!(found(libc::RTM_NEWROUTE, INET), Some((Kind::Route, true)));
+        assert_eq!(found(libc::RTM_NEWLINK, INET6), Some((Kind::Ifinfo6, true)));
+        assert_eq!(found(RTM_DELCHAIN, UNSPEC), Some((Kind::Filter, false)));
+        // Of actions no kind is told.
+        assert_eq!(found(48, UNSPEC), None);
         assert_eq!(Kind::of_message(libc::RTM_NEWLINK, &[]), None);
+    }
+
+    #[test]
+    fn kinds_that_are_kept_can_be_read() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.is_kept(), !kind.dumps().unwrap().is_empty());
+        }
+        let all: Kinds = Kind::ALL.into_iter().collect();
+        assert_eq!(all.kept().iter().last(), Some(Kind::Fdb));
     }
 
     #[test]

@@ -237,24 +237,31 @@ impl Namespaces {
 
     fn poll(&self, until: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Ready, Error> {
         let [folders, mounts] = self.names.awaited();
-        let monitors = self.all.iter().map(|one| one.monitor.as_fd());
-        let elsewhere = self.elsewhere.as_ref().map(Elsewhere::as_fd);
-        let awaited: Vec<_> = [folders, mounts, Awaited::Readable(self.nsids.as_fd())]
-            .into_iter()
-            .chain(monitors.map(Awaited::Readable))
-            .chain(elsewhere.into_iter().chain(wake).map(Awaited::Readable))
-            .collect();
+        let mut awaited = vec![folders, mounts, Awaited::Readable(self.nsids.as_fd())];
+        let others = self.elsewhere.iter().map(Elsewhere::as_fd).chain(wake);
+        awaited.extend(others.map(Awaited::Readable));
+        let ours = awaited.len();
+        awaited.extend(self.fds().map(|(_, fd)| Awaited::Readable(fd)));
         let ready = wait_any(&awaited, until).map_err(|error| Error::from_io(OP, &error))?;
-        let (ours, others) = ready[3..].split_at(self.all.len());
-        let (elsewhere, wake) = others.split_at(usize::from(elsewhere.is_some()));
+        let mut monitors = vec![false; self.all.len()];
+        for ((at, _), is_ready) in self.fds().zip(&ready[ours..]) {
+            monitors[at] |= is_ready;
+        }
+        let (elsewhere, wake) = ready[3..ours].split_at(usize::from(self.elsewhere.is_some()));
 
         Ok(Ready {
             woken: wake.contains(&true),
             elsewhere: elsewhere.contains(&true),
             names: ready[0] || ready[1],
             nsids: ready[2],
-            monitors: ours.to_vec(),
+            monitors,
         })
+    }
+
+    /// Returns what each monitor waits for, with the number of the monitor.
+    fn fds(&self) -> impl Iterator<Item = (usize, BorrowedFd<'_>)> {
+        let all = self.all.iter().enumerate();
+        all.flat_map(|(at, one)| one.monitor.fds().map(move |fd| (at, fd)))
     }
 
     /// Leaves those that have lost their names, and watches those that are new.

@@ -87,6 +87,7 @@ impl Monitor {
                     hearing.state.find(kind, payload);
                 }
             }
+            hearing.state.pause();
             hearing.hear_ready(tell)?;
         }
         if table.is_interrupted() {

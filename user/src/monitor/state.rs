@@ -4,10 +4,10 @@
 //!
 //! `docs/monitor.md` says why this is right.
 
-use super::body::{find, put_body, put_key};
+use super::body::{find, leaf_of_body, leaf_of_key, put_body, put_key};
 use super::table::{Key, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 // Flags of an event of a route (`NLM_F_*`): it is the only one of its key; it takes the place of one.
 const ONLY: u16 = (libc::NLM_F_CREATE | libc::NLM_F_EXCL) as u16;
@@ -40,6 +40,24 @@ pub struct News<'a> {
     pub payload: &'a [u8],
 }
 
+impl<'a> News<'a> {
+    /// Returns the event of a kind that is not [kept](Kind::is_kept).
+    pub fn as_it_came(&self) -> Event<'a> {
+        Event {
+            kind: self.kind,
+            what: match self.is_there {
+                true => What::New,
+                false => What::Del,
+            },
+            object: self.payload,
+            body: self.payload,
+            old: None,
+            origin: Origin::Event,
+            by: self.by,
+        }
+    }
+}
+
 /// What was told.
 pub struct State {
     tables: Vec<Table>,
@@ -62,6 +80,10 @@ struct Window {
     found: Vec<Table>,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, Box<[u8]>), Touch>,
+    /// The IPv4 route that the dump showed last, and where the dump paused behind one: it goes on
+    /// there by counting, so that it may leave out others there if some were deleted meanwhile.
+    last: Vec<u8>,
+    pauses: HashSet<Vec<u8>>,
 }
 
 /// What the events since the start of the window say of a key.
@@ -145,6 +167,7 @@ impl State {
             body,
             key,
             olds,
+            is_read: self.window.is_some(),
             gone: 0,
             sure: true,
         };
@@ -171,6 +194,8 @@ impl State {
             kinds,
             found: self.tables.iter().map(Table::emptied).collect(),
             touched: HashMap::new(),
+            last: Vec::new(),
+            pauses: HashSet::new(),
         });
     }
 
@@ -189,6 +214,10 @@ impl State {
         let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
             return;
         };
+        if kind == Kind::Route {
+            window.last.clear();
+            window.last.extend_from_slice(body);
+        }
         let key = table.key(key);
         if table.mark(key, body, Seen::Dump) || is_untold(kind, body) {
             return;
@@ -197,6 +226,13 @@ impl State {
         // A dump may show an object twice while others come.
         if !found.mark(key, body, Seen::Dump) {
             found.insert(key, body, Seen::Dump);
+        }
+    }
+
+    /// Notes that the dump ends here or pauses.
+    pub fn pause(&mut self) {
+        if let Some(window) = &mut self.window {
+            window.pauses.extend(leaf_of_body(&window.last));
         }
     }
 
@@ -213,7 +249,7 @@ impl State {
         };
         for kind in window.kinds.iter() {
             let table = &mut self.tables[kind as usize];
-            if !window.settle_touched(kind, table) {
+            if !window.settle_touched(kind, table) || !window.doubtful_leaves(kind).is_empty() {
                 self.doubt = self.doubt | kind.into();
             }
             window.tell_deleted(kind, table, tell);
@@ -230,6 +266,8 @@ struct Change<'c, 'a> {
     key: Key<'c>,
     /// What was there.
     olds: Vec<Box<[u8]>>,
+    /// Whether the state is read meanwhile: maybe much was there that was not told.
+    is_read: bool,
     /// How many of them a dump had shown that are gone.
     gone: usize,
     /// Whether it is known what is there now.
@@ -242,7 +280,11 @@ impl Change<'_, '_> {
         let is_known = self.olds.iter().any(|old| **old == *self.body);
         match (self.news.is_there, is_known, self.is_only()) {
             // Who is told twice of the same is told once.
-            (true, true, _) => self.see(),
+            (true, true, false) => self.see(),
+            (true, true, true) => {
+                self.see();
+                self.remove_all_other(tell);
+            }
             (true, false, true) => self.replace(tell),
             (true, false, false) => self.add(tell),
             (false, true, _) => {
@@ -273,6 +315,15 @@ impl Change<'_, '_> {
             .any(|(old, seen)| old == body && seen == Seen::Dump);
         if !was_dumped {
             self.table.mark(key, body, Seen::Event);
+        }
+    }
+
+    /// Whoever is the only one has no others, even where nobody told that they are gone.
+    fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        for old in std::mem::take(&mut self.olds) {
+            if *old != *self.body {
+                self.remove(&old, tell);
+            }
         }
     }
 
@@ -334,7 +385,7 @@ impl Change<'_, '_> {
         let olds = std::mem::take(&mut self.olds);
         match &olds[..] {
             [] => {}
-            [old] if !self.may_be_a_hop(old) => {
+            [old] if !self.is_read && !self.may_be_a_hop(old) => {
                 let old = old.to_vec();
                 self.remove(&old, tell);
             }
@@ -373,23 +424,13 @@ impl Change<'_, '_> {
 impl Window {
     /// Notes what an event, which was not applied yet, says of its key.
     fn touch(&mut self, change: &Change<'_, '_>) {
-        let touch = self
-            .touched
-            .entry((change.news.kind, change.key.bytes.into()))
-            .or_insert(Touch {
-                sure: Sure::No,
-                gone: usize::MAX,
-            });
-        let first = touch.gone == usize::MAX;
-        let before = match first {
-            true => None,
-            false => Some(&touch.sure),
+        let key = (change.news.kind, change.key.bytes.into());
+        let before = self.touched.get(&key);
+        let touch = Touch {
+            sure: sure_of(change, before),
+            gone: before.map_or(0, |touch| touch.gone),
         };
-        let sure = sure_of(change, before);
-        if first {
-            touch.gone = 0;
-        }
-        touch.sure = sure;
+        self.touched.insert(key, touch);
     }
 
     /// Notes how many objects the event removed that the dump had shown.
@@ -411,6 +452,19 @@ impl Window {
             .iter()
             .filter(|((of, _), _)| *of == kind)
             .all(|((_, key), touch)| self.is_settled(key, touch, &self.found[kind as usize], table))
+    }
+
+    /// Returns where the dump may have left out objects of this `kind`.
+    fn doubtful_leaves(&self, kind: Kind) -> HashSet<Vec<u8>> {
+        if kind != Kind::Route {
+            return HashSet::new();
+        }
+        self.touched
+            .keys()
+            .filter(|(of, _)| *of == kind)
+            .filter_map(|(_, key)| leaf_of_key(key))
+            .filter(|leaf| self.pauses.contains(leaf))
+            .collect()
     }
 
     fn is_settled(&self, key: &[u8], touch: &Touch, found: &Table, table: &Table) -> bool {
@@ -443,11 +497,14 @@ impl Window {
             .filter(|(_, seen)| *seen == Seen::Before)
             .map(|(body, _)| body.into())
             .collect();
+        let doubtful = self.doubtful_leaves(kind);
+        let is_left_out =
+            |key: &[u8]| leaf_of_key(key).is_some_and(|leaf| doubtful.contains(&leaf));
         let mut key = Vec::new();
         for body in gone {
             key.clear();
             put_key(kind, &body, &mut key);
-            if self.is_touched(kind, &key) {
+            if self.is_touched(kind, &key) || is_left_out(&key) {
                 continue;
             }
             let key = table.key(&key);
@@ -505,22 +562,26 @@ impl Window {
     }
 }
 
-/// Says how sure it is what there is of a key after `change`, when before it was `before`; that is
-/// `None` at the first event of a window, before which nothing is sure.
-fn sure_of(change: &Change<'_, '_>, before: Option<&Sure>) -> Sure {
+/// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
+/// first event of a window, before which nothing is sure.
+fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let flags = change.news.flags & OF_ROUTES;
     let is_known = change.olds.iter().any(|old| **old == *change.body);
-    let few = change.olds.len() < 2;
+    let (none, few) = (change.olds.is_empty(), change.olds.len() < 2);
+    let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
-    match (change.news.is_there, before) {
+    match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if change.news.kind != Kind::Route => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.olds.len() == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
-        (false, None) if few => Sure::IfDeleted(change.body.into()),
+        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
-        (false, Some(Sure::IfReplaced)) if is_known && few => Sure::IfReplaced,
+        // What the dump showed may be what was replaced, or another that is still there.
+        (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
+            Sure::IfDeleted(change.body.into())
+        }
         _ => Sure::No,
     }
 }
@@ -555,3 +616,6 @@ fn changes_flags(news: &News<'_>, olds: &[Box<[u8]>]) -> bool {
 
     !news.is_there || old != news.payload.get(IFI_FLAGS)
 }
+
+#[cfg(test)]
+mod tests;

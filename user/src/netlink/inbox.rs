@@ -2,7 +2,7 @@
 
 //! Many datagrams in one system call.
 
-use super::socket::{empty_addr, Envelope, Polled};
+use super::socket::{empty_addr, Control, Envelope, Polled};
 use super::{Datagram, Error, Socket};
 use crate::wire::{Message, Messages};
 use libc::{iovec, mmsghdr, sockaddr_nl, socklen_t};
@@ -67,9 +67,20 @@ impl Inbox {
         &self,
         op: &'static str,
     ) -> impl Iterator<Item = Result<Message<'_>, Error>> {
+        self.messages_of_groups(op)
+            .map(|message| message.map(|(_, message)| message))
+    }
+
+    /// Returns the same, each with the multicast group that it was sent to; 0 is none.
+    pub(super) fn messages_of_groups(
+        &self,
+        op: &'static str,
+    ) -> impl Iterator<Item = Result<(u32, Message<'_>), Error>> {
         self.datagrams()
             .filter(|datagram| datagram.portid == KERNEL)
-            .flat_map(move |datagram| messages(op, datagram))
+            .flat_map(move |datagram| {
+                messages(op, datagram).map(move |message| Ok((datagram.group, message?)))
+            })
     }
 }
 
@@ -106,16 +117,18 @@ impl Socket {
     fn recvmmsg(&self, inbox: &mut Inbox) -> io::Result<()> {
         let slots = inbox.slots();
         let mut addrs = [empty_addr(); SLOTS];
+        let mut controls = [Control::empty(); SLOTS];
         // Of rooms beyond the last there are no bytes, and no use is made.
         let mut rooms = inbox.bytes.chunks_mut(ROOM);
         let mut iovs: [iovec; SLOTS] = array::from_fn(|_| iovec_of(rooms.next()));
-        let mut msgs: [mmsghdr; SLOTS] =
-            array::from_fn(|slot| mmsghdr_of(&mut addrs[slot], &mut iovs[slot]));
+        let mut msgs: [mmsghdr; SLOTS] = array::from_fn(|slot| {
+            mmsghdr_of(&mut addrs[slot], &mut controls[slot], &mut iovs[slot])
+        });
 
         // SAFETY: there are `SLOTS` headers, and `slots` is no more. Each of those points to an
-        // address and an `iovec` of its own, and that to a room of its own: all are live, borrowed
-        // by nobody else meanwhile and as long as the lengths beside them say, and the kernel keeps
-        // none of them. A null timeout is allowed.
+        // address, a `Control` and an `iovec` of its own, and that to a room of its own: all are
+        // live, borrowed by nobody else meanwhile and as long as the lengths beside them say, and
+        // the kernel keeps none of them. A null timeout is allowed.
         let count = unsafe {
             libc::recvmmsg(
                 self.as_fd().as_raw_fd(),
@@ -130,7 +143,7 @@ impl Socket {
         inbox.received.clear();
         inbox
             .received
-            .extend(msgs.iter().zip(&addrs).take(count).map(envelope_of));
+            .extend((0..count).map(|slot| envelope_of(&msgs[slot], &addrs[slot], &controls[slot])));
         Ok(())
     }
 }
@@ -144,7 +157,7 @@ fn iovec_of(room: Option<&mut [u8]>) -> iovec {
     }
 }
 
-fn mmsghdr_of(addr: &mut sockaddr_nl, iov: &mut iovec) -> mmsghdr {
+fn mmsghdr_of(addr: &mut sockaddr_nl, control: &mut Control, iov: &mut iovec) -> mmsghdr {
     // SAFETY: `mmsghdr` is a C struct for which all-zeroes is a valid value: null pointers with
     // lengths of 0.
     let mut msg: mmsghdr = unsafe { mem::zeroed() };
@@ -152,20 +165,22 @@ fn mmsghdr_of(addr: &mut sockaddr_nl, iov: &mut iovec) -> mmsghdr {
     msg.msg_hdr.msg_namelen = mem::size_of::<sockaddr_nl>() as socklen_t;
     msg.msg_hdr.msg_iov = iov;
     msg.msg_hdr.msg_iovlen = 1;
+    control.attach(&mut msg.msg_hdr);
     msg
 }
 
-fn envelope_of((msg, addr): (&mmsghdr, &sockaddr_nl)) -> Envelope {
+fn envelope_of(msg: &mmsghdr, addr: &sockaddr_nl, control: &Control) -> Envelope {
     Envelope {
         len: (msg.msg_len as usize).min(ROOM),
         portid: addr.nl_pid,
+        group: control.group(),
         truncated: msg.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::socket::tests::send_to;
+    use super::super::socket::tests::{send_to, send_to_group};
     use super::*;
     use std::time::Duration;
 
@@ -201,6 +216,22 @@ mod tests {
     }
 
     #[test]
+    fn datagrams_come_with_the_groups_that_they_were_sent_to() {
+        let (from, to) = (usersock(), usersock());
+        to.tell_groups().unwrap();
+        for group in [5, 9] {
+            to.join(group).unwrap();
+            send_to_group(&from, group, b"x");
+        }
+        send_to(&from, to.portid(), b"x").unwrap();
+        let mut inbox = Inbox::new(4);
+        receive(&to, &mut inbox);
+
+        let groups: Vec<_> = inbox.datagrams().map(|d| d.group).collect();
+        assert_eq!(groups, [5, 9, 0]);
+    }
+
+    #[test]
     fn an_inbox_takes_no_more_than_it_was_made_for() {
         let (from, to) = (usersock(), usersock());
         for _ in 0..3 {
@@ -230,6 +261,7 @@ mod tests {
             bytes,
             truncated,
             portid: KERNEL,
+            group: 0,
         };
         for (bytes, truncated, errno) in [
             (&[0; 20][..], false, libc::EBADMSG),

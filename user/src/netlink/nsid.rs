@@ -60,6 +60,7 @@ impl Socket {
             len,
             portid: addr.nl_pid,
             truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
+            group: 0,
         };
         Ok((envelope, nsid(&control[..msg.msg_controllen / 8])))
     }

@@ -37,6 +37,8 @@ pub struct Datagram<'a> {
     pub truncated: bool,
     /// Port id of the sender, as the kernel recorded it; 0 is the kernel itself.
     pub portid: u32,
+    /// Multicast group that it was sent to; 0 is none, or unknown without [`Socket::tell_groups`].
+    pub group: u32,
 }
 
 impl Socket {
@@ -91,6 +93,16 @@ impl Socket {
     /// `EPERM` without `CAP_NET_BROADCAST`; where that is missing over there, nothing is received.
     pub fn listen_to_all(&self) -> io::Result<()> {
         set_option(&self.nl, libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1)
+    }
+
+    /// Has the kernel say of each datagram which multicast group it was sent to
+    /// (`NETLINK_PKTINFO`), from the next one on.
+    ///
+    /// # Errors
+    ///
+    /// Those of `setsockopt(2)`.
+    pub fn tell_groups(&self) -> io::Result<()> {
+        set_option(&self.nl, libc::SOL_NETLINK, libc::NETLINK_PKTINFO, 1)
     }
 
     /// Asks for room for `bytes` in the receive buffer, what the kernel adds to each datagram
@@ -210,6 +222,7 @@ impl Socket {
     /// Receives what is there.
     fn recvmsg(&self, buf: &mut [u8]) -> io::Result<Envelope> {
         let mut addr = empty_addr();
+        let mut control = Control::empty();
         let mut iov = libc::iovec {
             iov_base: buf.as_mut_ptr().cast(),
             iov_len: buf.len(),
@@ -221,15 +234,18 @@ impl Socket {
         msg.msg_namelen = mem::size_of::<sockaddr_nl>() as socklen_t;
         msg.msg_iov = &mut iov;
         msg.msg_iovlen = 1;
+        control.attach(&mut msg);
 
-        // SAFETY: `msg` points to `addr`, `iov` and, through it, `buf`: all are live, exclusively
-        // borrowed and as long as the lengths beside them say, and the kernel keeps none of them.
+        // SAFETY: `msg` points to `addr`, `control`, `iov` and, through it, `buf`: all are live,
+        // exclusively borrowed and as long as the lengths beside them say, and the kernel keeps none
+        // of them.
         let len = unsafe { libc::recvmsg(self.nl.as_raw_fd(), &mut msg, libc::MSG_DONTWAIT) };
         let len = usize::try_from(len).map_err(|_| io::Error::last_os_error())?;
 
         Ok(Envelope {
             len,
             portid: addr.nl_pid,
+            group: control.group(),
             truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
         })
     }
@@ -250,6 +266,7 @@ pub(super) enum Polled<T> {
 pub(super) struct Envelope {
     pub(super) len: usize,
     pub(super) portid: u32,
+    pub(super) group: u32,
     pub(super) truncated: bool,
 }
 
@@ -259,6 +276,7 @@ impl Envelope {
         Datagram {
             bytes: &buf[..self.len],
             portid: self.portid,
+            group: self.group,
             truncated: self.truncated,
         }
     }
@@ -328,6 +346,37 @@ trait Integers {}
 impl Integers for c_int {}
 impl<const N: usize> Integers for [u32; N] {}
 
+/// What the kernel says beside a datagram: one header and `struct nl_pktinfo`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct Control {
+    header: libc::cmsghdr,
+    group: u32,
+}
+
+impl Control {
+    /// Returns one that says nothing.
+    pub(super) fn empty() -> Self {
+        // SAFETY: there are integers only, for which 0 is a valid value; some C libraries have
+        // private padding in the header, so there is no other way to make one.
+        unsafe { mem::zeroed() }
+    }
+
+    /// Has the kernel write it.
+    pub(super) fn attach(&mut self, msg: &mut libc::msghdr) {
+        msg.msg_control = ptr::from_mut(self).cast();
+        msg.msg_controllen = mem::size_of::<Self>() as _;
+    }
+
+    /// Returns the group that is told; 0 if none is.
+    pub(super) fn group(&self) -> u32 {
+        match (self.header.cmsg_level, self.header.cmsg_type) {
+            (libc::SOL_NETLINK, libc::NETLINK_PKTINFO) => self.group,
+            _ => 0,
+        }
+    }
+}
+
 pub(super) fn empty_addr() -> sockaddr_nl {
     // SAFETY: `sockaddr_nl` holds integers only, for which 0 is a valid value; its padding is
     // private, so there is no other way to make one.
@@ -370,6 +419,26 @@ pub(super) mod tests {
         Ok(())
     }
 
+    /// Sends `datagram` to a group of the same protocol.
+    pub(crate) fn send_to_group(socket: &Socket, group: u32, datagram: &[u8]) {
+        let mut addr = empty_addr();
+        addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+        addr.nl_groups = 1 << (group - 1);
+        // SAFETY: both pointers are of live values, as long as the lengths beside them say.
+        //
+        // That nobody is port 0 of this protocol is an error, once the group has it.
+        unsafe {
+            libc::sendto(
+                socket.nl.as_raw_fd(),
+                datagram.as_ptr().cast(),
+                datagram.len(),
+                0,
+                ptr::from_ref(&addr).cast(),
+                mem::size_of::<sockaddr_nl>() as socklen_t,
+            )
+        };
+    }
+
     fn usersock() -> Socket {
         Socket::open(libc::NETLINK_USERSOCK).unwrap()
     }
@@ -383,6 +452,21 @@ pub(super) mod tests {
 
         assert_eq!(datagram.bytes, b"any bytes");
         assert_eq!(datagram.portid, from.portid());
+    }
+
+    #[test]
+    fn a_datagram_to_a_group_comes_with_its_number() {
+        let (from, to) = (usersock(), usersock());
+        to.tell_groups().unwrap();
+        to.join(7).unwrap();
+        send_to_group(&from, 7, b"to all");
+        send_to(&from, to.portid(), b"to one").unwrap();
+        let mut buf = [0; 64];
+
+        let datagram = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
+        assert_eq!((datagram.bytes, datagram.group), (&b"to all"[..], 7));
+        let datagram = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
+        assert_eq!((datagram.bytes, datagram.group), (&b"to one"[..], 0));
     }
 
     #[test]

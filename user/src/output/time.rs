@@ -55,6 +55,12 @@ impl Stamp {
         }
     }
 
+    /// Returns the time `wall`, so long after the program began.
+    #[cfg(test)]
+    pub fn at(wall: Zoned, since_start: Duration) -> Self {
+        Self { wall, since_start }
+    }
+
     /// Returns it in this `style`.
     pub fn display(&self, style: Style) -> impl fmt::Display + '_ {
         Display(self, style)

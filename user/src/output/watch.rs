@@ -2,6 +2,8 @@
 
 //! Changes of the network, one a line.
 
+#[cfg(test)]
+mod captures;
 mod netns;
 
 pub use netns::{Identity, Whereabouts};
@@ -88,6 +90,22 @@ impl Watch {
                 write!(held, r#"{place},"drops":{drops}"#)
             }),
             false => self.begin_text(now, &format!("lost: drops={drops}")),
+        }
+        self.end_line()
+    }
+
+    /// Tells that events of [`Kind::Hello`] were lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        let place = self.place.of_state();
+        match self.json {
+            true => self.begin_json(now, "lost", |held| {
+                write!(held, r#","kind":"hello"{place},"drops":{drops}"#)
+            }),
+            false => self.begin_text(now, &format!("lost hello: drops={drops}")),
         }
         self.end_line()
     }

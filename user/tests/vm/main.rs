@@ -20,6 +20,7 @@ mod layer;
 mod lifetime;
 mod messages;
 mod monitor;
+mod monitor_kinds;
 mod monitor_netns;
 mod parity;
 mod pressure;

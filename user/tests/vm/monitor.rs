@@ -296,11 +296,16 @@ fn ip(commands: &str) -> Child {
     ip
 }
 
-/// Returns random changes of one of several writers.
-fn changes(random: &mut Random, writer: usize, count: usize) -> Vec<String> {
-    (0..count).map(|_| change(random, writer) + "\n").collect()
+/// Returns a random change of a route, of one of several writers.
+fn change_of_a_route(random: &mut Random, writer: usize) -> String {
+    let mut number = |below: usize| random.below(below);
+    let verb = ["replace", "replace", "replace", "append", "del"][number(5)];
+    let (a, b, via) = (number(100), number(256), 2 + number(3));
+
+    format!("route {verb} 20.{a}.{b}.0/24 via 10.{writer}.0.{via} metric {writer}")
 }
 
+/// Returns a random change of anything, of one of several writers.
 fn change(random: &mut Random, writer: usize) -> String {
     let mut number = |below: usize| random.below(below);
     let link = format!("v{}{}", writer, number(4));
@@ -358,16 +363,30 @@ fn change(random: &mut Random, writer: usize) -> String {
 
 /// Lets several processes change things at once; meanwhile `meddle` is done.
 fn storm(meddle: impl FnOnce()) {
-    let mut random = Random::new();
     let count = std::env::var("STORM").map_or(CHANGES, |count| count.parse().unwrap());
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| changes(&mut random, writer, count))
+    // `ip` gives up where a next hop has no link, so none has many to do.
+    storm_of(change, count, 20, meddle);
+}
+
+/// Lets several processes make `count` changes each, every `ip` that many; meanwhile `meddle` is done.
+fn storm_of(
+    change: fn(&mut Random, usize) -> String,
+    count: usize,
+    each: usize,
+    meddle: impl FnOnce(),
+) {
+    let mut random = Random::new();
+    let writers: Vec<Vec<_>> = (0..WRITERS)
+        .map(|writer| {
+            (0..count)
+                .map(|_| change(&mut random, writer) + "\n")
+                .collect()
+        })
         .collect();
     thread::scope(|scope| {
         for commands in &writers {
-            // It gives up where a next hop has no link, so none has many to do.
             scope.spawn(|| {
-                for some in commands.chunks(20) {
+                for some in commands.chunks(each) {
                     ip(&some.concat()).wait().unwrap();
                 }
             });
@@ -424,5 +443,29 @@ fn a_monitor_that_starts_in_a_storm_tells_what_is_there() {
             watch = Some(Watch::start(&[]));
         });
         assert_right(&watch.unwrap().end());
+    });
+}
+
+#[test]
+#[ignore = "takes minutes: make storms"]
+fn a_million_events_of_routes_leave_no_difference() {
+    with_netns(|| {
+        ip("link add v type veth peer name p\nlink set v up\nlink set p up\n")
+            .wait()
+            .unwrap();
+        for writer in 0..WRITERS {
+            let addr = format!("addr add 10.{writer}.0.1/24 dev v\n");
+            ip(&addr).wait().unwrap();
+        }
+        let watch = Watch::start(&[]);
+        storm_of(
+            change_of_a_route,
+            1_000_000 / WRITERS * 5 / 2,
+            usize::MAX,
+            || {},
+        );
+        let events = watch.end();
+        assert!(events.len() > 1_000_000, "{}", events.len());
+        assert_right(&events);
     });
 }

@@ -348,6 +348,21 @@ fn where_nothing_happens_it_sleeps() {
 }
 
 #[test]
+fn who_says_hello_in_another_namespace_is_heard_at_once() {
+    let module = Module::load();
+    let _all = [HOME, "mn-red"].map(Netns::add);
+    let watch = Watch::start(&["hello"]);
+    let output = nlhello(&["-n", "mn-red", "hello", "there", "-c", "1"]);
+    assert!(output.status.success(), "{output:?}");
+    let told = watch.wait_for("a hello", |line| line["kind"] == "hello");
+    watch.end();
+    drop(_all);
+
+    assert_eq!(told["netns"], "mn-red");
+    module.unload_when_free();
+}
+
+#[test]
 fn who_may_not_enter_a_namespace_hears_that_and_goes_on() {
     let _red = Netns::add("mn-red");
     let output = nlhello_as_nobody(&[

@@ -9,6 +9,7 @@
 mod capture;
 mod compare;
 mod differences;
+mod monitor;
 
 use crate::lab::*;
 use compare::Comparison;

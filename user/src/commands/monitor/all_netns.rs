@@ -3,7 +3,7 @@
 //! `nlhello monitor --all-netns`: what changes in every network namespace that has a
 //! name or an id.
 
-use super::{warn_of_little_room, Failure, Filter, MonitorArgs, Run, Teller, OP};
+use super::{warn_of_little_room, warn_of_unheard, Failure, Filter, MonitorArgs, Run, Teller, OP};
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
 use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
@@ -60,6 +60,7 @@ pub fn watch(
     let filter = run.teller.filter.clone();
     let mut namespaces = Namespaces::open(filter.kinds(), args.buffer)?;
     warn_of_little_room(namespaces.own(), args, out)?;
+    warn_of_unheard(namespaces.own(), out);
     let mut sites = Sites {
         out,
         teller: &mut run.teller,

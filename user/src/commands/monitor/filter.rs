@@ -8,7 +8,14 @@ use nlhello::netlink::Error;
 use nlhello::rtnl::{Link, Names, Route, Rule};
 
 /// The kinds that are told if none is asked for.
-const DEFAULT: [Kind; 5] = [Kind::Link, Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
+const DEFAULT: [Kind; 6] = [
+    Kind::Link,
+    Kind::Addr,
+    Kind::Route,
+    Kind::Neigh,
+    Kind::Rule,
+    Kind::Prefix,
+];
 
 /// Which changes are wanted; what is `None` may be anything.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +102,10 @@ impl Filter {
 
     /// Links are of no family, next hops may be.
     fn wants_family(&self, kind: Kind, body: &[u8]) -> bool {
-        kind == Kind::Link || self.family == 0 || body.first() == Some(&self.family)
+        self.family == 0
+            || kind
+                .family_of(body)
+                .is_none_or(|family| family == self.family)
     }
 
     fn wants_table(&self, kind: Kind, body: &[u8]) -> bool {
@@ -103,7 +113,9 @@ impl Filter {
             return true;
         };
         match kind {
-            Kind::Route => Route::from_payload(body).is_ok_and(|route| route.table() == table),
+            Kind::Route | Kind::Mroute => {
+                Route::from_payload(body).is_ok_and(|route| route.table() == table)
+            }
             Kind::Rule => Rule::from_payload(body).is_ok_and(|rule| rule.table() == table),
             _ => false,
         }

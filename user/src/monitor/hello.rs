@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who says hello to the module: events of another protocol, so of another socket.
+
+use super::{Event, Kind, Origin, Told, What, OP};
+use crate::hello::SPEC;
+use crate::netlink::{Connection, Error, Gathered};
+use crate::rtnl::attrs::{u32, Index};
+use crate::rtnl::{Fields, Names, Object, Value};
+use crate::uapi;
+use crate::wire::{self, Attr, Message};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
+const TEXT: u16 = uapi::HELLO_A_TEXT as u16;
+const PORTID: u16 = uapi::HELLO_A_PORTID as u16;
+/// One more than the last type that is looked for.
+const MAX: usize = 5;
+
+/// Room for a port id in a table.
+const WIDTH: usize = 12;
+
+/// How many datagrams are received at once.
+const AT_ONCE: usize = 32;
+
+/// How many times that is taken in at most before something else is done.
+const TURNS: usize = 64;
+
+/// The socket that these events come to.
+pub struct Hellos {
+    events: Connection,
+    /// Drops that were told.
+    dropped: u32,
+}
+
+impl Hellos {
+    /// Subscribes, with `buffer` bytes of room if they can be had.
+    pub fn open(buffer: usize) -> Result<Self, Error> {
+        let mut events = Connection::open(OP, &SPEC)?;
+        events.set_inbox(AT_ONCE);
+        // Less than that loses more, which is told.
+        let _ = events.socket().set_recv_buffer(buffer);
+        events.join(OP, uapi::HELLO_GROUP_EVENTS)?;
+
+        Ok(Self { events, dropped: 0 })
+    }
+
+    /// Tells what is there already.
+    pub fn hear(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        let mut any_lost = false;
+        for _ in 0..TURNS {
+            match self.events.gather(OP, Instant::now(), None) {
+                Ok(Gathered::Datagrams(_)) => self.tell_all(tell)?,
+                Ok(_) => break,
+                Err(error) if error.is_overrun() => any_lost = true,
+                Err(error) => return Err(error),
+            }
+        }
+        // Until there was nothing left to take in, the kernel dropped all that came.
+        if any_lost {
+            self.lose(tell);
+        }
+        Ok(())
+    }
+
+    fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        for message in self.events.messages(OP) {
+            let message = message?;
+            if message.header().nlmsg_type == NTF {
+                tell(&Told::Event(&event_of(&message)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody knows any more who said hello then.
+    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) {
+        let drops = self.events.socket().drops().unwrap_or(0);
+        tell(&Told::LostHellos(drops.wrapping_sub(self.dropped)));
+        self.dropped = drops;
+    }
+}
+
+impl AsFd for Hellos {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.events.socket().as_fd()
+    }
+}
+
+fn event_of<'a>(message: &Message<'a>) -> Event<'a> {
+    Event {
+        kind: Kind::Hello,
+        what: What::New,
+        object: message.payload(),
+        body: message.payload(),
+        old: None,
+        origin: Origin::Event,
+        by: message.header().nlmsg_pid,
+    }
+}
+
+/// A hello that somebody said.
+pub struct Said<'a>(Index<'a, MAX>);
+
+impl<'a> Said<'a> {
+    /// Reads the payload of a `HELLO_CMD_HELLO_NTF` message, which has no fixed header.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        Ok(Self(Index::new(payload)))
+    }
+
+    fn text(&self) -> Option<&'a [u8]> {
+        self.0.get(TEXT).as_ref().map(Attr::str)?.ok()
+    }
+}
+
+impl Object for Said<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        if let Some(portid) = self.0.taker().take(PORTID, u32) {
+            out.column("portid", Value::Number(portid.into()), WIDTH);
+        }
+    }
+
+    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        let mut attrs = self.0.taker();
+        attrs.take(PORTID, u32);
+        attrs.take(TEXT, |_| self.text());
+
+        out.field("text", self.text().map_or(Value::Null, Value::Name));
+        attrs.finish(out);
+    }
+}

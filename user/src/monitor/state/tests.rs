@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What was seen of dumps and events on real kernels, in the order in which it was seen.
+
+use super::*;
+use crate::wire::put_attr;
+
+mod model;
+
+const ADD: u16 = ONLY;
+const APPEND: u16 = (libc::NLM_F_CREATE | libc::NLM_F_APPEND) as u16;
+
+const RTA_DST: u16 = 1;
+const RTA_GATEWAY: u16 = 5;
+const RTA_PRIORITY: u16 = 6;
+const RTA_TABLE: u16 = 15;
+const IFA_LOCAL: u16 = 2;
+const IFA_CACHEINFO: u16 = 6;
+
+/// Returns a route of this `family` to prefix number `net`, with this metric, to gateway `via`.
+fn route(family: i32, net: u8, metric: u8, via: u8) -> Vec<u8> {
+    let mut payload = vec![family as u8, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+    for (kind, value) in [
+        (RTA_DST, [10, 0, net, 0]),
+        (RTA_PRIORITY, [metric, 0, 0, 0]),
+        (RTA_TABLE, [254, 0, 0, 0]),
+        (RTA_GATEWAY, [192, 0, 2, via]),
+    ] {
+        put_attr(&mut payload, kind, &value).unwrap();
+    }
+    payload
+}
+
+fn ipv4(via: u8) -> Vec<u8> {
+    route(libc::AF_INET, 1, 0, via)
+}
+
+fn link(index: u8, flags: u8) -> Vec<u8> {
+    let mut payload = vec![0; 16];
+    (payload[4], payload[8]) = (index, flags);
+    payload
+}
+
+/// A state, and what it told: `+`, `~` or `-`, and the last byte of the object.
+struct Told {
+    state: State,
+    lines: Vec<String>,
+}
+
+impl Told {
+    fn new() -> Self {
+        Self {
+            state: State::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// A state that was read, with these routes.
+    fn of(routes: &[Vec<u8>]) -> Self {
+        let mut told = Self::new();
+        told.read(|told| told.dump(routes));
+        told.lines.clear();
+        told
+    }
+
+    fn event(&mut self, kind: Kind, is_there: bool, flags: u16, payload: &[u8]) {
+        let news = News {
+            kind,
+            is_there,
+            flags,
+            by: 0,
+            payload,
+        };
+        let lines = &mut self.lines;
+        self.state.take(&news, &mut |event| lines.push(line(event)));
+    }
+
+    fn new_route(&mut self, flags: u16, payload: &[u8]) {
+        self.event(Kind::Route, true, flags, payload);
+    }
+
+    fn del_route(&mut self, payload: &[u8]) {
+        self.event(Kind::Route, false, 0, payload);
+    }
+
+    fn dump(&mut self, routes: &[Vec<u8>]) {
+        for route in routes {
+            self.state.find(Kind::Route, route);
+        }
+    }
+
+    /// Reads routes; `meanwhile` does what happens between the fence and the marker.
+    fn read(&mut self, meanwhile: impl FnOnce(&mut Self)) {
+        self.state.open(Kind::Route.into(), Origin::Missed);
+        meanwhile(self);
+        let lines = &mut self.lines;
+        self.state.close(&mut |event| lines.push(line(event)));
+    }
+
+    fn take_lines(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lines)
+    }
+
+    fn is_in_doubt(&mut self) -> bool {
+        self.state.take_doubt().has(Kind::Route)
+    }
+}
+
+fn line(event: &Event<'_>) -> String {
+    let what = match event.what {
+        What::New => '+',
+        What::Change => '~',
+        What::Del => '-',
+    };
+    let origin = match event.origin {
+        Origin::Event => "",
+        _ => " read",
+    };
+    format!("{what}{}{origin}", event.body.last().unwrap())
+}
+
+#[test]
+fn events_alone_are_told_as_they_come() {
+    let mut told = Told::new();
+    told.new_route(ADD, &ipv4(1));
+    told.new_route(APPEND, &ipv4(2));
+    told.del_route(&ipv4(1));
+    told.new_route(REPLACE, &ipv4(3));
+    told.del_route(&ipv4(3));
+
+    assert_eq!(told.take_lines(), ["+1", "+2", "-1", "~3", "-3"]);
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn who_hears_the_same_twice_tells_it_once() {
+    let mut told = Told::of(&[ipv4(1)]);
+    told.new_route(ADD, &ipv4(1));
+    told.del_route(&ipv4(1));
+    told.del_route(&ipv4(1));
+
+    assert_eq!(told.take_lines(), ["-1"]);
+}
+
+#[test]
+fn what_is_replaced_among_many_is_read() {
+    let mut told = Told::of(&[ipv4(1), ipv4(2)]);
+    told.new_route(REPLACE, &ipv4(3));
+
+    assert_eq!(told.take_lines(), [""; 0]);
+    assert!(told.is_in_doubt());
+}
+
+#[test]
+fn several_hops_of_ipv6_are_read() {
+    let hop = |via| route(libc::AF_INET6, 1, 0, via);
+    let mut told = Told::of(&[hop(1)]);
+    told.new_route(APPEND, &hop(2));
+
+    assert!(told.is_in_doubt());
+}
+
+#[test]
+fn what_differs_in_a_dump_is_told() {
+    let others = [ipv4(1), route(libc::AF_INET, 2, 0, 2)];
+    let mut told = Told::of(&others);
+    told.read(|told| told.dump(&[others[0].clone(), route(libc::AF_INET, 3, 0, 3)]));
+    assert_eq!(told.take_lines(), ["-2 read", "+3 read"]);
+
+    told.read(|told| told.dump(&[ipv4(4), route(libc::AF_INET, 3, 0, 3)]));
+    assert_eq!(told.take_lines(), ["~4 read"]);
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn what_a_dump_has_twice_is_told_once() {
+    let mut told = Told::new();
+    told.read(|told| told.dump(&[ipv4(1), ipv4(1)]));
+
+    assert_eq!(told.take_lines(), ["+1 read"]);
+}
+
+#[test]
+fn an_event_while_a_dump_is_read_counts_more_than_the_dump() {
+    // Added behind the place where the dump is; deleted before it gets there.
+    let mut told = Told::of(&[ipv4(1)]);
+    told.read(|told| {
+        told.new_route(ADD, &route(libc::AF_INET, 2, 0, 2));
+        told.del_route(&ipv4(1));
+    });
+
+    assert_eq!(told.take_lines(), ["+2", "-1"]);
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn a_route_that_was_replaced_and_deleted_among_others_is_read_again() {
+    // There are 1 and 3; 2 takes the place of 1 and is deleted; the dump shows 3. Whoever replays
+    // both events over that has nothing left.
+    let mut told = Told::new();
+    told.read(|told| {
+        told.new_route(REPLACE, &ipv4(2));
+        told.del_route(&ipv4(2));
+        told.dump(&[ipv4(3)]);
+    });
+    assert!(told.is_in_doubt());
+
+    told.read(|told| told.dump(&[ipv4(3)]));
+    assert_eq!(told.take_lines().last().unwrap(), "+3 read");
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn what_a_dump_leaves_out_where_it_pauses_is_not_taken_to_be_gone() {
+    // Routes of several metrics to one prefix are in one place, where the dump goes on by counting.
+    let all: Vec<_> = (0..4)
+        .map(|metric| route(libc::AF_INET, 1, metric, metric))
+        .collect();
+    let mut told = Told::of(&all);
+    told.read(|told| {
+        told.dump(&all[..2]);
+        told.state.pause();
+        told.del_route(&all[0]);
+        told.dump(&all[3..]);
+    });
+
+    assert_eq!(told.take_lines(), ["-0"]);
+    assert!(told.is_in_doubt());
+}
+
+#[test]
+fn what_a_dump_leaves_out_at_the_start_is_found_by_the_next() {
+    let all: Vec<_> = (0..3)
+        .map(|metric| route(libc::AF_INET, 1, metric, metric))
+        .collect();
+    let mut told = Told::new();
+    told.read(|told| {
+        told.dump(&all[..1]);
+        told.state.pause();
+        told.del_route(&all[0]);
+        told.dump(&all[2..]);
+    });
+    assert!(told.is_in_doubt());
+
+    told.read(|told| told.dump(&all[1..]));
+    assert!(told.take_lines().contains(&"+1 read".to_owned()));
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn what_events_were_lost_about_is_told_by_the_next_reading() {
+    let mut told = Told::of(&[ipv4(1)]);
+    told.state.open(Kind::Route.into(), Origin::Missed);
+    told.dump(&[ipv4(2)]);
+    told.state.give_up();
+    assert_eq!(told.take_lines(), [""; 0]);
+
+    told.read(|told| told.dump(&[ipv4(2)]));
+    assert_eq!(told.take_lines(), ["~2 read"]);
+}
+
+#[test]
+fn what_runs_by_itself_is_no_change() {
+    let addr = |secs| {
+        let mut payload = vec![libc::AF_INET as u8, 24, 0, 0, 7, 0, 0, 0];
+        put_attr(&mut payload, IFA_LOCAL, &[10, 0, 0, 1]).unwrap();
+        put_attr(&mut payload, IFA_CACHEINFO, &[secs; 16]).unwrap();
+        payload
+    };
+    let mut told = Told::new();
+    told.event(Kind::Addr, true, 0, &addr(9));
+    told.event(Kind::Addr, true, 0, &addr(8));
+
+    assert_eq!(told.lines.len(), 1);
+}
+
+#[test]
+fn what_goes_away_in_silence_is_to_be_read() {
+    let mut told = Told::new();
+    let silent = |told: &mut Told| {
+        let kinds: Vec<_> = told.state.take_silent().iter().collect();
+        kinds
+    };
+    told.event(Kind::Link, true, 0, &link(7, 1));
+    assert_eq!(silent(&mut told), [Kind::Link, Kind::Rule]);
+    told.event(Kind::Link, true, 0, &link(7, 1));
+    assert_eq!(silent(&mut told), []);
+    told.event(Kind::Link, true, 0, &link(7, 0));
+    assert_eq!(silent(&mut told), [Kind::Nexthop, Kind::Route, Kind::Rule]);
+    told.event(Kind::Link, false, 0, &link(7, 0));
+    assert_eq!(silent(&mut told), [Kind::Nexthop, Kind::Route, Kind::Rule]);
+    told.event(Kind::Nexthop, false, 0, &[0; 8]);
+    assert_eq!(silent(&mut told), [Kind::Route]);
+}
+
+// What `model` found.
+
+#[test]
+fn what_is_deleted_and_was_not_told_is_not_taken_for_another() {
+    let mut told = Told::of(&[ipv4(1)]);
+    told.read(|told| {
+        told.dump(&[ipv4(1)]);
+        told.del_route(&ipv4(2));
+    });
+
+    assert_eq!(told.take_lines(), [""; 0]);
+    assert!(told.is_in_doubt());
+}
+
+#[test]
+fn who_is_the_only_one_has_no_others() {
+    let mut told = Told::of(&[ipv4(1), ipv4(2)]);
+    told.read(|told| {
+        told.new_route(ADD, &ipv4(2));
+        told.dump(&[ipv4(2)]);
+    });
+
+    assert_eq!(told.take_lines(), ["-1"]);
+    assert!(!told.is_in_doubt());
+}
+
+#[test]
+fn what_is_replaced_and_deleted_may_not_be_what_the_dump_showed() {
+    let mut told = Told::of(&[ipv4(4)]);
+    told.read(|told| {
+        told.dump(&[ipv4(4)]);
+        told.new_route(REPLACE, &ipv4(1));
+        told.del_route(&ipv4(1));
+    });
+    assert!(told.is_in_doubt());
+
+    told.read(|told| told.dump(&[ipv4(4)]));
+    assert_eq!(told.take_lines(), ["~1", "-1", "+4 read"]);
+}
