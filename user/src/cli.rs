@@ -101,11 +101,64 @@ pub enum Command {
     Genl(ShowArgs),
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs),
-    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE];
-    /// kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb, netconf, nsid,
-    /// nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
+    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
+    /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
+    /// [pref N]; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
+    /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
     #[command(visible_alias = "m")]
     Monitor(MonitorArgs),
+    /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without
+    /// any, just what it told
+    Replay(ReplayArgs),
+    /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
+    /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
+    #[command(
+        after_help = "True at once if it already is so. The exit status is 0 when it is so, 1 when \
+                      the time is up.\n\
+                      up and down are what the administrator has said of a link; state up is that \
+                      it works. An address that IPv6 still tests for a duplicate, or has found to \
+                      be one, is not there yet, and not gone either. Routes are those of the main \
+                      table, unless another or all are said."
+    )]
+    Wait(WaitArgs),
+}
+
+/// Which family of addresses.
+#[derive(Args, Debug)]
+pub struct Family {
+    /// IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only
+    #[arg(short = '6')]
+    pub ipv6: bool,
+}
+
+impl Family {
+    /// Returns the one that is asked for, `AF_*`; 0 is any.
+    pub fn number(&self) -> u8 {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => libc::AF_INET as u8,
+            (_, true) => libc::AF_INET6 as u8,
+            _ => libc::AF_UNSPEC as u8,
+        }
+    }
+}
+
+/// What to wait for.
+#[derive(Args, Debug)]
+pub struct WaitArgs {
+    #[command(flatten)]
+    pub family: Family,
+
+    /// Wait no longer than this many seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
+    pub timeout: Option<Duration>,
+
+    /// link, addr, route, neigh, rule, nexthop or fdb, and which of them
+    #[arg(required = true)]
+    pub words: Vec<OsString>,
 }
 
 /// What to watch, and how to tell of it.
@@ -124,7 +177,7 @@ pub struct MonitorArgs {
     pub initial: bool,
 
     /// Also in every network namespace that has a name or an id here, as they come and go
-    #[arg(long)]
+    #[arg(long, conflicts_with = "record")]
     pub all_netns: bool,
 
     /// How to write the time
@@ -143,6 +196,10 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
     pub buffer: usize,
 
+    /// Keep in this file what is heard and read, for replay and for wireshark
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
 }
@@ -156,6 +213,31 @@ impl MonitorArgs {
             _ => libc::AF_UNSPEC as u8,
         }
     }
+}
+
+/// What to tell of a record, and how.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    #[command(flatten)]
+    pub family: Family,
+
+    /// First tell what there was
+    #[arg(long)]
+    pub initial: bool,
+
+    /// How to write the time
+    #[arg(long, value_name = "STYLE", default_value = "time")]
+    pub timestamp: Timestamp,
+
+    /// Stop after this many changes; fewer are a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
+    pub count: Option<u64>,
+
+    /// What monitor --record has written; - is standard input
+    pub file: PathBuf,
+
+    /// Kinds, and which of their changes
+    pub words: Vec<OsString>,
 }
 
 /// How to write the time of a change; JSON has an ISO time for `time` too.

@@ -10,6 +10,7 @@ mod listen;
 mod monitor;
 mod peers;
 mod show;
+mod wait;
 mod words;
 
 use crate::cli::{self, Cli, Command};
@@ -106,6 +107,8 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),
         Some(Command::Monitor(args)) => monitor::run(cli, args, out),
+        Some(Command::Replay(args)) => monitor::replay(cli, args),
+        Some(Command::Wait(args)) => wait::run(cli, args),
     }
 }
 

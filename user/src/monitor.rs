@@ -19,16 +19,26 @@ mod kind;
 mod namespaces;
 mod nsids;
 mod reading;
+mod record;
+mod replay;
+mod scope;
+mod sieve;
 mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
+pub use replay::Replay;
+pub use scope::Scope;
 
 use crate::netlink::{wait_readable, Connection, Ears, Error, Inbox};
 use crate::rtnl::SPEC;
 use hearing::Hearing;
 use hello::Hellos;
+use record::{Recorder, Step};
+use sieve::Sieve;
+use state::State;
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -120,21 +130,24 @@ pub enum Waited {
 
 impl Monitor {
     /// Subscribes to these `kinds`, and to those that they depend on: links have names, and routes go
-    /// away with links, addresses and next hops. Asks for `buffer` bytes of room for events.
+    /// away with links, addresses and next hops. Of what nothing depends on, only objects in `scope` are
+    /// heard of, and known. Asks for `buffer` bytes of room for events.
     ///
     /// # Errors
     ///
     /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join). That a kernel does
     /// not know of a kind is none: [`Monitor::unheard`] has those; nor that there is no module for
     /// [`Kind::Hello`], unless that is all that was asked for.
-    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, scope: Scope, buffer: usize) -> Result<Self, Error> {
         let queries = Connection::open(OP, &SPEC)?;
         queries
             .socket()
             .set_strict()
             .map_err(|error| Error::from_io(OP, &error))?;
 
-        let hearing = Hearing::open(kinds | needed_by(kinds), buffer)?;
+        let needed = needed_by(kinds);
+        let sieve = Sieve::new(scope, kinds, needed);
+        let hearing = Hearing::open(kinds | needed, sieve, buffer)?;
         let mut unheard: Vec<_> = hearing.unheard.iter().map(no_group).collect();
         let hellos = match kinds.has(Kind::Hello).then(|| Hellos::open(buffer)) {
             Some(Err(error)) if kinds == Kind::Hello.into() => return Err(error),
@@ -169,9 +182,26 @@ impl Monitor {
         buffer.map_err(|error| Error::from_io(OP, &error))
     }
 
+    /// Writes all that is taken in from now on into `out`, for a [`Replay`]. None of the `words`, which
+    /// that has again, may have a NUL.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`, which others of this then have too.
+    pub fn record(&mut self, out: Box<dyn Write + Send>, words: &[&[u8]]) -> Result<(), Error> {
+        self.hearing.recorder = Some(Recorder::begin(out, words)?);
+        Ok(())
+    }
+
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
         self.hearing.state.count(kind)
+    }
+
+    /// Returns the objects of this `kind`, each the payload of a message without what changes by
+    /// itself.
+    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+        self.hearing.state.bodies(kind)
     }
 
     /// Reads what there is. With [`Monitor::tell_all`] that can be told, and [`Monitor::wait`] tells
@@ -192,24 +222,12 @@ impl Monitor {
                 self.hearing.hear(self.hearing.due.at, None, untold)?;
             }
         }
-        Ok(())
+        self.hearing.note(&Step::Started)
     }
 
     /// Tells what there is, as [`Origin::Initial`], what others refer to first.
     pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
-        for kind in self.hearing.kinds.iter() {
-            for body in self.hearing.state.bodies(kind) {
-                tell(&Told::Event(&Event {
-                    kind,
-                    what: What::New,
-                    object: body,
-                    body,
-                    old: None,
-                    origin: Origin::Initial,
-                    by: 0,
-                }));
-            }
-        }
+        tell_state(&self.hearing.state, self.hearing.kinds, tell);
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; reads again
@@ -304,7 +322,7 @@ impl Monitor {
             [false, false, true] => Ok(Waited::Woken),
             [is_event, is_hello, _] => {
                 if is_hello {
-                    hellos.hear(tell)?;
+                    hellos.hear(&mut self.hearing.recorder, tell)?;
                 }
                 if is_event {
                     self.hearing.hear(Instant::now(), None, tell)?;
@@ -335,5 +353,22 @@ fn needed_by(kinds: Kinds) -> Kinds {
             .into_iter()
             .collect(),
         false => Kind::Link.into(),
+    }
+}
+
+/// Tells the objects of these `kinds`, as [`Origin::Initial`].
+fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
+    for kind in kinds.iter() {
+        for body in state.bodies(kind) {
+            tell(&Told::Event(&Event {
+                kind,
+                what: What::New,
+                object: body,
+                body,
+                old: None,
+                origin: Origin::Initial,
+                by: 0,
+            }));
+        }
     }
 }

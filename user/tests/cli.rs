@@ -96,6 +96,8 @@ fn values_out_of_range_are_usage_errors_that_name_the_limit() {
         (&["listen", "-c", "0"], "from 1"),
         (&["listen", "-c", "-1"], "from 1"),
         (&["listen", "--timeout", "-1"], "from 0 to 86400"),
+        (&["wait", "link", "--timeout", "-1"], "from 0 to 86400"),
+        (&["replay", "file", "-c", "0"], "from 1"),
         (&["peers", "-1"], "unexpected argument"),
         (&["peers", "4294967296"], "4294967295"),
         (&["peers", "-W", "-1"], "from 0 to 86400"),

@@ -4,7 +4,9 @@
 
 mod ahead;
 mod all_netns;
+mod criteria;
 mod filter;
+mod replay;
 
 use super::words::Words;
 use super::Failure;
@@ -12,17 +14,21 @@ use crate::cli::{Cli, MonitorArgs, Timestamp};
 use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
 use ahead::Ahead;
-use filter::Filter;
+pub use filter::Filter;
 use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Link, Names};
+pub use replay::run as replay;
+use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const OP: &str = "monitor";
+const RECORD: &str = "record";
 
 /// What is told within this time is told as of the same time.
 const TOGETHER: Duration = Duration::from_micros(50);
@@ -49,21 +55,42 @@ struct Teller {
     lost: u64,
     /// Why no more can be told.
     failed: Option<io::Error>,
+    /// When it was what is told, on two clocks, unless that is now.
+    moment: Option<(SystemTime, Duration)>,
 }
 
 /// Tells what changes until the count or the time is reached or a signal comes, then sums up.
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let filter = Filter::read(args)?;
-    let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
-    let mut run = Run::new(cli, args, filter, netns.clone())?;
+    let filter = Filter::read(args.family(), &args.words)?;
+    let mut run = Run::new(cli, args, filter)?;
     match args.all_netns {
-        true => all_netns::watch(&mut run, args, netns.as_deref(), out)?,
-        false => run.watch_here(args, out)?,
+        true => all_netns::watch(cli, args, &mut run, out)?,
+        false => run.watch_here(cli, args, out)?,
     }
-    let missed = args.count.is_some() && run.teller.left > 0;
-    Ok(ExitCode::from(u8::from(missed)))
+    Ok(run.teller.verdict(args.count))
+}
+
+/// Returns what the namespace where we are is called, where that was said.
+fn netns(cli: &Cli) -> Option<String> {
+    let netns = cli.netns.as_ref();
+    netns.map(|netns| netns.display().to_string())
+}
+
+/// Begins a record, if one is asked for, with the namespace and the words of who asks.
+fn record(cli: &Cli, args: &MonitorArgs, monitor: &mut Monitor) -> Result<(), Error> {
+    let Some(path) = &args.record else {
+        return Ok(());
+    };
+    let file = File::create(path)
+        .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))?;
+    let netns = cli.netns.as_ref().map(|netns| netns.as_os_str());
+    let mut words = vec![netns.unwrap_or_default().as_bytes()];
+    words.extend(args.ipv4.then_some(&b"-4"[..]));
+    words.extend(args.ipv6.then_some(&b"-6"[..]));
+    words.extend(args.words.iter().map(|word| word.as_bytes()));
+    monitor.record(Box::new(file), &words)
 }
 
 /// Says how much room there is, where that is less than was asked for.
@@ -91,8 +118,8 @@ fn warn_of_unheard(monitor: &Monitor, out: &Output) {
     }
 }
 
-fn style(args: &MonitorArgs) -> TimeStyle {
-    match args.timestamp {
+fn style(timestamp: Timestamp) -> TimeStyle {
+    match timestamp {
         Timestamp::Time => TimeStyle::Time,
         Timestamp::Iso => TimeStyle::Iso,
         Timestamp::Epoch => TimeStyle::Epoch,
@@ -102,54 +129,39 @@ fn style(args: &MonitorArgs) -> TimeStyle {
 }
 
 impl Run {
-    fn new(
-        cli: &Cli,
-        args: &MonitorArgs,
-        filter: Filter,
-        netns: Option<String>,
-    ) -> Result<Self, Failure> {
+    fn new(cli: &Cli, args: &MonitorArgs, filter: Filter) -> Result<Self, Failure> {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-        let start = Instant::now();
-        let watch = Watch::new(cli.json, cli.color.on(&io::stdout()), style(args), netns)?;
+        let color = cli.color.on(&io::stdout());
+        let watch = Watch::new(cli.json, color, style(args.timestamp), netns(cli))?;
+        let teller = Teller::new(watch, filter, args.count);
 
         Ok(Self {
-            teller: Teller {
-                watch,
-                names: Names::closed(),
-                filter,
-                zone: TimeZone::system(),
-                start,
-                last: None,
-                left: args.count.unwrap_or(u64::MAX),
-                told: 0,
-                lost: 0,
-                failed: None,
-            },
+            deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
+            teller,
             signals,
-            deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
         })
     }
 
     /// Tells what changes in the namespace where we are, then sums up.
-    fn watch_here(&mut self, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
-        let mut monitor = Monitor::open(self.teller.filter.kinds(), args.buffer)?;
+    fn watch_here(&mut self, cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
+        let filter = &self.teller.filter;
+        let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
         warn_of_little_room(&monitor, args, out)?;
+        record(cli, args, &mut monitor)?;
         warn_of_unheard(&monitor, out);
         monitor.start()?;
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
-        self.teller.sum_up();
+        self.teller.sum_up_now();
         result
     }
 
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
         let teller = &mut self.teller;
-        monitor.tell_all(&mut |told| match told {
-            Told::Event(event) if !is_told => teller.learn(event),
-            told => teller.tell(told),
-        });
-        if is_told && teller.left > 0 {
+        teller.learn_all(|| monitor.objects(Kind::Link));
+        if is_told {
+            monitor.tell_all(&mut |told| teller.tell(told));
             teller.tell(&Told::Sync);
         }
         teller.flush()
@@ -192,22 +204,57 @@ impl Run {
 }
 
 impl Teller {
+    /// Begins now, to tell up to `count` changes.
+    fn new(watch: Watch, filter: Filter, count: Option<u64>) -> Self {
+        Self {
+            watch,
+            names: Names::closed(),
+            filter,
+            zone: TimeZone::system(),
+            start: Instant::now(),
+            last: None,
+            left: count.unwrap_or(u64::MAX),
+            told: 0,
+            lost: 0,
+            failed: None,
+            moment: None,
+        }
+    }
+
+    /// What is told from now on was at this `time`, so long after the start.
+    fn set_moment(&mut self, time: SystemTime, since_start: Duration) {
+        self.moment = Some((time, since_start));
+    }
+
+    /// Keeps the names of all `links`: some refer to others that are told later.
+    fn learn_all<'l, I: Iterator<Item = &'l [u8]>>(&mut self, links: impl Fn() -> I) {
+        self.filter.find_dev(links());
+        links().for_each(|link| learn_link(&mut self.names, link));
+    }
+
+    /// Returns the exit status of who wanted to hear so many changes.
+    fn verdict(&self, count: Option<u64>) -> ExitCode {
+        ExitCode::from(u8::from(count.is_some() && self.left > 0))
+    }
+
     /// Does what the signals since the last call ask for; returns whether that is to stop.
     fn heed(&self, signals: &Signals) -> io::Result<bool> {
         signals.drain()?;
         if signals.take_status() {
-            self.sum_up();
+            self.sum_up_now();
         }
         Ok(signals.stop())
     }
 
-    fn sum_up(&self) {
-        let Self {
-            told, lost, start, ..
-        } = self;
+    fn sum_up_now(&self) {
+        self.sum_up(self.start.elapsed());
+    }
+
+    fn sum_up(&self, time: Duration) {
+        let Self { told, lost, .. } = self;
         eprintln!(
             "{told} changes in {:.3} s, {lost} losses made good",
-            start.elapsed().as_secs_f64()
+            time.as_secs_f64()
         );
     }
 
@@ -236,6 +283,9 @@ impl Teller {
 
     /// Returns the time; what comes together has the same.
     fn now(&mut self) -> Stamp {
+        if let Some((time, since_start)) = self.moment {
+            return Stamp::of(time, since_start, &self.zone);
+        }
         match &self.last {
             Some((read, stamp)) if read.elapsed() < TOGETHER => stamp.clone(),
             _ => {
@@ -262,12 +312,7 @@ impl Teller {
         if event.kind != Kind::Link || event.what == What::Del {
             return;
         }
-        if let Ok(link) = Link::from_payload(event.object) {
-            let header = link.header();
-            let is_up = header.flags & libc::IFF_UP as u32 != 0;
-            self.names
-                .learn(header.index, link.name().unwrap_or_default(), is_up);
-        }
+        learn_link(&mut self.names, event.object);
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -275,5 +320,13 @@ impl Teller {
             Some(error) => Err(error.into()),
             None => Ok(self.watch.flush()?),
         }
+    }
+}
+
+/// Notes how the link with this `payload` is called.
+pub fn learn_link(names: &mut Names, payload: &[u8]) {
+    if let Ok(link) = Link::from_payload(payload) {
+        let index = link.header().index;
+        names.learn(index, link.name().unwrap_or_default(), link.is_up());
     }
 }

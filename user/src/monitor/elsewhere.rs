@@ -149,12 +149,12 @@ pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
     }
 }
 
-/// Hands each link of the namespace with the id `nsid` to `tell`.
+/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`.
 ///
 /// # Errors
 ///
 /// `EPERM` without `CAP_NET_ADMIN` over there; others of [`Connection::table`].
-pub fn links(nsid: u32, tell: &mut impl FnMut(&Event<'_>)) -> Result<(), Error> {
+pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
     let mut queries = Connection::open(OP, &SPEC)?;
     queries
         .socket()
@@ -166,15 +166,7 @@ pub fn links(nsid: u32, tell: &mut impl FnMut(&Event<'_>)) -> Result<(), Error> 
     let request = Request::dump(OP, libc::RTM_GETLINK, payload)?;
     let mut table = queries.table(request, TIMEOUT)?;
     while let Some(message) = table.next_entry()? {
-        tell(&Event {
-            kind: Kind::Link,
-            what: What::New,
-            object: message.payload(),
-            body: message.payload(),
-            old: None,
-            origin: Origin::Initial,
-            by: 0,
-        });
+        tell(message.payload());
     }
     Ok(())
 }

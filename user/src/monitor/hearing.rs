@@ -3,6 +3,8 @@
 //! The socket that events come to.
 
 use super::due::Due;
+use super::record::{Recorder, Step};
+use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
 use crate::netlink::{deadline, Connection, Error, Gathered, Inbox, Request};
@@ -25,21 +27,28 @@ pub struct Hearing {
     pub events: Connection,
     /// What it is subscribed to.
     pub kinds: Kinds,
+    pub sieve: Sieve,
     pub state: State,
     pub due: Due,
     /// Kinds that the kernel does not know of.
     pub unheard: Kinds,
+    /// Where what is taken in is written to, if anywhere.
+    pub recorder: Option<Recorder>,
     /// Drops that were told.
     dropped: u32,
 }
 
 impl Hearing {
     /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
-    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, sieve: Sieve, buffer: usize) -> Result<Self, Error> {
         let mut events = Connection::open(OP, &SPEC)?;
         events.set_inbox(AT_ONCE);
         // Less than that loses more, which is noticed and made good.
         let _ = events.socket().set_recv_buffer(buffer);
+        if let Some(program) = sieve.program() {
+            // Without it more is heard, and left out here.
+            let _ = events.socket().set_filter(&program);
+        }
         let told = events.socket().tell_groups();
         told.map_err(|error| Error::from_io(OP, &error))?;
         let unheard = join(&events, kinds)?;
@@ -47,9 +56,11 @@ impl Hearing {
         Ok(Self {
             events,
             kinds,
+            sieve,
             state: State::new(),
             due: Due::nothing(),
             unheard,
+            recorder: None,
             dropped: 0,
         })
     }
@@ -70,6 +81,14 @@ impl Hearing {
         Ok(Waited::Heard)
     }
 
+    /// Writes a `step` into the record, if there is one, with those before it.
+    pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
+        match &mut self.recorder {
+            Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
+            None => Ok(()),
+        }
+    }
+
     /// Takes in what was received in its place.
     pub fn take_over(
         &mut self,
@@ -87,10 +106,7 @@ impl Hearing {
 
     fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
         match error.is_overrun() {
-            true => {
-                self.lose(tell);
-                Ok(())
-            }
+            true => self.lose(tell),
             false => Err(error),
         }
     }
@@ -142,13 +158,21 @@ impl Hearing {
         let portid = self.events.socket().portid();
         for message in self.events.messages_of_groups(OP) {
             let (group, message) = message?;
-            match read(&message, group, self.kinds, portid) {
-                Some(news) if news.kind.is_kept() => self
+            let Some(news) = read(&message, group, self.kinds, &self.sieve, portid) else {
+                continue;
+            };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note(&Step::Event(message))?;
+            }
+            match news.kind.is_kept() {
+                true => self
                     .state
                     .take(&news, &mut |event| tell(&Told::Event(event))),
-                Some(news) => tell(&Told::Event(&news.as_it_came())),
-                None => {}
+                false => tell(&Told::Event(&news.as_it_came())),
             }
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.flush()?;
         }
         let again = self.state.take_silent() | self.state.take_doubt();
         self.due.all(again.and(self.kinds));
@@ -156,15 +180,20 @@ impl Hearing {
     }
 
     /// Events are gone: all has to be read again.
-    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) {
+    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
         let drops = self.events.socket().drops().unwrap_or(0);
+        let mut told = None;
         if !self.due.lost {
-            tell(&Told::Lost(drops.wrapping_sub(self.dropped)));
+            told = Some(drops.wrapping_sub(self.dropped));
             self.dropped = drops;
+        }
+        if let Some(drops) = told {
+            tell(&Told::Lost(drops));
         }
         self.state.give_up();
         self.due.lost = true;
         self.due.all(self.kinds.kept());
+        self.note(&Step::Lost(told))
     }
 }
 
@@ -188,20 +217,35 @@ fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
     Ok(unheard)
 }
 
-/// Reads an event of one of these `kinds`, which came to `group`; what answers us, `portid`, is none.
-fn read<'a>(message: &Message<'a>, group: u32, kinds: Kinds, portid: u32) -> Option<News<'a>> {
-    let header = message.header();
-    let payload = message.payload();
-    let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
+/// Reads an event of one of these `kinds` that passes the `sieve`, which came to `group`; what answers
+/// us, `portid`, is none.
+fn read<'a>(
+    message: &Message<'a>,
+    group: u32,
+    kinds: Kinds,
+    sieve: &Sieve,
+    portid: u32,
+) -> Option<News<'a>> {
+    let news = News::of(message)?;
+    let is_heard = kinds.has(news.kind) && news.kind.groups().contains(&group);
 
-    let is_heard = kinds.has(kind) && kind.groups().contains(&group);
-    (is_heard && header.nlmsg_pid != portid).then_some(News {
-        kind,
-        is_there,
-        flags: header.nlmsg_flags,
-        by: header.nlmsg_pid,
-        payload,
-    })
+    (is_heard && news.by != portid && sieve.passes(news.kind, news.payload)).then_some(news)
+}
+
+impl<'a> News<'a> {
+    /// Reads it from a message, if it is one.
+    pub fn of(message: &Message<'a>) -> Option<Self> {
+        let (header, payload) = (message.header(), message.payload());
+        let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
+
+        Some(Self {
+            kind,
+            is_there,
+            flags: header.nlmsg_flags,
+            by: header.nlmsg_pid,
+            payload,
+        })
+    }
 }
 
 /// Returns a question for the link that every namespace has, which takes the lock that changes take.

@@ -2,6 +2,7 @@
 
 //! Who says hello to the module: events of another protocol, so of another socket.
 
+use super::record::{Recorder, Step};
 use super::{Event, Kind, Origin, Told, What, OP};
 use crate::hello::SPEC;
 use crate::netlink::{Connection, Error, Gathered};
@@ -46,12 +47,16 @@ impl Hellos {
         Ok(Self { events, dropped: 0 })
     }
 
-    /// Tells what is there already.
-    pub fn hear(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    /// Tells what is there already, and writes it into the record, if there is one.
+    pub fn hear(
+        &mut self,
+        recorder: &mut Option<Recorder>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
         let mut any_lost = false;
         for _ in 0..TURNS {
             match self.events.gather(OP, Instant::now(), None) {
-                Ok(Gathered::Datagrams(_)) => self.tell_all(tell)?,
+                Ok(Gathered::Datagrams(_)) => self.tell_all(recorder, tell)?,
                 Ok(_) => break,
                 Err(error) if error.is_overrun() => any_lost = true,
                 Err(error) => return Err(error),
@@ -59,15 +64,21 @@ impl Hellos {
         }
         // Until there was nothing left to take in, the kernel dropped all that came.
         if any_lost {
-            self.lose(tell);
+            let drops = self.lose(tell);
+            note(recorder, &Step::LostHellos(drops))?;
         }
         Ok(())
     }
 
-    fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    fn tell_all(
+        &self,
+        recorder: &mut Option<Recorder>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
         for message in self.events.messages(OP) {
             let message = message?;
             if message.header().nlmsg_type == NTF {
+                note(recorder, &Step::Said(message))?;
                 tell(&Told::Event(&event_of(&message)));
             }
         }
@@ -75,10 +86,19 @@ impl Hellos {
     }
 
     /// Nobody knows any more who said hello then.
-    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) {
+    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> u32 {
         let drops = self.events.socket().drops().unwrap_or(0);
-        tell(&Told::LostHellos(drops.wrapping_sub(self.dropped)));
+        let lost = drops.wrapping_sub(self.dropped);
+        tell(&Told::LostHellos(lost));
         self.dropped = drops;
+        lost
+    }
+}
+
+fn note(recorder: &mut Option<Recorder>, step: &Step<'_>) -> Result<(), Error> {
+    match recorder {
+        Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
+        None => Ok(()),
     }
 }
 
@@ -88,7 +108,7 @@ impl AsFd for Hellos {
     }
 }
 
-fn event_of<'a>(message: &Message<'a>) -> Event<'a> {
+pub fn event_of<'a>(message: &Message<'a>) -> Event<'a> {
     Event {
         kind: Kind::Hello,
         what: What::New,

@@ -38,9 +38,9 @@ const PROXY: u8 = 0x08;
 const UNSPEC: u8 = libc::AF_UNSPEC as u8;
 const INET: u8 = libc::AF_INET as u8;
 const INET6: u8 = libc::AF_INET6 as u8;
-const BRIDGE: u8 = libc::AF_BRIDGE as u8;
+pub(super) const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 /// Multicast routes (`RTNL_FAMILY_IPMR`, `RTNL_FAMILY_IP6MR`).
-const MROUTE: [u8; 2] = [128, 129];
+pub(super) const MROUTE: [u8; 2] = [128, 129];
 
 /// A kind of objects that the kernel tells of when they change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

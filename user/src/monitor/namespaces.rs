@@ -4,7 +4,7 @@
 
 use super::elsewhere::{self, Elsewhere, Heard};
 use super::nsids::Nsids;
-use super::{Event, Kind, Kinds, Monitor, Told, Waited, OP};
+use super::{Event, Kind, Kinds, Monitor, Origin, Scope, Told, Waited, What, OP};
 use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -75,7 +75,7 @@ pub enum Seen<'a> {
     Renamed(&'a Namespace),
     /// It has lost its name or its id, and is not watched any more: what is in it is gone, or unknown.
     Closed,
-    /// It has this link, of a namespace that has no name: that is nothing new, but others refer to it.
+    /// It has this link: that is nothing to tell, but what is told next may refer to it.
     Known(&'a Event<'a>),
     /// Something changed there, as its [`Monitor`] tells it.
     Told(&'a Told<'a>),
@@ -93,6 +93,7 @@ pub enum Seen<'a> {
 /// What is told of one namespace is told in order; of several, in any order.
 pub struct Namespaces {
     kinds: Kinds,
+    scope: Scope,
     buffer: usize,
     names: NetnsNames,
     nsids: Nsids,
@@ -127,13 +128,13 @@ struct Ready {
 }
 
 impl Namespaces {
-    /// Subscribes to these `kinds` in this namespace, with `buffer` bytes of room, and begins to watch
+    /// Subscribes to these `kinds`, and objects in `scope`, in this namespace, with `buffer` bytes of room, and begins to watch
     /// the names of others.
     ///
     /// # Errors
     ///
     /// Those of [`Monitor::open`] and [`NetnsNames::watch`].
-    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, scope: Scope, buffer: usize) -> Result<Self, Error> {
         let names = NetnsNames::watch()?;
         let netns = Netns::own()?;
         let own = Watched {
@@ -142,12 +143,13 @@ impl Namespaces {
                 name: None,
                 nsid: None,
             },
-            monitor: Monitor::open(kinds, buffer)?,
+            monitor: Monitor::open(kinds, scope, buffer)?,
             netns,
         };
 
         Ok(Self {
             kinds,
+            scope,
             buffer,
             names,
             nsids: Nsids::open()?,
@@ -322,7 +324,7 @@ impl Namespaces {
 
     fn enter(&mut self, name: &NetnsName) -> Result<Watched, Error> {
         let netns = Netns::open(&name.path)?;
-        let mut monitor = netns.visit(|| Monitor::open(self.kinds, self.buffer))?;
+        let mut monitor = netns.visit(|| Monitor::open(self.kinds, self.scope, self.buffer))?;
         monitor.start()?;
 
         Ok(Watched {
@@ -393,7 +395,9 @@ impl Namespaces {
         self.numbered.insert(nsid);
         tell(&namespace, &Seen::Opened);
         // Where that is refused, links are called by their numbers.
-        let _ = elsewhere::links(nsid, &mut |event| tell(&namespace, &Seen::Known(event)));
+        let _ = elsewhere::links(nsid, &mut |link| {
+            tell(&namespace, &Seen::Known(&known(link)))
+        });
     }
 
     fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
@@ -445,7 +449,9 @@ impl Namespaces {
             let namespace = Namespace::numbered(nsid);
             let kinds = self.kinds | Kind::Link.into();
             elsewhere::events(messages, kinds, &mut |event| {
-                tell(&namespace, &Seen::Told(&Told::Event(event)));
+                if self.scope.holds(event.kind, event.object) {
+                    tell(&namespace, &Seen::Told(&Told::Event(event)));
+                }
             });
         }
         Ok(())
@@ -460,6 +466,9 @@ impl Watched {
     /// Tells that it is watched, and what there is.
     fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
         tell(&self.namespace, &Seen::Opened);
+        for link in self.monitor.objects(Kind::Link) {
+            tell(&self.namespace, &Seen::Known(&known(link)));
+        }
         self.monitor
             .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));
     }
@@ -526,5 +535,18 @@ impl Watched {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns a link as one that was there from the start.
+fn known(link: &[u8]) -> Event<'_> {
+    Event {
+        kind: Kind::Link,
+        what: What::New,
+        object: link,
+        body: link,
+        old: None,
+        origin: Origin::Initial,
+        by: 0,
     }
 }

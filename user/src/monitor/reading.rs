@@ -3,6 +3,7 @@
 //! Reading the state while it changes.
 
 use super::hearing::{ask_for_loopback, TIMEOUT};
+use super::record::Step;
 use super::{Kind, Kinds, Monitor, Origin, Told};
 use crate::netlink::{Error, Request};
 use crate::wire::Messages;
@@ -25,6 +26,7 @@ impl Monitor {
         due.rest(start.elapsed());
         if due.kinds.is_empty() && origin == Origin::Missed {
             tell(&Told::Sync);
+            self.hearing.note(&Step::Sync)?;
         }
         Ok(())
     }
@@ -42,13 +44,17 @@ impl Monitor {
             self.hearing.hear_ready(tell)?;
         }
         self.fence()?;
+        self.hearing.note(&Step::Read(origin, kinds))?;
         self.hearing.state.open(kinds, origin);
         for kind in kinds.iter() {
             for request in kind.dumps()? {
-                self.read_table(kind, request, tell)?;
+                if self.hearing.sieve.asks(kind, &request) {
+                    self.read_table(kind, request, tell)?;
+                }
             }
         }
         self.hearing.catch_up(tell)?;
+        self.hearing.note(&Step::Done)?;
         let state = &mut self.hearing.state;
         state.close(&mut |event| tell(&Told::Event(event)));
         let doubt = state.take_doubt();
@@ -83,7 +89,12 @@ impl Monitor {
             };
             for message in Messages::new(row).map_while(Result::ok) {
                 let (header, payload) = (message.header(), message.payload());
-                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true)) {
+                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
+                    && hearing.sieve.passes(kind, payload)
+                {
+                    if let Some(recorder) = &mut hearing.recorder {
+                        recorder.note(&Step::Found(message))?;
+                    }
                     hearing.state.find(kind, payload);
                 }
             }

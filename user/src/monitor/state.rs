@@ -160,18 +160,19 @@ impl State {
     ) {
         let table = &mut self.tables[news.kind as usize];
         let key = table.key(key);
-        let olds: Vec<Box<[u8]>> = table.of_key(key).map(|(old, _)| old.into()).collect();
+        self.silent = self.silent | silent_kinds(news, table.of_key(key).next());
         let mut change = Change {
             table,
             news,
             body,
             key,
-            olds,
+            count: 0,
+            is_known: false,
             is_read: self.window.is_some(),
             gone: 0,
             sure: true,
         };
-        self.silent = self.silent | silent_kinds(news, &change.olds);
+        change.look();
         if let Some(window) = &mut self.window {
             window.touch(&change);
         }
@@ -264,8 +265,9 @@ struct Change<'c, 'a> {
     news: &'c News<'a>,
     body: &'c [u8],
     key: Key<'c>,
-    /// What was there.
-    olds: Vec<Box<[u8]>>,
+    /// How many objects with its key there were, and whether it was one of them.
+    count: usize,
+    is_known: bool,
     /// Whether the state is read meanwhile: maybe much was there that was not told.
     is_read: bool,
     /// How many of them a dump had shown that are gone.
@@ -275,10 +277,23 @@ struct Change<'c, 'a> {
 }
 
 impl Change<'_, '_> {
+    /// Looks at what is there.
+    fn look(&mut self) {
+        for (old, _) in self.table.of_key(self.key) {
+            self.count += 1;
+            self.is_known |= old == self.body;
+        }
+    }
+
+    /// Returns what is there.
+    fn olds(&self) -> Vec<Box<[u8]>> {
+        let olds = self.table.of_key(self.key);
+        olds.map(|(old, _)| old.into()).collect()
+    }
+
     /// Does it; tells what changes.
     fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        let is_known = self.olds.iter().any(|old| **old == *self.body);
-        match (self.news.is_there, is_known, self.is_only()) {
+        match (self.news.is_there, self.is_known, self.is_only()) {
             // Who is told twice of the same is told once.
             (true, true, false) => self.see(),
             (true, true, true) => {
@@ -301,8 +316,8 @@ impl Change<'_, '_> {
 
         match self.news.kind {
             Kind::Route if flags == ONLY => true,
-            Kind::Route if flags & REPLACE != 0 => self.olds.len() < 2,
-            Kind::Route => self.olds.is_empty(),
+            Kind::Route if flags & REPLACE != 0 => self.count < 2,
+            Kind::Route => self.count == 0,
             _ => true,
         }
     }
@@ -320,7 +335,7 @@ impl Change<'_, '_> {
 
     /// Whoever is the only one has no others, even where nobody told that they are gone.
     fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        for old in std::mem::take(&mut self.olds) {
+        for old in self.olds() {
             if *old != *self.body {
                 self.remove(&old, tell);
             }
@@ -329,7 +344,7 @@ impl Change<'_, '_> {
 
     /// Takes the place of whatever was there.
     fn replace(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        let olds = std::mem::take(&mut self.olds);
+        let olds = self.olds();
         let (last, others) = match olds.split_last() {
             Some((last, others)) => (Some(last), others),
             None => (None, &[][..]),
@@ -382,7 +397,7 @@ impl Change<'_, '_> {
     /// Removes the one that is there instead, if it can only be that: some of its bytes may have
     /// changed in silence.
     fn remove_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        let olds = std::mem::take(&mut self.olds);
+        let olds = self.olds();
         match &olds[..] {
             [] => {}
             [old] if !self.is_read && !self.may_be_a_hop(old) => {
@@ -566,15 +581,15 @@ impl Window {
 /// first event of a window, before which nothing is sure.
 fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let flags = change.news.flags & OF_ROUTES;
-    let is_known = change.olds.iter().any(|old| **old == *change.body);
-    let (none, few) = (change.olds.is_empty(), change.olds.len() < 2);
+    let is_known = change.is_known;
+    let (none, few) = (change.count == 0, change.count < 2);
     let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
     match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if change.news.kind != Kind::Route => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
-        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.olds.len() == 1 => Sure::Yes,
+        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.count == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if is_ipv4(change) && flags & REPLACE == 0 => Sure::Yes,
         (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
@@ -598,11 +613,12 @@ fn is_ipv4(change: &Change<'_, '_>) -> bool {
 
 /// Returns the kinds that change with the event without one of their own: what goes away with a
 /// link, an address or a next hop.
-fn silent_kinds(news: &News<'_>, olds: &[Box<[u8]>]) -> Kinds {
+fn silent_kinds(news: &News<'_>, old: Option<(&[u8], Seen)>) -> Kinds {
+    let old = old.map(|(old, _)| old);
     match news.kind {
         // A veth has its other end once that is made.
-        Kind::Link if olds.is_empty() => [Kind::Link, Kind::Rule].into_iter().collect(),
-        Kind::Link if changes_flags(news, olds) => [Kind::Nexthop, Kind::Route, Kind::Rule]
+        Kind::Link if old.is_none() => [Kind::Link, Kind::Rule].into_iter().collect(),
+        Kind::Link if changes_flags(news, old) => [Kind::Nexthop, Kind::Route, Kind::Rule]
             .into_iter()
             .collect(),
         Kind::Addr if !news.is_there => Kind::Route.into(),
@@ -611,8 +627,8 @@ fn silent_kinds(news: &News<'_>, olds: &[Box<[u8]>]) -> Kinds {
     }
 }
 
-fn changes_flags(news: &News<'_>, olds: &[Box<[u8]>]) -> bool {
-    let old = olds.first().and_then(|old| old.get(IFI_FLAGS));
+fn changes_flags(news: &News<'_>, old: Option<&[u8]>) -> bool {
+    let old = old.and_then(|old| old.get(IFI_FLAGS));
 
     !news.is_there || old != news.payload.get(IFI_FLAGS)
 }

@@ -55,6 +55,16 @@ impl Stamp {
         }
     }
 
+    /// Returns this `time`, so long after the program began, in the time `zone`.
+    pub fn of(time: SystemTime, since_start: Duration, zone: &TimeZone) -> Self {
+        let wall = Timestamp::try_from(time).unwrap_or_default();
+
+        Self {
+            wall: wall.to_zoned(zone.clone()),
+            since_start,
+        }
+    }
+
     /// Returns the time `wall`, so long after the program began.
     #[cfg(test)]
     pub fn at(wall: Zoned, since_start: Duration) -> Self {

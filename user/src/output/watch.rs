@@ -78,6 +78,27 @@ impl Watch {
         self.flush_from(HELD)
     }
 
+    /// Shows an object as it is: the line or the JSON object that the show commands have for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn object(&mut self, kind: Kind, payload: &[u8], names: &mut Names) -> io::Result<()> {
+        match self.json {
+            true => {
+                push_json(&mut self.held, kind, payload, names);
+                self.held.push(b'\n');
+            }
+            false => {
+                let mut fields = TextFields::new(&mut self.held, false, self.color);
+                // What is shorter than its header says nothing.
+                let _ = kind.describe(payload, names, &mut fields);
+                fields.end();
+            }
+        }
+        self.flush()
+    }
+
     /// Tells that events were lost.
     ///
     /// # Errors

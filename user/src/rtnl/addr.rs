@@ -51,6 +51,12 @@ const FLAGS: &[(u32, &str)] = &[
     (0x800, "stable-privacy"),
 ];
 
+/// Flags: it is tested whether another host has it too, and may be used all the same; it has
+/// (`IFA_F_TENTATIVE`, `_OPTIMISTIC`, `_DADFAILED`).
+const TENTATIVE: u32 = 0x40;
+const OPTIMISTIC: u32 = 0x04;
+const DADFAILED: u32 = 0x08;
+
 /// A lifetime without end.
 pub(super) const FOREVER: u32 = u32::MAX;
 
@@ -145,6 +151,14 @@ impl<'a> Addr<'a> {
     pub fn flags(&self) -> u32 {
         self.attr(IFA_FLAGS, u32)
             .unwrap_or(self.header.flags.into())
+    }
+
+    /// Says whether it can be used: it is not one that IPv6 still tests for a duplicate on the link, or
+    /// has found to be one.
+    pub fn is_usable(&self) -> bool {
+        let flags = self.flags();
+
+        flags & DADFAILED == 0 && flags & (TENTATIVE | OPTIMISTIC) != TENTATIVE
     }
 
     /// Returns the address itself; the other end's is another attribute.
@@ -400,6 +414,8 @@ mod tests {
     fn an_address_that_the_kernel_made_says_so() {
         let told = tell(&LINK_LOCAL).unwrap();
 
+        assert!(!Addr::from_payload(&LINK_LOCAL).unwrap().is_usable());
+        assert!(Addr::from_payload(&V6).unwrap().is_usable());
         assert_eq!(told["protocol"], "kernel_ll");
         assert_eq!(told["valid_life_time"], u32::MAX);
         assert_eq!(

@@ -123,6 +123,13 @@ impl<'a> Link<'a> {
         self.header.flags & UP != 0
     }
 
+    /// Returns whether it works, and if not, why (`IF_OPER_*`); see [`operstate_of`].
+    pub fn operstate(&self) -> Option<u8> {
+        self.attrs
+            .get(IFLA_OPERSTATE)
+            .and_then(|attr| u8(attr.value()))
+    }
+
     /// Returns the index of the link that it is a port of.
     pub fn master(&self) -> Option<u32> {
         self.u32(IFLA_MASTER)
@@ -407,6 +414,14 @@ const OPERSTATES: [&str; 7] = [
     "DORMANT",
     "UP",
 ];
+
+/// Returns the `IF_OPER_*` of this name, as `ip` has it, in any case.
+pub fn operstate_of(name: &str) -> Option<u8> {
+    OPERSTATES
+        .iter()
+        .position(|known| known.eq_ignore_ascii_case(name))
+        .and_then(|state| state.try_into().ok())
+}
 
 /// `IF_LINK_MODE_*`.
 const LINKMODES: &[(u8, &str)] = &[(0, "DEFAULT"), (1, "DORMANT"), (2, "TESTING")];

@@ -152,6 +152,24 @@ impl<'a> Neigh<'a> {
     pub fn dst(&self) -> Option<IpAddr> {
         ip(self.attrs.get(NDA_DST)?.value())
     }
+
+    /// Returns who made it (`RTPROT_*`); 0 where the kernel does not say.
+    pub fn protocol(&self) -> u8 {
+        let protocol = self.attrs.get(NDA_PROTOCOL);
+
+        protocol
+            .and_then(|attr| u8(attr.value()))
+            .unwrap_or_default()
+    }
+
+    /// Says whether it is in one of these `states`, see [`state_of`].
+    pub fn is_in(&self, states: u16) -> bool {
+        let state = match self.header.state {
+            0 => NONE,
+            state => state,
+        };
+        states & state != 0
+    }
 }
 
 impl Object for Neigh<'_> {
@@ -296,7 +314,7 @@ impl Neighs {
             && self.proxy == (header.flags & PROXY != 0)
             && self
                 .states
-                .map_or(says_something, |states| states & state != 0)
+                .map_or(says_something, |states| neigh.is_in(states))
     }
 }
 

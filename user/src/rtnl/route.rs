@@ -222,7 +222,7 @@ impl<'a> Route<'a> {
     }
 
     /// Returns the next hop's address, of whatever family.
-    fn via(&self) -> Option<IpAddr> {
+    pub fn via(&self) -> Option<IpAddr> {
         let via = || multipath::via(self.find(RTA_VIA)?);
 
         self.gateway().or_else(|| via().map(|(_, host)| host))
@@ -254,7 +254,7 @@ impl<'a> Route<'a> {
     }
 
     /// Returns the destination.
-    fn prefix(&self) -> Prefix {
+    pub fn prefix(&self) -> Prefix {
         let any = match i32::from(self.header.family) {
             libc::AF_INET => Some(Ipv4Addr::UNSPECIFIED.into()),
             libc::AF_INET6 => Some(Ipv6Addr::UNSPECIFIED.into()),

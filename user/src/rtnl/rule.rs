@@ -145,6 +145,16 @@ impl<'a> Rule<'a> {
         self.read(FRA_PROTOCOL, u8)
     }
 
+    /// Returns where the packets come from that it is about; `None` is from anywhere.
+    pub fn src(&self) -> Option<Prefix> {
+        self.prefix(FRA_SRC, self.header.src_len)
+    }
+
+    /// Returns where the packets go to that it is about; `None` is to anywhere.
+    pub fn dst(&self) -> Option<Prefix> {
+        self.prefix(FRA_DST, self.header.dst_len)
+    }
+
     fn read<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
         read(self.attrs.get(kind)?.value())
     }
@@ -448,14 +458,10 @@ impl Rules {
         let is = |kind: u16, own: &Option<Vec<u8>>| {
             own.is_none() || rule.read(kind, name) == own.as_deref()
         };
-        let holds = |own: Option<Prefix>, kind, len| {
-            own.is_none_or(|own| {
-                rule.prefix(kind, len)
-                    .is_some_and(|prefix| own.holds(prefix))
-            })
+        let holds = |own: Option<Prefix>, other: Option<Prefix>| {
+            own.is_none_or(|own| other.is_some_and(|other| own.holds(other)))
         };
-        let header = rule.header();
-        let family = i32::from(header.family);
+        let family = i32::from(rule.header().family);
 
         matches!(family, libc::AF_INET | libc::AF_INET6)
             && self.priority.is_none_or(|own| own == rule.priority())
@@ -466,8 +472,8 @@ impl Rules {
                 .is_none_or(|own| Some(own) == rule.read(FRA_FWMARK, u32))
             && is(FRA_IIFNAME, &self.iif)
             && is(FRA_OIFNAME, &self.oif)
-            && holds(self.src, FRA_SRC, header.src_len)
-            && holds(self.dst, FRA_DST, header.dst_len)
+            && holds(self.src, rule.src())
+            && holds(self.dst, rule.dst())
     }
 }
 

@@ -22,6 +22,7 @@ mod messages;
 mod monitor;
 mod monitor_kinds;
 mod monitor_netns;
+mod monitor_wait;
 mod parity;
 mod pressure;
 mod random;

@@ -177,6 +177,12 @@ fn links_of_the_same_index_have_the_names_of_their_namespaces() {
             links(&about).contains(&json!(["change", 50, name])),
             "{told:#?}"
         );
+        // Also of the end that is told last.
+        let is_named = |line: &&Value| {
+            let peer = line["link"]["link"].as_str();
+            peer.is_none_or(|peer| [netns, name, "peer"].contains(&peer))
+        };
+        assert!(about.iter().all(is_named), "{told:#?}");
         let dev = |line: &&&Value| line["addr"]["dev"] == name;
         assert_eq!(about.iter().filter(dev).count(), 1, "{told:#?}");
     }

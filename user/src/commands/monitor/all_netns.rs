@@ -3,7 +3,9 @@
 //! `nlhello monitor --all-netns`: what changes in every network namespace that has a
 //! name or an id.
 
-use super::{warn_of_little_room, warn_of_unheard, Failure, Filter, MonitorArgs, Run, Teller, OP};
+use super::{
+    netns, warn_of_little_room, warn_of_unheard, Cli, Failure, Filter, MonitorArgs, Run, Teller, OP,
+};
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
 use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
@@ -20,7 +22,7 @@ struct Sites<'a> {
     out: &'a Output,
     teller: &'a mut Teller,
     /// What the namespace where we are is called, where that was said.
-    own: Option<&'a str>,
+    own: Option<String>,
     /// As it is before anything is known.
     filter: Filter,
     all: HashMap<NamespaceId, Site>,
@@ -49,22 +51,17 @@ struct Site {
     filter: Filter,
 }
 
-/// Tells what changes anywhere, until the count or the time is reached or a signal comes; `own` is
-/// what the namespace where we are is called. Then sums up.
-pub fn watch(
-    run: &mut Run,
-    args: &MonitorArgs,
-    own: Option<&str>,
-    out: &Output,
-) -> Result<(), Failure> {
+/// Tells what changes anywhere, until the count or the time is reached or a signal comes, then sums
+/// up.
+pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Result<(), Failure> {
     let filter = run.teller.filter.clone();
-    let mut namespaces = Namespaces::open(filter.kinds(), args.buffer)?;
+    let mut namespaces = Namespaces::open(filter.kinds(), filter.scope(), args.buffer)?;
     warn_of_little_room(namespaces.own(), args, out)?;
     warn_of_unheard(namespaces.own(), out);
     let mut sites = Sites {
         out,
         teller: &mut run.teller,
-        own,
+        own: netns(cli),
         filter,
         all: HashMap::new(),
         at: None,
@@ -75,7 +72,7 @@ pub fn watch(
     };
     sites.begin(&mut namespaces)?;
     let result = sites.watch(&mut namespaces, &run.signals, run.deadline);
-    run.teller.sum_up();
+    run.teller.sum_up_now();
     result
 }
 
@@ -129,7 +126,7 @@ impl Sites<'_> {
             Seen::Told(told) => {
                 self.go_to(namespace.id);
                 match told {
-                    Told::Event(event) if self.start == Start::Untold => self.teller.learn(event),
+                    Told::Event(_) if self.start == Start::Untold => {}
                     told => self.teller.tell(told),
                 }
             }
@@ -196,7 +193,7 @@ impl Sites<'_> {
     fn identity(&self, namespace: &Namespace) -> Identity {
         if namespace.is_own() {
             return Identity {
-                netns: self.own.map(str::to_owned),
+                netns: self.own.clone(),
                 nsid: None,
             };
         }

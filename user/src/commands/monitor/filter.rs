@@ -2,10 +2,13 @@
 
 //! Which changes.
 
-use super::{MonitorArgs, Words, OP};
-use nlhello::monitor::{Event, Kind, Kinds, What};
+use super::criteria::Criteria;
+use super::{Words, OP};
+use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
-use nlhello::rtnl::{Link, Names, Route, Rule};
+use nlhello::rtnl::{route, Link, Names, Route, Rule};
+use std::ffi::OsString;
+use std::net::IpAddr;
 
 /// The kinds that are told if none is asked for.
 const DEFAULT: [Kind; 6] = [
@@ -25,6 +28,7 @@ pub struct Filter {
     family: u8,
     table: Option<u32>,
     dev: Option<Dev>,
+    criteria: Criteria,
 }
 
 /// A link by its name, and the index that it has at the moment.
@@ -36,11 +40,11 @@ struct Dev {
 
 impl Filter {
     /// Reads which changes are asked for.
-    pub fn read(args: &MonitorArgs) -> Result<Self, Error> {
-        let mut words = Words::new(OP, &args.words);
+    pub fn read(family: u8, words: &[OsString]) -> Result<Self, Error> {
+        let mut words = Words::new(OP, words);
         let mut names = Names::new();
         let mut filter = Self {
-            family: args.family(),
+            family,
             ..Self::default()
         };
 
@@ -49,15 +53,9 @@ impl Filter {
                 "new" => filter.whats.push(What::New),
                 "change" => filter.whats.push(What::Change),
                 "del" => filter.whats.push(What::Del),
-                "table" => filter.table = words.table(&mut names)?,
-                "dev" => {
-                    filter.dev = Some(Dev {
-                        name: words.value("dev")?.to_vec(),
-                        index: None,
-                    });
-                }
                 word => match Kind::of_name(word) {
                     Some(kind) => filter.kinds = filter.kinds | kind.into(),
+                    None if filter.read_choice(word, &mut words, &mut names)? => {}
                     None => return Err(words.unknown(word)),
                 },
             }
@@ -68,9 +66,74 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Returns a filter for objects of one `kind` and `family`.
+    pub fn of(kind: Kind, family: u8) -> Self {
+        Self {
+            kinds: kind.into(),
+            family,
+            table: (kind == Kind::Route).then_some(route::MAIN),
+            ..Self::default()
+        }
+    }
+
+    /// Reads which objects `word` asks for, with the words behind it; says whether it asks for any.
+    pub fn read_choice(
+        &mut self,
+        word: &str,
+        words: &mut Words<'_>,
+        names: &mut Names,
+    ) -> Result<bool, Error> {
+        match word {
+            "table" => self.table = words.table(names)?,
+            "dev" => self.set_dev(words.value("dev")?),
+            word => return self.criteria.read(word, words, names),
+        }
+        Ok(true)
+    }
+
+    /// Wants objects of the link called `name` only.
+    pub fn set_dev(&mut self, name: &[u8]) {
+        self.dev = Some(Dev {
+            name: name.to_vec(),
+            index: None,
+        });
+    }
+
+    /// Says whether a link is asked for by its name.
+    pub fn has_dev(&self) -> bool {
+        self.dev.is_some()
+    }
+
+    /// Notes which of all these `links` has the name that is asked for, if any has.
+    pub fn find_dev<'l>(&mut self, links: impl Iterator<Item = &'l [u8]>) {
+        let Some(dev) = &mut self.dev else {
+            return;
+        };
+        dev.index = links
+            .filter_map(|link| Link::from_payload(link).ok())
+            .find(|link| link.name() == Some(&dev.name))
+            .map(|link| link.header().index);
+    }
+
     /// Returns the kinds that are wanted.
     pub fn kinds(&self) -> Kinds {
         self.kinds
+    }
+
+    /// Returns where all objects are that are wanted.
+    pub fn scope(&self) -> Scope {
+        let within = self.criteria.within();
+        let family = match within.and_then(|prefix| prefix.address) {
+            Some(IpAddr::V4(_)) if self.family == 0 => libc::AF_INET as u8,
+            Some(IpAddr::V6(_)) if self.family == 0 => libc::AF_INET6 as u8,
+            _ => self.family,
+        };
+
+        Scope {
+            family,
+            table: self.table,
+            within,
+        }
     }
 
     /// Notes which link has the name that is asked for.
@@ -96,8 +159,12 @@ impl Filter {
             && (is_wanted(event.body) || event.old.is_some_and(is_wanted))
     }
 
-    fn wants_object(&self, kind: Kind, body: &[u8]) -> bool {
-        self.wants_family(kind, body) && self.wants_table(kind, body) && self.wants_dev(kind, body)
+    /// Says whether an object is wanted that is like this.
+    pub fn wants_object(&self, kind: Kind, body: &[u8]) -> bool {
+        self.wants_family(kind, body)
+            && self.wants_table(kind, body)
+            && self.wants_dev(kind, body)
+            && self.criteria.wants(kind, body)
     }
 
     /// Links are of no family, next hops may be.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello replay`: what a monitor told, again.
+
+use super::{style, Cli, Error, ExitCode, Failure, Filter, Teller};
+use crate::cli::ReplayArgs;
+use crate::output::Watch;
+use nlhello::monitor::{Kind, Replay, Told};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::os::unix::ffi::OsStringExt;
+use std::time::{Duration, SystemTime};
+
+const OP: &str = "replay";
+
+/// How the monitor was asked.
+struct Asked {
+    netns: Option<String>,
+    family: u8,
+    words: Vec<OsString>,
+}
+
+/// Tells what is in a record.
+///
+/// Fails if it is cut off or broken, behind what could be read, and if it ended before the count was
+/// reached.
+pub fn run(cli: &Cli, args: &ReplayArgs) -> Result<ExitCode, Failure> {
+    let name = args.file.display().to_string();
+    let of_file = |error: Error| error.object(&name);
+    let mut replay = Replay::open(open(args)?).map_err(of_file)?;
+    let asked = Asked::read(replay.words());
+    let filter = match (args.family.number(), &args.words[..]) {
+        (0, []) => Filter::read(asked.family, &asked.words)?,
+        (family, words) => Filter::read(family, words)?,
+    };
+    let color = cli.color.on(&io::stdout());
+    let watch = Watch::new(cli.json, color, style(args.timestamp), asked.netns)?;
+    let mut teller = Teller::new(watch, filter, args.count);
+    let result = play(&mut replay, &mut teller, args.initial);
+    teller.flush()?;
+    teller.sum_up(since(replay.began(), replay.time()));
+    match result {
+        Err(Failure::Netlink(error)) => Err(of_file(error).into()),
+        result => result.map(|()| teller.verdict(args.count)),
+    }
+}
+
+fn open(args: &ReplayArgs) -> Result<Box<dyn Read>, Error> {
+    if args.file.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    match File::open(&args.file) {
+        Ok(file) => Ok(Box::new(BufReader::new(file))),
+        Err(error) => Err(Error::from_io(OP, &error).object(args.file.display().to_string())),
+    }
+}
+
+fn play(replay: &mut Replay, teller: &mut Teller, is_initial: bool) -> Result<(), Failure> {
+    let began = replay.began();
+    replay.start()?;
+    teller.set_moment(replay.time(), since(began, replay.time()));
+    teller.learn_all(|| replay.objects(Kind::Link));
+    if is_initial {
+        replay.tell_all(&mut |told| teller.tell(told));
+        teller.tell(&Told::Sync);
+    }
+    while teller.left > 0 {
+        let more = replay.step(&mut |time, told: &Told<'_>| {
+            teller.set_moment(time, since(began, time));
+            teller.tell(told);
+        })?;
+        if !more {
+            break;
+        }
+        if teller.failed.is_some() {
+            teller.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// A clock that was set back does not count.
+fn since(start: SystemTime, time: SystemTime) -> Duration {
+    time.duration_since(start).unwrap_or_default()
+}
+
+impl Asked {
+    /// Reads what [`of_record`] wrote.
+    fn read(recorded: &[Vec<u8>]) -> Self {
+        let (netns, words) = match recorded.split_first() {
+            Some((netns, words)) => (&netns[..], words),
+            None => (&b""[..], recorded),
+        };
+        let (family, words) = match words.split_first() {
+            Some((first, rest)) if first == b"-4" => (libc::AF_INET, rest),
+            Some((first, rest)) if first == b"-6" => (libc::AF_INET6, rest),
+            _ => (libc::AF_UNSPEC, words),
+        };
+
+        Self {
+            netns: (!netns.is_empty()).then(|| String::from_utf8_lossy(netns).into_owned()),
+            family: family as u8,
+            words: words.iter().cloned().map(OsString::from_vec).collect(),
+        }
+    }
+}

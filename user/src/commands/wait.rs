@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello wait`: until something is so in the network, for scripts.
+
+use super::monitor::{learn_link, Filter};
+use super::words::Words;
+use super::Failure;
+use crate::cli::{Cli, WaitArgs};
+use crate::output::{TimeStyle, Watch};
+use nlhello::monitor::{Event, Kind, Monitor, Told, Waited};
+use nlhello::netlink::{deadline, Error};
+use nlhello::rtnl::{Addr, Names};
+use std::io;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+const OP: &str = "wait";
+
+/// Room for events, in bytes: what does not fit is found by reading the state.
+const ROOM: usize = 1 << 20;
+
+/// What is waited for.
+struct Aim {
+    kind: Kind,
+    filter: Filter,
+    /// Whether there has to be no such object, instead of one.
+    is_gone: bool,
+}
+
+/// Waits until it is so; fails when the time is up.
+pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
+    let deadline = deadline(Instant::now(), args.timeout.unwrap_or(Duration::MAX));
+    let mut aim = Aim::read(args)?;
+    let mut watch = Watch::new(cli.json, cli.color.on(&io::stdout()), TimeStyle::None, None)?;
+    let mut monitor = Monitor::open(aim.filter.kinds(), aim.filter.scope(), ROOM)?;
+    monitor.start()?;
+    while !aim.is_reached(&monitor) {
+        if !aim.await_change(&mut monitor, deadline)? {
+            return Err(out_of_time(args).into());
+        }
+    }
+    if let Some(body) = aim.find(&monitor) {
+        watch.object(aim.kind, body, &mut names(&monitor))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn out_of_time(args: &WaitArgs) -> Error {
+    let seconds = args.timeout.unwrap_or_default().as_secs_f64();
+
+    Error::new(OP, libc::ETIMEDOUT).message(format!("it was not so within {seconds} s"))
+}
+
+fn names(monitor: &Monitor) -> Names {
+    let mut names = Names::closed();
+    for link in monitor.objects(Kind::Link) {
+        learn_link(&mut names, link);
+    }
+    names
+}
+
+impl Aim {
+    fn read(args: &WaitArgs) -> Result<Self, Error> {
+        let mut words = Words::new(OP, &args.words);
+        let mut names = Names::new();
+        let name = words.keyword().unwrap_or_default();
+        let kind = Kind::of_name(name)
+            .filter(|kind| kind.is_kept())
+            .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
+        let mut aim = Self {
+            kind,
+            filter: Filter::of(kind, args.family.number()),
+            is_gone: false,
+        };
+        while let Some(word) = words.word() {
+            match std::str::from_utf8(word) {
+                Ok("gone") => aim.is_gone = true,
+                Ok(word) if aim.filter.read_choice(word, &mut words, &mut names)? => {}
+                _ if aim.may_be_name() => aim.filter.set_dev(word),
+                _ => return Err(words.unknown(&String::from_utf8_lossy(word))),
+            }
+        }
+        Ok(aim)
+    }
+
+    /// Says whether a word without a keyword is the name of a link, as in the show commands.
+    fn may_be_name(&self) -> bool {
+        matches!(self.kind, Kind::Link | Kind::Addr) && !self.filter.has_dev()
+    }
+
+    fn is_reached(&mut self, monitor: &Monitor) -> bool {
+        self.filter.find_dev(monitor.objects(Kind::Link));
+        self.find(monitor).is_some() != self.is_gone
+    }
+
+    /// Returns an object that is waited for; of those that are to go away, one that is there yet.
+    fn find<'m>(&self, monitor: &'m Monitor) -> Option<&'m [u8]> {
+        monitor.objects(self.kind).find(|body| {
+            self.filter.wants_object(self.kind, body) && (self.is_gone || self.is_usable(body))
+        })
+    }
+
+    fn is_usable(&self, body: &[u8]) -> bool {
+        self.kind != Kind::Addr || Addr::from_payload(body).is_ok_and(|addr| addr.is_usable())
+    }
+
+    /// Waits until something changes that counts; says whether that was before the `deadline`.
+    fn await_change(&self, monitor: &mut Monitor, deadline: Instant) -> Result<bool, Error> {
+        let mut counts = false;
+        while !counts {
+            let waited = monitor.wait(deadline, None, &mut |told| {
+                counts |= matches!(told, Told::Event(event) if self.counts(event));
+            })?;
+            let is_late = waited == Waited::TimedOut || Instant::now() >= deadline;
+            if is_late && !counts {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The name that is asked for may be another link's from now on.
+    fn counts(&self, event: &Event<'_>) -> bool {
+        (event.kind == Kind::Link && self.filter.has_dev()) || self.filter.wants(event)
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A monitor of what another one took in, at another time.
+
+use super::hello::event_of;
+use super::record::{bad, Reader, Step};
+use super::state::{News, State};
+use super::{tell_state, Event, Kind, Kinds, Told};
+use crate::netlink::Error;
+use crate::wire::Message;
+use std::io::Read;
+use std::time::SystemTime;
+
+/// Tells what a [`Monitor`](super::Monitor) told, from its [record](super::Monitor::record), without
+/// the kernel.
+pub struct Replay {
+    reader: Reader,
+    state: State,
+    words: Vec<Vec<u8>>,
+    is_started: bool,
+    began: SystemTime,
+    /// When the last step was.
+    time: SystemTime,
+}
+
+impl Replay {
+    /// Reads the start of a record.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when it is none, or none that can be read here; those of `read(2)`.
+    pub fn open(input: Box<dyn Read>) -> Result<Self, Error> {
+        let mut reader = Reader::open(input)?;
+        let (began, words) = match reader.next_step()? {
+            Some((time, Step::Begin(words))) => {
+                (time, words.into_iter().map(<[u8]>::to_vec).collect())
+            }
+            _ => return Err(bad("it is no record of a monitor")),
+        };
+
+        Ok(Self {
+            reader,
+            state: State::new(),
+            words,
+            is_started: false,
+            began,
+            time: began,
+        })
+    }
+
+    /// Returns the words that the record was begun with.
+    pub fn words(&self) -> &[Vec<u8>] {
+        &self.words
+    }
+
+    /// Returns when the record began.
+    pub fn began(&self) -> SystemTime {
+        self.began
+    }
+
+    /// Returns when the last step was.
+    pub fn time(&self) -> SystemTime {
+        self.time
+    }
+
+    /// Goes on to where the monitor knew what there was; [`Replay::tell_all`] has it then.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when the record ends before, or is cut off or broken; those of `read(2)`.
+    pub fn start(&mut self) -> Result<(), Error> {
+        while !self.is_started {
+            if !self.step(&mut |_, _| {})? {
+                return Err(bad(
+                    "it ends before all was read that there was at its start",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what there was, as [`Monitor::tell_all`](super::Monitor::tell_all).
+    pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
+        let all: Kinds = Kind::ALL.into_iter().collect();
+        tell_state(&self.state, all, tell);
+    }
+
+    /// Returns the objects of this `kind`, as [`Monitor::objects`](super::Monitor::objects).
+    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+        self.state.bodies(kind)
+    }
+
+    /// Takes the next step, and tells what was told with it, and when; says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when the record is cut off there, or broken; those of `read(2)`.
+    pub fn step(&mut self, tell: &mut impl FnMut(SystemTime, &Told<'_>)) -> Result<bool, Error> {
+        let Some((time, step)) = self.reader.next_step()? else {
+            return Ok(false);
+        };
+        self.time = time;
+        let mut tell = |told: &Told<'_>| {
+            if self.is_started {
+                tell(time, told);
+            }
+        };
+        match step {
+            Step::Begin(_) => return Err(bad("it begins twice")),
+            Step::Started => self.is_started = true,
+            Step::Read(origin, kinds) => self.state.open(kinds, origin),
+            Step::Found(message) => find(&mut self.state, &message),
+            Step::Done => self.state.close(&mut |event| tell(&Told::Event(event))),
+            Step::Event(message) => {
+                let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
+                match News::of(&message) {
+                    Some(news) if news.kind.is_kept() => self.state.take(&news, tell),
+                    Some(news) => tell(&news.as_it_came()),
+                    None => {}
+                }
+            }
+            Step::Lost(drops) => {
+                self.state.give_up();
+                if let Some(drops) = drops {
+                    tell(&Told::Lost(drops));
+                }
+            }
+            Step::Said(message) => tell(&Told::Event(&event_of(&message))),
+            Step::LostHellos(drops) => tell(&Told::LostHellos(drops)),
+            Step::Sync => tell(&Told::Sync),
+        }
+        Ok(true)
+    }
+}
+
+fn find(state: &mut State, message: &Message<'_>) {
+    let payload = message.payload();
+
+    if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
+        state.find(kind, payload);
+    }
+}
