@@ -176,6 +176,10 @@ pub struct MonitorArgs {
     #[arg(long)]
     pub initial: bool,
 
+    /// Also in every network namespace that has a name or an id here, as they come and go
+    #[arg(long, conflicts_with = "record")]
+    pub all_netns: bool,
+
     /// How to write the time
     #[arg(long, value_name = "STYLE", default_value = "time")]
     pub timestamp: Timestamp,

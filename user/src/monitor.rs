@@ -12,9 +12,12 @@
 mod body;
 mod describe;
 mod due;
+mod elsewhere;
 mod hearing;
 mod hello;
 mod kind;
+mod namespaces;
+mod nsids;
 mod reading;
 mod record;
 mod replay;
@@ -24,6 +27,7 @@ mod state;
 mod table;
 
 pub use kind::{Kind, Kinds};
+pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 pub use replay::Replay;
 pub use scope::Scope;
 
@@ -251,6 +255,19 @@ impl Monitor {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
+    }
+
+    /// Returns when [`Monitor::wait`] has something to do whatever is heard, the time may have passed;
+    /// `None` where there is no such thing.
+    pub fn due(&self) -> Option<Instant> {
+        let due = &self.hearing.due;
+        (!due.kinds.is_empty()).then_some(due.at)
+    }
+
+    /// Returns what becomes readable when there is something to hear.
+    pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let hellos = self.hellos.as_ref().map(Hellos::as_fd);
+        [self.as_fd()].into_iter().chain(hellos)
     }
 
     /// Says whether there may be more to hear already, and nothing to do before.

@@ -22,6 +22,10 @@ mod inbox;
 #[allow(unsafe_code)]
 mod netns;
 #[allow(unsafe_code)]
+mod netns_names;
+#[allow(unsafe_code)]
+mod nsid;
+#[allow(unsafe_code)]
 mod poll;
 mod request;
 #[allow(unsafe_code)]
@@ -35,8 +39,9 @@ pub use dump::Dump;
 pub use errno::Errno;
 pub use error::Error;
 pub use inbox::Inbox;
-pub use netns::Netns;
-pub use poll::wait_readable;
+pub use netns::{Netns, NetnsId};
+pub use netns_names::{NetnsName, NetnsNames};
+pub use poll::{wait_any, wait_readable, Awaited};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};

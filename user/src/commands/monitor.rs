@@ -3,6 +3,7 @@
 //! `nlhello monitor`: what changes in the network.
 
 mod ahead;
+mod all_netns;
 mod criteria;
 mod filter;
 mod replay;
@@ -63,26 +64,18 @@ struct Teller {
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
     let filter = Filter::read(args.family(), &args.words)?;
-    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-    let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
-    warn_of_little_room(&monitor, args, out)?;
-    record(cli, args, &mut monitor)?;
-    warn_of_unheard(&monitor, out);
-    let netns = cli.netns.as_ref().map(|netns| netns.display().to_string());
-    let color = cli.color.on(&io::stdout());
-    let watch = Watch::new(cli.json, color, style(args.timestamp), netns)?;
-    let teller = Teller::new(watch, filter, args.count);
-    let mut run = Run {
-        deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
-        teller,
-        signals,
-    };
-    monitor.start()?;
-    run.begin(&monitor, args.initial)?;
-    let result = run.watch(&mut monitor);
-    run.sum_up();
-    result?;
+    let mut run = Run::new(cli, args, filter)?;
+    match args.all_netns {
+        true => all_netns::watch(cli, args, &mut run, out)?,
+        false => run.watch_here(cli, args, out)?,
+    }
     Ok(run.teller.verdict(args.count))
+}
+
+/// Returns what the namespace where we are is called, where that was said.
+fn netns(cli: &Cli) -> Option<String> {
+    let netns = cli.netns.as_ref();
+    netns.map(|netns| netns.display().to_string())
 }
 
 /// Begins a record, if one is asked for, with the namespace and the words of who asks.
@@ -136,6 +129,33 @@ fn style(timestamp: Timestamp) -> TimeStyle {
 }
 
 impl Run {
+    fn new(cli: &Cli, args: &MonitorArgs, filter: Filter) -> Result<Self, Failure> {
+        let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+        let color = cli.color.on(&io::stdout());
+        let watch = Watch::new(cli.json, color, style(args.timestamp), netns(cli))?;
+        let teller = Teller::new(watch, filter, args.count);
+
+        Ok(Self {
+            deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
+            teller,
+            signals,
+        })
+    }
+
+    /// Tells what changes in the namespace where we are, then sums up.
+    fn watch_here(&mut self, cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
+        let filter = &self.teller.filter;
+        let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
+        warn_of_little_room(&monitor, args, out)?;
+        record(cli, args, &mut monitor)?;
+        warn_of_unheard(&monitor, out);
+        monitor.start()?;
+        self.begin(&monitor, args.initial)?;
+        let result = self.watch(&mut monitor);
+        self.teller.sum_up_now();
+        result
+    }
+
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
         let teller = &mut self.teller;
@@ -161,7 +181,7 @@ impl Run {
             if waited == Waited::TimedOut || Instant::now() >= self.deadline {
                 break;
             }
-            if self.signals.came() && self.heed_signals()? {
+            if self.signals.came() && self.teller.heed(&self.signals)? {
                 break;
             }
         }
@@ -180,19 +200,6 @@ impl Run {
         ahead.run(monitor, &mut self.teller, |teller| {
             teller.is_done() || signals.came() || Instant::now() >= deadline
         })
-    }
-
-    /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed_signals(&mut self) -> io::Result<bool> {
-        self.signals.drain()?;
-        if self.signals.take_status() {
-            self.sum_up();
-        }
-        Ok(self.signals.stop())
-    }
-
-    fn sum_up(&self) {
-        self.teller.sum_up(self.teller.start.elapsed());
     }
 }
 
@@ -228,6 +235,19 @@ impl Teller {
     /// Returns the exit status of who wanted to hear so many changes.
     fn verdict(&self, count: Option<u64>) -> ExitCode {
         ExitCode::from(u8::from(count.is_some() && self.left > 0))
+    }
+
+    /// Does what the signals since the last call ask for; returns whether that is to stop.
+    fn heed(&self, signals: &Signals) -> io::Result<bool> {
+        signals.drain()?;
+        if signals.take_status() {
+            self.sum_up_now();
+        }
+        Ok(signals.stop())
+    }
+
+    fn sum_up_now(&self) {
+        self.sum_up(self.start.elapsed());
     }
 
     fn sum_up(&self, time: Duration) {

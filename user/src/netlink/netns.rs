@@ -4,16 +4,21 @@
 
 use super::Error;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 const OP: &str = "enter network namespace";
 
 /// Where `ip netns add` puts its namespaces.
 const NAMED: &str = "/run/netns";
+
+/// Where the calling thread is.
+const OWN: &str = "/proc/thread-self/ns/net";
 
 /// A network namespace, by the file that stands for it.
 #[derive(Debug)]
@@ -22,7 +27,43 @@ pub struct Netns {
     file: File,
 }
 
+/// What tells a namespace from all others there are, whatever it is called: `st_dev` and `st_ino` of
+/// its files.
+///
+/// One that is gone may leave it to a later one; while a socket or an open file of it is held, it is
+/// not gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NetnsId {
+    dev: u64,
+    ino: u64,
+}
+
+impl NetnsId {
+    /// Says whether both are on the file system that all namespaces are on.
+    pub(super) fn is_akin(self, other: Self) -> bool {
+        self.dev == other.dev
+    }
+}
+
+impl From<&Metadata> for NetnsId {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            dev: metadata.dev(),
+            ino: metadata.ino(),
+        }
+    }
+}
+
 impl Netns {
+    /// Opens the namespace that the calling thread is in.
+    ///
+    /// # Errors
+    ///
+    /// Those of `open(2)`: it takes `/proc`.
+    pub fn own() -> Result<Self, Error> {
+        Self::open(OWN)
+    }
+
     /// Opens the namespace `name` of `ip netns`, or the one that the process with this number is in,
     /// or the one that the file `name` stands for if there is a slash in it: `/proc/1/ns/net`.
     ///
@@ -79,6 +120,38 @@ impl Netns {
             .map_err(|_| failed(&format!("{tried}, also by its user namespace"), &error))?;
 
         move_to(&self.file, libc::CLONE_NEWNET).map_err(|error| failed(&tried, &error))
+    }
+}
+
+impl Netns {
+    /// Returns what tells it from all others.
+    ///
+    /// # Errors
+    ///
+    /// Those of `fstat(2)`.
+    pub fn id(&self) -> Result<NetnsId, Error> {
+        match self.file.metadata() {
+            Ok(metadata) => Ok((&metadata).into()),
+            Err(error) => Err(failed(&self.path.display(), &error)),
+        }
+    }
+
+    /// Does `work` there, on a thread of its own: the calling one stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Netns::enter`], of `work`, and `EAGAIN` where there can be no more threads.
+    pub fn visit<T: Send>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        thread::scope(|scope| {
+            thread::Builder::new()
+                .spawn_scoped(scope, || self.enter().and_then(|()| work()))
+                .map_err(|error| failed(&self.path.display(), &error))?
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))
+        })
     }
 }
 
@@ -177,6 +250,27 @@ mod tests {
             "enter network namespace: /run/netns/no-such-namespace: No such file or directory \
              (ENOENT): ip netns list shows those with a name"
         );
+    }
+
+    #[test]
+    fn whoever_opens_it_and_by_whatever_name_its_id_is_the_same() {
+        let [own, again] = [OWN, "/proc/self/ns/net"].map(|path| Netns::open(path).unwrap());
+        let other = Netns::open("/proc/self/ns/uts").unwrap();
+
+        assert_eq!(own.id().unwrap(), again.id().unwrap());
+        assert_eq!(own.id().unwrap(), Netns::own().unwrap().id().unwrap());
+        assert_ne!(own.id().unwrap(), other.id().unwrap());
+        assert!(own.id().unwrap().is_akin(other.id().unwrap()));
+    }
+
+    #[test]
+    fn where_one_cannot_be_nothing_is_done() {
+        let error = Netns::open("/dev/null")
+            .unwrap()
+            .visit(|| Ok(()))
+            .unwrap_err();
+
+        assert_eq!(error.errno.0, libc::EINVAL);
     }
 
     #[test]

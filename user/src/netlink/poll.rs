@@ -19,21 +19,55 @@ pub fn wait_readable<const N: usize>(
     fds: [BorrowedFd<'_>; N],
     deadline: Instant,
 ) -> io::Result<[bool; N]> {
-    let mut pollfds = fds.map(|fd| libc::pollfd {
-        fd: fd.as_raw_fd(),
-        events: libc::POLLIN,
-        revents: 0,
-    });
+    let mut pollfds = fds.map(|fd| Awaited::Readable(fd).pollfd());
+    poll(&mut pollfds, deadline)?;
+    Ok(pollfds.map(|pollfd| pollfd.revents != 0))
+}
 
-    while let Err(error) = ppoll(
-        &mut pollfds,
-        deadline.saturating_duration_since(Instant::now()),
-    ) {
+/// What to wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Awaited<'a> {
+    /// That this is readable, or in error.
+    Readable(BorrowedFd<'a>),
+    /// That this is another than when it was waited for last: a file of `/proc` that says so with
+    /// `POLLPRI`, and can be read at any time.
+    Changed(BorrowedFd<'a>),
+}
+
+impl Awaited<'_> {
+    fn pollfd(self) -> libc::pollfd {
+        let (fd, events) = match self {
+            Self::Readable(fd) => (fd, libc::POLLIN),
+            Self::Changed(fd) => (fd, libc::POLLPRI),
+        };
+        libc::pollfd {
+            fd: fd.as_raw_fd(),
+            events,
+            revents: 0,
+        }
+    }
+}
+
+/// Waits until any of `all` has come, or `deadline` has passed; returns which of them have, in
+/// order, as [`wait_readable`].
+///
+/// # Errors
+///
+/// As [`wait_readable`]; `EINVAL` where there are more than the process may have open.
+pub fn wait_any(all: &[Awaited<'_>], deadline: Instant) -> io::Result<Vec<bool>> {
+    let mut pollfds: Vec<_> = all.iter().map(|one| one.pollfd()).collect();
+    poll(&mut pollfds, deadline)?;
+    Ok(pollfds.iter().map(|pollfd| pollfd.revents != 0).collect())
+}
+
+/// Waits whatever signals come.
+fn poll(pollfds: &mut [libc::pollfd], deadline: Instant) -> io::Result<()> {
+    while let Err(error) = ppoll(pollfds, deadline.saturating_duration_since(Instant::now())) {
         if error.kind() != io::ErrorKind::Interrupted {
             return Err(error);
         }
     }
-    Ok(pollfds.map(|pollfd| pollfd.revents != 0))
+    Ok(())
 }
 
 /// `ppoll(2)`: the timeout of `poll(2)` counts whole milliseconds, too coarse for a round trip.
@@ -89,6 +123,31 @@ mod tests {
         let ready = wait_readable([quiet.as_fd(), loud.as_fd()], deadline).unwrap();
 
         assert_eq!(ready, [false, true]);
+    }
+
+    #[test]
+    fn of_any_number_those_are_reported_that_are_readable() {
+        let pairs: Vec<_> = (0..9).map(|_| UnixStream::pair().unwrap()).collect();
+        for at in [2, 7] {
+            (&pairs[at].1).write_all(b"x").unwrap();
+        }
+        let all: Vec<_> = pairs
+            .iter()
+            .map(|(end, _)| Awaited::Readable(end.as_fd()))
+            .collect();
+        let ready = wait_any(&all, Instant::now() + Duration::from_secs(10)).unwrap();
+
+        let ready: Vec<_> = (0..9).filter(|at| ready[*at]).collect();
+        assert_eq!(ready, [2, 7]);
+    }
+
+    #[test]
+    fn what_can_be_read_at_any_time_is_awaited_until_it_changes() {
+        let mounts = std::fs::File::open("/proc/self/mountinfo").unwrap();
+        let all = [Awaited::Changed(mounts.as_fd())];
+        let deadline = Instant::now() + Duration::from_millis(20);
+
+        assert_eq!(wait_any(&all, deadline).unwrap(), [false]);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// `include/uapi/asm-generic/socket.h`.
 const SO_MEMINFO: c_int = 55;
 
+/// `include/uapi/linux/netlink.h`.
+pub(super) const NETLINK_LISTEN_ALL_NSID: c_int = 8;
+
 /// A bound netlink socket.
 ///
 /// neli opens and binds it; what neli has no call for (who sent a datagram, whether it was cut off,
@@ -80,6 +83,16 @@ impl Socket {
     /// `EPERM` for who may not listen, `EINVAL` when the protocol has no such group.
     pub fn join(&self, group: u32) -> io::Result<()> {
         self.nl.add_mcast_membership(Groups::new_groups(&[group]))
+    }
+
+    /// Receives from now on what is told in other network namespaces as well, those that have an id in
+    /// the socket's own; see [`Socket::recv_from_any`].
+    ///
+    /// # Errors
+    ///
+    /// `EPERM` without `CAP_NET_BROADCAST`; where that is missing over there, nothing is received.
+    pub fn listen_to_all(&self) -> io::Result<()> {
+        set_option(&self.nl, libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1)
     }
 
     /// Has the kernel say of each datagram which multicast group it was sent to

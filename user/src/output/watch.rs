@@ -4,6 +4,9 @@
 
 #[cfg(test)]
 mod captures;
+mod netns;
+
+pub use netns::{Identity, Whereabouts};
 
 use super::escape::Escaped;
 use super::record::{JsonFields, TextFields, Writer};
@@ -25,7 +28,7 @@ pub struct Watch {
     json: bool,
     color: bool,
     style: Style,
-    netns: Option<String>,
+    place: Whereabouts,
     /// The time of the last line, and how it is written: many have the same.
     time: Option<(Stamp, String)>,
 }
@@ -53,7 +56,7 @@ impl Watch {
             json,
             color,
             style,
-            netns,
+            place: Whereabouts::only(netns.as_deref()),
             time: None,
         })
     }
@@ -102,8 +105,11 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn lost(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        let place = self.place.of_state();
         match self.json {
-            true => self.begin_json(now, "lost", |held| write!(held, r#","drops":{drops}"#)),
+            true => self.begin_json(now, "lost", |held| {
+                write!(held, r#"{place},"drops":{drops}"#)
+            }),
             false => self.begin_text(now, &format!("lost: drops={drops}")),
         }
         self.end_line()
@@ -115,9 +121,10 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
+        let place = self.place.of_state();
         match self.json {
             true => self.begin_json(now, "lost", |held| {
-                write!(held, r#","kind":"hello","drops":{drops}"#)
+                write!(held, r#","kind":"hello"{place},"drops":{drops}"#)
             }),
             false => self.begin_text(now, &format!("lost hello: drops={drops}")),
         }
@@ -130,8 +137,9 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn sync(&mut self, now: &Stamp) -> io::Result<()> {
+        let place = self.place.of_state();
         match self.json {
-            true => self.begin_json(now, "sync", |_| Ok(())),
+            true => self.begin_json(now, "sync", |held| write!(held, "{place}")),
             false => self.begin_text(now, "sync"),
         }
         self.end_line()
@@ -165,6 +173,7 @@ impl Watch {
             Style::None => String::new(),
             style => format!("[{}] ", now.display(style)),
         });
+        self.held.extend_from_slice(self.place.text().as_bytes());
         self.held.extend_from_slice(words.as_bytes());
     }
 
@@ -203,9 +212,9 @@ impl Watch {
         names: &mut Names,
     ) {
         let kind = event.kind.name();
-        let netns = json!(self.netns);
+        let place = self.place.of_event();
         self.begin_json(now, what(event.what), |held| {
-            write!(held, r#","kind":"{kind}","netns":{netns},"{kind}":"#)
+            write!(held, r#","kind":"{kind}"{place},"{kind}":"#)
         });
         push_json(&mut self.held, event.kind, event.object, names);
         // Names come and go, and one may be another link's by now.

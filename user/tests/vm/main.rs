@@ -21,6 +21,7 @@ mod lifetime;
 mod messages;
 mod monitor;
 mod monitor_kinds;
+mod monitor_netns;
 mod monitor_wait;
 mod parity;
 mod pressure;

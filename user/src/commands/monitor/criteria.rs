@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 /// What is asked of an object; what is `None` may be anything. Where a kind knows no such thing, no
 /// object of it is wanted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Criteria {
     up: Option<bool>,
     of_type: Option<String>,

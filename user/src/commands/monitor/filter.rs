@@ -21,7 +21,7 @@ const DEFAULT: [Kind; 6] = [
 ];
 
 /// Which changes are wanted; what is `None` may be anything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     kinds: Kinds,
     whats: Vec<What>,
@@ -32,7 +32,7 @@ pub struct Filter {
 }
 
 /// A link by its name, and the index that it has at the moment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Dev {
     name: Vec<u8>,
     index: Option<u32>,

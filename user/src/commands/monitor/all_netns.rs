@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello monitor --all-netns`: what changes in every network namespace that has a
+//! name or an id.
+
+use super::{
+    netns, warn_of_little_room, warn_of_unheard, Cli, Failure, Filter, MonitorArgs, Run, Teller, OP,
+};
+use crate::output::{Identity, Output, Whereabouts};
+use crate::signals::Signals;
+use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
+use nlhello::netlink::Error;
+use nlhello::rtnl::Names;
+use std::collections::HashMap;
+use std::io;
+use std::mem;
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+/// Tells of many network namespaces, each with what is known of it.
+struct Sites<'a> {
+    out: &'a Output,
+    teller: &'a mut Teller,
+    /// What the namespace where we are is called, where that was said.
+    own: Option<String>,
+    /// As it is before anything is known.
+    filter: Filter,
+    all: HashMap<NamespaceId, Site>,
+    /// Of which one the teller has what is known, in exchange for what it had.
+    at: Option<NamespaceId>,
+    /// How what there is at the start is told.
+    start: Start,
+}
+
+/// Whether what is told was there from the start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// It was, and nobody wants to know.
+    Untold,
+    /// It was.
+    Told,
+    /// It was not.
+    Over,
+}
+
+/// A network namespace, and what is known of it.
+struct Site {
+    identity: Identity,
+    place: Whereabouts,
+    names: Names,
+    filter: Filter,
+}
+
+/// Tells what changes anywhere, until the count or the time is reached or a signal comes, then sums
+/// up.
+pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Result<(), Failure> {
+    let filter = run.teller.filter.clone();
+    let mut namespaces = Namespaces::open(filter.kinds(), filter.scope(), args.buffer)?;
+    warn_of_little_room(namespaces.own(), args, out)?;
+    warn_of_unheard(namespaces.own(), out);
+    let mut sites = Sites {
+        out,
+        teller: &mut run.teller,
+        own: netns(cli),
+        filter,
+        all: HashMap::new(),
+        at: None,
+        start: match args.initial {
+            true => Start::Told,
+            false => Start::Untold,
+        },
+    };
+    sites.begin(&mut namespaces)?;
+    let result = sites.watch(&mut namespaces, &run.signals, run.deadline);
+    run.teller.sum_up_now();
+    result
+}
+
+impl Sites<'_> {
+    /// Learns the names of what there is, and tells it if that is wanted.
+    fn begin(&mut self, namespaces: &mut Namespaces) -> Result<(), Failure> {
+        namespaces.start(&mut |namespace, seen| self.tell(namespace, seen))?;
+        namespaces.tell_all(&mut |namespace, seen| self.tell(namespace, seen))?;
+        self.leave();
+        if self.start == Start::Told && self.teller.left > 0 {
+            self.teller.tell(&Told::Sync);
+        }
+        self.start = Start::Over;
+        self.teller.flush()
+    }
+
+    fn watch(
+        &mut self,
+        namespaces: &mut Namespaces,
+        signals: &Signals,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        while self.teller.left > 0 {
+            let wake = Some(signals.as_fd());
+            let waited = namespaces.wait(deadline, wake, &mut |namespace, seen| {
+                self.tell(namespace, seen);
+            })?;
+            self.teller.flush()?;
+            // Whoever keeps changing things must not keep us here.
+            if waited == Waited::TimedOut || Instant::now() >= deadline {
+                break;
+            }
+            if signals.came() && self.teller.heed(signals)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, namespace: &Namespace, seen: &Seen<'_>) {
+        match seen {
+            Seen::Opened => self.open(namespace),
+            Seen::Refused(error) => self.refuse(namespace, error),
+            Seen::Renamed(_) if namespace.is_own() => {}
+            Seen::Renamed(_) => self.rename(namespace),
+            Seen::Closed => self.close(namespace),
+            Seen::Known(event) => {
+                self.go_to(namespace.id);
+                self.teller.learn(event);
+            }
+            Seen::Told(told) => {
+                self.go_to(namespace.id);
+                match told {
+                    Told::Event(_) if self.start == Start::Untold => {}
+                    told => self.teller.tell(told),
+                }
+            }
+        }
+    }
+
+    fn refuse(&self, namespace: &Namespace, error: &Error) {
+        let words = self.identity(namespace).words();
+        self.out
+            .warning(OP, &format!("{words} is not watched: {error}"));
+    }
+
+    fn open(&mut self, namespace: &Namespace) {
+        let identity = self.identity(namespace);
+        let site = Site {
+            place: Whereabouts::among(identity.netns.as_deref(), identity.nsid),
+            identity: identity.clone(),
+            names: Names::closed(),
+            filter: self.filter.clone(),
+        };
+        self.leave();
+        self.all.insert(namespace.id, site);
+        // Whoever asked for the one where we are knows that it is there.
+        if !namespace.is_own() && self.start != Start::Untold {
+            let is_initial = self.start == Start::Told;
+            self.say(|teller| {
+                let now = teller.now();
+                teller.watch.netns_is(&now, &identity, None, is_initial)
+            });
+        }
+    }
+
+    fn rename(&mut self, namespace: &Namespace) {
+        self.leave();
+        let identity = self.identity(namespace);
+        let Some(site) = self.all.get_mut(&namespace.id) else {
+            return;
+        };
+        site.place = Whereabouts::among(identity.netns.as_deref(), identity.nsid);
+        let was = mem::replace(&mut site.identity, identity.clone());
+        self.say(|teller| {
+            let now = teller.now();
+            teller.watch.netns_is(&now, &identity, Some(&was), false)
+        });
+    }
+
+    fn close(&mut self, namespace: &Namespace) {
+        self.leave();
+        self.all.remove(&namespace.id);
+        let identity = self.identity(namespace);
+        self.say(|teller| {
+            let now = teller.now();
+            teller.watch.netns_is_gone(&now, &identity)
+        });
+    }
+
+    /// Says what is no change of an object, while anything is told.
+    fn say(&mut self, say: impl FnOnce(&mut Teller) -> io::Result<()>) {
+        if !self.teller.is_done() {
+            self.teller.failed = say(self.teller).err();
+        }
+    }
+
+    fn identity(&self, namespace: &Namespace) -> Identity {
+        if namespace.is_own() {
+            return Identity {
+                netns: self.own.clone(),
+                nsid: None,
+            };
+        }
+        let name = namespace.name.as_ref();
+        Identity {
+            netns: name.map(|name| name.to_string_lossy().into_owned()),
+            nsid: namespace.nsid,
+        }
+    }
+
+    /// Gives the teller what is known of that namespace.
+    fn go_to(&mut self, id: NamespaceId) {
+        if self.at == Some(id) {
+            return;
+        }
+        self.leave();
+        if let Some(site) = self.all.get_mut(&id) {
+            site.exchange(self.teller);
+            self.at = Some(id);
+        }
+    }
+
+    /// Takes back what the teller was given.
+    fn leave(&mut self) {
+        if let Some(site) = self.at.take().and_then(|id| self.all.get_mut(&id)) {
+            site.exchange(self.teller);
+        }
+    }
+}
+
+impl Site {
+    fn exchange(&mut self, teller: &mut Teller) {
+        mem::swap(&mut self.names, &mut teller.names);
+        mem::swap(&mut self.filter, &mut teller.filter);
+        self.place = teller.watch.move_to(self.place.clone());
+    }
+}

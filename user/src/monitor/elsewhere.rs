@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is told in network namespaces that cannot be entered, for they have no name, but have an id
+//! in this one.
+
+use super::hearing::TIMEOUT;
+use super::{Event, Kind, Kinds, Origin, What, OP};
+use crate::netlink::{Connection, Datagram, Error, Request, Socket};
+use crate::rtnl::{Nsid, SPEC};
+use crate::wire::{put_attr, Messages};
+use std::collections::BTreeSet;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+const RTM_DELNSID: u16 = 89;
+
+/// Tells of ids that come and go (`RTNLGRP_NSID`).
+const NSID_GROUP: u32 = 28;
+
+const IFLA_TARGET_NETNSID: u16 = 46;
+
+/// Room for a datagram.
+const ROOM: usize = 128 << 10;
+
+/// How many datagrams are looked at before it is the turn of others.
+const TURN: usize = 256;
+
+/// Hears what is told in all namespaces that have an id here.
+pub struct Elsewhere {
+    socket: Socket,
+    /// Drops that were told.
+    dropped: u32,
+    buf: Vec<u8>,
+}
+
+/// What was heard.
+pub enum Heard {
+    /// Messages from the namespace with this id.
+    Messages(u32, Vec<u8>),
+    /// The namespace with this id is gone.
+    Gone(u32),
+    /// So much was lost, nobody knows where.
+    Lost(u32),
+}
+
+impl Elsewhere {
+    /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
+    ///
+    /// # Errors
+    ///
+    /// `EPERM` without `CAP_NET_BROADCAST`; others of `socket(2)`.
+    pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::from_io(OP, &error);
+        let socket = Socket::open(libc::NETLINK_ROUTE).map_err(failed)?;
+        let _ = socket.set_recv_buffer(buffer);
+        socket.listen_to_all().map_err(|error| {
+            failed(error)
+                .hint("nothing is heard where there is no name: it takes CAP_NET_BROADCAST")
+        })?;
+        socket.join(NSID_GROUP).map_err(failed)?;
+        for group in kinds.iter().flat_map(|kind| kind.groups()) {
+            match socket.join(*group) {
+                // The kernel is older than the group.
+                Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
+                result => result.map_err(failed)?,
+            }
+        }
+        Ok(Self {
+            socket,
+            dropped: 0,
+            buf: vec![0; ROOM],
+        })
+    }
+
+    /// Returns the next that is there from namespaces whose ids are not among `others`; `None` where
+    /// there is nothing more, or for the moment enough was looked at.
+    pub fn next(&mut self, others: &BTreeSet<u32>) -> Result<Option<Heard>, Error> {
+        for _ in 0..TURN {
+            match self.socket.recv_from_any(&mut self.buf) {
+                Ok(None) => return Ok(None),
+                Ok(Some((datagram, nsid))) => {
+                    if let Some(heard) = read(&datagram, nsid, others) {
+                        return Ok(Some(heard));
+                    }
+                }
+                Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
+                    return Ok(Some(self.lose()))
+                }
+                Err(error) => return Err(Error::from_io(OP, &error)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn lose(&mut self) -> Heard {
+        let drops = self.socket.drops().unwrap_or(0);
+        let new = drops.wrapping_sub(self.dropped);
+        self.dropped = drops;
+        Heard::Lost(new)
+    }
+}
+
+impl AsFd for Elsewhere {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// Returns what a datagram says, unless it is from here or from one of `others`.
+fn read(datagram: &Datagram<'_>, nsid: Option<u32>, others: &BTreeSet<u32>) -> Option<Heard> {
+    if datagram.portid != 0 || datagram.truncated {
+        return None;
+    }
+    match nsid {
+        Some(nsid) if others.contains(&nsid) => None,
+        Some(nsid) => Some(Heard::Messages(nsid, datagram.bytes.to_vec())),
+        None => gone(datagram.bytes).map(Heard::Gone),
+    }
+}
+
+/// Returns the id that a message of here says is gone.
+fn gone(bytes: &[u8]) -> Option<u32> {
+    let message = Messages::new(bytes).next()?.ok()?;
+    match message.header().nlmsg_type {
+        RTM_DELNSID => Nsid::from_payload(message.payload()).ok()?.id(),
+        _ => None,
+    }
+}
+
+/// Hands each event of one of these `kinds` to `tell`. What was there before is not known, so what
+/// changes is told as new.
+pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
+    for message in Messages::new(bytes).map_while(Result::ok) {
+        let (header, payload) = (message.header(), message.payload());
+        let Some((kind, is_there)) = Kind::of_message(header.nlmsg_type, payload) else {
+            continue;
+        };
+        if kinds.has(kind) {
+            tell(&Event {
+                kind,
+                what: if is_there { What::New } else { What::Del },
+                object: payload,
+                body: payload,
+                old: None,
+                origin: Origin::Event,
+                by: header.nlmsg_pid,
+            });
+        }
+    }
+}
+
+/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`.
+///
+/// # Errors
+///
+/// `EPERM` without `CAP_NET_ADMIN` over there; others of [`Connection::table`].
+pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+    let mut queries = Connection::open(OP, &SPEC)?;
+    queries
+        .socket()
+        .set_strict()
+        .map_err(|error| Error::from_io(OP, &error))?;
+    let mut payload = vec![0; 16];
+    put_attr(&mut payload, IFLA_TARGET_NETNSID, &nsid.to_ne_bytes())
+        .map_err(|error| Error::from_io(OP, &error))?;
+    let request = Request::dump(OP, libc::RTM_GETLINK, payload)?;
+    let mut table = queries.table(request, TIMEOUT)?;
+    while let Some(message) = table.next_entry()? {
+        tell(message.payload());
+    }
+    Ok(())
+}

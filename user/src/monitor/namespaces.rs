@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Every network namespace that has a name, or an id in this one, as they come and go.
+
+use super::elsewhere::{self, Elsewhere, Heard};
+use super::nsids::Nsids;
+use super::{Event, Kind, Kinds, Monitor, Origin, Scope, Told, Waited, What, OP};
+use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
+
+/// How many times what was heard in one namespace is taken in before it is the next one's turn.
+const TURNS: usize = 8;
+
+/// How many times at most before one is left that has lost its name.
+const LAST_TURNS: usize = 64;
+
+/// How many times something is heard from those that have no name before it is the turn of others.
+const EVENTS: usize = 256;
+
+/// A network namespace that is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// Which one it is, whatever it is called.
+    pub id: NamespaceId,
+    /// The first of its names; `None` for the one where the monitor was opened, whatever its names,
+    /// and for those that have none.
+    pub name: Option<OsString>,
+    /// Its id in the one where the monitor was opened, if it has any.
+    pub nsid: Option<u32>,
+}
+
+/// What tells a namespace from all others that are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NamespaceId {
+    /// What its files are; it has a [`Monitor`] of its own.
+    Netns(NetnsId),
+    /// Its id where the monitor was opened; it cannot be entered, for it has no name.
+    Nsid(u32),
+}
+
+impl Namespace {
+    fn named(name: &NetnsName) -> Self {
+        Self {
+            id: NamespaceId::Netns(name.id),
+            name: Some(name.name.clone()),
+            nsid: None,
+        }
+    }
+
+    fn numbered(nsid: u32) -> Self {
+        Self {
+            id: NamespaceId::Nsid(nsid),
+            name: None,
+            nsid: Some(nsid),
+        }
+    }
+
+    /// Says whether it is the one where the monitor was opened.
+    pub fn is_own(&self) -> bool {
+        self.name.is_none() && matches!(self.id, NamespaceId::Netns(_))
+    }
+}
+
+/// What there is to tell of a [`Namespace`].
+#[derive(Clone, Copy, Debug)]
+pub enum Seen<'a> {
+    /// It is watched from now on.
+    Opened,
+    /// It cannot be watched, for this reason; that is told once.
+    Refused(&'a Error),
+    /// Its name or its id is another; this is what it was.
+    Renamed(&'a Namespace),
+    /// It has lost its name or its id, and is not watched any more: what is in it is gone, or unknown.
+    Closed,
+    /// It has this link: that is nothing to tell, but what is told next may refer to it.
+    Known(&'a Event<'a>),
+    /// Something changed there, as its [`Monitor`] tells it.
+    Told(&'a Told<'a>),
+}
+
+/// A [`Monitor`] in this network namespace, and one in each that has a name.
+///
+/// A socket keeps its namespace there, so those of a namespace that has lost its last name are
+/// closed; one that is left to its processes is not watched any more either.
+///
+/// Of a namespace that never had a name, but has an id in this one, only events are told, as they
+/// come: what was there before is not known, so none is a [`What::Change`](super::What::Change), none
+/// is implied, and where some are [lost](Told::Lost) nothing makes up for it.
+///
+/// What is told of one namespace is told in order; of several, in any order.
+pub struct Namespaces {
+    kinds: Kinds,
+    scope: Scope,
+    buffer: usize,
+    names: NetnsNames,
+    nsids: Nsids,
+    /// The first one is where this was opened.
+    all: Vec<Watched>,
+    refused: Vec<NetnsName>,
+    /// Those without a name, by their ids.
+    numbered: BTreeSet<u32>,
+    /// Ids of those that have lost their names: most are about to go.
+    left: BTreeSet<u32>,
+    /// Hears the numbered ones, while there are any.
+    elsewhere: Option<Elsewhere>,
+    /// Whether it was told that those cannot be heard.
+    is_deaf: bool,
+}
+
+/// A namespace, and what watches it.
+struct Watched {
+    namespace: Namespace,
+    monitor: Monitor,
+    netns: Netns,
+}
+
+/// What a wait found.
+struct Ready {
+    woken: bool,
+    names: bool,
+    nsids: bool,
+    elsewhere: bool,
+    /// In the order of the namespaces.
+    monitors: Vec<bool>,
+}
+
+impl Namespaces {
+    /// Subscribes to these `kinds`, and objects in `scope`, in this namespace, with `buffer` bytes of room, and begins to watch
+    /// the names of others.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::open`] and [`NetnsNames::watch`].
+    pub fn open(kinds: Kinds, scope: Scope, buffer: usize) -> Result<Self, Error> {
+        let names = NetnsNames::watch()?;
+        let netns = Netns::own()?;
+        let own = Watched {
+            namespace: Namespace {
+                id: NamespaceId::Netns(netns.id()?),
+                name: None,
+                nsid: None,
+            },
+            monitor: Monitor::open(kinds, scope, buffer)?,
+            netns,
+        };
+
+        Ok(Self {
+            kinds,
+            scope,
+            buffer,
+            names,
+            nsids: Nsids::open()?,
+            all: vec![own],
+            refused: Vec::new(),
+            numbered: BTreeSet::new(),
+            left: BTreeSet::new(),
+            elsewhere: None,
+            is_deaf: false,
+        })
+    }
+
+    /// Returns the monitor of this namespace.
+    pub fn own(&self) -> &Monitor {
+        &self.all[0].monitor
+    }
+
+    /// Reads what there is, everywhere, and tells only where that cannot be done. With
+    /// [`Namespaces::tell_all`] it can be told, and [`Namespaces::wait`] tells what changes from then
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
+    pub fn start(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        self.all[0].monitor.start()?;
+        self.learn_nsids(&mut |_, _| {})?;
+        for name in self.names.list()? {
+            self.admit(name, tell);
+        }
+        Ok(())
+    }
+
+    /// Tells of each namespace that it is watched, and what there is.
+    ///
+    /// # Errors
+    ///
+    /// Those of asking for ids.
+    pub fn tell_all(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        for watched in &self.all {
+            watched.introduce(tell);
+        }
+        self.follow(tell)
+    }
+
+    /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; of a namespace
+    /// that is new also what there is, with a [`Told::Sync`] behind it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Monitor::wait`] and of [`NetnsNames::list`].
+    pub fn wait(
+        &mut self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<Waited, Error> {
+        let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
+        let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
+        let now = Instant::now();
+        let mut heard = ready.nsids || ready.names || ready.elsewhere;
+        for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
+            if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
+                watched.take_turn(tell)?;
+                heard = true;
+            }
+        }
+        if ready.elsewhere {
+            self.hear_elsewhere(tell)?;
+        }
+        if ready.nsids {
+            self.nsids.hear()?;
+            self.learn_nsids(tell)?;
+            self.follow(tell)?;
+        }
+        if ready.names {
+            self.heed_names(tell)?;
+        }
+        Ok(match (heard, ready.woken) {
+            (true, _) => Waited::Heard,
+            (false, true) => Waited::Woken,
+            // It may be a moment early.
+            (false, false) if Instant::now() < deadline => Waited::Heard,
+            (false, false) => Waited::TimedOut,
+        })
+    }
+
+    fn poll(&self, until: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Ready, Error> {
+        let [folders, mounts] = self.names.awaited();
+        let mut awaited = vec![folders, mounts, Awaited::Readable(self.nsids.as_fd())];
+        let others = self.elsewhere.iter().map(Elsewhere::as_fd).chain(wake);
+        awaited.extend(others.map(Awaited::Readable));
+        let ours = awaited.len();
+        awaited.extend(self.fds().map(|(_, fd)| Awaited::Readable(fd)));
+        let ready = wait_any(&awaited, until).map_err(|error| Error::from_io(OP, &error))?;
+        let mut monitors = vec![false; self.all.len()];
+        for ((at, _), is_ready) in self.fds().zip(&ready[ours..]) {
+            monitors[at] |= is_ready;
+        }
+        let (elsewhere, wake) = ready[3..ours].split_at(usize::from(self.elsewhere.is_some()));
+
+        Ok(Ready {
+            woken: wake.contains(&true),
+            elsewhere: elsewhere.contains(&true),
+            names: ready[0] || ready[1],
+            nsids: ready[2],
+            monitors,
+        })
+    }
+
+    /// Returns what each monitor waits for, with the number of the monitor.
+    fn fds(&self) -> impl Iterator<Item = (usize, BorrowedFd<'_>)> {
+        let all = self.all.iter().enumerate();
+        all.flat_map(|(at, one)| one.monitor.fds().map(move |fd| (at, fd)))
+    }
+
+    /// Leaves those that have lost their names, and watches those that are new.
+    fn heed_names(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let names = self.names.list()?;
+        self.refused.retain(|name| names.contains(name));
+        for watched in &mut self.all[1..] {
+            watched.heed_names(&names, tell)?;
+        }
+        let left = self.all.iter().filter(|watched| watched.is_left(&names));
+        self.left
+            .extend(left.filter_map(|watched| watched.namespace.nsid));
+        self.all.retain(|watched| !watched.is_left(&names));
+        for name in names {
+            if let Some(watched) = self.admit(name, tell) {
+                watched.introduce(tell);
+                tell(&watched.namespace, &Seen::Told(&Told::Sync));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to watch the namespace that has this name, and reads what there is; returns it, unless
+    /// it is watched already or cannot be.
+    fn admit(
+        &mut self,
+        name: NetnsName,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Option<&Watched> {
+        let is_known = self.all.iter().any(|one| one.is(name.id));
+        if is_known || self.refused.contains(&name) {
+            return None;
+        }
+        match self.enter(&name) {
+            Ok(watched) => {
+                if let Some(nsid) = watched.namespace.nsid {
+                    self.forget(nsid, tell);
+                }
+                self.all.push(watched);
+                return self.all.last();
+            }
+            // One that is gone by now cannot be entered.
+            Err(error) if name.holds() => self.refuse(name, &error, tell),
+            Err(_) => {}
+        }
+        None
+    }
+
+    fn refuse(
+        &mut self,
+        name: NetnsName,
+        error: &Error,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) {
+        tell(&Namespace::named(&name), &Seen::Refused(error));
+        self.refused.push(name);
+    }
+
+    fn enter(&mut self, name: &NetnsName) -> Result<Watched, Error> {
+        let netns = Netns::open(&name.path)?;
+        let mut monitor = netns.visit(|| Monitor::open(self.kinds, self.scope, self.buffer))?;
+        monitor.start()?;
+
+        Ok(Watched {
+            namespace: Namespace {
+                id: NamespaceId::Netns(netns.id()?),
+                nsid: self.nsids.of(&netns)?,
+                ..Namespace::named(name)
+            },
+            monitor,
+            netns,
+        })
+    }
+
+    /// Asks for the ids of those that have none yet: an id stays.
+    fn learn_nsids(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        for Watched {
+            namespace, netns, ..
+        } in &mut self.all
+        {
+            if namespace.nsid.is_some() {
+                continue;
+            }
+            let nsid = self.nsids.of(netns)?;
+            if nsid.is_some() {
+                let old = namespace.clone();
+                namespace.nsid = nsid;
+                tell(namespace, &Seen::Renamed(&old));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Those that have no name.
+impl Namespaces {
+    /// Returns the ids of the others.
+    fn ids_of_others(&self) -> BTreeSet<u32> {
+        let watched = self.all.iter().filter_map(|one| one.namespace.nsid);
+        watched.chain(self.left.iter().copied()).collect()
+    }
+
+    /// Begins to hear those that are new, and leaves those that are gone.
+    fn follow(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let ids = self.nsids.all()?;
+        self.left.retain(|nsid| ids.contains(nsid));
+        for nsid in &self.numbered - &ids {
+            self.forget(nsid, tell);
+        }
+        for nsid in &(&ids - &self.ids_of_others()) - &self.numbered {
+            self.admit_numbered(nsid, tell);
+        }
+        Ok(())
+    }
+
+    fn admit_numbered(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        let namespace = Namespace::numbered(nsid);
+        if self.elsewhere.is_none() {
+            match Elsewhere::open(self.kinds | Kind::Link.into(), self.buffer) {
+                Ok(elsewhere) => self.elsewhere = Some(elsewhere),
+                Err(error) => {
+                    if !std::mem::replace(&mut self.is_deaf, true) {
+                        tell(&namespace, &Seen::Refused(&error));
+                    }
+                    return;
+                }
+            }
+        }
+        self.numbered.insert(nsid);
+        tell(&namespace, &Seen::Opened);
+        // Where that is refused, links are called by their numbers.
+        let _ = elsewhere::links(nsid, &mut |link| {
+            tell(&namespace, &Seen::Known(&known(link)))
+        });
+    }
+
+    fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        self.left.remove(&nsid);
+        if self.numbered.remove(&nsid) {
+            tell(&Namespace::numbered(nsid), &Seen::Closed);
+        }
+        if self.numbered.is_empty() {
+            self.elsewhere = None;
+        }
+    }
+
+    fn hear_elsewhere(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        for _ in 0..EVENTS {
+            let others = self.ids_of_others();
+            let Some(elsewhere) = &mut self.elsewhere else {
+                break;
+            };
+            match elsewhere.next(&others)? {
+                None => break,
+                Some(Heard::Messages(nsid, messages)) => self.take_in(nsid, &messages, tell)?,
+                Some(Heard::Gone(nsid)) => self.forget(nsid, tell),
+                Some(Heard::Lost(drops)) => {
+                    for nsid in &self.numbered {
+                        let lost = Told::Lost(drops);
+                        tell(&Namespace::numbered(*nsid), &Seen::Told(&lost));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        nsid: u32,
+        messages: &[u8],
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        if !self.numbered.contains(&nsid) {
+            // It is not known yet that there is such an id, or whose it is.
+            self.learn_nsids(tell)?;
+            self.follow(tell)?;
+        }
+        if self.numbered.contains(&nsid) {
+            let namespace = Namespace::numbered(nsid);
+            let kinds = self.kinds | Kind::Link.into();
+            elsewhere::events(messages, kinds, &mut |event| {
+                if self.scope.holds(event.kind, event.object) {
+                    tell(&namespace, &Seen::Told(&Told::Event(event)));
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Watched {
+    fn is(&self, id: NetnsId) -> bool {
+        self.namespace.id == NamespaceId::Netns(id)
+    }
+
+    /// Tells that it is watched, and what there is.
+    fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+        tell(&self.namespace, &Seen::Opened);
+        for link in self.monitor.objects(Kind::Link) {
+            tell(&self.namespace, &Seen::Known(&known(link)));
+        }
+        self.monitor
+            .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));
+    }
+
+    /// Takes in what is there, up to a limit, or reads again what is due.
+    fn take_turn(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        for _ in 0..TURNS {
+            self.wait(Instant::now(), tell)?;
+            if !self.monitor.is_behind() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn wait(
+        &mut self,
+        until: Instant,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<Waited, Error> {
+        let namespace = &self.namespace;
+        self.monitor
+            .wait(until, None, &mut |told| tell(namespace, &Seen::Told(told)))
+    }
+
+    /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
+    /// now, and that this is all.
+    fn heed_names(
+        &mut self,
+        names: &[NetnsName],
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<(), Error> {
+        if names.iter().any(|name| self.is_called(name)) {
+            return Ok(());
+        }
+        match names.iter().find(|name| self.is(name.id)) {
+            Some(other) => {
+                let old = self.namespace.clone();
+                self.namespace.name = Some(other.name.clone());
+                tell(&self.namespace, &Seen::Renamed(&old));
+            }
+            None => {
+                self.hear_out(tell)?;
+                tell(&self.namespace, &Seen::Closed);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_called(&self, name: &NetnsName) -> bool {
+        self.is(name.id) && self.namespace.name.as_ref() == Some(&name.name)
+    }
+
+    /// Says whether it is one of the others and has none of `names`.
+    fn is_left(&self, names: &[NetnsName]) -> bool {
+        !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
+    }
+
+    fn hear_out(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+        let now = Instant::now();
+        for _ in 0..LAST_TURNS {
+            if self.wait(now, tell)? == Waited::TimedOut {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns a link as one that was there from the start.
+fn known(link: &[u8]) -> Event<'_> {
+    Event {
+        kind: Kind::Link,
+        what: What::New,
+        object: link,
+        body: link,
+        old: None,
+        origin: Origin::Initial,
+        by: 0,
+    }
+}

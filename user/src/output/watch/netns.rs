@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Network namespaces in what is told.
+
+use super::{changes, plain, Difference, Stamp, Watch};
+use crate::output::escape::Escaped;
+use serde_json::json;
+use std::io::{self, Write};
+use std::mem;
+use std::sync::Arc;
+
+/// The network namespace that something happened in, as lines have it.
+#[derive(Clone, Debug)]
+pub struct Whereabouts {
+    /// What text begins with, where there are several.
+    text: Arc<str>,
+    /// The keys of a change.
+    event: Arc<str>,
+    /// The keys of what is no change.
+    state: Arc<str>,
+}
+
+impl Whereabouts {
+    /// The only one there is; `netns` is what it is called, where that was said.
+    pub fn only(netns: Option<&str>) -> Self {
+        Self {
+            text: "".into(),
+            event: keys(netns, None).into(),
+            state: "".into(),
+        }
+    }
+
+    /// One of many; `nsid` is its id in the first one.
+    pub fn among(netns: Option<&str>, nsid: Option<u32>) -> Self {
+        let keys: Arc<str> = keys(netns, nsid).into();
+
+        Self {
+            text: prefix(netns, nsid).into(),
+            event: Arc::clone(&keys),
+            state: keys,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn of_event(&self) -> Arc<str> {
+        Arc::clone(&self.event)
+    }
+
+    pub(super) fn of_state(&self) -> Arc<str> {
+        Arc::clone(&self.state)
+    }
+}
+
+fn keys(netns: Option<&str>, nsid: Option<u32>) -> String {
+    let nsid = nsid.map_or_else(String::new, |nsid| format!(r#","nsid":{nsid}"#));
+
+    format!(r#","netns":{}{nsid}"#, json!(netns))
+}
+
+fn prefix(netns: Option<&str>, nsid: Option<u32>) -> String {
+    match (netns, nsid) {
+        (Some(netns), _) => format!("[netns {}] ", Escaped(netns.as_bytes())),
+        (None, Some(nsid)) => format!("[nsid {nsid}] "),
+        (None, None) => String::new(),
+    }
+}
+
+/// What is known of a network namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// What it is called.
+    pub netns: Option<String>,
+    /// Its id in the first one.
+    pub nsid: Option<u32>,
+}
+
+impl Identity {
+    fn differences(&self, old: &Self) -> Vec<Difference> {
+        let values = |of: &Self| [("netns", json!(of.netns)), ("nsid", json!(of.nsid))];
+
+        values(old)
+            .into_iter()
+            .zip(values(self))
+            .filter(|(old, new)| old != new)
+            .map(|((key, old), (_, new))| Difference {
+                path: key.to_owned(),
+                old,
+                new,
+            })
+            .collect()
+    }
+
+    /// Returns what is known of it as text.
+    pub fn words(&self) -> String {
+        let netns = self.netns.as_ref();
+        let netns = netns.map(|netns| format!("netns={}", Escaped(netns.as_bytes())));
+        let nsid = self.nsid.map(|nsid| format!("nsid={nsid}"));
+        let words: Vec<_> = [netns, nsid].into_iter().flatten().collect();
+
+        words.join(" ")
+    }
+}
+
+impl Watch {
+    /// Tells of another network namespace from now on; returns which one it was.
+    pub fn move_to(&mut self, place: Whereabouts) -> Whereabouts {
+        mem::replace(&mut self.place, place)
+    }
+
+    /// Tells that a network namespace is watched, or, with what it `was`, that it is called
+    /// otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn netns_is(
+        &mut self,
+        now: &Stamp,
+        netns: &Identity,
+        was: Option<&Identity>,
+        is_initial: bool,
+    ) -> io::Result<()> {
+        let what = if was.is_some() { "change" } else { "new" };
+        let differences = was.map_or_else(Vec::new, |was| netns.differences(was));
+
+        self.netns_line(now, what, netns, &differences, is_initial)
+    }
+
+    /// Tells that a network namespace is not watched any more.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`.
+    pub fn netns_is_gone(&mut self, now: &Stamp, netns: &Identity) -> io::Result<()> {
+        self.netns_line(now, "del", netns, &[], false)
+    }
+
+    fn netns_line(
+        &mut self,
+        now: &Stamp,
+        what: &str,
+        netns: &Identity,
+        differences: &[Difference],
+        is_initial: bool,
+    ) -> io::Result<()> {
+        match self.json {
+            true => self.begin_json(now, what, |held| {
+                held.extend_from_slice(br#","kind":"netns""#);
+                held.extend_from_slice(keys(netns.netns.as_deref(), netns.nsid).as_bytes());
+                if !differences.is_empty() {
+                    write!(held, r#","changes":{}"#, changes(differences))?;
+                }
+                if is_initial {
+                    held.extend_from_slice(br#","initial":true"#);
+                }
+                Ok(())
+            }),
+            false => self.netns_text(now, what, netns, differences, is_initial),
+        }
+        self.end_line()
+    }
+
+    fn netns_text(
+        &mut self,
+        now: &Stamp,
+        what: &str,
+        netns: &Identity,
+        differences: &[Difference],
+        is_initial: bool,
+    ) {
+        let mut line = format!("{what} netns: {}", netns.words());
+        for Difference { path, old, new } in differences {
+            line += &format!(" {path}:{}->{}", plain(old), plain(new));
+        }
+        if is_initial {
+            line += " (initial)";
+        }
+        self.begin_text(now, &line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_among_others_is_named_on_every_line() {
+        let all = [
+            (None, None, "", r#","netns":null"#),
+            (None, Some(3), "[nsid 3] ", r#","netns":null,"nsid":3"#),
+            (Some("a"), None, "[netns a] ", r#","netns":"a""#),
+            (
+                Some("\n\""),
+                Some(0),
+                "[netns \\x0a\"] ",
+                r#","netns":"\n\"","nsid":0"#,
+            ),
+        ];
+        for (netns, nsid, text, keys) in all {
+            let place = Whereabouts::among(netns, nsid);
+            assert_eq!(
+                (place.text(), &*place.of_event(), &*place.of_state()),
+                (text, keys, keys)
+            );
+        }
+    }
+
+    #[test]
+    fn the_only_namespace_is_named_with_a_change_and_not_in_text() {
+        let place = Whereabouts::only(Some("a"));
+
+        assert_eq!(
+            (place.text(), &*place.of_event(), &*place.of_state()),
+            ("", r#","netns":"a""#, "")
+        );
+    }
+}
