@@ -132,7 +132,8 @@ impl Run {
     fn new(cli: &Cli, args: &MonitorArgs, filter: Filter) -> Result<Self, Failure> {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
         let color = cli.color.on(&io::stdout());
-        let watch = Watch::new(cli.json, color, style(args.timestamp), netns(cli))?;
+        let mut watch = Watch::new(cli.json, color, style(args.timestamp), netns(cli))?;
+        watch.name_causes();
         let teller = Teller::new(watch, filter, args.count);
 
         Ok(Self {

@@ -160,7 +160,8 @@ impl State {
     ) {
         let table = &mut self.tables[news.kind as usize];
         let key = table.key(key);
-        self.silent = self.silent | silent_kinds(news, table.of_key(key).next());
+        let old = || table.of_key(key).next().map(|(old, _)| old);
+        self.silent = self.silent | silent_kinds(news, old);
         let mut change = Change {
             table,
             news,
@@ -613,16 +614,22 @@ fn is_ipv4(change: &Change<'_, '_>) -> bool {
 
 /// Returns the kinds that change with the event without one of their own: what goes away with a
 /// link, an address or a next hop.
-fn silent_kinds(news: &News<'_>, old: Option<(&[u8], Seen)>) -> Kinds {
-    let old = old.map(|(old, _)| old);
+fn silent_kinds<'o>(news: &News<'_>, old: impl FnOnce() -> Option<&'o [u8]>) -> Kinds {
     match news.kind {
-        // A veth has its other end once that is made.
-        Kind::Link if old.is_none() => [Kind::Link, Kind::Rule].into_iter().collect(),
-        Kind::Link if changes_flags(news, old) => [Kind::Nexthop, Kind::Route, Kind::Rule]
-            .into_iter()
-            .collect(),
+        Kind::Link => silent_kinds_of_link(news, old()),
         Kind::Addr if !news.is_there => Kind::Route.into(),
         Kind::Nexthop => Kind::Route.into(),
+        _ => Kinds::default(),
+    }
+}
+
+fn silent_kinds_of_link(news: &News<'_>, old: Option<&[u8]>) -> Kinds {
+    match old {
+        // A veth has its other end once that is made.
+        None => [Kind::Link, Kind::Rule].into_iter().collect(),
+        old if changes_flags(news, old) => [Kind::Nexthop, Kind::Route, Kind::Rule]
+            .into_iter()
+            .collect(),
         _ => Kinds::default(),
     }
 }

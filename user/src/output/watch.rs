@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod captures;
+mod causes;
 mod netns;
 
 pub use netns::{Identity, Whereabouts};
@@ -11,11 +12,12 @@ pub use netns::{Identity, Whereabouts};
 use super::escape::Escaped;
 use super::record::{JsonFields, TextFields, Writer};
 use super::time::{Stamp, Style};
+use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, What};
 use nlhello::rtnl::Names;
 use serde_json::{json, Map, Value};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 
 /// How much is held before it is written out whatever happens, in bytes.
@@ -29,6 +31,9 @@ pub struct Watch {
     color: bool,
     style: Style,
     place: Whereabouts,
+    causes: Causes,
+    /// How much is held at most, in bytes, before it is written out.
+    least: usize,
     /// The time of the last line, and how it is written: many have the same.
     time: Option<(Stamp, String)>,
 }
@@ -57,8 +62,17 @@ impl Watch {
             color,
             style,
             place: Whereabouts::only(netns.as_deref()),
+            causes: Causes::default(),
+            // Who looks on sees each line at once.
+            least: if io::stdout().is_terminal() { 1 } else { HELD },
             time: None,
         })
+    }
+
+    /// Tells from now on also which process asked for a change that was just made, as surely as that
+    /// is known.
+    pub fn name_causes(&mut self) {
+        self.causes = Causes::live();
     }
 
     /// Tells a change, at `now`.
@@ -75,7 +89,7 @@ impl Watch {
             true => self.event_json(now, event, &differences, names),
             false => self.event_text(now, event, &differences, names),
         }
-        self.flush_from(HELD)
+        self.flush_from(self.least)
     }
 
     /// Shows an object as it is: the line or the JSON object that the show commands have for it.
@@ -165,7 +179,7 @@ impl Watch {
     fn end_line(&mut self) -> io::Result<()> {
         self.held
             .extend_from_slice(if self.json { b"}\n" } else { b"\n" });
-        self.flush_from(HELD)
+        self.flush_from(self.least)
     }
 
     fn begin_text(&mut self, now: &Stamp, words: &str) {
@@ -228,7 +242,7 @@ impl Watch {
             let _ = write!(self.held, r#","{origin}":true"#);
         }
         if event.by != 0 {
-            let _ = write!(self.held, r#","by":{{"portid":{}}}"#, event.by);
+            let _ = write!(self.held, r#","by":{}"#, self.causes.of(event.by));
         }
         self.held.extend_from_slice(b"}\n");
     }

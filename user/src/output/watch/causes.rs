@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who asked for a change, as surely as that can be known.
+//!
+//! The kernel says from which port id. That is the number of the process for the first socket that
+//! it opened and left the choice to the kernel, and any process may choose such a number for its own;
+//! besides, most that change something are gone by the time the change is heard of.
+
+use serde_json::{json, Value};
+use std::collections::HashMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// How long what was found out counts: many changes come from the same.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How many are kept at most.
+const KEPT: usize = 1024;
+
+/// Port ids, and who has them.
+#[derive(Default)]
+pub struct Causes {
+    /// Whether processes are looked for: those of a record are gone.
+    is_live: bool,
+    found: HashMap<u32, (Instant, Value)>,
+}
+
+impl Causes {
+    /// Returns those of now.
+    pub fn live() -> Self {
+        Self {
+            is_live: true,
+            ..Self::default()
+        }
+    }
+
+    /// Returns what is known of who has `portid`: `{"portid":7,"pid":7,"comm":"ip","sure":false}`, the
+    /// process only where there is one of this number. `sure` is that it has the socket, still.
+    pub fn of(&mut self, portid: u32) -> &Value {
+        let now = Instant::now();
+        if self.found.len() >= KEPT {
+            self.found.clear();
+        }
+        let is_live = self.is_live;
+        let (_, cause) = self
+            .found
+            .entry(portid)
+            .and_modify(|(since, cause)| {
+                if now - *since > FRESH {
+                    (*since, *cause) = (now, look(portid, is_live));
+                }
+            })
+            .or_insert_with(|| (now, look(portid, is_live)));
+        cause
+    }
+}
+
+fn look(portid: u32, is_live: bool) -> Value {
+    let comm = match is_live {
+        true => fs::read(format!("/proc/{portid}/comm")).ok(),
+        false => None,
+    };
+    match comm {
+        None => json!({"portid": portid}),
+        Some(comm) => json!({
+            "portid": portid,
+            "pid": portid,
+            "comm": String::from_utf8_lossy(comm.trim_ascii_end()),
+            "sure": has_socket(portid),
+        }),
+    }
+}
+
+/// Says whether the process whose number is `portid` has the socket of that port id.
+fn has_socket(portid: u32) -> bool {
+    let sockets = fs::read_to_string("/proc/thread-self/net/netlink").unwrap_or_default();
+    let Some(inode) = sockets.lines().find_map(|socket| inode_of(socket, portid)) else {
+        return false;
+    };
+    let link = format!("socket:[{inode}]");
+
+    fs::read_dir(format!("/proc/{portid}/fd"))
+        .into_iter()
+        .flatten()
+        .filter_map(|fd| fs::read_link(fd.ok()?.path()).ok())
+        .any(|target| target.as_os_str() == link.as_str())
+}
+
+/// Returns the inode of the socket that this line of `/proc/net/netlink` is about, if it is of rtnetlink
+/// and has this port id: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
+fn inode_of(line: &str, portid: u32) -> Option<&str> {
+    let mut words = line.split_whitespace().skip(1);
+    let is_it = words.next()? == "0" && words.next()?.parse() == Ok(portid);
+
+    words.nth(6).filter(|_| is_it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nlhello::netlink::Socket;
+
+    #[test]
+    fn who_has_the_socket_still_is_known_for_sure() {
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        // Only the first socket of a process has its number.
+        let pid = std::process::id();
+        let cause = look(socket.portid(), true);
+        if socket.portid() == pid {
+            assert_eq!((&cause["pid"], &cause["sure"]), (&json!(pid), &json!(true)));
+        } else {
+            assert_eq!(cause, json!({"portid": socket.portid()}));
+        }
+    }
+
+    #[test]
+    fn a_process_of_that_number_without_the_socket_is_no_more_than_likely() {
+        let cause = look(1, true);
+
+        assert_eq!((&cause["pid"], &cause["sure"]), (&json!(1), &json!(false)));
+        assert_eq!(look(1, false), json!({"portid": 1}));
+    }
+
+    #[test]
+    fn a_line_is_about_the_socket_with_its_protocol_and_port_id() {
+        let line = "00000000b4f9 0   4711  00000440 0  0  0  2  5  8899";
+
+        assert_eq!(inode_of(line, 4711), Some("8899"));
+        assert_eq!(inode_of(line, 4712), None);
+        assert_eq!(
+            inode_of(&line.replace(" 0   4711", " 16   4711"), 4711),
+            None
+        );
+    }
+}
