@@ -469,3 +469,20 @@ fn a_million_events_of_routes_leave_no_difference() {
         assert_right(&events);
     });
 }
+
+#[test]
+fn a_monitor_takes_no_right_and_says_how_much_room_it_has() {
+    let output = nlhello_as_nobody(&[
+        "--json",
+        "monitor",
+        "--initial",
+        "--timeout=0.5",
+        "--buffer=2000000000",
+    ]);
+
+    assert!(output.status.success(), "{output:?}");
+    let lines = json_lines(&output.stdout);
+    assert!(lines.iter().any(|line| line["link"]["ifname"] == "lo"));
+    assert!(lines.iter().any(|line| line["event"] == "sync"));
+    assert!(stderr(&output).contains("there is room for"));
+}
