@@ -17,7 +17,7 @@ const NETNS: &str = "storm";
 const KINDS: [&str; 6] = ["link", "addr", "route", "neigh", "rule", "nexthop"];
 
 /// Changes of each of the processes that make them, unless `$STORM` says how many.
-const CHANGES: usize = 500;
+const CHANGES: usize = 200;
 const WRITERS: usize = 3;
 
 /// What changes by itself, or is told of one kind of message only.
