@@ -4,8 +4,9 @@
 
 use super::body::{has_key, put_key};
 use super::Kind;
-use hashbrown::HashTable;
-use std::hash::{BuildHasher, RandomState};
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::cell::RefCell;
+use std::hash::BuildHasher;
 
 /// Where an object was seen last, since dumps began to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Seen {
 pub struct Table {
     kind: Kind,
     entries: HashTable<Box<[u8]>>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 /// What says which object it is, and where a table has it.
@@ -34,9 +35,6 @@ pub struct Key<'k> {
     pub bytes: &'k [u8],
     hash: u64,
 }
-
-/// Most keys are no longer, in bytes.
-const KEY: usize = 64;
 
 impl From<u8> for Seen {
     fn from(byte: u8) -> Self {
@@ -54,7 +52,7 @@ impl Table {
         Self {
             kind,
             entries: HashTable::new(),
-            hasher: RandomState::new(),
+            hasher: DefaultHashBuilder::default(),
         }
     }
 
@@ -115,11 +113,14 @@ impl Table {
         entry.push(seen as u8);
         entry.extend_from_slice(body);
         let (kind, hasher) = (self.kind, &self.hasher);
+        // Where the table grows it asks for all of them, one after the other.
+        let own = RefCell::new(Vec::new());
 
         self.entries.insert_unique(key.hash, entry.into(), |entry| {
-            let mut key = Vec::with_capacity(KEY);
-            put_key(kind, &entry[1..], &mut key);
-            hasher.hash_one(&key[..])
+            let mut own = own.borrow_mut();
+            own.clear();
+            put_key(kind, &entry[1..], &mut *own);
+            hasher.hash_one(&own[..])
         });
     }
 
