@@ -4,6 +4,8 @@
 //        events drain OUT CHANGES COMMAND [ARG...]	runs it as a monitor of routes, with its output in the file OUT; stops it, makes
 //							CHANGES (a file for ip -batch), lets it go on; prints the milliseconds from
 //							then until its last output, lines of output, events dropped, KiB of memory at its peak
+//        events latency COUNT COMMAND [ARG...]	runs it as a monitor of routes; makes COUNT changes, 2 ms between two, and prints the
+//							microseconds from each until its line is read: median, 99th percentile, maximum
 
 #define _GNU_SOURCE // recvmmsg()
 
@@ -168,6 +170,86 @@ static void make_changes(const char *changes)
 		errx(1, "ip -batch %s failed", changes);
 }
 
+// Adds a route that leads nowhere, or deletes it.
+static void change_route(int sock, int type)
+{
+	struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		struct rtattr attr;
+		unsigned char dst[4];
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST | (type == RTM_NEWROUTE ? NLM_F_CREATE : 0),
+		},
+		.route = {
+			.rtm_family = AF_INET,
+			.rtm_dst_len = 24,
+			.rtm_table = RT_TABLE_MAIN,
+			.rtm_protocol = RTPROT_STATIC,
+			.rtm_scope = RT_SCOPE_UNIVERSE,
+			.rtm_type = RTN_BLACKHOLE,
+		},
+		.attr = { .rta_len = RTA_LENGTH(4), .rta_type = RTA_DST },
+		.dst = { 198, 51, 100, 0 },
+	};
+
+	if (send(sock, &request, sizeof(request), 0) < 0)
+		err(1, "send");
+}
+
+static void read_line(int fd)
+{
+	char byte;
+
+	do {
+		if (read(fd, &byte, 1) != 1)
+			errx(1, "the monitor has ended");
+	} while (byte != '\n');
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static int latency(long count, char **argv)
+{
+	double *times = calloc(count, sizeof(*times));
+	int sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), ends[2];
+	struct subscriber subscriber;
+	pid_t child;
+
+	if (!times || sock < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		err(1, "latency");
+	child = fork();
+	if (!child) {
+		dup2(ends[1], STDOUT_FILENO);
+		execvp(*argv, argv);
+		_exit(127);
+	}
+	while (!find_subscriber(&subscriber))
+		usleep(10000);
+	usleep(1000 * 1000);
+	for (long i = 0; i < count; i++) {
+		double began = now_ms();
+
+		change_route(sock, i % 2 ? RTM_DELROUTE : RTM_NEWROUTE);
+		read_line(ends[0]);
+		times[i] = (now_ms() - began) * 1e3;
+		usleep(2000);
+	}
+	kill(child, SIGINT);
+	waitpid(child, NULL, 0);
+	qsort(times, count, sizeof(*times), ascending);
+	printf("%.0f %.0f %.0f\n", times[count / 2], times[count * 99 / 100], times[count - 1]);
+	return 0;
+}
+
 static int drain(const char *out, const char *changes, char **argv)
 {
 	struct subscriber subscriber = { .room_taken = 1 };
@@ -198,5 +280,7 @@ int main(int argc, char **argv)
 		return bare(atoi(argv[2]), atol(argv[3]));
 	if (argc > 4 && !strcmp(argv[1], "drain"))
 		return drain(argv[2], argv[3], argv + 4);
+	if (argc > 3 && !strcmp(argv[1], "latency"))
+		return latency(atol(argv[2]), argv + 3);
 	errx(2, "see the source for its usage");
 }
