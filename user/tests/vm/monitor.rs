@@ -423,7 +423,7 @@ fn with_little_room_what_was_lost_is_told_all_the_same() {
 #[test]
 fn a_monitor_that_was_stopped_catches_up() {
     with_netns(|| {
-        let watch = Watch::start(&["--buffer", "65536"]);
+        let watch = Watch::start(&["--buffer", "4096"]);
         storm(|| {
             kill(&watch.child, "STOP");
             wait_until("a full buffer", || watch.drops() > 0);
