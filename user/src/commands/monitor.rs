@@ -230,6 +230,7 @@ impl Teller {
     /// Keeps the names of all `links`: some refer to others that are told later.
     fn learn_all<'l, I: Iterator<Item = &'l [u8]>>(&mut self, links: impl Fn() -> I) {
         self.filter.find_dev(links());
+        self.watch.forget_names();
         links().for_each(|link| learn_link(&mut self.names, link));
     }
 
@@ -314,6 +315,7 @@ impl Teller {
             return;
         }
         learn_link(&mut self.names, event.object);
+        self.watch.forget_names();
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ mod text;
 pub use json::JsonFields;
 pub use text::TextFields;
 
-use memo::Memo;
+pub use memo::Memo;
 use nlhello::rtnl::{Fields, Names, Object};
 use std::fs::File;
 use std::io::{self, Write};
@@ -73,11 +73,11 @@ impl Records {
             Style::Json => {
                 self.held.push(if self.any { b',' } else { b'[' });
                 let fields = JsonFields::new(&mut self.held);
-                write(object, names, fields, &mut self.memo);
+                write_object(object, names, fields, &mut self.memo);
             }
             Style::Text { details, color } => {
                 let fields = TextFields::new(&mut self.held, details, color);
-                write(object, names, fields, &mut self.memo);
+                write_object(object, names, fields, &mut self.memo);
             }
         }
         self.any = true;
@@ -119,7 +119,12 @@ pub trait Writer: Fields {
 /// Most routes differ from many others in their head only: the rest is copied where the bytes that it
 /// was made of are the same.
 #[inline]
-fn write<W: Writer>(object: &impl Object, names: &mut Names, mut fields: W, memo: &mut Memo) {
+pub fn write_object<W: Writer>(
+    object: &impl Object,
+    names: &mut Names,
+    mut fields: W,
+    memo: &mut Memo,
+) {
     object.describe_head(names, &mut fields);
     let rest = object.rest();
     if let Some(text) = rest.and_then(|rest| memo.get(rest)) {

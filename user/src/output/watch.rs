@@ -10,11 +10,11 @@ mod netns;
 pub use netns::{Identity, Whereabouts};
 
 use super::escape::Escaped;
-use super::record::{JsonFields, TextFields, Writer};
+use super::record::{write_object, JsonFields, Memo, TextFields, Writer};
 use super::time::{Stamp, Style};
 use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, What};
-use nlhello::rtnl::Names;
+use nlhello::rtnl::{Names, Route};
 use serde_json::{json, Map, Value};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -32,6 +32,8 @@ pub struct Watch {
     style: Style,
     place: Whereabouts,
     causes: Causes,
+    /// What was written of routes, with the names that links had.
+    memo: Memo,
     /// How much is held at most, in bytes, before it is written out.
     least: usize,
     /// The time of the last line, and how it is written: many have the same.
@@ -63,6 +65,7 @@ impl Watch {
             style,
             place: Whereabouts::only(netns.as_deref()),
             causes: Causes::default(),
+            memo: Memo::new(),
             // Who looks on sees each line at once.
             least: if io::stdout().is_terminal() { 1 } else { HELD },
             time: None,
@@ -73,6 +76,11 @@ impl Watch {
     /// is known.
     pub fn name_causes(&mut self) {
         self.causes = Causes::live();
+    }
+
+    /// Forgets the names of links: one has another now, or they are of another namespace.
+    pub fn forget_names(&mut self) {
+        self.memo.clear();
     }
 
     /// Tells a change, at `now`.
@@ -230,7 +238,8 @@ impl Watch {
         self.begin_json(now, what(event.what), |held| {
             write!(held, r#","kind":"{kind}"{place},"{kind}":"#)
         });
-        push_json(&mut self.held, event.kind, event.object, names);
+        let fields = JsonFields::new(&mut self.held);
+        describe(event, names, fields, &mut self.memo);
         // Names come and go, and one may be another link's by now.
         if let Some(index) = event.kind.link_of(event.object) {
             let _ = write!(self.held, r#","ifindex":{index}"#);
@@ -258,9 +267,8 @@ impl Watch {
         for words in [" ", event.kind.name(), ":"] {
             self.held.extend_from_slice(words.as_bytes());
         }
-        let mut fields = TextFields::within(&mut self.held, self.color);
-        // What is shorter than its header says nothing.
-        let _ = event.kind.describe(event.object, names, &mut fields);
+        let fields = TextFields::within(&mut self.held, self.color);
+        describe(event, names, fields, &mut self.memo);
         for Difference { path, old, new } in differences {
             let _ = write!(self.held, " {path}:{}->{}", plain(old), plain(new));
         }
@@ -286,6 +294,19 @@ fn origin(origin: Origin) -> Option<&'static str> {
         Origin::Event => None,
         Origin::Implied => Some("implied"),
         Origin::Missed => Some("missed"),
+    }
+}
+
+/// Describes the object of an event, and ends it. Of routes there are many.
+fn describe<W: Writer>(event: &Event<'_>, names: &mut Names, mut fields: W, memo: &mut Memo) {
+    let route = (event.kind == Kind::Route).then(|| Route::from_payload(event.object));
+    match route {
+        Some(Ok(route)) => write_object(&route, names, fields, memo),
+        _ => {
+            // What is shorter than its header says nothing.
+            let _ = event.kind.describe(event.object, names, &mut fields);
+            fields.end();
+        }
     }
 }
 

@@ -486,3 +486,30 @@ fn a_monitor_takes_no_right_and_says_how_much_room_it_has() {
     assert!(lines.iter().any(|line| line["event"] == "sync"));
     assert!(stderr(&output).contains("there is room for"));
 }
+
+#[test]
+fn routes_have_the_name_that_their_link_has_by_then() {
+    with_netns(|| {
+        ip("link add before type veth peer name p\nlink set before up\n")
+            .wait()
+            .unwrap();
+        let watch = Watch::start(&[]);
+        for commands in [
+            "route add 10.1.0.0/24 dev before\nroute add 10.2.0.0/24 dev before\n",
+            "link set before down\nlink set before name after\nlink set after up\n",
+            "route add 10.3.0.0/24 dev after\nroute add 10.4.0.0/24 dev after\n",
+        ] {
+            ip(commands).wait().unwrap();
+        }
+        let events = watch.end();
+        let dev_of = |dst| {
+            let told = events.iter().find(|event| event["route"]["dst"] == dst);
+            told.unwrap()["route"]["dev"].clone()
+        };
+
+        assert_eq!(dev_of("10.1.0.0/24"), "before");
+        assert_eq!(dev_of("10.2.0.0/24"), "before");
+        assert_eq!(dev_of("10.3.0.0/24"), "after");
+        assert_eq!(dev_of("10.4.0.0/24"), "after");
+    });
+}

@@ -3,7 +3,7 @@
 //! What is written of messages that a kernel sent (`user/tests/fixtures/`), as they were and changed a
 //! little.
 
-use super::{write, JsonFields, Memo, TextFields};
+use super::{write_object as write, JsonFields, Memo, TextFields};
 use nlhello::rtnl::{
     Addrs, Class, Fdb, Filter, Ifinfo6, Links, Maddr, Mdb, Names, NdUserOpt, Neighs, Netconf,
     Nexthops, Nsid, Object, Qdisc, Query, RaPrefix, Route, Routes, Rules, Stats,

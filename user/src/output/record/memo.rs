@@ -39,6 +39,11 @@ impl Memo {
         }
     }
 
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.family = None);
+    }
+
     /// Returns the text that was made of `rest`.
     #[inline]
     pub fn get(&mut self, rest: Rest<'_>) -> Option<&[u8]> {

@@ -48,7 +48,7 @@ impl<'b> TextFields<'b> {
         }
     }
 
-    /// Begins an object in a line that has begun: each value with its key.
+    /// Begins an object in a line that has begun and goes on behind it: each value with its key.
     pub fn within(out: &'b mut Vec<u8>, color: bool) -> Self {
         Self {
             blank: true,
@@ -107,7 +107,9 @@ impl Writer for TextFields<'_> {
         while self.out.last() == Some(&b' ') {
             self.out.pop();
         }
-        self.out.push(b'\n');
+        if self.columns {
+            self.out.push(b'\n');
+        }
     }
 }
 

@@ -107,6 +107,7 @@ impl Identity {
 impl Watch {
     /// Tells of another network namespace from now on; returns which one it was.
     pub fn move_to(&mut self, place: Whereabouts) -> Whereabouts {
+        self.forget_names();
         mem::replace(&mut self.place, place)
     }
 
