@@ -21,7 +21,7 @@ use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Link, Names};
 pub use replay::run as replay;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
@@ -254,7 +254,9 @@ impl Teller {
 
     fn sum_up(&self, time: Duration) {
         let Self { told, lost, .. } = self;
-        eprintln!(
+        // Where nobody can read it, that is no reason to fail.
+        let _ = writeln!(
+            io::stderr(),
             "{told} changes in {:.3} s, {lost} losses made good",
             time.as_secs_f64()
         );
@@ -308,13 +310,14 @@ impl Teller {
         self.watch.event(now, event, &mut self.names)
     }
 
-    /// Keeps the names of links: a link that is gone is told by its last one.
+    /// Keeps the names of links: a link that is gone is told by its last one for a while.
     fn learn(&mut self, event: &Event<'_>) {
         self.filter.learn(event);
-        if event.kind != Kind::Link || event.what == What::Del {
-            return;
+        match (event.kind, event.what) {
+            (Kind::Link, What::Del) => lose_link(&mut self.names, event.object),
+            (Kind::Link, _) => learn_link(&mut self.names, event.object),
+            _ => return,
         }
-        learn_link(&mut self.names, event.object);
         self.watch.forget_names();
     }
 
@@ -323,6 +326,13 @@ impl Teller {
             Some(error) => Err(error.into()),
             None => Ok(self.watch.flush()?),
         }
+    }
+}
+
+/// Notes that the link with this `payload` is gone.
+fn lose_link(names: &mut Names, payload: &[u8]) {
+    if let Ok(link) = Link::from_payload(payload) {
+        names.lose(link.header().index);
     }
 }
 

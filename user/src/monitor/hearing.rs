@@ -122,6 +122,18 @@ impl Hearing {
         Ok(())
     }
 
+    /// Takes in all that is there, unless events are lost meanwhile: after a loss the kernel drops all
+    /// that comes, answers too, until there was nothing left.
+    pub fn empty(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+        let now = Instant::now();
+        while !self.due.lost && self.hear(now, None, tell)? == Waited::Heard {
+            if !self.events.is_full() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes in all events that came until now: what is asked for on the same socket is answered
     /// behind them.
     pub fn catch_up(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {

@@ -40,8 +40,7 @@ impl Monitor {
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         if was_lost {
-            // Until there is nothing left to take in, the kernel drops all that comes.
-            self.hearing.hear_ready(tell)?;
+            self.hearing.empty(tell)?;
         }
         self.fence()?;
         self.hearing.note(&Step::Read(origin, kinds))?;

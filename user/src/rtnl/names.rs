@@ -8,7 +8,7 @@ use super::Value;
 use super::SPEC;
 use crate::netlink::{Connection, Error, Request};
 use crate::wire::put_str;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -27,6 +27,9 @@ const FLAGS: Range<usize> = 8..12;
 /// Type of an alternative name, `include/uapi/linux/if_link.h`.
 pub(super) const IFLA_ALT_IFNAME: u16 = 53;
 
+/// How many links that are gone are called by their names still: what was on them is told later.
+const GONE: usize = 1024;
+
 /// How long the kernel may take to tell a name.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -39,6 +42,8 @@ pub struct Names {
     links: HashMap<u32, Vec<u8>>,
     /// Which of `links` are down.
     down: HashSet<u32>,
+    /// Which of `links` are gone, the first one first.
+    gone: VecDeque<u32>,
     numbers: Numbers,
     /// Whether links are called by what was learned only.
     is_closed: bool,
@@ -77,10 +82,22 @@ impl Names {
     /// Notes that the link with this index is called `name` from now on, and is up or not.
     pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) {
         self.links.insert(index, name.to_vec());
+        self.gone.retain(|gone| *gone != index);
         match is_up {
             true => self.down.remove(&index),
             false => self.down.insert(index),
         };
+    }
+
+    /// Notes that the link with this index is gone: its name is forgotten when many more are.
+    pub fn lose(&mut self, index: u32) {
+        self.gone.retain(|gone| *gone != index);
+        self.gone.push_back(index);
+        if self.gone.len() > GONE {
+            let first = self.gone.pop_front().unwrap_or_default();
+            self.links.remove(&first);
+            self.down.remove(&first);
+        }
     }
 
     #[cold]
@@ -156,4 +173,28 @@ pub(super) fn name_kind(name: &[u8]) -> u16 {
 /// Returns what to say where there is no link called `name`.
 pub(super) fn no_such_link(name: &[u8]) -> String {
     format!("there is no link {}", String::from_utf8_lossy(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_gone_is_called_by_its_name_until_many_more_are() {
+        let mut names = Names::closed();
+        for index in [1, 2] {
+            names.learn(index, b"a", false);
+            names.lose(index);
+        }
+        // It came back, as a link does that was in another namespace.
+        names.learn(2, b"a", true);
+        for index in 3..3 + GONE as u32 {
+            assert_eq!(names.link(1), Value::Dev(b"a"));
+            names.learn(index, b"b", true);
+            names.lose(index);
+        }
+
+        assert_eq!(names.link(1), Value::Dev(b"if1"));
+        assert_eq!(names.link(2), Value::Dev(b"a"));
+    }
 }

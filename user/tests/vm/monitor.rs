@@ -435,6 +435,21 @@ fn a_monitor_that_was_stopped_catches_up() {
 }
 
 #[test]
+fn a_queue_that_ran_over_is_taken_in_however_little_there_is_to_read() {
+    with_netns(|| {
+        ip("link add v type veth peer name p\n").wait().unwrap();
+        let watch = Watch::start(&[]);
+        kill(&watch.child, "STOP");
+        let change = "addr add 10.0.0.7/24 dev v\naddr del 10.0.0.7/24 dev v\n";
+        ip(&change.repeat(50_000)).wait().unwrap();
+        assert!(watch.drops() > 0);
+        kill(&watch.child, "CONT");
+        let picture = assert_right(&watch.end());
+        assert!(picture.lost > 0);
+    });
+}
+
+#[test]
 fn a_monitor_that_starts_in_a_storm_tells_what_is_there() {
     with_netns(|| {
         let mut watch = None;

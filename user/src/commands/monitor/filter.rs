@@ -7,6 +7,7 @@ use super::{Words, OP};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::net::IpAddr;
 
@@ -31,11 +32,27 @@ pub struct Filter {
     criteria: Criteria,
 }
 
-/// A link by its name, and the index that it has at the moment.
+/// How many links that had a name are remembered.
+const FORMER: usize = 1024;
+
+/// Links by their name, and the indexes of those that have it or had it: what was on one that is gone
+/// may be told after the next one has come.
 #[derive(Clone, Debug)]
 struct Dev {
     name: Vec<u8>,
-    index: Option<u32>,
+    indexes: VecDeque<u32>,
+}
+
+impl Dev {
+    fn learn(&mut self, index: u32) {
+        if self.indexes.contains(&index) {
+            return;
+        }
+        if self.indexes.len() == FORMER {
+            self.indexes.pop_front();
+        }
+        self.indexes.push_back(index);
+    }
 }
 
 impl Filter {
@@ -95,7 +112,7 @@ impl Filter {
     pub fn set_dev(&mut self, name: &[u8]) {
         self.dev = Some(Dev {
             name: name.to_vec(),
-            index: None,
+            indexes: VecDeque::new(),
         });
     }
 
@@ -109,10 +126,12 @@ impl Filter {
         let Some(dev) = &mut self.dev else {
             return;
         };
-        dev.index = links
+        dev.indexes = links
             .filter_map(|link| Link::from_payload(link).ok())
             .find(|link| link.name() == Some(&dev.name))
-            .map(|link| link.header().index);
+            .map(|link| link.header().index)
+            .into_iter()
+            .collect();
     }
 
     /// Returns the kinds that are wanted.
@@ -145,7 +164,7 @@ impl Filter {
             return;
         };
         if link.name() == Some(&dev.name) && event.what != What::Del {
-            dev.index = Some(link.header().index);
+            dev.learn(link.header().index);
         }
     }
 
@@ -194,7 +213,43 @@ impl Filter {
             Some(Dev { name, .. }) if kind == Kind::Link => {
                 Link::from_payload(body).is_ok_and(|link| link.name() == Some(name))
             }
-            Some(Dev { index, .. }) => index.is_some_and(|index| kind.is_on(body, index)),
+            Some(Dev { indexes, .. }) => indexes.iter().any(|index| kind.is_on(body, *index)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nlhello::monitor::Origin;
+
+    const IFNAME: [u8; 8] = [6, 0, 3, 0, b'a', 0, 0, 0];
+
+    fn event(kind: Kind, what: What, object: &[u8]) -> Event<'_> {
+        Event {
+            kind,
+            what,
+            object,
+            body: object,
+            old: None,
+            origin: Origin::Event,
+            by: 0,
+        }
+    }
+
+    #[test]
+    fn what_was_on_a_link_is_wanted_after_the_next_one_has_its_name() {
+        let mut filter = Filter::of(Kind::Neigh, 0);
+        filter.set_dev(b"a");
+        for index in [7, 8] {
+            let link = [&[0, 0, 0, 0, index][..], &[0; 11], &IFNAME].concat();
+            filter.learn(&event(Kind::Link, What::New, &link));
+        }
+        let wants = |index| {
+            let neigh = [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
+            filter.wants(&event(Kind::Neigh, What::Del, &neigh))
+        };
+
+        assert_eq!([7, 8, 9].map(wants), [true, true, false]);
     }
 }

@@ -101,6 +101,10 @@ impl Told {
         std::mem::take(&mut self.lines)
     }
 
+    fn silent(&mut self) -> Vec<Kind> {
+        self.state.take_silent().iter().collect()
+    }
+
     fn is_in_doubt(&mut self) -> bool {
         self.state.take_doubt().has(Kind::Route)
     }
@@ -277,20 +281,85 @@ fn what_runs_by_itself_is_no_change() {
 #[test]
 fn what_goes_away_in_silence_is_to_be_read() {
     let mut told = Told::new();
-    let silent = |told: &mut Told| {
-        let kinds: Vec<_> = told.state.take_silent().iter().collect();
-        kinds
-    };
     told.event(Kind::Link, true, 0, &link(7, 1));
-    assert_eq!(silent(&mut told), [Kind::Link, Kind::Rule]);
+    assert_eq!(told.silent(), [Kind::Link, Kind::Rule, Kind::Fdb]);
     told.event(Kind::Link, true, 0, &link(7, 1));
-    assert_eq!(silent(&mut told), []);
+    assert_eq!(told.silent(), [Kind::Fdb]);
     told.event(Kind::Link, true, 0, &link(7, 0));
-    assert_eq!(silent(&mut told), [Kind::Nexthop, Kind::Route, Kind::Rule]);
+    let of_flags = [Kind::Nexthop, Kind::Route, Kind::Rule, Kind::Fdb];
+    assert_eq!(told.silent(), of_flags);
     told.event(Kind::Link, false, 0, &link(7, 0));
-    assert_eq!(silent(&mut told), [Kind::Nexthop, Kind::Route, Kind::Rule]);
+    assert_eq!(told.silent(), [&[Kind::Link], &of_flags[..]].concat());
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
-    assert_eq!(silent(&mut told), [Kind::Route]);
+    assert_eq!(told.silent(), [Kind::Route]);
+}
+
+#[test]
+fn rules_follow_the_names_of_links_and_routes_of_ipv6_their_mtu() {
+    let mut told = Told::new();
+    let named = |name: &[u8], mtu: u8| {
+        let mut payload = link(7, 1);
+        put_attr(&mut payload, IFLA_IFNAME, name).unwrap();
+        put_attr(&mut payload, IFLA_MTU, &[mtu, 5, 0, 0]).unwrap();
+        payload
+    };
+    told.event(Kind::Link, true, 0, &named(b"a\0", 220));
+    told.silent();
+    told.event(Kind::Link, true, 0, &named(b"b\0", 220));
+    assert_eq!(told.silent(), [Kind::Rule, Kind::Fdb]);
+    told.event(Kind::Link, true, 0, &named(b"b\0", 0));
+    assert_eq!(told.silent(), [Kind::Link, Kind::Route, Kind::Fdb]);
+}
+
+#[test]
+fn a_rule_may_change_what_is_said_of_others_or_leave_one_like_it() {
+    let mut told = Told::new();
+    told.event(Kind::Rule, false, 0, &[0; 12]);
+
+    assert_eq!(told.silent(), [Kind::Rule]);
+}
+
+/// Returns a forwarding entry of the link itself for this address, which may lead elsewhere.
+fn entry(address: [u8; 6], dst: Option<u8>) -> Vec<u8> {
+    let mut payload = vec![7, 0, 0, 0, 7, 0, 0, 0, 0, 0, SELF, 0];
+    payload[NDM_STATE].copy_from_slice(&PERMANENT.to_ne_bytes());
+    put_attr(&mut payload, NDA_LLADDR, &address).unwrap();
+    if let Some(dst) = dst {
+        put_attr(&mut payload, NDA_DST, &[10, 0, 0, dst]).unwrap();
+    }
+    payload
+}
+
+#[test]
+fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another() {
+    let mut told = Told::new();
+    let [one, other] = [[2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]];
+    for (address, dst, silent) in [
+        (one, 1, &[][..]),
+        (one, 1, &[]),
+        (other, 2, &[]),
+        (one, 2, &[Kind::Fdb]),
+    ] {
+        told.event(Kind::Fdb, true, 0, &entry(address, Some(dst)));
+        assert_eq!(told.silent(), silent, "{address:?} {dst}");
+    }
+}
+
+#[test]
+fn groups_that_a_link_has_joined_are_told_by_events_alone() {
+    let mut told = Told::new();
+    let [group, single] = [[0x33, 0x33, 0, 0, 0, 1], [2, 0, 0, 0, 0, 1]];
+    let read = |told: &mut Told| {
+        told.state.open(Kind::Fdb.into(), Origin::Implied);
+        told.state.find(Kind::Fdb, &entry(group, None));
+        told.state.find(Kind::Fdb, &entry(single, None));
+        told.state.close(&mut |_| {});
+        told.state.count(Kind::Fdb)
+    };
+
+    assert_eq!(read(&mut told), 1);
+    told.event(Kind::Fdb, true, 0, &entry(group, None));
+    assert_eq!(read(&mut told), 2);
 }
 
 #[test]
