@@ -164,13 +164,8 @@ pub struct WaitArgs {
 /// What to watch, and how to tell of it.
 #[derive(Args, Debug)]
 pub struct MonitorArgs {
-    /// IPv4 only
-    #[arg(short = '4', conflicts_with = "ipv6")]
-    pub ipv4: bool,
-
-    /// IPv6 only
-    #[arg(short = '6')]
-    pub ipv6: bool,
+    #[command(flatten)]
+    pub family: Family,
 
     /// First tell what there is
     #[arg(long)]
@@ -202,17 +197,6 @@ pub struct MonitorArgs {
 
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
-}
-
-impl MonitorArgs {
-    /// Returns the address family that is asked for, `AF_*`; 0 is any.
-    pub fn family(&self) -> u8 {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => libc::AF_INET as u8,
-            (_, true) => libc::AF_INET6 as u8,
-            _ => libc::AF_UNSPEC as u8,
-        }
-    }
 }
 
 /// What to tell of a record, and how.
@@ -263,13 +247,8 @@ pub struct BatchArgs {
 /// What to show, as `ip` has it.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
-    /// IPv4 only
-    #[arg(short = '4', conflicts_with = "ipv6")]
-    pub ipv4: bool,
-
-    /// IPv6 only
-    #[arg(short = '6')]
-    pub ipv6: bool,
+    #[command(flatten)]
+    pub family: Family,
 
     /// Show all that is known, in text too
     #[arg(short, long)]
@@ -281,17 +260,6 @@ pub struct ShowArgs {
 
     /// `show`, and which of them
     pub words: Vec<OsString>,
-}
-
-impl ShowArgs {
-    /// Returns the address family that is asked for, `AF_*`; 0 is any.
-    pub fn family(&self) -> u8 {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => libc::AF_INET as u8,
-            (_, true) => libc::AF_INET6 as u8,
-            _ => libc::AF_UNSPEC as u8,
-        }
-    }
 }
 
 /// How long to wait.

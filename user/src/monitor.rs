@@ -26,6 +26,7 @@ mod sieve;
 mod state;
 mod table;
 
+pub use hearing::AT_ONCE;
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 pub use replay::Replay;

@@ -89,7 +89,7 @@ impl<'w> Task<'w> {
             _ => return None,
         };
 
-        Self::new(kind, args.family(), &args.words)
+        Self::new(kind, args.family.number(), &args.words)
     }
 
     /// Returns the change that the words of a line are; `None` also where only clap can tell.

@@ -63,7 +63,7 @@ struct Teller {
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let filter = Filter::read(args.family(), &args.words)?;
+    let filter = Filter::read(args.family.number(), &args.words)?;
     let mut run = Run::new(cli, args, filter)?;
     match args.all_netns {
         true => all_netns::watch(cli, args, &mut run, out)?,
@@ -87,8 +87,8 @@ fn record(cli: &Cli, args: &MonitorArgs, monitor: &mut Monitor) -> Result<(), Er
         .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))?;
     let netns = cli.netns.as_ref().map(|netns| netns.as_os_str());
     let mut words = vec![netns.unwrap_or_default().as_bytes()];
-    words.extend(args.ipv4.then_some(&b"-4"[..]));
-    words.extend(args.ipv6.then_some(&b"-6"[..]));
+    words.extend(args.family.ipv4.then_some(&b"-4"[..]));
+    words.extend(args.family.ipv6.then_some(&b"-6"[..]));
     words.extend(args.words.iter().map(|word| word.as_bytes()));
     monitor.record(Box::new(file), &words)
 }

@@ -13,11 +13,11 @@ use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-/// How many datagrams are received at once.
+/// How many datagrams a [`Monitor`](super::Monitor) receives at once.
 pub const AT_ONCE: usize = 32;
 
 /// How many times that is taken in at most before something else is done.
-const TURNS: usize = 64;
+pub const TURNS: usize = 64;
 
 /// How long the kernel may take to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(30);

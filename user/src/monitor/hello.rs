@@ -2,6 +2,7 @@
 
 //! Who says hello to the module: events of another protocol, so of another socket.
 
+use super::hearing::{AT_ONCE, TURNS};
 use super::record::{Recorder, Step};
 use super::{Event, Kind, Origin, Told, What, OP};
 use crate::hello::SPEC;
@@ -21,12 +22,6 @@ const MAX: usize = 5;
 
 /// Room for a port id in a table.
 const WIDTH: usize = 12;
-
-/// How many datagrams are received at once.
-const AT_ONCE: usize = 32;
-
-/// How many times that is taken in at most before something else is done.
-const TURNS: usize = 64;
 
 /// The socket that these events come to.
 pub struct Hellos {

@@ -269,10 +269,11 @@ impl State {
         };
         for kind in window.kinds.iter() {
             let table = &mut self.tables[kind as usize];
-            if !window.settle_touched(kind, table) || !window.doubtful_leaves(kind).is_empty() {
+            let doubtful = window.doubtful_leaves(kind);
+            if !window.settle_touched(kind, table) || !doubtful.is_empty() {
                 self.doubt = self.doubt | kind.into();
             }
-            window.tell_deleted(kind, table, tell);
+            window.tell_deleted(kind, table, &doubtful, tell);
             window.tell_found(kind, table, tell);
         }
     }
@@ -524,14 +525,19 @@ impl Window {
     }
 
     /// Tells of what is in `table` and was not in the dump, and forgets it; where the dump has
-    /// another object for it, that is told instead.
-    fn tell_deleted(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
+    /// another object for it, that is told instead. What is at `doubtful` leaves may be there still.
+    fn tell_deleted(
+        &self,
+        kind: Kind,
+        table: &mut Table,
+        doubtful: &HashSet<Vec<u8>>,
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
         let gone: Vec<Box<[u8]>> = table
             .iter()
             .filter(|(_, seen)| *seen == Seen::Before)
             .map(|(body, _)| body.into())
             .collect();
-        let doubtful = self.doubtful_leaves(kind);
         let is_left_out =
             |key: &[u8]| leaf_of_key(key).is_some_and(|leaf| doubtful.contains(&leaf));
         let mut key = Vec::new();

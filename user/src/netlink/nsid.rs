@@ -2,7 +2,7 @@
 
 //! Datagrams from other network namespaces.
 
-use super::socket::{empty_addr, Envelope, NETLINK_LISTEN_ALL_NSID};
+use super::socket::{empty_addr, retry_interrupted, Envelope, NETLINK_LISTEN_ALL_NSID};
 use super::{Datagram, Socket};
 use libc::{c_int, sockaddr_nl, socklen_t};
 use std::io::{self, ErrorKind};
@@ -24,13 +24,10 @@ impl Socket {
         &self,
         buf: &'b mut [u8],
     ) -> io::Result<Option<(Datagram<'b>, Option<u32>)>> {
-        loop {
-            match self.recvmsg_from(buf) {
-                Ok((envelope, nsid)) => return Ok(Some((envelope.around(buf), nsid))),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
-                Err(error) => return Err(error),
-            }
+        match retry_interrupted(|| self.recvmsg_from(buf)) {
+            Ok((envelope, nsid)) => Ok(Some((envelope.around(buf), nsid))),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -4,7 +4,7 @@
 //! receive takes as long as all else.
 
 use super::Teller;
-use nlhello::monitor::{Monitor, Told, OP};
+use nlhello::monitor::{Monitor, Told, AT_ONCE, OP};
 use nlhello::netlink::{Ears, Error, Inbox};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
@@ -14,9 +14,6 @@ const LOADS: usize = 3;
 
 /// How many inboxes are a load: to wake a thread takes longer than to fill one.
 const INBOXES: usize = 8;
-
-/// How many datagrams go into one.
-const DATAGRAMS: usize = 32;
 
 /// A thread that hears, when it is asked to.
 pub struct Ahead {
@@ -94,7 +91,7 @@ fn fill_all(ears: &Ears, todo: Receiver<Load>, done: &Sender<Load>) {
 impl Load {
     fn new() -> Self {
         Self {
-            inboxes: (0..INBOXES).map(|_| Inbox::new(DATAGRAMS)).collect(),
+            inboxes: (0..INBOXES).map(|_| Inbox::new(AT_ONCE)).collect(),
             heard: 0,
             error: None,
         }

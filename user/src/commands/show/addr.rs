@@ -59,7 +59,7 @@ fn query(cli: &Cli, args: &ShowArgs, names: &mut Names) -> Result<(Addrs, Links)
         ..Links::default()
     };
     let mut query = Addrs {
-        family: args.family(),
+        family: args.family.number(),
         ..Addrs::default()
     };
 

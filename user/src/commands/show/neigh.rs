@@ -9,7 +9,7 @@ use nlhello::rtnl::{neigh, Neighs};
 pub fn query(args: &ShowArgs, names: &mut Names) -> Result<Neighs, Error> {
     let mut words = Words::new(neigh::LIST, &args.words);
     let mut query = Neighs {
-        family: args.family(),
+        family: args.family.number(),
         ..Neighs::default()
     };
 

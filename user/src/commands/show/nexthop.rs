@@ -10,7 +10,7 @@ pub fn query(args: &ShowArgs, names: &mut Names) -> Result<(Option<NexthopId>, N
     let mut words = Words::new(nexthop::LIST, &args.words);
     let mut id = None;
     let mut query = Nexthops {
-        family: args.family(),
+        family: args.family.number(),
         ..Nexthops::default()
     };
 

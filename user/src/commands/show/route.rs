@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub fn query(args: &ShowArgs, names: &mut Names) -> Result<Routes, Error> {
     let mut words = Words::new(route::LIST, &args.words);
     let mut query = Routes {
-        family: args.family(),
+        family: args.family.number(),
         table: Some(route::MAIN),
         ..Routes::default()
     };
@@ -90,7 +90,7 @@ pub fn lookup(args: &ShowArgs, names: &mut Names) -> Result<Option<Lookup>, Erro
         }
     }
     lookup.dst = dst.ok_or_else(|| words.error("an address is needed".to_owned()))?;
-    words.check_family(args.family(), lookup.dst.into())?;
+    words.check_family(args.family.number(), lookup.dst.into())?;
     Ok(Some(lookup))
 }
 

@@ -9,7 +9,7 @@ use nlhello::rtnl::{rule, Prefix, Rules};
 pub fn query(args: &ShowArgs, names: &mut Names) -> Result<Rules, Error> {
     let mut words = Words::new(rule::LIST, &args.words);
     let mut query = Rules {
-        family: args.family(),
+        family: args.family.number(),
         ..Rules::default()
     };
 
