@@ -26,15 +26,14 @@ mod sieve;
 mod state;
 mod table;
 
-pub use hearing::AT_ONCE;
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 pub use replay::Replay;
 pub use scope::Scope;
 
-use crate::netlink::{wait_readable, Connection, Ears, Error, Inbox};
+use crate::netlink::{wait_readable, Batch, Connection, Ears, Error};
 use crate::rtnl::SPEC;
-use hearing::Hearing;
+use hearing::{Hearing, EARS_AT_ONCE};
 use hello::Hellos;
 use record::{Recorder, Step};
 use sieve::Sieve;
@@ -273,7 +272,12 @@ impl Monitor {
 
     /// Says whether there may be more to hear already, and nothing to do before.
     pub fn is_behind(&self) -> bool {
-        self.hearing.events.is_full() && !self.hearing.due.is_now() && !self.has_hello()
+        self.hearing.events.is_full() && !self.is_needed()
+    }
+
+    /// Says whether there is something to do other than to hear of changes: [`Monitor::wait`] does it.
+    pub fn is_needed(&self) -> bool {
+        self.hearing.due.is_now() || self.has_hello()
     }
 
     fn has_hello(&self) -> bool {
@@ -286,11 +290,10 @@ impl Monitor {
     /// takes as long as all else. What it gathers goes to [`Monitor::take_over`], in that order,
     /// before [`Monitor::wait`] is called again.
     pub fn ears(&self) -> Ears {
-        self.hearing.events.ears()
+        self.hearing.events.ears(EARS_AT_ONCE)
     }
 
-    /// Takes in what its [`Ears`] gathered, or what came of it, and tells it; `inbox` is one to
-    /// gather into then.
+    /// Takes in what its [`Ears`] gathered, or what came of it, and tells it.
     ///
     /// # Errors
     ///
@@ -298,7 +301,7 @@ impl Monitor {
     /// error: the state is read again.
     pub fn take_over(
         &mut self,
-        heard: Result<&mut Inbox, Error>,
+        heard: Result<&Batch, Error>,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         self.hearing.take_over(heard, tell)

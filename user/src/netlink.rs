@@ -14,6 +14,7 @@ mod blame;
 mod changes;
 mod connection;
 mod dump;
+mod ears;
 mod errno;
 mod error;
 mod exchange;
@@ -34,8 +35,9 @@ mod spec;
 mod table;
 
 pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
-pub use connection::{check_ack, Connection, Ears, Gathered, Tap};
+pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
+pub use ears::{Batch, Ears};
 pub use errno::Errno;
 pub use error::Error;
 pub use inbox::Inbox;

@@ -7,7 +7,7 @@ use super::record::{Recorder, Step};
 use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Told, Waited, OP};
-use crate::netlink::{deadline, Connection, Error, Gathered, Inbox, Request};
+use crate::netlink::{deadline, Batch, Connection, Error, Gathered, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 
 /// How many datagrams a [`Monitor`](super::Monitor) receives at once.
 pub const AT_ONCE: usize = 32;
+
+/// The same for its ears.
+pub const EARS_AT_ONCE: usize = 64;
 
 /// How many times that is taken in at most before something else is done.
 pub const TURNS: usize = 64;
@@ -92,13 +95,14 @@ impl Hearing {
     /// Takes in what was received in its place.
     pub fn take_over(
         &mut self,
-        heard: Result<&mut Inbox, Error>,
+        heard: Result<&Batch, Error>,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         match heard {
-            Ok(inbox) => {
-                self.events.take_over(inbox);
-                self.take_in(tell)
+            Ok(batch) => {
+                self.intake().take_all(batch.messages_of_groups(OP), tell)?;
+                self.note_again();
+                Ok(())
             }
             Err(error) => self.fail(error, tell),
         }
@@ -167,28 +171,31 @@ impl Hearing {
     }
 
     fn take_in(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
-        let portid = self.events.socket().portid();
-        for message in self.events.messages_of_groups(OP) {
-            let (group, message) = message?;
-            let Some(news) = read(&message, group, self.kinds, &self.sieve, portid) else {
-                continue;
-            };
-            if let Some(recorder) = &mut self.recorder {
-                recorder.note(&Step::Event(message))?;
-            }
-            match news.kind.is_kept() {
-                true => self
-                    .state
-                    .take(&news, &mut |event| tell(&Told::Event(event))),
-                false => tell(&Told::Event(&news.as_it_came())),
-            }
-        }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.flush()?;
-        }
+        let (events, mut intake) = self.split();
+        intake.take_all(events.messages_of_groups(OP), tell)?;
+        self.note_again();
+        Ok(())
+    }
+
+    fn intake(&mut self) -> Intake<'_> {
+        self.split().1
+    }
+
+    fn split(&mut self) -> (&Connection, Intake<'_>) {
+        let intake = Intake {
+            portid: self.events.socket().portid(),
+            kinds: self.kinds,
+            sieve: &self.sieve,
+            state: &mut self.state,
+            recorder: &mut self.recorder,
+        };
+        (&self.events, intake)
+    }
+
+    /// Notes what has to be read again after what was taken in.
+    fn note_again(&mut self) {
         let again = self.state.take_silent() | self.state.take_doubt();
         self.due.all(again.and(self.kinds));
-        Ok(())
     }
 
     /// Events are gone: all has to be read again.
@@ -206,6 +213,56 @@ impl Hearing {
         self.due.lost = true;
         self.due.all(self.kinds.kept());
         self.note(&Step::Lost(told))
+    }
+}
+
+/// What takes in messages.
+struct Intake<'h> {
+    portid: u32,
+    kinds: Kinds,
+    sieve: &'h Sieve,
+    state: &'h mut State,
+    recorder: &'h mut Option<Recorder>,
+}
+
+impl Intake<'_> {
+    /// Takes in `messages`, each with the group that it was sent to.
+    fn take_all<'m>(
+        &mut self,
+        messages: impl Iterator<Item = Result<(u32, Message<'m>), Error>>,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        for message in messages {
+            let (group, message) = message?;
+            if let Some(news) = self.read(&message, group) {
+                if let Some(recorder) = self.recorder {
+                    recorder.note(&Step::Event(message))?;
+                }
+                self.take(&news, tell);
+            }
+        }
+        match self.recorder {
+            Some(recorder) => recorder.flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads an event that is listened for, which came to `group`; what answers us is none.
+    fn read<'m>(&self, message: &Message<'m>, group: u32) -> Option<News<'m>> {
+        let news = News::of(message)?;
+        let is_heard = self.kinds.has(news.kind) && news.kind.groups().contains(&group);
+        let is_answer = news.by == self.portid;
+
+        (is_heard && !is_answer && self.sieve.passes(news.kind, news.payload)).then_some(news)
+    }
+
+    fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Told<'_>)) {
+        match news.kind.is_kept() {
+            true => self
+                .state
+                .take(news, &mut |event| tell(&Told::Event(event))),
+            false => tell(&Told::Event(&news.as_it_came())),
+        }
     }
 }
 
@@ -227,21 +284,6 @@ fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
         }
     }
     Ok(unheard)
-}
-
-/// Reads an event of one of these `kinds` that passes the `sieve`, which came to `group`; what answers
-/// us, `portid`, is none.
-fn read<'a>(
-    message: &Message<'a>,
-    group: u32,
-    kinds: Kinds,
-    sieve: &Sieve,
-    portid: u32,
-) -> Option<News<'a>> {
-    let news = News::of(message)?;
-    let is_heard = kinds.has(news.kind) && news.kind.groups().contains(&group);
-
-    (is_heard && news.by != portid && sieve.passes(news.kind, news.payload)).then_some(news)
 }
 
 impl<'a> News<'a> {

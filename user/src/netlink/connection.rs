@@ -3,7 +3,7 @@
 //! Requests and their answers.
 
 use super::socket::Polled;
-use super::{Ack, Datagram, Error, Inbox, Request, Socket, Spec};
+use super::{Ack, Datagram, Ears, Error, Inbox, Request, Socket, Spec};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -30,10 +30,6 @@ pub struct Connection {
     inbox: Inbox,
     seq: u32,
 }
-
-/// Receives what comes to a [`Connection`], on another thread maybe; whoever waits for an answer on it
-/// meanwhile may wait in vain.
-pub struct Ears(Arc<Socket>);
 
 /// How a wait for messages ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +65,7 @@ impl Connection {
         self.tap = tap;
     }
 
-    /// Receives up to `datagrams` at once from now on, 32 at most; those in the inbox are gone.
+    /// Receives up to `datagrams` at once from now on, 64 at most; those in the inbox are gone.
     pub fn set_inbox(&mut self, datagrams: usize) {
         self.inbox = Inbox::new(datagrams);
     }
@@ -153,16 +149,10 @@ impl Connection {
         Ok(Gathered::Datagrams(received))
     }
 
-    /// Returns what receives in its place.
-    pub fn ears(&self) -> Ears {
-        Ears(self.socket.clone())
-    }
-
-    /// Takes over what its [`Ears`] gathered, as if it had gathered that itself; `inbox` is the one
-    /// that it had.
-    pub fn take_over(&mut self, inbox: &mut Inbox) {
-        std::mem::swap(&mut self.inbox, inbox);
-        self.show_to_tap();
+    /// Returns what receives in its place, up to `datagrams` at once, 64 at most; its tap sees
+    /// nothing of that.
+    pub fn ears(&self, datagrams: usize) -> Ears {
+        Ears::new(self.socket.clone(), datagrams)
     }
 
     /// Says whether there was no room for more when messages were gathered last: maybe there is more.
@@ -213,21 +203,6 @@ impl Connection {
         op: &'static str,
     ) -> impl Iterator<Item = Result<(u32, Message<'_>), Error>> {
         self.inbox.messages_of_groups(op)
-    }
-}
-
-impl Ears {
-    /// Receives into `inbox` all datagrams that are there and that it has room for, for `op`; says
-    /// whether there were any.
-    ///
-    /// # Errors
-    ///
-    /// As [`Connection::gather`].
-    pub fn gather(&self, op: &'static str, inbox: &mut Inbox) -> Result<bool, Error> {
-        match self.0.recv_many_until(inbox, Instant::now(), None) {
-            Ok(polled) => Ok(matches!(polled, Polled::Done(()))),
-            Err(error) => Err(Error::receive(op, &error)),
-        }
     }
 }
 

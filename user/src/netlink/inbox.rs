@@ -19,7 +19,7 @@ use std::time::Instant;
 pub(super) const ROOM: usize = 128 * 1024 + 192;
 
 /// Most datagrams that are received at once.
-const SLOTS: usize = 32;
+const SLOTS: usize = 64;
 
 /// Port id of the kernel.
 pub(super) const KERNEL: u32 = 0;
@@ -33,7 +33,7 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Makes room for up to `datagrams` at once, 32 at most.
+    /// Makes room for up to `datagrams` at once, 64 at most.
     pub fn new(datagrams: usize) -> Self {
         let slots = datagrams.clamp(1, SLOTS);
 
@@ -76,12 +76,21 @@ impl Inbox {
         &self,
         op: &'static str,
     ) -> impl Iterator<Item = Result<(u32, Message<'_>), Error>> {
-        self.datagrams()
-            .filter(|datagram| datagram.portid == KERNEL)
-            .flat_map(move |datagram| {
-                messages(op, datagram).map(move |message| Ok((datagram.group, message?)))
-            })
+        messages_of_kernel(op, self.datagrams())
     }
+}
+
+/// Returns the messages in those of `datagrams` that the kernel sent, for `op`, each with the group
+/// that it was sent to.
+pub(super) fn messages_of_kernel<'a>(
+    op: &'static str,
+    datagrams: impl Iterator<Item = Datagram<'a>>,
+) -> impl Iterator<Item = Result<(u32, Message<'a>), Error>> {
+    datagrams
+        .filter(|datagram| datagram.portid == KERNEL)
+        .flat_map(move |datagram| {
+            messages(op, datagram).map(move |message| Ok((datagram.group, message?)))
+        })
 }
 
 fn messages<'a>(
@@ -200,7 +209,7 @@ mod tests {
     #[test]
     fn datagrams_come_together_in_order_and_with_their_senders() {
         let (from, to) = (usersock(), usersock());
-        for byte in 0..40 {
+        for byte in 0..70 {
             send_to(&from, to.portid(), &vec![byte; usize::from(byte) + 1]).unwrap();
         }
         let mut inbox = Inbox::new(usize::MAX);
@@ -208,7 +217,7 @@ mod tests {
         let first = receive(&to, &mut inbox);
         assert!(inbox.datagrams().all(|d| d.portid == from.portid()));
         let second = receive(&to, &mut inbox);
-        assert_eq!((first.len(), second.len()), (SLOTS, 40 - SLOTS));
+        assert_eq!((first.len(), second.len()), (SLOTS, 70 - SLOTS));
         for (byte, datagram) in (0..).zip(first.into_iter().chain(second)) {
             assert_eq!(datagram, vec![byte; usize::from(byte) + 1]);
         }

@@ -4,16 +4,16 @@
 //! receive takes as long as all else.
 
 use super::Teller;
-use nlhello::monitor::{Monitor, Told, AT_ONCE, OP};
-use nlhello::netlink::{Ears, Error, Inbox};
+use nlhello::monitor::{Monitor, Told, OP};
+use nlhello::netlink::{Batch, Ears, Error};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
 
 /// How many loads there are.
 const LOADS: usize = 3;
 
-/// How many inboxes are a load: to wake a thread takes longer than to fill one.
-const INBOXES: usize = 8;
+/// How many bytes are a load, about: to wake a thread takes longer than to receive a few.
+const LOAD: usize = 32 << 10;
 
 /// A thread that hears, when it is asked to.
 pub struct Ahead {
@@ -24,10 +24,11 @@ pub struct Ahead {
 }
 
 /// What was heard.
+#[derive(Default)]
 struct Load {
-    inboxes: Vec<Inbox>,
-    /// How many of them hold something.
-    heard: usize,
+    batch: Batch,
+    /// Whether there was nothing more to hear.
+    is_last: bool,
     /// What came after that, other than events.
     error: Option<Error>,
 }
@@ -38,13 +39,13 @@ impl Ahead {
         let (empty, todo) = mpsc::channel();
         let (done, full) = mpsc::channel();
         Builder::new()
-            .spawn(move || fill_all(&ears, todo, &done))
+            .spawn(move || fill_all(ears, todo, &done))
             .ok()?;
 
         Some(Self {
             empty,
             full,
-            spare: (0..LOADS).map(|_| Load::new()).collect(),
+            spare: (0..LOADS).map(|_| Load::default()).collect(),
         })
     }
 
@@ -65,10 +66,9 @@ impl Ahead {
             let Ok(mut load) = self.full.recv() else {
                 break;
             };
-            let is_last = load.is_last();
             // Whatever happens, what was heard is taken in, in order.
             result = result.and(load.take_in(monitor, teller));
-            if is_last || result.is_err() || is_over(teller) || !monitor.is_behind() {
+            if load.is_last || result.is_err() || is_over(teller) || monitor.is_needed() {
                 self.spare.push(load);
                 sent -= 1;
             } else if self.empty.send(load).is_err() {
@@ -79,9 +79,9 @@ impl Ahead {
     }
 }
 
-fn fill_all(ears: &Ears, todo: Receiver<Load>, done: &Sender<Load>) {
+fn fill_all(mut ears: Ears, todo: Receiver<Load>, done: &Sender<Load>) {
     for mut load in todo {
-        load.fill(ears);
+        load.fill(&mut ears);
         if done.send(load).is_err() {
             break;
         }
@@ -89,38 +89,23 @@ fn fill_all(ears: &Ears, todo: Receiver<Load>, done: &Sender<Load>) {
 }
 
 impl Load {
-    fn new() -> Self {
-        Self {
-            inboxes: (0..INBOXES).map(|_| Inbox::new(AT_ONCE)).collect(),
-            heard: 0,
-            error: None,
-        }
-    }
-
-    /// Says whether there was nothing more to hear.
-    fn is_last(&self) -> bool {
-        self.heard < self.inboxes.len()
-    }
-
-    fn fill(&mut self, ears: &Ears) {
-        self.heard = 0;
-        while let Some(inbox) = self.inboxes.get_mut(self.heard) {
-            match ears.gather(OP, inbox) {
-                Ok(true) => self.heard += 1,
-                Ok(false) => break,
+    fn fill(&mut self, ears: &mut Ears) {
+        self.batch.clear();
+        self.is_last = false;
+        while self.batch.len() < LOAD && !self.is_last {
+            self.is_last = match ears.gather(OP, &mut self.batch) {
+                Ok(any) => !any,
                 Err(error) => {
                     self.error = Some(error);
-                    break;
+                    true
                 }
-            }
+            };
         }
     }
 
     fn take_in(&mut self, monitor: &mut Monitor, teller: &mut Teller) -> Result<(), Error> {
         let tell = &mut |told: &Told<'_>| teller.tell(told);
-        for inbox in &mut self.inboxes[..self.heard] {
-            monitor.take_over(Ok(inbox), tell)?;
-        }
+        monitor.take_over(Ok(&self.batch), tell)?;
         match self.error.take() {
             Some(error) => monitor.take_over(Err(error), tell),
             None => Ok(()),
