@@ -18,6 +18,7 @@ mod hello;
 mod kind;
 mod namespaces;
 mod nsids;
+mod pool;
 mod reading;
 mod record;
 mod replay;
@@ -38,6 +39,7 @@ use hello::Hellos;
 use record::{Recorder, Step};
 use sieve::Sieve;
 use state::State;
+use std::borrow::Cow;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
@@ -200,7 +202,7 @@ impl Monitor {
 
     /// Returns the objects of this `kind`, each the payload of a message without what changes by
     /// itself.
-    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
         self.hearing.state.bodies(kind)
     }
 
@@ -367,8 +369,8 @@ fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
             tell(&Told::Event(&Event {
                 kind,
                 what: What::New,
-                object: body,
-                body,
+                object: &body,
+                body: &body,
                 old: None,
                 origin: Origin::Initial,
                 by: 0,

@@ -20,6 +20,7 @@ use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Link, Names};
 pub use replay::run as replay;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -228,10 +229,10 @@ impl Teller {
     }
 
     /// Keeps the names of all `links`: some refer to others that are told later.
-    fn learn_all<'l, I: Iterator<Item = &'l [u8]>>(&mut self, links: impl Fn() -> I) {
+    fn learn_all<'l, I: Iterator<Item = Cow<'l, [u8]>>>(&mut self, links: impl Fn() -> I) {
         self.filter.find_dev(links());
         self.watch.forget_names();
-        links().for_each(|link| learn_link(&mut self.names, link));
+        links().for_each(|link| learn_link(&mut self.names, &link));
     }
 
     /// Returns the exit status of who wanted to hear so many changes.

@@ -10,6 +10,7 @@ use crate::output::{TimeStyle, Watch};
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Addr, Names};
+use std::borrow::Cow;
 use std::io;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -40,7 +41,7 @@ pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
         }
     }
     if let Some(body) = aim.find(&monitor) {
-        watch.object(aim.kind, body, &mut names(&monitor))?;
+        watch.object(aim.kind, &body, &mut names(&monitor))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,7 +55,7 @@ fn out_of_time(args: &WaitArgs) -> Error {
 fn names(monitor: &Monitor) -> Names {
     let mut names = Names::closed();
     for link in monitor.objects(Kind::Link) {
-        learn_link(&mut names, link);
+        learn_link(&mut names, &link);
     }
     names
 }
@@ -94,7 +95,7 @@ impl Aim {
     }
 
     /// Returns an object that is waited for; of those that are to go away, one that is there yet.
-    fn find<'m>(&self, monitor: &'m Monitor) -> Option<&'m [u8]> {
+    fn find<'m>(&self, monitor: &'m Monitor) -> Option<Cow<'m, [u8]>> {
         monitor.objects(self.kind).find(|body| {
             self.filter.wants_object(self.kind, body) && (self.is_gone || self.is_usable(body))
         })

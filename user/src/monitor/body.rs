@@ -4,10 +4,11 @@
 //! the part of them that says which object it is.
 
 use super::Kind;
-use crate::wire::{padding, Attr, Attrs, NLA_F_NESTED};
+use crate::wire::{padding, Attr, Attrs, NLA_F_NESTED, NLA_HDRLEN};
+use std::ops::Range;
 
 /// `ifi_change` in `struct ifinfomsg`: it tells of the message, not of the link.
-const IFI_CHANGE: std::ops::Range<usize> = 12..16;
+const IFI_CHANGE: Range<usize> = 12..16;
 
 // `IFLA_*` that are counters, or about the message.
 const STATS: u16 = 7;
@@ -46,14 +47,16 @@ const BRPORT_TIMERS: &[u16] = &[21, 22, 23];
 const INET6_VOLATILE: [u16; 6] = [2, 3, 4, 5, 6, 9];
 
 const IFA_CACHEINFO: u16 = 6;
+const RTA_DST: u16 = 1;
 const RTA_CACHEINFO: u16 = 12;
+const RTA_TABLE: u16 = 15;
 const RTA_MFC_STATS: u16 = 17;
 const RTA_EXPIRES: u16 = 23;
 const NDA_CACHEINFO: u16 = 3;
 const NDA_PROBES: u16 = 4;
 
 /// Where `flags` is in `struct fib_rule_hdr`.
-const RULE_FLAGS: std::ops::Range<usize> = 8..12;
+const RULE_FLAGS: Range<usize> = 8..12;
 
 /// What is done with an attribute.
 enum Part {
@@ -191,97 +194,80 @@ pub fn find(attrs: &[u8], kind: u16) -> Option<&[u8]> {
         .map(|attr| attr.value())
 }
 
-/// Something that a key is put into, one part after the other.
-pub trait Sink {
-    /// Takes the next `part`.
-    fn put(&mut self, part: &[u8]);
-}
-
-impl Sink for Vec<u8> {
-    fn put(&mut self, part: &[u8]) {
-        self.extend_from_slice(part);
-    }
-}
-
-/// What is left of a key that another is compared with; `None` once they differ.
-struct Rest<'k>(Option<&'k [u8]>);
-
-impl Sink for Rest<'_> {
-    fn put(&mut self, part: &[u8]) {
-        self.0 = self.0.and_then(|rest| rest.strip_prefix(part));
-    }
-}
-
-/// Says whether the object of this `kind` with this `body` is the one with this `key`.
-pub fn has_key(kind: Kind, body: &[u8], key: &[u8]) -> bool {
-    let mut rest = Rest(Some(key));
-    put_key(kind, body, &mut rest);
-    rest.0.is_some_and(<[u8]>::is_empty)
-}
-
 /// Appends what says which object of this `kind` it is that has this `body` to `key`.
-pub fn put_key(kind: Kind, body: &[u8], key: &mut impl Sink) {
+pub fn put_key(kind: Kind, body: &[u8], key: &mut Vec<u8>) {
     let Some((header, attrs)) = body.split_at_checked(kind.header()) else {
         return;
     };
     match kind {
-        Kind::Link => key.put(&header[4..8]),
+        Kind::Link => key.extend(&header[4..8]),
         Kind::Addr => {
             // Family, length, link; `IFA_ADDRESS` and `IFA_LOCAL`.
-            key.put(&[header[0], header[1]]);
-            key.put(&header[4..8]);
+            key.extend([header[0], header[1]]);
+            key.extend(&header[4..8]);
             put_attrs(attrs, &[1, 2], key);
         }
         Kind::Nexthop => put_attrs(attrs, &[1], key),
         Kind::Route => {
             // Family, lengths, type of service; `RTA_DST`, `_SRC`, `_PRIORITY`, `_TABLE`.
-            key.put(&header[..4]);
-            put_attrs(attrs, &[1, 2, 6, 15], key);
+            key.extend(&header[..4]);
+            put_attrs(attrs, &[RTA_DST, 2, 6, RTA_TABLE], key);
         }
         Kind::Neigh => {
             // Family, link, whether it is a proxy; `NDA_DST`.
-            key.put(&[header[0], header[10] & 0x08]);
-            key.put(&header[4..8]);
+            key.extend([header[0], header[10] & 0x08]);
+            key.extend(&header[4..8]);
             put_attrs(attrs, &[1], key);
         }
         Kind::Fdb => {
             // Link, whose entry it is; `NDA_DST`, `_LLADDR`, `_VLAN`, `_PORT`, `_VNI`, `_IFINDEX`,
             // `_SRC_VNI`, `_NH_ID`.
-            key.put(&[header[10] & 0x06]);
-            key.put(&header[4..8]);
+            key.extend([header[10] & 0x06]);
+            key.extend(&header[4..8]);
             put_attrs(attrs, &[1, 2, 5, 6, 7, 8, 11, 13], key);
         }
         Kind::Rule => {
-            key.put(&header[..RULE_FLAGS.start]);
-            key.put(attrs);
+            key.extend(&header[..RULE_FLAGS.start]);
+            key.extend(attrs);
         }
         // They are not kept.
         _ => {}
     }
 }
 
-/// Returns where the kernel has the IPv4 route with this `body` or key: all routes of a table to the
-/// same prefix are in one place. `None` for other routes.
-pub fn leaf_of_body(body: &[u8]) -> Option<Vec<u8>> {
-    leaf(body.split_at_checked(Kind::Route.header())?)
+/// Returns where in the `body` of an object it has what others of this `kind` do not share: the
+/// destination of a route.
+pub fn own_of(kind: Kind, body: &[u8]) -> Range<usize> {
+    let mut attrs = Attrs::new(match kind {
+        Kind::Route => body.get(kind.header()..).unwrap_or_default(),
+        _ => &[],
+    });
+    loop {
+        let start = body.len() - attrs.rest().len() + NLA_HDRLEN;
+        match attrs.next() {
+            Some(Ok(attr)) if attr.kind() != RTA_DST => {}
+            Some(Ok(attr)) if matches!(attr.value().len(), 4 | 16) => {
+                return start..start + attr.value().len();
+            }
+            _ => return 0..0,
+        }
+    }
 }
 
-/// Does that for a route with this `key`, which [`put_key`] made.
-pub fn leaf_of_key(key: &[u8]) -> Option<Vec<u8>> {
-    leaf(key.split_at_checked(4)?)
-}
-
-/// Family and length of the prefix, `RTA_DST`, `RTA_TABLE`.
-fn leaf((header, attrs): (&[u8], &[u8])) -> Option<Vec<u8>> {
+/// Returns where the kernel has the IPv4 route with this `body`: all routes of a table to the same
+/// prefix are in one place. `None` for other routes.
+pub fn leaf(body: &[u8]) -> Option<Vec<u8>> {
+    let (header, attrs) = body.split_at_checked(Kind::Route.header())?;
+    // Family and length of the prefix.
     let mut leaf = header[..2].to_vec();
-    put_attrs(attrs, &[1, 15], &mut leaf);
+    put_attrs(attrs, &[RTA_DST, RTA_TABLE], &mut leaf);
     (i32::from(leaf[0]) == libc::AF_INET).then_some(leaf)
 }
 
 /// Appends the attributes of these `kinds`, in the order in which they are there.
-fn put_attrs(attrs: &[u8], kinds: &[u16], key: &mut impl Sink) {
+fn put_attrs(attrs: &[u8], kinds: &[u16], key: &mut Vec<u8>) {
     Attrs::new(attrs)
         .map_while(Result::ok)
         .filter(|attr| kinds.contains(&attr.kind()))
-        .for_each(|attr| key.put(attr.bytes()));
+        .for_each(|attr| put_whole(&attr, key));
 }

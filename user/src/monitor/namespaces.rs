@@ -467,7 +467,7 @@ impl Watched {
     fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
         tell(&self.namespace, &Seen::Opened);
         for link in self.monitor.objects(Kind::Link) {
-            tell(&self.namespace, &Seen::Known(&known(link)));
+            tell(&self.namespace, &Seen::Known(&known(&link)));
         }
         self.monitor
             .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));

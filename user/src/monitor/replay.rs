@@ -8,6 +8,7 @@ use super::state::{News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
 use crate::netlink::Error;
 use crate::wire::Message;
+use std::borrow::Cow;
 use std::io::Read;
 use std::time::SystemTime;
 
@@ -86,7 +87,7 @@ impl Replay {
     }
 
     /// Returns the objects of this `kind`, as [`Monitor::objects`](super::Monitor::objects).
-    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = &[u8]> {
+    pub fn objects(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
         self.state.bodies(kind)
     }
 

@@ -2,11 +2,13 @@
 
 //! The objects of a kind, as they were told last.
 
-use super::body::{has_key, put_key};
+use super::body::{own_of, put_body, put_key};
+use super::pool::{Id, Pool};
 use super::Kind;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// Where an object was seen last, since dumps began to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,33 +19,88 @@ pub enum Seen {
     Dump,
     /// In an event.
     Event,
+    /// In a dump, and it is not told yet: it only counts once the dumps are read.
+    Found,
+}
+
+/// The destination of a route, with zeroes behind it; of all else, zeroes.
+pub type Own = [u8; 16];
+
+/// An object that a [`Table`] knows of: what it shares with others, and what is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    shape: Id,
+    own: Own,
+}
+
+/// Which object it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    shape: Id,
+    own: Own,
+}
+
+/// What objects share.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Where each has its own; there are zeroes.
+    at: u32,
+    len: u32,
+    /// What their keys share.
+    key: Id,
+}
+
+/// An object, and where it was seen.
+#[derive(Clone, Copy)]
+struct Entry {
+    form: Form,
+    seen: Seen,
 }
 
 /// Objects of one kind, by their keys. A key may have more than one: routes to the same prefix.
 ///
-/// Each is a box of its own whose first byte says where it was seen last: with the table's share a
-/// route takes some 90 bytes.
+/// Routes differ from many others in their destination only, so that all else is kept once: a route
+/// takes some 50 bytes.
+///
+/// # Invariants
+///
+/// Each entry holds its shape, and each shape holds that of its key. `found` is the number of entries
+/// that are [`Seen::Found`]. `last` is held by somebody, or has no bytes.
 pub struct Table {
     kind: Kind,
-    entries: HashTable<Box<[u8]>>,
+    entries: HashTable<Entry>,
+    found: usize,
+    shapes: Pool<Shape>,
+    keys: Pool<()>,
+    /// The shape that came last: what comes next often has the same.
+    last: Option<Id>,
     hasher: DefaultHashBuilder,
+    /// Room for a body and a key.
+    room: [Vec<u8>; 2],
 }
 
-/// What says which object it is, and where a table has it.
-#[derive(Clone, Copy)]
-pub struct Key<'k> {
-    pub bytes: &'k [u8],
-    hash: u64,
-}
-
-impl From<u8> for Seen {
-    fn from(byte: u8) -> Self {
-        match byte {
-            0 => Self::Before,
-            1 => Self::Dump,
-            _ => Self::Event,
-        }
+impl Shape {
+    fn place(self) -> Range<usize> {
+        self.at as usize..(self.at + self.len) as usize
     }
+
+    /// Returns what `body` has of its own, if all else is as `bytes`, which this is about.
+    #[inline]
+    fn own_in(self, bytes: &[u8], body: &[u8]) -> Option<Own> {
+        let place = self.place();
+        let is_same = body.len() == bytes.len()
+            && body[..place.start] == bytes[..place.start]
+            && body[place.end..] == bytes[place.end..];
+
+        is_same.then(|| own(&body[place]))
+    }
+}
+
+#[inline]
+fn own(bytes: &[u8]) -> Own {
+    let mut own = Own::default();
+    own[..bytes.len()].copy_from_slice(bytes);
+    own
 }
 
 impl Table {
@@ -52,84 +109,369 @@ impl Table {
         Self {
             kind,
             entries: HashTable::new(),
+            found: 0,
+            shapes: Pool::new(),
+            keys: Pool::new(),
+            last: None,
             hasher: DefaultHashBuilder::default(),
-        }
-    }
-
-    /// Returns an empty table for the same objects; keys are good for both.
-    pub fn emptied(&self) -> Self {
-        Self {
-            kind: self.kind,
-            entries: HashTable::new(),
-            hasher: self.hasher.clone(),
+            room: Default::default(),
         }
     }
 
     /// Returns how many objects there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() - self.found
     }
 
-    /// Returns what finds the objects whose key is `bytes`.
-    pub fn key<'k>(&self, bytes: &'k [u8]) -> Key<'k> {
-        Key {
-            bytes,
-            hash: self.hasher.hash_one(bytes),
+    /// Returns the object with this `payload`, if it is one at all: until it is [let go
+    /// of](Table::release).
+    #[inline]
+    pub fn form(&mut self, payload: &[u8]) -> Option<Form> {
+        self.form_as_before(payload)
+            .or_else(|| self.form_anew(payload))
+    }
+
+    /// A payload that is like the body of another is a body.
+    #[inline]
+    fn form_as_before(&mut self, payload: &[u8]) -> Option<Form> {
+        let shape = self.last?;
+        let own = self
+            .shapes
+            .more(shape)
+            .own_in(self.shapes.bytes(shape), payload)?;
+
+        self.shapes.hold(shape);
+        Some(Form { shape, own })
+    }
+
+    fn form_anew(&mut self, payload: &[u8]) -> Option<Form> {
+        let [mut body, mut key] = std::mem::take(&mut self.room);
+        let is_one = put_body(self.kind, payload, &mut body);
+        let form = is_one.then(|| self.form_of_body(&mut body, &mut key));
+        self.room = [body, key];
+        form
+    }
+
+    fn form_of_body(&mut self, body: &mut [u8], key: &mut Vec<u8>) -> Form {
+        let place = own_of(self.kind, body);
+        let own = own(&body[place.clone()]);
+        body[place.clone()].fill(0);
+        let shape = match self.shapes.find(body) {
+            Some(shape) => self.shapes.hold(shape),
+            None => {
+                key.clear();
+                put_key(self.kind, body, key);
+                let shape = Shape {
+                    // No message has so many bytes.
+                    at: place.start as u32,
+                    len: place.len() as u32,
+                    key: self.hold_key(key),
+                };
+                self.shapes.add(body, shape)
+            }
+        };
+        self.last = Some(shape);
+        Form { shape, own }
+    }
+
+    fn hold_key(&mut self, bytes: &[u8]) -> Id {
+        match self.keys.find(bytes) {
+            Some(key) => self.keys.hold(key),
+            None => self.keys.add(bytes, ()),
         }
     }
 
-    /// Returns the objects with this `key`, and where each was seen.
-    pub fn of_key<'t>(&'t self, key: Key<'t>) -> impl Iterator<Item = (&'t [u8], Seen)> {
+    /// Holds an object once more.
+    pub fn hold(&mut self, form: Form) -> Form {
+        self.shapes.hold(form.shape);
+        form
+    }
+
+    /// Lets go of an object: unless it is in the table, it is not to be used any more.
+    #[inline]
+    pub fn release(&mut self, form: Form) {
+        if let Some(shape) = self.shapes.release(form.shape) {
+            self.keys.release(shape.key);
+            if self.last == Some(form.shape) {
+                self.last = None;
+            }
+        }
+    }
+
+    /// Returns the key of an object.
+    #[inline]
+    pub fn key(&self, form: Form) -> Key {
+        Key {
+            shape: self.shapes.more(form.shape).key,
+            own: form.own,
+        }
+    }
+
+    /// Puts the bytes of an object into `body`, instead of what is there.
+    #[inline]
+    pub fn put_body(&self, form: Form, body: &mut Vec<u8>) {
+        put_form(&self.shapes, form, body);
+    }
+
+    /// Returns the bytes of an object.
+    pub fn body(&self, form: Form) -> Cow<'_, [u8]> {
+        match self.shapes.more(form.shape).len {
+            0 => self.shapes.bytes(form.shape).into(),
+            _ => {
+                let mut body = Vec::new();
+                self.put_body(form, &mut body);
+                body.into()
+            }
+        }
+    }
+
+    #[inline]
+    fn hash(&self, key: Key) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    #[inline]
+    fn entries_of(&self, key: Key) -> impl Iterator<Item = &Entry> {
         self.entries
-            .iter_hash(key.hash)
-            .map(|entry| (&entry[1..], entry[0].into()))
-            .filter(move |(body, _)| has_key(self.kind, body, key.bytes))
+            .iter_hash(self.hash(key))
+            .filter(move |entry| self.key(entry.form) == key)
+    }
+
+    /// Returns the objects with this `key`, and where each was seen.
+    #[inline]
+    pub fn of_key(&self, key: Key) -> impl Iterator<Item = (Form, Seen)> + '_ {
+        self.entries_of(key)
+            .filter(|entry| entry.seen != Seen::Found)
+            .map(|entry| (entry.form, entry.seen))
+    }
+
+    /// Returns the objects with this `key` that are [`Seen::Found`].
+    pub fn found_of_key(&self, key: Key) -> impl Iterator<Item = Form> + '_ {
+        self.entries_of(key)
+            .filter(|entry| entry.seen == Seen::Found)
+            .map(|entry| entry.form)
     }
 
     /// Returns all objects, and where each was seen.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], Seen)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Form, Seen)> + '_ {
         self.entries
             .iter()
-            .map(|entry| (&entry[1..], entry[0].into()))
+            .filter(|entry| entry.seen != Seen::Found)
+            .map(|entry| (entry.form, entry.seen))
     }
 
-    /// Forgets where the objects were seen.
+    /// Returns all that are [`Seen::Found`].
+    pub fn found(&self) -> impl Iterator<Item = Form> + '_ {
+        self.entries
+            .iter()
+            .filter(|entry| entry.seen == Seen::Found)
+            .map(|entry| entry.form)
+    }
+
+    /// Forgets where the objects were seen; there must be none that is [`Seen::Found`].
     pub fn forget_seen(&mut self) {
         self.entries
             .iter_mut()
-            .for_each(|entry| entry[0] = Seen::Before as u8);
+            .for_each(|entry| entry.seen = Seen::Before);
     }
 
-    /// Notes that the object `body`, whose key is `key`, was seen; says whether it was there.
-    pub fn mark(&mut self, key: Key<'_>, body: &[u8], seen: Seen) -> bool {
-        let found = self.entries.find_mut(key.hash, |entry| entry[1..] == *body);
-
-        found.map(|entry| entry[0] = seen as u8).is_some()
+    /// Forgets what was found.
+    pub fn forget_found(&mut self) {
+        if self.found > 0 {
+            let found: Vec<_> = self.found().collect();
+            found.into_iter().for_each(|form| {
+                self.remove_found(form);
+            });
+        }
     }
 
-    /// Adds the object `body`.
-    pub fn insert(&mut self, key: Key<'_>, body: &[u8], seen: Seen) {
-        let mut entry = Vec::with_capacity(1 + body.len());
-        entry.push(seen as u8);
-        entry.extend_from_slice(body);
-        let (kind, hasher) = (self.kind, &self.hasher);
-        // Where the table grows it asks for all of them, one after the other.
-        let own = RefCell::new(Vec::new());
-
-        self.entries.insert_unique(key.hash, entry.into(), |entry| {
-            let mut own = own.borrow_mut();
-            own.clear();
-            put_key(kind, &entry[1..], &mut *own);
-            hasher.hash_one(&own[..])
+    /// Notes that an object was seen; says whether it was there.
+    pub fn mark(&mut self, form: Form, seen: Seen) -> bool {
+        let hash = self.hash(self.key(form));
+        let found = self.entries.find_mut(hash, |entry| {
+            entry.form == form && entry.seen != Seen::Found
         });
+
+        found.map(|entry| entry.seen = seen).is_some()
     }
 
-    /// Removes the object `body`; returns where it was seen.
-    pub fn remove(&mut self, key: Key<'_>, body: &[u8]) -> Option<Seen> {
-        let found = self
-            .entries
-            .find_entry(key.hash, |entry| entry[1..] == *body);
+    /// Says whether an object is there that is [`Seen::Found`].
+    pub fn is_found(&self, form: Form) -> bool {
+        self.found > 0 && self.found_of_key(self.key(form)).any(|found| found == form)
+    }
 
-        found.ok().map(|entry| entry.remove().0[0].into())
+    /// Adds an object.
+    #[inline]
+    pub fn insert(&mut self, form: Form, seen: Seen) {
+        self.shapes.hold(form.shape);
+        self.found += usize::from(seen == Seen::Found);
+        let (shapes, hasher) = (&self.shapes, &self.hasher);
+        let hash = |entry: &Entry| {
+            hasher.hash_one(Key {
+                shape: shapes.more(entry.form.shape).key,
+                own: entry.form.own,
+            })
+        };
+        let entry = Entry { form, seen };
+
+        self.entries.insert_unique(hash(&entry), entry, hash);
+    }
+
+    /// Removes an object; returns where it was seen.
+    #[inline]
+    pub fn remove(&mut self, form: Form) -> Option<Seen> {
+        self.remove_if(form, |seen| seen != Seen::Found)
+    }
+
+    /// Removes an object that is [`Seen::Found`].
+    pub fn remove_found(&mut self, form: Form) -> bool {
+        let found = self.remove_if(form, |seen| seen == Seen::Found);
+        self.found -= usize::from(found.is_some());
+        found.is_some()
+    }
+
+    /// Tells that an object is there that was [`Seen::Found`].
+    pub fn tell_as(&mut self, form: Form, seen: Seen) {
+        let hash = self.hash(self.key(form));
+        let is_it = |entry: &Entry| entry.form == form && entry.seen == Seen::Found;
+        if let Some(entry) = self.entries.find_mut(hash, is_it) {
+            entry.seen = seen;
+            self.found -= 1;
+        }
+    }
+
+    #[inline]
+    fn remove_if(&mut self, form: Form, is_it: impl Fn(Seen) -> bool) -> Option<Seen> {
+        let hash = self.hash(self.key(form));
+        let is_it = |entry: &Entry| entry.form == form && is_it(entry.seen);
+        let (entry, _) = self.entries.find_entry(hash, is_it).ok()?.remove();
+
+        self.release(form);
+        Some(entry.seen)
+    }
+
+    /// Tells the bodies of all that are [`Seen::Found`], of which it is a dump that has seen them then.
+    pub fn tell_found(&mut self, mut tell: impl FnMut(&[u8])) {
+        let mut body = Vec::new();
+        let found = self.entries.iter_mut();
+        for entry in found.filter(|entry| entry.seen == Seen::Found) {
+            put_form(&self.shapes, entry.form, &mut body);
+            entry.seen = Seen::Dump;
+            tell(&body);
+        }
+        self.found = 0;
+    }
+}
+
+#[inline]
+fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>) {
+    let place = shapes.more(shape).place();
+    let len = place.len();
+
+    body.clear();
+    body.extend_from_slice(shapes.bytes(shape));
+    body[place].copy_from_slice(&own[..len]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::put_attr;
+
+    impl Table {
+        /// Returns how many rows of bytes it keeps.
+        pub fn rows(&self) -> usize {
+            self.shapes.len() + self.keys.len()
+        }
+    }
+
+    /// Returns a route to 10.0.0.`dst`, whatever else is said of it.
+    fn route(dst: u8, more: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut payload = vec![libc::AF_INET as u8, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        let own = [(15, &[254, 0, 0, 0][..]), (1, &[10, 0, 0, dst])];
+        for (kind, value) in own.iter().chain(more) {
+            put_attr(&mut payload, *kind, value).unwrap();
+        }
+        payload
+    }
+
+    fn insert(table: &mut Table, payload: &[u8]) -> Form {
+        let form = table.form(payload).unwrap();
+        table.insert(form, Seen::Event);
+        table.release(form);
+        form
+    }
+
+    #[test]
+    fn routes_to_many_destinations_share_all_else_and_are_told_apart() {
+        let mut table = Table::new(Kind::Route);
+        let forms: Vec<_> = (0..100)
+            .map(|dst| insert(&mut table, &route(dst, &[])))
+            .collect();
+
+        assert_eq!((table.len(), table.rows()), (100, 2));
+        for (dst, form) in (0..).zip(forms) {
+            assert_eq!(*table.body(form), route(dst, &[])[..]);
+            let all: Vec<_> = table.of_key(table.key(form)).collect();
+            assert_eq!(all, [(form, Seen::Event)]);
+        }
+    }
+
+    #[test]
+    fn a_route_is_the_same_whatever_changes_by_itself() {
+        const CACHEINFO: (u16, &[u8]) = (12, &[7; 32]);
+        let mut table = Table::new(Kind::Route);
+        let one = insert(&mut table, &route(1, &[]));
+        for payload in [route(1, &[CACHEINFO]), route(1, &[])] {
+            assert_eq!(table.form(&payload), Some(one));
+        }
+        let other = insert(&mut table, &route(1, &[(5, &[10, 0, 0, 9])]));
+
+        assert_ne!(other, one);
+        assert_eq!(table.key(other), table.key(one));
+        assert_eq!(table.form(&[2; 11]), None, "shorter than its header");
+    }
+
+    #[test]
+    fn what_a_destination_is_not_is_shared() {
+        let mut table = Table::new(Kind::Route);
+        let header = |len| {
+            [
+                &[libc::AF_INET as u8, 0, 0, 0][..],
+                &[0; 8],
+                &[len, 0, 1, 0],
+            ]
+            .concat()
+        };
+        for payload in [
+            header(4),
+            [&header(5)[..], &[1, 0, 0, 0]].concat(),
+            [&header(200)[..], &[1; 8]].concat(),
+            header(3),
+        ] {
+            let form = insert(&mut table, &payload);
+            assert_eq!(form.own, Own::default());
+            let body = table.body(form).into_owned();
+            assert_eq!(table.form(&body), Some(form));
+        }
+    }
+
+    #[test]
+    fn what_is_gone_takes_no_room() {
+        let mut table = Table::new(Kind::Route);
+        for dst in 0..100 {
+            insert(&mut table, &route(dst, &[(5, &[10, 0, 0, dst])]));
+            let form = table.form(&route(dst, &[])).unwrap();
+            table.insert(form, Seen::Found);
+            table.release(form);
+        }
+        table.forget_found();
+        let all: Vec<_> = table.iter().map(|(form, _)| form).collect();
+        assert_eq!((all.len(), table.rows()), (100, 101));
+        for form in all {
+            assert_eq!(table.remove(form), Some(Seen::Event));
+        }
+
+        assert_eq!((table.len(), table.rows()), (0, 0));
     }
 }

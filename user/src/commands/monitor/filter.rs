@@ -7,6 +7,7 @@ use super::{Words, OP};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -44,6 +45,12 @@ struct Dev {
 }
 
 impl Dev {
+    /// Returns the index of `link` if that is its name.
+    fn index_of(&self, link: &[u8]) -> Option<u32> {
+        let link = Link::from_payload(link).ok()?;
+        (link.name() == Some(&self.name)).then(|| link.header().index)
+    }
+
     fn learn(&mut self, index: u32) {
         if self.indexes.contains(&index) {
             return;
@@ -122,16 +129,12 @@ impl Filter {
     }
 
     /// Notes which of all these `links` has the name that is asked for, if any has.
-    pub fn find_dev<'l>(&mut self, links: impl Iterator<Item = &'l [u8]>) {
+    pub fn find_dev<'l>(&mut self, mut links: impl Iterator<Item = Cow<'l, [u8]>>) {
         let Some(dev) = &mut self.dev else {
             return;
         };
-        dev.indexes = links
-            .filter_map(|link| Link::from_payload(link).ok())
-            .find(|link| link.name() == Some(&dev.name))
-            .map(|link| link.header().index)
-            .into_iter()
-            .collect();
+        let index = links.find_map(|link| dev.index_of(&link));
+        dev.indexes = index.into_iter().collect();
     }
 
     /// Returns the kinds that are wanted.

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::wire::put_attr;
+use silent::{IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDM_STATE, PERMANENT, SELF};
 
 mod model;
 

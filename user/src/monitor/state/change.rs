@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What an event does to a table.
+
+use super::super::body::find;
+use super::super::table::{Form, Key, Seen, Table};
+use super::super::{Event, Kind, Origin, What};
+use super::{News, OF_ROUTES, ONLY, REPLACE};
+
+const RTA_MULTIPATH: u16 = 9;
+
+/// An event, and what it does to a table.
+pub struct Change<'c, 'a> {
+    pub table: &'c mut Table,
+    pub news: &'c News<'a>,
+    /// The object, and its bytes.
+    pub form: Form,
+    pub body: &'c [u8],
+    pub key: Key,
+    /// How many objects with its key there were, and whether it was one of them.
+    pub count: usize,
+    pub is_known: bool,
+    /// Whether the state is read meanwhile: maybe much was there that was not told.
+    is_read: bool,
+    /// How many of them a dump had shown that are gone.
+    pub gone: usize,
+    /// Whether it is known what is there now.
+    pub sure: bool,
+}
+
+impl<'c, 'a> Change<'c, 'a> {
+    /// Looks at what is there.
+    pub fn of(
+        table: &'c mut Table,
+        news: &'c News<'a>,
+        (form, body): (Form, &'c [u8]),
+        is_read: bool,
+    ) -> Self {
+        let key = table.key(form);
+        let (mut count, mut is_known) = (0, false);
+        for (old, _) in table.of_key(key) {
+            count += 1;
+            is_known |= old == form;
+        }
+
+        Self {
+            table,
+            news,
+            form,
+            body,
+            key,
+            count,
+            is_known,
+            is_read,
+            gone: 0,
+            sure: true,
+        }
+    }
+
+    /// Returns what is there.
+    fn olds(&self) -> Vec<Form> {
+        self.table.of_key(self.key).map(|(old, _)| old).collect()
+    }
+
+    /// Does it; tells what changes.
+    pub fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        match (self.news.is_there, self.is_known, self.is_only()) {
+            // Who is told twice of the same is told once.
+            (true, true, false) => self.see(),
+            (true, true, true) => {
+                self.see();
+                self.remove_all_other(tell);
+            }
+            (true, false, true) => self.replace(tell),
+            (true, false, false) => self.add(tell),
+            (false, true, _) => self.remove(self.form, tell),
+            (false, false, _) => self.remove_other(tell),
+        }
+    }
+
+    /// Says whether there is no other object with its key after the event.
+    fn is_only(&self) -> bool {
+        let flags = self.news.flags & OF_ROUTES;
+
+        match self.news.kind {
+            Kind::Route if flags == ONLY => true,
+            Kind::Route if flags & REPLACE != 0 => self.count < 2,
+            Kind::Route => self.count == 0,
+            _ => true,
+        }
+    }
+
+    fn see(&mut self) {
+        let was_dumped = self
+            .table
+            .of_key(self.key)
+            .any(|(old, seen)| old == self.form && seen == Seen::Dump);
+        if !was_dumped {
+            self.table.mark(self.form, Seen::Event);
+        }
+    }
+
+    /// Whoever is the only one has no others, even where nobody told that they are gone.
+    fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        for old in self.olds() {
+            if old != self.form {
+                self.remove(old, tell);
+            }
+        }
+    }
+
+    /// Takes the place of whatever was there.
+    fn replace(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        let mut olds = self.olds();
+        let last = olds.pop();
+        for old in olds {
+            self.remove(old, tell);
+        }
+        let old = last.map(|old| self.table.body(old).into_owned());
+        if let Some(old) = last {
+            self.note_gone(old);
+        }
+        self.table.insert(self.form, Seen::Event);
+        self.tell(self.what(last.is_some()), old.as_deref(), tell);
+    }
+
+    fn what(&self, is_known: bool) -> What {
+        match is_known {
+            true => What::Change,
+            false => What::New,
+        }
+    }
+
+    /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
+    /// replaced among many, has to be read.
+    fn add(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        if !self.news.is_ipv4() || self.news.flags & REPLACE != 0 {
+            self.sure = false;
+            return;
+        }
+        self.table.insert(self.form, Seen::Event);
+        self.tell(What::New, None, tell);
+    }
+
+    fn remove(&mut self, form: Form, tell: &mut impl FnMut(&Event<'_>)) {
+        if form == self.form {
+            self.note_gone(form);
+            return self.tell(What::Del, None, tell);
+        }
+        let body = self.table.body(form).into_owned();
+        self.note_gone(form);
+        tell(&Event {
+            kind: self.news.kind,
+            what: What::Del,
+            object: &body,
+            body: &body,
+            old: None,
+            origin: Origin::Event,
+            by: self.news.by,
+        });
+    }
+
+    /// Removes the one that is there instead, if it can only be that: some of its bytes may have
+    /// changed in silence.
+    fn remove_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+        match self.olds()[..] {
+            [] => {}
+            [old] if !self.may_be_another(old) => self.remove(old, tell),
+            _ => self.sure = false,
+        }
+    }
+
+    /// Says whether what is deleted may be other than `old`: another route that was not told yet, or
+    /// a hop of IPv6. Of all else there is only one.
+    fn may_be_another(&self, old: Form) -> bool {
+        let old = self.table.body(old);
+        let is_ipv6 = old.first() == Some(&(libc::AF_INET6 as u8));
+        let hops = || old.get(12..).and_then(|attrs| find(attrs, RTA_MULTIPATH));
+
+        self.news.kind == Kind::Route && (self.is_read || is_ipv6 && hops().is_some())
+    }
+
+    fn note_gone(&mut self, form: Form) {
+        if self.table.remove(form) == Some(Seen::Dump) {
+            self.gone += 1;
+        }
+    }
+
+    fn tell(&self, what: What, old: Option<&[u8]>, tell: &mut impl FnMut(&Event<'_>)) {
+        tell(&Event {
+            kind: self.news.kind,
+            what,
+            object: self.news.payload,
+            body: self.body,
+            old,
+            origin: Origin::Event,
+            by: self.news.by,
+        });
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What changes without an event.
+
+use super::super::body::find;
+use super::super::table::Table;
+use super::super::{Kind, Kinds};
+use super::News;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Where `ndm_state` is in `struct ndmsg`.
+pub const NDM_STATE: Range<usize> = 8..10;
+/// `NUD_NOARP`.
+const NOARP: u16 = 0x40;
+
+/// Where `ifi_flags` is in `struct ifinfomsg`.
+const IFI_FLAGS: Range<usize> = 8..12;
+/// Its size, in bytes.
+const IFINFOMSG: usize = 16;
+pub const IFLA_IFNAME: u16 = 3;
+pub const IFLA_MTU: u16 = 4;
+
+/// Where `ndm_ifindex` and `ndm_flags` are in `struct ndmsg`, and its size, in bytes.
+const NDM_IFINDEX: Range<usize> = 4..8;
+const NDM_FLAGS: usize = 10;
+const NDMSG: usize = 12;
+/// `NTF_SELF`.
+pub const SELF: u8 = 0x02;
+/// `NUD_PERMANENT`.
+pub const PERMANENT: u16 = 0x80;
+pub const NDA_DST: u16 = 1;
+pub const NDA_LLADDR: u16 = 2;
+
+/// Says whether the kernel makes such an object without a word: neighbours on links where there is
+/// nothing to find out, and groups that a link has joined.
+pub fn is_untold(kind: Kind, body: &[u8]) -> bool {
+    let is_in = |state: u16| body.get(NDM_STATE) == Some(&state.to_ne_bytes());
+
+    match kind {
+        Kind::Neigh => is_in(NOARP),
+        Kind::Fdb => is_in(PERMANENT) && is_group_of_link(body),
+        _ => false,
+    }
+}
+
+fn is_group_of_link(entry: &[u8]) -> bool {
+    let is_own = entry.get(NDM_FLAGS).is_some_and(|flags| flags & SELF != 0);
+    let is_group = |(_, address): (_, &[u8])| address.first().is_some_and(|byte| byte & 1 != 0);
+
+    is_own && dst_of(entry).is_none() && place_of(entry).is_some_and(is_group)
+}
+
+/// Returns the kinds that change with the event without one of their own: what goes away with a
+/// link, an address or a next hop.
+pub fn silent_kinds<'o>(news: &News<'_>, old: impl FnOnce() -> Option<Cow<'o, [u8]>>) -> Kinds {
+    match news.kind {
+        Kind::Link => silent_kinds_of_link(news, old().as_deref()),
+        Kind::Addr if !news.is_there => Kind::Route.into(),
+        Kind::Nexthop => Kind::Route.into(),
+        // One may lead to another, and there may be one more of the same.
+        Kind::Rule => Kind::Rule.into(),
+        _ => Kinds::default(),
+    }
+}
+
+fn silent_kinds_of_link(news: &News<'_>, old: Option<&[u8]>) -> Kinds {
+    let differs =
+        |kind| attr_of_link(news.payload, kind) != old.and_then(|old| attr_of_link(old, kind));
+
+    let kinds: &[Kind] = match old {
+        // What is on top of it, and the other end of a veth, may have it in another namespace then.
+        _ if !news.is_there => &[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule],
+        // A veth has its other end once that is made.
+        None => &[Kind::Link, Kind::Rule],
+        Some(old) if old.get(IFI_FLAGS) != news.payload.get(IFI_FLAGS) => {
+            &[Kind::Nexthop, Kind::Route, Kind::Rule]
+        }
+        // Rules have names of links.
+        Some(_) if differs(IFLA_IFNAME) => &[Kind::Rule],
+        _ => &[],
+    };
+    let of_mtu: &[Kind] = match old {
+        // It is that of routes of IPv6 too, and below 1280 the link has no IPv6.
+        Some(_) if differs(IFLA_MTU) => &[Kind::Link, Kind::Route],
+        _ => &[],
+    };
+    // Links forward for those on top of them.
+    [kinds, of_mtu, &[Kind::Fdb]].concat().into_iter().collect()
+}
+
+fn attr_of_link(payload: &[u8], kind: u16) -> Option<&[u8]> {
+    find(payload.get(IFINFOMSG..)?, kind)
+}
+
+/// Says whether there is an entry of the same VXLAN for the same address that leads elsewhere: the
+/// event of one that takes the place of another is no other than that of one more.
+pub fn may_replace(table: &Table, news: &News<'_>) -> bool {
+    if news.kind != Kind::Fdb || !news.is_there {
+        return false;
+    }
+    let place = place_of(news.payload);
+    let dst = dst_of(news.payload);
+    let is_other = |body: &[u8]| place_of(body) == place && dst_of(body) != dst;
+
+    dst.is_some() && table.iter().any(|(form, _)| is_other(&table.body(form)))
+}
+
+/// Returns the link of a forwarding entry, and the address.
+fn place_of(entry: &[u8]) -> Option<(&[u8], &[u8])> {
+    Some((
+        entry.get(NDM_IFINDEX)?,
+        find(entry.get(NDMSG..)?, NDA_LLADDR)?,
+    ))
+}
+
+fn dst_of(entry: &[u8]) -> Option<&[u8]> {
+    find(entry.get(NDMSG..)?, NDA_DST)
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What dumps and events say of the same objects, while the dumps are read.
+
+use super::super::body::leaf;
+use super::super::table::{Form, Key, Seen, Table};
+use super::super::{Event, Kind, Kinds, Origin, What};
+use super::change::Change;
+use super::{OF_ROUTES, ONLY, REPLACE};
+use std::collections::{HashMap, HashSet};
+
+/// From before a dump is asked for until all events are read that came before its end.
+pub struct Window {
+    /// What it is that differs.
+    origin: Origin,
+    kinds: Kinds,
+    /// Keys that an event was about meanwhile.
+    touched: HashMap<(Kind, Key), Touch>,
+    /// The IPv4 route that the dump showed last, and where the dump paused behind one: it goes on
+    /// there by counting, so that it may leave out others there if some were deleted meanwhile.
+    last: Vec<u8>,
+    pauses: HashSet<Vec<u8>>,
+}
+
+/// What the events since the start of the window say of a key.
+#[derive(Clone, Debug)]
+struct Touch {
+    /// An object with it, held: as long as it is, so is the key.
+    form: Form,
+    sure: Sure,
+    /// How many objects of it the dump showed that were then replaced or deleted.
+    gone: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sure {
+    /// What is there now.
+    Yes,
+    /// What is there now, if there was only one object before; it was replaced.
+    IfReplaced,
+    /// The same; it was deleted, and was this.
+    IfDeleted(Box<[u8]>),
+    /// Nothing.
+    No,
+}
+
+impl Window {
+    /// Begins to read these `kinds`; what differs is told as of this `origin`.
+    pub fn open(kinds: Kinds, origin: Origin) -> Self {
+        Self {
+            origin,
+            kinds,
+            touched: HashMap::new(),
+            last: Vec::new(),
+            pauses: HashSet::new(),
+        }
+    }
+
+    /// Returns what is read.
+    pub fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
+    /// Notes the IPv4 route that the dump showed last.
+    pub fn pass(&mut self, put_body: impl FnOnce(&mut Vec<u8>)) {
+        put_body(&mut self.last);
+    }
+
+    /// Notes that the dump ends here or pauses.
+    pub fn pause(&mut self) {
+        self.pauses.extend(leaf(&self.last));
+    }
+
+    /// Lets go of the objects that it holds in `tables`.
+    pub fn release(self, tables: &mut [Table]) {
+        for ((kind, _), touch) in self.touched {
+            tables[kind as usize].release(touch.form);
+        }
+    }
+
+    /// Notes what an event, which was not applied yet, says of its key.
+    pub fn touch(&mut self, change: &mut Change<'_, '_>) {
+        let key = (change.news.kind, change.key);
+        let before = self.touched.get(&key);
+        let touch = Touch {
+            form: match before {
+                Some(before) => before.form,
+                None => change.table.hold(change.form),
+            },
+            sure: sure_of(change, before),
+            gone: before.map_or(0, |touch| touch.gone),
+        };
+        self.touched.insert(key, touch);
+    }
+
+    /// Notes how many objects the event removed that the dump had shown.
+    pub fn settle(&mut self, kind: Kind, key: Key, gone: usize) {
+        if gone > 0 {
+            if let Some(touch) = self.touched.get_mut(&(kind, key)) {
+                touch.gone += gone;
+            }
+        }
+    }
+
+    fn is_touched(&self, kind: Kind, key: Key) -> bool {
+        !self.touched.is_empty() && self.touched.contains_key(&(kind, key))
+    }
+
+    /// Tells what differs in the `table` of this `kind`; says whether it is known then what is there.
+    pub fn close(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) -> bool {
+        let doubtful = self.doubtful_leaves(kind, table);
+        let is_settled = self.is_settled(kind, table);
+        self.tell_deleted(kind, table, &doubtful, tell);
+        self.tell_found(kind, table, tell);
+        is_settled && doubtful.is_empty()
+    }
+
+    /// Says whether of all keys of this `kind` that events were about it is known what is there.
+    fn is_settled(&self, kind: Kind, table: &Table) -> bool {
+        self.touched
+            .iter()
+            .filter(|((of, _), _)| *of == kind)
+            .all(|((_, key), touch)| touch.is_settled(*key, table))
+    }
+
+    /// Returns where the dump may have left out objects of this `kind`.
+    fn doubtful_leaves(&self, kind: Kind, table: &Table) -> HashSet<Vec<u8>> {
+        if kind != Kind::Route {
+            return HashSet::new();
+        }
+        self.touched
+            .iter()
+            .filter(|((of, _), _)| *of == kind)
+            .filter_map(|(_, touch)| leaf(&table.body(touch.form)))
+            .filter(|leaf| self.pauses.contains(leaf))
+            .collect()
+    }
+
+    /// Tells of what is in `table` and was not in the dump, and forgets it; where the dump has
+    /// another object for it, that is told instead. What is at `doubtful` leaves may be there still.
+    fn tell_deleted(
+        &self,
+        kind: Kind,
+        table: &mut Table,
+        doubtful: &HashSet<Vec<u8>>,
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
+        let stale: Vec<Form> = table
+            .iter()
+            .filter(|(_, seen)| *seen == Seen::Before)
+            .map(|(form, _)| form)
+            .collect();
+        let is_left_out = |body: &[u8]| {
+            !doubtful.is_empty() && leaf(body).is_some_and(|leaf| doubtful.contains(&leaf))
+        };
+        let mut body = Vec::new();
+        for form in stale {
+            let key = table.key(form);
+            table.put_body(form, &mut body);
+            if self.is_touched(kind, key) || is_left_out(&body) {
+                continue;
+            }
+            let others = table.found_of_key(key).count();
+            let same = table.of_key(key).count();
+            if (others, same) != (1, 1) {
+                table.remove(form);
+                tell(&self.event(kind, What::Del, &body, None));
+            }
+        }
+    }
+
+    /// Tells of what was in the dump and not in `table`, and keeps it.
+    fn tell_found(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
+        let is_stale = table.iter().any(|(_, seen)| seen == Seen::Before);
+        let is_special = |form: &Form| {
+            let key = table.key(*form);
+            self.is_touched(kind, key) || is_stale && stale_of_key(table, key).is_some()
+        };
+        let special: Vec<Form> = table.found().filter(is_special).collect();
+        for form in special {
+            self.tell_special(kind, table, form, tell);
+        }
+        table.tell_found(|body| tell(&self.event(kind, What::New, body, None)));
+    }
+
+    /// Tells that `form`, which was found, is there instead of another, unless events know better.
+    fn tell_special(
+        &self,
+        kind: Kind,
+        table: &mut Table,
+        form: Form,
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
+        let key = table.key(form);
+        if self.is_touched(kind, key) {
+            table.remove_found(form);
+        } else if let Some(stale) = stale_of_key(table, key) {
+            let old = table.body(stale).into_owned();
+            let body = table.body(form).into_owned();
+            table.remove(stale);
+            table.tell_as(form, Seen::Dump);
+            tell(&self.event(kind, What::Change, &body, Some(&old)));
+        }
+    }
+
+    fn event<'e>(
+        &self,
+        kind: Kind,
+        what: What,
+        object: &'e [u8],
+        old: Option<&'e [u8]>,
+    ) -> Event<'e> {
+        Event {
+            kind,
+            what,
+            object,
+            body: object,
+            old,
+            origin: self.origin,
+            by: 0,
+        }
+    }
+}
+
+impl Touch {
+    /// Says whether it is known what there is with its `key` in `table`.
+    fn is_settled(&self, key: Key, table: &Table) -> bool {
+        let found = || table.found_of_key(key);
+        let dumped = table.of_key(key).filter(|(_, seen)| *seen == Seen::Dump);
+        let number = self.gone + dumped.count() + found().count();
+        // It was there before, no event says that it is gone, and yet the dump does not show it.
+        let is_stale = stale_of_key(table, key).is_some();
+
+        match &self.sure {
+            Sure::Yes => true,
+            Sure::No => false,
+            _ if is_stale => false,
+            Sure::IfReplaced => number <= 1,
+            Sure::IfDeleted(body) => {
+                number == self.gone && number <= 1
+                    || number == 1 && found().all(|found| *table.body(found) == **body)
+            }
+        }
+    }
+}
+
+/// Returns an object with this `key` that was there before and was seen nowhere since.
+fn stale_of_key(table: &Table, key: Key) -> Option<Form> {
+    table
+        .of_key(key)
+        .find(|(_, seen)| *seen == Seen::Before)
+        .map(|(form, _)| form)
+}
+
+/// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
+/// first event of a window, before which nothing is sure.
+fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
+    let flags = change.news.flags & OF_ROUTES;
+    let is_known = change.is_known;
+    let (none, few) = (change.count == 0, change.count < 2);
+    let was_shown = before.is_some_and(|touch| touch.gone > 0);
+
+    match (change.news.is_there, before.map(|touch| &touch.sure)) {
+        _ if change.news.kind != Kind::Route => Sure::Yes,
+        (true, _) if flags == ONLY => Sure::Yes,
+        (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
+        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.count == 1 => Sure::Yes,
+        (true, Some(Sure::Yes)) if change.news.is_ipv4() && flags & REPLACE == 0 => Sure::Yes,
+        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
+        (false, Some(Sure::Yes)) if is_known => Sure::Yes,
+        // What the dump showed may be what was replaced, or another that is still there.
+        (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
+            Sure::IfDeleted(change.body.into())
+        }
+        _ => Sure::No,
+    }
+}
