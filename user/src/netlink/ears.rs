@@ -105,7 +105,7 @@ mod tests {
         let (from, to) = (socket(), Arc::new(socket()));
         let mut ears = Ears::new(to.clone(), 2);
         let mut batch = Batch::default();
-        for bytes in [&b"a"[..], b"", b"ccc"] {
+        for bytes in [&b"a"[..], b"bb", b"ccc"] {
             send_to(&from, to.portid(), bytes).unwrap();
         }
 
@@ -115,7 +115,7 @@ mod tests {
         let all: Vec<_> = batch.datagrams().map(|d| (d.portid, d.bytes)).collect();
         assert_eq!(
             all,
-            [&b"a"[..], b"", b"ccc"].map(|bytes| (from.portid(), bytes))
+            [&b"a"[..], b"bb", b"ccc"].map(|bytes| (from.portid(), bytes))
         );
         assert_eq!(
             batch.messages_of_groups("test").next(),

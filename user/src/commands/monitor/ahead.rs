@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
 
 /// How many loads there are.
-const LOADS: usize = 3;
+const LOADS: usize = 8;
 
 /// How many bytes are a load, about: to wake a thread takes longer than to receive a few.
 const LOAD: usize = 32 << 10;
