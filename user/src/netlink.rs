@@ -13,6 +13,8 @@ mod ack;
 mod blame;
 mod changes;
 mod connection;
+#[allow(unsafe_code)]
+mod control;
 mod dump;
 mod ears;
 mod errno;
@@ -24,7 +26,6 @@ mod inbox;
 mod netns;
 #[allow(unsafe_code)]
 mod netns_names;
-#[allow(unsafe_code)]
 mod nsid;
 #[allow(unsafe_code)]
 mod poll;

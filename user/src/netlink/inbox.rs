@@ -2,7 +2,8 @@
 
 //! Many datagrams in one system call.
 
-use super::socket::{empty_addr, Control, Envelope, Polled};
+use super::control::Control;
+use super::socket::{empty_addr, Envelope, Polled};
 use super::{Datagram, Error, Socket};
 use crate::wire::{Message, Messages};
 use libc::{iovec, mmsghdr, sockaddr_nl, socklen_t};

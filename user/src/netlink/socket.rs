@@ -2,6 +2,7 @@
 
 //! Datagrams in and out of a netlink socket.
 
+use super::control::{Control, NETLINK_LISTEN_ALL_NSID};
 use super::poll::wait_readable;
 use libc::{c_int, c_void, sockaddr_nl, socklen_t};
 use neli::consts::socket::{Msg, NlFamily};
@@ -15,9 +16,6 @@ use std::time::{Duration, Instant};
 
 /// `include/uapi/asm-generic/socket.h`.
 const SO_MEMINFO: c_int = 55;
-
-/// `include/uapi/linux/netlink.h`.
-pub(super) const NETLINK_LISTEN_ALL_NSID: c_int = 8;
 
 /// A bound netlink socket.
 ///
@@ -213,7 +211,7 @@ impl Socket {
     ) -> io::Result<Option<Datagram<'b>>> {
         Ok(
             match self.poll_until(deadline, None, || self.recvmsg(buf))? {
-                Polled::Done(envelope) => Some(envelope.around(buf)),
+                Polled::Done((envelope, _)) => Some(envelope.around(buf)),
                 Polled::TimedOut | Polled::Woken => None,
             },
         )
@@ -251,8 +249,8 @@ impl Socket {
         }
     }
 
-    /// Receives what is there.
-    fn recvmsg(&self, buf: &mut [u8]) -> io::Result<Envelope> {
+    /// Receives what is there, and what the kernel says beside it.
+    pub(super) fn recvmsg(&self, buf: &mut [u8]) -> io::Result<(Envelope, Control)> {
         let mut addr = empty_addr();
         let mut control = Control::empty();
         let mut iov = libc::iovec {
@@ -274,12 +272,13 @@ impl Socket {
         let len = unsafe { libc::recvmsg(self.nl.as_raw_fd(), &mut msg, libc::MSG_DONTWAIT) };
         let len = usize::try_from(len).map_err(|_| io::Error::last_os_error())?;
 
-        Ok(Envelope {
+        let envelope = Envelope {
             len,
             portid: addr.nl_pid,
             group: control.group(),
             truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
-        })
+        };
+        Ok((envelope, control))
     }
 }
 
@@ -387,37 +386,6 @@ trait Integers {}
 
 impl Integers for c_int {}
 impl<const N: usize> Integers for [u32; N] {}
-
-/// What the kernel says beside a datagram: one header and `struct nl_pktinfo`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub(super) struct Control {
-    header: libc::cmsghdr,
-    group: u32,
-}
-
-impl Control {
-    /// Returns one that says nothing.
-    pub(super) fn empty() -> Self {
-        // SAFETY: there are integers only, for which 0 is a valid value; some C libraries have
-        // private padding in the header, so there is no other way to make one.
-        unsafe { mem::zeroed() }
-    }
-
-    /// Has the kernel write it.
-    pub(super) fn attach(&mut self, msg: &mut libc::msghdr) {
-        msg.msg_control = ptr::from_mut(self).cast();
-        msg.msg_controllen = mem::size_of::<Self>() as _;
-    }
-
-    /// Returns the group that is told; 0 if none is.
-    pub(super) fn group(&self) -> u32 {
-        match (self.header.cmsg_level, self.header.cmsg_type) {
-            (libc::SOL_NETLINK, libc::NETLINK_PKTINFO) => self.group,
-            _ => 0,
-        }
-    }
-}
 
 pub(super) fn empty_addr() -> sockaddr_nl {
     // SAFETY: `sockaddr_nl` holds integers only, for which 0 is a valid value; its padding is
