@@ -220,15 +220,16 @@ impl Kind {
         })
     }
 
-    /// Returns the requests for all that there is, if that is [kept](Kind::is_kept).
-    pub(super) fn dumps(self) -> Result<Vec<Request>, Error> {
+    /// Returns the requests for all that there is, if that is [kept](Kind::is_kept); of routes only
+    /// for those in `table`, if one is given.
+    pub(super) fn dumps(self, table: Option<u32>) -> Result<Vec<Request>, Error> {
         let (question, payloads) = match self {
             Self::Link => (libc::RTM_GETLINK, vec![with_filter(header(UNSPEC, 16))]),
             Self::Addr => (libc::RTM_GETADDR, vec![header(UNSPEC, 8)]),
             Self::Nexthop => (RTM_GETNEXTHOP, vec![header(UNSPEC, 8)]),
             Self::Route => (
                 libc::RTM_GETROUTE,
-                vec![header(INET, 12), header(INET6, 12)],
+                vec![of_table(INET, table), of_table(INET6, table)],
             ),
             Self::Neigh => (libc::RTM_GETNEIGH, vec![header(UNSPEC, 12), proxies()]),
             Self::Rule => (libc::RTM_GETRULE, vec![header(UNSPEC, 12)]),
@@ -248,6 +249,15 @@ fn header(family: u8, len: usize) -> Vec<u8> {
     let mut header = vec![0; len];
     header[0] = family;
     header
+}
+
+fn of_table(family: u8, table: Option<u32>) -> Vec<u8> {
+    let mut rtmsg = header(family, 12);
+    if let Some(table) = table {
+        // A vector takes all that is written to it.
+        let _ = put_attr(&mut rtmsg, libc::RTA_TABLE, &table.to_ne_bytes());
+    }
+    rtmsg
 }
 
 fn with_filter(mut payload: Vec<u8>) -> Vec<u8> {
@@ -342,7 +352,7 @@ mod tests {
     #[test]
     fn kinds_that_are_kept_can_be_read() {
         for kind in Kind::ALL {
-            assert_eq!(kind.is_kept(), !kind.dumps().unwrap().is_empty());
+            assert_eq!(kind.is_kept(), !kind.dumps(None).unwrap().is_empty());
         }
         let all: Kinds = Kind::ALL.into_iter().collect();
         assert_eq!(all.kept().iter().last(), Some(Kind::Fdb));

@@ -46,10 +46,8 @@ impl Monitor {
         self.hearing.note(&Step::Read(origin, kinds))?;
         self.hearing.state.open(kinds, origin);
         for kind in kinds.iter() {
-            for request in kind.dumps()? {
-                if self.hearing.sieve.asks(kind, &request) {
-                    self.read_table(kind, request, tell)?;
-                }
+            for request in self.hearing.sieve.questions(kind)? {
+                self.read_table(kind, request, tell)?;
             }
         }
         self.hearing.catch_up(tell)?;
@@ -81,8 +79,8 @@ impl Monitor {
         loop {
             let row = match table.next_row() {
                 Ok(Some(row)) => row,
-                // A kernel without IPv6, or without bridges.
-                Err(error) if error.errno.0 == libc::EOPNOTSUPP => break,
+                // A kernel without IPv6, or without bridges; a table that is not there yet.
+                Err(error) if [libc::EOPNOTSUPP, libc::ENOENT].contains(&error.errno.0) => break,
                 Ok(None) => break,
                 Err(error) => return Err(error),
             };

@@ -9,7 +9,7 @@
 
 use super::kind::{BRIDGE, MROUTE};
 use super::{Kind, Kinds, Scope};
-use crate::netlink::Request;
+use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
     sock_filter, BPF_ABS, BPF_ALU, BPF_AND, BPF_B, BPF_H, BPF_IMM, BPF_IND, BPF_JA, BPF_JEQ,
@@ -71,8 +71,16 @@ impl Sieve {
         !self.kinds.has(kind) || self.scope.holds(kind, payload)
     }
 
+    /// Returns the requests for all objects of this `kind` that pass, and maybe some more.
+    pub fn questions(&self, kind: Kind) -> Result<Vec<Request>, Error> {
+        let table = self.scope.table.filter(|_| self.kinds.has(kind));
+        let mut questions = kind.dumps(table)?;
+        questions.retain(|question| self.asks(kind, question));
+        Ok(questions)
+    }
+
     /// Says whether there may be an object of this `kind` in the answer to `question` that passes.
-    pub fn asks(&self, kind: Kind, question: &Request) -> bool {
+    fn asks(&self, kind: Kind, question: &Request) -> bool {
         let family = question.bytes().get(FAMILY as usize).copied();
         let is_other = |asked| asked != 0 && self.scope.family != 0 && asked != self.scope.family;
 
@@ -437,19 +445,22 @@ mod tests {
 
     #[test]
     fn what_cannot_pass_is_not_asked_for() {
-        let asked = |sieve: &Sieve, kind: Kind| {
-            let questions = kind.dumps().unwrap();
-            questions
-                .iter()
-                .filter(|question| sieve.asks(kind, question))
-                .count()
-        };
+        let asked = |sieve: &Sieve, kind: Kind| sieve.questions(kind).unwrap().len();
 
         assert_eq!(asked(&sieve(0, Some(100), None), Kind::Route), 2);
         assert_eq!(asked(&sieve(10, None, None), Kind::Route), 1);
         assert_eq!(asked(&sieve(10, None, None), Kind::Neigh), 2);
         assert_eq!(asked(&sieve(10, None, None), Kind::Fdb), 1);
         assert_eq!(asked(&sieve(10, None, None), Kind::Addr), 1);
+    }
+
+    #[test]
+    fn of_routes_the_kernel_is_asked_for_one_table_only() {
+        let table = |table| sieve(0, table, None).questions(Kind::Route).unwrap();
+        let attr = [8, 0, TABLE_ATTR as u8, 0, 100, 0, 0, 0];
+
+        assert!(table(Some(100)).iter().all(|q| q.bytes().ends_with(&attr)));
+        assert!(table(None).iter().all(|q| q.bytes().len() == 28));
     }
 
     #[test]
