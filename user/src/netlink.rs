@@ -44,7 +44,7 @@ pub use error::Error;
 pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
-pub use poll::{wait_any, wait_readable, Awaited};
+pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};

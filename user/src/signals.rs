@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Signals that end a run or ask how it goes.
+//! Signals that end a run or ask how it goes, and that nobody reads it any more.
 //!
 //! The handler sets a flag, then writes to a socket that every wait of the run watches too: a
 //! signal that comes between the look at the flag and the wait still ends the wait.
 
-use nlhello::netlink::wait_readable;
+use nlhello::netlink::{wait_any, wait_readable, AnyOf, Awaited};
 use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::{flag, low_level::pipe};
 use std::io::{self, Read};
@@ -20,6 +20,8 @@ pub struct Signals {
     stop: Arc<AtomicBool>,
     status: Arc<AtomicBool>,
     wake: UnixStream,
+    /// That, and that nobody reads what is said.
+    any: AnyOf,
 }
 
 impl Signals {
@@ -37,7 +39,17 @@ impl Signals {
             flag::register(signal, Arc::clone(flag))?;
             pipe::register(signal, writer.try_clone()?)?;
         }
-        Ok(Self { stop, status, wake })
+        let stdout = io::stdout();
+        let any = AnyOf::of(&[
+            Awaited::Readable(wake.as_fd()),
+            Awaited::Closed(stdout.as_fd()),
+        ])?;
+        Ok(Self {
+            stop,
+            status,
+            wake,
+            any,
+        })
     }
 
     /// Says whether SIGINT or SIGTERM came.
@@ -55,13 +67,14 @@ impl Signals {
         self.status.swap(false, Ordering::SeqCst)
     }
 
-    /// Makes [`Self::as_fd`] wait for the next signal.
+    /// Makes [`Self::as_fd`] wait for the next signal; fails if nobody reads standard output any more,
+    /// as writing to it would.
     pub fn drain(&self) -> io::Result<()> {
         let mut bytes = [0; 64];
         loop {
             match (&self.wake).read(&mut bytes) {
                 Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return check_readers(),
                 Err(error) => return Err(error),
             }
         }
@@ -75,6 +88,15 @@ impl Signals {
 
 impl AsFd for Signals {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.wake.as_fd()
+        self.any.as_fd()
+    }
+}
+
+fn check_readers() -> io::Result<()> {
+    let stdout = io::stdout();
+    let is_closed = wait_any(&[Awaited::Closed(stdout.as_fd())], Instant::now())?;
+    match is_closed[..] {
+        [true] => Err(io::ErrorKind::BrokenPipe.into()),
+        _ => Ok(()),
     }
 }

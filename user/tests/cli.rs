@@ -5,6 +5,7 @@
 use serde_json::{json, Value};
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
@@ -339,4 +340,27 @@ fn an_error_that_nobody_can_read_still_has_its_exit_status() {
         .unwrap();
 
     assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
+    for args in [
+        &["monitor", "link"][..],
+        &["monitor", "link", "--all-netns"],
+    ] {
+        let mut child = nlhello()
+            .args(args)
+            .arg("--initial")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        lines.read_line(&mut String::new()).unwrap();
+        drop(lines);
+        let output = child.wait_with_output().unwrap();
+
+        assert_eq!(output.status.signal(), Some(13), "{args:?}");
+        assert_eq!(text(&output.stderr), "", "{args:?}");
+    }
 }

@@ -66,6 +66,7 @@ impl Run<'_> {
                     }
                 }
                 Ok(Gathered::TimedOut) => break,
+                Ok(Gathered::Woken) if self.heed_signals()? => break,
                 Ok(Gathered::Woken) => {}
                 Err(error) if error.is_overrun() => self.overrun(&error),
                 Err(error) => return Err(error.into()),

@@ -154,7 +154,7 @@ impl Run {
         monitor.start()?;
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
-        self.teller.sum_up_now();
+        self.teller.sum_up_if_read(&result);
         result
     }
 
@@ -183,7 +183,8 @@ impl Run {
             if waited == Waited::TimedOut || Instant::now() >= self.deadline {
                 break;
             }
-            if self.signals.came() && self.teller.heed(&self.signals)? {
+            let is_woken = waited == Waited::Woken || self.signals.came();
+            if is_woken && self.teller.heed(&self.signals)? {
                 break;
             }
         }
@@ -247,6 +248,14 @@ impl Teller {
             self.sum_up_now();
         }
         Ok(signals.stop())
+    }
+
+    /// Sums up, unless nobody reads what was told.
+    fn sum_up_if_read(&self, result: &Result<(), Failure>) {
+        if !matches!(result, Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe)
+        {
+            self.sum_up_now();
+        }
     }
 
     fn sum_up_now(&self) {

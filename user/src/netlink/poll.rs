@@ -3,7 +3,7 @@
 //! Waiting for descriptors.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::time::{Duration, Instant};
 
@@ -32,19 +32,87 @@ pub enum Awaited<'a> {
     /// That this is another than when it was waited for last: a file of `/proc` that says so with
     /// `POLLPRI`, and can be read at any time.
     Changed(BorrowedFd<'a>),
+    /// That nobody is left at the other end of this.
+    Closed(BorrowedFd<'a>),
 }
 
 impl Awaited<'_> {
+    fn fd(self) -> RawFd {
+        let (Self::Readable(fd) | Self::Changed(fd) | Self::Closed(fd)) = self;
+        fd.as_raw_fd()
+    }
+
+    fn events(self) -> libc::c_short {
+        match self {
+            Self::Readable(_) => libc::POLLIN,
+            Self::Changed(_) => libc::POLLPRI,
+            // It is told unasked.
+            Self::Closed(_) => 0,
+        }
+    }
+
     fn pollfd(self) -> libc::pollfd {
-        let (fd, events) = match self {
-            Self::Readable(fd) => (fd, libc::POLLIN),
-            Self::Changed(fd) => (fd, libc::POLLPRI),
-        };
         libc::pollfd {
-            fd: fd.as_raw_fd(),
-            events,
+            fd: self.fd(),
+            events: self.events(),
             revents: 0,
         }
+    }
+}
+
+/// Many descriptors as one, which is readable as soon as one of them is as it is awaited: `epoll(7)`.
+///
+/// Of those that are closed meanwhile nothing comes any more.
+pub struct AnyOf(OwnedFd);
+
+impl AnyOf {
+    /// Awaits `all`. A file that never has to wait for anything, and so cannot be awaited, is left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of `epoll_create1(2)` and `epoll_ctl(2)`, but not `EPERM`.
+    pub fn of(all: &[Awaited<'_>]) -> io::Result<Self> {
+        // SAFETY: it takes no pointer.
+        let fd = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the kernel has just made it for us, and nobody else knows of it.
+        let any = Self(unsafe { OwnedFd::from_raw_fd(fd) });
+        for one in all {
+            match any.add(*one) {
+                Err(error) if error.raw_os_error() != Some(libc::EPERM) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(any)
+    }
+
+    fn add(&self, one: Awaited<'_>) -> io::Result<()> {
+        let mut event = libc::epoll_event {
+            // The bits are those of `poll(2)`, which are positive.
+            events: one.events() as u32,
+            u64: 0,
+        };
+        // SAFETY: both descriptors are open, and `event` outlives the call, which copies it.
+        let result = unsafe {
+            libc::epoll_ctl(
+                self.0.as_raw_fd(),
+                libc::EPOLL_CTL_ADD,
+                one.fd(),
+                &mut event,
+            )
+        };
+        match result {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}
+
+impl AsFd for AnyOf {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 
@@ -100,8 +168,7 @@ fn timespec(duration: Duration) -> libc::timespec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
-    use std::os::fd::AsFd;
+    use std::io::{Read, Write};
     use std::os::unix::net::UnixStream;
 
     #[test]
@@ -148,6 +215,31 @@ mod tests {
         let deadline = Instant::now() + Duration::from_millis(20);
 
         assert_eq!(wait_any(&all, deadline).unwrap(), [false]);
+    }
+
+    #[test]
+    fn any_of_many_is_readable_when_one_is_as_it_is_awaited() {
+        let (quiet, other_end) = UnixStream::pair().unwrap();
+        let (loud, mut writer) = UnixStream::pair().unwrap();
+        let file = std::fs::File::open("/proc/self/exe").unwrap();
+        let any = AnyOf::of(&[
+            Awaited::Closed(quiet.as_fd()),
+            Awaited::Closed(file.as_fd()),
+            Awaited::Readable(loud.as_fd()),
+        ])
+        .unwrap();
+        let is_ready = || wait_readable([any.as_fd()], Instant::now()).unwrap();
+
+        (&other_end)
+            .write_all(b"what can be read is no end")
+            .unwrap();
+        assert_eq!(is_ready(), [false]);
+        writer.write_all(b"x").unwrap();
+        assert_eq!(is_ready(), [true]);
+        (&loud).read_exact(&mut [0]).unwrap();
+        assert_eq!(is_ready(), [false]);
+        drop(other_end);
+        assert_eq!(is_ready(), [true]);
     }
 
     #[test]

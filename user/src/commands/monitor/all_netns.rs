@@ -72,7 +72,7 @@ pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Resu
     };
     sites.begin(&mut namespaces)?;
     let result = sites.watch(&mut namespaces, &run.signals, run.deadline);
-    run.teller.sum_up_now();
+    run.teller.sum_up_if_read(&result);
     result
 }
 
@@ -105,7 +105,8 @@ impl Sites<'_> {
             if waited == Waited::TimedOut || Instant::now() >= deadline {
                 break;
             }
-            if signals.came() && self.teller.heed(signals)? {
+            let is_woken = waited == Waited::Woken || signals.came();
+            if is_woken && self.teller.heed(signals)? {
                 break;
             }
         }
