@@ -360,7 +360,7 @@ fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
         drop(lines);
         let output = child.wait_with_output().unwrap();
 
-        assert_eq!(output.status.signal(), Some(13), "{args:?}");
+        assert_eq!(output.status.signal(), Some(libc::SIGPIPE), "{args:?}");
         assert_eq!(text(&output.stderr), "", "{args:?}");
     }
 }

@@ -4,6 +4,7 @@
 //! `user/tests/fixtures/`.
 
 mod events;
+mod record;
 
 use super::{World, NETNS};
 use crate::lab::{variable, PATIENCE};
