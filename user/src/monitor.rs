@@ -354,12 +354,13 @@ fn no_group(kind: Kind) -> (Kind, Error) {
 
 /// Returns the kinds without which changes of `kinds` are not understood.
 fn needed_by(kinds: Kinds) -> Kinds {
-    match kinds.has(Kind::Route) {
-        true => [Kind::Link, Kind::Addr, Kind::Nexthop]
-            .into_iter()
-            .collect(),
-        false => Kind::Link.into(),
-    }
+    let of_routes = [Kind::Addr, Kind::Nexthop].map(|kind| (kind, Kind::Route));
+    let all = [(Kind::Qdisc, Kind::Link)].into_iter().chain(of_routes);
+
+    all.filter(|(_, by)| kinds.has(*by))
+        .map(|(kind, _)| kind)
+        .chain([Kind::Link])
+        .collect()
 }
 
 /// Tells the objects of these `kinds`, as [`Origin::Initial`].

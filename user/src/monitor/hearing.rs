@@ -261,7 +261,10 @@ impl Intake<'_> {
             true => self
                 .state
                 .take(news, &mut |event| tell(&Told::Event(event))),
-            false => tell(&Told::Event(&news.as_it_came())),
+            false => {
+                self.state.note(news);
+                tell(&Told::Event(&news.as_it_came()));
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ mod window;
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use change::Change;
-use silent::{is_untold, may_replace, silent_kinds};
+use silent::{is_of_root_queue, is_untold, may_replace, silent_kinds};
 use std::borrow::Cow;
 use window::Window;
 
@@ -117,6 +117,13 @@ impl State {
         self.take_object(news, (form, &body), tell);
         self.room = body;
         self.tables[news.kind as usize].release(form);
+    }
+
+    /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.
+    pub fn note(&mut self, news: &News<'_>) {
+        if is_of_root_queue(news) {
+            self.silent = self.silent | Kind::Link.into();
+        }
     }
 
     fn take_object(

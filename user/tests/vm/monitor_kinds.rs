@@ -106,6 +106,28 @@ fn hellos_come_in_the_stream_of_the_monitor() {
 }
 
 #[test]
+fn a_link_is_told_to_have_another_queue_though_no_event_of_it_says_so() {
+    let _netns = Netns::add(NETNS);
+    let add = ["-n", NETNS, "link", "add", "va", "up", "type", "veth"];
+    assert!(nlhello(&add).status.success());
+    let watcher = Watcher::start(NETNS, "link dev va");
+    let tc = |words: &str| {
+        run(Command::new("tc")
+            .args(["-n", NETNS])
+            .args(words.split(' ')))
+    };
+    assert!(tc("qdisc add dev va root pfifo").status.success());
+    watcher.wait_for(r#""implied":true"#);
+    let (told, _) = watcher.end();
+
+    let [line] = &told[..] else {
+        panic!("{told:#?}");
+    };
+    assert_eq!(line["changes"]["qdisc"]["new"], "pfifo");
+    assert_eq!(line["link"]["qdisc"], "pfifo");
+}
+
+#[test]
 fn a_hello_counts_and_is_told_as_text() {
     let _module = Module::load();
     let _netns = Netns::add(NETNS);

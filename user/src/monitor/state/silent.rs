@@ -32,6 +32,10 @@ pub const PERMANENT: u16 = 0x80;
 pub const NDA_DST: u16 = 1;
 pub const NDA_LLADDR: u16 = 2;
 
+/// Where `tcm_parent` is in `struct tcmsg`.
+const TCM_PARENT: Range<usize> = 12..16;
+const TC_H_ROOT: u32 = u32::MAX;
+
 /// Says whether the kernel makes such an object without a word: neighbours on links where there is
 /// nothing to find out, and groups that a link has joined.
 pub fn is_untold(kind: Kind, body: &[u8]) -> bool {
@@ -91,6 +95,11 @@ fn silent_kinds_of_link(news: &News<'_>, old: Option<&[u8]>) -> Kinds {
 
 fn attr_of_link(payload: &[u8], kind: u16) -> Option<&[u8]> {
     find(payload.get(IFINFOMSG..)?, kind)
+}
+
+/// Says whether a link has another queue then, which is named where the link is told.
+pub fn is_of_root_queue(news: &News<'_>) -> bool {
+    news.kind == Kind::Qdisc && news.payload.get(TCM_PARENT) == Some(&TC_H_ROOT.to_ne_bytes())
 }
 
 /// Says whether there is an entry of the same VXLAN for the same address that leads elsewhere: the

@@ -52,6 +52,7 @@ kinds! {
     classes: Class "class",
     filters: Filter "filter",
     counters: Stats "stats",
+    counters_of_hardware: Stats "stats-events",
     links_of_ipv6: Ifinfo6 "ifinfo6",
     hellos: Hello "hello",
 }
