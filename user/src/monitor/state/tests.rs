@@ -178,6 +178,26 @@ fn what_differs_in_a_dump_is_told() {
 }
 
 #[test]
+fn what_has_changed_is_told_of_the_one_on_the_same_link() {
+    const RTA_OIF: u16 = 4;
+    const RTA_FLOW: u16 = 11;
+    let on = |oif, flow| {
+        let mut route = ipv4(1);
+        for (kind, number) in [(RTA_OIF, oif), (RTA_FLOW, flow)] {
+            put_attr(&mut route, kind, &[0, 0, 0, number]).unwrap();
+        }
+        route
+    };
+    for olds in [[on(1, 1), on(2, 2)], [on(2, 2), on(1, 1)]] {
+        let mut told = Told::of(&olds);
+        told.read(|told| told.dump(&[on(2, 3)]));
+        assert_eq!(told.take_lines(), ["-1 read", "~3 read"]);
+        told.read(|told| told.dump(&[on(1, 4)]));
+        assert_eq!(told.take_lines(), ["~4 read"], "there is only one");
+    }
+}
+
+#[test]
 fn what_a_dump_has_twice_is_told_once() {
     let mut told = Told::new();
     told.read(|told| told.dump(&[ipv4(1), ipv4(1)]));

@@ -160,9 +160,8 @@ impl Window {
             if self.is_touched(kind, key) || is_left_out(&body) {
                 continue;
             }
-            let others = table.found_of_key(key).count();
-            let same = table.of_key(key).count();
-            if (others, same) != (1, 1) {
+            let is_pair = |found| is_pair(kind, table, form, found);
+            if !table.found_of_key(key).any(is_pair) {
                 table.remove(form);
                 tell(&self.event(kind, What::Del, &body, None));
             }
@@ -174,7 +173,7 @@ impl Window {
         let is_stale = table.iter().any(|(_, seen)| seen == Seen::Before);
         let is_special = |form: &Form| {
             let key = table.key(*form);
-            self.is_touched(kind, key) || is_stale && stale_of_key(table, key).is_some()
+            self.is_touched(kind, key) || is_stale && stale_of_key(table, key).next().is_some()
         };
         let special: Vec<Form> = table.found().filter(is_special).collect();
         for form in special {
@@ -183,7 +182,7 @@ impl Window {
         table.tell_found(|body| tell(&self.event(kind, What::New, body, None)));
     }
 
-    /// Tells that `form`, which was found, is there instead of another, unless events know better.
+    /// Tells that `form`, which was found, is there instead of another, if it is; events may know better.
     fn tell_special(
         &self,
         kind: Kind,
@@ -194,7 +193,10 @@ impl Window {
         let key = table.key(form);
         if self.is_touched(kind, key) {
             table.remove_found(form);
-        } else if let Some(stale) = stale_of_key(table, key) {
+            return;
+        }
+        let stale = stale_of_key(table, key).find(|stale| is_pair(kind, table, *stale, form));
+        if let Some(stale) = stale {
             let old = table.body(stale).into_owned();
             let body = table.body(form).into_owned();
             table.remove(stale);
@@ -229,7 +231,7 @@ impl Touch {
         let dumped = table.of_key(key).filter(|(_, seen)| *seen == Seen::Dump);
         let number = self.gone + dumped.count() + found().count();
         // It was there before, no event says that it is gone, and yet the dump does not show it.
-        let is_stale = stale_of_key(table, key).is_some();
+        let is_stale = stale_of_key(table, key).next().is_some();
 
         match &self.sure {
             Sure::Yes => true,
@@ -244,12 +246,29 @@ impl Touch {
     }
 }
 
-/// Returns an object with this `key` that was there before and was seen nowhere since.
-fn stale_of_key(table: &Table, key: Key) -> Option<Form> {
+/// Returns the objects with this `key` that were there before and were seen nowhere since.
+fn stale_of_key(table: &Table, key: Key) -> impl Iterator<Item = Form> + '_ {
     table
         .of_key(key)
-        .find(|(_, seen)| *seen == Seen::Before)
+        .filter(|(_, seen)| *seen == Seen::Before)
         .map(|(form, _)| form)
+}
+
+/// Says whether `stale` has become `found`, which has the same key: of both there is only one on the
+/// same link, or at all.
+fn is_pair(kind: Kind, table: &Table, stale: Form, found: Form) -> bool {
+    let key = table.key(stale);
+    let link_of = |form| kind.link_of(&table.body(form));
+    let is_there = |form: &Form| link_of(*form) == link_of(stale);
+
+    match is_there(&found) {
+        true => {
+            let stales = stale_of_key(table, key).filter(is_there);
+            let others = table.found_of_key(key).filter(is_there);
+            (stales.count(), others.count()) == (1, 1)
+        }
+        false => (table.of_key(key).count(), table.found_of_key(key).count()) == (1, 1),
+    }
 }
 
 /// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
