@@ -18,6 +18,8 @@ const QUIET: Duration = Duration::from_secs(2);
 
 /// `RTM_DELNSID`, the last that comes: the kernel takes its time to end a namespace.
 const DELNSID: u16 = 89;
+/// `RTM_NEWSTATS`.
+const RTM_NEWSTATS: u16 = 92;
 /// `RTM_GETSTATS`.
 const GETSTATS: u16 = 94;
 /// Size of `struct if_stats_msg`, in bytes.
@@ -32,6 +34,9 @@ const GROUPS: &[u32] = &[4, 6, 10, 12, 18, 20, 24, 25, 26, 28, 29, 37, 38, 39];
 
 /// The groups that tell of the others: links, neighbours, addresses, routes, rules, next hops.
 const KEPT_GROUPS: &[u32] = &[1, 3, 5, 7, 8, 9, 11, 19, 27, 32];
+
+/// `RTNLGRP_STATS`.
+const STATS_GROUP: u32 = 36;
 
 /// Kinds, the types of their messages, and their family where others have the same types.
 const KINDS: &[(&str, &[u16], Option<u8>)] = &[
@@ -60,6 +65,20 @@ fn captures_of_events() {
         run_script("events.sh");
         keep("stats", &statistics());
         keep_by_kind(&received(&socket, DELNSID));
+    });
+    there.join().unwrap();
+}
+
+#[test]
+#[ignore = "it writes files: scripts/capture runs it"]
+fn captures_of_counters() {
+    let _world = World::build(&[]);
+    let netns = Netns::open(NETNS).unwrap();
+    let there = thread::spawn(move || {
+        netns.enter().unwrap();
+        let socket = listening(libc::NETLINK_ROUTE, &[STATS_GROUP]);
+        run_script("counters.sh");
+        keep("stats-events", &received(&socket, RTM_NEWSTATS));
     });
     there.join().unwrap();
 }
