@@ -6,6 +6,7 @@ use super::*;
 use crate::wire::put_attr;
 use silent::{IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDM_STATE, PERMANENT, SELF};
 
+mod kinds;
 mod model;
 
 const ADD: u16 = ONLY;
@@ -145,6 +146,17 @@ fn who_hears_the_same_twice_tells_it_once() {
     told.del_route(&ipv4(1));
 
     assert_eq!(told.take_lines(), ["-1"]);
+}
+
+#[test]
+fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
+    let ipv6 = |via| route(libc::AF_INET6, 1, 0, via);
+    let mut told = Told::of(&[ipv6(1)]);
+    told.state.open(Kind::Rule.into(), Origin::Implied);
+    told.new_route(APPEND, &ipv6(2));
+    told.state.close(&mut |_| {});
+
+    assert!(told.is_in_doubt());
 }
 
 #[test]
