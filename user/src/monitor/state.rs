@@ -157,7 +157,10 @@ impl State {
 
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
-        let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
+        let table = &mut self.tables[kind as usize];
+        // A record may have what was not asked for.
+        let window = self.window.as_mut();
+        let Some(window) = window.filter(|window| window.kinds().has(kind)) else {
             return;
         };
         let Some(form) = table.form(payload) else {

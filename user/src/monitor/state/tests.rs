@@ -190,6 +190,17 @@ fn what_differs_in_a_dump_is_told() {
 }
 
 #[test]
+fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
+    let mut told = Told::new();
+    told.read(|told| told.state.find(Kind::Link, &link(7, 1)));
+    told.state.open(Kind::Link.into(), Origin::Missed);
+    told.state.give_up();
+
+    assert_eq!(told.state.count(Kind::Link), 0);
+    assert_eq!(told.state.bodies(Kind::Link).count(), 0);
+}
+
+#[test]
 fn what_a_dump_has_twice_is_told_once() {
     let mut told = Told::new();
     told.read(|told| told.dump(&[ipv4(1), ipv4(1)]));
