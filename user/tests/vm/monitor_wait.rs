@@ -417,6 +417,17 @@ fn a_count_that_is_reached_in_a_burst_ends_it_at_once_as_a_closed_pipe_does() {
 }
 
 #[test]
+fn a_rule_that_becomes_detached_says_so() {
+    let _netns = with_links();
+    let told = told_of(
+        "-4 rule",
+        &["rule add iif va table 100", "link set va name vc"],
+    );
+    assert_lines(&told, &["new rule: ", "change rule: "]);
+    assert!(told[1].ends_with(" iif_detached:false->true (implied)"));
+}
+
+#[test]
 fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
     let _netns = with_links();
     ip("addr add 192.0.2.1/24 dev va");
