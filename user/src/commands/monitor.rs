@@ -172,12 +172,7 @@ impl Run {
     fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
         let mut ahead = None;
         while self.teller.left > 0 {
-            if monitor.is_behind() {
-                self.catch_up(monitor, &mut ahead)?;
-            }
-            let wake = Some(self.signals.as_fd());
-            let teller = &mut self.teller;
-            let waited = monitor.wait(self.deadline, wake, &mut |told| teller.tell(told))?;
+            let waited = self.hear(monitor, &mut ahead)?;
             self.teller.flush()?;
             // Whoever keeps changing things must not keep us here.
             if waited == Waited::TimedOut || Instant::now() >= self.deadline {
@@ -189,6 +184,20 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Tells what is there already, or else waits for something to tell.
+    fn hear(&mut self, monitor: &mut Monitor, ahead: &mut Option<Ahead>) -> Result<Waited, Error> {
+        if monitor.is_behind() {
+            self.catch_up(monitor, ahead)?;
+            // There may be nothing to wait for any more.
+            if self.teller.is_done() {
+                return Ok(Waited::Heard);
+            }
+        }
+        let wake = Some(self.signals.as_fd());
+        let teller = &mut self.teller;
+        monitor.wait(self.deadline, wake, &mut |told| teller.tell(told))
     }
 
     /// Tells what is there already, `ahead` of which a thread hears once there is such a lot.
@@ -329,6 +338,13 @@ impl Teller {
             _ => return,
         }
         self.watch.forget_names();
+    }
+
+    /// Writes out what is held; where that fails, no more is told.
+    fn write_out(&mut self) {
+        if self.failed.is_none() {
+            self.failed = self.watch.flush().err();
+        }
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

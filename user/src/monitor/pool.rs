@@ -109,6 +109,15 @@ impl<T: Copy> Pool<T> {
         self.index.len()
     }
 
+    /// Returns all that are held, and how many times.
+    #[cfg(test)]
+    pub fn holds(&self) -> std::collections::HashMap<Id, usize> {
+        self.index
+            .iter()
+            .map(|place| (Id(*place), self.slots[*place as usize].holds as usize))
+            .collect()
+    }
+
     /// Returns its bytes.
     #[inline]
     pub fn bytes(&self, id: Id) -> &[u8] {

@@ -138,12 +138,15 @@ impl State {
         if may_replace(table, news) {
             self.silent = self.silent | Kind::Fdb.into();
         }
-        let mut change = Change::of(table, news, (form, body), self.window.is_some());
-        if let Some(window) = &mut self.window {
+        // While others are read, it is known no better what there is of this kind.
+        let window = self.window.as_mut();
+        let mut window = window.filter(|window| window.kinds().has(news.kind));
+        let mut change = Change::of(table, news, (form, body), window.is_some());
+        if let Some(window) = &mut window {
             window.touch(&mut change);
         }
         change.apply(tell);
-        match &mut self.window {
+        match window {
             Some(window) => window.settle(news.kind, change.key, change.gone),
             None if !change.sure => self.doubt = self.doubt | news.kind.into(),
             None => {}
@@ -161,7 +164,10 @@ impl State {
 
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
-        let (table, Some(window)) = (&mut self.tables[kind as usize], &mut self.window) else {
+        let table = &mut self.tables[kind as usize];
+        // A record may have what was not asked for.
+        let window = self.window.as_mut();
+        let Some(window) = window.filter(|window| window.kinds().has(kind)) else {
             return;
         };
         let Some(form) = table.form(payload) else {

@@ -377,12 +377,32 @@ fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>)
 mod tests {
     use super::*;
     use crate::wire::put_attr;
+    use std::collections::HashMap;
 
     impl Table {
         /// Returns how many rows of bytes it keeps.
         pub fn rows(&self) -> usize {
             self.shapes.len() + self.keys.len()
         }
+
+        /// Asserts what holds between two calls, if somebody holds `others` besides.
+        pub fn check(&self, others: impl Iterator<Item = Form>) {
+            let forms = self.entries.iter().map(|entry| entry.form).chain(others);
+            let shapes = count(forms.map(|form| form.shape));
+            let keys = count(shapes.keys().map(|shape| self.shapes.more(*shape).key));
+
+            assert_eq!((self.shapes.holds(), self.keys.holds()), (shapes, keys));
+            assert_eq!(self.found().count(), self.found);
+            assert!(self
+                .last
+                .is_none_or(|last| self.shapes.holds().contains_key(&last)));
+        }
+    }
+
+    fn count(ids: impl Iterator<Item = Id>) -> HashMap<Id, usize> {
+        let mut counts = HashMap::new();
+        ids.for_each(|id| *counts.entry(id).or_default() += 1);
+        counts
     }
 
     /// Returns a route to 10.0.0.`dst`, whatever else is said of it.

@@ -351,7 +351,7 @@ fn compare(path: &str, old: &Value, new: &Value, all: &mut Vec<Difference>) {
     }
 }
 
-/// A key that is not there counts as null.
+/// A key that is not there counts as null, unless all that it says is that it is there.
 fn compare_keys(
     path: &str,
     old: &Map<String, Value>,
@@ -364,8 +364,14 @@ fn compare_keys(
             "" => key.clone(),
             path => format!("{path}.{key}"),
         };
-        let [old, new] = [old, new].map(|of| of.get(key).unwrap_or(&Value::Null));
-        compare(&path, old, new, all);
+        match [old, new].map(|of| of.get(key)) {
+            [None, Some(Value::Null)] => compare(&path, &json!(false), &json!(true), all),
+            [Some(Value::Null), None] => compare(&path, &json!(true), &json!(false), all),
+            values => {
+                let [old, new] = values.map(|value| value.unwrap_or(&Value::Null));
+                compare(&path, old, new, all);
+            }
+        }
     }
 }
 
@@ -397,8 +403,8 @@ mod tests {
     #[test]
     fn what_differs_is_named_by_its_keys() {
         let mut all = Vec::new();
-        let old = json!({"mtu": 1500, "info": {"kind": "veth", "state": "a"}, "gone": true});
-        let new = json!({"mtu": 9000, "info": {"kind": "veth", "state": "b"}, "flags": ["UP"]});
+        let old = json!({"mtu": 1500, "info": {"kind": "veth", "state": "a"}, "gone": true, "was": null, "is": null});
+        let new = json!({"is": null, "now": null, "mtu": 9000, "info": {"kind": "veth", "state": "b"}, "flags": ["UP"]});
         compare("", &old, &new, &mut all);
         let told: Vec<_> = all
             .iter()
@@ -411,7 +417,9 @@ mod tests {
                 "gone:true->-",
                 "info.state:a->b",
                 "mtu:1500->9000",
-                "flags:-->[UP]"
+                "was:true->false",
+                "flags:-->[UP]",
+                "now:false->true"
             ]
         );
     }

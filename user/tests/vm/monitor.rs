@@ -179,7 +179,13 @@ fn undo(object: &mut Value, changes: &Map<String, Value>) {
         for key in path.split('.') {
             at = &mut at[key];
         }
-        *at = change["old"].clone();
+        // Of a key without a value it is said whether it was there.
+        let is_mark = at.is_null() && change["old"].is_boolean() && change["new"].is_boolean();
+        *at = if is_mark {
+            Value::Null
+        } else {
+            change["old"].clone()
+        };
     }
 }
 

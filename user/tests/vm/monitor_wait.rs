@@ -4,6 +4,7 @@
 
 use crate::lab::*;
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
@@ -361,6 +362,69 @@ fn what_is_not_watched_takes_no_room() {
         );
         ip("route del 10.99.1.0/24 table 1000");
     }
+}
+
+/// Starts a monitor of routes, and makes `count` of them while it is stopped.
+fn after_a_burst(words: &str, count: usize) -> Child {
+    let mut monitor = start(&format!("monitor --initial --timestamp=none route {words}"));
+    let mut line = [0; 5];
+    // What there is comes first; the rest of the output is left to the caller.
+    let out = monitor.stdout.as_mut().unwrap();
+    while !line.ends_with(b"sync\n") {
+        line.rotate_left(1);
+        out.read_exact(&mut line[4..]).unwrap();
+    }
+    kill(&monitor, "STOP");
+    ip_batch((0..count).map(|number| {
+        let [high, low] = [number / 256, number % 256];
+        format!("route add 10.9.{high}.{low}/32 dev va\n")
+    }));
+    kill(&monitor, "CONT");
+    monitor
+}
+
+#[test]
+fn all_of_a_burst_is_told_and_nothing_is_held_until_something_else_happens() {
+    let _netns = with_links();
+    ip("link set va up");
+    let mut monitor = after_a_burst("new", 1000);
+    let out = BufReader::new(monitor.stdout.take().unwrap());
+    let lines = std::thread::spawn(move || out.lines().take(1000).count());
+    wait_until("all lines", || lines.is_finished());
+    assert_eq!(lines.join().unwrap(), 1000);
+    kill(&monitor, "INT");
+    monitor.wait().unwrap();
+}
+
+#[test]
+fn a_count_that_is_reached_in_a_burst_ends_it_at_once_as_a_closed_pipe_does() {
+    let _netns = with_links();
+    ip("link set va up");
+    let mut counted = after_a_burst("-c 500", 1000);
+    wait_until("the count", || counted.try_wait().unwrap().is_some());
+    let output = counted.wait_with_output().unwrap();
+    assert!(stderr(&output).starts_with("500 changes in "));
+    assert_eq!(output.status.code(), Some(0));
+    ip("route flush root 10.9.0.0/16");
+
+    let mut piped = after_a_burst("new", 2000);
+    drop(piped.stdout.take());
+    wait_until("the pipe", || piped.try_wait().unwrap().is_some());
+    assert_eq!(
+        stderr(&piped.wait_with_output().unwrap()).lines().count(),
+        1
+    );
+}
+
+#[test]
+fn a_rule_that_becomes_detached_says_so() {
+    let _netns = with_links();
+    let told = told_of(
+        "-4 rule",
+        &["rule add iif va table 100", "link set va name vc"],
+    );
+    assert_lines(&told, &["new rule: ", "change rule: "]);
+    assert!(told[1].ends_with(" iif_detached:false->true (implied)"));
 }
 
 #[test]

@@ -68,6 +68,8 @@ impl Ahead {
             };
             // Whatever happens, what was heard is taken in, in order.
             result = result.and(load.take_in(monitor, teller));
+            // Who waits for a few among many must not wait for the end of them all.
+            teller.write_out();
             if load.is_last || result.is_err() || is_over(teller) || monitor.is_needed() {
                 self.spare.push(load);
                 sent -= 1;

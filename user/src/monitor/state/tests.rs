@@ -6,6 +6,7 @@ use super::*;
 use crate::wire::put_attr;
 use silent::{IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDM_STATE, PERMANENT, SELF};
 
+mod kinds;
 mod model;
 
 const ADD: u16 = ONLY;
@@ -148,6 +149,17 @@ fn who_hears_the_same_twice_tells_it_once() {
 }
 
 #[test]
+fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
+    let ipv6 = |via| route(libc::AF_INET6, 1, 0, via);
+    let mut told = Told::of(&[ipv6(1)]);
+    told.state.open(Kind::Rule.into(), Origin::Implied);
+    told.new_route(APPEND, &ipv6(2));
+    told.state.close(&mut |_| {});
+
+    assert!(told.is_in_doubt());
+}
+
+#[test]
 fn what_is_replaced_among_many_is_read() {
     let mut told = Told::of(&[ipv4(1), ipv4(2)]);
     told.new_route(REPLACE, &ipv4(3));
@@ -195,6 +207,17 @@ fn what_has_changed_is_told_of_the_one_on_the_same_link() {
         told.read(|told| told.dump(&[on(1, 4)]));
         assert_eq!(told.take_lines(), ["~4 read"], "there is only one");
     }
+}
+
+#[test]
+fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
+    let mut told = Told::new();
+    told.read(|told| told.state.find(Kind::Link, &link(7, 1)));
+    told.state.open(Kind::Link.into(), Origin::Missed);
+    told.state.give_up();
+
+    assert_eq!(told.state.count(Kind::Link), 0);
+    assert_eq!(told.state.bodies(Kind::Link).count(), 0);
 }
 
 #[test]

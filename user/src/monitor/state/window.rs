@@ -71,6 +71,15 @@ impl Window {
         self.pauses.extend(leaf(&self.last));
     }
 
+    /// Returns the objects of this `kind` that it holds.
+    #[cfg(test)]
+    pub fn forms(&self, kind: Kind) -> impl Iterator<Item = Form> + '_ {
+        self.touched
+            .iter()
+            .filter(move |((of, _), _)| *of == kind)
+            .map(|(_, touch)| touch.form)
+    }
+
     /// Lets go of the objects that it holds in `tables`.
     pub fn release(self, tables: &mut [Table]) {
         for ((kind, _), touch) in self.touched {

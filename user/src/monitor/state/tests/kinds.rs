@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Objects of several kinds, some of which are read while all of them change.
+
+use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, VecDeque};
+
+/// What there is; of routes, those of one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Link,
+    Addr,
+    Nexthop,
+    Ipv4,
+    Ipv6,
+    Neigh,
+    Rule,
+    Fdb,
+}
+
+use Sort::*;
+
+/// In the order in which they are read.
+const SORTS: [Sort; 8] = [Link, Addr, Nexthop, Ipv4, Ipv6, Neigh, Rule, Fdb];
+
+impl Sort {
+    fn kind(self) -> Kind {
+        match self {
+            Link => Kind::Link,
+            Addr => Kind::Addr,
+            Nexthop => Kind::Nexthop,
+            Ipv4 | Ipv6 => Kind::Route,
+            Neigh => Kind::Neigh,
+            Rule => Kind::Rule,
+            Fdb => Kind::Fdb,
+        }
+    }
+
+    /// Returns the object with this key; routes of IPv6 have as many hops as there are `values`.
+    fn payload(self, key: u8, values: &[u8]) -> Vec<u8> {
+        let value = values[0];
+        let (mut payload, attrs): (Vec<u8>, &[(u16, &[u8])]) = match self {
+            Link => (link(key + 1, value), &[(IFLA_MTU, &[0, 5, 0, 0])]),
+            Addr => (
+                vec![2, 24, 0, 0, 1, 0, 0, 0],
+                &[(IFA_LOCAL, &[10, 0, 0, key]), (8, &[value, 0, 0, 0])],
+            ),
+            Nexthop => (vec![0; 8], &[(1, &[key, 0, 0, 0]), (5, &[value, 0, 0, 0])]),
+            Ipv4 => (route(libc::AF_INET, key, 0, value), &[]),
+            Ipv6 if values.len() == 1 => (route(libc::AF_INET6, key, 0, value), &[]),
+            Ipv6 => return ipv6_of_hops(key, values),
+            Neigh => (
+                vec![2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1],
+                &[(NDA_DST, &[10, 0, 0, key]), (NDA_LLADDR, &[value; 6])],
+            ),
+            Rule => (
+                vec![2, 0, 0, 0, 254, 0, 0, 1, value, 0, 0, 0],
+                &[(6, &[key, 0, 0, 0])],
+            ),
+            Fdb => (
+                vec![7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0],
+                &[(NDA_LLADDR, &[key; 6]), (9, &[value, 0, 0, 0])],
+            ),
+        };
+        for (kind, value) in attrs {
+            put_attr(&mut payload, *kind, value).unwrap();
+        }
+        payload
+    }
+}
+
+fn ipv6_of_hops(key: u8, hops: &[u8]) -> Vec<u8> {
+    let mut payload = route(libc::AF_INET6, key, 0, 0);
+    payload.truncate(payload.len() - 8);
+    put_attr(&mut payload, 9, hops).unwrap();
+    payload
+}
+
+/// What there is, and events that nobody read yet.
+#[derive(Default)]
+struct Kernel {
+    objects: BTreeMap<(Sort, u8), Vec<u8>>,
+    events: VecDeque<(Kind, bool, u16, Vec<u8>)>,
+}
+
+impl Kernel {
+    fn change(&mut self, sort: Sort, byte: u8) {
+        let (key, value) = (byte & 3, 1 + (byte >> 2 & 3));
+        let old = self.objects.get(&(sort, key)).cloned();
+        match (byte >> 4 & 3, old) {
+            (0, Some(old)) => self.delete(sort, key, &old),
+            (1, Some(old)) if old.contains(&value) => self.delete_hop(sort, key, &old, value),
+            (2, Some(mut values)) if sort == Ipv6 && !values.contains(&value) => {
+                values.push(value);
+                self.set(sort, key, values, APPEND);
+            }
+            (_, None) => self.set(sort, key, vec![value], ADD),
+            (_, Some(old)) if old == [value] => {}
+            (_, Some(_)) => self.set(sort, key, vec![value], REPLACE),
+        }
+    }
+
+    fn set(&mut self, sort: Sort, key: u8, values: Vec<u8>, flags: u16) {
+        self.tell(sort, true, flags, sort.payload(key, &values));
+        self.objects.insert((sort, key), values);
+    }
+
+    fn delete(&mut self, sort: Sort, key: u8, values: &[u8]) {
+        self.tell(sort, false, 0, sort.payload(key, values));
+        self.objects.remove(&(sort, key));
+    }
+
+    fn delete_hop(&mut self, sort: Sort, key: u8, values: &[u8], hop: u8) {
+        if values.len() == 1 {
+            return self.delete(sort, key, values);
+        }
+        self.tell(sort, false, 0, sort.payload(key, &[hop]));
+        let left = values.iter().copied().filter(|value| *value != hop);
+        self.objects.insert((sort, key), left.collect());
+    }
+
+    fn tell(&mut self, sort: Sort, is_there: bool, flags: u16, payload: Vec<u8>) {
+        let flags = if sort.kind() == Kind::Route { flags } else { 0 };
+        self.events
+            .push_back((sort.kind(), is_there, flags, payload));
+    }
+
+    /// Returns the first object of these `kinds` that is behind `at`.
+    fn next(&self, kinds: Kinds, at: Option<(Sort, u8)>) -> Option<((Sort, u8), Vec<u8>)> {
+        self.objects
+            .iter()
+            .filter(|((sort, _), _)| kinds.has(sort.kind()))
+            .find(|(place, _)| at.is_none_or(|at| **place > at))
+            .map(|(place, values)| (*place, place.0.payload(place.1, values)))
+    }
+
+    fn all(&self, kind: Kind) -> Vec<Vec<u8>> {
+        let mut all: Vec<_> = self
+            .objects
+            .iter()
+            .filter(|((sort, _), _)| sort.kind() == kind)
+            .map(|((sort, key), values)| sort.payload(*key, values))
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+/// Who watches it, and what one who reads that thinks there is.
+struct Watcher {
+    state: State,
+    pictures: BTreeMap<Kind, Vec<Vec<u8>>>,
+    /// What is read, and the last object that a dump has shown.
+    reads: Option<(Kinds, Option<(Sort, u8)>)>,
+    /// Kinds of which it is known what there is, once all events are read.
+    sure: Kinds,
+}
+
+impl Watcher {
+    fn new() -> Self {
+        Self {
+            state: State::new(),
+            pictures: BTreeMap::new(),
+            reads: None,
+            sure: all_kinds(),
+        }
+    }
+
+    fn hear(&mut self, kernel: &mut Kernel) {
+        let Some((kind, is_there, flags, payload)) = kernel.events.pop_front() else {
+            return;
+        };
+        let news = News {
+            kind,
+            is_there,
+            flags,
+            by: 0,
+            payload: &payload,
+        };
+        let pictures = &mut self.pictures;
+        self.state.take(&news, &mut |event| draw(pictures, event));
+        self.doubt();
+    }
+
+    fn doubt(&mut self) {
+        let doubt = self.state.take_doubt();
+        let sure = self.sure.iter().filter(|kind| !doubt.has(*kind));
+        self.sure = sure.collect();
+    }
+
+    fn lose(&mut self, kernel: &mut Kernel) {
+        kernel.events.clear();
+        self.state.give_up();
+        self.reads = None;
+        self.sure = Kinds::default();
+    }
+
+    /// Begins to read, unless that has begun already.
+    fn open(&mut self, kinds: Kinds) {
+        if self.reads.is_none() {
+            self.state.open(kinds, Origin::Missed);
+            self.reads = Some((kinds, None));
+        }
+    }
+
+    fn read(&mut self, kernel: &Kernel, count: usize) {
+        let Some((kinds, at)) = &mut self.reads else {
+            return;
+        };
+        for _ in 0..count {
+            if let Some((place, payload)) = kernel.next(*kinds, *at) {
+                *at = Some(place);
+                self.state.find(place.0.kind(), &payload);
+            }
+        }
+        self.state.pause();
+    }
+
+    fn close(&mut self, kernel: &mut Kernel) {
+        self.read(kernel, usize::from(u8::MAX));
+        while !kernel.events.is_empty() {
+            self.hear(kernel);
+        }
+        if let Some((kinds, _)) = self.reads.take() {
+            let pictures = &mut self.pictures;
+            self.state.close(&mut |event| draw(pictures, event));
+            self.sure = self.sure | kinds;
+        }
+        self.doubt();
+    }
+
+    fn known(&self, kind: Kind) -> Vec<Vec<u8>> {
+        let mut known: Vec<_> = self.state.bodies(kind).map(Cow::into_owned).collect();
+        known.sort();
+        known
+    }
+
+    /// Asserts that as much is held as there is, and that what was told is what is known.
+    fn check(&mut self) {
+        for kind in all_kinds().iter() {
+            let touched = self.state.window.iter().flat_map(|w| w.forms(kind));
+            self.state.tables[kind as usize].check(touched);
+            let picture = self.pictures.entry(kind).or_default().clone();
+            assert_eq!(self.known(kind), picture, "{kind:?}");
+        }
+    }
+
+    /// Asserts that what it is sure of is so.
+    fn compare(&self, kernel: &Kernel) {
+        for kind in self.sure.iter() {
+            assert_eq!(self.known(kind), kernel.all(kind), "{kind:?}");
+        }
+    }
+}
+
+fn all_kinds() -> Kinds {
+    SORTS.map(Sort::kind).into_iter().collect()
+}
+
+fn draw(pictures: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
+    let picture = pictures.entry(event.kind).or_default();
+    let old = match event.what {
+        What::New => None,
+        What::Change => event.old,
+        What::Del => Some(event.body),
+    };
+    if let Some(old) = old {
+        let at = picture.iter().position(|known| known == old);
+        picture.remove(at.expect("what is gone was told"));
+    }
+    if event.what != What::Del {
+        picture.push(event.body.to_vec());
+    }
+    picture.sort();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2048) })]
+
+    /// Whatever is read, given up and lost while all kinds change: what it is sure of is so, and no
+    /// more is held than there is.
+    #[test]
+    fn who_reads_some_kinds_is_right_about_all(
+        few in vec(0..SORTS.len(), 1..3),
+        steps in vec((any::<u8>(), any::<u8>()), 0..64),
+    ) {
+        let (mut kernel, mut watcher) = (Kernel::default(), Watcher::new());
+        let sorts: Vec<_> = few.iter().map(|sort| SORTS[*sort]).collect();
+        for (step, byte) in steps {
+            match step & 31 {
+                0 => watcher.lose(&mut kernel),
+                1 | 2 => watcher.open(sorts[0].kind().into()),
+                3 | 4 => watcher.open(all_kinds()),
+                5..8 => {
+                    watcher.close(&mut kernel);
+                    watcher.compare(&kernel);
+                }
+                8..14 => watcher.read(&kernel, usize::from(byte & 3)),
+                14..22 => watcher.hear(&mut kernel),
+                _ => kernel.change(sorts[usize::from(byte >> 7) % sorts.len()], byte),
+            }
+            watcher.check();
+        }
+        kernel.objects.clear();
+        watcher.lose(&mut kernel);
+        watcher.open(all_kinds());
+        watcher.close(&mut kernel);
+        watcher.check();
+        prop_assert!(watcher.state.tables.iter().all(|table| table.rows() == 0));
+    }
+}
