@@ -366,7 +366,7 @@ fn needed_by(kinds: Kinds) -> Kinds {
 /// Tells the objects of these `kinds`, as [`Origin::Initial`].
 fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
     for kind in kinds.iter() {
-        for body in state.bodies(kind) {
+        for body in state.bodies_in_order(kind) {
             tell(&Told::Event(&Event {
                 kind,
                 what: What::New,

@@ -46,6 +46,11 @@ const BRPORT_TIMERS: &[u16] = &[21, 22, 23];
 /// own, `_CONF`.
 const INET6_VOLATILE: [u16; 6] = [2, 3, 4, 5, 6, 9];
 
+/// Where the index of the link is in `struct ifinfomsg`, `ifaddrmsg` and `ndmsg`.
+const LINK: Range<usize> = 4..8;
+
+const NHA_ID: u16 = 1;
+const FRA_PRIORITY: u16 = 6;
 const IFA_CACHEINFO: u16 = 6;
 const RTA_DST: u16 = 1;
 const RTA_CACHEINFO: u16 = 12;
@@ -233,6 +238,21 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut Vec<u8>) {
         // They are not kept.
         _ => {}
     }
+}
+
+/// Returns a number that people expect objects of this `kind` to be in the order of: that of the link
+/// that they are on, a priority, an id; of routes, the family.
+pub fn number_of(kind: Kind, body: &[u8]) -> u32 {
+    let attrs = body.get(kind.header()..).unwrap_or_default();
+    let number = match kind {
+        Kind::Route => return body.first().copied().unwrap_or_default().into(),
+        Kind::Rule => find(attrs, FRA_PRIORITY),
+        Kind::Nexthop => find(attrs, NHA_ID),
+        _ => body.get(LINK),
+    };
+    number
+        .and_then(|number| number.try_into().ok())
+        .map_or(0, u32::from_ne_bytes)
 }
 
 /// Returns where in the `body` of an object it has what others of this `kind` do not share: the

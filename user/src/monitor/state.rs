@@ -94,6 +94,13 @@ impl State {
         table.iter().map(|(form, _)| table.body(form))
     }
 
+    /// Returns the same in the order that people expect.
+    pub fn bodies_in_order(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        let table = &self.tables[kind as usize];
+        let forms = table.in_order(table.iter().map(|(form, _)| form));
+        forms.into_iter().map(|form| table.body(form))
+    }
+
     /// Returns the kinds that have to be read again because the kernel says nothing of what became
     /// of them, and forgets that.
     pub fn take_silent(&mut self) -> Kinds {

@@ -2,11 +2,12 @@
 
 //! The objects of a kind, as they were told last.
 
-use super::body::{own_of, put_body, put_key};
+use super::body::{number_of, own_of, put_body, put_key};
 use super::pool::{Id, Pool};
 use super::Kind;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
@@ -268,6 +269,23 @@ impl Table {
             .map(|entry| entry.form)
     }
 
+    /// Returns `forms` in the order that people expect.
+    pub fn in_order(&self, forms: impl Iterator<Item = Form>) -> Vec<Form> {
+        let mut forms: Vec<_> = forms.collect();
+        forms.sort_unstable_by(|one, other| self.order(*one, *other));
+        forms
+    }
+
+    fn order(&self, one: Form, other: Form) -> Ordering {
+        let [bytes, others] = [one, other].map(|form| self.shapes.bytes(form.shape));
+        let number = |bytes| number_of(self.kind, bytes);
+
+        number(bytes)
+            .cmp(&number(others))
+            .then_with(|| one.own.cmp(&other.own))
+            .then_with(|| bytes.cmp(others))
+    }
+
     /// Forgets where the objects were seen; there must be none that is [`Seen::Found`].
     pub fn forget_seen(&mut self) {
         self.entries
@@ -350,15 +368,12 @@ impl Table {
         Some(entry.seen)
     }
 
-    /// Tells the bodies of all that are [`Seen::Found`], of which it is a dump that has seen them then.
-    pub fn tell_found(&mut self, mut tell: impl FnMut(&[u8])) {
-        let mut body = Vec::new();
-        let found = self.entries.iter_mut();
-        for entry in found.filter(|entry| entry.seen == Seen::Found) {
-            put_form(&self.shapes, entry.form, &mut body);
-            entry.seen = Seen::Dump;
-            tell(&body);
-        }
+    /// Takes all that are [`Seen::Found`] to be told: a dump has seen them.
+    pub fn keep_found(&mut self) {
+        self.entries
+            .iter_mut()
+            .filter(|entry| entry.seen == Seen::Found)
+            .for_each(|entry| entry.seen = Seen::Dump);
         self.found = 0;
     }
 }

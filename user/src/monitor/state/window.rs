@@ -154,11 +154,8 @@ impl Window {
         doubtful: &HashSet<Vec<u8>>,
         tell: &mut impl FnMut(&Event<'_>),
     ) {
-        let stale: Vec<Form> = table
-            .iter()
-            .filter(|(_, seen)| *seen == Seen::Before)
-            .map(|(form, _)| form)
-            .collect();
+        let stale = table.iter().filter(|(_, seen)| *seen == Seen::Before);
+        let stale = table.in_order(stale.map(|(form, _)| form));
         let is_left_out = |body: &[u8]| {
             !doubtful.is_empty() && leaf(body).is_some_and(|leaf| doubtful.contains(&leaf))
         };
@@ -184,11 +181,22 @@ impl Window {
             let key = table.key(*form);
             self.is_touched(kind, key) || is_stale && stale_of_key(table, key).next().is_some()
         };
-        let special: Vec<Form> = table.found().filter(is_special).collect();
-        for form in special {
+        for form in table.in_order(table.found().filter(is_special)) {
             self.tell_special(kind, table, form, tell);
         }
-        table.tell_found(|body| tell(&self.event(kind, What::New, body, None)));
+        // At the start nobody listens, and there are many.
+        if self.origin != Origin::Initial {
+            self.tell_new(kind, table, tell);
+        }
+        table.keep_found();
+    }
+
+    fn tell_new(&self, kind: Kind, table: &Table, tell: &mut impl FnMut(&Event<'_>)) {
+        let mut body = Vec::new();
+        for form in table.in_order(table.found()) {
+            table.put_body(form, &mut body);
+            tell(&self.event(kind, What::New, &body, None));
+        }
     }
 
     /// Tells that `form`, which was found, is there instead of another, if it is; events may know better.
