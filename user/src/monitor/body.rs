@@ -57,6 +57,8 @@ const RTA_CACHEINFO: u16 = 12;
 const RTA_TABLE: u16 = 15;
 const RTA_MFC_STATS: u16 = 17;
 const RTA_EXPIRES: u16 = 23;
+const NDA_DST: u16 = 1;
+const NDA_LLADDR: u16 = 2;
 const NDA_CACHEINFO: u16 = 3;
 const NDA_PROBES: u16 = 4;
 
@@ -238,6 +240,14 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut Vec<u8>) {
         // They are not kept.
         _ => {}
     }
+}
+
+/// Returns what else than where it leads says which entry of a VXLAN it is that has this `body`: the link
+/// and the address. `None` for all else.
+pub fn place_of(kind: Kind, body: &[u8]) -> Option<Vec<u8>> {
+    let attrs = body.get(kind.header()..).filter(|_| kind == Kind::Fdb)?;
+    find(attrs, NDA_DST)?;
+    Some([body.get(LINK)?, find(attrs, NDA_LLADDR)?].concat())
 }
 
 /// Returns a number that people expect objects of this `kind` to be in the order of: that of the link

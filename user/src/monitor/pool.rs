@@ -118,6 +118,11 @@ impl<T: Copy> Pool<T> {
             .collect()
     }
 
+    /// Says whether it is held more than once.
+    pub fn is_shared(&self, id: Id) -> bool {
+        self.slots[id.0 as usize].holds > 1
+    }
+
     /// Returns its bytes.
     #[inline]
     pub fn bytes(&self, id: Id) -> &[u8] {

@@ -11,7 +11,7 @@ mod window;
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use change::Change;
-use silent::{is_of_root_queue, is_untold, may_replace, silent_kinds};
+use silent::{is_of_root_queue, is_untold, silent_kinds};
 use std::borrow::Cow;
 use window::Window;
 
@@ -142,7 +142,8 @@ impl State {
         let table = &mut self.tables[news.kind as usize];
         let old = || table.of_key(table.key(form)).next();
         self.silent = self.silent | silent_kinds(news, || Some(table.body(old()?.0)));
-        if may_replace(table, news) {
+        // The event of an entry that takes the place of another is no other than that of one more.
+        if news.is_there && table.has_rival(form) {
             self.silent = self.silent | Kind::Fdb.into();
         }
         // While others are read, it is known no better what there is of this kind.

@@ -2,7 +2,7 @@
 
 //! The objects of a kind, as they were told last.
 
-use super::body::{number_of, own_of, put_body, put_key};
+use super::body::{number_of, own_of, place_of, put_body, put_key};
 use super::pool::{Id, Pool};
 use super::Kind;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -72,7 +72,9 @@ pub struct Table {
     entries: HashTable<Entry>,
     found: usize,
     shapes: Pool<Shape>,
-    keys: Pool<()>,
+    keys: Pool<Option<Id>>,
+    /// What of their keys entries of a VXLAN share that lead elsewhere.
+    places: Pool<()>,
     /// The shape that came last: what comes next often has the same.
     last: Option<Id>,
     hasher: DefaultHashBuilder,
@@ -113,6 +115,7 @@ impl Table {
             found: 0,
             shapes: Pool::new(),
             keys: Pool::new(),
+            places: Pool::new(),
             last: None,
             hasher: DefaultHashBuilder::default(),
             room: Default::default(),
@@ -166,7 +169,7 @@ impl Table {
                     // No message has so many bytes.
                     at: place.start as u32,
                     len: place.len() as u32,
-                    key: self.hold_key(key),
+                    key: self.hold_key(key, body),
                 };
                 self.shapes.add(body, shape)
             }
@@ -175,11 +178,25 @@ impl Table {
         Form { shape, own }
     }
 
-    fn hold_key(&mut self, bytes: &[u8]) -> Id {
-        match self.keys.find(bytes) {
-            Some(key) => self.keys.hold(key),
-            None => self.keys.add(bytes, ()),
+    /// Holds the key with these `bytes`, which is that of `body`.
+    fn hold_key(&mut self, bytes: &[u8], body: &[u8]) -> Id {
+        if let Some(key) = self.keys.find(bytes) {
+            return self.keys.hold(key);
         }
+        let place = place_of(self.kind, body).map(|place| hold(&mut self.places, &place));
+        self.keys.add(bytes, place)
+    }
+
+    fn release_key(&mut self, key: Id) {
+        if let Some(Some(place)) = self.keys.release(key) {
+            self.places.release(place);
+        }
+    }
+
+    /// Says whether there is another entry of the same VXLAN for the same address, which leads elsewhere.
+    pub fn has_rival(&self, form: Form) -> bool {
+        let place = self.keys.more(self.key(form).shape);
+        place.is_some_and(|place| self.places.is_shared(place))
     }
 
     /// Holds an object once more.
@@ -192,7 +209,7 @@ impl Table {
     #[inline]
     pub fn release(&mut self, form: Form) {
         if let Some(shape) = self.shapes.release(form.shape) {
-            self.keys.release(shape.key);
+            self.release_key(shape.key);
             if self.last == Some(form.shape) {
                 self.last = None;
             }
@@ -378,6 +395,13 @@ impl Table {
     }
 }
 
+fn hold(pool: &mut Pool<()>, bytes: &[u8]) -> Id {
+    match pool.find(bytes) {
+        Some(id) => pool.hold(id),
+        None => pool.add(bytes, ()),
+    }
+}
+
 #[inline]
 fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>) {
     let place = shapes.more(shape).place();
@@ -406,7 +430,10 @@ mod tests {
             let shapes = count(forms.map(|form| form.shape));
             let keys = count(shapes.keys().map(|shape| self.shapes.more(*shape).key));
 
+            let places = count(keys.keys().filter_map(|key| self.keys.more(*key)));
+
             assert_eq!((self.shapes.holds(), self.keys.holds()), (shapes, keys));
+            assert_eq!(self.places.holds(), places);
             assert_eq!(self.found().count(), self.found);
             assert!(self
                 .last

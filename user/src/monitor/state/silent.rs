@@ -3,7 +3,6 @@
 //! What changes without an event.
 
 use super::super::body::find;
-use super::super::table::Table;
 use super::super::{Kind, Kinds};
 use super::News;
 use std::borrow::Cow;
@@ -21,8 +20,7 @@ const IFINFOMSG: usize = 16;
 pub const IFLA_IFNAME: u16 = 3;
 pub const IFLA_MTU: u16 = 4;
 
-/// Where `ndm_ifindex` and `ndm_flags` are in `struct ndmsg`, and its size, in bytes.
-const NDM_IFINDEX: Range<usize> = 4..8;
+/// Where `ndm_flags` is in `struct ndmsg`, and its size, in bytes.
 const NDM_FLAGS: usize = 10;
 const NDMSG: usize = 12;
 /// `NTF_SELF`.
@@ -50,9 +48,9 @@ pub fn is_untold(kind: Kind, body: &[u8]) -> bool {
 
 fn is_group_of_link(entry: &[u8]) -> bool {
     let is_own = entry.get(NDM_FLAGS).is_some_and(|flags| flags & SELF != 0);
-    let is_group = |(_, address): (_, &[u8])| address.first().is_some_and(|byte| byte & 1 != 0);
+    let is_group = |address: &[u8]| address.first().is_some_and(|byte| byte & 1 != 0);
 
-    is_own && dst_of(entry).is_none() && place_of(entry).is_some_and(is_group)
+    is_own && dst_of(entry).is_none() && lladdr_of(entry).is_some_and(is_group)
 }
 
 /// Returns the kinds that change with the event without one of their own: what goes away with a
@@ -102,25 +100,9 @@ pub fn is_of_root_queue(news: &News<'_>) -> bool {
     news.kind == Kind::Qdisc && news.payload.get(TCM_PARENT) == Some(&TC_H_ROOT.to_ne_bytes())
 }
 
-/// Says whether there is an entry of the same VXLAN for the same address that leads elsewhere: the
-/// event of one that takes the place of another is no other than that of one more.
-pub fn may_replace(table: &Table, news: &News<'_>) -> bool {
-    if news.kind != Kind::Fdb || !news.is_there {
-        return false;
-    }
-    let place = place_of(news.payload);
-    let dst = dst_of(news.payload);
-    let is_other = |body: &[u8]| place_of(body) == place && dst_of(body) != dst;
-
-    dst.is_some() && table.iter().any(|(form, _)| is_other(&table.body(form)))
-}
-
-/// Returns the link of a forwarding entry, and the address.
-fn place_of(entry: &[u8]) -> Option<(&[u8], &[u8])> {
-    Some((
-        entry.get(NDM_IFINDEX)?,
-        find(entry.get(NDMSG..)?, NDA_LLADDR)?,
-    ))
+/// Returns the address that a forwarding entry is about.
+fn lladdr_of(entry: &[u8]) -> Option<&[u8]> {
+    find(entry.get(NDMSG..)?, NDA_LLADDR)
 }
 
 fn dst_of(entry: &[u8]) -> Option<&[u8]> {
