@@ -79,10 +79,10 @@ fn assert_right(events: &[Value]) -> Pictures {
 fn change(random: &mut Random, writer: usize) -> String {
     let link = format!("v{writer}{}", random.below(4));
     let other = ALL[random.below(ALL.len())];
-    match random.below(8) {
+    match random.below(16) {
         0 => format!("link set {link} netns {other}"),
         1 => format!("link set p{link} netns {other}"),
-        2 => format!("link add {link} type veth peer name p{link} netns {other}"),
+        2 | 3 => format!("link add {link} type veth peer name p{link} netns {other}"),
         _ => storm::change(random, writer),
     }
 }
@@ -92,8 +92,8 @@ fn change(random: &mut Random, writer: usize) -> String {
 fn storm(meddle: impl FnOnce()) {
     let mut random = Random::new();
     let count = storm::changes();
-    let fates: Vec<_> = (0..count / 10).map(|_| random.below(1000)).collect();
-    storm_of(&mut random, &ALL, change, [count, 5], || {
+    let fates: Vec<_> = (0..count / 20).map(|_| random.below(1000)).collect();
+    storm_of(&mut random, &ALL, change, [count, 10], || {
         let (before, after) = fates.split_at(fates.len() / 2);
         before.iter().for_each(|fate| renew(*fate));
         meddle();
