@@ -149,7 +149,7 @@ fn a_monitor_of_all_namespaces_that_was_stopped_catches_up() {
             kill(&watch.child, "STOP");
             OTHERS.iter().enumerate().for_each(|(fate, _)| renew(fate));
             let change = "link set lo down\nlink set lo up\n";
-            storm::ip(HOME, &change.repeat(50)).wait().unwrap();
+            storm::ip(HOME, &change.repeat(50));
             assert!(watch.drops() > 0);
             kill(&watch.child, "CONT");
         });

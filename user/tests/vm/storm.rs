@@ -104,18 +104,53 @@ impl Iterator for Lines {
     }
 }
 
+/// An `ip` that runs commands as they come; those that are refused are refused.
+pub struct Ip {
+    netns: String,
+    child: Child,
+}
+
+impl Ip {
+    pub fn start(netns: &str) -> Self {
+        let child = Command::new("ip")
+            .args(["-n", netns, "-force", "-batch", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let netns = netns.to_owned();
+
+        Self { netns, child }
+    }
+
+    /// Lets it run `commands`, one a line. Where it has given up, as it does where a next hop has no
+    /// link, the next one begins.
+    pub fn run(&mut self, commands: &str) {
+        let mut stdin = self.child.stdin.as_ref().unwrap();
+        if stdin.write_all(commands.as_bytes()).is_err() {
+            *self = Self::start(&self.netns);
+        }
+    }
+}
+
+impl Drop for Ip {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().unwrap();
+    }
+}
+
 /// Runs commands of `ip` in the network namespace `netns`, one a line; those that are refused are refused.
-pub fn ip(netns: &str, commands: &str) -> Child {
-    let mut ip = Command::new("ip")
-        .args(["-n", netns, "-force", "-batch", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+pub fn ip(netns: &str, commands: &str) {
+    let ip = Ip::start(netns);
     // Where the namespace is gone, it ends before it has read them.
-    let _ = ip.stdin.take().unwrap().write_all(commands.as_bytes());
-    ip
+    let _ = ip
+        .child
+        .stdin
+        .as_ref()
+        .unwrap()
+        .write_all(commands.as_bytes());
 }
 
 /// Returns a random change of anything, of one of several writers.
@@ -205,7 +240,7 @@ pub fn storm_of(
         for batches in &writers {
             scope.spawn(move || {
                 for (place, commands) in batches {
-                    ip(place, commands).wait().unwrap();
+                    ip(place, commands);
                 }
             });
         }
