@@ -6,6 +6,7 @@ use crate::lab::*;
 use crate::picture::{self, Picture};
 use crate::random::Random;
 use crate::storm::{self, storm_of, Ip, Watch, WRITERS};
+use nlhello::wire::NLM_F_REQUEST;
 use serde_json::Value;
 use std::array::from_fn;
 use std::thread::sleep;
@@ -23,6 +24,24 @@ fn change_of_a_route(random: &mut Random, writer: usize) -> String {
     let (a, b, via) = (number(100), number(256), 2 + number(3));
 
     format!("route {verb} 20.{a}.{b}.0/24 via 10.{writer}.0.{via} metric {writer}")
+}
+
+/// Returns a datagram of random changes of routes to nowhere: the kernel makes them all in one go,
+/// faster than anybody reads of them.
+fn routes_at_once(random: &mut Random) -> Vec<u8> {
+    let mut change = || {
+        let verb = [libc::RTM_NEWROUTE, libc::RTM_DELROUTE][random.below(2)];
+        let dst = [198, 18, 0, random.below(256) as u8];
+        // `struct rtmsg`: of IPv4, all bits, no source, no type of service, table 77.
+        let rtmsg = [2, 32, 0, 0, 77, 4, 0, libc::RTN_BLACKHOLE, 0, 0, 0, 0];
+        let payload = [&rtmsg[..], &attrs(&[(libc::RTA_DST, &dst)])].concat();
+        message(
+            header(verb, NLM_F_REQUEST | libc::NLM_F_CREATE as u16, 0),
+            &payload,
+        )
+    };
+
+    (0..200).flat_map(|_| change()).collect()
 }
 
 /// Lets several processes change things at once; meanwhile `meddle` is done.
@@ -76,13 +95,14 @@ fn after_hundreds_of_losses_what_was_told_is_what_is_there() {
         let watch = Watch::start(NETNS, &["--buffer", "2048"]);
         let mut random = Random::new();
         let (mut lines, mut losses, mut is_behind) = (watch.lines(), 0, false);
+        let flood = Peer::of_in(libc::NETLINK_ROUTE as u32, NETNS);
         let mut writers: [_; WRITERS] = from_fn(|_| Ip::start(NETNS));
         while losses < LOSSES {
             for (number, writer) in writers.iter_mut().enumerate() {
                 let changes = (0..5).map(|_| storm::change(&mut random, number) + "\n");
                 writer.run(&changes.collect::<String>());
             }
-            sleep(Duration::from_millis(20));
+            flood.send(&routes_at_once(&mut random));
             // What is lost before that was made good is of the same loss.
             wait_until("sync", || {
                 for line in lines.by_ref() {
