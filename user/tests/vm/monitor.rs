@@ -31,7 +31,7 @@ fn change_of_a_route(random: &mut Random, writer: usize) -> String {
 fn routes_at_once(random: &mut Random) -> Vec<u8> {
     let mut change = || {
         let verb = [libc::RTM_NEWROUTE, libc::RTM_DELROUTE][random.below(2)];
-        let dst = [198, 18, 0, random.below(256) as u8];
+        let dst = [198, 18, 0, random.below(64) as u8];
         // `struct rtmsg`: of IPv4, all bits, no source, no type of service, table 77.
         let rtmsg = [2, 32, 0, 0, 77, 4, 0, libc::RTN_BLACKHOLE, 0, 0, 0, 0];
         let payload = [&rtmsg[..], &attrs(&[(libc::RTA_DST, &dst)])].concat();
@@ -41,7 +41,7 @@ fn routes_at_once(random: &mut Random) -> Vec<u8> {
         )
     };
 
-    (0..200).flat_map(|_| change()).collect()
+    (0..60).flat_map(|_| change()).collect()
 }
 
 /// Lets several processes change things at once; meanwhile `meddle` is done.
