@@ -272,6 +272,11 @@ impl Monitor {
         [self.as_fd()].into_iter().chain(hellos)
     }
 
+    /// Has links read again: something changed in another namespace that is told of only there.
+    fn doubt_links(&mut self) {
+        self.hearing.due.all(Kind::Link.into());
+    }
+
     /// Says whether there may be more to hear already, and nothing to do before.
     pub fn is_behind(&self) -> bool {
         self.hearing.events.is_full() && !self.is_needed()

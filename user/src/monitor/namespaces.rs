@@ -6,6 +6,7 @@ use super::elsewhere::{self, Elsewhere, Heard};
 use super::nsids::Nsids;
 use super::{Event, Kind, Kinds, Monitor, Origin, Scope, Told, Waited, What, OP};
 use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
+use crate::rtnl::Link;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -202,6 +203,24 @@ impl Namespaces {
     ///
     /// Those of [`Monitor::wait`] and of [`NetnsNames::list`].
     pub fn wait(
+        &mut self,
+        deadline: Instant,
+        wake: Option<BorrowedFd<'_>>,
+        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+    ) -> Result<Waited, Error> {
+        let mut has_left = false;
+        let waited = self.hear(deadline, wake, &mut |namespace, seen| {
+            has_left |= is_end_of_link_elsewhere(seen);
+            tell(namespace, seen);
+        })?;
+        if has_left {
+            let monitors = self.all.iter_mut().map(|watched| &mut watched.monitor);
+            monitors.for_each(Monitor::doubt_links);
+        }
+        Ok(waited)
+    }
+
+    fn hear(
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
@@ -536,6 +555,16 @@ impl Watched {
         }
         Ok(())
     }
+}
+
+/// Says whether a link has left its namespace whose other end is in another one. If it went to a third
+/// one, the kernel tells of that there and here, but not where the other end is.
+fn is_end_of_link_elsewhere(seen: &Seen<'_>) -> bool {
+    let Seen::Told(Told::Event(event)) = seen else {
+        return false;
+    };
+    (event.kind, event.what) == (Kind::Link, What::Del)
+        && Link::from_payload(event.object).is_ok_and(|link| link.is_on_one_elsewhere())
 }
 
 /// Returns a link as one that was there from the start.

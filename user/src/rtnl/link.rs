@@ -140,6 +140,11 @@ impl<'a> Link<'a> {
         self.u32(IFLA_GROUP)
     }
 
+    /// Says whether the link below it, or its other end, is in another network namespace.
+    pub fn is_on_one_elsewhere(&self) -> bool {
+        self.attrs.get(IFLA_LINK_NETNSID).is_some()
+    }
+
     /// Returns the largest packet that it takes, in bytes.
     pub fn mtu(&self) -> Option<u32> {
         self.u32(IFLA_MTU)

@@ -310,11 +310,16 @@ impl Peer {
 
     /// Opens a socket in the network namespace `netns`.
     pub fn open_in(netns: &Netns) -> Self {
-        let netns = nlhello::netlink::Netns::open(netns.name).unwrap();
+        Self::of_in(uapi::NETLINK_USER, netns.name)
+    }
+
+    /// Opens a socket of another protocol in the network namespace `netns`.
+    pub fn of_in(protocol: u32, netns: &str) -> Self {
+        let netns = nlhello::netlink::Netns::open(netns).unwrap();
         // A thread that enters a namespace stays there.
         let there = thread::spawn(move || {
             netns.enter().unwrap();
-            Self::open()
+            Self::of(protocol)
         });
         there.join().unwrap()
     }

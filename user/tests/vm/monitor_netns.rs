@@ -245,6 +245,26 @@ fn a_namespace_that_is_deleted_is_gone() {
 }
 
 #[test]
+fn where_the_other_end_of_a_link_went_is_told() {
+    let _all = [HOME, "mn-red", "mn-blue"].map(Netns::add);
+    ip(&format!(
+        "-n {HOME} link add here type veth peer name there netns mn-red"
+    ));
+    ip(&format!("-n {HOME} netns set mn-blue 77"));
+    let watch = Watch::start(&["link"]);
+    // Both are down: nothing else of the end that stays changes.
+    ip("-n mn-red link set there netns mn-blue");
+    let change = watch.wait_for("a change", |line| line["link"]["link_netnsid"] == 77);
+    watch.end();
+
+    assert_eq!(change["link"]["ifname"], "here");
+    assert_eq!(
+        (&change["event"], &change["implied"]),
+        (&json!("change"), &json!(true))
+    );
+}
+
+#[test]
 fn two_names_are_one_namespace_until_both_are_gone() {
     let _home = Netns::add(HOME);
     let red = Netns::add("mn-red");
