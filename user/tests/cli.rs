@@ -350,7 +350,7 @@ fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
     ] {
         let mut child = nlhello()
             .args(args)
-            .arg("--initial")
+            .args(["--initial", "--timeout=20"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -361,6 +361,9 @@ fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
         let output = child.wait_with_output().unwrap();
 
         assert_eq!(output.status.signal(), Some(libc::SIGPIPE), "{args:?}");
-        assert_eq!(text(&output.stderr), "", "{args:?}");
+        // Who is not root is warned of little room, and of namespaces that are closed to him.
+        let said = text(&output.stderr);
+        let more = said.lines().find(|line| !line.contains(": warning: "));
+        assert_eq!(more, None, "{args:?}");
     }
 }
