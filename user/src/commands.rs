@@ -38,6 +38,13 @@ enum Failure {
     Output(io::Error),
 }
 
+impl Failure {
+    /// Says whether nobody is left to read what there is to tell.
+    fn is_unread(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Netlink(error)
@@ -145,7 +152,7 @@ fn report(out: &Output, failure: &Failure) -> ExitCode {
             }
         }
         Failure::Told => {}
-        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => die_of_sigpipe(),
+        unread if unread.is_unread() => die_of_sigpipe(),
         Failure::Output(error) => out.error(&Error::from_io("write to standard output", error)),
     }
     ExitCode::FAILURE

@@ -67,8 +67,11 @@ impl Signals {
         self.status.swap(false, Ordering::SeqCst)
     }
 
-    /// Makes [`Self::as_fd`] wait for the next signal; fails if nobody reads standard output any more,
-    /// as writing to it would.
+    /// Makes [`Self::as_fd`] wait for the next signal.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::BrokenPipe`] when nobody is left to read standard output.
     pub fn drain(&self) -> io::Result<()> {
         let mut bytes = [0; 64];
         loop {

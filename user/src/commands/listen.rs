@@ -43,7 +43,9 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
         out,
     };
     let result = run.listen();
-    run.sum_up();
+    if !result.as_ref().is_err_and(Failure::is_unread) {
+        run.sum_up();
+    }
     let missed = args
         .count
         .is_some_and(|count| run.audience.received < count);

@@ -261,8 +261,7 @@ impl Teller {
 
     /// Sums up, unless nobody reads what was told.
     fn sum_up_if_read(&self, result: &Result<(), Failure>) {
-        if !matches!(result, Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe)
-        {
+        if !result.as_ref().is_err_and(Failure::is_unread) {
             self.sum_up_now();
         }
     }

@@ -27,8 +27,8 @@ const RTM_DELMDB: u16 = 85;
 const RTM_NEWNSID: u16 = 88;
 const RTM_DELNSID: u16 = 89;
 const RTM_NEWSTATS: u16 = 92;
-const RTM_NEWCHAIN: u16 = 100;
-const RTM_DELCHAIN: u16 = 101;
+pub(super) const RTM_NEWCHAIN: u16 = 100;
+pub(super) const RTM_DELCHAIN: u16 = 101;
 
 /// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
 const SKIP_STATS: u32 = 1 << 3;

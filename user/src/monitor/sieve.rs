@@ -7,7 +7,7 @@
 //! address, a route, a neighbour or a rule in a datagram of its own. All else passes: other kinds, on
 //! which routes depend, and what answers requests.
 
-use super::kind::{BRIDGE, MROUTE};
+use super::kind::{BRIDGE, MROUTE, RTM_DELCHAIN, RTM_NEWCHAIN};
 use super::{Kind, Kinds, Scope};
 use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
@@ -23,7 +23,21 @@ pub struct Sieve {
     scope: Scope,
     /// The kinds that the scope is about.
     kinds: Kinds,
+    /// Kinds that come to the group of another one, and that nobody wants: of them all is left out.
+    unwanted: Kinds,
 }
+
+/// What comes to the group of [`Kind::Qdisc`] besides, and the types of its messages.
+const WITH_QDISCS: [(Kind, &[[u16; 2]]); 2] = [
+    (Kind::Class, &[[libc::RTM_NEWTCLASS, libc::RTM_DELTCLASS]]),
+    (
+        Kind::Filter,
+        &[
+            [libc::RTM_NEWTFILTER, libc::RTM_DELTFILTER],
+            [RTM_NEWCHAIN, RTM_DELCHAIN],
+        ],
+    ),
+];
 
 /// Where the fixed header of an object is in a message, behind `struct nlmsghdr`.
 const HEADER: u32 = 16;
@@ -60,9 +74,15 @@ impl Sieve {
     pub fn new(scope: Scope, wanted: Kinds, needed: Kinds) -> Self {
         let is_limited = |kind: &Kind| scope.limits(*kind) && !needed.has(*kind);
 
+        let has_qdiscs = wanted.has(Kind::Qdisc) || needed.has(Kind::Qdisc);
+        let with_qdiscs = WITH_QDISCS.iter().map(|(kind, _)| *kind);
+
         Self {
             scope,
             kinds: wanted.iter().filter(is_limited).collect(),
+            unwanted: with_qdiscs
+                .filter(|kind| has_qdiscs && !wanted.has(*kind))
+                .collect(),
         }
     }
 
@@ -92,6 +112,12 @@ impl Sieve {
     pub fn program(&self) -> Option<Vec<sock_filter>> {
         let mut program = Program(Vec::new());
         program.load(BPF_H, TYPE);
+        for (_, types) in WITH_QDISCS
+            .iter()
+            .filter(|(kind, _)| self.unwanted.has(*kind))
+        {
+            types.iter().for_each(|types| program.drop_type(*types));
+        }
         for kind in self.kinds.iter() {
             let Some(types) = types(kind) else {
                 continue;
@@ -101,7 +127,7 @@ impl Sieve {
             program.0.extend(tests.0);
         }
         program.end(PASS);
-        (!self.kinds.is_empty()).then_some(program.0)
+        (!self.kinds.is_empty() || !self.unwanted.is_empty()).then_some(program.0)
     }
 
     /// Returns the end of the program for messages about a `kind`.
@@ -213,6 +239,11 @@ impl Program {
         self.if_equal(as_loaded(new), 2, 0);
         self.if_equal(as_loaded(del), 1, 0);
         self.put(BPF_JMP | BPF_JA, count as u32);
+    }
+
+    fn drop_type(&mut self, types: [u16; 2]) {
+        self.unless_type(types, 1);
+        self.end(DROP);
     }
 
     fn pass_family(&mut self, family: u8) {
@@ -461,6 +492,27 @@ mod tests {
 
         assert!(table(Some(100)).iter().all(|q| q.bytes().ends_with(&attr)));
         assert!(table(None).iter().all(|q| q.bytes().len() == 28));
+    }
+
+    #[test]
+    fn what_comes_to_the_group_of_another_kind_is_left_out_unless_it_is_wanted() {
+        let pair = Pair::open();
+        let all: Kinds = Kind::ALL.into_iter().collect();
+        let sieve = |wanted, needed| Sieve::new(Scope::default(), wanted, Kinds::from(needed));
+        let links = sieve(Kind::Link.into(), Kind::Qdisc);
+        for (nlmsg_type, passes) in [
+            (libc::RTM_NEWQDISC, true),
+            (libc::RTM_NEWLINK, true),
+            (libc::RTM_NEWTCLASS, false),
+            (libc::RTM_DELTFILTER, false),
+            (RTM_NEWCHAIN, false),
+        ] {
+            assert_eq!(pair.passes(&links, nlmsg_type, &[0; 20]), passes);
+        }
+        let classes = sieve(Kind::Class.into(), Kind::Qdisc);
+        assert!(pair.passes(&classes, libc::RTM_NEWTCLASS, &[0; 20]));
+        assert!(sieve(all, Kind::Qdisc).program().is_none());
+        assert!(sieve(Kind::Route.into(), Kind::Link).program().is_none());
     }
 
     #[test]

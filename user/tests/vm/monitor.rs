@@ -97,7 +97,9 @@ fn after_hundreds_of_losses_what_was_told_is_what_is_there() {
         let (mut lines, mut losses, mut is_behind) = (watch.lines(), 0, false);
         let flood = Peer::of_in(libc::NETLINK_ROUTE as u32, NETNS);
         let mut writers: [_; WRITERS] = from_fn(|_| Ip::start(NETNS));
+        let mut bursts = 0..20 * LOSSES;
         while losses < LOSSES {
+            bursts.next().expect("a burst now and then is too much");
             for (number, writer) in writers.iter_mut().enumerate() {
                 let changes = (0..5).map(|_| storm::change(&mut random, number) + "\n");
                 writer.run(&changes.collect::<String>());

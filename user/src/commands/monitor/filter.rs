@@ -37,13 +37,11 @@ pub struct Filter {
 const FORMER: usize = 1024;
 
 /// Links by their name, and the indexes of those that have it or had it: what was on one that is gone
-/// may be told after the next one has come. What is new on one counts only as long as that has it.
+/// may be told after the next one has come.
 #[derive(Clone, Debug)]
 struct Dev {
     name: Vec<u8>,
     indexes: VecDeque<u32>,
-    /// The one that has it.
-    current: Option<u32>,
 }
 
 impl Dev {
@@ -51,18 +49,6 @@ impl Dev {
     fn index_of(&self, link: &[u8]) -> Option<u32> {
         let link = Link::from_payload(link).ok()?;
         (link.name() == Some(&self.name)).then(|| link.header().index)
-    }
-
-    /// Notes that there is a `link`, or was.
-    fn learn_link(&mut self, link: &Link<'_>, is_there: bool) {
-        let index = link.header().index;
-        let has_name = is_there && link.name() == Some(&self.name);
-        if has_name {
-            self.current = Some(index);
-            self.learn(index);
-        } else if self.current == Some(index) {
-            self.current = None;
-        }
     }
 
     fn learn(&mut self, index: u32) {
@@ -134,7 +120,6 @@ impl Filter {
         self.dev = Some(Dev {
             name: name.to_vec(),
             indexes: VecDeque::new(),
-            current: None,
         });
     }
 
@@ -148,8 +133,8 @@ impl Filter {
         let Some(dev) = &mut self.dev else {
             return;
         };
-        dev.current = links.find_map(|link| dev.index_of(&link));
-        dev.indexes = dev.current.into_iter().collect();
+        let index = links.find_map(|link| dev.index_of(&link));
+        dev.indexes = index.into_iter().collect();
     }
 
     /// Returns the kinds that are wanted.
@@ -178,8 +163,11 @@ impl Filter {
         let (Some(dev), Kind::Link) = (&mut self.dev, event.kind) else {
             return;
         };
-        if let Ok(link) = Link::from_payload(event.object) {
-            dev.learn_link(&link, event.what != What::Del);
+        let Ok(link) = Link::from_payload(event.object) else {
+            return;
+        };
+        if link.name() == Some(&dev.name) && event.what != What::Del {
+            dev.learn(link.header().index);
         }
     }
 
@@ -191,14 +179,6 @@ impl Filter {
         self.kinds.has(event.kind)
             && (self.whats.is_empty() || self.whats.contains(&event.what))
             && (is_wanted(event.body) || event.old.is_some_and(is_wanted))
-            && (event.what != What::New || self.wants_new(event.kind, event.body))
-    }
-
-    /// Says whether the link of an object that is wanted still has the name that is asked for.
-    fn wants_new(&self, kind: Kind, body: &[u8]) -> bool {
-        let current = self.dev.as_ref().map(|dev| dev.current);
-        kind == Kind::Link
-            || current.is_none_or(|link| link.is_some_and(|index| kind.is_on(body, index)))
     }
 
     /// Says whether an object is wanted that is like this.
@@ -274,21 +254,5 @@ mod tests {
         };
 
         assert_eq!([7, 8, 9].map(wants), [true, true, false]);
-    }
-
-    #[test]
-    fn what_is_new_on_a_link_is_wanted_as_long_as_that_has_the_name() {
-        let mut filter = Filter::of(Kind::Neigh, 0);
-        filter.set_dev(b"a");
-        let link = |name| [&[0, 0, 0, 0, 7][..], &[0; 11], &[6, 0, 3, 0, name, 0, 0, 0]].concat();
-        let neigh = [2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
-        for (name, is_wanted) in [(b'a', true), (b'b', false), (b'a', true)] {
-            filter.learn(&event(Kind::Link, What::Change, &link(name)));
-            let wants = |what| filter.wants(&event(Kind::Neigh, what, &neigh));
-            assert_eq!(wants(What::New), is_wanted);
-            assert!(wants(What::Del));
-        }
-        filter.learn(&event(Kind::Link, What::Del, &link(b'a')));
-        assert!(!filter.wants(&event(Kind::Neigh, What::New, &neigh)));
     }
 }
