@@ -173,13 +173,7 @@ impl Run {
         let mut ahead = None;
         while self.teller.left > 0 {
             let waited = self.hear(monitor, &mut ahead)?;
-            self.teller.flush()?;
-            // Whoever keeps changing things must not keep us here.
-            if waited == Waited::TimedOut || Instant::now() >= self.deadline {
-                break;
-            }
-            let is_woken = waited == Waited::Woken || self.signals.came();
-            if is_woken && self.teller.heed(&self.signals)? {
+            if self.teller.ends(waited, &self.signals, self.deadline)? {
                 break;
             }
         }
@@ -248,6 +242,22 @@ impl Teller {
     /// Returns the exit status of who wanted to hear so many changes.
     fn verdict(&self, count: Option<u64>) -> ExitCode {
         ExitCode::from(u8::from(count.is_some() && self.left > 0))
+    }
+
+    /// Writes out what was told; returns whether the time is up, or a signal says to stop.
+    fn ends(
+        &mut self,
+        waited: Waited,
+        signals: &Signals,
+        deadline: Instant,
+    ) -> Result<bool, Failure> {
+        self.flush()?;
+        // Whoever keeps changing things must not keep us here.
+        if waited == Waited::TimedOut || Instant::now() >= deadline {
+            return Ok(true);
+        }
+        let is_woken = waited == Waited::Woken || signals.came();
+        Ok(is_woken && self.heed(signals)?)
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.

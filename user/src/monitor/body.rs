@@ -57,8 +57,8 @@ const RTA_CACHEINFO: u16 = 12;
 const RTA_TABLE: u16 = 15;
 const RTA_MFC_STATS: u16 = 17;
 const RTA_EXPIRES: u16 = 23;
-const NDA_DST: u16 = 1;
-const NDA_LLADDR: u16 = 2;
+pub const NDA_DST: u16 = 1;
+pub const NDA_LLADDR: u16 = 2;
 const NDA_CACHEINFO: u16 = 3;
 const NDA_PROBES: u16 = 4;
 
@@ -194,11 +194,16 @@ fn put_linkinfo(value: &[u8], body: &mut Vec<u8>) {
 }
 
 /// Returns the value of the first attribute of type `kind` in `attrs`.
-pub fn find(attrs: &[u8], kind: u16) -> Option<&[u8]> {
+fn find(attrs: &[u8], kind: u16) -> Option<&[u8]> {
     Attrs::new(attrs)
         .map_while(Result::ok)
         .find(|attr| attr.kind() == kind)
         .map(|attr| attr.value())
+}
+
+/// Returns the value of the first attribute of type `attr` of an object of this `kind`.
+pub fn attr_of(kind: Kind, body: &[u8], attr: u16) -> Option<&[u8]> {
+    find(body.get(kind.header()..)?, attr)
 }
 
 /// Appends what says which object of this `kind` it is that has this `body` to `key`.
@@ -245,19 +250,20 @@ pub fn put_key(kind: Kind, body: &[u8], key: &mut Vec<u8>) {
 /// Returns what else than where it leads says which entry of a VXLAN it is that has this `body`: the link
 /// and the address. `None` for all else.
 pub fn place_of(kind: Kind, body: &[u8]) -> Option<Vec<u8>> {
-    let attrs = body.get(kind.header()..).filter(|_| kind == Kind::Fdb)?;
-    find(attrs, NDA_DST)?;
-    Some([body.get(LINK)?, find(attrs, NDA_LLADDR)?].concat())
+    if kind != Kind::Fdb {
+        return None;
+    }
+    attr_of(kind, body, NDA_DST)?;
+    Some([body.get(LINK)?, attr_of(kind, body, NDA_LLADDR)?].concat())
 }
 
 /// Returns a number that people expect objects of this `kind` to be in the order of: that of the link
 /// that they are on, a priority, an id; of routes, the family.
 pub fn number_of(kind: Kind, body: &[u8]) -> u32 {
-    let attrs = body.get(kind.header()..).unwrap_or_default();
     let number = match kind {
         Kind::Route => return body.first().copied().unwrap_or_default().into(),
-        Kind::Rule => find(attrs, FRA_PRIORITY),
-        Kind::Nexthop => find(attrs, NHA_ID),
+        Kind::Rule => attr_of(kind, body, FRA_PRIORITY),
+        Kind::Nexthop => attr_of(kind, body, NHA_ID),
         _ => body.get(LINK),
     };
     number

@@ -39,6 +39,14 @@ impl<T: Copy> Pool<T> {
         }
     }
 
+    /// Holds the row `bytes`, which is added where it is not there, with what `more` says of it.
+    pub fn hold_row(&mut self, bytes: &[u8], more: impl FnOnce() -> T) -> Id {
+        match self.find(bytes) {
+            Some(id) => self.hold(id),
+            None => self.add(bytes, more()),
+        }
+    }
+
     /// Returns the row `bytes`, if it is there.
     pub fn find(&self, bytes: &[u8]) -> Option<Id> {
         let hash = self.hasher.hash_one(bytes);

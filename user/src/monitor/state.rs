@@ -11,7 +11,7 @@ mod window;
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use change::Change;
-use silent::{is_of_root_queue, is_untold, silent_kinds};
+use silent::{is_untold, silent_kinds};
 use std::borrow::Cow;
 use window::Window;
 
@@ -128,9 +128,7 @@ impl State {
 
     /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.
     pub fn note(&mut self, news: &News<'_>) {
-        if is_of_root_queue(news) {
-            self.silent = self.silent | Kind::Link.into();
-        }
+        self.silent = self.silent | silent_kinds(news, || None);
     }
 
     fn take_object(
@@ -182,7 +180,7 @@ impl State {
             return;
         };
         if kind == Kind::Route {
-            window.pass(|last| table.put_body(form, last));
+            window.pass(payload);
         }
         // A dump may show an object twice while others come.
         let is_known = table.mark(form, Seen::Dump) || table.is_found(form);

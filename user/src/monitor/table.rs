@@ -65,8 +65,8 @@ struct Entry {
 ///
 /// # Invariants
 ///
-/// Each entry holds its shape, and each shape holds that of its key. `found` is the number of entries
-/// that are [`Seen::Found`]. `last` is held by somebody, or has no bytes.
+/// Each entry holds its shape, each shape that of its key, and each of those its place, if it has one.
+/// `found` is the number of entries that are [`Seen::Found`]. `last` is held by somebody.
 pub struct Table {
     kind: Kind,
     entries: HashTable<Entry>,
@@ -160,37 +160,22 @@ impl Table {
         let place = own_of(self.kind, body);
         let own = own(&body[place.clone()]);
         body[place.clone()].fill(0);
-        let shape = match self.shapes.find(body) {
-            Some(shape) => self.shapes.hold(shape),
-            None => {
-                key.clear();
-                put_key(self.kind, body, key);
-                let shape = Shape {
-                    // No message has so many bytes.
-                    at: place.start as u32,
-                    len: place.len() as u32,
-                    key: self.hold_key(key, body),
-                };
-                self.shapes.add(body, shape)
+        let (kind, body) = (self.kind, &*body);
+        let Self { keys, places, .. } = self;
+        let shape = self.shapes.hold_row(body, || {
+            key.clear();
+            put_key(kind, body, key);
+            Shape {
+                // No message has so many bytes.
+                at: place.start as u32,
+                len: place.len() as u32,
+                key: keys.hold_row(key, || {
+                    place_of(kind, body).map(|place| places.hold_row(&place, || ()))
+                }),
             }
-        };
+        });
         self.last = Some(shape);
         Form { shape, own }
-    }
-
-    /// Holds the key with these `bytes`, which is that of `body`.
-    fn hold_key(&mut self, bytes: &[u8], body: &[u8]) -> Id {
-        if let Some(key) = self.keys.find(bytes) {
-            return self.keys.hold(key);
-        }
-        let place = place_of(self.kind, body).map(|place| hold(&mut self.places, &place));
-        self.keys.add(bytes, place)
-    }
-
-    fn release_key(&mut self, key: Id) {
-        if let Some(Some(place)) = self.keys.release(key) {
-            self.places.release(place);
-        }
     }
 
     /// Says whether there is another entry of the same VXLAN for the same address, which leads elsewhere.
@@ -209,7 +194,9 @@ impl Table {
     #[inline]
     pub fn release(&mut self, form: Form) {
         if let Some(shape) = self.shapes.release(form.shape) {
-            self.release_key(shape.key);
+            if let Some(Some(place)) = self.keys.release(shape.key) {
+                self.places.release(place);
+            }
             if self.last == Some(form.shape) {
                 self.last = None;
             }
@@ -219,10 +206,7 @@ impl Table {
     /// Returns the key of an object.
     #[inline]
     pub fn key(&self, form: Form) -> Key {
-        Key {
-            shape: self.shapes.more(form.shape).key,
-            own: form.own,
-        }
+        key_of(&self.shapes, form)
     }
 
     /// Puts the bytes of an object into `body`, instead of what is there.
@@ -322,12 +306,16 @@ impl Table {
 
     /// Notes that an object was seen; says whether it was there.
     pub fn mark(&mut self, form: Form, seen: Seen) -> bool {
-        let hash = self.hash(self.key(form));
-        let found = self.entries.find_mut(hash, |entry| {
-            entry.form == form && entry.seen != Seen::Found
-        });
+        let entry = self.find_mut(form, |seen| seen != Seen::Found);
 
-        found.map(|entry| entry.seen = seen).is_some()
+        entry.map(|entry| entry.seen = seen).is_some()
+    }
+
+    fn find_mut(&mut self, form: Form, is_it: impl Fn(Seen) -> bool) -> Option<&mut Entry> {
+        let hash = self.hash(self.key(form));
+        let is_it = |entry: &Entry| entry.form == form && is_it(entry.seen);
+
+        self.entries.find_mut(hash, is_it)
     }
 
     /// Says whether an object is there that is [`Seen::Found`].
@@ -341,12 +329,7 @@ impl Table {
         self.shapes.hold(form.shape);
         self.found += usize::from(seen == Seen::Found);
         let (shapes, hasher) = (&self.shapes, &self.hasher);
-        let hash = |entry: &Entry| {
-            hasher.hash_one(Key {
-                shape: shapes.more(entry.form.shape).key,
-                own: entry.form.own,
-            })
-        };
+        let hash = |entry: &Entry| hasher.hash_one(key_of(shapes, entry.form));
         let entry = Entry { form, seen };
 
         self.entries.insert_unique(hash(&entry), entry, hash);
@@ -365,12 +348,10 @@ impl Table {
         found.is_some()
     }
 
-    /// Tells that an object is there that was [`Seen::Found`].
-    pub fn tell_as(&mut self, form: Form, seen: Seen) {
-        let hash = self.hash(self.key(form));
-        let is_it = |entry: &Entry| entry.form == form && entry.seen == Seen::Found;
-        if let Some(entry) = self.entries.find_mut(hash, is_it) {
-            entry.seen = seen;
+    /// Takes an object that is [`Seen::Found`] to be told: a dump has seen it.
+    pub fn keep(&mut self, form: Form) {
+        if let Some(entry) = self.find_mut(form, |seen| seen == Seen::Found) {
+            entry.seen = Seen::Dump;
             self.found -= 1;
         }
     }
@@ -395,10 +376,11 @@ impl Table {
     }
 }
 
-fn hold(pool: &mut Pool<()>, bytes: &[u8]) -> Id {
-    match pool.find(bytes) {
-        Some(id) => pool.hold(id),
-        None => pool.add(bytes, ()),
+#[inline]
+fn key_of(shapes: &Pool<Shape>, form: Form) -> Key {
+    Key {
+        shape: shapes.more(form.shape).key,
+        own: form.own,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
-use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told, Waited};
+use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told};
 use nlhello::netlink::Error;
 use nlhello::rtnl::Names;
 use std::collections::HashMap;
@@ -100,13 +100,7 @@ impl Sites<'_> {
             let waited = namespaces.wait(deadline, wake, &mut |namespace, seen| {
                 self.tell(namespace, seen);
             })?;
-            self.teller.flush()?;
-            // Whoever keeps changing things must not keep us here.
-            if waited == Waited::TimedOut || Instant::now() >= deadline {
-                break;
-            }
-            let is_woken = waited == Waited::Woken || signals.came();
-            if is_woken && self.teller.heed(signals)? {
+            if self.teller.ends(waited, signals, deadline)? {
                 break;
             }
         }

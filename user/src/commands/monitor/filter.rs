@@ -163,11 +163,9 @@ impl Filter {
         let (Some(dev), Kind::Link) = (&mut self.dev, event.kind) else {
             return;
         };
-        let Ok(link) = Link::from_payload(event.object) else {
-            return;
-        };
-        if link.name() == Some(&dev.name) && event.what != What::Del {
-            dev.learn(link.header().index);
+        let index = dev.index_of(event.object);
+        if let Some(index) = index.filter(|_| event.what != What::Del) {
+            dev.learn(index);
         }
     }
 
@@ -213,9 +211,7 @@ impl Filter {
     fn wants_dev(&self, kind: Kind, body: &[u8]) -> bool {
         match &self.dev {
             None => true,
-            Some(Dev { name, .. }) if kind == Kind::Link => {
-                Link::from_payload(body).is_ok_and(|link| link.name() == Some(name))
-            }
+            Some(dev) if kind == Kind::Link => dev.index_of(body).is_some(),
             Some(Dev { indexes, .. }) => indexes.iter().any(|index| kind.is_on(body, *index)),
         }
     }

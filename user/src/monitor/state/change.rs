@@ -2,7 +2,7 @@
 
 //! What an event does to a table.
 
-use super::super::body::find;
+use super::super::body::attr_of;
 use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Kind, Origin, What};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
@@ -175,7 +175,7 @@ impl<'c, 'a> Change<'c, 'a> {
     fn may_be_another(&self, old: Form) -> bool {
         let old = self.table.body(old);
         let is_ipv6 = old.first() == Some(&(libc::AF_INET6 as u8));
-        let hops = || old.get(12..).and_then(|attrs| find(attrs, RTA_MULTIPATH));
+        let hops = || attr_of(Kind::Route, &old, RTA_MULTIPATH);
 
         self.news.kind == Kind::Route && (self.is_read || is_ipv6 && hops().is_some())
     }

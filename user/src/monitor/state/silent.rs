@@ -2,7 +2,7 @@
 
 //! What changes without an event.
 
-use super::super::body::find;
+use super::super::body::{attr_of, NDA_DST, NDA_LLADDR};
 use super::super::{Kind, Kinds};
 use super::News;
 use std::borrow::Cow;
@@ -15,20 +15,15 @@ const NOARP: u16 = 0x40;
 
 /// Where `ifi_flags` is in `struct ifinfomsg`.
 const IFI_FLAGS: Range<usize> = 8..12;
-/// Its size, in bytes.
-const IFINFOMSG: usize = 16;
 pub const IFLA_IFNAME: u16 = 3;
 pub const IFLA_MTU: u16 = 4;
 
-/// Where `ndm_flags` is in `struct ndmsg`, and its size, in bytes.
+/// Where `ndm_flags` is in `struct ndmsg`.
 const NDM_FLAGS: usize = 10;
-const NDMSG: usize = 12;
 /// `NTF_SELF`.
 pub const SELF: u8 = 0x02;
 /// `NUD_PERMANENT`.
 pub const PERMANENT: u16 = 0x80;
-pub const NDA_DST: u16 = 1;
-pub const NDA_LLADDR: u16 = 2;
 
 /// Where `tcm_parent` is in `struct tcmsg`.
 const TCM_PARENT: Range<usize> = 12..16;
@@ -50,7 +45,9 @@ fn is_group_of_link(entry: &[u8]) -> bool {
     let is_own = entry.get(NDM_FLAGS).is_some_and(|flags| flags & SELF != 0);
     let is_group = |address: &[u8]| address.first().is_some_and(|byte| byte & 1 != 0);
 
-    is_own && dst_of(entry).is_none() && lladdr_of(entry).is_some_and(is_group)
+    let attr = |kind| attr_of(Kind::Fdb, entry, kind);
+
+    is_own && attr(NDA_DST).is_none() && attr(NDA_LLADDR).is_some_and(is_group)
 }
 
 /// Returns the kinds that change with the event without one of their own: what goes away with a
@@ -62,13 +59,15 @@ pub fn silent_kinds<'o>(news: &News<'_>, old: impl FnOnce() -> Option<Cow<'o, [u
         Kind::Nexthop => Kind::Route.into(),
         // One may lead to another, and there may be one more of the same.
         Kind::Rule => Kind::Rule.into(),
+        // A link is told with its queue.
+        Kind::Qdisc if is_of_root(news.payload) => Kind::Link.into(),
         _ => Kinds::default(),
     }
 }
 
 fn silent_kinds_of_link(news: &News<'_>, old: Option<&[u8]>) -> Kinds {
-    let differs =
-        |kind| attr_of_link(news.payload, kind) != old.and_then(|old| attr_of_link(old, kind));
+    let attr = |link, kind| attr_of(Kind::Link, link, kind);
+    let differs = |kind| attr(news.payload, kind) != old.and_then(|old| attr(old, kind));
 
     let kinds: &[Kind] = match old {
         // What is on top of it, and the other end of a veth, may have it in another namespace then.
@@ -91,20 +90,6 @@ fn silent_kinds_of_link(news: &News<'_>, old: Option<&[u8]>) -> Kinds {
     [kinds, of_mtu, &[Kind::Fdb]].concat().into_iter().collect()
 }
 
-fn attr_of_link(payload: &[u8], kind: u16) -> Option<&[u8]> {
-    find(payload.get(IFINFOMSG..)?, kind)
-}
-
-/// Says whether a link has another queue then, which is named where the link is told.
-pub fn is_of_root_queue(news: &News<'_>) -> bool {
-    news.kind == Kind::Qdisc && news.payload.get(TCM_PARENT) == Some(&TC_H_ROOT.to_ne_bytes())
-}
-
-/// Returns the address that a forwarding entry is about.
-fn lladdr_of(entry: &[u8]) -> Option<&[u8]> {
-    find(entry.get(NDMSG..)?, NDA_LLADDR)
-}
-
-fn dst_of(entry: &[u8]) -> Option<&[u8]> {
-    find(entry.get(NDMSG..)?, NDA_DST)
+fn is_of_root(qdisc: &[u8]) -> bool {
+    qdisc.get(TCM_PARENT) == Some(&TC_H_ROOT.to_ne_bytes())
 }

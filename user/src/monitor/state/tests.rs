@@ -2,9 +2,10 @@
 
 //! What was seen of dumps and events on real kernels, in the order in which it was seen.
 
+use super::super::body::{NDA_DST, NDA_LLADDR};
 use super::*;
 use crate::wire::put_attr;
-use silent::{IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDM_STATE, PERMANENT, SELF};
+use silent::{IFLA_IFNAME, IFLA_MTU, NDM_STATE, PERMANENT, SELF};
 
 mod kinds;
 mod model;

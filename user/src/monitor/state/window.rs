@@ -61,9 +61,10 @@ impl Window {
         self.kinds
     }
 
-    /// Notes the IPv4 route that the dump showed last.
-    pub fn pass(&mut self, put_body: impl FnOnce(&mut Vec<u8>)) {
-        put_body(&mut self.last);
+    /// Notes the route that the dump showed last.
+    pub fn pass(&mut self, payload: &[u8]) {
+        self.last.clear();
+        self.last.extend_from_slice(payload);
     }
 
     /// Notes that the dump ends here or pauses.
@@ -217,7 +218,7 @@ impl Window {
             let old = table.body(stale).into_owned();
             let body = table.body(form).into_owned();
             table.remove(stale);
-            table.tell_as(form, Seen::Dump);
+            table.keep(form);
             tell(&self.event(kind, What::Change, &body, Some(&old)));
         }
     }
