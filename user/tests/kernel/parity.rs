@@ -171,7 +171,7 @@ fn compare_once_settled(
 /// Runs a script of `parity/` in the namespace, with the `ip` and `bridge` that are compared with.
 fn run_script(name: &str) {
     const PRELUDE: &str = r#"ip() { "$IP" "$@"; }; bridge() { "$BRIDGE" "$@"; }; set -eu; . "$1""#;
-    let script = format!("user/tests/vm/parity/{name}");
+    let script = format!("user/tests/kernel/parity/{name}");
     let output = run(Command::new("ip")
         .args(["netns", "exec", NETNS])
         .args(["sh", "-c", PRELUDE, "sh", &script]));

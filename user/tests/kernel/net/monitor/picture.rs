@@ -260,27 +260,33 @@ fn answer(command: &mut Command) -> Vec<Value> {
     }
 }
 
-/// Asserts that what was told is what the client shows, and as far as `ip` has it what that does.
-pub fn assert_is_there(told: &Picture, netns: &str) {
+/// Compares what was told with what the client shows, and as far as `ip` has it with what that does.
+///
+/// # Errors
+///
+/// The first difference, in words.
+pub fn compare(told: &Picture, netns: &str) -> Result<(), String> {
     let told = told.without_multicast_rules();
-    assert_same(&told, &shown(netns, client), netns);
-    assert_same(
+    compare_all(&told, &shown(netns, client), netns)?;
+    compare_all(
         &told.as_ip_has_it(),
         &shown(netns, iproute2).as_ip_has_it(),
         &format!("{netns}, beside ip"),
-    );
+    )
 }
 
-fn assert_same(told: &Picture, shown: &Picture, place: &str) {
+fn compare_all(told: &Picture, shown: &Picture, place: &str) -> Result<(), String> {
     for kind in KINDS {
         let (told, shown) = (told.objects(kind), shown.objects(kind));
         let more: Vec<_> = told.iter().filter(|told| !shown.contains(told)).collect();
         let less: Vec<_> = shown.iter().filter(|shown| !told.contains(shown)).collect();
-        assert!(
-            more.is_empty() && less.is_empty(),
-            "{place}: {kind}: told and not there: {more:#?}\nthere and not told: {less:#?}"
-        );
+        if !more.is_empty() || !less.is_empty() {
+            return Err(format!(
+                "{place}: {kind}: told and not there: {more:#?}\nthere and not told: {less:#?}"
+            ));
+        }
     }
+    Ok(())
 }
 
 impl Picture {

@@ -8,7 +8,6 @@
 //! the netlink layer are.
 
 mod attributes;
-mod change;
 mod classic;
 mod client;
 mod commands;
@@ -18,17 +17,12 @@ mod dumps;
 mod lab;
 mod layer;
 mod lifetime;
+mod link_kinds;
 mod messages;
-mod monitor;
-mod monitor_kinds;
-mod monitor_netns;
-mod monitor_storm_netns;
-mod monitor_wait;
+mod monitor_hello;
+mod net;
 mod parity;
-mod picture;
 mod pressure;
 mod random;
 mod runs;
-mod storm;
-mod tables;
 mod ynl;

@@ -2,16 +2,20 @@
 
 //! Storms of random changes, and a monitor in them.
 
+use super::idle;
+use super::picture::KINDS;
 use crate::lab::*;
-use crate::picture::KINDS;
 use crate::random::Random;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread::{self, sleep};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is wrong, and stays as it is for so long, does not become right any more.
+const HOPELESS: Duration = Duration::from_secs(5);
 
 /// Changes of each of the processes that make them, unless `$STORM` says how many.
 const CHANGES: usize = 200;
@@ -52,15 +56,35 @@ impl Watch {
         sockets.lines().filter_map(drops).sum()
     }
 
-    /// Waits until nothing is told any more; returns all that was.
+    /// Waits until `check` finds nothing wrong in all that was told, and the monitor has no more to do.
+    ///
+    /// The kernel makes the last changes of a storm when it has time: duplicate addresses, carriers,
+    /// namespaces that are gone.
+    pub fn wait_until_right(&self, check: impl Fn(&[Value]) -> Result<(), String>) {
+        let (mut lines, mut told) = (self.lines(), Vec::new());
+        let mut last = Instant::now();
+        loop {
+            idle::wait_until_idle(&self.child);
+            let before = told.len();
+            told.extend(lines.by_ref());
+            if told.len() > before {
+                last = Instant::now();
+            }
+            match check(&told) {
+                Ok(()) if idle::is_idle(&self.child) && lines.is_at_end() => return,
+                Err(wrong) if last.elapsed() > HOPELESS => panic!("{wrong}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until nothing is told any more.
+    pub fn wait_until_quiet(&self) {
+        idle::wait_until_quiet(&self.child, &self.file);
+    }
+
+    /// Ends it; returns all that was told.
     pub fn end(mut self) -> Vec<Value> {
-        let len = || fs::metadata(&self.file).unwrap().len();
-        let mut last = 0;
-        wait_until("quiet", || {
-            let before = std::mem::replace(&mut last, len());
-            sleep(Duration::from_millis(2500));
-            before == last
-        });
         kill(&self.child, "INT");
         self.child.wait().unwrap();
         let text = fs::read(&self.file).unwrap();
@@ -90,6 +114,13 @@ pub struct Lines {
     file: BufReader<File>,
     /// One that is not whole yet.
     line: String,
+}
+
+impl Lines {
+    /// Says whether there is no more in the file yet.
+    fn is_at_end(&mut self) -> bool {
+        self.file.fill_buf().unwrap().is_empty()
+    }
 }
 
 impl Iterator for Lines {

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Output, Stdio};
 const NETNS: &str = "change";
 
 /// Makes a network namespace with two ends of a pair, up, the first with an address.
-fn netns_with_pair() -> Netns {
+pub fn netns_with_pair() -> Netns {
     let netns = Netns::add(NETNS);
     for words in [
         "link add v1 type veth peer name v2",
@@ -27,7 +27,7 @@ fn netns_with_pair() -> Netns {
 }
 
 /// Runs the client in the namespace.
-fn change(words: &str) -> Output {
+pub fn change(words: &str) -> Output {
     let words: Vec<_> = ["-n", NETNS]
         .into_iter()
         .chain(words.split_whitespace())
@@ -36,20 +36,20 @@ fn change(words: &str) -> Output {
 }
 
 /// Has the kernel do what `words` say.
-fn done(words: &str) {
+pub fn done(words: &str) {
     let output = change(words);
     assert!(output.status.success(), "{words}: {output:?}");
     assert_eq!((stdout(&output), stderr(&output)), Default::default());
 }
 
 /// Returns what `ip` shows in the namespace, one of it.
-fn shown(words: &str) -> Value {
+pub fn shown(words: &str) -> Value {
     let mut all = all_shown(words);
     assert_eq!(all.len(), 1, "{words}: {all:?}");
     all.remove(0)
 }
 
-fn all_shown(words: &str) -> Vec<Value> {
+pub fn all_shown(words: &str) -> Vec<Value> {
     let output = run(Command::new("ip")
         .args(["-n", NETNS, "-j", "-d"])
         .args(words.split_whitespace()));
@@ -62,7 +62,7 @@ fn all_shown(words: &str) -> Vec<Value> {
 
 /// Checks that each of `expected` is at its place in what `ip` shows with `words`.
 #[track_caller]
-fn assert_shown(words: &str, expected: &[(&str, Value)]) {
+pub fn assert_shown(words: &str, expected: &[(&str, Value)]) {
     let object = shown(words);
     for (place, value) in expected {
         assert_eq!(object.pointer(place), Some(value), "{place}: {object}");
@@ -114,51 +114,11 @@ fn a_link_becomes_what_is_said() {
 }
 
 #[test]
-fn a_link_is_made_of_every_kind() {
-    let _netns = netns_with_pair();
-    for words in [
-        "link add a1 type dummy",
-        "link add a2 link v1 type vlan id 10 protocol 802.1ad",
-        "link add a3 type vxlan id 42 remote 10.0.0.2 local 10.0.0.1 dstport 4789 dev v1 nolearning",
-        "link add a4 type macvlan mode bridge link v2",
-        "link add a5 type vrf table 10",
-        "link add a6 type bond mode active-backup miimon 100",
-        "link add name a7 mtu 1300 up type veth peer a8",
-    ] {
-        done(words);
-    }
-    for (link, place, value) in [
-        ("a1", "info_kind", "dummy".into()),
-        ("a2", "info_data/id", 10.into()),
-        ("a2", "info_data/protocol", "802.1ad".into()),
-        ("a3", "info_data/id", 42.into()),
-        ("a3", "info_data/remote", "10.0.0.2".into()),
-        ("a3", "info_data/local", "10.0.0.1".into()),
-        ("a3", "info_data/port", 4789.into()),
-        ("a3", "info_data/link", "v1".into()),
-        ("a3", "info_data/learning", false.into()),
-        ("a4", "info_data/mode", "bridge".into()),
-        ("a5", "info_data/table", 10.into()),
-        ("a6", "info_data/mode", "active-backup".into()),
-        ("a6", "info_data/miimon", 100.into()),
-    ] {
-        assert_shown(
-            &format!("link show {link}"),
-            &[(&format!("/linkinfo/{place}"), value)],
-        );
-    }
-    assert_shown(
-        "link show a7",
-        &[("/mtu", 1300.into()), ("/link", "a8".into())],
-    );
-}
-
-#[test]
 fn a_link_whose_name_is_not_utf8_is_found_by_it() {
     let _netns = netns_with_pair();
     let name = OsStr::from_bytes(b"\xff");
     for words in [
-        &["add".as_ref(), name, "type".as_ref(), "dummy".as_ref()][..],
+        &["add".as_ref(), name, "type".as_ref(), "bridge".as_ref()][..],
         &["set".as_ref(), name, "mtu".as_ref(), "1400".as_ref()],
     ] {
         let output = run(Command::new("nlhello")
@@ -166,7 +126,7 @@ fn a_link_whose_name_is_not_utf8_is_found_by_it() {
             .args(words));
         assert!(output.status.success(), "{output:?}");
     }
-    let links = change("--json link show type dummy");
+    let links = change("--json link show type bridge");
     assert_eq!(json_lines(&links.stdout)[0][0]["mtu"], 1400);
 }
 
@@ -184,7 +144,7 @@ fn a_link_goes_to_another_namespace_by_name_and_by_process() {
         .unwrap();
     wait_until("a namespace of its own", || is_elsewhere(&process));
     let pid = process.id().to_string();
-    done("link add d1 type dummy");
+    done("link add d1 type veth");
     done(&format!("link set d1 netns {pid}"));
     let there = nlhello(&["-n", &pid, "link", "set", "d1", "mtu", "1400"]);
     process.kill().unwrap();
@@ -315,82 +275,6 @@ fn a_neighbour_becomes_what_is_said() {
     assert_shown("neigh show 10.0.0.3", &[("/state/0", "STALE".into())]);
     done("neigh del 10.0.0.2 dev v1");
     assert!(all_shown("neigh show nud permanent").is_empty());
-}
-
-#[test]
-fn a_refusal_has_the_kernels_words_the_attribute_and_what_was_asked_for() {
-    let _netns = netns_with_pair();
-    for (words, expected) in [
-        (
-            "link set v1 mtu 10",
-            "link set v1: mtu less than device minimum (EINVAL)",
-        ),
-        (
-            "link add v1 type dummy",
-            "link add v1: File exists (EEXIST)",
-        ),
-        (
-            "link add sixteen-or-more-bytes type dummy",
-            "link add sixteen-or-more-bytes: IFNAME: Attribute failed policy validation (ERANGE)",
-        ),
-        (
-            "link add x type nosuch",
-            "link add x: Unknown device type (EOPNOTSUPP)",
-        ),
-        (
-            "link add x type vlan id 5000 link v1",
-            "link add x: 8021q: Invalid VLAN id (ERANGE)",
-        ),
-        (
-            "link add x type veth peer name sixteen-or-more-bytes",
-            "link add x: IFNAME: Attribute failed policy validation (ERANGE)",
-        ),
-        (
-            "link add x type vxlan id 16777216 dstport 4789",
-            "link add x: VXLAN_ID: VXLAN ID must be lower than 16777216 (ERANGE)",
-        ),
-        (
-            "link set nosuch up",
-            "link set nosuch: No such device (ENODEV)",
-        ),
-        (
-            "link del lo",
-            "link del lo: Operation not supported (EOPNOTSUPP)",
-        ),
-        (
-            "addr add 10.0.0.1/24 dev v1",
-            "addr add 10.0.0.1/24: ipv4: Address already assigned (EEXIST)",
-        ),
-        (
-            "route add 10.0.0.0/24 dev v1",
-            "route add 10.0.0.0/24: File exists (EEXIST)",
-        ),
-        (
-            "route del 10.7.0.0/16",
-            "route del 10.7.0.0/16: No such process (ESRCH)",
-        ),
-        (
-            "route add 10.4.0.0/16 via 192.0.2.1",
-            "route add 10.4.0.0/16: Nexthop has invalid gateway (ENETUNREACH)",
-        ),
-        (
-            "route add 10.4.0.0/16 nhid 77",
-            "route add 10.4.0.0/16: Nexthop id does not exist (EINVAL)",
-        ),
-        (
-            "neigh del 10.0.0.9 dev v1",
-            "neigh del 10.0.0.9: No such file or directory (ENOENT)",
-        ),
-        (
-            "route add 10.4.0.0/16 dev nosuch",
-            "find a link: there is no link nosuch (ENODEV)",
-        ),
-    ] {
-        let output = change(words);
-        assert_eq!(stderr(&output), format!("nlhello: {expected}\n"), "{words}");
-        assert_eq!(output.status.code(), Some(1), "{words}");
-        assert_eq!(stdout(&output), "", "{words}");
-    }
 }
 
 #[test]
@@ -528,8 +412,8 @@ fn a_batch_finds_links_by_the_names_that_they_have_by_then() {
     let _netns = netns_with_pair();
     let output = batch(
         &["--force"],
-        "link add d1 type dummy\nlink set d1 up\nroute add 10.1.0.0/16 dev d1\n\
-         link set d1 name d2\nlink add d1 type dummy\nlink set d1 up\n\
+        "link add d1 type bridge\nlink set d1 up\nroute add 10.1.0.0/16 dev d1\n\
+         link set d1 name d2\nlink add d1 type bridge\nlink set d1 up\n\
          route add 10.2.0.0/16 dev d1\nroute add 10.3.0.0/16 dev d2\n",
     );
 
@@ -598,25 +482,25 @@ fn the_namespace_of_a_user_of_ones_own_is_entered_without_root() {
         command.args(args);
         command
     };
-    // A copy that everybody can run.
-    assert_eq!(nlhello_as_nobody(&["--version"]).status.code(), Some(0));
+    let program = program_of_nobody();
+    let program = program.to_str().unwrap();
     let mut process = owner(&["unshare", "--map-root-user", "--net", "sleep", "1000"])
         .spawn()
         .unwrap();
     wait_until("a namespace of its own", || is_elsewhere(&process));
     let pid = process.id().to_string();
     let there = run(&mut owner(&[
-        "/tmp/nlhello",
+        program,
         "-n",
         &pid,
         "link",
         "add",
         "d1",
         "type",
-        "dummy",
+        "bridge",
     ]));
     let refused = run(&mut owner(&[
-        "/tmp/nlhello",
+        program,
         "-n",
         "/proc/1/ns/net",
         "route",

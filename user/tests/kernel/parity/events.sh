@@ -3,7 +3,7 @@
 # Changes of the kinds that only a monitor shows; parity/capture/events.rs listens. Links have indexes that are not those of the machine which reads the
 # captures, and that mroute6.h can count.
 
-folder=user/tests/vm/parity
+folder=user/tests/kernel/parity
 
 far() { ip netns exec parity-far "$@"; }
 

@@ -4,9 +4,9 @@
 //! --all-netns` has told of each in the end is what is there.
 
 use crate::lab::*;
-use crate::picture::{self, Picture};
+use super::picture::{self, Picture};
 use crate::random::Random;
-use crate::storm::{self, storm_of, Watch};
+use super::storm::{self, storm_of, Watch};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -59,18 +59,23 @@ impl Pictures {
     }
 }
 
-/// Asserts that what was told of each is what is there.
-fn assert_right(events: &[Value]) -> Pictures {
-    let told = Pictures::of(events);
+/// Compares what was told of each with what is there.
+fn compare(told: &Pictures) -> Result<(), String> {
+    let place = |netns: &&str| picture::compare(&told.all[*netns], netns);
+    ALL.iter().try_for_each(place)
+}
+
+/// Ends a monitor, and asserts that what it has told of each is what is there.
+fn end_right(watch: Watch) -> Pictures {
+    watch.wait_until_right(|events| compare(&Pictures::of(events)));
+    let events = watch.end();
+    let told = Pictures::of(&events);
     println!(
         "{} lines, {} losses, {} namespaces gone",
         events.len(),
         told.lost,
         told.gone
     );
-    for netns in ALL {
-        picture::assert_is_there(&told.all[netns], netns);
-    }
     told
 }
 
@@ -126,7 +131,7 @@ fn after_a_storm_what_was_told_of_each_namespace_is_what_is_there() {
     with_all(|| {
         let watch = Watch::start(HOME, &["--all-netns"]);
         storm(|| {});
-        let pictures = assert_right(&watch.end());
+        let pictures = end_right(watch);
         assert!(pictures.gone > 0);
     });
 }
@@ -136,7 +141,7 @@ fn with_little_room_what_was_lost_in_any_namespace_is_told_all_the_same() {
     with_all(|| {
         let watch = Watch::start(HOME, &["--all-netns", "--buffer", "4096"]);
         storm(|| {});
-        let pictures = assert_right(&watch.end());
+        let pictures = end_right(watch);
         assert!(pictures.lost > 0);
     });
 }
@@ -153,7 +158,7 @@ fn a_monitor_of_all_namespaces_that_was_stopped_catches_up() {
             assert!(watch.drops() > 0);
             kill(&watch.child, "CONT");
         });
-        let pictures = assert_right(&watch.end());
+        let pictures = end_right(watch);
         assert!(pictures.lost > 0);
     });
 }

@@ -3,7 +3,7 @@
 //! What `nlhello monitor` tells of the kinds that only it shows, while `events.sh` changes things.
 
 use super::{run_script, World, NETNS};
-use crate::monitor_kinds::{tells, Watcher};
+use crate::net::monitor::watcher::{tells, Watcher};
 use serde_json::{json, Value};
 
 const KINDS: &str =

@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::mem;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Once;
@@ -150,15 +151,23 @@ pub fn nlhello(args: &[&str]) -> Output {
 
 /// Runs the client without any privilege.
 pub fn nlhello_as_nobody(args: &[&str]) -> Output {
-    // The program's own folder may be closed to others.
-    let program = "/tmp/nlhello";
+    run(Command::new(program_of_nobody())
+        .args(args)
+        .uid(NOBODY)
+        .gid(NOBODY))
+}
+
+/// Returns the path of a copy of the client that everybody can run: the folder of the program may be
+/// closed to others.
+pub fn program_of_nobody() -> PathBuf {
     static COPIED: Once = Once::new();
+    let program = env::temp_dir().join("nlhello");
     COPIED.call_once(|| {
         // An earlier run may have left another one.
-        let _ = fs::remove_file(program);
-        fs::copy(which("nlhello"), program).unwrap();
+        let _ = fs::remove_file(&program);
+        fs::copy(which("nlhello"), &program).unwrap();
     });
-    run(Command::new(program).args(args).uid(NOBODY).gid(NOBODY))
+    program
 }
 
 fn which(program: &str) -> String {
@@ -196,8 +205,8 @@ pub fn variable(name: &str) -> OsString {
 }
 
 /// Returns the program in C of this name.
-pub fn test_program(name: &str) -> std::path::PathBuf {
-    std::path::Path::new(&variable("TEST_PROGRAMS")).join(name)
+pub fn test_program(name: &str) -> PathBuf {
+    Path::new(&variable("TEST_PROGRAMS")).join(name)
 }
 
 /// Returns the kernel's log.

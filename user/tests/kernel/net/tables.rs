@@ -15,7 +15,8 @@ const MANY: usize = 65_536;
 /// Makes a network namespace with a link to nowhere, up.
 fn netns_with_link() -> Netns {
     let netns = Netns::add(NETNS);
-    ip("link add name here type dummy\nlink set here up\naddress add 10.0.0.1/24 dev here");
+    ip("link add name here type veth peer name there\nlink set here up\nlink set there up\n\
+        address add 10.0.0.1/24 dev here");
     netns
 }
 

@@ -3,14 +3,12 @@
 //! Storms of changes: what `nlhello monitor` has told in the end is what there is.
 
 use crate::lab::*;
-use crate::picture::{self, Picture};
+use super::picture::{self, Picture};
 use crate::random::Random;
-use crate::storm::{self, storm_of, Ip, Watch, WRITERS};
+use super::storm::{self, storm_of, Ip, Watch, WRITERS};
 use nlhello::wire::NLM_F_REQUEST;
 use serde_json::Value;
 use std::array::from_fn;
-use std::thread::sleep;
-use std::time::Duration;
 
 const NETNS: &str = "storm";
 
@@ -56,12 +54,19 @@ fn ip(commands: &str) {
     storm::ip(NETNS, commands);
 }
 
-/// Asserts that what was told is what there is.
-fn assert_right(events: &[Value]) -> Picture {
-    let told = Picture::of(events);
+/// Ends a monitor, and asserts that what it has told is what there is.
+fn end_right(watch: Watch) -> (Vec<Value>, Picture) {
+    watch.wait_until_right(|events| picture::compare(&Picture::of(events), NETNS));
+    let events = watch.end();
+    let told = Picture::of(&events);
     println!("{} lines, {} losses", events.len(), told.lost);
-    picture::assert_is_there(&told, NETNS);
-    told
+    (events, told)
+}
+
+/// Says whether any link was made there.
+fn has_links() -> bool {
+    let output = nlhello(&["-n", NETNS, "--json", "link", "type", "veth"]);
+    stdout(&output).trim() != "[]"
 }
 
 fn with_netns(test: impl FnOnce()) {
@@ -75,7 +80,7 @@ fn after_a_storm_what_was_told_is_what_is_there() {
     with_netns(|| {
         let watch = Watch::start(NETNS, &[]);
         storm(|| {});
-        assert_right(&watch.end());
+        end_right(watch);
     });
 }
 
@@ -84,7 +89,7 @@ fn with_little_room_what_was_lost_is_told_all_the_same() {
     with_netns(|| {
         let watch = Watch::start(NETNS, &["--buffer", "4096"]);
         storm(|| {});
-        let picture = assert_right(&watch.end());
+        let (_, picture) = end_right(watch);
         assert!(picture.lost > 0);
     });
 }
@@ -115,7 +120,7 @@ fn after_hundreds_of_losses_what_was_told_is_what_is_there() {
             });
         }
         drop(writers);
-        let picture = assert_right(&watch.end());
+        let (_, picture) = end_right(watch);
         assert!(picture.lost >= LOSSES);
     });
 }
@@ -129,7 +134,7 @@ fn a_monitor_that_was_stopped_catches_up() {
             wait_until("a full buffer", || watch.drops() > 0);
             kill(&watch.child, "CONT");
         });
-        let picture = assert_right(&watch.end());
+        let (_, picture) = end_right(watch);
         assert!(picture.lost > 0);
     });
 }
@@ -145,7 +150,7 @@ fn a_queue_that_ran_over_is_taken_in_however_little_there_is_to_read() {
         ip(&change.repeat(3_000));
         assert!(watch.drops() > 0);
         kill(&watch.child, "CONT");
-        let picture = assert_right(&watch.end());
+        let (_, picture) = end_right(watch);
         assert!(picture.lost > 0);
     });
 }
@@ -155,10 +160,10 @@ fn a_monitor_that_starts_in_a_storm_tells_what_is_there() {
     with_netns(|| {
         let mut watch = None;
         storm(|| {
-            sleep(Duration::from_millis(200));
+            wait_until("some of the storm", has_links);
             watch = Some(Watch::start(NETNS, &[]));
         });
-        assert_right(&watch.unwrap().end());
+        end_right(watch.unwrap());
     });
 }
 
@@ -179,9 +184,8 @@ fn a_million_events_of_routes_leave_no_difference() {
             [1_000_000 / WRITERS * 5 / 2, usize::MAX],
             || {},
         );
-        let events = watch.end();
+        let (events, _) = end_right(watch);
         assert!(events.len() > 1_000_000, "{}", events.len());
-        assert_right(&events);
     });
 }
 
@@ -214,6 +218,7 @@ fn routes_have_the_name_that_their_link_has_by_then() {
         ] {
             ip(commands);
         }
+        watch.wait_until_quiet();
         let events = watch.end();
         let dev_of = |dst| {
             let told = events.iter().find(|event| event["route"]["dst"] == dst);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello monitor`, `wait` and `replay` while the network changes.
+
+mod filter;
+mod idle;
+mod kinds;
+pub mod netns;
+pub mod pair;
+mod picture;
+pub mod record;
+mod storm;
+mod storms;
+mod storms_netns;
+mod wait;
+pub mod watcher;
