@@ -34,9 +34,18 @@ rust-analyzer: ## rust-project.json, for editors that read the module
 demo: ## boots a test kernel, loads the module, says hello: all that it takes is installed first
 	@scripts/demo
 
+# FILTER=WORDS, with these three: only the tests whose names contain it.
+.PHONY: quick
+quick: ## in a minute, all that needs neither the module nor a test kernel
+	@scripts/quick $(if $(FILTER),'$(FILTER)')
+
 .PHONY: test
-test: ## every test, all that talk to a kernel inside the test kernel KERNEL
-	@scripts/test
+test: ## every test, those of the module inside the test kernel KERNEL
+	@scripts/test $(if $(FILTER),'$(FILTER)')
+
+.PHONY: test-kernel
+test-kernel: ## every test that depends on the kernel, inside the test kernel KERNEL
+	@scripts/test --kernel $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root

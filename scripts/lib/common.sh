@@ -12,6 +12,9 @@ if [[ ${XDG_CACHE_HOME-} != /* ]]; then XDG_CACHE_HOME=${HOME:?HOME is not set, 
 cache=$XDG_CACHE_HOME/nlhello
 tools=$cache/tools
 
+# The series of the long-term kernel: the oldest that the tests hold for, and the test kernel where no other is asked for.
+lts=6.12
+
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
 die() {

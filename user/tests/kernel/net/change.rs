@@ -490,21 +490,9 @@ fn the_namespace_of_a_user_of_ones_own_is_entered_without_root() {
     wait_until("a namespace of its own", || is_elsewhere(&process));
     let pid = process.id().to_string();
     let there = run(&mut owner(&[
-        program,
-        "-n",
-        &pid,
-        "link",
-        "add",
-        "d1",
-        "type",
-        "bridge",
+        program, "-n", &pid, "link", "add", "d1", "type", "bridge",
     ]));
-    let refused = run(&mut owner(&[
-        program,
-        "-n",
-        "/proc/1/ns/net",
-        "route",
-    ]));
+    let refused = run(&mut owner(&[program, "-n", "/proc/1/ns/net", "route"]));
     process.kill().unwrap();
     process.wait().unwrap();
 

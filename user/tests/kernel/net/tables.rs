@@ -15,8 +15,10 @@ const MANY: usize = 65_536;
 /// Makes a network namespace with a link to nowhere, up.
 fn netns_with_link() -> Netns {
     let netns = Netns::add(NETNS);
-    ip("link add name here type veth peer name there\nlink set here up\nlink set there up\n\
-        address add 10.0.0.1/24 dev here");
+    ip(
+        "link add name here type veth peer name there\nlink set here up\nlink set there up\n\
+        address add 10.0.0.1/24 dev here",
+    );
     netns
 }
 
@@ -41,9 +43,10 @@ fn add_many_routes() {
     ip(&commands);
 }
 
-/// Runs the client in the namespace with room for `kib` KiB of address space.
+/// Runs the client in the namespace with room for `kib` KiB of memory that is its own to write:
+/// `RLIMIT_DATA` of getrlimit(2). What it takes as a program depends on how it was built.
 fn nlhello_within(kib: u64, args: &[&str]) -> Output {
-    let limit = format!("--as={}", kib << 10);
+    let limit = format!("--data={}", kib << 10);
     run(Command::new("prlimit")
         .args([&limit, "nlhello", "-n", NETNS])
         .args(args))
@@ -59,7 +62,7 @@ fn a_large_table_is_shown_whole_in_little_memory() {
     let _netns = netns_with_link();
     add_many_routes();
 
-    let text = nlhello_within(16 << 10, &["route", "-4"]);
+    let text = nlhello_within(8 << 10, &["route", "-4"]);
     assert_eq!(stderr(&text), "");
     let lines = stdout(&text)
         .lines()
@@ -67,7 +70,7 @@ fn a_large_table_is_shown_whole_in_little_memory() {
         .count();
     assert_eq!(lines, MANY);
 
-    let routes = array(&nlhello_within(16 << 10, &["--json", "route", "-4"]));
+    let routes = array(&nlhello_within(8 << 10, &["--json", "route", "-4"]));
     let many: Vec<_> = routes.iter().filter(|route| route["metric"] == 7).collect();
     assert_eq!(many.len(), MANY);
     assert_eq!(many[257]["dst"], "16.1.1.0/24");

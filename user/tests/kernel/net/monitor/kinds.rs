@@ -17,6 +17,9 @@ fn a_link_is_told_to_have_another_queue_though_no_event_of_it_says_so() {
     let _netns = Netns::add(NETNS);
     let add = ["-n", NETNS, "link", "add", "va", "up", "type", "veth"];
     assert!(nlhello(&add).status.success());
+    // Without a carrier, which a worker of the kernel finds out.
+    let settled = ["-n", NETNS, "wait", "link", "va", "state", "lowerlayerdown"];
+    assert!(nlhello(&settled).status.success());
     let watcher = Watcher::start(NETNS, "link dev va");
     let tc = |words: &str| {
         run(Command::new("tc")

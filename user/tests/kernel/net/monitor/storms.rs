@@ -2,10 +2,10 @@
 
 //! Storms of changes: what `nlhello monitor` has told in the end is what there is.
 
-use crate::lab::*;
 use super::picture::{self, Picture};
-use crate::random::Random;
 use super::storm::{self, storm_of, Ip, Watch, WRITERS};
+use crate::lab::*;
+use crate::random::Random;
 use nlhello::wire::NLM_F_REQUEST;
 use serde_json::Value;
 use std::array::from_fn;

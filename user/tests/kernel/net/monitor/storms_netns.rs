@@ -3,10 +3,10 @@
 //! Storms of changes in several network namespaces, which come and go meanwhile: what `nlhello monitor
 //! --all-netns` has told of each in the end is what is there.
 
-use crate::lab::*;
 use super::picture::{self, Picture};
-use crate::random::Random;
 use super::storm::{self, storm_of, Watch};
+use crate::lab::*;
+use crate::random::Random;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Command;
