@@ -44,8 +44,8 @@ test: ## every test, those of the module inside the test kernel KERNEL
 	@scripts/test $(if $(FILTER),'$(FILTER)')
 
 .PHONY: test-kernel
-test-kernel: ## every test that depends on the kernel, inside the test kernel KERNEL
-	@scripts/test --kernel $(if $(FILTER),'$(FILTER)')
+test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts or newest
+	@scripts/test --guest $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root

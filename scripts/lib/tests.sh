@@ -16,7 +16,7 @@ fi
 # Every word that names of tests are made of: files and modules, functions, and what macros make functions of.
 words_of_tests() {
     local files
-    cd "$project"
+    cd "$project" || return
     files=$(grep -rlE '#\[test\]|```' user/src/ user/tests kmod/wire.rs kmod/wire --include='*.rs')
     # shellcheck disable=SC2086 # no blanks in there
     { echo "$files" && sed -nE 's/.*\b(fn|mod) ([a-z0-9_]+).*/\2/p' $files && made_by_macros $files; } | grep -oE '[A-Za-z0-9_]+' | sort -u
@@ -29,13 +29,20 @@ made_by_macros() { grep -l 'macro_rules!' "$@" | xargs sed -nE '/^[a-z]+! ?[{[]/
 check_filter() {
     local words word
     words=$(words_of_tests)
-    for word in $(grep -oE '[A-Za-z0-9_]+' <<<"$1"); do
+    while read -r word; do
         grep -qF -- "$word" <<<"$words" || die "no test has '$1' in its name: '$word' stands nowhere in the tests; \`ls user/tests/kernel\` shows their modules"
-    done
+    done < <(grep -oE '[A-Za-z0-9_]+' <<<"$1")
 }
 
-# modules_of_tests DEPENDS: the modules of user/tests/kernel/ that hold tests and depend on the kernel (yes), or do not (no), or all of them (any).
-modules_of_tests() { awk -v depends="$1" '!/^#/ && NF && (depends == "any" || $2 == depends) { print $1 }' scripts/config/kernel-dependent; }
+# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and newest share them.
+modules_of_tests() {
+    local others='^$'
+    case $1 in
+    lts) others='^newest$' ;;
+    newest) others='^lts$' ;;
+    esac
+    awk -v others="$others" '!/^#/ && NF && $2 !~ others { print $1 }' scripts/config/tests-by-kernel
+}
 
 # Programs.
 
