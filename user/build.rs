@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Reads the wire contract, `uapi/nlhello.h`, into Rust constants, which needs libclang; and links
-//! the release program statically where the C compiler has what that takes.
+//! the program statically where the C compiler has what that takes.
 
 use std::{
     env,
@@ -29,9 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     constants(&out.join("uapi.rs"))?;
-    if env::var("PROFILE")? == "release" {
-        link_statically(&out)?;
-    }
+    link_statically(&out)?;
     Ok(())
 }
 
@@ -54,7 +52,8 @@ fn constants(out: &Path) -> Result<(), Box<dyn Error>> {
 /// Each shared library less to load is a tenth of a millisecond less for each command. The target
 /// feature `crt-static` would do the same, but Cargo passes that to build scripts and procedural
 /// macros too, which have to be dynamic, unless `--target` moves the program to another folder.
-fn link_statically(out: &Path) -> Result<(), Box<dyn Error>> {
+fn link_statically(out: &Path) -> io::Result<()> {
+    println!("cargo::rustc-check-cfg=cfg(static_program)");
     if has_file(UNWINDER) {
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
@@ -62,16 +61,19 @@ fn link_statically(out: &Path) -> Result<(), Box<dyn Error>> {
         write_stand_ins(out)?;
         println!("cargo::rustc-link-arg-bins=-L{}", out.display());
         println!("cargo::rustc-link-arg-bins=-static-pie");
+        println!("cargo::rustc-cfg=static_program");
     }
     Ok(())
 }
 
-/// Whether the program would get the shared library of glibc.
+/// Whether the program would get the shared library of glibc, and could do without: a sanitizer
+/// cannot.
 fn is_dynamic_glibc() -> bool {
     let setting = |name| env::var(name).unwrap_or_default();
 
     setting("CARGO_CFG_TARGET_ENV") == "gnu"
         && !setting("CARGO_CFG_TARGET_FEATURE").contains("crt-static")
+        && setting("CARGO_CFG_SANITIZE").is_empty()
 }
 
 /// Writes linker scripts that stand in for the shared libraries, which rustc asks for by name even

@@ -520,4 +520,152 @@ mod tests {
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         assert_eq!(seconds("0"), Ok(Duration::ZERO));
     }
+
+    /// What may stand before a command, and behind it: some of it is wrong.
+    const BEFORE: &[&[&str]] = &[
+        &[],
+        &["--json"],
+        &["-n", "link"],
+        &["-vn", "m"],
+        &["-nlink", "-v"],
+        &["--color", "never", "--netns=route"],
+        &["-n"],
+        &["-4"],
+        &["--"],
+        &["bogus"],
+        &["-h"],
+        &["help"],
+    ];
+    const BEHIND: &[&[&str]] = &[
+        &["--json"],
+        &["--color=always", "-v"],
+        &["-n", "a"],
+        &["--", "--json"],
+        &["--netns"],
+        &["--color", "x"],
+    ];
+    const ARGUMENTS: &[&[&str]] = &[
+        &[],
+        &["lo"],
+        &["7"],
+        &["show", "dev", "lo", "up"],
+        &["-4", "-d", "table", "all"],
+        &["link", "-6"],
+        &["show", "--details", "--strict"],
+        &["-W", "2"],
+        &["Hi", "-W0.5"],
+        &["--force", "-"],
+        &["-c", "3", "--timeout", "0.5"],
+        &["Hi", "-i", ".2", "-s9", "--batch", "7", "-q"],
+        &["--flood", "--count=2"],
+        &["--initial", "--all-netns", "--timestamp", "iso", "addr"],
+        &["--record", "x", "--buffer", "7"],
+        &["file", "link", "--timestamp=none"],
+        &["--", "-d"],
+        &["-"],
+        &[""],
+        &["-c", "-1"],
+        &["--flood", "-i", "1"],
+        &["-4", "-6", "lo"],
+        &["--all-netns", "--record", "x"],
+        &["--bogus"],
+        &["--help"],
+        &["-V"],
+    ];
+
+    fn names() -> Vec<String> {
+        let known = Cli::command();
+        let names = known.get_subcommands().map(|command| {
+            let aliases = command.get_all_aliases().map(str::to_owned);
+            std::iter::once(command.get_name().to_owned()).chain(aliases)
+        });
+
+        names.flatten().collect()
+    }
+
+    /// Holds that `line` means alone what it means among all commands, if it means anything there;
+    /// returns both.
+    fn read_both(whole: &mut clap::Command, line: &[&str]) -> [Option<String>; 2] {
+        let words: Vec<_> = line.iter().map(OsString::from).collect();
+        let found = whole.try_get_matches_from_mut([&["nlhello"], line].concat());
+        let whole = found
+            .and_then(|mut found| Cli::from_arg_matches_mut(&mut found))
+            .ok()
+            .map(|cli| format!("{cli:?}"));
+        let alone = parse_alone(&words).map(|cli| format!("{cli:?}"));
+
+        if alone.is_some() {
+            assert_eq!(alone, whole, "{line:?}");
+        }
+        [alone, whole]
+    }
+
+    #[test]
+    fn each_name_of_each_command_is_read_alone_as_among_all() {
+        let mut whole = Cli::command();
+        for name in names() {
+            let mut understood = 0;
+            for arguments in ARGUMENTS {
+                let [alone, whole] = read_both(&mut whole, &[&[&*name], *arguments].concat());
+                assert_eq!(alone, whole, "{name} {arguments:?}");
+                understood += usize::from(alone.is_some());
+            }
+            assert!((1..ARGUMENTS.len()).contains(&understood), "{name}");
+        }
+    }
+
+    /// Returns lines of the command `name`, one for each of `before` and `behind` together.
+    fn lines<'a>(name: &'a str, before: &[&[&'a str]], behind: &[&[&'a str]]) -> Vec<Vec<&'a str>> {
+        let mut lines = Vec::new();
+        for before in before {
+            for behind in behind {
+                lines.push([before, &[name][..], behind].concat());
+                lines.push([before, &[name, "7"][..], behind].concat());
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn global_options_are_read_alone_as_among_all_before_a_command_and_behind() {
+        let mut whole = Cli::command();
+        let both: &[&[&str]] = &[&["--json", "--color", "never"]];
+        for name in names() {
+            let before = lines(&name, BEFORE, &[&[]]);
+            let behind = lines(&name, &[&[]], BEHIND);
+            let both = lines(&name, both, &[&["-v", "-n", "link"]]);
+            for line in [before, behind, both].concat() {
+                let [alone, whole] = read_both(&mut whole, &line);
+                assert_eq!(alone, whole, "{line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_before_a_command_and_behind_it_is_not_misread_alone() {
+        let mut whole = Cli::command();
+        for name in names() {
+            for line in lines(&name, BEFORE, BEHIND) {
+                read_both(&mut whole, &line);
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_command_global_options_are_read_alone_as_among_all() {
+        let mut whole = Cli::command();
+        for line in BEFORE.iter().chain(BEHIND) {
+            let [alone, whole] = read_both(&mut whole, line);
+            assert_eq!(alone, whole, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_global_option_that_is_said_twice_is_left_to_all_commands_together() {
+        let mut whole = Cli::command();
+        let [alone, whole] = read_both(&mut whole, &["-n", "a", "link", "-n", "b"]);
+
+        assert_eq!(alone, None);
+        assert!(whole.is_some_and(|cli| cli.contains("netns: Some(\"b\")")));
+    }
 }
