@@ -55,6 +55,10 @@ storms: ## what nlhello monitor tells of long storms and a million events, on th
 bench: ## instructions of a round trip, in the test kernel
 	@scripts/bench
 
+.PHONY: bench-start
+bench-start: ## how soon nlhello and ip show a link, on this machine's own kernel
+	@scripts/bench-start
+
 .PHONY: bench-tables
 bench-tables: ## a million routes shown by nlhello and by ip, on this machine's own kernel, as root
 	@scripts/bench-tables

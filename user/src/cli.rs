@@ -2,7 +2,7 @@
 
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use nlhello::netlink::Error;
 use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
@@ -20,6 +20,16 @@ const BATCH_MAX: i64 = 1024;
 #[derive(Debug, Parser)]
 #[command(version, about, long_about = None)]
 pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What goes with every command, before it or behind.
+#[derive(Args, Debug)]
+pub struct Globals {
     /// Print JSON, one object a line
     #[arg(long, global = true)]
     pub json: bool,
@@ -35,9 +45,6 @@ pub struct Cli {
     /// Show every message sent and received, decoded, on standard error; text, also with --json
     #[arg(short, long, global = true)]
     pub verbose: bool,
-
-    #[command(subcommand)]
-    pub command: Option<Command>,
 }
 
 /// When to use color.
@@ -61,55 +68,86 @@ impl Color {
     }
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
+/// How to read the arguments of a command.
+struct Syntax {
+    /// Adds their definitions.
+    define: fn(clap::Command) -> clap::Command,
+    /// Makes the command of what was found.
+    read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
+}
+
+/// Defines [`Command`], whose variants have each its arguments, its name and its other names, and
+/// [`Command::syntax`] from the same list.
+macro_rules! commands {
+    ($($(#[$meta:meta])* $variant:ident($args:ty) = $name:literal $(| $alias:literal)*,)*) => {
+        #[derive(Debug, Subcommand)]
+        pub enum Command {
+            $(
+                $(#[$meta])*
+                #[command(name = $name $(, visible_alias = $alias)*)]
+                $variant($args),
+            )*
+        }
+
+        impl Command {
+            /// Returns how to read the command that `word` is a name of.
+            fn syntax(word: &str) -> Option<Syntax> {
+                match word {
+                    $(
+                        $name $(| $alias)* => Some(Syntax {
+                            define: <$args>::augment_args,
+                            read: |found| <$args>::from_arg_matches_mut(found).map(Self::$variant),
+                        }),
+                    )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+commands! {
     /// Say hello again and again, like ping
-    Hello(HelloArgs),
+    Hello(HelloArgs) = "hello",
     /// Hear who says hello, until Ctrl-C
-    Listen(ListenArgs),
+    Listen(ListenArgs) = "listen",
     /// Show who has said hello and is still there
-    Peers(PeersArgs),
+    Peers(PeersArgs) = "peers",
     /// Show the kernel's counters
-    Stats(Wait),
+    Stats(Wait) = "stats",
     /// Show what the kernel says, or set it
-    Greeting(GreetingArgs),
+    Greeting(GreetingArgs) = "greeting",
     /// Show links: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP]
-    #[command(visible_alias = "l")]
-    Link(ShowArgs),
+    Link(ShowArgs) = "link" | "l",
     /// Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME]
     /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via ADDRESS]; or get ADDRESS [from ADDRESS]
     /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
-    #[command(visible_alias = "r")]
-    Route(ShowArgs),
+    Route(ShowArgs) = "route" | "r",
     /// Show addresses: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP] [scope SCOPE]
     /// [to PREFIX] [proto PROTOCOL]
-    #[command(visible_alias = "a")]
-    Addr(ShowArgs),
+    Addr(ShowArgs) = "addr" | "a",
     /// Show neighbours: [show] [dev DEV] [master DEV] [nud STATE] [proxy]
-    #[command(visible_alias = "n")]
-    Neigh(ShowArgs),
+    Neigh(ShowArgs) = "neigh" | "n",
     /// Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID]
     /// [state STATE] [dynamic|static]
-    Fdb(ShowArgs),
+    Fdb(ShowArgs) = "fdb",
     /// Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV]
     /// [fwmark N] [proto PROTOCOL]
-    Rule(ShowArgs),
+    Rule(ShowArgs) = "rule",
     /// Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV] [proto PROTOCOL] [stats]
-    #[command(visible_alias = "nh")]
-    Nexthop(ShowArgs),
+    Nexthop(ShowArgs) = "nexthop" | "nh",
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
-    Genl(ShowArgs),
+    Genl(ShowArgs) = "genl",
     /// Do what a file says, a command a line; changes and others
-    Batch(BatchArgs),
+    Batch(BatchArgs) = "batch",
     /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
     /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
     /// [pref N]; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
     /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
-    #[command(visible_alias = "m")]
-    Monitor(MonitorArgs),
+    Monitor(MonitorArgs) = "monitor" | "m",
     /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without
     /// any, just what it told
-    Replay(ReplayArgs),
+    Replay(ReplayArgs) = "replay",
     /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
     /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
     #[command(
@@ -120,7 +158,7 @@ pub enum Command {
                       be one, is not there yet, and not gone either. Routes are those of the main \
                       table, unless another or all are said."
     )]
-    Wait(WaitArgs),
+    Wait(WaitArgs) = "wait",
 }
 
 /// Which family of addresses.
@@ -354,7 +392,9 @@ impl HelloArgs {
 ///
 /// What to print instead of running: help, or what is wrong with the command line.
 pub fn parse() -> Result<Cli, clap::Error> {
-    Cli::try_parse()
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+
+    parse_alone(&words).map_or_else(Cli::try_parse, Ok)
 }
 
 /// Reads a command line that is no program's own, without the name of the program.
@@ -363,9 +403,69 @@ pub fn parse() -> Result<Cli, clap::Error> {
 ///
 /// As [`parse`].
 pub fn parse_line(words: &[OsString]) -> Result<Cli, clap::Error> {
+    parse_alone(words).map_or_else(|| parse_whole(words), Ok)
+}
+
+/// Reads a command line with the definitions of all commands.
+fn parse_whole(words: &[OsString]) -> Result<Cli, clap::Error> {
     let name = OsString::from("nlhello");
 
     Cli::try_parse_from(std::iter::once(&name).chain(words))
+}
+
+/// Reads a command line with the definition of its own command alone: defining all the others takes
+/// longer than most commands run.
+///
+/// `None` stands for help and for whatever is wrong or unclear: [`parse_whole`] has the answer.
+fn parse_alone(words: &[OsString]) -> Option<Cli> {
+    let Some((at, syntax)) = find_command(words) else {
+        let globals = parse_globals(words)?;
+        return Some(Cli {
+            globals,
+            command: None,
+        });
+    };
+    let arguments = words[..at].iter().chain(&words[at + 1..]);
+    let mut found = match_words((syntax.define)(globals()), arguments)?;
+
+    Some(Cli {
+        globals: Globals::from_arg_matches_mut(&mut found).ok()?,
+        command: Some((syntax.read)(&mut found).ok()?),
+    })
+}
+
+/// Returns where in `words` the command is, with nothing but global options before it, and its syntax.
+fn find_command(words: &[OsString]) -> Option<(usize, Syntax)> {
+    words
+        .iter()
+        .enumerate()
+        .take_while(|(_, word)| *word != "--")
+        .filter_map(|(at, word)| Some((at, Command::syntax(word.to_str()?)?)))
+        .find(|(at, _)| *at == 0 || parse_globals(&words[..*at]).is_some())
+}
+
+/// Reads a command line that has no command.
+fn parse_globals(words: &[OsString]) -> Option<Globals> {
+    let mut found = match_words(globals(), words)?;
+
+    Globals::from_arg_matches_mut(&mut found).ok()
+}
+
+/// Returns the definition of the global options alone, without `--help` and `--version`.
+fn globals() -> clap::Command {
+    let command = clap::Command::new("nlhello")
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+
+    Globals::augment_args(command)
+}
+
+fn match_words<'w>(
+    definition: clap::Command,
+    words: impl IntoIterator<Item = &'w OsString>,
+) -> Option<ArgMatches> {
+    definition.try_get_matches_from(words).ok()
 }
 
 /// Says whether JSON is asked for, also by a command line that is wrong.
@@ -419,5 +519,153 @@ mod tests {
         }
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         assert_eq!(seconds("0"), Ok(Duration::ZERO));
+    }
+
+    /// What may stand before a command, and behind it: some of it is wrong.
+    const BEFORE: &[&[&str]] = &[
+        &[],
+        &["--json"],
+        &["-n", "link"],
+        &["-vn", "m"],
+        &["-nlink", "-v"],
+        &["--color", "never", "--netns=route"],
+        &["-n"],
+        &["-4"],
+        &["--"],
+        &["bogus"],
+        &["-h"],
+        &["help"],
+    ];
+    const BEHIND: &[&[&str]] = &[
+        &["--json"],
+        &["--color=always", "-v"],
+        &["-n", "a"],
+        &["--", "--json"],
+        &["--netns"],
+        &["--color", "x"],
+    ];
+    const ARGUMENTS: &[&[&str]] = &[
+        &[],
+        &["lo"],
+        &["7"],
+        &["show", "dev", "lo", "up"],
+        &["-4", "-d", "table", "all"],
+        &["link", "-6"],
+        &["show", "--details", "--strict"],
+        &["-W", "2"],
+        &["Hi", "-W0.5"],
+        &["--force", "-"],
+        &["-c", "3", "--timeout", "0.5"],
+        &["Hi", "-i", ".2", "-s9", "--batch", "7", "-q"],
+        &["--flood", "--count=2"],
+        &["--initial", "--all-netns", "--timestamp", "iso", "addr"],
+        &["--record", "x", "--buffer", "7"],
+        &["file", "link", "--timestamp=none"],
+        &["--", "-d"],
+        &["-"],
+        &[""],
+        &["-c", "-1"],
+        &["--flood", "-i", "1"],
+        &["-4", "-6", "lo"],
+        &["--all-netns", "--record", "x"],
+        &["--bogus"],
+        &["--help"],
+        &["-V"],
+    ];
+
+    fn names() -> Vec<String> {
+        let known = Cli::command();
+        let names = known.get_subcommands().map(|command| {
+            let aliases = command.get_all_aliases().map(str::to_owned);
+            std::iter::once(command.get_name().to_owned()).chain(aliases)
+        });
+
+        names.flatten().collect()
+    }
+
+    /// Holds that `line` means alone what it means among all commands, if it means anything there;
+    /// returns both.
+    fn read_both(whole: &mut clap::Command, line: &[&str]) -> [Option<String>; 2] {
+        let words: Vec<_> = line.iter().map(OsString::from).collect();
+        let found = whole.try_get_matches_from_mut([&["nlhello"], line].concat());
+        let whole = found
+            .and_then(|mut found| Cli::from_arg_matches_mut(&mut found))
+            .ok()
+            .map(|cli| format!("{cli:?}"));
+        let alone = parse_alone(&words).map(|cli| format!("{cli:?}"));
+
+        if alone.is_some() {
+            assert_eq!(alone, whole, "{line:?}");
+        }
+        [alone, whole]
+    }
+
+    #[test]
+    fn each_name_of_each_command_is_read_alone_as_among_all() {
+        let mut whole = Cli::command();
+        for name in names() {
+            let mut understood = 0;
+            for arguments in ARGUMENTS {
+                let [alone, whole] = read_both(&mut whole, &[&[&*name], *arguments].concat());
+                assert_eq!(alone, whole, "{name} {arguments:?}");
+                understood += usize::from(alone.is_some());
+            }
+            assert!((1..ARGUMENTS.len()).contains(&understood), "{name}");
+        }
+    }
+
+    /// Returns lines of the command `name`, one for each of `before` and `behind` together.
+    fn lines<'a>(name: &'a str, before: &[&[&'a str]], behind: &[&[&'a str]]) -> Vec<Vec<&'a str>> {
+        let mut lines = Vec::new();
+        for before in before {
+            for behind in behind {
+                lines.push([before, &[name][..], behind].concat());
+                lines.push([before, &[name, "7"][..], behind].concat());
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn global_options_are_read_alone_as_among_all_before_a_command_and_behind() {
+        let mut whole = Cli::command();
+        let both: &[&[&str]] = &[&["--json", "--color", "never"]];
+        for name in names() {
+            let before = lines(&name, BEFORE, &[&[]]);
+            let behind = lines(&name, &[&[]], BEHIND);
+            let both = lines(&name, both, &[&["-v", "-n", "link"]]);
+            for line in [before, behind, both].concat() {
+                let [alone, whole] = read_both(&mut whole, &line);
+                assert_eq!(alone, whole, "{line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_before_a_command_and_behind_it_is_not_misread_alone() {
+        let mut whole = Cli::command();
+        for name in names() {
+            for line in lines(&name, BEFORE, BEHIND) {
+                read_both(&mut whole, &line);
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_command_global_options_are_read_alone_as_among_all() {
+        let mut whole = Cli::command();
+        for line in BEFORE.iter().chain(BEHIND) {
+            let [alone, whole] = read_both(&mut whole, line);
+            assert_eq!(alone, whole, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_global_option_that_is_said_twice_is_left_to_all_commands_together() {
+        let mut whole = Cli::command();
+        let [alone, whole] = read_both(&mut whole, &["-n", "a", "link", "-n", "b"]);
+
+        assert_eq!(alone, None);
+        assert!(whole.is_some_and(|cli| cli.contains("netns: Some(\"b\")")));
     }
 }

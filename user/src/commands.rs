@@ -59,7 +59,7 @@ impl From<io::Error> for Failure {
 
 /// Does what the command line says; returns the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
-    let mut out = Output::new(cli.json);
+    let mut out = Output::new(cli.globals.json);
 
     match command(cli, &mut out) {
         Ok(status) => status,
@@ -86,7 +86,7 @@ pub fn explain(message: &clap::Error) -> ExitCode {
 }
 
 fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
-    if let Some(name) = &cli.netns {
+    if let Some(name) = &cli.globals.netns {
         Netns::open(name)?.enter()?;
     }
     perform(cli, out)
@@ -139,8 +139,9 @@ fn client(cli: &Cli, op: &'static str) -> Result<Client, Error> {
 
 /// Returns what shows the messages of the protocol `spec`, if they are to be shown.
 fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
-    cli.verbose
-        .then(|| -> Box<dyn Tap> { Box::new(Trace::new(spec, cli.color.on(&io::stderr()))) })
+    cli.globals.verbose.then(|| -> Box<dyn Tap> {
+        Box::new(Trace::new(spec, cli.globals.color.on(&io::stderr())))
+    })
 }
 
 fn report(out: &Output, failure: &Failure) -> ExitCode {

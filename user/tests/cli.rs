@@ -367,3 +367,18 @@ fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
         assert_eq!(more, None, "{args:?}");
     }
 }
+
+#[test]
+fn the_program_is_position_independent_and_static_where_the_c_compiler_can() {
+    let headers = Command::new("readelf")
+        .args(["--file-header", "--program-headers", "--wide"])
+        .arg(env!("CARGO_BIN_EXE_nlhello"))
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let words: Vec<_> = text(&headers.stdout).split_whitespace().collect();
+
+    assert!(words.windows(2).any(|pair| pair == ["Type:", "DYN"]));
+    assert!(words.contains(&"GNU_RELRO"));
+    assert_eq!(words.contains(&"INTERP"), !cfg!(static_program));
+}

@@ -6,7 +6,7 @@ mod lines;
 
 use super::change::{Change, Links, Task, TIMEOUT};
 use super::{perform, tap, Failure};
-use crate::cli::{self, BatchArgs, Cli, Command};
+use crate::cli::{self, BatchArgs, Cli, Command, Globals};
 use crate::output::{Output, Place};
 use lines::{Line, Lines};
 use nlhello::netlink::{Error, Netns, Request};
@@ -131,15 +131,16 @@ impl<'a> Batch<'a> {
             true => cli::usage_error(&error),
             false => usage("help is for the command line"),
         })?;
-        if line.netns.is_some() || matches!(line.command, Some(Command::Batch(_))) {
+        if line.globals.netns.is_some() || matches!(line.command, Some(Command::Batch(_))) {
             return Err(usage("a batch is in one namespace, and has no batch in it"));
         }
-        Ok(Cli {
-            json: self.cli.json,
-            color: self.cli.color,
-            verbose: self.cli.verbose || line.verbose,
-            ..line
-        })
+        let globals = Globals {
+            json: self.cli.globals.json,
+            color: self.cli.globals.color,
+            verbose: self.cli.globals.verbose || line.globals.verbose,
+            netns: None,
+        };
+        Ok(Cli { globals, ..line })
     }
 
     /// Has a change wait to be sent, or sends it.

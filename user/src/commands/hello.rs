@@ -250,7 +250,7 @@ impl<'a> Report<'a> {
 
 impl Show {
     fn new(cli: &Cli, args: &HelloArgs, out: &Output) -> Self {
-        match (args.quiet, args.flood && !cli.json) {
+        match (args.quiet, args.flood && !cli.globals.json) {
             (true, _) => Self::Nothing,
             (false, false) => Self::Lines,
             (false, true) if out.is_terminal() => Self::Dots,

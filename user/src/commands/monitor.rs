@@ -75,7 +75,7 @@ pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Fail
 
 /// Returns what the namespace where we are is called, where that was said.
 fn netns(cli: &Cli) -> Option<String> {
-    let netns = cli.netns.as_ref();
+    let netns = cli.globals.netns.as_ref();
     netns.map(|netns| netns.display().to_string())
 }
 
@@ -86,7 +86,7 @@ fn record(cli: &Cli, args: &MonitorArgs, monitor: &mut Monitor) -> Result<(), Er
     };
     let file = File::create(path)
         .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))?;
-    let netns = cli.netns.as_ref().map(|netns| netns.as_os_str());
+    let netns = cli.globals.netns.as_ref().map(|netns| netns.as_os_str());
     let mut words = vec![netns.unwrap_or_default().as_bytes()];
     words.extend(args.family.ipv4.then_some(&b"-4"[..]));
     words.extend(args.family.ipv6.then_some(&b"-6"[..]));
@@ -132,8 +132,8 @@ fn style(timestamp: Timestamp) -> TimeStyle {
 impl Run {
     fn new(cli: &Cli, args: &MonitorArgs, filter: Filter) -> Result<Self, Failure> {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-        let color = cli.color.on(&io::stdout());
-        let mut watch = Watch::new(cli.json, color, style(args.timestamp), netns(cli))?;
+        let color = cli.globals.color.on(&io::stdout());
+        let mut watch = Watch::new(cli.globals.json, color, style(args.timestamp), netns(cli))?;
         watch.name_causes();
         let teller = Teller::new(watch, filter, args.count);
 

@@ -194,11 +194,11 @@ fn verdict(op: &str, args: &ShowArgs, out: &Output, interrupted: bool) -> ExitCo
 }
 
 fn style(cli: &Cli, args: &ShowArgs) -> Style {
-    match cli.json {
+    match cli.globals.json {
         true => Style::Json,
         false => Style::Text {
             details: args.details,
-            color: cli.color.on(&io::stdout()),
+            color: cli.globals.color.on(&io::stdout()),
         },
     }
 }

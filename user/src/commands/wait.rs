@@ -32,7 +32,12 @@ struct Aim {
 pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
     let deadline = deadline(Instant::now(), args.timeout.unwrap_or(Duration::MAX));
     let mut aim = Aim::read(args)?;
-    let mut watch = Watch::new(cli.json, cli.color.on(&io::stdout()), TimeStyle::None, None)?;
+    let mut watch = Watch::new(
+        cli.globals.json,
+        cli.globals.color.on(&io::stdout()),
+        TimeStyle::None,
+        None,
+    )?;
     let mut monitor = Monitor::open(aim.filter.kinds(), aim.filter.scope(), ROOM)?;
     monitor.start()?;
     while !aim.is_reached(&monitor) {

@@ -79,8 +79,11 @@ pub trait Fields {
         self.field(len.0, Value::Number(len.1.into()));
     }
 
-    /// Says that all that follows in the object that is open is for those who want to know more.
-    fn details(&mut self) {}
+    /// Says that all that follows in the object that is open is for those who want to know more;
+    /// returns whether any of it is taken.
+    fn details(&mut self) -> bool {
+        true
+    }
 
     /// Takes a field that many objects have, by which people tell them apart; in a table it takes
     /// `width` characters.

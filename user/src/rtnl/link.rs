@@ -205,7 +205,10 @@ impl Object for Link<'_> {
         self.describe_flags(lower, names, out);
         schema::tell(&mut attrs, FIRST, names, out);
         self.describe_permaddr(&mut attrs, out);
-        out.details();
+        // The names of groups are in files.
+        if !out.details() {
+            return;
+        }
         self.describe_hardware(&mut attrs, out);
         if let Some(group) = attrs.take(IFLA_GROUP, u32) {
             out.field("group", names.numbers().groups.name(group));

@@ -34,8 +34,8 @@ pub fn run(cli: &Cli, args: &ReplayArgs) -> Result<ExitCode, Failure> {
         (0, []) => Filter::read(asked.family, &asked.words)?,
         (family, words) => Filter::read(family, words)?,
     };
-    let color = cli.color.on(&io::stdout());
-    let watch = Watch::new(cli.json, color, style(args.timestamp), asked.netns)?;
+    let color = cli.globals.color.on(&io::stdout());
+    let watch = Watch::new(cli.globals.json, color, style(args.timestamp), asked.netns)?;
     let mut teller = Teller::new(watch, filter, args.count);
     let result = play(&mut replay, &mut teller, args.initial);
     teller.flush()?;

@@ -22,7 +22,7 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
         addrs: &addrs,
     };
     let mut records = Records::new(style(cli, args))?;
-    let mut write = |records: &mut Records, interface: &Interface<'_, '_>| match cli.json {
+    let mut write = |records: &mut Records, interface: &Interface<'_, '_>| match cli.globals.json {
         true => records.write(interface, &mut names),
         false => write_addrs(records, interface, &mut names),
     };
@@ -55,7 +55,7 @@ fn write_addrs(
 fn query(cli: &Cli, args: &ShowArgs, names: &mut Names) -> Result<(Addrs, Links), Error> {
     let mut words = Words::new(addr::LIST, &args.words);
     let mut links = Links {
-        stats: cli.json,
+        stats: cli.globals.json,
         ..Links::default()
     };
     let mut query = Addrs {

@@ -9,7 +9,7 @@ use nlhello::rtnl::{link, Links};
 pub fn query(cli: &Cli, args: &ShowArgs, names: &mut Names) -> Result<Links, Error> {
     let mut words = Words::new(link::LIST, &args.words);
     let mut query = Links {
-        stats: cli.json || args.details,
+        stats: cli.globals.json || args.details,
         ..Links::default()
     };
 

@@ -174,10 +174,11 @@ impl Fields for TextFields<'_> {
     }
 
     #[inline]
-    fn details(&mut self) {
+    fn details(&mut self) -> bool {
         if !self.details && self.muted.is_none() {
             self.muted = Some(self.depth);
         }
+        self.details
     }
 
     #[inline]

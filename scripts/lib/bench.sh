@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# shellcheck shell=bash
+# Sourced after common.sh by the benchmarks of the client.
+
+# build_bench NAME: the client, and the program of user/benches/NAME.c that measures it.
+build_bench() {
+    scripts/setup client
+    "${CARGO:-cargo}" build --quiet --release --package nlhello
+    mkdir -p target/test-programs
+    "${CC:-cc}" -Wall -Wextra -Werror -O2 -o "target/test-programs/$1" "user/benches/$1.c"
+}
+
+# median < NUMBERS
+median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
