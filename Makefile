@@ -5,8 +5,8 @@
 # The build folder of the kernel that hello.ko is for.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-# The test kernel: lts, newest, a series such as 6.12, any of them with -debug; see scripts/kernel.
-KERNEL ?= lts
+# The test kernel: stock, lts, newest, a series such as 6.12, any but stock with -debug; see scripts/kernel. Where KERNEL is not given, each
+# script has its default: scripts/demo takes stock where it is to be had, all others lts.
 
 CARGO ?= cargo
 
@@ -31,7 +31,7 @@ rust-analyzer: ## rust-project.json, for editors that read the module
 
 # NO_INSTALL=1 lists what these two would install, and stops there.
 .PHONY: demo
-demo: ## boots a test kernel, loads the module, says hello: all that it takes is installed first
+demo: ## boots Debian's own kernel (or KERNEL), loads the module, says hello: all that it takes is installed first
 	@scripts/demo
 
 # FILTER=WORDS, with these three: only the tests whose names contain it.

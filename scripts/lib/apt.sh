@@ -45,14 +45,22 @@ APT::Sandbox::User "";
 Acquire::Languages "none";
 Acquire::Retries "3";
 EOF
-    # shellcheck source=/dev/null
-    "$apt_sources" "$(. /etc/os-release && echo "${VERSION_CODENAME-}")" >"$apt_home/sources.list"
+    "$apt_sources" "$(os_codename)" >"$apt_home/sources.list"
 }
 
 # A source that is out of reach (a third party's, say) is no reason to stop: what is missing in the end shows when it is looked for.
 update_lists() {
     write_configuration
     private_apt apt-get update || echo "apt-get update: status $?, going on with what it got"
+}
+
+# What was fetched within the hour is not fetched again.
+update_old_lists() {
+    if [[ $(find "$apt_home/updated" -mmin -60 2>/dev/null) ]]; then return; fi
+    rm -f "$apt_home/updated"
+    write_configuration
+    private_apt apt-get -o APT::Update::Error-Mode=any update
+    touch "$apt_home/updated"
 }
 
 # The X.Y of all packages linux-source-X.Y, the highest last.

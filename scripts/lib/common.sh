@@ -15,7 +15,11 @@ tools=$cache/tools
 # The series of the long-term kernel: the oldest that the tests hold for, and the test kernel where no other is asked for.
 lts=6.12
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+say() { put_line "${0##*/}: $*"; }
+
+# put_line TEXT: a line on standard error, in the place of a clock that runs there.
+put_line() { printf '%b%s\n' "${board+$clear_line}" "$1" >&2; }
+if [[ -t 2 ]]; then clear_line='\r\e[K'; else clear_line=''; fi
 
 die() {
     say "$*"
@@ -26,6 +30,12 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 # The comment at the top of a script is its help text.
 usage() { sed -n '/^# Usage/,/^$/{s/^# \{0,1\}//;p}' "$0"; }
+
+# The release of the distribution, by its name; nothing where it has none.
+os_codename() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")
+}
 
 # hash_of < TEXT: short, for the names of cache entries.
 hash_of() { sha256sum | cut -c1-10; }
@@ -65,7 +75,9 @@ elapsed() {
 # Where nobody looks at a terminal, a step is announced when it starts and its line completed when it ends.
 # $patience (seconds, default 0): a step that is done sooner says nothing at all.
 announce() {
-    if [[ -t 2 ]]; then
+    if [[ ${board-} ]]; then
+        announce_beside_others "$1"
+    elif [[ -t 2 ]]; then
         tick "$1" &
         ticker=$!
     elif ((${patience-0} == 0)); then
@@ -82,6 +94,10 @@ tick() {
 }
 
 conclude() {
+    if [[ ${board-} ]]; then
+        put_line "$1... $2"
+        return
+    fi
     if [[ $ticker ]]; then
         kill "$ticker"
         printf '\r' >&2
@@ -92,25 +108,109 @@ conclude() {
 
 # step TEXT COMMAND...: runs it with its output in $log; prints one line that ends in the time it took.
 step() {
-    local text="  $1" began=$SECONDS ticker='' status
+    local text="  $1" began=$SECONDS ticker='' output=$log status
     shift
     announce "$text"
-    printf '\n== %s\n' "$*" >>"$log"
+    printf '\n== %s\n' "$*" >>"$output"
     # Not `"$@" || ...`: inside a condition bash ignores `set -e` in the whole command.
     set +e
     (
         set -e
         "$@"
-    ) </dev/null >>"$log" 2>&1
+    ) </dev/null >>"$output" 2>&1
     status=$?
     set -e
+    if [[ ${board-} ]]; then leave_board; fi
     if ((status != 0)); then
         conclude "$text" "failed after $(elapsed "$began"); the end of $log:"
-        tail -n 30 "$log" | sed 's/^/    /' >&2
+        tail -n 30 "$output" | sed 's/^/    /' >&2
         exit "$status"
     elif ((SECONDS - began >= ${patience-0})); then
         conclude "$text" "$(elapsed "$began")"
     elif [[ $ticker ]]; then
         kill "$ticker"
     fi
+}
+
+# Steps side by side. $board is a folder: each step that runs has a file there with its text and when it began, and one for its output, which
+# goes to $log in one piece. It is in the environment, so that the steps of scripts that run side by side share one clock.
+
+announce_beside_others() {
+    output=$board/$BASHPID.output
+    printf '%s\t%s\n' "$EPOCHSECONDS" "${1#  }" >"$board/$BASHPID.runs"
+    if [[ ! -t 2 ]] && ((${patience-0} == 0)); then put_line "$1..."; fi
+}
+
+leave_board() {
+    rm -f "$board/$BASHPID.runs"
+    cat "$output" >>"$log"
+}
+
+# side_by_side FUNCTION...: runs them at once, each in a process group of its own. When one fails, the others are ended, and so is the script,
+# with its status.
+side_by_side() {
+    local jobs=() job status=0 ended owns_board=''
+    if [[ ! ${board-} ]]; then open_board; fi
+    trap 'end_jobs; exit 130' INT
+    trap 'end_jobs; exit 143' TERM HUP
+    for job; do start_job "$job"; done
+    while ((${#jobs[@]} && status == 0)); do
+        # Bash has words of its own for a job that a signal ended.
+        wait -n -p ended "${jobs[@]}" 2>/dev/null || status=$?
+        mapfile -t jobs < <(printf '%s\n' "${jobs[@]}" | grep -vx "$ended")
+    done
+    end_jobs
+    trap - INT TERM HUP
+    ((status == 0)) || exit "$status"
+}
+
+# Job control gives the job its group, and leaves it Ctrl-C.
+start_job() {
+    set -m
+    (
+        trap - INT TERM HUP
+        set +m
+        "$1"
+    ) &
+    jobs+=($!)
+    set +m
+}
+
+end_jobs() {
+    local job
+    for job in "${jobs[@]}"; do kill -TERM -- "-$job"; done
+    if [[ $owns_board ]]; then close_board; fi
+    wait
+} 2>/dev/null
+
+open_board() {
+    board=$(mktemp -d)
+    export board
+    owns_board=yes
+    if [[ -t 2 ]]; then show_board & fi
+}
+
+close_board() {
+    rm -rf "$board"
+    unset board
+}
+
+# One line with all that runs, until the board has gone.
+show_board() {
+    local width line
+    width=$(stty size <&2 | cut -d' ' -f2)
+    # A terminal may not know its width.
+    if ((width < 2)); then width=80; fi
+    while line=$(running_steps); do
+        printf '\r\e[K%s' "${line:0:width-1}" >&2
+        sleep 1
+    done
+    printf '\r\e[K' >&2
+}
+
+# Fails when the board, or the script, has gone.
+running_steps() {
+    [[ -d $board ]] && kill -0 $$ 2>/dev/null || return
+    find "$board" -name '*.runs' -exec cat {} + | sort -n |
+        awk -F'\t' -v now="$EPOCHSECONDS" '{ printf "%s%s %d s", (NR > 1 ? " | " : "  "), $2, now - $1 }'
 }

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash disable=SC2034,SC2154 # what common.sh and the caller set, and what they use
 # Sourced after common.sh and apt.sh: the distribution's own image, unmodified, and a tree against which modules in Rust can be built for it.
-# Debian's header packages have no Rust metadata. It is made again from the source of the same version, with the configuration of the image
-# and the very compilers: another configuration is another `struct module`, and another rustc cannot read what this one wrote.
+# Debian's header packages bring the configuration, the headers and the programs of a module build, and lack the Rust metadata. That is made
+# again from the source of the same version, with the very compilers: another rustc cannot read what this one wrote.
 
-stock_suite=trixie
-stock_tuple=x86_64-linux-gnu
+# shellcheck source=scripts/lib/root.sh
+. "$(dirname "${BASH_SOURCE[0]}")/root.sh"
 
-use_stock_apt() {
-    apt_home=$cache/apt-stock
-    apt_sources=write_stock_sources
-}
-
-# The suite that has the compilers, and its backports, which have the kernel: on Debian 12, neither is among the machine's sources.
-write_stock_sources() {
-    local suite mirror
-    mirror=$(machine_mirror "$1")
-    for suite in "$stock_suite" "$backports"; do echo "deb [signed-by=$keyring check-valid-until=no] $mirror $suite main"; done
+# Prints why the distribution's image is not to be had here; fails where it is.
+why_no_stock() {
+    if [[ ${KERNEL_SRC-} ]]; then
+        echo "KERNEL_SRC is given"
+    elif [[ ${KERNEL_DIR-} ]]; then
+        echo "KERNEL_DIR is given"
+    elif ! root_is_offered; then
+        echo "only Debian 12 and 13 on x86-64 are known to have an image with Rust"
+    else
+        return 1
+    fi
 }
 
 # `RELEASE VERSION` of the newest image that is offered to everybody: the one that the package linux-image-amd64 of backports installs.
@@ -34,116 +35,121 @@ version_line() { "$1" --version 2>/dev/null | sed -n 1p; }
 
 # tools_match PREFIX: whether the compilers under PREFIX are, word for word, those that the image's configuration names.
 tools_match() {
-    local bin=$1/bin
-    [[ -x $bin/pahole && -x $bin/clippy-driver && -x $bin/rustfmt && -x $bin/$stock_tuple-ld ]] &&
-        [[ $(version_line "$bin/$cc") == "$(image_setting CONFIG_CC_VERSION_TEXT)" ]] &&
+    local bin=$1/bin cc
+    cc=$(image_setting CONFIG_CC_VERSION_TEXT)
+    [[ -x $bin/$stock_tuple-ld ]] &&
+        [[ $(version_line "$bin/${cc%% *}") == "$cc" ]] &&
         [[ $(version_line "$bin/rustc") == "$(image_setting CONFIG_RUSTC_VERSION_TEXT)" ]] &&
         [[ $(version_line "$bin/bindgen") == "$(image_setting CONFIG_BINDGEN_VERSION_TEXT)" ]] && has_rust_src "$bin/rustc"
 }
 
-tool_packages() {
-    # Nothing is installed: apt sees an empty system and names all that the tools depend on.
-    private_apt apt-get install -qq --no-install-recommends "$@" "${cc#"$stock_tuple"-}" rustc rust-src rust-clippy rustfmt bindgen pahole
-}
-
-# Sets $prefix, under which the tools are: the system's own if they are the right ones, else a root of the suite unpacked in the cache.
+# Sets $prefix, under which the tools are: the system's own if they are the right ones, else a root of the suite in the cache, of the packages
+# in $tool_list.
 find_tools() {
     prefix=/usr
     if tools_match "$prefix"; then return; fi
-    local list
-    list=$(tool_packages --print-uris | awk '{ print $2 }')
-    [[ $list ]] || die "the package sources do not offer the compilers that built Linux $release"
-    tool_root=$tools/$stock_suite-$(hash_of <<<"$list")
+    # The headers depend on the C compiler that built the image, and on the libraries of their own programs.
+    tool_list=$(needed_packages "linux-headers-$release" rustc rust-src bindgen | grep -v '^linux-')
+    [[ $tool_list ]] || die "the package sources do not offer the compilers that built Linux $release; what apt-get said is in $log"
+    tool_root=$tools/$stock_suite-$(hash_of <<<"$tool_list")
     prefix=$tool_root/usr
-    if [[ ! -e $tool_root/.complete ]]; then
-        step "fetching the compilers that built it ($(wc -l <<<"$list") packages)" tool_packages -y --download-only
-        step "unpacking them" unpack_tools "$list"
-    fi
-    tools_match "$prefix" || die "the package sources offer other compilers than those that built Linux $release: it wants $(image_setting CONFIG_RUSTC_VERSION_TEXT)"
 }
 
-unpack_tools() {
-    unpack_root "$1"
-    wrap_programs
-    private_apt apt-get clean
+get_tools() {
+    if [[ $prefix == /usr || -e $tool_root/.complete ]]; then return; fi
+    step "fetching and unpacking the compilers that built it ($(wc -l <<<"$tool_list") packages)" make_tools
+}
+
+make_tools() {
+    local folder tool
+    make_root "$tool_root" "$tool_list"
+    # Where gcc looks before PATH, which has the machine's.
+    for folder in "$prefix/libexec/gcc/$stock_tuple"/*; do
+        for tool in as ld; do ln -s "$prefix/bin/$stock_tuple-$tool" "$folder/$tool"; done
+    done
     touch "$tool_root/.complete"
 }
 
-# unpack_root LIST: no package's script runs, and nothing but $tool_root is touched.
-unpack_root() {
-    local file folder
-    rm -rf "$tool_root"
-    for folder in bin sbin lib lib64; do
-        mkdir -p "$prefix/$folder"
-        ln -s "usr/$folder" "$tool_root/$folder"
-    done
-    while read -r file; do
-        dpkg-deb --fsys-tarfile "$apt_home/cache/archives/$file" | tar -x -C "$tool_root" --keep-directory-symlink \
-            --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/lib/llvm-*/lib/*.a'
-    done <<<"$1"
+# The parts of an entry: fetched, unpacked, built. Each is done once, and what an interrupted run left is done again.
+
+# once PART TEXT COMMAND...: a step, unless PART is done.
+once() {
+    if [[ -e $entry/$1.done ]]; then return; fi
+    step "$2" "${@:3}"
+    touch "$entry/$1.done"
 }
 
-# run_by_loader FILE: prints a program that runs FILE with the libraries under $prefix.
-run_by_loader() {
-    # shellcheck disable=SC2016 # for the shell of the new script
-    printf '#!/bin/sh\nexec %q --library-path %q --argv0 "$0" %q "$@"\n' "$prefix/lib64/ld-linux-x86-64.so.2" "$prefix/lib/$stock_tuple" "$1"
+# What of the image's modules a virtual machine and the tests of networks can use. depmod reads every one that is there.
+image_modules=(arch crypto lib net fs/9p fs/netfs fs/overlayfs drivers/char drivers/net drivers/virtio)
+hardware=(drivers/net/ethernet drivers/net/wireless)
+
+fetch_kernel() {
+    fetch_packages "$entry/packages" "linux-base-$release" "linux-binary-$release" "linux-modules-$release" busybox-static \
+        "linux-headers-$release" "linux-headers-$abi-common" "linux-kbuild-$abi" "linux-source-$series=$version"
+    # The configuration says which compilers are wanted.
+    unpack_package_of "linux-base-$release" "$entry/image"
 }
 
-# The programs want a newer C library than the machine may have: each is started by the loader of its own. They look for their parts beside
-# where they were called from, hence --argv0. (patchelf 0.18 breaks cc1.)
-wrap_programs() {
-    local loader=$prefix/lib64/ld-linux-x86-64.so.2 file tool
-    while read -r file; do
-        if ! "$loader" --verify "$file" >/dev/null 2>&1; then continue; fi
-        mv "$file" "$file.elf"
-        run_by_loader "$file.elf" >"$file"
-        chmod +x "$file"
-    done < <(find "$prefix/bin" "$prefix/libexec/gcc" -type f -perm -u+x)
-    # Where gcc looks before PATH, which has the machine's.
-    for tool in as ld; do ln -s "../../../../bin/$stock_tuple-$tool" "$prefix/libexec/gcc/$stock_tuple/${cc##*-}/$tool"; done
+# unpack_package_of PACKAGE FOLDER [ARG...]: the fetched package, as ARGs for tar say.
+unpack_package_of() {
+    mkdir -p "$2"
+    dpkg-deb --fsys-tarfile "$entry/packages/$1"_*.deb | tar -x -C "$2" --wildcards "${@:3}"
 }
 
-# The steps of a build.
-
-fetch_image() {
-    local package
-    rm -rf "$entry"
-    mkdir -p "$entry/image/usr/lib"
-    for package in "linux-base-$release" "linux-binary-$release" "linux-modules-$release" "linux-headers-$release" busybox-static; do
-        # In a shell of its own: it changes the folder.
-        (fetch_package "$package" "$entry/packages")
-        dpkg-deb -x "$entry"/packages/*.deb "$entry/image"
-        rm -r "$entry/packages"
-    done
+unpack_image() {
+    local folder=./usr/lib/modules/$release/kernel
+    unpack_package_of "linux-binary-$release" "$entry/image"
+    unpack_package_of busybox-static "$entry/image" ./usr/bin/busybox
+    unpack_package_of "linux-modules-$release" "$entry/image" "${hardware[@]/#/--exclude=$folder/}" "${image_modules[@]/#/$folder/}"
     # virtme takes a folder with lib and usr/lib for the root that the image is from.
-    ln -s usr/lib "$entry/image/lib"
-    PATH=$PATH:/usr/sbin:/sbin depmod -b "$entry/image" "$release"
+    ln -sfn usr/lib "$entry/image/lib"
+}
+
+index_modules() { PATH=$PATH:/usr/sbin:/sbin depmod -b "$entry/image" "$release"; }
+
+# Debian's vmlinux, its symbols, would have pahole called for each module.
+unpack_headers() {
+    local headers=./usr/src/linux-headers-$release common=./usr/src/linux-headers-$abi-common
+    rm -rf "$entry/build"
+    unpack_package_of "linux-headers-$release" "$entry/build" --strip-components=4 "$headers"/{include,arch,.config,Module.symvers}
+    unpack_package_of "linux-headers-$abi-common" "$source" --strip-components=4 "$common"/{include,arch}
+    unpack_package_of "linux-kbuild-$abi" "$entry/kbuild" --strip-components=4 "./usr/lib/linux-kbuild-$abi"
+}
+
+# Of the source, what is in Rust and how it is built, and what `make test` reads of a kernel's source. All of the archive has to be read.
+unpack_source() {
+    local folder=linux-source-$series
+    dpkg-deb --fsys-tarfile "$entry/packages/linux-source-$series"_*.deb | tar -xO "./usr/src/$folder.tar.xz" | xz -dc -T0 |
+        tar -x -C "$source" --strip-components=1 \
+            "$folder"/{Makefile,COPYING,scripts,rust,drivers/base/base.h,tools/net/ynl,Documentation/netlink,.rustfmt.toml,.clippy.toml}
 }
 
 stock_make() {
-    local libclang
-    libclang=$(compgen -G "$prefix/lib/llvm-*/lib/libclang.so" | tail -n 1) || libclang=${LIBCLANG_PATH-}/
-    LIBCLANG_PATH=${libclang%/*} make -s -C "$source" O="$entry/build" KERNELRELEASE="$release" \
-        CC="$prefix/bin/$cc" CROSS_COMPILE="$prefix/bin/$stock_tuple-" RUSTC="$prefix/bin/rustc" HOSTRUSTC="$prefix/bin/rustc" RUSTDOC="$prefix/bin/rustdoc" \
-        RUSTFMT="$prefix/bin/rustfmt" CLIPPY_DRIVER="$prefix/bin/clippy-driver" BINDGEN="$prefix/bin/bindgen" PAHOLE="$prefix/bin/pahole" "$@"
+    make -s -C "$source" O="$entry/build" KERNELRELEASE="$release" CC="$prefix/bin/$cc" CROSS_COMPILE="$prefix/bin/$stock_tuple-" \
+        RUSTC="$project/scripts/lib/rustc-metadata" HOSTRUSTC="$prefix/bin/rustc" BINDGEN="$prefix/bin/bindgen" "$@"
 }
 
-# Debian leaves out of its configuration what concerns the build alone: keys, their kinds (as the build's OpenSSL knows them), the salt.
-settings_that_count() {
-    grep '^CONFIG_' "$1" | grep -vE '^CONFIG_(BUILD_SALT|MODULE_SIG_ALL|MODULE_SIG_KEY|SYSTEM_TRUSTED_KEYS|OPENSSL_SUPPORTS_ML_DSA)='
+build_metadata() {
+    cd "$entry/build" || return
+    place_program scripts/basic/fixdep scripts/basic/fixdep
+    place_program scripts/mod/modpost scripts/mod/modpost.real-lsb-64
+    place_program tools/objtool/objtool tools/objtool/objtool.real-x86
+    # Newer than the configuration, so that nothing asks Kconfig, which is not here.
+    touch include/config/auto.conf{,.cmd} include/generated/{autoconf.h,rustc_cfg}
+    stock_make outputmakefile
+    METADATA_RUSTC=$prefix/bin/rustc MAKEFILES=$project/scripts/lib/metadata.mk stock_make -j"$(nproc)" rust-metadata
 }
 
-prepare_build() {
-    rm -rf "$entry/build"
-    mkdir -p "$entry/build"
-    cp "$modules/config" "$entry/build/.config"
-    stock_make olddefconfig
-    if ! diff <(settings_that_count "$modules/config") <(settings_that_count "$entry/build/.config"); then
-        echo "the configuration does not survive these tools: modules built with it would not load"
-        return 1
+# place_program PLACE FILE: a program of Debian's kbuild package where Kbuild looks for it, by the loader that the compilers have.
+place_program() {
+    local file=$entry/kbuild/$2
+    mkdir -p "$(dirname "$1")"
+    if [[ $prefix == /usr ]]; then
+        ln -sf "$file" "$1"
+    else
+        run_by_loader "$file" >"$1"
+        chmod +x "$1"
     fi
-    stock_make -j"$(nproc)" modules_prepare
-    cp "$entry/image/usr/src/linux-headers-$release/Module.symvers" "$entry/build/"
 }
 
 write_stock_environment() {
@@ -160,8 +166,6 @@ CROSS_COMPILE=$prefix/bin/$stock_tuple-
 RUSTC=$prefix/bin/rustc
 RUSTC_VERSION=$("$prefix/bin/rustc" --version | first_version)
 RUSTDOC=$prefix/bin/rustdoc
-RUSTFMT=$prefix/bin/rustfmt
-CLIPPY_DRIVER=$prefix/bin/clippy-driver
 BINDGEN=$prefix/bin/bindgen
 EOT
     mv "$file.new" "$file"
@@ -173,7 +177,6 @@ find_stock() {
     for file in $(compgen -G "$kernels/stock-*/build/nlhello.env" | sort -rV); do
         entry=${file%/build/*}
         modules=$(sed -n 's|^IMAGE=\(.*\)/vmlinuz$|\1|p' "$file")
-        cc=$(sed -n 's|^CC=.*/||p' "$file")
         if tools_match "$(sed -n 's|^RUSTC=\(.*\)/bin/rustc$|\1|p' "$file")"; then
             echo "$entry/build"
             return
@@ -182,38 +185,60 @@ find_stock() {
     return 1
 }
 
-build_stock() {
-    local version
-    step "refreshing the package lists" update_lists
+# The steps that need nothing but apt. On the suite itself, packages may still bring the compilers.
+fetch_stock() {
+    fetch_image
+    if [[ $(os_codename) == "$stock_suite" ]]; then prefix=/usr; else find_tools; fi
+    side_by_side get_headers get_image get_tools
+}
+
+fetch_image() {
+    step "refreshing the package lists" update_old_lists
     read -r release version < <(offered_image) || die "no package source offers an image with Rust; what apt-get said is in $log"
+    abi=${release%-amd64}
     series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release")
     entry=$kernels/stock-$release
     source=$entry/src
     modules=$entry/image/usr/lib/modules/$release
-    # As long as the marker is missing, all of it may be half done.
-    step "fetching Debian's image $release" fetch_image
+    mkdir -p "$entry" "$source"
+    once packages "fetching Debian's Linux $release" fetch_kernel
     [[ $(image_setting CONFIG_RUST) == y ]] || die "Debian's image $release was built without CONFIG_RUST=y"
+}
+
+get_image() { once image "unpacking its image" unpack_image; }
+get_headers() { once headers "unpacking its headers" unpack_headers; }
+
+get_source() { once source "unpacking its source" unpack_source; }
+
+get_modules() {
+    get_image
+    once modules "indexing its modules" index_modules
+}
+
+build_stock() {
+    fetch_image
+    find_tools
+    side_by_side get_source get_headers get_tools get_modules
+    tools_match "$prefix" || die "the package sources offer other compilers than those that built Linux $release: it wants $(image_setting CONFIG_RUSTC_VERSION_TEXT)"
     cc=$(image_setting CONFIG_CC_VERSION_TEXT)
     cc=${cc%% *}
-    find_tools
-    step "fetching its source" fetch_package "linux-source-$series=$version" "$entry/package"
-    step "unpacking it" unpack
-    step "preparing it for modules (some 2 to 5 minutes on 4 cores)" prepare_build
-    step "removing what module builds do not need" prune
+    step "making its Rust metadata" build_metadata
+    rm -r "$entry/packages"
     write_stock_environment
 }
 
+# with_stock COMMAND: unless the image is in the cache.
+with_stock() {
+    local reason
+    if find_stock >/dev/null; then return; fi
+    if reason=$(why_no_stock); then die "the distribution's image is not to be had: $reason; take another kernel"; fi
+    log=$kernels/stock.log
+    say "the distribution's own image is not in the cache; getting it, log in $log"
+    use_stock_apt
+    "$1" >&2
+}
+
 find_or_build_stock() {
-    if ! find_stock; then
-        log=$kernels/stock.log
-        : >"$log"
-        say "the distribution's own image is not in the cache; fetching it, log in $log"
-        # shellcheck source=/dev/null
-        [[ $(. /etc/os-release && echo "${VERSION_CODENAME-}") =~ ^(bookworm|trixie)$ ]] ||
-            die "stock is known for Debian 12 and 13 alone: build the module against your kernel's own headers, or take another kernel"
-        [[ $(uname -m) == x86_64 ]] || die "stock is for x86-64 alone"
-        use_stock_apt
-        build_stock >&2
-        find_stock
-    fi
+    with_stock build_stock
+    find_stock
 }

@@ -29,17 +29,33 @@ kernel_rustc() {
     return 1
 }
 
-# The bindgen that reads the kernel's headers.
+# The bindgen that reads the kernel's headers: $BINDGEN, the system's, Debian 13's (alone or among its compilers), cargo's.
 kernel_bindgen() {
+    local root
     if [[ ${BINDGEN-} ]]; then
         echo "$BINDGEN"
     elif has bindgen && version_at_least "$(bindgen --version | first_version)" "$bindgen_minimum"; then
         command -v bindgen
+    elif root=$(unpacked_root usr/bin/bindgen); then
+        echo "$root/usr/bin/bindgen"
     elif [[ -e $tools/bindgen-$bindgen_version/.complete ]]; then
         echo "$tools/bindgen-$bindgen_version/bin/bindgen"
     else
         return 1
     fi
+}
+
+# unpacked_root FILE: a finished folder of $tools that holds it.
+unpacked_root() {
+    local file folder
+    for file in $(compgen -G "$tools/*/$1"); do
+        folder=${file%"/$1"}
+        if [[ -e $folder/.complete ]]; then
+            echo "$folder"
+            return
+        fi
+    done
+    return 1
 }
 
 # newest_llvm PATTERN: the newest of Debian's /usr/lib/llvm-N that is new enough and holds such a file.
