@@ -15,14 +15,15 @@ export CARGO KERNEL
 .PHONY: all
 all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlhello
 
+# MO=FOLDER puts what is built for hello.ko there, where this folder cannot be written to; it takes Linux 6.13 or later.
 # Kbuild knows what is out of date, and so does cargo: both are always asked.
 .PHONY: hello.ko
 hello.ko: ## the module alone
-	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags modules
+	@flags=$$(scripts/kdir '$(KDIR)' '$(MO)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags modules
 
 .PHONY: nlhello
 nlhello: ## the client alone
-	$(CARGO) build --release --package nlhello
+	@scripts/client
 
 .PHONY: rust-analyzer
 rust-analyzer: ## rust-project.json, for editors that read the module
@@ -81,9 +82,9 @@ uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
 
 .PHONY: clean
 clean: ## removes what was built here; the cached test kernels stay
-	$(CARGO) clean
-	rm -f rust-project.json
-	find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
+	@if command -v '$(CARGO)' >/dev/null; then '$(CARGO)' clean; else rm -rf target; fi
+	@rm -f rust-project.json
+	@find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -exec rm {} +
 
 .PHONY: help

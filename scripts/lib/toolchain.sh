@@ -6,6 +6,7 @@ bindgen_version=0.72.1
 bindgen_minimum=0.71.1
 virtme_version=1.42
 libclang_minimum=16
+rust_minimum=1.85
 
 # rust_tool RUSTC TOOL: the tool of the same toolchain. The first one in PATH may belong to another, and the two refuse each other's files (E0514).
 rust_tool() { echo "$("$1" --print sysroot)/bin/$2"; }
@@ -87,6 +88,11 @@ libclang_path() {
         return 1
     fi
 }
+
+# Says whether there is one at all: that in the client's build, which finds it by itself, takes older ones too.
+has_libclang() {
+    libclang_path || has llvm-config || compgen -G '/usr/lib/*/libclang*.so*' || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*'
+} >/dev/null
 
 # For every bindgen that is started from here. Where no known place has a libclang, it looks for itself.
 export_libclang() {
