@@ -16,6 +16,7 @@ use compare::Comparison;
 use differences::Differences;
 use serde_json::Value;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard};
 
 const NETNS: &str = "parity";
 const FAR: &str = "parity-far";
@@ -25,16 +26,18 @@ const ATTEMPTS: usize = 5;
 
 #[test]
 fn links_are_those_of_ip() {
-    let world = World::build(&["links.sh"]);
-
-    world.compare("link", &["ifname"], &[("ip -d -s -s link", "link")]);
+    World::compare(
+        &["links.sh"],
+        "link",
+        &["ifname"],
+        &[("ip -d -s -s link", "link")],
+    );
 }
 
 #[test]
 fn addresses_are_those_of_ip() {
-    let world = World::build(&["links.sh", "addrs.sh"]);
-
-    world.compare(
+    World::compare(
+        &["links.sh", "addrs.sh"],
         "addr",
         &["ifname"],
         &[
@@ -48,9 +51,8 @@ fn addresses_are_those_of_ip() {
 #[test]
 fn routes_are_those_of_ip() {
     const KEY: &[&str] = &["table", "type", "dst", "from", "dev", "metric", "tos"];
-    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh", "routes.sh"]);
-
-    world.compare(
+    World::compare(
+        &["links.sh", "addrs.sh", "nexthops.sh", "routes.sh"],
         "route",
         KEY,
         &[
@@ -76,16 +78,18 @@ fn routes_are_those_of_ip() {
 
 #[test]
 fn next_hops_are_those_of_ip() {
-    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh"]);
-
-    world.compare("nexthop", &["id"], &[("ip -d nexthop", "nexthop")]);
+    World::compare(
+        &["links.sh", "addrs.sh", "nexthops.sh"],
+        "nexthop",
+        &["id"],
+        &[("ip -d nexthop", "nexthop")],
+    );
 }
 
 #[test]
 fn neighbours_are_those_of_ip() {
-    let world = World::build(&["links.sh", "addrs.sh", "neighs.sh"]);
-
-    world.compare(
+    World::compare(
+        &["links.sh", "addrs.sh", "neighs.sh"],
         "neigh",
         &["dst", "dev"],
         &[
@@ -98,9 +102,8 @@ fn neighbours_are_those_of_ip() {
 
 #[test]
 fn rules_are_those_of_ip() {
-    let world = World::build(&["links.sh", "rules.sh"]);
-
-    world.compare(
+    World::compare(
+        &["links.sh", "rules.sh"],
         "rule",
         &["priority"],
         &[("ip -d -4 rule", "rule -4"), ("ip -d -6 rule", "rule -6")],
@@ -110,42 +113,75 @@ fn rules_are_those_of_ip() {
 #[test]
 fn forwarding_entries_are_those_of_bridge() {
     const KEY: &[&str] = &["mac", "ifname", "vlan", "dst", "master"];
-    let world = World::build(&["links.sh", "addrs.sh", "nexthops.sh", "entries.sh"]);
-
-    world.compare("fdb", KEY, &[("bridge -d -s fdb", "fdb")]);
+    World::compare(
+        &["links.sh", "addrs.sh", "nexthops.sh", "entries.sh"],
+        "fdb",
+        KEY,
+        &[("bridge -d -s fdb", "fdb")],
+    );
 }
 
 /// The network namespace with objects of every kind.
 struct World {
+    /// What has run there.
+    scripts: Vec<&'static str>,
     _near: Netns,
     _far: Netns,
 }
 
+/// The one that all comparisons look at, as far as it is built: to build it takes most of their time.
+static COMPARED: Mutex<Option<World>> = Mutex::new(None);
+
 impl World {
-    /// Builds it with these scripts of `parity/`.
-    fn build(scripts: &[&str]) -> Self {
-        let world = Self {
+    /// Builds one with these scripts of `parity/`, and nothing else.
+    fn build(scripts: &[&'static str]) -> Self {
+        // There is room for one.
+        drop(compared().take());
+        let mut world = Self {
+            scripts: Vec::new(),
             _far: Netns::add(FAR),
             _near: Netns::add(NETNS),
         };
-        for script in scripts {
-            run_script(script);
-        }
+        world.add(scripts);
         world
     }
 
-    /// Asserts that each question to iproute2, and to the client, gets the same answer.
-    fn compare(&self, kind: &'static str, key: &[&str], questions: &[(&str, &str)]) {
+    /// Runs those of `scripts` that have not run yet.
+    fn add(&mut self, scripts: &[&'static str]) {
+        for script in scripts {
+            if !self.scripts.contains(script) {
+                run_script(script);
+                self.scripts.push(script);
+            }
+        }
+    }
+
+    /// Asserts that each question to iproute2, and to the client, gets the same answer where these scripts
+    /// have run, and maybe others.
+    fn compare(
+        scripts: &[&'static str],
+        kind: &'static str,
+        key: &[&str],
+        questions: &[(&str, &str)],
+    ) {
+        let kept = compared().take();
+        let mut world = kept.unwrap_or_else(|| Self::build(&[]));
+        world.add(scripts);
         let mut differences = Differences::of(kind);
         let mut all = Comparison::default();
 
         for (theirs, ours) in questions {
             all.add(compare_once_settled(theirs, ours, key, &mut differences));
         }
+        *compared() = Some(world);
         println!("parity: {kind}: {all}");
         all.assert_same();
         differences.assert_all_seen();
     }
+}
+
+fn compared() -> MutexGuard<'static, Option<World>> {
+    COMPARED.lock().unwrap()
 }
 
 /// Asks both, again when something differs that may have changed meanwhile.
