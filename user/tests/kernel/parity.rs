@@ -9,7 +9,7 @@
 mod capture;
 mod compare;
 mod differences;
-mod monitor;
+mod watched;
 
 use crate::lab::*;
 use compare::Comparison;
