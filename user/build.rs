@@ -29,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     constants(&out.join("uapi.rs"))?;
-    link_statically(&out)?;
+    println!("cargo::rustc-check-cfg=cfg(static_program)");
+    if is_dynamic_glibc() {
+        link_statically(&out)?;
+    }
     Ok(())
 }
 
@@ -47,25 +50,6 @@ fn constants(out: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Links the unwinder, and into programs the C library too, from archives, as far as they are there.
-///
-/// Each shared library less to load is a tenth of a millisecond less for each command. The target
-/// feature `crt-static` would do the same, but Cargo passes that to build scripts and procedural
-/// macros too, which have to be dynamic, unless `--target` moves the program to another folder.
-fn link_statically(out: &Path) -> io::Result<()> {
-    println!("cargo::rustc-check-cfg=cfg(static_program)");
-    if has_file(UNWINDER) {
-        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
-    }
-    if is_dynamic_glibc() && has_file(START) && ARCHIVES.into_iter().all(has_file) {
-        write_stand_ins(out)?;
-        println!("cargo::rustc-link-arg-bins=-L{}", out.display());
-        println!("cargo::rustc-link-arg-bins=-static-pie");
-        println!("cargo::rustc-cfg=static_program");
-    }
-    Ok(())
-}
-
 /// Whether the program would get the shared library of glibc, and could do without: a sanitizer
 /// cannot.
 fn is_dynamic_glibc() -> bool {
@@ -74,6 +58,24 @@ fn is_dynamic_glibc() -> bool {
     setting("CARGO_CFG_TARGET_ENV") == "gnu"
         && !setting("CARGO_CFG_TARGET_FEATURE").contains("crt-static")
         && setting("CARGO_CFG_SANITIZE").is_empty()
+}
+
+/// Links the unwinder, and into programs the C library too, from archives, as far as they are there.
+///
+/// Each shared library less to load is a tenth of a millisecond less for each command. The target
+/// feature `crt-static` would do the same, but Cargo passes that to build scripts and procedural
+/// macros too, which have to be dynamic, unless `--target` moves the program to another folder.
+fn link_statically(out: &Path) -> io::Result<()> {
+    if has_file(UNWINDER) {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
+    if has_file(START) && ARCHIVES.into_iter().all(has_file) {
+        write_stand_ins(out)?;
+        println!("cargo::rustc-link-arg-bins=-L{}", out.display());
+        println!("cargo::rustc-link-arg-bins=-static-pie");
+        println!("cargo::rustc-cfg=static_program");
+    }
+    Ok(())
 }
 
 /// Writes linker scripts that stand in for the shared libraries, which rustc asks for by name even

@@ -27,7 +27,7 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// What goes with every command, before it or behind.
+/// Global options: they stand before a command or behind it.
 #[derive(Args, Debug)]
 pub struct Globals {
     /// Print JSON, one object a line
@@ -76,8 +76,8 @@ struct Syntax {
     read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
 }
 
-/// Defines [`Command`], whose variants have each its arguments, its name and its other names, and
-/// [`Command::syntax`] from the same list.
+/// Defines [`Command`] and [`Command::syntax`] from one list: each variant with its arguments, its
+/// name and its other names.
 macro_rules! commands {
     ($($(#[$meta:meta])* $variant:ident($args:ty) = $name:literal $(| $alias:literal)*,)*) => {
         #[derive(Debug, Subcommand)]

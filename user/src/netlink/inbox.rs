@@ -9,7 +9,7 @@ use crate::wire::{Message, Messages};
 use libc::{iovec, mmsghdr, sockaddr_nl, socklen_t};
 use std::array;
 use std::io;
-use std::mem;
+use std::mem::{self, MaybeUninit};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr;
 use std::time::Instant;
@@ -28,8 +28,13 @@ pub(super) const KERNEL: u32 = 0;
 /// Datagrams that were received together, and room for the next.
 ///
 /// The memory that no datagram reaches is never touched.
+///
+/// # Invariants
+///
+/// As much of each room as the envelope of the same place in `received` says has been received, and
+/// so is initialized.
 pub struct Inbox {
-    bytes: Box<[u8]>,
+    bytes: Box<[MaybeUninit<u8>]>,
     received: Vec<Envelope>,
 }
 
@@ -39,7 +44,7 @@ impl Inbox {
         let slots = datagrams.clamp(1, SLOTS);
 
         Self {
-            bytes: vec![0; slots * ROOM].into(),
+            bytes: Box::new_uninit_slice(slots * ROOM),
             received: Vec::with_capacity(slots),
         }
     }
@@ -58,7 +63,13 @@ impl Inbox {
         self.bytes
             .chunks(ROOM)
             .zip(&self.received)
-            .map(|(room, envelope)| envelope.around(room))
+            .map(|(room, envelope)| {
+                let received = &room[..envelope.len];
+                // SAFETY: by the type invariant these bytes are initialized, and `u8` has the layout
+                // of `MaybeUninit<u8>`; they are borrowed from `self` as long as the result is.
+                let received = unsafe { &*(ptr::from_ref(received) as *const [u8]) };
+                envelope.around(received)
+            })
     }
 
     /// Returns the messages that the kernel sent, for `op`; those of others are left out.
@@ -151,6 +162,8 @@ impl Socket {
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
 
         inbox.received.clear();
+        // INVARIANT: the kernel has written as many bytes to the room of each datagram as its
+        // header says, those that did not fit aside.
         inbox
             .received
             .extend((0..count).map(|slot| envelope_of(&msgs[slot], &addrs[slot], &controls[slot])));
@@ -158,7 +171,7 @@ impl Socket {
     }
 }
 
-fn iovec_of(room: Option<&mut [u8]>) -> iovec {
+fn iovec_of(room: Option<&mut [MaybeUninit<u8>]>) -> iovec {
     let room = room.unwrap_or_default();
 
     iovec {

@@ -9,6 +9,7 @@ const SLOTS: usize = 256;
 
 /// Texts, each in the place that the hash of its bytes gives it: the last one there stays.
 pub struct Memo {
+    /// None before the first text: most objects need no memory for it.
     slots: Vec<Slot>,
     /// The slot that was looked at last: what comes next is often the same.
     last: usize,
@@ -34,7 +35,7 @@ impl Memo {
     /// Remembers nothing yet.
     pub fn new() -> Self {
         Self {
-            slots: vec![Slot::default(); SLOTS],
+            slots: Vec::new(),
             last: 0,
         }
     }
@@ -47,7 +48,7 @@ impl Memo {
     /// Returns the text that was made of `rest`.
     #[inline]
     pub fn get(&mut self, rest: Rest<'_>) -> Option<&[u8]> {
-        if self.slots[self.last].is_of(rest) {
+        if self.slots.get(self.last)?.is_of(rest) {
             return Some(&self.slots[self.last].text);
         }
         self.last = place(rest);
@@ -58,6 +59,7 @@ impl Memo {
 
     /// Remembers the `text` that was made of `rest`.
     pub fn put(&mut self, rest: Rest<'_>, text: &[u8]) {
+        self.slots.resize_with(SLOTS, Slot::default);
         self.last = place(rest);
         let slot = &mut self.slots[self.last];
 
