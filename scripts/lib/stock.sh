@@ -124,8 +124,9 @@ unpack_source() {
             "$folder"/{Makefile,COPYING,scripts,rust,drivers/base/base.h,tools/net/ynl,Documentation/netlink,.rustfmt.toml,.clippy.toml}
 }
 
+# With --no-print-directory, the kernel's Makefile calls itself once, not twice, before it knows of rust-metadata.
 stock_make() {
-    make -s -C "$source" O="$entry/build" KERNELRELEASE="$release" CC="$prefix/bin/$cc" CROSS_COMPILE="$prefix/bin/$stock_tuple-" \
+    make -s --no-print-directory -C "$source" O="$entry/build" KERNELRELEASE="$release" CC="$prefix/bin/$cc" CROSS_COMPILE="$prefix/bin/$stock_tuple-" \
         RUSTC="$project/scripts/lib/rustc-metadata" HOSTRUSTC="$prefix/bin/rustc" BINDGEN="$prefix/bin/bindgen" "$@"
 }
 
