@@ -26,6 +26,15 @@ die() {
     exit 1
 }
 
+# Says whether files can be made in the folder.
+is_writable() {
+    local file
+    file=$(mktemp -p "$1" 2>/dev/null) && rm "$file"
+}
+
+# All that scripts build goes to target/.
+check_project() { is_writable "$project" || die "no file can be made in $project: copy it to where that can be done"; }
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # The comment at the top of a script is its help text.
@@ -106,6 +115,27 @@ conclude() {
     printf ' %s\n' "$2" >&2
 }
 
+# advise < OUTPUT: says what to do where a step failed for a reason that is not its own.
+advise() {
+    local words
+    words=$(cat)
+    if grep -qF 'No space left on device' <<<"$words" || is_full "$cache" || is_full "$project"; then
+        say "the disk is full, where $cache is or $project: make room, or set XDG_CACHE_HOME to a folder that has some; what is done already is kept"
+    elif grep -qE 'Temporary failure resolving|[Cc]ould ?n.t resolve|[Cc]ould not (resolve|connect)|Failed to fetch|Connection (refused|timed out|reset)|unreachable' <<<"$words"; then
+        say "the network or a package source is out of reach: run this again when it is there; what is done already is kept"
+    fi
+}
+
+# is_full FOLDER: whether less than a MiB is left there.
+is_full() {
+    local left
+    left=$(df --output=avail "$1" 2>/dev/null | tail -n 1)
+    [[ $left ]] && ((left < 1024))
+}
+
+# last_output FILE: the end of what the last step has said there.
+last_output() { tac "$1" | sed '/^== /q' | head -n 30 | tac; }
+
 # step TEXT COMMAND...: runs it with its output in $log; prints one line that ends in the time it took.
 step() {
     local text="  $1" began=$SECONDS ticker='' output=$log status
@@ -123,7 +153,8 @@ step() {
     if [[ ${board-} ]]; then leave_board; fi
     if ((status != 0)); then
         conclude "$text" "failed after $(elapsed "$began"); the end of $log:"
-        tail -n 30 "$output" | sed 's/^/    /' >&2
+        last_output "$output" | sed 's/^/    /' >&2
+        last_output "$output" | advise
         exit "$status"
     elif ((SECONDS - began >= ${patience-0})); then
         conclude "$text" "$(elapsed "$began")"
@@ -143,7 +174,8 @@ announce_beside_others() {
 
 leave_board() {
     rm -f "$board/$BASHPID.runs"
-    cat "$output" >>"$log"
+    # What failed may be that there is no room.
+    cat "$output" >>"$log" 2>/dev/null || true
 }
 
 # side_by_side FUNCTION...: runs them at once, each in a process group of its own. When one fails, the others are ended, and so is the script,
