@@ -34,6 +34,14 @@ os_codename() {
     (. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")
 }
 
+# Ends the script where nothing can be built and booted from the project's folder.
+check_project() {
+    [[ $project != *[[:space:],:]* ]] || die "make and QEMU cannot take a project folder with a space, comma or colon in its path: $project"
+    mkdir -p "$project/target" 2>/dev/null || true
+    [[ -w $project/target ]] ||
+        die "what is built goes to $project/target, and that cannot be written to: copy the project to a folder of yours"
+}
+
 # hash_of < TEXT: short, for the names of cache entries.
 hash_of() { sha256sum | cut -c1-10; }
 
