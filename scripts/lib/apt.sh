@@ -59,7 +59,10 @@ update_old_lists() {
     if [[ $(find "$apt_home/updated" -mmin -60 2>/dev/null) ]]; then return; fi
     rm -f "$apt_home/updated"
     write_configuration
-    private_apt apt-get -o APT::Update::Error-Mode=any update
+    if ! private_apt apt-get -o APT::Update::Error-Mode=any update; then
+        echo "The package sources above are out of reach. Check the network and apt's proxy, then run this again."
+        return 1
+    fi
     touch "$apt_home/updated"
 }
 

@@ -26,15 +26,6 @@ die() {
     exit 1
 }
 
-# Says whether files can be made in the folder.
-is_writable() {
-    local file
-    file=$(mktemp -p "$1" 2>/dev/null) && rm "$file"
-}
-
-# All that scripts build goes to target/.
-check_project() { is_writable "$project" || die "no file can be made in $project: copy it to where that can be done"; }
-
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # The comment at the top of a script is its help text.
@@ -44,6 +35,19 @@ usage() { sed -n '/^# Usage/,/^$/{s/^# \{0,1\}//;p}' "$0"; }
 os_codename() {
     # shellcheck source=/dev/null
     (. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")
+}
+
+# Ends the script where nothing can be built and booted from the project's folder.
+check_project() {
+    [[ $project != *[[:space:],:]* ]] || die "make and QEMU cannot take a project folder with a space, comma or colon in its path: $project"
+    check_target
+}
+
+# Ends the script where it could build nothing.
+check_target() {
+    mkdir -p "$project/target" 2>/dev/null || true
+    [[ -w $project/target ]] ||
+        die "what is built goes to $project/target, and that cannot be written to: copy the project to a folder of yours"
 }
 
 # hash_of < TEXT: short, for the names of cache entries.

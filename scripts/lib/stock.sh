@@ -80,7 +80,7 @@ once() {
 }
 
 # What of the image's modules a virtual machine and the tests of networks can use. depmod reads every one that is there.
-image_modules=(arch crypto lib net fs/9p fs/netfs fs/overlayfs drivers/char drivers/net drivers/virtio)
+image_modules=(arch crypto lib net fs/9p fs/configfs fs/netfs fs/overlayfs drivers/char drivers/net drivers/virtio)
 hardware=(drivers/net/ethernet drivers/net/wireless)
 
 fetch_kernel() {
