@@ -55,8 +55,10 @@ update_lists() {
 }
 
 # What was fetched within the hour is not fetched again.
+lists_are_new() { [[ $(find "$apt_home/updated" -mmin -60 2>/dev/null) ]]; }
+
 update_old_lists() {
-    if [[ $(find "$apt_home/updated" -mmin -60 2>/dev/null) ]]; then return; fi
+    if lists_are_new; then return; fi
     rm -f "$apt_home/updated"
     write_configuration
     if ! private_apt apt-get -o APT::Update::Error-Mode=any update; then

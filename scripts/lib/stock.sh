@@ -194,7 +194,10 @@ fetch_stock() {
 }
 
 fetch_image() {
-    step "refreshing the package lists" update_old_lists
+    if ! lists_are_new; then
+        : >"$log"
+        step "refreshing the package lists" update_old_lists
+    fi
     read -r release version < <(offered_image) || die "no package source offers an image with Rust; what apt-get said is in $log"
     abi=${release%-amd64}
     series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release")
@@ -228,18 +231,18 @@ build_stock() {
     write_stock_environment
 }
 
-# with_stock COMMAND: unless the image is in the cache.
+# with_stock COMMAND TEXT: says TEXT and runs COMMAND, unless the image and its build folder are in the cache.
 with_stock() {
     local reason
     if find_stock >/dev/null; then return; fi
     if reason=$(why_no_stock); then die "the distribution's image is not to be had: $reason; take another kernel"; fi
     log=$kernels/stock.log
-    say "the distribution's own image is not in the cache; getting it, log in $log"
+    say "$2; log in $log"
     use_stock_apt
     "$1" >&2
 }
 
 find_or_build_stock() {
-    with_stock build_stock
+    with_stock build_stock "getting the distribution's own image, and what builds modules for it"
     find_stock
 }

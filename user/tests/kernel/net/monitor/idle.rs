@@ -18,9 +18,9 @@ const NO_END: i64 = 3600;
 /// duplicate addresses. Workers have this time, twice.
 const WORKERS: Duration = Duration::from_millis(250);
 
-/// Waits until `child` is idle.
+/// Waits until `child` is idle, or has ended.
 pub fn wait_until_idle(child: &Child) {
-    wait_until("idle", || is_idle(child));
+    wait_until("idle", || is_idle(child) || has_ended(child));
 }
 
 /// Waits until `child` is idle, and nothing more is written into `file`, its output.
@@ -48,6 +48,12 @@ pub fn is_idle(child: &Child) -> bool {
         return false;
     };
     number.parse() == Ok(libc::SYS_ppoll) && seconds_at(pid, timeout) > Some(NO_END)
+}
+
+/// Says whether `child` is a zombie: what it is waited for by is the test's.
+fn has_ended(child: &Child) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+    stat.contains(") Z ")
 }
 
 /// Returns `tv_sec` of the `struct timespec` at this address, in hexadecimal, of the process.
