@@ -53,8 +53,35 @@ example() {
 }
 
 # compile_wrong_use KDIR FOLDER: compiles each family of kmod/tests/wrong_use/ on the layer, in FOLDER/right as it is and in FOLDER/wrong
-# with `--cfg wrong`. What rustc says goes to FOLDER/right.log and FOLDER/wrong.log; what compiled has an object.
+# with `--cfg wrong`. What rustc says goes to FOLDER/right.log and FOLDER/wrong.log; what compiled has an object. Does nothing where neither the
+# sources nor the kernel changed.
 compile_wrong_use() {
+    local stamp way
+    stamp=$(echo "$1" && module_sources kmod/tests/wrong_use)
+    if [[ $(cat "$2/stamp" 2>/dev/null) == "$stamp" ]]; then return; fi
+    rm -rf "$2"
+    for way in right wrong; do
+        copy_wrong_use "$2/$way"
+        wrong_use | sed 's/.*/obj-m += &_module.o/' >"$2/$way/Kbuild"
+    done
+    compile_each "$1" "$2/right" ''
+    compile_each "$1" "$2/wrong" '--cfg wrong'
+    # What did not compile as it is, for whatever reason, is tried again.
+    if [[ $(compgen -G "$2/right/*_module.o" | wc -l) == $(wrong_use | wc -l) ]]; then echo "$stamp" >"$2/stamp"; fi
+}
+
+# compile_each KDIR FOLDER FLAGS: each family by a make of its own, so that what rustc says of one stays together in FOLDER.log.
+compile_each() {
+    local variables
+    variables=$("$project/scripts/kdir" "$1")
+    export KRUSTFLAGS=$3
+    # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
+    wrong_use | xargs -P "$(nproc)" -I{} sh -c 'folder=$1; shift; make M="$folder" "$@" {}_module.o >"$folder/{}.log" 2>&1 || true' sh "$2" -C "$1" $variables
+    unset KRUSTFLAGS
+    wrong_use | sed "s|.*|$2/&.log|" | xargs cat >"$2.log"
+}
+
+wrong_use() {
     local kdir=$1 folder=$2 variables way objects
     local -A flags=([right]='' [wrong]='--cfg wrong')
     # Each error must come in one piece, and make's --output-sync leaves out what Kbuild marks with a plus, rustc among it.
