@@ -80,5 +80,5 @@ conclude_tests() {
 
 slowest() {
     printf '\nThe slowest tests, in seconds:\n'
-    sed -nE 's/^test (.*) \.\.\. .* <([0-9.]+)s>$/\2 \1/p' "$1" | sort -rn | head -n 20
+    sed -nE 's/^test (.*) \.\.\. .* <([0-9.]+)s>$/\2 \1/p' "$1" | sort -rn | sed -n 1,20p
 }
