@@ -64,7 +64,7 @@ impl Watch {
         let (mut lines, mut told) = (self.lines(), Vec::new());
         let mut last = Instant::now();
         loop {
-            idle::wait_until_idle(&self.child);
+            self.wait_until_quiet();
             let before = told.len();
             told.extend(lines.by_ref());
             if told.len() > before {
