@@ -75,26 +75,10 @@ compile_each() {
     local variables
     variables=$("$project/scripts/kdir" "$1")
     export KRUSTFLAGS=$3
-    # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
+    # shellcheck disable=SC2016,SC2086 # for the shell that xargs starts; words on purpose: VARIABLE=VALUE for make
     wrong_use | xargs -P "$(nproc)" -I{} sh -c 'folder=$1; shift; make M="$folder" "$@" {}_module.o >"$folder/{}.log" 2>&1 || true' sh "$2" -C "$1" $variables
     unset KRUSTFLAGS
     wrong_use | sed "s|.*|$2/&.log|" | xargs cat >"$2.log"
-}
-
-wrong_use() {
-    local kdir=$1 folder=$2 variables way objects
-    local -A flags=([right]='' [wrong]='--cfg wrong')
-    # Each error must come in one piece, and make's --output-sync leaves out what Kbuild marks with a plus, rustc among it.
-    local -A jobs=([right]=$(nproc) [wrong]=1)
-    variables=$("$project/scripts/kdir" "$kdir")
-    mapfile -t objects < <(wrong_use | sed 's/$/_module.o/')
-    for way in right wrong; do
-        copy_wrong_use "$folder/$way"
-        echo "obj-m := ${objects[*]}" >"$folder/$way/Kbuild"
-        # shellcheck disable=SC2086 # words on purpose: VARIABLE=VALUE for make
-        make -C "$kdir" $variables M="$folder/$way" KRUSTFLAGS="${flags[$way]}" \
-            --keep-going --jobs="${jobs[$way]}" "${objects[@]}" >"$folder/$way.log" 2>&1 || true
-    done
 }
 
 wrong_use() { (cd "$project/kmod/tests/wrong_use" && printf '%s\n' *.rs | sed 's/\.rs$//'); }

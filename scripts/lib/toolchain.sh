@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-# shellcheck shell=bash disable=SC2154 # what common.sh and the caller set
+# shellcheck shell=bash disable=SC2034,SC2154 # what common.sh and the caller set
 # Sourced after common.sh: which compilers and tools the kernel, the module and the VM are made with.
 
 bindgen_version=0.72.1
