@@ -51,11 +51,12 @@ fn constants(out: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Whether the program would get the shared library of glibc, and could do without: a sanitizer
-/// cannot.
+/// cannot. For another target than this machine, only a linker that was chosen knows its archives.
 fn is_dynamic_glibc() -> bool {
     let setting = |name| env::var(name).unwrap_or_default();
 
     setting("CARGO_CFG_TARGET_ENV") == "gnu"
+        && (setting("TARGET") == setting("HOST") || !setting("RUSTC_LINKER").is_empty())
         && !setting("CARGO_CFG_TARGET_FEATURE").contains("crt-static")
         && setting("CARGO_CFG_SANITIZE").is_empty()
 }

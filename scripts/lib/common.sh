@@ -126,7 +126,7 @@ advise() {
     if grep -qF 'No space left on device' <<<"$words" || is_full "$cache" || is_full "$project"; then
         say "the disk is full, where $cache is or $project: make room, or set XDG_CACHE_HOME to a folder that has some; what is done already is kept"
     elif grep -qE 'Temporary failure resolving|[Cc]ould ?n.t resolve|[Cc]ould not (resolve|connect)|Failed to fetch|Connection (refused|timed out|reset)|unreachable' <<<"$words"; then
-        say "the network or a package source is out of reach: run this again when it is there; what is done already is kept"
+        say "the network or a package source is out of reach, or its lists have become old: run this again; what is done already is kept"
     fi
 }
 
@@ -138,7 +138,7 @@ is_full() {
 }
 
 # last_output FILE: the end of what the last step has said there.
-last_output() { tac "$1" | sed '/^== /q' | head -n 30 | tac; }
+last_output() { awk '/^== / { n = 0 } { line[n++] = $0 } END { for (i = n > 30 ? n - 30 : 0; i < n; i++) print line[i] }' "$1"; }
 
 # step TEXT COMMAND...: runs it with its output in $log; prints one line that ends in the time it took.
 step() {
@@ -172,6 +172,7 @@ step() {
 
 announce_beside_others() {
     output=$board/$BASHPID.output
+    : >"$output"
     printf '%s\t%s\n' "$EPOCHSECONDS" "${1#  }" >"$board/$BASHPID.runs"
     if [[ ! -t 2 ]] && ((${patience-0} == 0)); then put_line "$1..."; fi
 }

@@ -38,7 +38,11 @@ package_names() { sed 's/_.*//'; }
 fetch_packages() {
     mkdir -p "$1"
     cd "$1" || return
-    private_apt apt-get download "${@:2}"
+    # What cannot be fetched may have been replaced since the lists were.
+    if ! private_apt apt-get download "${@:2}"; then
+        rm -f "$apt_home/updated"
+        return 1
+    fi
 }
 
 # unpack_root LIST: the package files in apt's cache, to $tool_root. No package's script runs, and nothing else is touched.

@@ -49,8 +49,8 @@ find_tools() {
     prefix=/usr
     if tools_match "$prefix"; then return; fi
     # The headers depend on the C compiler that built the image, and on the libraries of their own programs.
-    tool_list=$(needed_packages "linux-headers-$release" rustc rust-src bindgen | grep -v '^linux-')
-    [[ $tool_list ]] || die "the package sources do not offer the compilers that built Linux $release; what apt-get said is in $log"
+    tool_list=$(needed_packages "linux-headers-$release" rustc rust-src bindgen 2>>"$log" | grep -v '^linux-') ||
+        die "the package sources do not offer the compilers that built Linux $release; what apt-get said is in $log"
     tool_root=$tools/$stock_suite-$(hash_of <<<"$tool_list")
     prefix=$tool_root/usr
 }
@@ -62,7 +62,7 @@ get_tools() {
 
 make_tools() {
     local folder tool
-    make_root "$tool_root" "$tool_list"
+    with_lock "$apt_home.lock" make_root "$tool_root" "$tool_list"
     # Where gcc looks before PATH, which has the machine's.
     for folder in "$prefix/libexec/gcc/$stock_tuple"/*; do
         for tool in as ld; do ln -s "$prefix/bin/$stock_tuple-$tool" "$folder/$tool"; done
@@ -145,6 +145,8 @@ build_metadata() {
 place_program() {
     local file=$entry/kbuild/$2
     mkdir -p "$(dirname "$1")"
+    # An earlier build with other compilers may have left a link, which must not be written through.
+    rm -f "$1"
     if [[ $prefix == /usr ]]; then
         ln -sf "$file" "$1"
     else
@@ -196,7 +198,7 @@ fetch_stock() {
 fetch_image() {
     if ! lists_are_new; then
         : >"$log"
-        step "refreshing the package lists" update_old_lists
+        step "refreshing the package lists" with_lock "$apt_home.lock" update_old_lists
     fi
     read -r release version < <(offered_image) || die "no package source offers an image with Rust; what apt-get said is in $log"
     abi=${release%-amd64}
@@ -205,6 +207,9 @@ fetch_image() {
     source=$entry/src
     modules=$entry/image/usr/lib/modules/$release
     mkdir -p "$entry" "$source"
+    # Another revision of the same release has other files.
+    if [[ $(cat "$entry/version" 2>/dev/null) != "$version" ]]; then rm -rf "$entry/packages" "$entry"/*.done; fi
+    echo "$version" >"$entry/version"
     once packages "fetching Debian's Linux $release" fetch_kernel
     [[ $(image_setting CONFIG_RUST) == y ]] || die "Debian's image $release was built without CONFIG_RUST=y"
 }
@@ -227,8 +232,8 @@ build_stock() {
     cc=$(image_setting CONFIG_CC_VERSION_TEXT)
     cc=${cc%% *}
     step "making its Rust metadata" build_metadata
-    rm -r "$entry/packages"
     write_stock_environment
+    rm -rf "$entry/packages"
 }
 
 # with_stock COMMAND TEXT: says TEXT and runs COMMAND, unless the image and its build folder are in the cache.

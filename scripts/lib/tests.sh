@@ -48,7 +48,10 @@ modules_of_tests() {
 
 # build_tests [OPTION...]: builds programs that hold tests, and prints their paths. (`tee /dev/stderr` would empty a log that stderr is.)
 build_tests() {
-    "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p'
+    local built
+    built=$(CARGO_TERM_QUIET=false "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p')
+    [[ $built ]] || die "$cargo did not say which programs it has built"
+    echo "$built"
 }
 
 # doc_tests [FILTER]: the examples of the library's docs; they are compiled, and talk to nobody.
@@ -61,7 +64,7 @@ client_tests() { "$cargo" test --package nlhello --no-fail-fast --lib --bins --t
 names() { "$1" --list --format terse "${@:2}" | sed -n 's/: test$//p'; }
 
 # net_tests FOLDER PROGRAM NAME...: those of rtnetlink alone, with the client in FOLDER.
-net_tests() { PATH=$project/$1:$PATH TEST_ARGS="${test_args[*]}" IP=$(iproute2_program ip) scripts/net-tests "${@:2}"; }
+net_tests() { PATH=$(realpath "$1"):$PATH TEST_ARGS="${test_args[*]}" IP=$(iproute2_program ip) scripts/net-tests "${@:2}"; }
 
 # Results.
 
@@ -74,7 +77,9 @@ conclude_tests() {
     passed=$(sum "$1" passed) failed=$(sum "$1" failed)
     if [[ ${TIMES-} ]]; then slowest "$1"; fi
     printf '\n%s passed, %s failed\n' "$passed" "$failed"
-    ((passed + failed || $2)) || die "no test has '${*:3}' in its name"
+    if ((passed + failed + $2 == 0)); then
+        die "$(if (($# > 2)); then echo "no test that is to run here has '${*:3}' in its name"; else echo "no test ran"; fi)"
+    fi
     exit "$2"
 }
 

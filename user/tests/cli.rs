@@ -382,4 +382,18 @@ fn the_program_is_position_independent_and_static_where_the_c_compiler_can() {
     assert!(words.contains(&"GNU_RELRO"));
     let is_static = cfg!(any(static_program, target_feature = "crt-static"));
     assert_eq!(words.contains(&"INTERP"), !is_static);
+    let archives = ["rcrt1.o", "libc.a", "libm.a", "libgcc.a", "libgcc_eh.a"];
+    let can = cfg!(target_env = "gnu") && archives.into_iter().all(compiler_has);
+    assert!(
+        is_static || !can,
+        "the archives are there, and were not used"
+    );
+}
+
+/// Says whether the C compiler has the library file `name`: it prints the path of one that it has.
+fn compiler_has(name: &str) -> bool {
+    let asked = Command::new("cc")
+        .arg(format!("-print-file-name={name}"))
+        .output();
+    asked.is_ok_and(|path| path.stdout.starts_with(b"/"))
 }

@@ -26,18 +26,12 @@ const ATTEMPTS: usize = 5;
 
 #[test]
 fn links_are_those_of_ip() {
-    World::compare(
-        &["links.sh"],
-        "link",
-        &["ifname"],
-        &[("ip -d -s -s link", "link")],
-    );
+    World::compare("link", &["ifname"], &[("ip -d -s -s link", "link")]);
 }
 
 #[test]
 fn addresses_are_those_of_ip() {
     World::compare(
-        &["links.sh", "addrs.sh"],
         "addr",
         &["ifname"],
         &[
@@ -52,7 +46,6 @@ fn addresses_are_those_of_ip() {
 fn routes_are_those_of_ip() {
     const KEY: &[&str] = &["table", "type", "dst", "from", "dev", "metric", "tos"];
     World::compare(
-        &["links.sh", "addrs.sh", "nexthops.sh", "routes.sh"],
         "route",
         KEY,
         &[
@@ -78,18 +71,12 @@ fn routes_are_those_of_ip() {
 
 #[test]
 fn next_hops_are_those_of_ip() {
-    World::compare(
-        &["links.sh", "addrs.sh", "nexthops.sh"],
-        "nexthop",
-        &["id"],
-        &[("ip -d nexthop", "nexthop")],
-    );
+    World::compare("nexthop", &["id"], &[("ip -d nexthop", "nexthop")]);
 }
 
 #[test]
 fn neighbours_are_those_of_ip() {
     World::compare(
-        &["links.sh", "addrs.sh", "neighs.sh"],
         "neigh",
         &["dst", "dev"],
         &[
@@ -103,7 +90,6 @@ fn neighbours_are_those_of_ip() {
 #[test]
 fn rules_are_those_of_ip() {
     World::compare(
-        &["links.sh", "rules.sh"],
         "rule",
         &["priority"],
         &[("ip -d -4 rule", "rule -4"), ("ip -d -6 rule", "rule -6")],
@@ -113,60 +99,48 @@ fn rules_are_those_of_ip() {
 #[test]
 fn forwarding_entries_are_those_of_bridge() {
     const KEY: &[&str] = &["mac", "ifname", "vlan", "dst", "master"];
-    World::compare(
-        &["links.sh", "addrs.sh", "nexthops.sh", "entries.sh"],
-        "fdb",
-        KEY,
-        &[("bridge -d -s fdb", "fdb")],
-    );
+    World::compare("fdb", KEY, &[("bridge -d -s fdb", "fdb")]);
 }
 
-/// The network namespace with objects of every kind.
+/// The scripts that make objects of every kind, each after what it refers to.
+const ALL: &[&str] = &[
+    "links.sh",
+    "addrs.sh",
+    "nexthops.sh",
+    "routes.sh",
+    "neighs.sh",
+    "rules.sh",
+    "entries.sh",
+];
+
+/// The network namespace with what some of the scripts make.
 struct World {
-    /// What has run there.
-    scripts: Vec<&'static str>,
     _near: Netns,
     _far: Netns,
 }
 
-/// The one that all comparisons look at, as far as it is built: to build it takes most of their time.
+/// The one with everything, which all comparisons look at: to build it takes most of their time.
 static COMPARED: Mutex<Option<World>> = Mutex::new(None);
 
 impl World {
-    /// Builds one with these scripts of `parity/`, and nothing else.
-    fn build(scripts: &[&'static str]) -> Self {
+    /// Builds it with these scripts of `parity/`, and nothing else.
+    fn build(scripts: &[&str]) -> Self {
         // There is room for one.
         drop(compared().take());
-        let mut world = Self {
-            scripts: Vec::new(),
+        let world = Self {
             _far: Netns::add(FAR),
             _near: Netns::add(NETNS),
         };
-        world.add(scripts);
+        for script in scripts {
+            run_script(script);
+        }
         world
     }
 
-    /// Runs those of `scripts` that have not run yet.
-    fn add(&mut self, scripts: &[&'static str]) {
-        for script in scripts {
-            if !self.scripts.contains(script) {
-                run_script(script);
-                self.scripts.push(script);
-            }
-        }
-    }
-
-    /// Asserts that each question to iproute2, and to the client, gets the same answer where these scripts
-    /// have run, and maybe others.
-    fn compare(
-        scripts: &[&'static str],
-        kind: &'static str,
-        key: &[&str],
-        questions: &[(&str, &str)],
-    ) {
+    /// Asserts that each question to iproute2, and to the client, gets the same answer.
+    fn compare(kind: &'static str, key: &[&str], questions: &[(&str, &str)]) {
         let kept = compared().take();
-        let mut world = kept.unwrap_or_else(|| Self::build(&[]));
-        world.add(scripts);
+        let world = kept.unwrap_or_else(|| Self::build(ALL));
         let mut differences = Differences::of(kind);
         let mut all = Comparison::default();
 

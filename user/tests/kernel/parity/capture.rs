@@ -6,7 +6,7 @@
 mod events;
 mod record;
 
-use super::{World, NETNS};
+use super::{World, ALL, NETNS};
 use crate::lab::{variable, PATIENCE};
 use nlhello::netlink::{Netns, Request};
 use nlhello::rtnl::link::Link;
@@ -25,16 +25,7 @@ const LINKS: &[&str] = &[
 #[test]
 #[ignore = "it writes files: scripts/capture runs it"]
 fn captures_of_every_kind() {
-    let all = [
-        "links.sh",
-        "addrs.sh",
-        "nexthops.sh",
-        "routes.sh",
-        "neighs.sh",
-        "rules.sh",
-        "entries.sh",
-    ];
-    let _world = World::build(&all);
+    let _world = World::build(ALL);
     let netns = Netns::open(NETNS).unwrap();
     // A thread that enters a namespace stays there.
     let there = thread::spawn(move || {

@@ -63,7 +63,9 @@ impl Watch {
     pub fn wait_until_right(&self, check: impl Fn(&[Value]) -> Result<(), String>) {
         let (mut lines, mut told) = (self.lines(), Vec::new());
         let mut last = Instant::now();
+        let patience = last + PATIENCE;
         loop {
+            assert!(Instant::now() < patience, "the storm does not settle");
             self.wait_until_quiet();
             let before = told.len();
             told.extend(lines.by_ref());
