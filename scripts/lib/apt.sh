@@ -54,17 +54,14 @@ update_lists() {
     private_apt apt-get update || echo "apt-get update: status $?, going on with what it got"
 }
 
-# What was fetched within the hour is not fetched again.
+# Lists that were fetched within the hour are not fetched again.
 lists_are_new() { [[ $(find "$apt_home/updated" -mmin -60 2>/dev/null) ]]; }
 
 update_old_lists() {
     if lists_are_new; then return; fi
     rm -f "$apt_home/updated"
     write_configuration
-    if ! private_apt apt-get -o APT::Update::Error-Mode=any update; then
-        echo "The package sources above are out of reach. Check the network and apt's proxy, then run this again."
-        return 1
-    fi
+    private_apt apt-get -o APT::Update::Error-Mode=any update
     touch "$apt_home/updated"
 }
 

@@ -6,25 +6,33 @@ use super::idle;
 use super::pair::*;
 use crate::lab::*;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+/// Starts `nlhello monitor` with these words and its output in `file`, and waits until it has told what
+/// there is.
+fn monitor_into(file: &Path, words: &str) -> Child {
+    let monitor = Command::new("nlhello")
+        .args(["-n", NETNS, "monitor", "--initial", "--timestamp=none"])
+        .args(words.split(' '))
+        .stdout(std::fs::File::create(file).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = || std::fs::read_to_string(file).unwrap();
+    wait_until("sync", || told().contains("sync\n"));
+    monitor
+}
 
 /// Returns what `nlhello monitor` with these words told of `changes`.
 fn told_of(words: &str, changes: &[&str]) -> Vec<String> {
     let file = std::env::temp_dir().join(format!("told-{}", std::process::id()));
-    let mut monitor = Command::new("nlhello")
-        .args(["-n", NETNS, "monitor", "--initial", "--timestamp=none"])
-        .args(words.split(' '))
-        .stdout(std::fs::File::create(&file).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let told = || std::fs::read_to_string(&file).unwrap();
-    wait_until("sync", || told().contains("sync\n"));
+    let mut monitor = monitor_into(&file, words);
     changes.iter().for_each(|change| ip(change));
     idle::wait_until_quiet(&monitor, &file);
     kill(&monitor, "INT");
     monitor.wait().unwrap();
-    let told = told();
+    let told = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     let (_, live) = told.split_once("sync\n").unwrap();
     live.lines().map(str::to_owned).collect()
@@ -112,31 +120,15 @@ fn what_is_not_watched_takes_no_room() {
         ),
     ] {
         let words = format!("{words} --buffer 4096");
-        let args: Vec<_> = words.split(' ').collect();
         let file = std::env::temp_dir().join(format!("room-{}", std::process::id()));
-        let mut monitor = Command::new("nlhello")
-            .args([
-                "-n",
-                NETNS,
-                "monitor",
-                "--initial",
-                "--timestamp=none",
-                "-c",
-                "3",
-            ])
-            .args(&args)
-            .stdout(std::fs::File::create(&file).unwrap())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let told = || std::fs::read_to_string(&file).unwrap();
-        wait_until("sync", || told().contains("sync\n"));
+        let mut monitor = monitor_into(&file, &format!("-c 3 {words}"));
         kill(&monitor, "STOP");
         ip_batch(others.into_iter());
         wanted.iter().for_each(|change| ip(change));
         kill(&monitor, "CONT");
         assert_eq!(monitor.wait().unwrap().code(), Some(0));
-        let lines: Vec<_> = told().lines().map(str::to_owned).collect();
+        let told = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<_> = told.lines().map(str::to_owned).collect();
         assert_lines(
             &lines,
             &[
