@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`wire`] | `nlmsghdr` and `nlattr` over bytes | sockets |
 //! | [`uapi`] | the numbers of the hello family, from its C header | Rust types |
+//! | [`names`] | the kernel's names for numbers, of all its families | sockets |
 //! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
 //! | [`hello`] | the commands of the hello family | how a terminal shows them |
 //!
@@ -18,6 +19,7 @@
 pub mod genl;
 pub mod hello;
 pub mod monitor;
+pub mod names;
 pub mod netlink;
 pub mod rtnl;
 pub mod uapi;

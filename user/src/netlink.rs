@@ -35,7 +35,7 @@ mod socket;
 mod spec;
 mod table;
 
-pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
+pub use ack::{Ack, ExtAck};
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use ears::{Batch, Ears};
@@ -47,7 +47,10 @@ pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
-pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};
+pub use spec::Spec;
+
+/// What a [`Spec`] of a protocol of one's own is made of.
+pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 
 #[cfg(test)]
