@@ -493,7 +493,6 @@ pub const IFLA_MACVLAN_BC_QUEUE_LEN: u16 = 7;
 pub const IFLA_MACVLAN_BC_QUEUE_LEN_USED: u16 = 8;
 pub const IFLA_MACVLAN_BC_CUTOFF: u16 = 9;
 
-
 pub const MDBA_MDB: u16 = 1;
 pub const MDBA_ROUTER: u16 = 2;
 
@@ -1145,7 +1144,6 @@ pub const IFLA_GRE_ERSPAN_VER: u16 = 22;
 pub const IFLA_GRE_ERSPAN_DIR: u16 = 23;
 pub const IFLA_GRE_ERSPAN_HWID: u16 = 24;
 
-
 pub const IFLA_HSR_SLAVE1: u16 = 1;
 pub const IFLA_HSR_SLAVE2: u16 = 2;
 pub const IFLA_HSR_MULTICAST_SPEC: u16 = 3;
@@ -1175,7 +1173,6 @@ pub const IFLA_IPTUN_ENCAP_SPORT: u16 = 17;
 pub const IFLA_IPTUN_ENCAP_DPORT: u16 = 18;
 pub const IFLA_IPTUN_COLLECT_METADATA: u16 = 19;
 pub const IFLA_IPTUN_FWMARK: u16 = 20;
-
 
 pub const IFLA_NETKIT_PEER_INFO: u16 = 1;
 pub const IFLA_NETKIT_PRIMARY: u16 = 2;
@@ -1215,7 +1212,6 @@ pub const IFLA_VTI_LOCAL: u16 = 4;
 pub const IFLA_VTI_REMOTE: u16 = 5;
 pub const IFLA_VTI_FWMARK: u16 = 6;
 
-
 pub const IFLA_MCTP_NET: u16 = 1;
 pub const IFLA_MCTP_PHYS_BINDING: u16 = 2;
 
@@ -1226,7 +1222,6 @@ pub const IFLA_PORT_INSTANCE_UUID: u16 = 4;
 pub const IFLA_PORT_HOST_UUID: u16 = 5;
 pub const IFLA_PORT_REQUEST: u16 = 6;
 pub const IFLA_PORT_RESPONSE: u16 = 7;
-
 
 pub const IFLA_VF_PORT: u16 = 1;
 

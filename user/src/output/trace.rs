@@ -80,10 +80,18 @@ impl Decoder {
         let mut text = std::mem::take(&mut self.out);
         text.clear();
         match self.form {
-            Form::Json => self.tell(&mut Json::new(&mut text, origin.members), protocol, datagram),
+            Form::Json => self.tell(
+                &mut Json::new(&mut text, origin.members),
+                protocol,
+                datagram,
+            ),
             form => {
                 let is_colored = form == Form::Color;
-                self.tell(&mut Text::new(&mut text, origin.arrow, is_colored), protocol, datagram);
+                self.tell(
+                    &mut Text::new(&mut text, origin.arrow, is_colored),
+                    protocol,
+                    datagram,
+                );
             }
         }
         let result = out.write_all(&text);

@@ -247,12 +247,25 @@ fn families_are_known_once_the_controller_has_told_of_them() {
     let shown = generic(&[family(b"netdev", 23), ask.clone()].concat());
 
     assert!(shown.contains("type=nlctrl(16)"), "{shown}");
-    assert!(shown.contains("genlmsghdr cmd=CTRL_CMD_NEWFAMILY(1) version=2\n"), "{shown}");
-    assert!(shown.contains("type=CTRL_ATTR_FAMILY_NAME(2) \"netdev\"\n"), "{shown}");
+    assert!(
+        shown.contains("genlmsghdr cmd=CTRL_CMD_NEWFAMILY(1) version=2\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("type=CTRL_ATTR_FAMILY_NAME(2) \"netdev\"\n"),
+        "{shown}"
+    );
     assert!(shown.contains("type=netdev(23)"), "{shown}");
-    assert!(shown.contains("genlmsghdr cmd=NETDEV_CMD_DEV_GET(1) version=1\n"), "{shown}");
-    assert!(shown.contains("type=NETDEV_A_DEV_IFINDEX(1) 7\n"), "{shown}");
-    assert!(generic(&ask).contains("    genlmsghdr cmd=1 version=1\n    nlattr len=8 type=unknown(1) 07000000\n"));
+    assert!(
+        shown.contains("genlmsghdr cmd=NETDEV_CMD_DEV_GET(1) version=1\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("type=NETDEV_A_DEV_IFINDEX(1) 7\n"),
+        "{shown}"
+    );
+    assert!(generic(&ask)
+        .contains("    genlmsghdr cmd=1 version=1\n    nlattr len=8 type=unknown(1) 07000000\n"));
 }
 
 #[test]
@@ -263,7 +276,11 @@ fn the_policy_of_a_refused_attribute_is_shown() {
     put_attr(&mut policy, 1, &4u32.to_ne_bytes()).unwrap();
     put_attr(&mut policy, 5, &9u64.to_ne_bytes()).unwrap();
     put_attr(&mut payload, 4, &policy).unwrap();
-    let shown = decoded(Form::Text, libc::NETLINK_ROUTE, &message(2, 0x300, &payload));
+    let shown = decoded(
+        Form::Text,
+        libc::NETLINK_ROUTE,
+        &message(2, 0x300, &payload),
+    );
     let (_, rest) = shown.split_once("nlattr").unwrap();
 
     assert_eq!(
@@ -282,18 +299,22 @@ fn the_upper_flags_are_those_of_what_a_request_does() {
         (17, 0x101, "NLM_F_NONREC"),
         (18, 0x301, "NLM_F_DUMP"),
     ] {
-        let line = decoded(Form::Text, libc::NETLINK_ROUTE, &message(nlmsg_type, flags, &[0; 16]));
+        let line = decoded(
+            Form::Text,
+            libc::NETLINK_ROUTE,
+            &message(nlmsg_type, flags, &[0; 16]),
+        );
         let shown = shown.replace("NLM_F_CREATE|0x200", "NLM_F_EXCL|NLM_F_CREATE");
-        assert!(line.contains(&format!("flags=NLM_F_REQUEST|{shown} ")), "{line}");
+        assert!(
+            line.contains(&format!("flags=NLM_F_REQUEST|{shown} ")),
+            "{line}"
+        );
     }
 }
 
 #[test]
 fn broken_bytes_are_named_not_hidden() {
-    assert_eq!(
-        traced(b"short"),
-        "> header is truncated: 73686f7274\n"
-    );
+    assert_eq!(traced(b"short"), "> header is truncated: 73686f7274\n");
     assert_eq!(
         traced(&message(16, 0x401, b"\x01\0\x01\0")),
         "> nlmsghdr len=20 type=HELLO_CMD_HELLO(16) flags=NLM_F_REQUEST|0x400 seq=1 pid=0\n    \
