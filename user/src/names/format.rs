@@ -311,6 +311,13 @@ impl Choice {
         self.find(|known| u64::from(known) == value)
     }
 
+    /// Returns all that may be selected.
+    pub fn all(self) -> impl Iterator<Item = Format> {
+        slice(&table::OPTIONS, self.0.first, self.0.count)
+            .iter()
+            .map(|known| Format::new(known.kind, known.aux, known.arg))
+    }
+
     fn find(self, is_it: impl Fn(u16) -> bool) -> Option<Format> {
         let found = slice(&table::OPTIONS, self.0.first, self.0.count)
             .iter()

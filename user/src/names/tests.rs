@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::wire::put_attr;
-use std::collections::HashSet;
 
 fn rtnetlink(nlmsg_type: u16) -> Message {
     Family::of_protocol(libc::NETLINK_ROUTE)
@@ -123,23 +122,26 @@ fn numbers_are_as_long_as_they_are_and_may_be_negative() {
 }
 
 /// Looks at all that a message leads to, so that no index of the table is wrong.
+#[derive(Default)]
 struct Visit {
-    sets: HashSet<&'static str>,
+    sets: Vec<Set>,
     attrs: usize,
 }
 
 impl Visit {
-    fn format(&mut self, format: Format, depth: usize) {
-        if depth == 0 {
-            return;
-        }
+    fn format(&mut self, format: Format) {
         match format {
-            Format::Nest(_, set) | Format::Nests(_, set) => self.set(set, depth),
+            Format::Nest(_, set) | Format::Nests(_, set) => self.set(set),
             Format::Message(header, set) | Format::Nexthops(header, set) => {
-                self.record(header, depth);
-                self.set(set, depth);
+                self.record(header);
+                self.set(set);
             }
-            Format::Struct(record) | Format::Structs(record) => self.record(record, depth),
+            Format::Struct(record) | Format::Structs(record) => self.record(record),
+            Format::Select(_, _, choice) | Format::ByFamily(choice) => {
+                for format in choice.all() {
+                    self.format(format);
+                }
+            }
             Format::Number(number)
             | Format::Flags(number)
             | Format::Numbers(number)
@@ -153,7 +155,7 @@ impl Visit {
         }
     }
 
-    fn record(&mut self, record: Struct, depth: usize) {
+    fn record(&mut self, record: Struct) {
         assert!(!record.name().is_empty());
         for member in record.members() {
             assert!(
@@ -161,39 +163,37 @@ impl Visit {
                 "{}",
                 record.name()
             );
-            self.format(member.format, depth - 1);
+            self.format(member.format);
         }
     }
 
-    fn set(&mut self, set: Set, depth: usize) {
-        if !self.sets.insert(set.prefix()) && depth < 4 {
+    fn set(&mut self, set: Set) {
+        if self.sets.contains(&set) {
             return;
         }
+        self.sets.push(set);
         for (nla_type, attr) in set.all() {
             self.attrs += 1;
             assert_eq!(set.find(nla_type).map(|found| found.name), Some(attr.name));
-            self.format(attr.format, depth - 1);
+            self.format(attr.format);
         }
     }
 }
 
 #[test]
 fn everything_in_the_table_can_be_looked_up() {
-    let mut visit = Visit {
-        sets: HashSet::new(),
-        attrs: 0,
-    };
+    let mut visit = Visit::default();
     let mut messages = 0;
     for family in table::FAMILIES.iter().map(Family) {
         for number in 0..0xb00 {
             for is_request in [true, false] {
                 if let Some(message) = family.message(number, is_request) {
                     messages += 1;
-                    visit.set(message.attrs, 6);
+                    visit.set(message.attrs);
                     message
                         .header
                         .into_iter()
-                        .for_each(|header| visit.record(header, 6));
+                        .for_each(|header| visit.record(header));
                 }
             }
         }

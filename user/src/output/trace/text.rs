@@ -150,6 +150,10 @@ impl<'a> Text<'a> {
     }
 
     fn end_line(&mut self) {
+        // What stands below other values may have none itself.
+        while self.color && self.out.last() == Some(&b' ') {
+            self.out.pop();
+        }
         self.out.push(b'\n');
         self.is_open = false;
     }
