@@ -519,6 +519,6 @@ fn merge(messages: Vec<Message>) -> Vec<Message> {
             None => merged.push(message),
         }
     }
-    merged.sort_by(|a, b| (a.value, a.is_reply).cmp(&(b.value, b.is_reply)));
+    merged.sort_by_key(|message| (message.value, message.is_reply));
     merged
 }

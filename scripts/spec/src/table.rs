@@ -243,7 +243,7 @@ impl Packer<'_> {
         let mut members = Vec::new();
         for member in &record.members {
             let (size, alignment) = self.layout(&member.format, member.len);
-            at = at.max((at + alignment - 1) / alignment * alignment);
+            at = at.div_ceil(alignment) * alignment;
             if !matches!(member.format, Format::Pad) {
                 let name = self.table.name(&member.name)?;
                 let (kind, aux, arg) = self.format(&member.format, key)?;
