@@ -120,16 +120,16 @@ pub fn constants(
             }
         }
     }
-    for (key, set) in &catalog.sets {
-        if !is_rtnetlink(key) {
-            continue;
-        }
-        out.push('\n');
+    for (_, set) in catalog.sets.iter().filter(|(key, _)| is_rtnetlink(key)) {
+        let mut block = String::new();
         for attr in set.attrs.iter().filter(|attr| !attr.is_whole) {
             let name = format!("{}{}", set.prefix, attr.name);
             if seen.insert(name.clone()) {
-                let _ = writeln!(out, "pub const {name}: u16 = {};", attr.value);
+                let _ = writeln!(block, "pub const {name}: u16 = {};", attr.value);
             }
+        }
+        if !block.is_empty() {
+            let _ = write!(out, "\n{block}");
         }
     }
     Ok(out)

@@ -239,7 +239,7 @@ impl Packer<'_> {
     fn record(&mut self, key: &str) -> Result<()> {
         let record = &self.catalog.structs[key];
         let first = to_u16(self.table.members.len())?;
-        let mut at = 0;
+        let mut at = 0usize;
         let mut members = Vec::new();
         for member in &record.members {
             let (size, alignment) = self.layout(&member.format, member.len);
