@@ -33,7 +33,8 @@ impl Trace {
         let _ = io::stderr().write_all(&text);
     }
 
-    fn datagram(&self, out: &mut dyn Write, arrow: &str, datagram: &[u8]) -> io::Result<()> {
+    /// Writes the messages of `datagram` to `out`, each header behind `arrow`.
+    pub fn datagram(&self, out: &mut dyn Write, arrow: &str, datagram: &[u8]) -> io::Result<()> {
         let mut start = 0;
         for message in Messages::new(datagram) {
             match message {
@@ -211,7 +212,8 @@ impl fmt::Display for HeaderLine<'_> {
     }
 }
 
-fn type_name(spec: &'static Spec, nlmsg_type: u16) -> &'static str {
+/// Returns the name of messages of this type; `unknown` if there is none.
+pub fn type_name(spec: &'static Spec, nlmsg_type: u16) -> &'static str {
     match (spec.message(nlmsg_type), i32::from(nlmsg_type)) {
         (Some(known), _) => known.name,
         (None, libc::NLMSG_NOOP) => "NLMSG_NOOP",
