@@ -488,6 +488,15 @@ fn a_command_that_a_signal_ends_gives_the_status_that_shells_give() {
 }
 
 #[test]
+fn the_exit_status_is_known_where_ends_of_children_are_ignored() {
+    let mut command = Command::new("env");
+    command.args(["--ignore-signal=CHLD", env!("CARGO_BIN_EXE_nlhello")]);
+    let output = command.args(["sniff", "--", "sh", "-c", "exit 7"]).output();
+
+    assert_eq!(output.unwrap().status.code(), Some(7));
+}
+
+#[test]
 fn a_command_that_cannot_be_run_is_named() {
     let plain = folder().join(format!("sniff-plain-{}", std::process::id()));
     fs::write(&plain, "no program").unwrap();
