@@ -84,6 +84,10 @@ doc: ## the HTML of the module, its netlink layer first of all; says where it is
 uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
 	@scripts/uapi > kmod/uapi.rs.new && mv kmod/uapi.rs.new kmod/uapi.rs
 
+.PHONY: names
+names: ## user/src/names, from the source of the newest test kernel
+	@scripts/names
+
 .PHONY: clean
 clean: ## removes what was built here; the cached test kernels stay
 	@if command -v '$(CARGO)' >/dev/null; then '$(CARGO)' clean; else rm -rf target; fi

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reads the wire contract, `uapi/nlhello.h`, into Rust constants, which needs libclang; and links
-//! the program statically where the C compiler has what that takes.
+//! With the feature `header`, reads the wire contract, `uapi/nlhello.h`, into Rust constants, which
+//! needs libclang; and links the program statically where the C compiler has what that takes.
 
 use std::{
     env,
@@ -11,6 +11,7 @@ use std::{
     process::Command,
 };
 
+#[cfg(feature = "header")]
 const HEADER: &str = "uapi/nlhello.h";
 
 /// The C compiler's unwinder as an archive.
@@ -28,6 +29,7 @@ const SHARED: [&str; 7] = ["c", "m", "rt", "pthread", "util", "dl", "gcc_s"];
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
+    #[cfg(feature = "header")]
     constants(&out.join("uapi.rs"))?;
     println!("cargo::rustc-check-cfg=cfg(static_program)");
     if is_dynamic_glibc() {
@@ -36,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[cfg(feature = "header")]
 fn constants(out: &Path) -> Result<(), Box<dyn Error>> {
     bindgen::Builder::default()
         .header(HEADER)

@@ -49,7 +49,7 @@ find_tools() {
     prefix=/usr
     if tools_match "$prefix"; then return; fi
     # The headers depend on the C compiler that built the image, and on the libraries of their own programs.
-    tool_list=$(needed_packages "linux-headers-$release" rustc rust-src bindgen 2>>"$log" | grep -v '^linux-') ||
+    tool_list=$(with_lock "$apt_home.lock" needed_packages "linux-headers-$release" rustc rust-src bindgen 2>>"$log" | grep -v '^linux-') ||
         die "the package sources do not offer the compilers that built Linux $release; what apt-get said is in $log"
     tool_root=$tools/$stock_suite-$(hash_of <<<"$tool_list")
     prefix=$tool_root/usr
@@ -200,7 +200,7 @@ fetch_image() {
         : >"$log"
         step "refreshing the package lists" with_lock "$apt_home.lock" update_old_lists
     fi
-    read -r release version < <(offered_image) || die "no package source offers an image with Rust; what apt-get said is in $log"
+    read -r release version < <(with_lock "$apt_home.lock" offered_image) || die "no package source offers an image with Rust; what apt-get said is in $log"
     abi=${release%-amd64}
     series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release")
     entry=$kernels/stock-$release

@@ -42,7 +42,7 @@ pub struct Globals {
     #[arg(short = 'n', long, global = true)]
     pub netns: Option<PathBuf>,
 
-    /// Show every message sent and received, decoded, on standard error; text, also with --json
+    /// Show every message sent and received, decoded, on standard error; with --json an object a line
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

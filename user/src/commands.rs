@@ -15,7 +15,7 @@ mod wait;
 mod words;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::{Event, Output, Trace};
+use crate::output::{Event, Form, Output, Trace};
 use nlhello::hello::{Client, Hello, SPEC};
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
@@ -142,7 +142,12 @@ fn client(cli: &Cli, op: &'static str) -> Result<Client, Error> {
 /// Returns what shows the messages of the protocol `spec`, if they are to be shown.
 fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
     cli.globals.verbose.then(|| -> Box<dyn Tap> {
-        Box::new(Trace::new(spec, cli.globals.color.on(&io::stderr())))
+        let form = match (cli.globals.json, cli.globals.color.on(&io::stderr())) {
+            (true, _) => Form::Json,
+            (false, true) => Form::Color,
+            (false, false) => Form::Text,
+        };
+        Box::new(Trace::new(spec, form))
     })
 }
 

@@ -8,6 +8,11 @@ mod policy;
 
 pub use policy::Policy;
 
+use crate::names::uapi::{
+    CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_HDRSIZE, CTRL_ATTR_MAXATTR,
+    CTRL_ATTR_MCAST_GROUPS, CTRL_ATTR_OPS, CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY,
+    CTRL_ATTR_VERSION, CTRL_CMD_GETFAMILY, CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
+};
 use crate::netlink::{Error, Request, Spec};
 use crate::rtnl::attrs::{name, u16, u32, Index, Taker};
 use crate::rtnl::fields::flags;
@@ -28,19 +33,6 @@ const GENLMSGHDR: usize = 4;
 /// Type of the controller's messages (`GENL_ID_CTRL`).
 const GENL_ID_CTRL: u16 = 16;
 
-const CTRL_CMD_NEWFAMILY: u8 = 1;
-const CTRL_CMD_GETFAMILY: u8 = 3;
-const CTRL_CMD_GETPOLICY: u8 = 10;
-
-const CTRL_ATTR_FAMILY_ID: u16 = 1;
-const CTRL_ATTR_FAMILY_NAME: u16 = 2;
-const CTRL_ATTR_VERSION: u16 = 3;
-const CTRL_ATTR_HDRSIZE: u16 = 4;
-const CTRL_ATTR_MAXATTR: u16 = 5;
-const CTRL_ATTR_OPS: u16 = 6;
-const CTRL_ATTR_MCAST_GROUPS: u16 = 7;
-const CTRL_ATTR_POLICY: u16 = 8;
-const CTRL_ATTR_OP_POLICY: u16 = 9;
 /// One more than the last type that is known of a family.
 const CTRL_ATTR_MAX: usize = 8;
 

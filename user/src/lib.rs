@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`wire`] | `nlmsghdr` and `nlattr` over bytes | sockets |
 //! | [`uapi`] | the numbers of the hello family, from its C header | Rust types |
+//! | [`names`] | the kernel's names for numbers, of all its families | sockets |
 //! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
 //! | [`hello`] | the commands of the hello family | how a terminal shows them |
 //!
@@ -14,10 +15,13 @@
 
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
+// What bindgen reads of C's enumerations now is as wide as an int; what it read before has the width of the fields.
+#![cfg_attr(not(feature = "header"), allow(clippy::unnecessary_cast))]
 
 pub mod genl;
 pub mod hello;
 pub mod monitor;
+pub mod names;
 pub mod netlink;
 pub mod rtnl;
 pub mod uapi;

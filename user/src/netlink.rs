@@ -39,7 +39,7 @@ mod table;
 #[allow(unsafe_code)]
 mod tracee;
 
-pub use ack::{Ack, ExtAck, EXT_ACK_ATTRS};
+pub use ack::{Ack, ExtAck};
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use ears::{Batch, Ears};
@@ -52,7 +52,10 @@ pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use protocol::Protocol;
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
-pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};
+pub use spec::Spec;
+
+/// What a [`Spec`] of a protocol of one's own is made of.
+pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{
     Direction, Observer, Outcome, Peer, Process, Remark, Rights, Tracer, Transfer, Unshown,

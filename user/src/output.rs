@@ -14,7 +14,7 @@ mod watch;
 pub use record::{Records, Style};
 pub use sniff::Sniff;
 pub use time::{Stamp, Style as TimeStyle};
-pub use trace::Trace;
+pub use trace::{Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};
 
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};

@@ -38,7 +38,6 @@ pub mod ra_prefix;
 pub mod route;
 pub mod rule;
 pub mod schema;
-mod spec;
 pub mod stats;
 pub mod tc;
 #[cfg(test)]
@@ -66,8 +65,16 @@ pub use qdisc::Qdisc;
 pub use ra_prefix::RaPrefix;
 pub use route::{Lookup, Route, Routes, VrfTable};
 pub use rule::{Rule, Rules};
-pub use spec::SPEC;
 pub use stats::Stats;
+
+use crate::netlink::Spec;
+
+/// What the client knows of rtnetlink: all of it stands in [`names`](crate::names).
+pub static SPEC: Spec = Spec {
+    protocol: libc::NETLINK_ROUTE,
+    unregistered_hint: "",
+    messages: &[],
+};
 
 /// Returns the name of an address family (`AF_*`).
 pub fn family_name(family: u8) -> Value<'static> {

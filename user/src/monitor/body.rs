@@ -4,6 +4,10 @@
 //! the part of them that says which object it is.
 
 use super::Kind;
+use crate::names::uapi::{
+    FRA_PRIORITY, IFA_CACHEINFO, NDA_CACHEINFO, NDA_PROBES, NHA_ID, RTA_CACHEINFO, RTA_DST,
+    RTA_EXPIRES, RTA_MFC_STATS, RTA_TABLE,
+};
 use crate::wire::{padding, Attr, Attrs, NLA_F_NESTED, NLA_HDRLEN};
 use std::ops::Range;
 
@@ -49,18 +53,8 @@ const INET6_VOLATILE: [u16; 6] = [2, 3, 4, 5, 6, 9];
 /// Where the index of the link is in `struct ifinfomsg`, `ifaddrmsg` and `ndmsg`.
 const LINK: Range<usize> = 4..8;
 
-const NHA_ID: u16 = 1;
-const FRA_PRIORITY: u16 = 6;
-const IFA_CACHEINFO: u16 = 6;
-const RTA_DST: u16 = 1;
-const RTA_CACHEINFO: u16 = 12;
-const RTA_TABLE: u16 = 15;
-const RTA_MFC_STATS: u16 = 17;
-const RTA_EXPIRES: u16 = 23;
 pub const NDA_DST: u16 = 1;
 pub const NDA_LLADDR: u16 = 2;
-const NDA_CACHEINFO: u16 = 3;
-const NDA_PROBES: u16 = 4;
 
 /// Where `flags` is in `struct fib_rule_hdr`.
 const RULE_FLAGS: Range<usize> = 8..12;

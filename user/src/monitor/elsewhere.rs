@@ -5,6 +5,7 @@
 
 use super::hearing::TIMEOUT;
 use super::{Event, Kind, Kinds, Origin, What, OP};
+use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID};
 use crate::netlink::{Connection, Datagram, Error, Request, Socket};
 use crate::rtnl::{Nsid, SPEC};
 use crate::wire::{put_attr, Messages};
@@ -12,12 +13,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
-const RTM_DELNSID: u16 = 89;
-
 /// Tells of ids that come and go (`RTNLGRP_NSID`).
 const NSID_GROUP: u32 = 28;
-
-const IFLA_TARGET_NETNSID: u16 = 46;
 
 /// Room for a datagram.
 const ROOM: usize = 128 << 10;

@@ -2,33 +2,20 @@
 
 //! What there is to watch, and where the kernel tells of it.
 //!
-//! C header: `include/uapi/linux/rtnetlink.h`; the library `libc` lacks some of its numbers.
+//! C header: `include/uapi/linux/rtnetlink.h`.
 
+use crate::names::uapi::{
+    RTM_DELANYCAST, RTM_DELMDB, RTM_DELMULTICAST, RTM_DELNETCONF, RTM_DELNEXTHOP, RTM_DELNSID,
+    RTM_GETNEXTHOP, RTM_NEWANYCAST, RTM_NEWMDB, RTM_NEWMULTICAST, RTM_NEWNDUSEROPT, RTM_NEWNETCONF,
+    RTM_NEWNEXTHOP, RTM_NEWNSID, RTM_NEWPREFIX, RTM_NEWSTATS,
+};
 use crate::netlink::{Error, Request};
 use crate::wire::put_attr;
 use std::ops::BitOr;
 
+pub(super) use crate::names::uapi::{RTM_DELCHAIN, RTM_NEWCHAIN};
+
 const READ: &str = "read the state";
-
-const RTM_NEWNEXTHOP: u16 = 104;
-const RTM_DELNEXTHOP: u16 = 105;
-const RTM_GETNEXTHOP: u16 = 106;
-
-const RTM_NEWPREFIX: u16 = 52;
-const RTM_NEWMULTICAST: u16 = 56;
-const RTM_DELMULTICAST: u16 = 57;
-const RTM_NEWANYCAST: u16 = 60;
-const RTM_DELANYCAST: u16 = 61;
-const RTM_NEWNDUSEROPT: u16 = 68;
-const RTM_NEWNETCONF: u16 = 80;
-const RTM_DELNETCONF: u16 = 81;
-const RTM_NEWMDB: u16 = 84;
-const RTM_DELMDB: u16 = 85;
-const RTM_NEWNSID: u16 = 88;
-const RTM_DELNSID: u16 = 89;
-const RTM_NEWSTATS: u16 = 92;
-pub(super) const RTM_NEWCHAIN: u16 = 100;
-pub(super) const RTM_DELCHAIN: u16 = 101;
 
 /// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
 const SKIP_STATS: u32 = 1 << 3;

@@ -6,15 +6,13 @@
 
 use super::hearing::TIMEOUT;
 use super::OP;
+use crate::names::uapi::{NETNSA_FD, RTM_GETNSID};
 use crate::netlink::{Connection, Error, Gathered, Netns, Request};
 use crate::rtnl::{Nsid, SPEC};
 use crate::wire::put_attr;
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
-
-const RTM_GETNSID: u16 = 90;
-const NETNSA_FD: u16 = 3;
 
 /// Tells of new ids (`RTNLGRP_NSID`).
 const GROUP: u32 = 28;

@@ -4,7 +4,6 @@
 //!
 //! C header: `include/uapi/linux/netlink.h`, `struct nlmsgerr` and `enum nlmsgerr_attrs`.
 
-use super::{AttrFormat, AttrSpec};
 use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_HDRLEN};
 
 /// The kernel's words, a string.
@@ -15,24 +14,6 @@ const OFFS: u16 = 2;
 const MISS_TYPE: u16 = 5;
 /// Where in the request the nest is that it is missing from, as for [`OFFS`].
 const MISS_NEST: u16 = 6;
-
-/// The attributes of an extended ACK (`NLMSGERR_ATTR_*`).
-pub static EXT_ACK_ATTRS: &[AttrSpec] = &[
-    attr(MSG, "NLMSGERR_ATTR_MSG", AttrFormat::String),
-    attr(OFFS, "NLMSGERR_ATTR_OFFS", AttrFormat::U32),
-    attr(3, "NLMSGERR_ATTR_COOKIE", AttrFormat::Bytes),
-    attr(4, "NLMSGERR_ATTR_POLICY", AttrFormat::Bytes),
-    attr(MISS_TYPE, "NLMSGERR_ATTR_MISS_TYPE", AttrFormat::U32),
-    attr(MISS_NEST, "NLMSGERR_ATTR_MISS_NEST", AttrFormat::U32),
-];
-
-const fn attr(nla_type: u16, name: &'static str, format: AttrFormat) -> AttrSpec {
-    AttrSpec {
-        nla_type,
-        name,
-        format,
-    }
-}
 
 /// The payload of an `NLMSG_ERROR` message, `struct nlmsgerr` and what follows it, or of the
 /// `NLMSG_DONE` of a dump.

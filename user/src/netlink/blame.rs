@@ -2,120 +2,149 @@
 
 //! Which attribute of a request a refusal is about.
 
-use super::{AttrSpec, ExtAck, MessageSpec, Spec};
-use crate::wire::{self, Attr, Attrs, Message, NLA_HDRLEN, NLMSG_HDRLEN};
+use super::{ExtAck, Spec};
+use crate::names::{self, Set};
+use crate::wire::{self, Message, NLA_HDRLEN, NLMSG_HDRLEN};
+
+/// Deepest nest that is looked into: requests of a client have a handful.
+const DEPTH: usize = 16;
 
 /// Names the attribute of the message `request` that `ext_ack` is about.
 pub(super) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
     let message = Message::from_bytes(request).ok()?;
-    let known = spec.message(message.header().nlmsg_type)?;
-    let row = Row::of(&message, known)?;
-    let refused = || {
-        let place = row.find(ext_ack.offset?.try_into().ok()?)?;
-        Some((place.attr.kind(), place.row.known))
-    };
+    let known = spec.message(&message)?;
+    let row = Row::of(&message, &known)?;
 
-    missing(row, ext_ack)
-        .or_else(refused)
-        .map(|(nla_type, attrs)| attr_name(known.attr_prefix, attrs, nla_type))
-}
-
-/// Returns the type of the attribute that is not in `row`, or not in a nest of it, and what is known
-/// of those there.
-fn missing(row: Row<'_>, ext_ack: &ExtAck<'_>) -> Option<(u16, &'static [AttrSpec])> {
-    let nla_type = ext_ack.miss_type?.try_into().ok()?;
-    let known = match ext_ack.miss_nest {
-        None => row.known,
-        Some(offset) => row
-            .find(offset.try_into().ok()?)
-            .and_then(|nest| nest.inside())
-            .map_or(&[][..], |inside| inside.known),
-    };
-
-    Some((nla_type, known))
+    row.missing(ext_ack).or_else(|| {
+        let offset = ext_ack.offset?.try_into().ok()?;
+        row.refused(offset, DEPTH)
+    })
 }
 
 /// A row of attributes.
 #[derive(Clone, Copy)]
 struct Row<'m> {
-    bytes: &'m [u8],
+    attrs: names::Row<'m>,
     /// Where they are in the message.
     start: usize,
-    known: &'static [AttrSpec],
+    /// What the names of the message's attributes begin with, which is left out.
+    prefix: &'static str,
 }
 
 /// An attribute of a row.
 struct Place<'m> {
-    row: Row<'m>,
-    attr: Attr<'m>,
+    attr: wire::Attr<'m>,
     /// Where it is in the message.
     start: usize,
 }
 
 impl<'m> Row<'m> {
-    fn of(message: &Message<'m>, known: &MessageSpec) -> Option<Self> {
-        let start = NLMSG_HDRLEN + wire::align(known.header);
+    fn of(message: &Message<'m>, known: &names::Message) -> Option<Self> {
+        let start = NLMSG_HDRLEN + wire::align(known.header_size);
 
         Some(Self {
-            bytes: message.bytes().get(start..)?,
+            attrs: names::Row {
+                bytes: message.bytes().get(start..)?,
+                set: known.attrs,
+                family: message.payload().first().copied().unwrap_or_default(),
+                outer: None,
+            },
             start,
-            known: known.attrs,
+            prefix: known.attrs.prefix(),
         })
     }
 
-    /// Returns the innermost attribute that the byte at `offset` of the message belongs to.
-    fn find(self, offset: usize) -> Option<Place<'m>> {
-        let place = self.places().find(|place| place.contains(offset))?;
+    /// Names the innermost attribute that the byte at `offset` of the message belongs to.
+    fn refused(&self, offset: usize, depth: usize) -> Option<String> {
+        let place = self.find(offset)?;
         // The kernel points at headers: at that of a nest when it means the nest.
         let inner = match offset == place.start {
             true => None,
-            false => place.inside().and_then(|row| row.find(offset)),
+            false => self
+                .inside(&place, depth)
+                .and_then(|row| row.refused(offset, depth - 1)),
         };
 
-        Some(inner.unwrap_or(place))
+        inner.or_else(|| Some(self.name(self.attrs.set, place.attr.kind())))
     }
 
-    fn places(self) -> impl Iterator<Item = Place<'m>> {
-        let mut attrs = Attrs::new(self.bytes);
+    /// Names the attribute that is not in the row, or not in a nest of it.
+    fn missing(&self, ext_ack: &ExtAck<'_>) -> Option<String> {
+        let nla_type = ext_ack.miss_type?.try_into().ok()?;
+        let set = match ext_ack.miss_nest {
+            None => self.attrs.set,
+            Some(offset) => self.nest_at(offset.try_into().ok()?, DEPTH),
+        };
+
+        Some(self.name(set, nla_type))
+    }
+
+    /// Returns what is known of the attributes in the innermost nest that the byte at `offset` of the
+    /// message belongs to.
+    fn nest_at(&self, offset: usize, depth: usize) -> Set {
+        let Some(place) = self.find(offset) else {
+            return Set::EMPTY;
+        };
+        let Some(inside) = self.inside(&place, depth) else {
+            return Set::EMPTY;
+        };
+
+        match offset == place.start || inside.find(offset).is_none() {
+            true => inside.attrs.set,
+            false => inside.nest_at(offset, depth - 1),
+        }
+    }
+
+    fn find(&self, offset: usize) -> Option<Place<'m>> {
+        self.places().find(|place| place.contains(offset))
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place<'m>> {
+        let mut attrs = self.attrs.attrs();
+        let end = self.start + self.attrs.bytes.len();
 
         std::iter::from_fn(move || {
-            let start = self.start + self.bytes.len() - attrs.rest().len();
+            let start = end - attrs.rest().len();
             let attr = attrs.next()?.ok()?;
-            Some(Place {
-                row: self,
-                attr,
-                start,
-            })
+            Some(Place { attr, start })
         })
+    }
+
+    /// Returns the attributes that the one at `place` holds.
+    fn inside<'r>(&'r self, place: &Place<'m>, depth: usize) -> Option<Row<'r>> {
+        let (header, set) = self.attrs.find(&place.attr)?.format.nest()?;
+        if depth == 0 {
+            return None;
+        }
+
+        Some(Row {
+            attrs: names::Row {
+                bytes: place.attr.value().get(header..)?,
+                set,
+                family: self.attrs.family,
+                outer: Some(&self.attrs),
+            },
+            start: place.start + NLA_HDRLEN + header,
+            prefix: self.prefix,
+        })
+    }
+
+    fn name(&self, set: Set, nla_type: u16) -> String {
+        match set.find(nla_type) {
+            Some(attr) => {
+                let name = attr.name.to_string();
+                name.strip_prefix(self.prefix).unwrap_or(&name).to_owned()
+            }
+            None => format!("attribute {nla_type}"),
+        }
     }
 }
 
-impl<'m> Place<'m> {
+impl Place<'_> {
     fn contains(&self, offset: usize) -> bool {
         let end = self.start + wire::align(self.attr.bytes().len());
 
         (self.start..end).contains(&offset)
-    }
-
-    /// Returns the attributes that it holds.
-    fn inside(&self) -> Option<Row<'m>> {
-        let beside = Attrs::new(self.row.bytes);
-        let (header, known) = AttrSpec::find(self.row.known, self.attr.kind())?
-            .format
-            .nest(beside)?;
-
-        Some(Row {
-            bytes: self.attr.value().get(header..)?,
-            start: self.start + NLA_HDRLEN + header,
-            known,
-        })
-    }
-}
-
-fn attr_name(prefix: &str, attrs: &'static [AttrSpec], nla_type: u16) -> String {
-    match AttrSpec::find(attrs, nla_type).map(|attr| attr.name) {
-        Some(name) => name.strip_prefix(prefix).unwrap_or(name).to_owned(),
-        None => format!("attribute {nla_type}"),
     }
 }
 

@@ -4,11 +4,12 @@
 
 #[cfg(test)]
 mod captures;
-mod digits;
+pub(super) mod digits;
 mod json;
 mod memo;
 mod text;
 
+pub(super) use json::push_escaped;
 pub use json::JsonFields;
 pub use text::TextFields;
 

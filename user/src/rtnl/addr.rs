@@ -11,25 +11,19 @@ pub use by_link::{AddrsByLink, Interface, Interfaces};
 use super::attrs::{i32, ip, name, u32, u32s, u8, Index, Taker};
 use super::fields::{flag_fields, Fields, Value};
 use super::{family_name, Names, Object, Prefix, Query};
+use crate::names::uapi::{
+    IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
+    IFA_TARGET_NETNSID,
+};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, Message};
 use std::net::IpAddr;
 
+pub(super) use crate::names::uapi::{IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS, IFA_MULTICAST};
+
 /// Size of `struct ifaddrmsg`, in bytes.
 pub(super) const IFADDRMSG: usize = 8;
 
-const IFA_ADDRESS: u16 = 1;
-const IFA_LOCAL: u16 = 2;
-const IFA_LABEL: u16 = 3;
-const IFA_BROADCAST: u16 = 4;
-pub(super) const IFA_ANYCAST: u16 = 5;
-pub(super) const IFA_CACHEINFO: u16 = 6;
-pub(super) const IFA_MULTICAST: u16 = 7;
-const IFA_FLAGS: u16 = 8;
-const IFA_RT_PRIORITY: u16 = 9;
-const IFA_TARGET_NETNSID: u16 = 10;
-const IFA_PROTO: u16 = 11;
-pub(super) const IFA_MC_USERS: u16 = 12;
 /// One more than the last type that is known.
 pub(super) const IFA_MAX: usize = 13;
 

@@ -13,16 +13,11 @@ use super::neigh::{
 };
 use super::schema::hex;
 use super::{Names, Object, Query};
+use crate::names::uapi::{
+    NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
+};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, Attrs, Message};
-
-const NDA_VLAN: u16 = 5;
-const NDA_PORT: u16 = 6;
-const NDA_VNI: u16 = 7;
-const NDA_LINK_NETNSID: u16 = 10;
-const NDA_SRC_VNI: u16 = 11;
-const NDA_NH_ID: u16 = 13;
-const NDA_FDB_EXT_ATTRS: u16 = 14;
 
 /// In `NDA_FDB_EXT_ATTRS`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
 const NFEA_ACTIVITY_NOTIFY: u16 = 1;

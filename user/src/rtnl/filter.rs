@@ -9,10 +9,8 @@ use super::fields::{Fields, Value};
 use super::schema::hex;
 use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
 use super::{Names, Object};
+use crate::names::uapi::{TCA_CHAIN, TCA_EXT_WARN_MSG};
 use crate::wire;
-
-const TCA_CHAIN: u16 = 11;
-const TCA_EXT_WARN_MSG: u16 = 16;
 
 /// Instead of a link: those that share filters (`TCM_IFINDEX_MAGIC_BLOCK`).
 const BLOCK: u32 = u32::MAX;

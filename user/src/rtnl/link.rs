@@ -29,24 +29,15 @@ use super::fields::{flag_items, Fields, Nest, Value};
 use super::names::IFLA_ALT_IFNAME;
 use super::schema::{self, known, Format, Known};
 use super::{Names, Object};
+use crate::names::uapi::{
+    IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BROADCAST, IFLA_EXT_MASK, IFLA_GROUP, IFLA_IFNAME, IFLA_LINK,
+    IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, IFLA_OPERSTATE, IFLA_PERM_ADDRESS,
+};
 use crate::wire::{self, Attrs};
 
 /// Size of `struct ifinfomsg`, in bytes.
 const IFINFOMSG: usize = 16;
 
-const IFLA_ADDRESS: u16 = 1;
-const IFLA_BROADCAST: u16 = 2;
-const IFLA_IFNAME: u16 = 3;
-const IFLA_MTU: u16 = 4;
-const IFLA_LINK: u16 = 5;
-const IFLA_MASTER: u16 = 10;
-const IFLA_OPERSTATE: u16 = 16;
-const IFLA_LINKINFO: u16 = 18;
-const IFLA_AF_SPEC: u16 = 26;
-const IFLA_GROUP: u16 = 27;
-const IFLA_EXT_MASK: u16 = 29;
-const IFLA_LINK_NETNSID: u16 = 37;
-const IFLA_PERM_ADDRESS: u16 = 54;
 /// One more than the last type that is known.
 const IFLA_MAX: usize = 70;
 

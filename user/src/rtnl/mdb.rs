@@ -14,13 +14,12 @@ pub use router::RouterPort;
 use super::attrs::Index;
 use super::fields::{Fields, Nest, Value};
 use super::{Names, Object};
+use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER};
 use crate::wire::{self, Attrs};
 
 /// Size of `struct br_port_msg`, in bytes.
 const BR_PORT_MSG: usize = 8;
 
-const MDBA_MDB: u16 = 1;
-const MDBA_ROUTER: u16 = 2;
 /// One more than the last type that is known.
 const MDBA_MAX: usize = 3;
 

@@ -10,13 +10,13 @@ mod domain;
 use super::attrs::{be32, ip, Index};
 use super::fields::{Fields, Nest, Value};
 use super::{Names, Object};
+use crate::names::uapi::NDUSEROPT_SRCADDR;
 use crate::wire;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Size of `struct nduseroptmsg`, in bytes.
 const NDUSEROPTMSG: usize = 16;
 
-const NDUSEROPT_SRCADDR: u16 = 1;
 /// One more than the last type that is known.
 const NDUSEROPT_MAX: usize = 2;
 

@@ -7,21 +7,18 @@
 use super::attrs::{ip, u32, u32s, u8, Index, Taker};
 use super::fields::{flag_fields, flags, Fields, Value};
 use super::{Names, Object, Query};
+use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
 
+pub(super) use crate::names::uapi::{
+    NDA_CACHEINFO, NDA_DST, NDA_FLAGS_EXT, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER,
+};
+
 /// Size of `struct ndmsg`, in bytes.
 pub(super) const NDMSG: usize = 12;
 
-pub(super) const NDA_DST: u16 = 1;
-pub(super) const NDA_LLADDR: u16 = 2;
-pub(super) const NDA_CACHEINFO: u16 = 3;
-const NDA_PROBES: u16 = 4;
-pub(super) const NDA_IFINDEX: u16 = 8;
-pub(super) const NDA_MASTER: u16 = 9;
-const NDA_PROTOCOL: u16 = 12;
-pub(super) const NDA_FLAGS_EXT: u16 = 15;
 /// One more than the last type that is known.
 pub(super) const NDA_MAX: usize = 18;
 

@@ -8,13 +8,12 @@
 use super::attrs::{i32, u32, Index, Taker};
 use super::fields::{Fields, Value};
 use super::{family_name, Names, Object};
+use crate::names::uapi::{NETCONFA_IFINDEX, NETCONFA_RP_FILTER};
 use crate::wire;
 
 /// Room for `struct netconfmsg`, one byte, before the attributes.
 const NETCONFMSG: usize = wire::align(1);
 
-const NETCONFA_IFINDEX: u16 = 1;
-const NETCONFA_RP_FILTER: u16 = 3;
 /// One more than the last type that is known.
 const NETCONFA_MAX: usize = 10;
 

@@ -11,6 +11,11 @@ use super::encap;
 use super::fields::{flags, Fields, Nest, Value};
 use super::route::multipath::FLAGS;
 use super::{Names, Object, Query};
+use crate::names::uapi::{
+    NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
+    NHA_GROUPS, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID,
+    NHA_MASTER, NHA_OIF, NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP,
+};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
@@ -20,25 +25,7 @@ const NHMSG: usize = 8;
 
 /// `include/uapi/linux/rtnetlink.h`; libc has none of them.
 const RTM_NEWNEXTHOP: u16 = 104;
-const RTM_GETNEXTHOP: u16 = 106;
 
-const NHA_ID: u16 = 1;
-const NHA_GROUP: u16 = 2;
-const NHA_GROUP_TYPE: u16 = 3;
-const NHA_BLACKHOLE: u16 = 4;
-const NHA_OIF: u16 = 5;
-const NHA_GATEWAY: u16 = 6;
-const NHA_ENCAP_TYPE: u16 = 7;
-const NHA_ENCAP: u16 = 8;
-const NHA_GROUPS: u16 = 9;
-const NHA_MASTER: u16 = 10;
-const NHA_FDB: u16 = 11;
-const NHA_RES_GROUP: u16 = 12;
-const NHA_OP_FLAGS: u16 = 14;
-const NHA_GROUP_STATS: u16 = 15;
-const NHA_HW_STATS_ENABLE: u16 = 16;
-const NHA_HW_STATS_USED: u16 = 17;
-const NHA_DST_PORT: u16 = 18;
 /// One more than the last type that is known.
 const NHA_MAX: usize = 19;
 

@@ -7,13 +7,12 @@
 use super::attrs::{i32, Index};
 use super::fields::{Fields, Value};
 use super::{Names, Object};
+use crate::names::uapi::{NETNSA_CURRENT_NSID, NETNSA_NSID};
 use crate::wire;
 
 /// Room for `struct rtgenmsg`, one byte, before the attributes.
 const RTGENMSG: usize = wire::align(1);
 
-const NETNSA_NSID: u16 = 1;
-const NETNSA_CURRENT_NSID: u16 = 5;
 /// One more than the last type that is known.
 const NETNSA_MAX: usize = 6;
 

@@ -8,13 +8,10 @@ use super::attrs::{name, u32, u8};
 use super::fields::{Fields, Value};
 use super::tc::{describe_qdisc, Attributes, Tc, Tcmsg};
 use super::{Names, Object};
+use crate::names::uapi::{
+    TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG, TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
+};
 use crate::wire;
-
-const TCA_DUMP_INVISIBLE: u16 = 10;
-const TCA_HW_OFFLOAD: u16 = 12;
-const TCA_INGRESS_BLOCK: u16 = 13;
-const TCA_EGRESS_BLOCK: u16 = 14;
-const TCA_EXT_WARN_MSG: u16 = 16;
 
 /// A qdisc.
 #[derive(Clone, Debug)]

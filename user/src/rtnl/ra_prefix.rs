@@ -7,14 +7,13 @@
 use super::attrs::{ip, u32s, Index};
 use super::fields::{flag_fields, Fields, Value};
 use super::{Names, Object};
+use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO};
 use crate::wire;
 use std::net::IpAddr;
 
 /// Size of `struct prefixmsg`, in bytes.
 const PREFIXMSG: usize = 12;
 
-const PREFIX_ADDRESS: u16 = 1;
-const PREFIX_CACHEINFO: u16 = 2;
 /// One more than the last type that is known.
 const PREFIX_MAX: usize = 3;
 

@@ -19,6 +19,12 @@ use super::encap::{self, labels};
 use super::fields::{flags, Fields, Nest, Value};
 use super::schema::word;
 use super::{Names, Object, Prefix, Query, Rest};
+use crate::names::uapi::{
+    RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
+    RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS, RTA_MFC_STATS,
+    RTA_MULTIPATH, RTA_NEWDST, RTA_NH_ID, RTA_OIF, RTA_PREF, RTA_PREFSRC, RTA_PRIORITY, RTA_SPORT,
+    RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
+};
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Attrs, Message, NLA_HDRLEN};
 use cache::Cacheinfo;
@@ -31,33 +37,6 @@ const RTMSG: usize = 12;
 /// Where `rtm_dst_len` is in it, one byte.
 const DST_LEN: usize = 1;
 
-const RTA_DST: u16 = 1;
-const RTA_SRC: u16 = 2;
-const RTA_IIF: u16 = 3;
-const RTA_OIF: u16 = 4;
-const RTA_GATEWAY: u16 = 5;
-const RTA_PRIORITY: u16 = 6;
-const RTA_PREFSRC: u16 = 7;
-const RTA_METRICS: u16 = 8;
-const RTA_MULTIPATH: u16 = 9;
-const RTA_FLOW: u16 = 11;
-const RTA_CACHEINFO: u16 = 12;
-const RTA_TABLE: u16 = 15;
-const RTA_MARK: u16 = 16;
-const RTA_MFC_STATS: u16 = 17;
-const RTA_VIA: u16 = 18;
-const RTA_NEWDST: u16 = 19;
-const RTA_PREF: u16 = 20;
-const RTA_ENCAP_TYPE: u16 = 21;
-const RTA_ENCAP: u16 = 22;
-const RTA_EXPIRES: u16 = 23;
-const RTA_UID: u16 = 25;
-const RTA_TTL_PROPAGATE: u16 = 26;
-const RTA_IP_PROTO: u16 = 27;
-const RTA_SPORT: u16 = 28;
-const RTA_DPORT: u16 = 29;
-const RTA_NH_ID: u16 = 30;
-const RTA_FLOWLABEL: u16 = 31;
 /// One more than the last type that is known.
 const RTA_MAX: usize = 32;
 

@@ -14,16 +14,14 @@ pub(super) use options::{describe_class, describe_qdisc, describe_unread};
 use super::attrs::{name, Index, Taker};
 use super::fields::{Fields, Value};
 use super::Names;
+use crate::names::uapi::{TCA_STATS, TCA_STATS2, TCA_XSTATS};
 use crate::wire;
+
+pub(super) use crate::names::uapi::{TCA_KIND, TCA_OPTIONS};
 
 /// Size of `struct tcmsg`, in bytes.
 const TCMSG: usize = 20;
 
-pub(super) const TCA_KIND: u16 = 1;
-pub(super) const TCA_OPTIONS: u16 = 2;
-const TCA_STATS: u16 = 3;
-const TCA_XSTATS: u16 = 4;
-const TCA_STATS2: u16 = 7;
 /// One more than the last type that is known.
 const TCA_MAX: usize = 17;
 

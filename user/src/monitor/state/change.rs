@@ -6,8 +6,7 @@ use super::super::body::attr_of;
 use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Kind, Origin, What};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
-
-const RTA_MULTIPATH: u16 = 9;
+use crate::names::uapi::RTA_MULTIPATH;
 
 /// An event, and what it does to a table.
 pub struct Change<'c, 'a> {

@@ -4,6 +4,7 @@
 
 use super::super::body::{NDA_DST, NDA_LLADDR};
 use super::*;
+use crate::names::uapi::{IFA_CACHEINFO, IFA_LOCAL, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE};
 use crate::wire::put_attr;
 use silent::{IFLA_IFNAME, IFLA_MTU, NDM_STATE, PERMANENT, SELF};
 
@@ -12,13 +13,6 @@ mod model;
 
 const ADD: u16 = ONLY;
 const APPEND: u16 = (libc::NLM_F_CREATE | libc::NLM_F_APPEND) as u16;
-
-const RTA_DST: u16 = 1;
-const RTA_GATEWAY: u16 = 5;
-const RTA_PRIORITY: u16 = 6;
-const RTA_TABLE: u16 = 15;
-const IFA_LOCAL: u16 = 2;
-const IFA_CACHEINFO: u16 = 6;
 
 /// Returns a route of this `family` to prefix number `net`, with this metric, to gateway `via`.
 fn route(family: i32, net: u8, metric: u8, via: u8) -> Vec<u8> {

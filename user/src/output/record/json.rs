@@ -135,7 +135,7 @@ impl Fields for JsonFields<'_> {
 
 /// Appends the inside of a JSON string.
 #[inline]
-fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     match bytes.iter().all(|byte| is_plain(*byte)) {
         true => out.extend_from_slice(bytes),
         false => push_lossy(out, bytes),

@@ -5,11 +5,9 @@
 //! C header: `include/uapi/linux/if_addr.h`.
 
 use super::{Payload, Subnet, Verb};
+use crate::names::uapi::{IFA_PROTO, IFA_RT_PRIORITY};
 use crate::netlink::{Error, Request};
 use std::net::IpAddr;
-
-const IFA_RT_PRIORITY: u16 = 9;
-const IFA_PROTO: u16 = 11;
 
 const OPS: [&str; 5] = [
     "addr add",

@@ -5,25 +5,13 @@
 //! C headers: `include/uapi/linux/{if_link,veth}.h`.
 
 use super::Payload;
+use crate::names::uapi::{
+    IFLA_BOND_MIIMON, IFLA_BOND_MODE, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_MACVLAN_MODE,
+    IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL, IFLA_VRF_TABLE, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6,
+    IFLA_VXLAN_ID, IFLA_VXLAN_LEARNING, IFLA_VXLAN_LINK, IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6,
+    IFLA_VXLAN_PORT, VETH_INFO_PEER,
+};
 use std::net::IpAddr;
-
-const IFLA_INFO_KIND: u16 = 1;
-const IFLA_INFO_DATA: u16 = 2;
-const VETH_INFO_PEER: u16 = 1;
-const IFLA_VLAN_ID: u16 = 1;
-const IFLA_VLAN_PROTOCOL: u16 = 5;
-const IFLA_BOND_MODE: u16 = 1;
-const IFLA_BOND_MIIMON: u16 = 3;
-const IFLA_MACVLAN_MODE: u16 = 1;
-const IFLA_VRF_TABLE: u16 = 1;
-const IFLA_VXLAN_ID: u16 = 1;
-const IFLA_VXLAN_GROUP: u16 = 2;
-const IFLA_VXLAN_LINK: u16 = 3;
-const IFLA_VXLAN_LOCAL: u16 = 4;
-const IFLA_VXLAN_LEARNING: u16 = 7;
-const IFLA_VXLAN_PORT: u16 = 15;
-const IFLA_VXLAN_GROUP6: u16 = 16;
-const IFLA_VXLAN_LOCAL6: u16 = 17;
 
 /// What a link is.
 #[derive(Clone, Debug, PartialEq, Eq)]

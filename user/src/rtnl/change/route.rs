@@ -6,11 +6,10 @@
 
 use super::subnet::family;
 use super::{Payload, Subnet, Verb};
+use crate::names::uapi::{RTAX_MTU, RTA_NH_ID};
 use crate::netlink::{Error, Request};
 use std::net::IpAddr;
 
-const RTA_NH_ID: u16 = 30;
-const RTAX_MTU: u16 = 2;
 const RTNH_F_ONLINK: u8 = 4;
 
 /// The scope that any route has that is to be deleted.

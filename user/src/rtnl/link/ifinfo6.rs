@@ -6,12 +6,11 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
+use crate::names::uapi::IFLA_PROTINFO;
 use crate::rtnl::attrs::{name, u32, u8};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Object, Value};
 use crate::wire;
-
-const IFLA_PROTINFO: u16 = 12;
 
 /// A link as IPv6 sees it.
 #[derive(Clone, Debug)]

@@ -5,12 +5,9 @@
 //! C header: `include/uapi/linux/if_link.h`.
 
 use super::Attributes;
+use crate::names::uapi::{IFLA_CARRIER_CHANGES, IFLA_STATS, IFLA_STATS64};
 use crate::rtnl::attrs::{u32, u64};
 use crate::rtnl::{Fields, Nest, Value};
-
-const IFLA_STATS: u16 = 7;
-const IFLA_STATS64: u16 = 23;
-const IFLA_CARRIER_CHANGES: u16 = 35;
 
 /// Where a counter is in the structure, and what it is called.
 type Counter = (usize, &'static str);

@@ -2,6 +2,7 @@
 
 //! The table of a VRF, which is a link.
 
+use crate::names::uapi::{IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_VRF_TABLE};
 use crate::netlink::{Error, Request};
 use crate::rtnl::attrs::{name, u32, Index};
 use crate::wire::{put_str, Message};
@@ -13,9 +14,6 @@ const IFINFOMSG: usize = 16;
 
 /// `IFLA_LINKINFO` and what is in it, `include/uapi/linux/if_link.h`.
 const IFLA_LINKINFO: u16 = 18;
-const IFLA_INFO_KIND: u16 = 1;
-const IFLA_INFO_DATA: u16 = 2;
-const IFLA_VRF_TABLE: u16 = 1;
 
 /// A question for the table of a VRF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the overlay takes from headers.
+
+use super::{Attr, Catalog, Message, Set, Struct, Words};
+use crate::header::Headers;
+use crate::overlay::{EnumFrom, Overlay, SetFrom};
+use crate::{upper, Error, Result};
+
+impl Catalog {
+    /// Takes the enums, structs, sets and choices that stand in the overlay.
+    pub(super) fn take_overlay(&mut self, overlay: &Overlay, headers: &mut Headers) -> Result<()> {
+        for (name, from) in &overlay.enums {
+            let words = read_enum(from, headers).map_err(|error| error.within(name))?;
+            self.enums.insert(format!("overlay/{name}"), words);
+        }
+        for (name, members) in &overlay.structs {
+            let members = members
+                .iter()
+                .map(|(member, text)| self.parse_member(member, text, "overlay"))
+                .collect::<Result<_>>()
+                .map_err(|error| error.within(name))?;
+            let found = Struct {
+                name: name.clone(),
+                members,
+            };
+            self.structs.insert(own_key(name), found);
+        }
+        for (name, from) in &overlay.sets {
+            let set = self
+                .read_header_set(from, headers)
+                .map_err(|error| error.within(name))?;
+            self.sets.insert(own_key(name), set);
+        }
+        for (name, formats) in overlay
+            .choices
+            .iter()
+            .filter(|(name, _)| !name.contains('/'))
+        {
+            let choice = self
+                .read_choice(formats, "overlay")
+                .map_err(|error| error.within(name))?;
+            self.choices.insert(format!("overlay/{name}"), choice);
+        }
+        Ok(())
+    }
+
+    /// Reads a set: the attributes and their numbers are those of an enum of a header, and each has
+    /// a format in the overlay.
+    fn read_header_set(&self, from: &SetFrom, headers: &mut Headers) -> Result<Set> {
+        let numbers: Vec<_> = match from.numbers.is_empty() {
+            true => headers
+                .get(&from.header)?
+                .enum_with(&from.first)?
+                .entries
+                .clone(),
+            false => {
+                let whole = |(name, value): &(String, i64)| {
+                    (format!("{}{}", from.prefix, upper(name)), *value)
+                };
+                from.numbers.iter().map(whole).collect()
+            }
+        };
+        let mut attrs = Vec::new();
+        for (name, value) in &numbers {
+            let Some(short) = name
+                .strip_prefix(&from.prefix)
+                .filter(|short| is_name(short))
+            else {
+                continue;
+            };
+            // Number 0 is mostly that of no attribute, and a number that was already there is an alias.
+            let is_needed = *value != 0
+                && !attrs
+                    .iter()
+                    .any(|attr: &Attr| i64::from(attr.value) == *value);
+            let format = match from.format(short) {
+                Some(text) => self
+                    .parse_format(text, "overlay")
+                    .map_err(|error| error.within(name))?,
+                None if is_needed => return Err(Error::new(format!("{name} has no format"))),
+                None => continue,
+            };
+            attrs.push(Attr {
+                value: u16::try_from(*value).map_err(|error| Error::new(error.to_string()))?,
+                name: short.to_owned(),
+                is_whole: false,
+                format,
+            });
+        }
+        let is_there = |name: &str| attrs.iter().any(|attr| attr.name == upper(name));
+        let unknown = from
+            .attrs
+            .iter()
+            .find(|(name, _)| name != "*" && !is_there(name));
+
+        match unknown {
+            Some((name, _)) => Err(Error::new(format!("the header has no {name}"))),
+            None => Ok(Set::new(from.prefix.clone(), attrs)),
+        }
+    }
+
+    /// Returns the messages of `protocol` that stand in the overlay.
+    pub(super) fn overlay_messages(
+        &self,
+        protocol: u16,
+        overlay: &Overlay,
+        headers: &mut Headers,
+    ) -> Result<Vec<Message>> {
+        let mut messages = Vec::new();
+        for from in overlay
+            .messages
+            .iter()
+            .filter(|from| from.protocol == protocol)
+        {
+            let numbers = headers.get(&from.header)?;
+            for (name, text) in &from.messages {
+                let value = numbers.with_prefix(name).find(|(found, _)| found == name);
+                let (_, value) =
+                    value.ok_or_else(|| Error::new(format!("{} has no {name}", from.header)))?;
+                let mut parts = text.split_whitespace();
+                let key = |part: Option<&str>| part.filter(|part| *part != "-").map(own_key);
+                messages.push(Message {
+                    value: u16::try_from(value).map_err(|error| Error::new(error.to_string()))?,
+                    name: name.clone(),
+                    header: key(parts.next()),
+                    set: key(parts.next()),
+                    is_request: from.is_request,
+                    is_reply: from.is_reply,
+                    is_get: name.contains("_GET"),
+                });
+            }
+        }
+        Ok(messages)
+    }
+}
+
+/// Returns the key of what is called `name` in the overlay; what has a key already stands in the place
+/// of what a spec says.
+fn own_key(name: &str) -> String {
+    match name.contains('/') {
+        true => name.to_owned(),
+        false => format!("overlay/{name}"),
+    }
+}
+
+fn read_enum(from: &EnumFrom, headers: &mut Headers) -> Result<Words> {
+    let header = headers.get(&from.header)?;
+    let names: Vec<(&str, i64)> = match &from.first {
+        Some(first) => header
+            .enum_with(first)?
+            .entries
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect(),
+        None => header.with_prefix(&from.prefix).collect(),
+    };
+    let entries = names.into_iter().filter_map(|(name, value)| {
+        let short = name.strip_prefix(&from.prefix)?;
+        let value = match from.is_bits {
+            true => 1u32.checked_shl(value.try_into().ok()?)?,
+            false => u32::try_from(value).ok()?,
+        };
+        let is_wanted = is_name(short)
+            && !from
+                .without
+                .iter()
+                .any(|other| short.starts_with(other.as_str()));
+        is_wanted.then(|| (value, short.to_owned()))
+    });
+    let words = Words::new(
+        from.prefix.clone(),
+        from.is_flags || from.is_bits,
+        entries.collect(),
+    );
+
+    match words.entries.is_empty() {
+        true => Err(Error::new(format!(
+            "{} has no {}*",
+            from.header, from.prefix
+        ))),
+        false => Ok(words),
+    }
+}
+
+/// Says whether `short` names something, and is no limit.
+fn is_name(short: &str) -> bool {
+    !matches!(short, "MAX" | "CNT" | "") && !short.starts_with("__")
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The table and the numbers as Rust source.
+
+use crate::catalog::Catalog;
+use crate::header::Headers;
+use crate::overlay::Overlay;
+use crate::table::{Table, Value};
+use crate::Result;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Where the facts are from, and under which licence the file may be used.
+const HEAD: &str =
+    "// SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause\n\n";
+
+/// Longest line, in bytes.
+const WIDTH: usize = 118;
+
+/// Returns the source of `user/src/names/table.rs`.
+pub fn table(table: &Table, version: &str) -> String {
+    let mut out = String::from(HEAD);
+    let _ = write!(
+        out,
+        "//! Made by `make names` from Documentation/netlink/specs and include/uapi/linux of Linux {version}:\n\
+         //! names, numbers, nesting and sizes. What a record means stands in `record.rs`.\n\n\
+         use super::record::Kind::*;\n\
+         use super::record::{{self, a, c, e, g, m, o, s, t, w, y}};\n\n"
+    );
+    pool(&mut out, &table.pool);
+    array(
+        &mut out,
+        "FAMILIES",
+        "Family",
+        table.families.iter().map(|row| call("y", row)),
+    );
+    array(
+        &mut out,
+        "MESSAGES",
+        "Message",
+        table.messages.iter().map(|row| call("g", row)),
+    );
+    array(
+        &mut out,
+        "SETS",
+        "Set",
+        table.sets.iter().map(|row| call("s", row)),
+    );
+    array(
+        &mut out,
+        "ATTRS",
+        "Attr",
+        table.attrs.iter().map(|row| value("a", row)),
+    );
+    array(
+        &mut out,
+        "STRUCTS",
+        "Struct",
+        table.structs.iter().map(|row| call("t", row)),
+    );
+    array(
+        &mut out,
+        "MEMBERS",
+        "Member",
+        table.members.iter().map(|row| value("m", row)),
+    );
+    array(
+        &mut out,
+        "ENUMS",
+        "Enum",
+        table.enums.iter().map(|row| call("e", row)),
+    );
+    array(
+        &mut out,
+        "WORDS",
+        "Word",
+        table
+            .words
+            .iter()
+            .map(|(number, name)| format!("w({number:#x},{name})")),
+    );
+    array(
+        &mut out,
+        "CHOICES",
+        "Choice",
+        table.choices.iter().map(|row| call("c", row)),
+    );
+    array(
+        &mut out,
+        "OPTIONS",
+        "Choosable",
+        table.options.iter().map(|row| value("o", row)),
+    );
+    out
+}
+
+/// Returns the source of `user/src/names/uapi.rs`: constants for programs.
+///
+/// # Errors
+///
+/// When a header cannot be read.
+pub fn constants(
+    catalog: &Catalog,
+    overlay: &Overlay,
+    headers: &mut Headers,
+    version: &str,
+) -> Result<String> {
+    let mut out = String::from(HEAD);
+    let _ = write!(
+        out,
+        "//! The numbers of the kernel's headers, of Linux {version}: made by `make names`, described there.\n\n\
+         #![allow(missing_docs, non_upper_case_globals)]\n"
+    );
+    let mut seen = BTreeSet::new();
+    for from in &overlay.constants {
+        out.push('\n');
+        for (name, value) in headers.get(&from.header)?.with_prefix(&from.prefix) {
+            if !name.ends_with("_MAX") && seen.insert(name.to_owned()) {
+                let _ = writeln!(out, "pub const {name}: {} = {value};", from.rust_type);
+            }
+        }
+    }
+    for (key, set) in &catalog.sets {
+        if !is_rtnetlink(key) {
+            continue;
+        }
+        out.push('\n');
+        for attr in set.attrs.iter().filter(|attr| !attr.is_whole) {
+            let name = format!("{}{}", set.prefix, attr.name);
+            if seen.insert(name.clone()) {
+                let _ = writeln!(out, "pub const {name}: u16 = {};", attr.value);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Says whether the client itself speaks with what the set of this key is of.
+fn is_rtnetlink(key: &str) -> bool {
+    let spec = key.split('/').next().unwrap_or_default();
+
+    matches!(
+        spec,
+        "rt-addr" | "rt-link" | "rt-neigh" | "rt-route" | "rt-rule" | "nlctrl" | "overlay"
+    ) || key == "tc/attrs"
+}
+
+fn pool(out: &mut String, pool: &[u8]) {
+    let _ = writeln!(out, "pub(super) static POOL: &str = \"\\");
+    let mut line = String::new();
+    let mut rest = pool;
+    while let [len, bytes @ ..] = rest {
+        // What fills up to an even place is a name without characters, and does no harm.
+        let (name, others) = bytes.split_at((*len).into());
+        let _ = write!(line, "\\x{len:02x}{}", String::from_utf8_lossy(name));
+        rest = others;
+        if line.len() > WIDTH - 20 {
+            let _ = writeln!(out, "{line}\\");
+            line.clear();
+        }
+    }
+    let _ = writeln!(out, "{line}\";");
+}
+
+fn array(out: &mut String, name: &str, kind: &str, rows: impl ExactSizeIterator<Item = String>) {
+    let _ = writeln!(
+        out,
+        "\npub(super) static {name}: [record::{kind}; {}] = [",
+        rows.len()
+    );
+    let mut line = String::new();
+    for row in rows {
+        if line.len() + row.len() > WIDTH {
+            let _ = writeln!(out, "{line}");
+            line.clear();
+        }
+        let _ = write!(line, "{row},");
+    }
+    let _ = writeln!(out, "{line}\n];");
+}
+
+fn call(name: &str, numbers: &[u16]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(u16::to_string).collect();
+
+    format!("{name}({})", numbers.join(","))
+}
+
+fn value<const N: usize>(name: &str, row: &Value<N>) -> String {
+    let mut out = format!("{name}(");
+    for number in row.numbers {
+        let _ = write!(out, "{number},");
+    }
+    let _ = write!(out, "{},{},{})", row.kind, row.aux, row.arg);
+    out
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the kernel's source says of its netlink families.
+//!
+//! [`spec`] reads `Documentation/netlink/specs/*.yaml`, [`header`] the numbers of
+//! `include/uapi/linux`, [`overlay`] what neither says. A [`Catalog`] is all of it with every
+//! reference resolved, and [`table`] packs that into the records that the client looks names up in.
+//!
+//! Only facts are carried over: names, numbers, nesting and sizes. No text of the specs is.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod emit;
+pub mod header;
+pub mod overlay;
+pub mod spec;
+pub mod table;
+pub mod yaml;
+
+pub use catalog::Catalog;
+
+use std::fmt;
+
+/// What is wrong with a source, in one line.
+#[derive(Debug)]
+pub struct Error(String);
+
+/// The result of reading a source.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Returns the error that `message` tells of.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// Says in front of it where it happened.
+    pub fn within(self, place: impl fmt::Display) -> Self {
+        Self(format!("{place}: {}", self.0))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Returns a name of a spec as C has it: upper case, with underscores.
+pub fn upper(name: &str) -> String {
+    name.to_uppercase().replace(['-', '/', ' '], "_")
+}
+
+/// Returns the name of a field of a spec as C has it: underscores, the case as it was.
+pub fn field(name: &str) -> String {
+    name.replace(['-', '/', ' '], "_")
+}

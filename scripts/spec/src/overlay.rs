@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What neither specs nor headers say, by hand: `overlay.yaml`, which describes itself.
+
+use crate::yaml::{Document, Node};
+use crate::{upper, Error, Result};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Keys, and what stands under each, in their order.
+pub type Pairs<T> = Vec<(String, T)>;
+
+/// The overlay.
+#[derive(Debug, Default)]
+pub struct Overlay {
+    /// Enums and flags, of headers.
+    pub enums: Pairs<EnumFrom>,
+    /// Structs: their members and the formats of those.
+    pub structs: Pairs<Pairs<String>>,
+    /// Sets of attributes, of headers.
+    pub sets: Pairs<SetFrom>,
+    /// What may be selected: values and formats; those of a spec's key are added there.
+    pub choices: Pairs<Pairs<String>>,
+    /// Messages, of headers.
+    pub messages: Vec<MessagesFrom>,
+    /// Formats of attributes of specs.
+    pub attributes: Pairs<Pairs<String>>,
+    /// Formats of members of structs of specs.
+    pub members: Pairs<Pairs<String>>,
+    /// What the names of a spec's set begin with in C.
+    pub prefixes: Pairs<String>,
+    /// Where a spec's commands have their names from: a header, and what they begin with.
+    pub commands: BTreeMap<String, (String, String)>,
+    /// Commands that are called otherwise in C than the spec makes one think.
+    pub renames: BTreeMap<String, String>,
+    /// Specs that are left out.
+    pub without: Vec<String>,
+    /// Which constants programs may use: a header and what they begin with, and their Rust type.
+    pub constants: Vec<ConstantsFrom>,
+}
+
+/// An enum of a header.
+#[derive(Debug)]
+pub struct EnumFrom {
+    /// The header.
+    pub header: String,
+    /// What the names begin with.
+    pub prefix: String,
+    /// An enumerator, where the prefix alone would find too many.
+    pub first: Option<String>,
+    /// Beginnings, behind the prefix, of names that do not belong to it.
+    pub without: Vec<String>,
+    /// Whether the numbers are masks.
+    pub is_flags: bool,
+    /// Whether the numbers are those of bits.
+    pub is_bits: bool,
+}
+
+/// A set of a header.
+#[derive(Debug)]
+pub struct SetFrom {
+    /// The header.
+    pub header: String,
+    /// What the names begin with.
+    pub prefix: String,
+    /// An attribute of it.
+    pub first: String,
+    /// Numbers that no header has an enum of.
+    pub numbers: Pairs<i64>,
+    /// The attributes and their formats.
+    pub attrs: Pairs<String>,
+}
+
+/// Messages of a header.
+#[derive(Debug)]
+pub struct MessagesFrom {
+    /// `NETLINK_*`.
+    pub protocol: u16,
+    /// The header.
+    pub header: String,
+    /// Whether requests are so.
+    pub is_request: bool,
+    /// Whether what the kernel says is so.
+    pub is_reply: bool,
+    /// Their names in C, and of each the struct and the set.
+    pub messages: Pairs<String>,
+}
+
+/// Constants of a header.
+#[derive(Debug)]
+pub struct ConstantsFrom {
+    /// The header.
+    pub header: String,
+    /// What the names begin with.
+    pub prefix: String,
+    /// Their type in Rust.
+    pub rust_type: String,
+}
+
+impl Overlay {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it is no overlay.
+    pub fn read(path: &Path) -> Result<Self> {
+        let document = Document::read(path)?;
+
+        Self::from_node(document.root()).map_err(|error| error.within(path.display()))
+    }
+
+    fn from_node(root: Node<'_>) -> Result<Self> {
+        let mut overlay = Self {
+            enums: pairs(root, "enums", EnumFrom::read)?,
+            structs: pairs(root, "structs", |node| texts(node.entries()))?,
+            sets: pairs(root, "sets", SetFrom::read)?,
+            choices: pairs(root, "choices", |node| texts(node.entries()))?,
+            messages: Vec::new(),
+            attributes: pairs(root, "attributes", |node| texts(node.entries()))?,
+            members: pairs(root, "members", |node| texts(node.entries()))?,
+            prefixes: texts(root.map("prefixes"))?,
+            commands: BTreeMap::new(),
+            without: root.list("without").filter_map(Node::as_text).collect(),
+            renames: texts(root.map("renames"))?.into_iter().collect(),
+            constants: Vec::new(),
+        };
+        for node in root.list("messages") {
+            let only = node.text("only");
+            overlay.messages.push(MessagesFrom {
+                is_request: only.as_deref() != Some("replies"),
+                is_reply: only.as_deref() != Some("requests"),
+                protocol: node
+                    .need("protocol")?
+                    .parse()
+                    .map_err(|_| Error::new("`protocol` is no number"))?,
+                header: node.need("header")?,
+                messages: texts(node.map("of"))?,
+            });
+        }
+        for (spec, text) in texts(root.map("commands"))? {
+            let [header, prefix] = words(&text)?;
+            overlay.commands.insert(spec, (header, prefix));
+        }
+        for node in root.list("constants") {
+            let [header, prefix, rust_type] = words(&node.as_text().unwrap_or_default())?;
+            overlay.constants.push(ConstantsFrom {
+                header,
+                prefix,
+                rust_type,
+            });
+        }
+        Ok(overlay)
+    }
+}
+
+impl EnumFrom {
+    fn read(node: Node<'_>) -> Result<Self> {
+        let kind = node.text("kind");
+
+        Ok(Self {
+            header: node.need("header")?,
+            prefix: node.need("prefix")?,
+            first: node.text("first"),
+            without: node.list("without").filter_map(Node::as_text).collect(),
+            is_flags: kind.as_deref() == Some("flags"),
+            is_bits: kind.as_deref() == Some("bits"),
+        })
+    }
+}
+
+impl SetFrom {
+    /// Returns the format of the attribute that is called `short` in C, without the prefix; `*` is
+    /// that of all others.
+    pub fn format(&self, short: &str) -> Option<&str> {
+        let named = |wanted: &str| self.attrs.iter().find(|(name, _)| upper(name) == wanted);
+
+        named(short)
+            .or_else(|| named("*").filter(|_| short != "UNSPEC"))
+            .map(|(_, text)| text.as_str())
+    }
+
+    fn read(node: Node<'_>) -> Result<Self> {
+        let prefix = node.need("prefix")?;
+
+        Ok(Self {
+            header: node.text("header").unwrap_or_default(),
+            first: match node.text("first") {
+                Some(first) => first,
+                None => format!("{prefix}UNSPEC"),
+            },
+            numbers: node
+                .map("numbers")
+                .filter_map(|(name, node)| Some((name, node.as_text()?.parse().ok()?)))
+                .collect(),
+            prefix,
+            attrs: texts(node.map("of"))?,
+        })
+    }
+}
+
+fn pairs<T>(root: Node<'_>, key: &str, read: impl Fn(Node<'_>) -> Result<T>) -> Result<Pairs<T>> {
+    root.map(key)
+        .map(|(name, node)| {
+            let value = read(node).map_err(|error| error.within(&name))?;
+            Ok((name, value))
+        })
+        .collect()
+}
+
+fn texts<'a>(entries: impl Iterator<Item = (String, Node<'a>)>) -> Result<Pairs<String>> {
+    entries
+        .map(|(name, node)| match node.as_text() {
+            Some(text) => Ok((name, text)),
+            None => Err(Error::new(format!("`{name}` is no text"))),
+        })
+        .collect()
+}
+
+fn words<const N: usize>(text: &str) -> Result<[String; N]> {
+    let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+
+    words
+        .try_into()
+        .map_err(|_| Error::new(format!("`{text}` is not of {N} words")))
+}

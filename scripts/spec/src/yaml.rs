@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Access to a YAML document by the names of its keys.
+
+use crate::{Error, Result};
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use std::path::Path;
+
+/// A node of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a>(&'a Yaml<'static>);
+
+/// A document.
+#[derive(Debug)]
+pub struct Document(Vec<Yaml<'static>>);
+
+impl Document {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or is not YAML.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::new(error.to_string()).within(path.display()))?;
+
+        Self::parse(&text).map_err(|error| error.within(path.display()))
+    }
+
+    /// Parses `text`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not YAML, or holds no document.
+    pub fn parse(text: &str) -> Result<Self> {
+        let documents = Yaml::load_from_str(text).map_err(|error| Error::new(error.to_string()))?;
+
+        match documents.is_empty() {
+            true => Err(Error::new("there is no document")),
+            false => Ok(Self(documents)),
+        }
+    }
+
+    /// Returns the node that holds all others.
+    pub fn root(&self) -> Node<'_> {
+        Node(&self.0[0])
+    }
+}
+
+impl<'a> Node<'a> {
+    /// Returns what stands under `key`.
+    pub fn get(self, key: &str) -> Option<Node<'a>> {
+        self.0.as_mapping_get(key).map(Node)
+    }
+
+    /// Returns the text under `key`; numbers are texts as well.
+    pub fn text(self, key: &str) -> Option<String> {
+        self.get(key)?.as_text()
+    }
+
+    /// Returns the number under `key`.
+    pub fn number(self, key: &str) -> Option<i64> {
+        self.get(key)?.0.as_integer()
+    }
+
+    /// Says whether `true` stands under `key`.
+    pub fn is_true(self, key: &str) -> bool {
+        self.get(key).and_then(|node| node.0.as_bool()) == Some(true)
+    }
+
+    /// Returns the text under `key`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn need(self, key: &str) -> Result<String> {
+        self.text(key)
+            .ok_or_else(|| Error::new(format!("`{key}` is missing")))
+    }
+
+    /// Returns the nodes of the list under `key`; none where there is no list.
+    pub fn list(self, key: &str) -> impl Iterator<Item = Node<'a>> {
+        let list = self.get(key).and_then(|node| node.0.as_vec());
+
+        list.into_iter().flatten().map(Node)
+    }
+
+    /// Returns the keys of the mapping under `key` and what stands under each, in their order.
+    pub fn map(self, key: &str) -> impl Iterator<Item = (String, Node<'a>)> {
+        self.get(key).into_iter().flat_map(Node::entries)
+    }
+
+    /// Returns the keys of this mapping and what stands under each, in their order.
+    pub fn entries(self) -> impl Iterator<Item = (String, Node<'a>)> {
+        let map = self.0.as_mapping();
+
+        map.into_iter()
+            .flatten()
+            .filter_map(|(key, node)| Some((Node(key).as_text()?, Node(node))))
+    }
+
+    /// Returns the scalar as text.
+    pub fn as_text(self) -> Option<String> {
+        match self.0 {
+            Yaml::Value(Scalar::String(text)) => Some(text.to_string()),
+            Yaml::Value(Scalar::Integer(number)) => Some(number.to_string()),
+            Yaml::Value(Scalar::Boolean(value)) => Some(value.to_string()),
+            Yaml::Value(Scalar::FloatingPoint(value)) => Some(value.to_string()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_their_order_and_aliases_are_what_they_stand_for() {
+        let text = "b: &x [one, 2]\na: *x\nc: {z: 1, y: 0x10, on: true}\n";
+        let document = Document::parse(text).unwrap();
+        let root = document.root();
+        let texts: Vec<_> = root.list("a").filter_map(Node::as_text).collect();
+        let keys: Vec<_> = root.map("c").map(|(key, _)| key).collect();
+
+        assert_eq!(texts, ["one", "2"]);
+        assert_eq!(keys, ["z", "y", "on"]);
+        assert_eq!(root.get("c").unwrap().number("y"), Some(16));
+        assert!(root.get("c").unwrap().is_true("on"));
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_an_error() {
+        assert!(Document::parse("a: [").is_err());
+        assert!(Document::parse("").is_err());
+    }
+}

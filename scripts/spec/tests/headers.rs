@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Every attribute that the headers of a kernel name is known, with a format: its source is in $KSRC, and
+//! without it there is nothing to test.
+
+use nlhello_spec::catalog::{Attr, Format};
+use nlhello_spec::header::{Enum, Headers};
+use nlhello_spec::Catalog;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The headers of link, addr, route, neigh, rule, nexthop, fdb, mdb, netconf, nsid, qdisc, the controller
+/// of generic netlink and ethtool.
+const HEADERS: &[&str] = &[
+    "linux/if_link.h",
+    "linux/if_addr.h",
+    "linux/rtnetlink.h",
+    "linux/neighbour.h",
+    "linux/fib_rules.h",
+    "linux/nexthop.h",
+    "linux/if_bridge.h",
+    "linux/netconf.h",
+    "linux/net_namespace.h",
+    "linux/genetlink.h",
+    "linux/ethtool_netlink_generated.h",
+    "linux/veth.h",
+    "linux/if_tunnel.h",
+    "linux/lwtunnel.h",
+    "linux/mpls_iptunnel.h",
+    "linux/seg6_iptunnel.h",
+    "linux/seg6_local.h",
+    "linux/ioam6_iptunnel.h",
+    "linux/rpl_iptunnel.h",
+    "linux/can/netlink.h",
+    "linux/if_addrlabel.h",
+];
+
+/// Enums that look like sets of attributes and are none, by their first enumerator.
+const NO_ATTRS: &[&str] = &[
+    "RTN_UNSPEC",
+    "FR_ACT_UNSPEC",
+    "RT_DEL_REASON_UNSPEC",
+    "CTRL_CMD_UNSPEC",
+    "BRIDGE_MODE_UNSPEC",
+    "SEG6_LOCAL_ACTION_UNSPEC",
+    "SEG6_LOCAL_FLV_OP_UNSPEC",
+    "LINK_XSTATS_TYPE_UNSPEC",
+    "RT_TABLE_UNSPEC",
+];
+
+/// Attributes whose value is bytes to everybody: a key, an identifier, a memory, an option of another
+/// protocol; or that no kernel sends any more.
+const OPAQUE: &[&str] = &[
+    "ETHTOOL_A_MODULE_EEPROM_DATA",
+    "ETHTOOL_A_RSS_HKEY",
+    "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID",
+    "IFLA_COST",
+    "IFLA_INET6_MCAST",
+    "IFLA_PHYS_PORT_ID",
+    "IFLA_PHYS_SWITCH_ID",
+    "IFLA_PRIORITY",
+    "IFLA_WIRELESS",
+    "LWTUNNEL_IP_OPT_GENEVE_DATA",
+    "RPL_IPTUNNEL_SRH",
+    "RTA_MP_ALGO",
+    "RTA_PROTOINFO",
+    "RTA_SESSION",
+];
+
+fn source() -> Option<PathBuf> {
+    let source = std::env::var_os("KSRC").map(PathBuf::from);
+    if source.is_none() {
+        println!("KSRC is not set: nothing is tested");
+    }
+    source
+}
+
+fn catalog(source: &Path) -> Catalog {
+    let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("overlay.yaml");
+
+    Catalog::read(source, &overlay).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Returns the attributes by their names in C; of two sets with the same one, that which knows more.
+fn attrs(catalog: &Catalog) -> BTreeMap<String, &Attr> {
+    let mut attrs = BTreeMap::<_, &Attr>::new();
+    for (set, attr) in catalog
+        .sets
+        .values()
+        .flat_map(|set| set.attrs.iter().map(move |attr| (set, attr)))
+    {
+        let name = match attr.is_whole {
+            true => attr.name.clone(),
+            false => format!("{}{}", set.prefix, attr.name),
+        };
+        let known = attrs.entry(name).or_insert(attr);
+        if known.format.is_opaque() {
+            *known = attr;
+        }
+    }
+    attrs
+}
+
+/// Returns the attributes that `found` lists, each with all the names that its number has; none if it is
+/// no set of attributes.
+fn attrs_of(found: &Enum) -> BTreeMap<i64, Vec<&str>> {
+    let first = found.entries.first().map_or("", |(name, _)| name);
+    let is_set = first.ends_with("_UNSPEC") && !NO_ATTRS.contains(&first);
+    let is_attr = |name: &str| !name.starts_with("__") && !name.ends_with("_MAX");
+    let mut attrs = BTreeMap::<_, Vec<_>>::new();
+    for (name, value) in &found.entries {
+        if is_set && *value > 0 && is_attr(name) {
+            attrs.entry(*value).or_default().push(name.as_str());
+        }
+    }
+    attrs
+}
+
+#[test]
+fn every_attribute_of_the_headers_has_a_row_and_a_format() {
+    let Some(source) = source() else { return };
+    let catalog = catalog(&source);
+    let known = attrs(&catalog);
+    let mut headers = Headers::new(&source);
+    let (mut all, mut missing, mut opaque) = (0, BTreeSet::new(), BTreeSet::new());
+
+    for name in HEADERS {
+        for found in &headers.get(name).unwrap().enums {
+            for names in attrs_of(found).into_values() {
+                all += 1;
+                match names.iter().find_map(|name| known.get(*name)) {
+                    None => drop(missing.insert(names[0].to_owned())),
+                    Some(known) if known.format.is_opaque() && !OPAQUE.contains(&names[0]) => {
+                        opaque.insert(names[0].to_owned());
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    println!(
+        "{all} attributes in {} headers, {} opaque",
+        HEADERS.len(),
+        OPAQUE.len()
+    );
+    assert_eq!(missing, BTreeSet::new(), "without a row");
+    assert_eq!(opaque, BTreeSet::new(), "without a format");
+    assert!(all > 1200, "{all}");
+}
+
+#[test]
+fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
+    let Some(source) = source() else { return };
+    let catalog = catalog(&source);
+    let mut headers = Headers::new(&source);
+    let numbers: BTreeMap<_, _> = headers
+        .get("linux/rtnetlink.h")
+        .unwrap()
+        .with_prefix("RTM_")
+        .collect();
+    let rtnetlink = catalog
+        .families
+        .iter()
+        .find(|family| family.protocol == 0)
+        .unwrap();
+
+    for message in &rtnetlink.messages {
+        assert_eq!(
+            numbers.get(&*message.name),
+            Some(&message.value.into()),
+            "{}",
+            message.name
+        );
+        let is_nest = |format: &Format| matches!(format, Format::Nest(_) | Format::Message(..));
+        let format = Format::of_parts(message.header.clone(), message.set.clone());
+        assert!(
+            is_nest(&format),
+            "{} has no header or no attributes",
+            message.name
+        );
+    }
+}

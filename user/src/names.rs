@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The kernel's names for the numbers of netlink: messages, attributes, enums, flags, structs.
+//!
+//! All of it stands in one table, which `make names` takes from the kernel's own descriptions
+//! (`Documentation/netlink/specs`) and headers (`include/uapi/linux`). Looking something up allocates
+//! nothing and reads only what is looked at. [`uapi`] has the same numbers as constants.
+
+mod format;
+mod listed;
+mod record;
+mod row;
+#[rustfmt::skip]
+mod table;
+#[cfg(test)]
+mod tests;
+pub mod uapi;
+
+pub use format::{Choice, Format, Member, Number, Struct, Words};
+pub use listed::{AttrFormat, AttrSpec, MessageSpec};
+pub use row::Row;
+
+use format::slice;
+use record::WHOLE;
+use std::fmt;
+
+/// Size of `struct genlmsghdr`, in bytes.
+pub const GENLMSGHDR: usize = 4;
+
+/// What stands for a protocol where something is of all of them.
+const ANY_PROTOCOL: u16 = u16::MAX;
+
+/// A name as C has it, in two parts: what all of its kind begin with, and the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What the others begin with too; may be empty.
+    pub prefix: &'static str,
+    /// The rest.
+    pub rest: &'static str,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.prefix)?;
+        f.write_str(self.rest)
+    }
+}
+
+/// What is known of a type of message.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    /// Its name in C.
+    pub name: &'static str,
+    /// The fixed header before the attributes, if its fields are known.
+    pub header: Option<Struct>,
+    /// Where the attributes begin behind `struct nlmsghdr`, in bytes: after that header, and
+    /// before it `struct genlmsghdr` in generic netlink.
+    pub header_size: usize,
+    /// The attributes that it may carry.
+    pub attrs: Set,
+    /// What a request of this type does, and so what the upper byte of its flags means.
+    pub verb: Verb,
+}
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// It asks for something, maybe for all there is.
+    Get,
+    /// It makes something.
+    New,
+    /// It removes something.
+    Del,
+    /// Something else.
+    Other,
+}
+
+/// The messages of a family of generic netlink, or of another protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Family(&'static record::Family);
+
+/// A set of attributes: types that belong together.
+#[derive(Clone, Copy, Debug)]
+pub struct Set(Attrs);
+
+#[derive(Clone, Copy, Debug)]
+enum Attrs {
+    Kernel(&'static record::Set),
+    Listed(&'static str, &'static [AttrSpec]),
+}
+
+/// What is known of a type of attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attr {
+    /// Its name.
+    pub name: Name,
+    /// What its value is.
+    pub format: Format,
+}
+
+impl Family {
+    /// Returns the messages of `protocol`, `NETLINK_*`; those of generic netlink are of families.
+    pub fn of_protocol(protocol: i32) -> Option<Self> {
+        let protocol = u16::try_from(protocol)
+            .ok()
+            .filter(|protocol| *protocol != ANY_PROTOCOL)?;
+
+        Self::find("", protocol)
+    }
+
+    /// Returns the family of generic netlink that is called `name`.
+    pub fn of_name(name: &[u8]) -> Option<Self> {
+        let name = std::str::from_utf8(name)
+            .ok()
+            .filter(|name| !name.is_empty())?;
+
+        Self::find(name, libc::NETLINK_GENERIC as u16)
+    }
+
+    fn find(name: &str, protocol: u16) -> Option<Self> {
+        table::FAMILIES
+            .iter()
+            .find(|family| family.protocol == protocol && text(family.name) == name)
+            .map(Self)
+    }
+
+    /// Returns the name that the family has in generic netlink.
+    pub fn name(self) -> &'static str {
+        text(self.0.name)
+    }
+
+    /// Returns what is known of the message `number`: `nlmsg_type`, or the command of generic netlink.
+    pub fn message(self, number: u16, is_request: bool) -> Option<Message> {
+        let wanted = match is_request {
+            true => record::REQUEST,
+            false => record::REPLY,
+        };
+        let messages = slice(&table::MESSAGES, self.0.first, self.0.count);
+        let first = messages.partition_point(|message| message.number < number);
+
+        messages[first..]
+            .iter()
+            .take_while(|message| message.number == number)
+            .find(|message| message.flags & wanted != 0)
+            .map(|message| Message::of_record(message, self.header_size()))
+    }
+
+    /// Returns the size of the header that all messages of the family have, in bytes.
+    fn header_size(self) -> usize {
+        match i32::from(self.0.protocol) {
+            libc::NETLINK_GENERIC => GENLMSGHDR,
+            _ => 0,
+        }
+    }
+}
+
+impl Message {
+    fn of_record(message: &record::Message, before: usize) -> Self {
+        let header = message.header.checked_sub(1).map(Struct::of_index);
+        let set = message.set.checked_sub(1).map(Set::of_index);
+
+        Self {
+            name: text(message.name),
+            header,
+            header_size: before + header.map_or(0, Struct::size),
+            attrs: set.unwrap_or(Set::EMPTY),
+            verb: match message.flags {
+                flags if flags & record::GET != 0 => Verb::Get,
+                flags if flags & record::NEW != 0 => Verb::New,
+                flags if flags & record::DEL != 0 => Verb::Del,
+                _ => Verb::Other,
+            },
+        }
+    }
+}
+
+impl From<&'static MessageSpec> for Message {
+    fn from(spec: &'static MessageSpec) -> Self {
+        Self {
+            name: spec.name,
+            header: None,
+            header_size: spec.header,
+            attrs: Set::of_list(spec.attr_prefix, spec.attrs),
+            verb: match spec.is_get {
+                true => Verb::Get,
+                false => Verb::Other,
+            },
+        }
+    }
+}
+
+impl Set {
+    /// The set without attributes.
+    pub const EMPTY: Self = Self::of_list("", &[]);
+
+    fn of_index(index: u16) -> Self {
+        Self(Attrs::Kernel(&table::SETS[usize::from(index)]))
+    }
+
+    /// Returns the set of the attributes in `attrs`, whose names begin with `prefix`.
+    pub const fn of_list(prefix: &'static str, attrs: &'static [AttrSpec]) -> Self {
+        Self(Attrs::Listed(prefix, attrs))
+    }
+
+    /// Returns what the names of its attributes begin with.
+    pub fn prefix(self) -> &'static str {
+        match self.0 {
+            Attrs::Kernel(set) => text(set.prefix),
+            Attrs::Listed(prefix, _) => prefix,
+        }
+    }
+
+    /// Returns what is known of attributes of type `nla_type`.
+    pub fn find(self, nla_type: u16) -> Option<Attr> {
+        match self.0 {
+            Attrs::Kernel(set) => find_attr(set, nla_type),
+            Attrs::Listed(_, attrs) => AttrSpec::find(attrs, nla_type).map(Attr::of_spec),
+        }
+    }
+
+    /// Returns the types of its attributes and what is known of each.
+    pub fn all(self) -> Vec<(u16, Attr)> {
+        match self.0 {
+            Attrs::Kernel(set) => slice(&table::ATTRS, set.first, set.count)
+                .iter()
+                .map(|attr| (attr.nla_type & !WHOLE, Attr::of_record(set, attr)))
+                .collect(),
+            Attrs::Listed(_, attrs) => attrs
+                .iter()
+                .map(|attr| (attr.nla_type, Attr::of_spec(attr)))
+                .collect(),
+        }
+    }
+}
+
+impl PartialEq for Set {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (Attrs::Kernel(a), Attrs::Kernel(b)) => std::ptr::eq(a, b),
+            (Attrs::Listed(_, a), Attrs::Listed(_, b)) => std::ptr::eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Set {}
+
+impl Attr {
+    fn of_record(set: &record::Set, attr: &record::Attr) -> Self {
+        let prefix = match attr.nla_type & WHOLE {
+            0 => text(set.prefix),
+            _ => "",
+        };
+
+        Self {
+            name: Name {
+                prefix,
+                rest: text(attr.name),
+            },
+            format: Format::new(attr.kind, attr.aux, attr.arg),
+        }
+    }
+
+    fn of_spec(attr: &'static AttrSpec) -> Self {
+        Self {
+            name: Name {
+                prefix: "",
+                rest: attr.name,
+            },
+            format: attr.format.into(),
+        }
+    }
+}
+
+fn find_attr(set: &record::Set, nla_type: u16) -> Option<Attr> {
+    let attrs = slice(&table::ATTRS, set.first, set.count);
+    let first = attrs.first()?.nla_type & !WHOLE;
+    let is_it = |attr: &&record::Attr| attr.nla_type & !WHOLE == nla_type;
+    // Most sets have no holes.
+    let near = nla_type
+        .checked_sub(first)
+        .and_then(|at| attrs.get(usize::from(at)));
+    let found = near.filter(is_it).or_else(|| {
+        let at = attrs.binary_search_by_key(&nla_type, |attr| attr.nla_type & !WHOLE);
+        at.ok().map(|at| &attrs[at])
+    })?;
+
+    Some(Attr::of_record(set, found))
+}
+
+/// Returns the name of a control message, `NLMSG_*`.
+pub fn control(nlmsg_type: u16) -> Option<&'static str> {
+    let family = Family::find("", ANY_PROTOCOL)?;
+
+    family
+        .message(nlmsg_type, false)
+        .map(|message| message.name)
+}
+
+/// Returns the attributes of an extended ACK, `NLMSGERR_ATTR_*`.
+pub fn ext_ack() -> Set {
+    let family = Family::find("", ANY_PROTOCOL);
+    let error = family.and_then(|family| family.message(crate::wire::NLMSG_ERROR, false));
+
+    error.map_or(Set::EMPTY, |error| error.attrs)
+}
+
+/// Returns the name in the pool that `at` stands for.
+#[inline]
+fn text(at: u16) -> &'static str {
+    let at = 2 * usize::from(at);
+    let len = usize::from(table::POOL.as_bytes()[at]);
+
+    &table::POOL[at + 1..][..len]
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a value is, with what is known of its parts.
+
+use super::listed::AttrFormat;
+use super::record::{self, Kind, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
+use super::{table, text, Name, Set};
+
+/// What the value of an attribute or of a member of a struct is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Bytes of a meaning of their own.
+    Binary,
+    /// Room for what follows.
+    Pad,
+    /// Being there is what it says.
+    Flag,
+    /// A text.
+    Text,
+    /// A number.
+    Number(Number),
+    /// Bits.
+    Flags(Number),
+    /// The index of a link.
+    Ifindex,
+    /// A hardware address.
+    Mac,
+    /// An IP address.
+    Ip,
+    /// A hardware address or that of a tunnel.
+    Lladdr,
+    /// A UUID.
+    Uuid,
+    /// A stack of MPLS labels.
+    Labels,
+    /// A socket address.
+    Sockaddr,
+    /// The group of a bridge's multicast entry.
+    MdbAddr,
+    /// A row of numbers, whose places may have names.
+    Numbers(Number),
+    /// Attributes that only count, each with a number.
+    List(Number),
+    /// Attributes that only count, each with an address.
+    Addresses,
+    /// A struct.
+    Struct(Struct),
+    /// Structs one behind the other.
+    Structs(Struct),
+    /// Attributes, behind so many bytes of a header.
+    Nest(usize, Set),
+    /// Attributes that only count, so many deep, then those of the set.
+    Nests(u8, Set),
+    /// A struct, and attributes behind it.
+    Message(Struct, Set),
+    /// Rows that begin with their length: a struct, and attributes behind it.
+    Nexthops(Struct, Set),
+    /// What the attribute of this type selects; `true` is that of the set around.
+    Select(u16, bool, Choice),
+    /// What the family of the message selects.
+    ByFamily(Choice),
+    /// Bits and which of them count, `struct nla_bitfield32`.
+    Bitfield(Option<Words>),
+    /// Nothing.
+    Nothing,
+}
+
+/// What a number is like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Number {
+    /// Its size in bytes; 0 is as long as it is.
+    pub size: u8,
+    /// Whether it is big-endian.
+    pub is_big_endian: bool,
+    /// Whether it may be negative.
+    pub is_signed: bool,
+    /// Whether people read it in hexadecimal.
+    pub is_hex: bool,
+    /// Names for it.
+    pub words: Option<Words>,
+}
+
+/// Names of numbers: an enum, or flags.
+#[derive(Clone, Copy, Debug)]
+pub struct Words(&'static record::Enum);
+
+/// A struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Struct(&'static record::Struct);
+
+/// What may be selected.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice(&'static record::Choice);
+
+/// A member of a struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Its name in C.
+    pub name: &'static str,
+    /// Where it is, in bytes.
+    pub at: usize,
+    /// Its size in bytes; 0 is all that is left.
+    pub size: usize,
+    /// What it is.
+    pub format: Format,
+}
+
+/// Records are the same if they are one.
+macro_rules! compare_by_place {
+    ($($name:ident),*) => {
+        $(
+            impl PartialEq for $name {
+                fn eq(&self, other: &Self) -> bool {
+                    std::ptr::eq(self.0, other.0)
+                }
+            }
+
+            impl Eq for $name {}
+        )*
+    };
+}
+
+compare_by_place!(Words, Struct, Choice);
+
+impl Format {
+    pub(super) fn new(kind: Kind, aux: u8, arg: u16) -> Self {
+        let record = |index| Struct(&table::STRUCTS[usize::from(index)]);
+        let set = || Set::of_index(arg);
+
+        match kind {
+            Kind::Binary => Self::Binary,
+            Kind::Pad => Self::Pad,
+            Kind::Flag => Self::Flag,
+            Kind::Text => Self::Text,
+            Kind::Number => Self::Number(Number::new(aux, arg)),
+            Kind::Flags => Self::Flags(Number::new(aux, arg)),
+            Kind::Ifindex => Self::Ifindex,
+            Kind::Mac => Self::Mac,
+            Kind::Ip => Self::Ip,
+            Kind::Lladdr => Self::Lladdr,
+            Kind::Uuid => Self::Uuid,
+            Kind::Labels => Self::Labels,
+            Kind::Sockaddr => Self::Sockaddr,
+            Kind::MdbAddr => Self::MdbAddr,
+            Kind::Numbers => Self::Numbers(Number::new(aux, arg)),
+            Kind::List => Self::List(Number::new(aux, arg)),
+            Kind::Addresses => Self::Addresses,
+            Kind::Struct => Self::Struct(record(arg)),
+            Kind::Structs => Self::Structs(record(arg)),
+            Kind::Nest => Self::Nest(0, set()),
+            Kind::Nests => Self::Nests(aux, set()),
+            Kind::Message => Self::Message(record(aux.into()), set()),
+            Kind::Nexthops => Self::Nexthops(record(aux.into()), set()),
+            Kind::Select => {
+                let nla_type = u16::from(aux & !OUTSIDE);
+                Self::Select(nla_type, aux & OUTSIDE != 0, Choice::of_index(arg))
+            }
+            Kind::ByFamily => Self::ByFamily(Choice::of_index(arg)),
+            Kind::Bitfield => Self::Bitfield(Words::of_index(arg)),
+            Kind::Nothing => Self::Nothing,
+        }
+    }
+
+    /// Returns where in the value attributes begin, and what is known of them, if it holds a plain row
+    /// of some.
+    pub fn nest(self) -> Option<(usize, Set)> {
+        match self {
+            Self::Nest(header, set) => Some((header, set)),
+            Self::Message(header, set) => Some((header.size().next_multiple_of(4), set)),
+            _ => None,
+        }
+    }
+}
+
+impl From<AttrFormat> for Format {
+    fn from(format: AttrFormat) -> Self {
+        let number = |size| {
+            Self::Number(Number {
+                size,
+                ..Number::default()
+            })
+        };
+
+        match format {
+            AttrFormat::String => Self::Text,
+            AttrFormat::Bytes => Self::Binary,
+            AttrFormat::U32 => number(4),
+            AttrFormat::U64 => number(8),
+            AttrFormat::Nested(header, known) => Self::Nest(header, Set::of_list("", known)),
+        }
+    }
+}
+
+impl Number {
+    fn new(aux: u8, arg: u16) -> Self {
+        Self {
+            size: aux & 0xf,
+            is_big_endian: aux & BIG_ENDIAN != 0,
+            is_signed: aux & SIGNED != 0,
+            is_hex: aux & HEX != 0,
+            words: Words::of_index(arg),
+        }
+    }
+
+    /// Reads it from `value`, which must be as long as it is; one below 0 as its two's complement in
+    /// 64 bits.
+    #[inline]
+    pub fn read(self, value: &[u8]) -> Option<u64> {
+        if self.size != 0 && value.len() != usize::from(self.size) {
+            return None;
+        }
+        let number = match (value, self.is_big_endian) {
+            (&[byte], _) => byte.into(),
+            (&[a, b], false) => u16::from_ne_bytes([a, b]).into(),
+            (&[a, b], true) => u16::from_be_bytes([a, b]).into(),
+            (&[a, b, c, d], false) => u32::from_ne_bytes([a, b, c, d]).into(),
+            (&[a, b, c, d], true) => u32::from_be_bytes([a, b, c, d]).into(),
+            (_, false) => u64::from_ne_bytes(value.try_into().ok()?),
+            (_, true) => u64::from_be_bytes(value.try_into().ok()?),
+        };
+        if !self.is_signed {
+            return Some(number);
+        }
+        let unused = 64 - 8 * value.len() as u32;
+
+        Some((((number << unused) as i64) >> unused) as u64)
+    }
+}
+
+impl Words {
+    fn of_index(index: u16) -> Option<Self> {
+        let index = usize::from(index).checked_sub(1)?;
+
+        Some(Self(&table::ENUMS[index]))
+    }
+
+    /// Returns the name of `number`.
+    pub fn find(self, number: u64) -> Option<Name> {
+        let number = u32::try_from(number).ok()?;
+        let words = self.words();
+        let at = match words.get(number as usize) {
+            // Most enums count from 0.
+            Some(word) if word.number == number => number as usize,
+            _ => words
+                .binary_search_by_key(&number, |word| word.number)
+                .ok()?,
+        };
+
+        Some(self.name(&words[at]))
+    }
+
+    /// Returns the numbers and their names, in the order of the numbers.
+    pub fn iter(self) -> impl Iterator<Item = (u32, Name)> {
+        self.words()
+            .iter()
+            .map(move |word| (word.number, self.name(word)))
+    }
+
+    fn words(self) -> &'static [record::Word] {
+        slice(&table::WORDS, self.0.first, self.0.count)
+    }
+
+    fn name(self, word: &record::Word) -> Name {
+        Name {
+            prefix: text(self.0.prefix),
+            rest: text(word.name),
+        }
+    }
+}
+
+impl Struct {
+    pub(super) fn of_index(index: u16) -> Self {
+        Self(&table::STRUCTS[usize::from(index)])
+    }
+
+    /// Returns its name in C.
+    pub fn name(self) -> &'static str {
+        text(self.0.name)
+    }
+
+    /// Returns its size, in bytes.
+    pub fn size(self) -> usize {
+        self.0.size.into()
+    }
+
+    /// Returns its members in order.
+    pub fn members(self) -> impl Iterator<Item = Member> {
+        slice(&table::MEMBERS, self.0.first, self.0.count)
+            .iter()
+            .map(|member| Member {
+                name: text(member.name),
+                at: member.at.into(),
+                size: member.size.into(),
+                format: Format::new(member.kind, member.aux, member.arg),
+            })
+    }
+}
+
+impl Choice {
+    fn of_index(index: u16) -> Self {
+        Self(&table::CHOICES[usize::from(index)])
+    }
+
+    /// Returns what the text `value` of the selector stands for.
+    pub fn by_text(self, value: &[u8]) -> Option<Format> {
+        self.find(|known| text(known).as_bytes() == value)
+    }
+
+    /// Returns what the number `value` of the selector stands for.
+    pub fn by_number(self, value: u64) -> Option<Format> {
+        self.find(|known| u64::from(known) == value)
+    }
+
+    /// Returns all that may be selected.
+    pub fn all(self) -> impl Iterator<Item = Format> {
+        slice(&table::OPTIONS, self.0.first, self.0.count)
+            .iter()
+            .map(|known| Format::new(known.kind, known.aux, known.arg))
+    }
+
+    fn find(self, is_it: impl Fn(u16) -> bool) -> Option<Format> {
+        let found = slice(&table::OPTIONS, self.0.first, self.0.count)
+            .iter()
+            .find(|known| is_it(known.value))?;
+
+        Some(Format::new(found.kind, found.aux, found.arg))
+    }
+}
+
+pub(super) fn slice<T>(all: &'static [T], first: u16, count: u16) -> &'static [T] {
+    &all[first.into()..][..count.into()]
+}

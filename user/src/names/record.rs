@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The records that [`table`](super::table) is made of: numbers only, so nothing has to be relocated
+//! when the program starts, and what nobody looks up is never in memory.
+//!
+//! A name is half of the place in the pool where a byte has its length and the name follows. An index
+//! that may be missing is one too high, and 0 is none.
+
+/// What the value of an attribute, of a member of a struct, or of a choice is. What `aux` and `arg` are
+/// stands behind it; without, both are 0. `aux` of a number is its size in bytes, 0 is as long as it
+/// is, and the bits [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Bytes of a meaning of their own.
+    Binary,
+    /// Room for what follows.
+    Pad,
+    /// Being there is what it says.
+    Flag,
+    /// A text.
+    Text,
+    /// A number; `arg` is the enum that has names for it, if any.
+    Number,
+    /// Bits; `arg` is the enum.
+    Flags,
+    /// The index of a link.
+    Ifindex,
+    /// A hardware address.
+    Mac,
+    /// An IP address.
+    Ip,
+    /// A hardware address or that of a tunnel.
+    Lladdr,
+    /// A UUID.
+    Uuid,
+    /// A stack of MPLS labels.
+    Labels,
+    /// A socket address.
+    Sockaddr,
+    /// The group of a bridge's multicast entry, `br_mdb_entry.addr`.
+    MdbAddr,
+    /// A row of numbers; `arg` is the enum that has names for their places, if any.
+    Numbers,
+    /// Attributes that only count, each with a number; `arg` is as for that.
+    List,
+    /// Attributes that only count, each with an address.
+    Addresses,
+    /// A struct; `arg` is which.
+    Struct,
+    /// Structs one behind the other; `arg` is which.
+    Structs,
+    /// Attributes; `arg` is the set.
+    Nest,
+    /// Attributes that only count, `aux` deep, then those of the set `arg`.
+    Nests,
+    /// The struct `aux`, then attributes of the set `arg`.
+    Message,
+    /// Rows that begin with their length: the struct `aux`, then attributes of the set `arg`.
+    Nexthops,
+    /// What the attribute `aux` beside it (with [`OUTSIDE`]: of the set around) selects from the choice
+    /// `arg`.
+    Select,
+    /// What the family of the message selects from the choice `arg`.
+    ByFamily,
+    /// `struct nla_bitfield32`; `arg` is the enum that has names for the bits, if any.
+    Bitfield,
+    /// Nothing.
+    Nothing,
+}
+
+/// Bit of `aux`: the number is big-endian.
+pub(super) const BIG_ENDIAN: u8 = 0x10;
+/// Bit of `aux`: the number may be negative.
+pub(super) const SIGNED: u8 = 0x20;
+/// Bit of `aux`: people read the number in hexadecimal.
+pub(super) const HEX: u8 = 0x40;
+/// Bit of `aux`: the selector is in the set around this one.
+pub(super) const OUTSIDE: u8 = 0x80;
+/// Bit of the type of an attribute: its name does not begin as the others of the set do.
+pub(super) const WHOLE: u16 = 0x8000;
+
+/// Bit of the flags of a message: requests are so.
+pub(super) const REQUEST: u16 = 1;
+/// Bit of the flags of a message: what the kernel says is so.
+pub(super) const REPLY: u16 = 2;
+/// Bit of the flags of a message: it asks, maybe for all.
+pub(super) const GET: u16 = 4;
+/// Bit of the flags of a message: it makes something.
+pub(super) const NEW: u16 = 8;
+/// Bit of the flags of a message: it removes something.
+pub(super) const DEL: u16 = 16;
+
+/// Defines a record, and the short function that makes one.
+macro_rules! records {
+    ($($(#[$meta:meta])* $record:ident = $short:ident($($field:ident: $type:ty),*);)*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug)]
+            pub(super) struct $record { $(pub(super) $field: $type),* }
+
+            pub(super) const fn $short($($field: $type),*) -> $record {
+                $record { $($field),* }
+            }
+        )*
+    };
+}
+
+records! {
+    /// A family of generic netlink, or the messages of another protocol: then without a name.
+    Family = y(name: u16, protocol: u16, first: u16, count: u16);
+    /// A message; those of a family stand in the order of their numbers.
+    Message = g(number: u16, name: u16, header: u16, set: u16, flags: u16);
+    /// A set of attributes.
+    Set = s(prefix: u16, first: u16, count: u16);
+    /// An attribute; those of a set stand in the order of their types.
+    Attr = a(nla_type: u16, name: u16, kind: Kind, aux: u8, arg: u16);
+    /// A struct.
+    Struct = t(name: u16, first: u16, count: u16, size: u16);
+    /// A member; the size 0 is all that is left.
+    Member = m(name: u16, at: u16, size: u16, kind: Kind, aux: u8, arg: u16);
+    /// Names of numbers.
+    Enum = e(prefix: u16, first: u16, count: u16);
+    /// The name of a number; those of an enum stand in the order of their numbers.
+    Word = w(number: u32, name: u16);
+    /// What is selected from.
+    Choice = c(first: u16, count: u16);
+    /// One of a choice: the value of the selector, a name or a number, and the format.
+    Choosable = o(value: u16, kind: Kind, aux: u8, arg: u16);
+}

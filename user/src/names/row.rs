@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Attributes beside each other, of which one may say what another is.
+
+use super::{Attr, Format, Set};
+use crate::wire::{self, Attrs};
+
+/// How many attributes are looked through for a selector: the kernel puts it in front.
+const LOOKED_THROUGH: usize = 32;
+
+/// A row of attributes, and those around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The attributes as they are on the wire.
+    pub bytes: &'a [u8],
+    /// What is known of them.
+    pub set: Set,
+    /// The family that the message is of, `AF_*`: the first byte of its header.
+    pub family: u8,
+    /// The row that holds this one.
+    pub outer: Option<&'a Row<'a>>,
+}
+
+impl<'a> Row<'a> {
+    /// Returns the attributes.
+    pub fn attrs(&self) -> Attrs<'a> {
+        Attrs::new(self.bytes)
+    }
+
+    /// Returns what is known of `attr`, one of the row; its format is no choice any more.
+    pub fn find(&self, attr: &wire::Attr<'_>) -> Option<Attr> {
+        let known = self.set.find(attr.kind())?;
+
+        Some(Attr {
+            format: self.chosen(known.format),
+            ..known
+        })
+    }
+
+    /// Returns `format`, or what is chosen if it is a choice; [`Format::Binary`] is none of them.
+    fn chosen(&self, format: Format) -> Format {
+        let chosen = match format {
+            Format::Select(nla_type, false, choice) => self.select(nla_type, choice),
+            Format::Select(nla_type, true, choice) => {
+                self.outer.and_then(|outer| outer.select(nla_type, choice))
+            }
+            Format::ByFamily(choice) => choice.by_number(self.family.into()),
+            format => Some(format),
+        };
+
+        chosen.unwrap_or(Format::Binary)
+    }
+
+    fn select(&self, nla_type: u16, choice: super::Choice) -> Option<Format> {
+        let selector = self
+            .attrs()
+            .take(LOOKED_THROUGH)
+            .flatten()
+            .find(|attr| attr.kind() == nla_type)?;
+
+        match self.set.find(nla_type)?.format {
+            Format::Number(number) => choice.by_number(number.read(selector.value())?),
+            _ => choice.by_text(trimmed(selector.value())),
+        }
+    }
+}
+
+/// Returns the bytes before the first NUL.
+fn trimmed(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == 0).next().unwrap_or_default()
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+use super::*;
+use crate::wire::put_attr;
+
+fn rtnetlink(nlmsg_type: u16) -> Message {
+    Family::of_protocol(libc::NETLINK_ROUTE)
+        .unwrap()
+        .message(nlmsg_type, true)
+        .unwrap()
+}
+
+#[test]
+fn messages_have_a_name_a_header_and_attributes() {
+    let message = rtnetlink(uapi::RTM_GETROUTE);
+    let header = message.header.unwrap();
+    let members: Vec<_> = header
+        .members()
+        .map(|member| (member.name, member.at))
+        .collect();
+
+    assert_eq!(message.name, "RTM_GETROUTE");
+    assert_eq!(message.verb, Verb::Get);
+    assert_eq!(
+        (header.name(), header.size(), message.header_size),
+        ("rtmsg", 12, 12)
+    );
+    assert_eq!(
+        (members[0], members[8]),
+        (("rtm_family", 0), ("rtm_flags", 8))
+    );
+    assert_eq!(message.attrs.prefix(), "RTA_");
+}
+
+#[test]
+fn attributes_are_found_by_their_type() {
+    let attrs = rtnetlink(uapi::RTM_NEWLINK).attrs;
+    let name = |nla_type| attrs.find(nla_type).map(|attr| attr.name.to_string());
+
+    assert_eq!(name(uapi::IFLA_IFNAME).as_deref(), Some("IFLA_IFNAME"));
+    assert_eq!(
+        name(uapi::IFLA_ALT_IFNAME).as_deref(),
+        Some("IFLA_ALT_IFNAME")
+    );
+    assert_eq!(name(0), None);
+    assert_eq!(name(1000), None);
+}
+
+#[test]
+fn the_names_of_all_that_is_changed_are_those_of_libc() {
+    for (ours, theirs) in [
+        (uapi::RTM_NEWLINK, libc::RTM_NEWLINK),
+        (uapi::RTM_GETRULE, libc::RTM_GETRULE),
+        (uapi::IFLA_LINKINFO, libc::IFLA_LINKINFO),
+        (uapi::IFA_FLAGS, libc::IFA_FLAGS),
+        (uapi::RTA_MULTIPATH, libc::RTA_MULTIPATH),
+        (uapi::NDA_LLADDR, libc::NDA_LLADDR),
+    ] {
+        assert_eq!(ours, theirs);
+    }
+}
+
+#[test]
+fn commands_of_one_number_are_told_apart_by_their_direction() {
+    let ethtool = Family::of_name(b"ethtool").unwrap();
+    let name = |is_request| ethtool.message(1, is_request).unwrap().name;
+
+    assert_eq!(name(true), "ETHTOOL_MSG_STRSET_GET");
+    assert_eq!(name(false), "ETHTOOL_MSG_STRSET_GET_REPLY");
+    assert!(Family::of_name(b"").is_none());
+    assert!(Family::of_name(b"nobody").is_none());
+}
+
+#[test]
+fn a_selector_beside_an_attribute_says_what_it_is() {
+    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
+    let (_, info) = link
+        .find(uapi::IFLA_LINKINFO)
+        .unwrap()
+        .format
+        .nest()
+        .unwrap();
+    let data = |kind: &[u8]| {
+        let mut bytes = Vec::new();
+        put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
+        put_attr(&mut bytes, uapi::IFLA_INFO_DATA, b"").unwrap();
+        let row = Row {
+            bytes: &bytes,
+            set: info,
+            family: 0,
+            outer: None,
+        };
+        let attr = row.attrs().nth(1).unwrap().unwrap();
+        let (_, set) = row.find(&attr)?.format.nest()?;
+        Some(set.prefix())
+    };
+
+    assert_eq!(data(b"vxlan\0"), Some("IFLA_VXLAN_"));
+    assert_eq!(data(b"bond"), Some("IFLA_BOND_"));
+    assert_eq!(data(b"nobody"), None);
+}
+
+#[test]
+fn numbers_are_as_long_as_they_are_and_may_be_negative() {
+    let number = Number::default();
+    let signed = Number {
+        is_signed: true,
+        ..number
+    };
+    let big = Number {
+        size: 2,
+        is_big_endian: true,
+        ..number
+    };
+
+    assert_eq!(number.read(&[7]), Some(7));
+    assert_eq!(number.read(&u64::MAX.to_ne_bytes()), Some(u64::MAX));
+    assert_eq!(number.read(&[1, 2, 3]), None);
+    assert_eq!(signed.read(&(-2i16).to_ne_bytes()), Some(-2i64 as u64));
+    assert_eq!(big.read(&[1, 2]), Some(0x102));
+    assert_eq!(big.read(&[1, 2, 3, 4]), None);
+}
+
+/// Looks at all that a message leads to, so that no index of the table is wrong.
+#[derive(Default)]
+struct Visit {
+    sets: Vec<Set>,
+    attrs: usize,
+}
+
+impl Visit {
+    fn format(&mut self, format: Format) {
+        match format {
+            Format::Nest(_, set) | Format::Nests(_, set) => self.set(set),
+            Format::Message(header, set) | Format::Nexthops(header, set) => {
+                self.record(header);
+                self.set(set);
+            }
+            Format::Struct(record) | Format::Structs(record) => self.record(record),
+            Format::Select(_, _, choice) | Format::ByFamily(choice) => {
+                for format in choice.all() {
+                    self.format(format);
+                }
+            }
+            Format::Number(number)
+            | Format::Flags(number)
+            | Format::Numbers(number)
+            | Format::List(number) => {
+                for (value, name) in number.words.into_iter().flat_map(Words::iter) {
+                    assert!(!name.rest.is_empty());
+                    assert_eq!(number.words.unwrap().find(value.into()), Some(name));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn record(&mut self, record: Struct) {
+        assert!(!record.name().is_empty());
+        for member in record.members() {
+            assert!(
+                member.at + member.size <= record.size(),
+                "{}",
+                record.name()
+            );
+            self.format(member.format);
+        }
+    }
+
+    fn set(&mut self, set: Set) {
+        if self.sets.contains(&set) {
+            return;
+        }
+        self.sets.push(set);
+        for (nla_type, attr) in set.all() {
+            self.attrs += 1;
+            assert_eq!(set.find(nla_type).map(|found| found.name), Some(attr.name));
+            self.format(attr.format);
+        }
+    }
+}
+
+#[test]
+fn everything_in_the_table_can_be_looked_up() {
+    let mut visit = Visit::default();
+    let mut messages = 0;
+    for family in table::FAMILIES.iter().map(Family) {
+        for number in 0..0xb00 {
+            for is_request in [true, false] {
+                if let Some(message) = family.message(number, is_request) {
+                    messages += 1;
+                    visit.set(message.attrs);
+                    message
+                        .header
+                        .into_iter()
+                        .for_each(|header| visit.record(header));
+                }
+            }
+        }
+    }
+
+    assert!(messages > 300, "{messages}");
+    assert!(visit.attrs > 3000, "{}", visit.attrs);
+    assert!(table::POOL.is_ascii());
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What earlier messages said: the names of links, and which family has which number.
+
+use nlhello::names::{uapi, Family};
+use nlhello::wire::{Attrs, Message, NLM_F_REQUEST};
+use std::collections::HashMap;
+
+/// Most links and most families that are remembered.
+const MOST: usize = 4096;
+
+/// Longest name of a link or of a family, in bytes.
+const NAME_MAX: usize = 32;
+
+/// Size of `struct ifinfomsg`, in bytes.
+const IFINFOMSG: usize = 16;
+
+/// Type of the messages of generic netlink's controller.
+pub const GENL_ID_CTRL: u16 = 16;
+
+/// Size of `struct genlmsghdr`, in bytes.
+pub const GENLMSGHDR: usize = 4;
+
+/// What is remembered, of one network namespace.
+#[derive(Default)]
+pub struct Memory {
+    links: HashMap<i32, Box<[u8]>>,
+    families: HashMap<u16, Known>,
+}
+
+/// A family of generic netlink.
+pub struct Known {
+    /// Its name.
+    pub name: Box<[u8]>,
+    /// What is known of its messages.
+    pub family: Option<Family>,
+}
+
+impl Memory {
+    /// Returns the name of the link `index`.
+    #[inline]
+    pub fn link(&self, index: i32) -> Option<&[u8]> {
+        match self.links.is_empty() {
+            true => None,
+            false => self.links.get(&index).map(|name| &**name),
+        }
+    }
+
+    /// Returns what is known of the family whose messages are of type `nlmsg_type`.
+    pub fn family(&self, nlmsg_type: u16) -> Option<&Known> {
+        self.families.get(&nlmsg_type)
+    }
+
+    /// Learns what `message` of `protocol` says of links and of families, if it is no request, which
+    /// may be refused.
+    #[inline]
+    pub fn learn(&mut self, protocol: i32, message: &Message<'_>) {
+        if message.header().nlmsg_flags & NLM_F_REQUEST != 0 {
+            return;
+        }
+        match (protocol, message.header().nlmsg_type) {
+            (libc::NETLINK_ROUTE, uapi::RTM_NEWLINK) => drop(self.learn_link(message)),
+            (libc::NETLINK_GENERIC, GENL_ID_CTRL) => drop(self.learn_family(message)),
+            _ => {}
+        }
+    }
+
+    fn learn_link(&mut self, message: &Message<'_>) -> Option<()> {
+        let index = i32::from_ne_bytes(*message.payload().get(4..)?.first_chunk()?);
+        let name = text(message.attrs(IFINFOMSG), uapi::IFLA_IFNAME)?;
+        if index == 0 || self.link(index) == Some(name) {
+            return None;
+        }
+        if self.links.len() >= MOST {
+            self.links.clear();
+        }
+
+        self.links.insert(index, name.into());
+        Some(())
+    }
+
+    fn learn_family(&mut self, message: &Message<'_>) -> Option<()> {
+        if *message.payload().first()? != uapi::CTRL_CMD_NEWFAMILY {
+            return None;
+        }
+        let attrs = message.attrs(GENLMSGHDR);
+        let id = attrs
+            .clone()
+            .flatten()
+            .find(|attr| attr.kind() == uapi::CTRL_ATTR_FAMILY_ID)?;
+        let id = u16::from_ne_bytes(id.value().try_into().ok()?);
+        let name = text(attrs, uapi::CTRL_ATTR_FAMILY_NAME)?;
+        if self.families.len() >= MOST {
+            self.families.clear();
+        }
+
+        let known = Known {
+            name: name.into(),
+            family: Family::of_name(name),
+        };
+        self.families.insert(id, known);
+        Some(())
+    }
+}
+
+/// Returns the text of the attribute `nla_type`, if it has one of a sensible length.
+fn text<'a>(mut attrs: Attrs<'a>, nla_type: u16) -> Option<&'a [u8]> {
+    let attr = attrs.find_map(|attr| attr.ok().filter(|attr| attr.kind() == nla_type))?;
+    let text = attr.value().split(|byte| *byte == 0).next()?;
+
+    (1..=NAME_MAX).contains(&text.len()).then_some(text)
+}

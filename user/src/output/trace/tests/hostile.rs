@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Bytes that nobody would send: they are shown, and nothing worse.
+
+use super::{decoded, message, Form};
+use nlhello::wire::put_attr;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, Index};
+use serde_json::Value;
+
+/// The protocols that are decoded, and one that is not.
+const PROTOCOLS: &[i32] = &[0, 12, 16, 31, 7];
+
+/// What a kernel sent, to be changed.
+const CAPTURES: &[&[u8]] = &[
+    include_bytes!("../../../../tests/fixtures/link.bin"),
+    include_bytes!("../../../../tests/fixtures/route.bin"),
+    include_bytes!("../../../../tests/fixtures/mdb.bin"),
+    include_bytes!("../../../../tests/fixtures/nexthop.bin"),
+    include_bytes!("../../../../tests/fixtures/filter.bin"),
+    include_bytes!("../../../../tests/fixtures/nduseropt.bin"),
+    include_bytes!("../../../../tests/fixtures/rule.bin"),
+];
+
+/// Most bytes of text for one that was received: a byte may be a flag with a long name, and the
+/// attributes of the deepest nest are far in.
+const GROWTH: usize = 100;
+
+fn assert_shown(protocol: i32, datagram: &[u8]) {
+    for form in [Form::Text, Form::Color] {
+        let text = decoded(form, protocol, datagram);
+        let is_safe = |c: char| c == '\n' || form == Form::Color && c == '\x1b' || !c.is_control();
+        assert!(text.chars().all(is_safe), "{text:?}");
+        assert!(
+            text.len() <= GROWTH * (datagram.len() + 16),
+            "{}",
+            text.len()
+        );
+    }
+    for line in decoded(Form::Json, protocol, datagram).lines() {
+        let told: Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(told.is_object());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_shown(
+        protocol in select(PROTOCOLS),
+        nlmsg_type in 0u16..130,
+        flags in any::<u16>(),
+        payload in vec(any::<u8>(), 0..200),
+    ) {
+        assert_shown(protocol, &payload);
+        assert_shown(protocol, &message(nlmsg_type, flags, &payload));
+    }
+
+    #[test]
+    fn any_attributes_are_shown(
+        protocol in select(PROTOCOLS),
+        nlmsg_type in 0u16..130,
+        header in vec(any::<u8>(), 0..20),
+        attrs in vec((0u16..40, vec(any::<u8>(), 0..40)), 0..12),
+    ) {
+        let mut payload = header;
+        payload.resize(payload.len().next_multiple_of(4), 0);
+        for (nla_type, value) in &attrs {
+            put_attr(&mut payload, *nla_type, value).unwrap();
+        }
+        assert_shown(protocol, &message(nlmsg_type, 1, &payload));
+    }
+
+    #[test]
+    fn changed_captures_are_shown(
+        capture in select(CAPTURES),
+        changes in vec((any::<Index>(), any::<u8>()), 1..8),
+        len in any::<Index>(),
+    ) {
+        let mut bytes = capture.to_vec();
+        for (index, byte) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(len.index(bytes.len()) + 1);
+        assert_shown(0, &bytes);
+    }
+}
+
+#[test]
+fn nests_deeper_than_anything_are_bytes() {
+    // A link that has a list of names that has a list of names, and so on.
+    let mut attrs = Vec::new();
+    for _ in 0..1000 {
+        let inner = std::mem::take(&mut attrs);
+        put_attr(&mut attrs, 52, &inner).unwrap();
+    }
+    let datagram = message(16, 0, &[vec![0; 16], attrs].concat());
+    let text = decoded(Form::Text, 0, &datagram);
+
+    assert_eq!(text.matches("IFLA_PROP_LIST").count(), 17, "{text}");
+    assert_shown(0, &datagram);
+}
+
+#[test]
+fn a_row_of_nests_without_a_kind_takes_no_time() {
+    let mut attrs = Vec::new();
+    for _ in 0..15_000 {
+        put_attr(&mut attrs, 2, b"").unwrap();
+    }
+    let mut payload = vec![0; 16];
+    put_attr(&mut payload, 18, &attrs).unwrap();
+
+    assert_shown(0, &message(16, 0, &payload));
+}

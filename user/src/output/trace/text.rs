@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Messages as text: a line for each header and each attribute, nests below.
+
+use super::sink::{each_bit, Flags, Sink, TypeName};
+use crate::output::escape::Escaped;
+use crate::output::record::digits::{push_decimal, push_hex, push_signed};
+use nlhello::names::{Name, Words};
+use nlhello::netlink::Errno;
+use nlhello::wire::{self, Nlmsghdr};
+use std::io::Write;
+
+/// Most bytes of a value that are shown.
+const SHOWN: usize = 32;
+
+/// Spaces a nest is further in.
+const INDENT: usize = 4;
+
+/// Where a line of fields goes on in the next one on a terminal, in characters.
+const WIDTH: usize = 100;
+
+/// Room for the name of an attribute, its type and its length on a terminal, in characters.
+const VALUES: usize = 34;
+
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const NAME: &str = "\x1b[36m";
+const WORD: &str = "\x1b[33m";
+const TEXT: &str = "\x1b[32m";
+const BAD: &str = "\x1b[31m";
+const RESET: &str = "\x1b[0m";
+
+/// Appends text to a vector.
+pub struct Text<'a> {
+    out: &'a mut Vec<u8>,
+    arrow: &'a str,
+    color: bool,
+    /// How far in the next line is.
+    depth: usize,
+    /// How deep in fields and items the next value is.
+    inside: usize,
+    /// Whether the line of an attribute has no end yet.
+    is_open: bool,
+    /// Where in `out` the line begins.
+    line: usize,
+}
+
+impl<'a> Text<'a> {
+    /// Appends to `out`; each message begins with `arrow`.
+    pub fn new(out: &'a mut Vec<u8>, arrow: &'a str, color: bool) -> Self {
+        Self {
+            out,
+            arrow,
+            color,
+            depth: 1,
+            inside: 0,
+            is_open: false,
+            line: 0,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    #[inline]
+    fn paint(&mut self, color: &str) {
+        if self.color {
+            self.push(color);
+        }
+    }
+
+    fn painted(&mut self, color: &str, text: &str) {
+        self.paint(color);
+        self.push(text);
+        self.paint(RESET);
+    }
+
+    #[inline]
+    fn name(&mut self, name: Name) {
+        self.push(name.prefix);
+        self.push(name.rest);
+    }
+
+    #[inline]
+    fn indent(&mut self) {
+        self.line = self.out.len();
+        self.out.resize(self.out.len() + INDENT * self.depth, b' ');
+    }
+
+    /// Appends the first few of `bytes` in hexadecimal.
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        push_hex(self.out, &bytes[..bytes.len().min(SHOWN)], None);
+        if bytes.len() > SHOWN {
+            // A vector takes all that is written to it.
+            let _ = write!(self.out, "... ({} bytes)", bytes.len());
+        }
+    }
+
+    fn push_text(&mut self, text: &[u8]) {
+        match text
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
+        {
+            true => self.out.extend_from_slice(text),
+            false => drop(write!(self.out, "{}", Escaped(text))),
+        }
+    }
+
+    fn nlmsghdr(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+        self.push("nlmsghdr len=");
+        push_decimal(self.out, header.nlmsg_len.into());
+        self.push(" type=");
+        match name {
+            TypeName::Known(name) => self.push(name),
+            TypeName::Family(name) => self.push_text(name),
+            TypeName::Unknown => self.push("unknown"),
+        }
+        self.push("(");
+        push_decimal(self.out, header.nlmsg_type.into());
+        self.push(") flags=");
+        self.header_flags(flags);
+        self.push(" seq=");
+        push_decimal(self.out, header.nlmsg_seq.into());
+        self.push(" pid=");
+        push_decimal(self.out, header.nlmsg_pid.into());
+    }
+
+    fn header_flags(&mut self, flags: Flags) {
+        let start = self.out.len();
+        let rest = flags.each(|name| {
+            if self.out.len() > start {
+                self.out.push(b'|');
+            }
+            self.out.extend_from_slice(name.as_bytes());
+        });
+
+        self.rest_of_flags(rest.into(), start);
+    }
+
+    /// Appends the bits that have no name, behind those since `start`.
+    fn rest_of_flags(&mut self, rest: u64, start: usize) {
+        match (rest, self.out.len() > start) {
+            (0, true) => {}
+            (0, false) => self.push("0"),
+            (rest, true) => drop(write!(self.out, "|{rest:#x}")),
+            (rest, false) => drop(write!(self.out, "{rest:#x}")),
+        }
+    }
+
+    fn end_line(&mut self) {
+        // What stands below other values may have none itself.
+        while self.color && self.out.last() == Some(&b' ') {
+            self.out.pop();
+        }
+        self.out.push(b'\n');
+        self.is_open = false;
+    }
+
+    /// Appends spaces behind a name until the value of an attribute stands below that of the one
+    /// before; `digits` are those of its numbers.
+    fn align(&mut self, name: usize, digits: usize) {
+        let wanted = VALUES.saturating_sub(name + digits);
+
+        self.out.resize(self.out.len() + wanted, b' ');
+    }
+}
+
+/// Returns how many bytes of `line` are no part of a color.
+fn visible(line: &[u8]) -> usize {
+    let mut is_text = true;
+    let count = line.iter().filter(|byte| {
+        let was_text = is_text && **byte != b'\x1b';
+        is_text = was_text || !is_text && **byte == b'm';
+        was_text
+    });
+
+    count.count()
+}
+
+impl Sink for Text<'_> {
+    fn open_message(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+        self.depth = 0;
+        self.paint(BOLD);
+        self.push(self.arrow);
+        self.push(" ");
+        self.nlmsghdr(header, name, flags);
+        self.paint(RESET);
+        self.end_line();
+    }
+
+    fn close_message(&mut self) {}
+
+    fn broken_message(&mut self, error: wire::Error, bytes: &[u8]) {
+        self.push(self.arrow);
+        let _ = write!(self.out, " {error}: ");
+        self.push_bytes(bytes);
+        self.end_line();
+    }
+
+    fn open_header(&mut self, name: &str) {
+        match self.is_open {
+            true => self.push(" "),
+            false => {
+                self.depth += 1;
+                self.indent();
+                self.depth -= 1;
+            }
+        }
+        self.push(name);
+        self.inside = 1;
+    }
+
+    fn close_header(&mut self) {
+        self.inside = 0;
+        if !self.is_open {
+            self.end_line();
+        }
+    }
+
+    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, TypeName<'_>, Flags)>) {
+        self.depth = 1;
+        self.indent();
+        if request.is_some() {
+            self.push("nlmsgerr ");
+        }
+        match errno {
+            0 => self.push("error=0"),
+            errno => drop(write!(self.out, "error=-{errno}({})", Errno(errno))),
+        }
+        self.end_line();
+        if let Some((header, name, flags)) = request {
+            self.indent();
+            self.nlmsghdr(header, name, flags);
+            self.end_line();
+        }
+        self.depth = 0;
+    }
+
+    fn payload(&mut self, bytes: &[u8]) {
+        self.depth += 1;
+        self.indent();
+        self.depth -= 1;
+        match bytes {
+            [text @ .., 0] if text.is_ascii() => {
+                self.push("\"");
+                self.push_text(text);
+                self.push("\"");
+            }
+            bytes => self.push_bytes(bytes),
+        }
+        self.end_line();
+    }
+
+    fn open_attrs(&mut self) {
+        if self.is_open {
+            self.end_line();
+        }
+        self.depth += 1;
+    }
+
+    fn close_attrs(&mut self) {
+        self.depth -= 1;
+    }
+
+    #[inline]
+    fn open_attr(&mut self, len: usize, nla_type: u16, name: Option<Name>) {
+        self.indent();
+        self.is_open = true;
+        if self.color {
+            return self.open_colored(len, nla_type, name);
+        }
+        self.push("nlattr len=");
+        push_decimal(self.out, len as u64);
+        self.push(" type=");
+        match name {
+            Some(Name { rest: "", .. }) => return push_decimal(self.out, nla_type.into()),
+            Some(name) => self.name(name),
+            None => self.push("unknown"),
+        }
+        self.push("(");
+        push_decimal(self.out, nla_type.into());
+        self.push(")");
+    }
+
+    fn open_element(&mut self) {
+        self.indent();
+        self.push("-");
+        self.is_open = true;
+    }
+
+    #[inline]
+    fn close_attr(&mut self) {
+        if self.is_open {
+            self.end_line();
+        }
+    }
+
+    fn broken_attr(&mut self, error: wire::Error, bytes: &[u8]) {
+        self.indent();
+        self.paint(BAD);
+        let _ = write!(self.out, "{error}: ");
+        self.paint(RESET);
+        self.push_bytes(bytes);
+        self.end_line();
+    }
+
+    #[inline]
+    fn open_value(&mut self) {
+        self.inside = 0;
+    }
+
+    fn raw_value(&mut self, bytes: &[u8]) {
+        self.push(" ");
+        self.push_bytes(bytes);
+    }
+
+    fn open_fields(&mut self) {
+        self.inside += 1;
+        if self.inside > 1 {
+            self.push("{");
+        }
+    }
+
+    fn field(&mut self, name: &str) {
+        if self.color && self.inside == 1 && visible(&self.out[self.line..]) > WIDTH {
+            self.out.push(b'\n');
+            self.depth += 2;
+            self.indent();
+            self.depth -= 2;
+        } else if self.out.last() != Some(&b'{') {
+            self.push(" ");
+        }
+        self.painted(DIM, name);
+        self.push("=");
+    }
+
+    fn close_fields(&mut self) {
+        self.inside -= 1;
+        if self.inside > 0 {
+            self.push("}");
+        }
+    }
+
+    fn open_items(&mut self) {
+        self.begin();
+        self.inside += 1;
+        self.push("[");
+    }
+
+    fn item(&mut self) {
+        if self.out.last() != Some(&b'[') {
+            self.push(" ");
+        }
+    }
+
+    fn close_items(&mut self) {
+        self.inside -= 1;
+        self.push("]");
+    }
+
+    fn unsigned(&mut self, number: u64) {
+        self.begin();
+        push_decimal(self.out, number);
+    }
+
+    fn signed(&mut self, number: i64) {
+        self.begin();
+        push_signed(self.out, number);
+    }
+
+    fn hex(&mut self, number: u64) {
+        self.begin();
+        match number {
+            0 => self.push("0"),
+            number => drop(write!(self.out, "{number:#x}")),
+        }
+    }
+
+    fn word(&mut self, name: Name, number: u64) {
+        self.begin();
+        self.paint(WORD);
+        self.name(name);
+        self.paint(RESET);
+        self.push("(");
+        push_decimal(self.out, number);
+        self.push(")");
+    }
+
+    fn flags(&mut self, bits: u64, words: Option<Words>) {
+        self.begin();
+        self.paint(WORD);
+        let start = self.out.len();
+        let rest = each_bit(bits, words, |name| {
+            if self.out.len() > start {
+                self.out.push(b'|');
+            }
+            self.out.extend_from_slice(name.prefix.as_bytes());
+            self.out.extend_from_slice(name.rest.as_bytes());
+        });
+        self.rest_of_flags(rest, start);
+        self.paint(RESET);
+    }
+
+    fn link(&mut self, index: i32, name: Option<&[u8]>) {
+        self.begin();
+        match name {
+            Some(name) => {
+                self.paint(TEXT);
+                self.push_text(name);
+                self.paint(RESET);
+                self.push("(");
+                push_signed(self.out, index.into());
+                self.push(")");
+            }
+            None => push_signed(self.out, index.into()),
+        }
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.begin();
+        self.paint(TEXT);
+        self.push("\"");
+        self.push_text(text);
+        self.push("\"");
+        self.paint(RESET);
+    }
+
+    fn plain(&mut self, push: impl FnOnce(&mut Vec<u8>)) {
+        self.begin();
+        self.paint(TEXT);
+        push(self.out);
+        self.paint(RESET);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.begin();
+        self.push_bytes(bytes);
+    }
+}
+
+impl Text<'_> {
+    fn open_colored(&mut self, len: usize, nla_type: u16, name: Option<Name>) {
+        self.painted(DIM, "nlattr len=");
+        let start = self.out.len();
+        push_decimal(self.out, len as u64);
+        let mut digits = self.out.len() - start;
+        self.painted(DIM, " type=");
+        let (color, name) = match name {
+            Some(name) => (NAME, name),
+            None => (
+                BAD,
+                Name {
+                    prefix: "",
+                    rest: "unknown",
+                },
+            ),
+        };
+        self.paint(color);
+        self.name(name);
+        self.paint(RESET);
+        self.paint(DIM);
+        let start = self.out.len();
+        self.push("(");
+        push_decimal(self.out, nla_type.into());
+        self.push(")");
+        digits += self.out.len() - start;
+        self.paint(RESET);
+        self.align(name.prefix.len() + name.rest.len(), digits);
+    }
+
+    /// Begins a value: that of an attribute stands apart from its name.
+    #[inline]
+    fn begin(&mut self) {
+        if self.inside == 0 {
+            self.out.push(b' ');
+        }
+    }
+}

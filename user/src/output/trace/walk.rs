@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! From the bytes of a datagram to what they say.
+
+use super::memory::{Memory, GENLMSGHDR, GENL_ID_CTRL};
+use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
+use super::value::Values;
+use nlhello::hello;
+use nlhello::names::{self, Family, Format, Name, Row, Set, Struct, Verb};
+use nlhello::netlink::Ack;
+use nlhello::wire::{
+    align, Attr, Attrs, Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_MULTI,
+    NLM_F_REQUEST,
+};
+
+/// Deepest nest that is looked into: the kernel's own policies end at 10.
+const DEPTH: usize = 16;
+
+/// `struct nduseroptmsg` says how long the options are that follow it, before the attributes.
+const NDUSEROPTMSG: &str = "nduseroptmsg";
+
+/// Tells of the messages of one protocol.
+pub struct Walk<'a, S> {
+    /// Takes what is told.
+    pub sink: &'a mut S,
+    /// What earlier messages said.
+    pub memory: &'a Memory,
+    /// `NETLINK_*`.
+    pub protocol: i32,
+}
+
+impl<S: Sink> Walk<'_, S> {
+    /// Tells of `message`.
+    pub fn message(&mut self, message: &Message<'_>) {
+        let header = message.header();
+        let known = self.find(header, message.payload());
+        let name = type_name(
+            self.memory,
+            self.protocol,
+            header.nlmsg_type,
+            known.as_ref(),
+        );
+        let flags = flags_of(header, known.as_ref());
+
+        self.sink.open_message(header, name, flags);
+        match (header.nlmsg_type, known) {
+            (_, Some(known)) => self.known(message, &known),
+            (NLMSG_ERROR, _) => self.ack(message),
+            (NLMSG_DONE, _) if header.nlmsg_flags & NLM_F_MULTI != 0 => self.done(message),
+            _ => self.payload(message.payload()),
+        }
+        self.sink.close_message();
+    }
+
+    /// Returns what is known of a message that begins so.
+    fn find(&self, header: &Nlmsghdr, payload: &[u8]) -> Option<names::Message> {
+        let nlmsg_type = header.nlmsg_type;
+        if nlmsg_type < NLMSG_MIN_TYPE {
+            return None;
+        }
+        if self.protocol == hello::SPEC.protocol {
+            let mut messages = hello::SPEC.messages.iter();
+            return messages
+                .find(|known| known.nlmsg_type == nlmsg_type)
+                .map(names::Message::from);
+        }
+        let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+        if self.protocol == libc::NETLINK_GENERIC {
+            let command = (*payload.first()?).into();
+            return self.family(nlmsg_type)?.message(command, is_request);
+        }
+
+        Family::of_protocol(self.protocol)?.message(nlmsg_type, is_request)
+    }
+
+    fn family(&self, nlmsg_type: u16) -> Option<Family> {
+        match nlmsg_type {
+            GENL_ID_CTRL => Family::of_name(b"nlctrl"),
+            _ => self.memory.family(nlmsg_type)?.family,
+        }
+    }
+
+    fn known(&mut self, message: &Message<'_>, known: &names::Message) {
+        let payload = message.payload();
+        if self.protocol == libc::NETLINK_GENERIC {
+            self.genlmsghdr(payload, Some(known.name));
+        }
+        let mut attrs = payload.get(align(known.header_size)..).unwrap_or_default();
+        if let Some(header) = known.header {
+            let start = known.header_size - header.size();
+            let bytes = payload.get(start..).unwrap_or_default();
+            self.header(
+                header,
+                &bytes[..bytes.len().min(header.size())],
+                family_of(payload),
+            );
+            if header.name() == NDUSEROPTMSG {
+                attrs = self.options(payload, attrs);
+            }
+        }
+        let row = Row {
+            bytes: attrs,
+            set: known.attrs,
+            family: family_of(payload),
+            outer: None,
+        };
+        self.attrs(&row, DEPTH);
+    }
+
+    fn genlmsghdr(&mut self, payload: &[u8], command: Option<&'static str>) {
+        let [number, version, ..] = *payload else {
+            return;
+        };
+        self.sink.open_header("genlmsghdr");
+        self.sink.field("cmd");
+        match command {
+            Some(rest) => self.sink.word(Name { prefix: "", rest }, number.into()),
+            None => self.sink.unsigned(number.into()),
+        }
+        self.sink.field("version");
+        self.sink.unsigned(version.into());
+        self.sink.close_header();
+    }
+
+    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) {
+        self.sink.open_header(header.name());
+        self.values(family).fields(header, bytes, 4);
+        self.sink.close_header();
+    }
+
+    /// Tells the options of a router advertisement as they came; returns what is behind them.
+    fn options<'m>(&mut self, payload: &[u8], rest: &'m [u8]) -> &'m [u8] {
+        let len = payload.get(2..).and_then(|rest| rest.first_chunk());
+        let len = len.map_or(0, |len| usize::from(u16::from_ne_bytes(*len)));
+        let (options, _) = rest.split_at(len.min(rest.len()));
+
+        self.sink.payload(options);
+        rest.get(align(len)..).unwrap_or_default()
+    }
+
+    fn ack(&mut self, message: &Message<'_>) {
+        let Ok(ack) = Ack::from_message(message) else {
+            return self.payload(message.payload());
+        };
+        // The copy of the request begins with the header; the rest of it is there if it was refused.
+        let copied = message.payload().get(4 + 16..).unwrap_or_default();
+        let known = self.find(&ack.request, copied);
+        let flags = flags_of(&ack.request, known.as_ref());
+        let nlmsg_type = ack.request.nlmsg_type;
+        let name = type_name(self.memory, self.protocol, nlmsg_type, known.as_ref());
+
+        self.sink
+            .errno(ack.errno, Some((&ack.request, name, flags)));
+        self.ext_ack(ack.attrs.rest());
+    }
+
+    fn done(&mut self, message: &Message<'_>) {
+        let done = Ack::from_done(message);
+
+        self.sink.errno(done.errno, None);
+        self.ext_ack(done.attrs.rest());
+    }
+
+    fn ext_ack(&mut self, bytes: &[u8]) {
+        let row = Row {
+            bytes,
+            set: names::ext_ack(),
+            family: 0,
+            outer: None,
+        };
+
+        if !bytes.is_empty() {
+            self.attrs(&row, DEPTH);
+        }
+    }
+
+    /// Tells of the payload of a message that is not known; in generic netlink it has a header and
+    /// attributes all the same.
+    fn payload(&mut self, payload: &[u8]) {
+        match payload.split_at_checked(GENLMSGHDR) {
+            Some((_, bytes)) if self.protocol == libc::NETLINK_GENERIC => {
+                self.genlmsghdr(payload, None);
+                let row = Row {
+                    bytes,
+                    set: Set::EMPTY,
+                    family: 0,
+                    outer: None,
+                };
+                self.attrs(&row, DEPTH);
+            }
+            _ if payload.is_empty() => {}
+            _ => self.sink.payload(payload),
+        }
+    }
+
+    fn attrs(&mut self, row: &Row<'_>, depth: usize) {
+        self.sink.open_attrs();
+        let (mut attrs, mut rest) = (row.attrs(), row.bytes);
+        while let Some(attr) = attrs.next() {
+            match attr {
+                Ok(attr) => self.attr(row, &attr, depth),
+                Err(error) => self.sink.broken_attr(error, rest),
+            }
+            rest = attrs.rest();
+        }
+        self.sink.close_attrs();
+    }
+
+    fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) {
+        let known = row.find(attr);
+        let name = known.map(|known| known.name);
+        let format = known.map_or(Format::Binary, |known| known.format);
+
+        self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
+        self.inside(row, attr.value(), format, depth);
+        self.sink.close_attr();
+    }
+
+    /// Tells what is in an attribute of `row`.
+    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) {
+        let family = row.family;
+        match format {
+            Format::Nest(..)
+            | Format::Nests(..)
+            | Format::Message(..)
+            | Format::Nexthops(..)
+            | Format::List(_)
+            | Format::Addresses
+                if depth == 0 =>
+            {
+                self.sink.raw_value(value)
+            }
+            Format::Nest(header, _) if header > value.len() => self.sink.raw_value(value),
+            Format::Nest(header, set) => {
+                let (header, bytes) = value.split_at(header);
+                if !header.is_empty() {
+                    self.sink.raw_value(header);
+                }
+                self.nest(row, bytes, set, depth);
+            }
+            Format::Nests(levels @ 2.., set) => {
+                self.counted(row, value, depth, Format::Nests(levels - 1, set))
+            }
+            Format::Nests(_, set) => self.counted(row, value, depth, Format::Nest(0, set)),
+            Format::List(number) => self.counted(row, value, depth, Format::Number(number)),
+            Format::Addresses => self.counted(row, value, depth, Format::Ip),
+            Format::Message(header, set) => {
+                let size = header.size();
+                self.header(header, &value[..size.min(value.len())], family);
+                let bytes = value.get(align(size)..).unwrap_or_default();
+                self.nest(row, bytes, set, depth);
+            }
+            Format::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
+            format => self.values(family).attr(format, value),
+        }
+    }
+
+    fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) {
+        let row = Row {
+            bytes,
+            set,
+            family: outer.family,
+            outer: Some(outer),
+        };
+
+        self.attrs(&row, depth - 1);
+    }
+
+    /// Tells of attributes whose types only count; `format` is that of each.
+    fn counted(&mut self, outer: &Row<'_>, bytes: &[u8], depth: usize, format: Format) {
+        self.sink.open_attrs();
+        let mut attrs = Attrs::new(bytes);
+        let mut rest = bytes;
+        while let Some(attr) = attrs.next() {
+            match attr {
+                Ok(attr) => {
+                    self.sink
+                        .open_attr(attr.bytes().len(), attr.kind(), Some(COUNTED));
+                    self.inside(outer, attr.value(), format, depth - 1);
+                    self.sink.close_attr();
+                }
+                Err(error) => self.sink.broken_attr(error, rest),
+            }
+            rest = attrs.rest();
+        }
+        self.sink.close_attrs();
+    }
+
+    /// Tells of rows that begin with their length (`struct rtnexthop`).
+    fn nexthops(&mut self, outer: &Row<'_>, value: &[u8], header: Struct, set: Set, depth: usize) {
+        let size = header.size();
+        let mut rest = value;
+        self.sink.open_attrs();
+        while !rest.is_empty() {
+            let len = rest
+                .first_chunk()
+                .map_or(0, |len| u16::from_ne_bytes(*len).into());
+            let Some(row) = rest.get(..len).filter(|row| row.len() >= size) else {
+                self.sink.broken_attr(nlhello::wire::Error::BadLength, rest);
+                break;
+            };
+            let (fields, attrs) = row.split_at(size);
+            self.sink.open_element();
+            self.header(header, fields, outer.family);
+            self.nest(outer, attrs, set, depth);
+            self.sink.close_attr();
+            rest = rest.get(align(len)..).unwrap_or_default();
+        }
+        self.sink.close_attrs();
+    }
+
+    fn values(&mut self, family: u8) -> Values<'_, S> {
+        Values {
+            sink: self.sink,
+            memory: self.memory,
+            family,
+        }
+    }
+}
+
+/// What stands for the name of an attribute whose type only counts.
+const COUNTED: Name = Name {
+    prefix: "",
+    rest: "",
+};
+
+/// Returns the name of messages of type `nlmsg_type`, those of generic netlink being of a family.
+fn type_name<'m>(
+    memory: &'m Memory,
+    protocol: i32,
+    nlmsg_type: u16,
+    known: Option<&names::Message>,
+) -> TypeName<'m> {
+    let name = match (protocol, nlmsg_type) {
+        (_, 0..NLMSG_MIN_TYPE) => names::control(nlmsg_type),
+        (libc::NETLINK_GENERIC, GENL_ID_CTRL) => Some("nlctrl"),
+        (libc::NETLINK_GENERIC, _) => {
+            let known = memory.family(nlmsg_type);
+            return known.map_or(TypeName::Unknown, |known| TypeName::Family(&known.name));
+        }
+        _ => known.map(|known| known.name),
+    };
+
+    name.map_or(TypeName::Unknown, TypeName::Known)
+}
+
+fn family_of(payload: &[u8]) -> u8 {
+    payload.first().copied().unwrap_or_default()
+}
+
+fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {
+    let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+    let upper = match (header.nlmsg_type, known.map(|known| known.verb)) {
+        (0..NLMSG_MIN_TYPE, _) => CONTROL_FLAGS,
+        (_, Some(Verb::Get)) if is_request => GET_FLAGS,
+        (_, Some(Verb::New)) if is_request => NEW_FLAGS,
+        (_, Some(Verb::Del)) if is_request => DEL_FLAGS,
+        _ => &[],
+    };
+
+    Flags {
+        bits: header.nlmsg_flags,
+        upper,
+    }
+}
