@@ -6,16 +6,15 @@
 use super::escape::Escaped;
 use super::json::write_line;
 use super::time::{Clock, Utc};
-use super::trace::{type_name, Trace};
+use super::trace::{Decoder, Form, Origin};
 use jiff::tz::TimeZone;
 use nlhello::netlink::{
-    Direction, Errno, Observer, Outcome, Process, Protocol, Remark, Rights, Spec, Transfer, Unshown,
+    Direction, Errno, Observer, Outcome, Process, Remark, Rights, Transfer, Unshown,
 };
-use nlhello::wire::{align, Messages, Nlmsghdr};
-use nlhello::{hello, rtnl};
+use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::time::SystemTime;
@@ -27,13 +26,14 @@ const HELD: usize = 1 << 16;
 pub struct Sniff {
     out: BufWriter<Box<dyn Write>>,
     format: Format,
+    decoder: Decoder,
     /// Whether each line is to be seen at once.
     is_watched: bool,
     failure: Option<io::Error>,
 }
 
 enum Format {
-    Text { clock: Clock, color: bool },
+    Text(Clock),
     Json,
 }
 
@@ -49,11 +49,13 @@ impl Sniff {
             out: BufWriter::with_capacity(HELD, out),
             format: match json {
                 true => Format::Json,
-                false => Format::Text {
-                    clock: Clock::new(TimeZone::system()),
-                    color,
-                },
+                false => Format::Text(Clock::new(TimeZone::system())),
             },
+            decoder: Decoder::new(match (json, color) {
+                (true, _) => Form::Json,
+                (false, true) => Form::Color,
+                (false, false) => Form::Text,
+            }),
             is_watched,
             failure: None,
         }
@@ -65,13 +67,18 @@ impl Sniff {
     }
 
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
-    fn write(&mut self, write: impl FnOnce(&mut dyn Write, &mut Format) -> io::Result<()>) {
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write, &mut Format, &mut Decoder) -> io::Result<()>,
+    ) {
         if self.failure.is_some() {
             return;
         }
-        let written = write(&mut self.out, &mut self.format).and_then(|()| match self.is_watched {
-            true => self.out.flush(),
-            false => Ok(()),
+        let written = write(&mut self.out, &mut self.format, &mut self.decoder).and_then(|()| {
+            match self.is_watched {
+                true => self.out.flush(),
+                false => Ok(()),
+            }
         });
         self.failure = written.err();
     }
@@ -79,16 +86,16 @@ impl Sniff {
 
 impl Observer for Sniff {
     fn transfer(&mut self, transfer: &Transfer<'_>) {
-        self.write(|out, format| match format {
-            Format::Text { clock, color } => write_text(out, clock, *color, transfer),
-            Format::Json => write_json(out, transfer),
+        self.write(|out, format, decoder| match format {
+            Format::Text(clock) => write_text(out, clock, decoder, transfer),
+            Format::Json => write_json(out, decoder, transfer),
         });
     }
 
     fn remark(&mut self, process: &Process, remark: &Remark) {
         let now = SystemTime::now();
-        self.write(|out, format| match format {
-            Format::Text { clock, .. } => {
+        self.write(|out, format, _| match format {
+            Format::Text(clock) => {
                 clock.write(out, now)?;
                 writeln!(out, " {} ! {}", Who(process), Said(remark))
             }
@@ -110,35 +117,21 @@ impl Observer for Sniff {
 fn write_text(
     out: &mut dyn Write,
     clock: &mut Clock,
-    color: bool,
+    decoder: &mut Decoder,
     transfer: &Transfer<'_>,
 ) -> io::Result<()> {
     clock.write(out, transfer.time)?;
     writeln!(out, " {}", CallLine(transfer))?;
-    write_messages(out, color, transfer)
-}
-
-/// The protocols whose messages have names.
-fn spec(protocol: Protocol) -> &'static Spec {
-    static NAMELESS: Spec = Spec {
-        protocol: -1,
-        unregistered_hint: "",
-        messages: &[],
-    };
-
-    [&rtnl::SPEC, &hello::SPEC]
-        .into_iter()
-        .find(|spec| spec.protocol == protocol.0)
-        .unwrap_or(&NAMELESS)
-}
-
-fn write_messages(out: &mut dyn Write, color: bool, transfer: &Transfer<'_>) -> io::Result<()> {
     if !transfer.protocol.has_messages() {
-        return write_texts(out, transfer.bytes);
+        return texts(transfer.bytes)
+            .try_for_each(|text| writeln!(out, "    \"{}\"", Escaped(text)));
     }
-    let trace = Trace::new(spec(transfer.protocol), color);
     let (messages, padding) = split_padding(transfer.bytes);
-    trace.datagram(out, arrow(transfer.direction), messages)?;
+    let origin = Origin {
+        arrow: arrow(transfer.direction),
+        members: "",
+    };
+    decoder.datagram(out, transfer.protocol.0, origin, messages)?;
     match padding {
         0 => Ok(()),
         len => writeln!(out, "    and {len} bytes behind it, all of them 0"),
@@ -161,13 +154,11 @@ fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
     }
 }
 
-/// Writes a datagram that is a row of texts, each with a NUL behind it.
-fn write_texts(out: &mut dyn Write, datagram: &[u8]) -> io::Result<()> {
+/// Returns what is in a datagram that is a row of texts, each with a NUL behind it.
+fn texts(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
     let texts = datagram.split(|byte| *byte == 0);
 
-    texts
-        .filter(|text| !text.is_empty())
-        .try_for_each(|text| writeln!(out, "    \"{}\"", Escaped(text)))
+    texts.filter(|text| !text.is_empty())
 }
 
 fn arrow(direction: Direction) -> &'static str {
@@ -286,7 +277,7 @@ fn write_rights(f: &mut fmt::Formatter<'_>, rights: Rights) -> fmt::Result {
     f.write_str("): who is followed gains none")
 }
 
-/// A message, or a call without one.
+/// A call with its result: all there is to say, or the first keys of each of its messages.
 #[derive(Serialize)]
 struct JsonTransfer<'a> {
     time: &'a str,
@@ -305,20 +296,8 @@ struct JsonTransfer<'a> {
     groups: Option<u32>,
     truncated: bool,
     unshown: Option<&'static str>,
-    message: Option<JsonMessage>,
-    data: Option<String>,
-}
-
-/// The header field by field, and what is behind it in hexadecimal.
-#[derive(Serialize)]
-struct JsonMessage {
-    nlmsg_len: u32,
-    nlmsg_type: u16,
-    type_name: Option<&'static str>,
-    nlmsg_flags: u16,
-    nlmsg_seq: u32,
-    nlmsg_pid: u32,
-    payload: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<Vec<Cow<'a, str>>>,
 }
 
 #[derive(Serialize)]
@@ -384,71 +363,44 @@ impl<'a> JsonTransfer<'a> {
             groups: transfer.peer.map(|peer| peer.groups),
             truncated: transfer.is_truncated,
             unshown,
-            message: None,
-            data: None,
-        }
-    }
-}
-
-impl JsonMessage {
-    fn new(protocol: Protocol, header: &Nlmsghdr, payload: &[u8]) -> Self {
-        let name = type_name(spec(protocol), header.nlmsg_type);
-
-        Self {
-            nlmsg_len: header.nlmsg_len,
-            nlmsg_type: header.nlmsg_type,
-            type_name: Some(name).filter(|name| *name != "unknown"),
-            nlmsg_flags: header.nlmsg_flags,
-            nlmsg_seq: header.nlmsg_seq,
-            nlmsg_pid: header.nlmsg_pid,
-            payload: hex(payload),
+            texts: (!transfer.protocol.has_messages())
+                .then(|| texts(transfer.bytes).map(String::from_utf8_lossy).collect()),
         }
     }
 }
 
 /// Writes an object for each message of a call; one for all of it where there is none.
-fn write_json(out: &mut dyn Write, transfer: &Transfer<'_>) -> io::Result<()> {
+fn write_json(
+    out: &mut dyn Write,
+    decoder: &mut Decoder,
+    transfer: &Transfer<'_>,
+) -> io::Result<()> {
     let time = Utc(transfer.time).to_string();
-    let json = || JsonTransfer::new(&time, transfer);
-    let with_data = |bytes: &[u8]| JsonTransfer {
-        data: Some(hex(bytes)).filter(|data| !data.is_empty()),
-        ..json()
-    };
+    let mut object = Vec::new();
+    write_line(&mut object, &JsonTransfer::new(&time, transfer))?;
     if transfer.bytes.is_empty() || !transfer.protocol.has_messages() {
-        return write_line(out, &with_data(transfer.bytes));
+        return out.write_all(&object);
     }
+    let origin = Origin {
+        arrow: "",
+        members: members(&object),
+    };
     let (messages, _) = split_padding(transfer.bytes);
-    let mut start = 0;
-    for message in Messages::new(messages) {
-        let Ok(message) = message else {
-            return write_line(out, &with_data(&messages[start..]));
-        };
-        let header = message.header();
-        let message = Some(JsonMessage::new(
-            transfer.protocol,
-            header,
-            message.payload(),
-        ));
-        write_line(out, &JsonTransfer { message, ..json() })?;
-        start += align(header.nlmsg_len as usize);
-    }
-    Ok(())
+    decoder.datagram(out, transfer.protocol.0, origin, messages)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // A string takes whatever is written.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+/// Returns what is between the braces of an object on a line.
+fn members(object: &[u8]) -> &str {
+    let text = std::str::from_utf8(object).unwrap_or_default();
+
+    text.trim_end().trim_matches(['{', '}'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nlhello::netlink::Peer;
-    use nlhello::wire::put_message;
+    use nlhello::netlink::{Peer, Protocol};
+    use nlhello::wire::{put_message, Nlmsghdr};
     use serde_json::{json, Value};
     use std::time::Duration;
 
@@ -491,13 +443,14 @@ mod tests {
     fn text(transfer: &Transfer<'_>) -> String {
         let mut out = Vec::new();
         let mut clock = Clock::new(TimeZone::UTC);
-        write_text(&mut out, &mut clock, false, transfer).unwrap();
+        let mut decoder = Decoder::new(Form::Text);
+        write_text(&mut out, &mut clock, &mut decoder, transfer).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     fn json(transfer: &Transfer<'_>) -> Vec<Value> {
         let mut out = Vec::new();
-        write_json(&mut out, transfer).unwrap();
+        write_json(&mut out, &mut Decoder::new(Form::Json), transfer).unwrap();
         serde_json::Deserializer::from_slice(&out)
             .into_iter()
             .map(Result::unwrap)
@@ -508,11 +461,15 @@ mod tests {
     fn a_call_is_shown_with_its_messages_below_it() {
         let (process, bytes) = (process(), message(18, b""));
 
+        let shown = text(&transfer(&process, &bytes));
+        let (call, messages) = shown.split_once('\n').unwrap();
+
         assert_eq!(
-            text(&transfer(&process, &bytes)),
-            "00:00:00.000005 a\\x1b[8] > NETLINK_ROUTE sendmsg(3) = 16\n\
-             > nlmsghdr len=16 type=RTM_GETLINK(18) flags=0 seq=1 pid=0\n"
+            call,
+            "00:00:00.000005 a\\x1b[8] > NETLINK_ROUTE sendmsg(3) = 16"
         );
+        assert!(messages.starts_with("> nlmsghdr "), "{messages}");
+        assert!(messages.contains("RTM_GETLINK"), "{messages}");
     }
 
     #[test]
@@ -583,13 +540,13 @@ mod tests {
         let (_, texts) = shown.split_once('\n').unwrap();
 
         assert_eq!(texts, "    \"add@/x\"\n    \"A=\\x1b\"\n");
-        assert_eq!(json(&uevent)[0]["data"], "616464402f7800413d1b00");
+        assert_eq!(json(&uevent)[0]["texts"], json!(["add@/x", "A=\u{1b}"]));
     }
 
     #[test]
     fn json_has_an_object_for_each_message() {
         let process = process();
-        let bytes = [message(18, b"abcd"), message(200, b""), b"rest".to_vec()].concat();
+        let bytes = [message(3, b"abcd"), message(200, b""), b"rest".to_vec()].concat();
         let found = json(&transfer(&process, &bytes));
 
         assert_eq!(
@@ -611,21 +568,21 @@ mod tests {
                 "groups": null,
                 "truncated": false,
                 "unshown": null,
-                "message": {
+                "nlmsghdr": {
                     "nlmsg_len": 20,
-                    "nlmsg_type": 18,
-                    "type_name": "RTM_GETLINK",
-                    "nlmsg_flags": 0,
+                    "nlmsg_type": 3,
+                    "type": "NLMSG_DONE",
+                    "nlmsg_flags": [],
                     "nlmsg_seq": 1,
                     "nlmsg_pid": 0,
-                    "payload": "61626364",
                 },
-                "data": null,
+                "hex": "61626364",
             })
         );
-        assert_eq!(found[1]["message"]["type_name"], Value::Null);
-        assert_eq!(found[2]["message"], Value::Null);
-        assert_eq!(found[2]["data"], "72657374");
+        assert_eq!(found[1]["nlmsghdr"]["type"], Value::Null);
+        assert_eq!(found[2]["nlmsghdr"], Value::Null);
+        assert_eq!(found[2]["hex"], "72657374");
+        assert_eq!(found[2]["call"], "sendmsg");
         assert_eq!(found.len(), 3);
     }
 
@@ -635,11 +592,11 @@ mod tests {
         let bytes = [message(18, b""), vec![0; 24]].concat();
         let padded = transfer(&process, &bytes);
 
-        assert!(text(&padded).ends_with("pid=0\n    and 24 bytes behind it, all of them 0\n"));
+        assert!(text(&padded).ends_with("\n    and 24 bytes behind it, all of them 0\n"));
         assert_eq!(json(&padded).len(), 1);
         let zeros = transfer(&process, &[0; 20]);
         assert!(text(&zeros).contains("length field does not fit"));
-        assert_eq!(json(&zeros)[0]["data"], "00".repeat(20));
+        assert_eq!(json(&zeros)[0]["hex"], "00".repeat(20));
     }
 
     #[test]
@@ -653,7 +610,7 @@ mod tests {
 
         assert_eq!(found.len(), 1);
         assert_eq!(found[0]["errno"], libc::ENOBUFS);
-        assert_eq!(found[0]["message"], Value::Null);
+        assert_eq!(found[0]["nlmsghdr"], Value::Null);
     }
 
     #[test]
