@@ -68,6 +68,10 @@ bench-tables: ## a million routes shown by nlhello and by ip, on this machine's 
 bench-events: ## 300,000 events drained by nlhello monitor and by ip monitor, on this machine's own kernel, as root
 	@scripts/bench-events
 
+.PHONY: bench-sniff
+bench-sniff: ## a batch of ip followed by nlhello sniff and by strace, on this machine's own kernel, as root
+	@scripts/bench-sniff
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check

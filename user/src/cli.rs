@@ -3,7 +3,7 @@
 //! The command line.
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
-use nlhello::netlink::Error;
+use nlhello::netlink::{Error, Protocol};
 use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -148,6 +148,14 @@ commands! {
     /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without
     /// any, just what it told
     Replay(ReplayArgs) = "replay",
+    /// Run a command and show what it says and hears over netlink: [--protocol P]... -- COMMAND ARGS
+    #[command(
+        after_help = "Lines go to standard error, or to a file; all else is the command's own, its \
+                      exit status too (128+N where signal N ended it; 125 where nlhello failed, 126 \
+                      and 127 where the command cannot be run). It takes no right, and the command \
+                      gains none: set-user-ID programs run without."
+    )]
+    Sniff(SniffArgs) = "sniff",
     /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
     /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
     #[command(
@@ -260,6 +268,26 @@ pub struct ReplayArgs {
 
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
+}
+
+/// Whom to follow, and what to show of it.
+#[derive(Args, Debug)]
+pub struct SniffArgs {
+    /// Only this protocol: a number, or a name such as route, generic, netfilter, user; may be repeated
+    #[arg(long = "protocol", value_name = "P")]
+    pub protocols: Vec<Protocol>,
+
+    /// Write to this file instead of standard error
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Nothing yet
+    #[arg(hide = true)]
+    pub words: Vec<OsString>,
+
+    /// The command to run, and its arguments
+    #[arg(last = true)]
+    pub command: Vec<OsString>,
 }
 
 /// How to write the time of a change; JSON has an ISO time for `time` too.
@@ -560,6 +588,8 @@ mod tests {
         &["--flood", "--count=2"],
         &["--initial", "--all-netns", "--timestamp", "iso", "addr"],
         &["--record", "x", "--buffer", "7"],
+        &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
+        &["--protocol", "routes", "--", "ip"],
         &["file", "link", "--timestamp=none"],
         &["--", "-d"],
         &["-"],

@@ -10,6 +10,7 @@ mod listen;
 mod monitor;
 mod peers;
 mod show;
+mod sniff;
 mod wait;
 mod words;
 
@@ -115,6 +116,7 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Batch(args)) => batch::run(cli, args, out),
         Some(Command::Monitor(args)) => monitor::run(cli, args, out),
         Some(Command::Replay(args)) => monitor::replay(cli, args),
+        Some(Command::Sniff(args)) => sniff::run(cli, args, out),
         Some(Command::Wait(args)) => wait::run(cli, args),
     }
 }

@@ -5,7 +5,8 @@
 //! [`Socket`] moves datagrams and knows who sent them. [`Connection`] sends a [`Request`], waits for
 //! the answer and turns a refusal into an [`Error`] that carries the kernel's own words; it also
 //! reads whole tables ([`Dump`]) and gathers many messages at once. [`Spec`] gives names to the numbers of
-//! a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are.
+//! a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are. [`Tracer`] shows what
+//! another program says.
 //!
 //! See `netlink(7)`.
 
@@ -29,11 +30,14 @@ mod netns_names;
 mod nsid;
 #[allow(unsafe_code)]
 mod poll;
+mod protocol;
 mod request;
 #[allow(unsafe_code)]
 mod socket;
 mod spec;
 mod table;
+#[allow(unsafe_code)]
+mod tracee;
 
 pub use ack::{Ack, ExtAck};
 pub use connection::{check_ack, Connection, Gathered, Tap};
@@ -45,6 +49,7 @@ pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
+pub use protocol::Protocol;
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
@@ -52,6 +57,9 @@ pub use spec::Spec;
 /// What a [`Spec`] of a protocol of one's own is made of.
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
+pub use tracee::{
+    Direction, Observer, Outcome, Peer, Process, Remark, Rights, Tracer, Transfer, Unshown,
+};
 
 #[cfg(test)]
 pub(crate) use self::{connection::tests::USERSOCK, socket::tests::send_to};

@@ -5,12 +5,14 @@
 mod escape;
 mod json;
 mod record;
+mod sniff;
 mod text;
 mod time;
 mod trace;
 mod watch;
 
 pub use record::{Records, Style};
+pub use sniff::Sniff;
 pub use time::{Stamp, Style as TimeStyle};
 pub use trace::{Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};

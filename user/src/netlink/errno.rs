@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 
 /// An error number of the kernel, positive; see `errno(3)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Errno(pub i32);
 
 /// Makes `Errno::name` from the names that libc has for this architecture.

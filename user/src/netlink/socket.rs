@@ -357,8 +357,8 @@ fn set_option(nl: &NlSocket, level: c_int, option: c_int, value: c_int) -> io::R
 }
 
 /// Reads an option whose value is made of integers, whatever their values, into `value`.
-fn get_option<T: Integers>(
-    nl: &NlSocket,
+pub(super) fn get_option<T: Integers>(
+    socket: &impl AsRawFd,
     level: c_int,
     option: c_int,
     value: &mut T,
@@ -368,7 +368,7 @@ fn get_option<T: Integers>(
     // which any bytes are a value; `len` outlives the call as well.
     let result = unsafe {
         libc::getsockopt(
-            nl.as_raw_fd(),
+            socket.as_raw_fd(),
             level,
             option,
             ptr::from_mut(value).cast::<c_void>(),
@@ -382,7 +382,7 @@ fn get_option<T: Integers>(
 }
 
 /// Types of which any bytes are a value, and that have no padding.
-trait Integers {}
+pub(super) trait Integers {}
 
 impl Integers for c_int {}
 impl<const N: usize> Integers for [u32; N] {}

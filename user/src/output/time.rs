@@ -5,6 +5,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::fmt;
+use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime};
 
 const DAY: u64 = 86_400;
@@ -99,6 +100,37 @@ impl fmt::Display for Display<'_> {
     }
 }
 
+/// Writes the time of day, to the microsecond: `21:26:54.897123`.
+pub struct Clock {
+    zone: TimeZone,
+    /// The second that `text` is of: most often it is the next one's too.
+    second: u64,
+    text: String,
+}
+
+impl Clock {
+    /// Of the time `zone`.
+    pub fn new(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            second: 0,
+            text: String::new(),
+        }
+    }
+
+    /// Writes `time` to `out`.
+    pub fn write(&mut self, out: &mut dyn Write, time: SystemTime) -> io::Result<()> {
+        let since = since_1970(time);
+        if since.as_secs() != self.second || self.text.is_empty() {
+            let wall = Timestamp::try_from(time).unwrap_or_default();
+            let wall = wall.to_zoned(self.zone.clone());
+            self.second = since.as_secs();
+            self.text = wall.strftime("%H:%M:%S").to_string();
+        }
+        write!(out, "{}.{:06}", self.text, since.subsec_micros())
+    }
+}
+
 /// A clock that is set to before 1970 counts as that.
 pub fn since_1970(time: SystemTime) -> Duration {
     time.duration_since(SystemTime::UNIX_EPOCH)
@@ -172,6 +204,19 @@ mod tests {
         let time = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
 
         assert_eq!(Utc(time).to_string(), utc(0, 0));
+    }
+
+    #[test]
+    fn a_clock_writes_each_second_as_it_comes() {
+        let mut clock = Clock::new(TimeZone::UTC);
+        let mut out = Vec::new();
+        for (secs, nanos) in [(0, 7_000), (0, 999_999_999), (86_399, 0)] {
+            let time = SystemTime::UNIX_EPOCH + Duration::new(secs, nanos);
+            clock.write(&mut out, time).unwrap();
+            out.push(b' ');
+        }
+
+        assert_eq!(out, b"00:00:00.000007 00:00:00.999999 23:59:59.000000 ");
     }
 
     #[test]

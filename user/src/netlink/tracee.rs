@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a command, and all that it starts, says and hears over netlink.
+//!
+//! A seccomp filter stops each thread of it at the system calls that can carry a datagram, and at no
+//! other; the tracer looks which file the descriptor is, reads the datagram in the memory of the
+//! thread, and lets the call be done. It changes nothing that is said, and takes no right. What it
+//! does not see is told as a [`Remark`]. See `ptrace(2)` and `seccomp(2)`.
+
+mod calls;
+mod datagrams;
+mod filter;
+mod follow;
+mod memory;
+mod process;
+mod ptrace;
+mod signals;
+mod sockets;
+mod spawn;
+
+pub use calls::Direction;
+pub use follow::Tracer;
+pub use process::{Process, Rights};
+
+use super::{Errno, Protocol};
+use std::time::SystemTime;
+
+/// Who is told what is seen.
+pub trait Observer {
+    /// A datagram that was sent or received, or a call for one that failed.
+    fn transfer(&mut self, transfer: &Transfer<'_>);
+
+    /// Something that is not seen of `process`, told once for each of its programs.
+    fn remark(&mut self, process: &Process, remark: &Remark);
+
+    /// Whether a thread may go on before the observer is told of its call: then it is slowed down
+    /// less, but what it writes itself may come first.
+    fn may_lag(&self) -> bool {
+        false
+    }
+
+    /// Nothing has come for some time: what is held back can be written.
+    fn idle(&mut self) {}
+}
+
+/// A datagram in a system call.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer<'a> {
+    /// When the call began for what was sent, when it was done for what was received.
+    pub time: SystemTime,
+    /// The thread whose call it is.
+    pub process: &'a Process,
+    /// The descriptor.
+    pub fd: i32,
+    /// Number of the socket's inode: the same for each descriptor of it, and for no other socket.
+    pub inode: u64,
+    /// The socket's protocol.
+    pub protocol: Protocol,
+    /// Name of the system call.
+    pub call: &'static str,
+    /// Which way.
+    pub direction: Direction,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whom it is for or from, where the call says so; else whom the socket is connected to, most
+    /// often the kernel.
+    pub peer: Option<Peer>,
+    /// The datagram, as far as it was carried and can be shown.
+    pub bytes: &'a [u8],
+    /// Whether it is longer than what was received of it, and the rest is gone.
+    pub is_truncated: bool,
+    /// Why `bytes` is not what was carried.
+    pub unshown: Option<Unshown>,
+}
+
+/// What became of a call, or of one of its datagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was sent or received. The number is what the call returned for it: how many bytes, which is
+    /// more than were received where the whole length was asked for (`MSG_TRUNC`).
+    Done(usize),
+    /// The call failed.
+    Failed(Errno),
+    /// Nobody knows: the call has not returned yet, or never will.
+    Pending,
+    /// The call has ended before it was its turn.
+    Skipped,
+}
+
+/// Why the bytes of a datagram are not those that were carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unshown {
+    /// It was looked at and left in the queue (`MSG_PEEK`): it is shown when it is taken.
+    Peeked,
+    /// The kernel has copied it from one file to another: it was in no memory of the command.
+    Copied,
+    /// The memory could not be read, or not all of it.
+    Unread,
+    /// It was shown before its outcome was known.
+    Shown,
+}
+
+/// The other end of a transfer: `struct sockaddr_nl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Port id; 0 is the kernel.
+    pub portid: u32,
+    /// Multicast groups, the lowest bit for group 1: those that it is sent to, or the one that it was
+    /// sent to if that is one of the first 32.
+    pub groups: u32,
+}
+
+/// What is not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remark {
+    /// What goes through `io_uring(7)`.
+    IoUring,
+    /// What goes through `io_submit(2)`.
+    Aio,
+    /// What is said in system calls for programs of another architecture, `AUDIT_ARCH_*`; of x86-64,
+    /// in those of x32.
+    Foreign(u32),
+    /// Anything that the process says: the tracer may not look at it, for this reason.
+    Closed(Errno),
+    /// What it would do with rights that the program would have given it. A filter that anybody may
+    /// install takes care that nobody gains rights.
+    Forgone(Rights),
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a descriptor of another process is, at this moment: nothing is remembered of descriptors, so
+//! however a process came by one, it is known.
+
+use super::super::socket::get_option;
+use super::super::Protocol;
+use super::Process;
+use libc::{c_int, c_long, pid_t};
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+
+/// Most sockets whose protocol is remembered.
+const KNOWN_MAX: usize = 4096;
+
+/// Opens a thread that does not lead its process; Linux 6.9 and later.
+const PIDFD_THREAD: c_int = libc::O_EXCL;
+
+/// A netlink socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Socket {
+    pub inode: u64,
+    pub protocol: Protocol,
+}
+
+/// Sockets by their inode, of which the kernel makes no two that are alike.
+#[derive(Debug, Default)]
+pub(super) struct Sockets {
+    /// `None` is one that is of no interest.
+    known: HashMap<u64, Option<Protocol>>,
+    /// The protocols that are; empty is all.
+    wanted: Vec<Protocol>,
+}
+
+impl Sockets {
+    /// Knows those of the protocols `wanted`; empty is all.
+    pub fn of(wanted: &[Protocol]) -> Self {
+        Self {
+            known: HashMap::new(),
+            wanted: wanted.to_vec(),
+        }
+    }
+
+    /// Returns the socket that is `fd` in the thread `process`; `None` for all else, and for what is
+    /// of no interest.
+    ///
+    /// # Errors
+    ///
+    /// `EACCES` when nobody may look.
+    pub fn find(&mut self, process: &Process, fd: c_int) -> io::Result<Option<Socket>> {
+        let file = match fs::metadata(format!("/proc/{}/fd/{fd}", process.tid)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        if !file.file_type().is_socket() {
+            return Ok(None);
+        }
+        let inode = file.ino();
+        let protocol = match self.known.get(&inode) {
+            Some(protocol) => *protocol,
+            None => self.learn(process, fd, inode),
+        };
+        Ok(protocol.map(|protocol| Socket { inode, protocol }))
+    }
+
+    fn learn(&mut self, process: &Process, fd: c_int, inode: u64) -> Option<Protocol> {
+        let protocol = ask(process, fd, inode)
+            .unwrap_or_else(|_| look_up(process, inode))
+            .filter(|found| self.wanted.is_empty() || self.wanted.contains(found));
+        if self.known.len() >= KNOWN_MAX {
+            self.known.clear();
+        }
+        self.known.insert(inode, protocol);
+        protocol
+    }
+}
+
+/// Asks a copy of the descriptor itself; `None` if it is no netlink socket.
+///
+/// # Errors
+///
+/// Those of `pidfd_getfd(2)`; and where `fd` is another file by now.
+fn ask(process: &Process, fd: c_int, inode: u64) -> io::Result<Option<Protocol>> {
+    let copy = File::from(copy(&open(process)?, fd)?);
+    if copy.metadata()?.ino() != inode {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    let (mut domain, mut protocol): (c_int, c_int) = (0, 0);
+    get_option(&copy, libc::SOL_SOCKET, libc::SO_DOMAIN, &mut domain)?;
+    get_option(&copy, libc::SOL_SOCKET, libc::SO_PROTOCOL, &mut protocol)?;
+
+    Ok((domain == libc::AF_NETLINK).then_some(Protocol(protocol)))
+}
+
+/// Opens the thread, or the process that it is of, which has the same descriptors as a rule.
+fn open(process: &Process) -> io::Result<OwnedFd> {
+    let open = |pid: pid_t, flags: c_int| {
+        // SAFETY: it takes numbers.
+        new_fd(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) })
+    };
+
+    match process.tid == process.pid {
+        true => open(process.pid, 0),
+        false => open(process.tid, PIDFD_THREAD).or_else(|_| open(process.pid, 0)),
+    }
+}
+
+fn copy(process: &OwnedFd, fd: c_int) -> io::Result<OwnedFd> {
+    // SAFETY: it takes numbers.
+    new_fd(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) })
+}
+
+fn new_fd(result: c_long) -> io::Result<OwnedFd> {
+    match c_int::try_from(result) {
+        // SAFETY: the kernel has just made it for us, and nobody else knows of it.
+        Ok(fd @ 0..) => Ok(unsafe { OwnedFd::from_raw_fd(fd) }),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Looks for the socket among those of the network namespace of the process; one that was opened in
+/// another namespace is not found.
+fn look_up(process: &Process, inode: u64) -> Option<Protocol> {
+    let table = fs::read_to_string(format!("/proc/{}/net/netlink", process.tid)).ok()?;
+
+    protocol_in(&table, inode)
+}
+
+/// Returns the protocol of the socket with this inode in a table with the columns
+/// `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
+fn protocol_in(table: &str, inode: u64) -> Option<Protocol> {
+    table.lines().find_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let protocol = words.nth(1)?.parse().ok()?;
+
+        (words.nth(7)?.parse() == Ok(inode)).then_some(Protocol(protocol))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::Socket as OwnSocket;
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+
+    fn own() -> Process {
+        let pid = std::process::id() as pid_t;
+
+        Process {
+            pid,
+            tid: pid,
+            comm: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_netlink_socket_is_known_from_other_files() {
+        let socket = OwnSocket::open(libc::NETLINK_USERSOCK).unwrap();
+        let (other, _peer) = UnixStream::pair().unwrap();
+        let file = File::open("/dev/null").unwrap();
+        let mut sockets = Sockets::of(&[]);
+        let mut find = |fd| sockets.find(&own(), fd).unwrap();
+        let found = find(socket.as_fd().as_raw_fd()).unwrap();
+
+        assert_eq!(found.protocol, Protocol(libc::NETLINK_USERSOCK));
+        assert_eq!(find(socket.as_fd().as_raw_fd()), Some(found));
+        for fd in [other.as_raw_fd(), file.as_raw_fd(), -1, c_int::MAX] {
+            assert_eq!(find(fd), None);
+        }
+    }
+
+    #[test]
+    fn a_protocol_that_nobody_wants_is_left_out() {
+        let socket = OwnSocket::open(libc::NETLINK_USERSOCK).unwrap();
+        let mut sockets = Sockets::of(&[Protocol(libc::NETLINK_ROUTE)]);
+
+        let found = sockets.find(&own(), socket.as_fd().as_raw_fd());
+        assert_eq!(found.unwrap(), None);
+    }
+
+    #[test]
+    fn the_table_has_the_protocol_where_the_descriptor_cannot_be_copied() {
+        let socket = OwnSocket::open(libc::NETLINK_USERSOCK).unwrap();
+        let fd = socket.as_fd().try_clone_to_owned().unwrap();
+        let inode = File::from(fd).metadata().unwrap().ino();
+
+        assert_eq!(
+            look_up(&own(), inode),
+            Some(Protocol(libc::NETLINK_USERSOCK))
+        );
+        assert_eq!(look_up(&own(), 1), None);
+    }
+
+    #[test]
+    fn a_table_that_is_odd_has_nothing() {
+        for table in ["", "sk Eth", "a b c d e f g h i 7", "a 300 c d e f g h i x"] {
+            assert_eq!(protocol_in(table, 7), None, "{table}");
+        }
+        assert_eq!(protocol_in("a 16 c d e f g h i 7\n", 7), Some(Protocol(16)));
+    }
+}

@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What another program says and hears: a line a call with its messages below it, or a JSON object a
+//! message. `docs/sniff.md` has both.
+
+use super::escape::Escaped;
+use super::json::write_line;
+use super::time::{Clock, Utc};
+use super::trace::{Decoder, Form, Origin};
+use jiff::tz::TimeZone;
+use nlhello::netlink::{
+    Direction, Errno, Observer, Outcome, Process, Remark, Rights, Transfer, Unshown,
+};
+use nlhello::wire::{align, Messages};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::time::SystemTime;
+
+/// Held back at most when it goes to a file, in bytes.
+const HELD: usize = 1 << 16;
+
+/// Where all of it goes.
+pub struct Sniff {
+    out: BufWriter<Box<dyn Write>>,
+    format: Format,
+    decoder: Decoder,
+    /// Whether each line is to be seen at once.
+    is_watched: bool,
+    failure: Option<io::Error>,
+}
+
+enum Format {
+    Text(Clock),
+    Json,
+}
+
+impl Sniff {
+    /// Writes to `file`, or to standard error where there is none.
+    pub fn new(file: Option<File>, json: bool, color: bool) -> Self {
+        let is_watched = file.is_none();
+        let out: Box<dyn Write> = match file {
+            Some(file) => Box::new(file),
+            None => Box::new(io::stderr()),
+        };
+        Self {
+            out: BufWriter::with_capacity(HELD, out),
+            format: match json {
+                true => Format::Json,
+                false => Format::Text(Clock::new(TimeZone::system())),
+            },
+            decoder: Decoder::new(match (json, color) {
+                (true, _) => Form::Json,
+                (false, true) => Form::Color,
+                (false, false) => Form::Text,
+            }),
+            is_watched,
+            failure: None,
+        }
+    }
+
+    /// Returns why not all of it could be written, if that is so.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write, &mut Format, &mut Decoder) -> io::Result<()>,
+    ) {
+        if self.failure.is_some() {
+            return;
+        }
+        let written = write(&mut self.out, &mut self.format, &mut self.decoder).and_then(|()| {
+            match self.is_watched {
+                true => self.out.flush(),
+                false => Ok(()),
+            }
+        });
+        self.failure = written.err();
+    }
+}
+
+impl Observer for Sniff {
+    fn transfer(&mut self, transfer: &Transfer<'_>) {
+        self.write(|out, format, decoder| match format {
+            Format::Text(clock) => write_text(out, clock, decoder, transfer),
+            Format::Json => write_json(out, decoder, transfer),
+        });
+    }
+
+    fn remark(&mut self, process: &Process, remark: &Remark) {
+        let now = SystemTime::now();
+        self.write(|out, format, _| match format {
+            Format::Text(clock) => {
+                clock.write(out, now)?;
+                writeln!(out, " {} ! {}", Who(process), Said(remark))
+            }
+            Format::Json => write_line(out, &JsonRemark::new(now, process, remark)),
+        });
+    }
+
+    fn may_lag(&self) -> bool {
+        !self.is_watched
+    }
+
+    fn idle(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.out.flush().err();
+        }
+    }
+}
+
+fn write_text(
+    out: &mut dyn Write,
+    clock: &mut Clock,
+    decoder: &mut Decoder,
+    transfer: &Transfer<'_>,
+) -> io::Result<()> {
+    clock.write(out, transfer.time)?;
+    writeln!(out, " {}", CallLine(transfer))?;
+    if !transfer.protocol.has_messages() {
+        return texts(transfer.bytes)
+            .try_for_each(|text| writeln!(out, "    \"{}\"", Escaped(text)));
+    }
+    let (messages, padding) = split_padding(transfer.bytes);
+    let origin = Origin {
+        arrow: arrow(transfer.direction),
+        members: "",
+    };
+    decoder.datagram(out, transfer.protocol.0, origin, messages)?;
+    match padding {
+        0 => Ok(()),
+        len => writeln!(out, "    and {len} bytes behind it, all of them 0"),
+    }
+}
+
+/// Returns the messages of a datagram and how many bytes are behind them, if those are all 0: some
+/// programs send all of a buffer, whatever of it they have filled, and the kernel does not look there.
+fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
+    let len: usize = Messages::new(datagram)
+        .flatten()
+        .map(|message| align(message.bytes().len()))
+        .sum();
+    let len = len.min(datagram.len());
+    let (messages, rest) = datagram.split_at(len);
+
+    match len > 0 && rest.iter().all(|byte| *byte == 0) {
+        true => (messages, rest.len()),
+        false => (datagram, 0),
+    }
+}
+
+/// Returns what is in a datagram that is a row of texts, each with a NUL behind it.
+fn texts(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let texts = datagram.split(|byte| *byte == 0);
+
+    texts.filter(|text| !text.is_empty())
+}
+
+fn arrow(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Sent => ">",
+        Direction::Received => "<",
+    }
+}
+
+/// `ip[1234]`: the thread.
+struct Who<'a>(&'a Process);
+
+impl fmt::Display for Who<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", Escaped(&self.0.comm), self.0.tid)
+    }
+}
+
+/// A call with its result, as C has it, and what there is to say of it.
+struct CallLine<'a>(&'a Transfer<'a>);
+
+impl fmt::Display for CallLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(transfer) = self;
+        let Transfer {
+            process,
+            protocol,
+            call,
+            fd,
+            direction,
+            ..
+        } = transfer;
+
+        write!(f, "{} {} {protocol} ", Who(process), arrow(*direction))?;
+        write!(f, "{call}({fd}) = ")?;
+        match transfer.outcome {
+            Outcome::Done(len) => write!(f, "{len}")?,
+            Outcome::Failed(errno) => write!(f, "-1 {errno} ({})", errno.description())?,
+            Outcome::Pending => f.write_str("?")?,
+            Outcome::Skipped => f.write_str("none: not sent")?,
+        }
+        self.peer(f)?;
+        if transfer.is_truncated {
+            write!(f, ", truncated to {} bytes", transfer.bytes.len())?;
+        }
+        match transfer.unshown.map(reason) {
+            Some(reason) => write!(f, ", {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl CallLine<'_> {
+    /// Says who is at the other end, if that is not the kernel alone.
+    fn peer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(peer) = self.0.peer else {
+            return Ok(());
+        };
+        let preposition = match self.0.direction {
+            Direction::Sent => "to",
+            Direction::Received => "from",
+        };
+        if peer.portid != 0 {
+            write!(f, ", {preposition} port {}", peer.portid)?;
+        }
+        match peer.groups {
+            0 => Ok(()),
+            groups => write!(f, ", to groups {groups:#x}"),
+        }
+    }
+}
+
+fn reason(unshown: Unshown) -> &'static str {
+    match unshown {
+        Unshown::Peeked => "peek: left in the queue",
+        Unshown::Copied => "from file to file: not shown",
+        Unshown::Unread => "not all of it can be read",
+        Unshown::Shown => "of what is shown above",
+    }
+}
+
+/// What is not seen, in words.
+struct Said<'a>(&'a Remark);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Remark::IoUring => f.write_str("uses io_uring: what goes that way is not shown"),
+            Remark::Aio => f.write_str("uses io_submit: what goes that way is not shown"),
+            Remark::Foreign(arch) => write!(
+                f,
+                "makes system calls of another architecture ({arch:#x}): what it says is not shown"
+            ),
+            Remark::Closed(Errno(errno)) => write!(
+                f,
+                "cannot be looked into ({}): what it says is not shown",
+                Errno(*errno)
+            ),
+            Remark::Forgone(rights) => write_rights(f, *rights),
+        }
+    }
+}
+
+fn write_rights(f: &mut fmt::Formatter<'_>, rights: Rights) -> fmt::Result {
+    f.write_str("runs without the rights of its program (")?;
+    let mut comma = "";
+    for (name, id) in [("set-user-ID", rights.uid), ("set-group-ID", rights.gid)] {
+        if let Some(id) = id {
+            write!(f, "{comma}{name} {id}")?;
+            comma = ", ";
+        }
+    }
+    if rights.capabilities {
+        write!(f, "{comma}capabilities")?;
+    }
+    f.write_str("): who is followed gains none")
+}
+
+/// A call with its result: all there is to say, or the first keys of each of its messages.
+#[derive(Serialize)]
+struct JsonTransfer<'a> {
+    time: &'a str,
+    pid: i32,
+    tid: i32,
+    comm: Cow<'a, str>,
+    direction: &'static str,
+    protocol: i32,
+    protocol_name: Option<&'static str>,
+    socket: u64,
+    fd: i32,
+    call: &'static str,
+    result: Option<usize>,
+    errno: Option<i32>,
+    portid: Option<u32>,
+    groups: Option<u32>,
+    truncated: bool,
+    unshown: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<Vec<Cow<'a, str>>>,
+}
+
+#[derive(Serialize)]
+struct JsonRemark<'a> {
+    time: String,
+    pid: i32,
+    tid: i32,
+    comm: Cow<'a, str>,
+    remark: &'static str,
+    message: String,
+}
+
+impl<'a> JsonRemark<'a> {
+    fn new(time: SystemTime, process: &'a Process, remark: &Remark) -> Self {
+        Self {
+            time: Utc(time).to_string(),
+            pid: process.pid,
+            tid: process.tid,
+            comm: String::from_utf8_lossy(&process.comm),
+            remark: match remark {
+                Remark::IoUring => "io_uring",
+                Remark::Aio => "aio",
+                Remark::Foreign(_) => "foreign",
+                Remark::Closed(_) => "closed",
+                Remark::Forgone(_) => "rights",
+            },
+            message: Said(remark).to_string(),
+        }
+    }
+}
+
+impl<'a> JsonTransfer<'a> {
+    fn new(time: &'a str, transfer: &Transfer<'a>) -> Self {
+        let (result, errno) = match transfer.outcome {
+            Outcome::Done(len) => (Some(len), Some(0)),
+            Outcome::Failed(Errno(errno)) => (None, Some(errno)),
+            Outcome::Pending | Outcome::Skipped => (None, None),
+        };
+        let unshown = transfer.unshown.map(|unshown| match unshown {
+            Unshown::Peeked => "peeked",
+            Unshown::Copied => "copied",
+            Unshown::Unread => "unread",
+            Unshown::Shown => "shown",
+        });
+
+        Self {
+            time,
+            pid: transfer.process.pid,
+            tid: transfer.process.tid,
+            comm: String::from_utf8_lossy(&transfer.process.comm),
+            direction: match transfer.direction {
+                Direction::Sent => "sent",
+                Direction::Received => "received",
+            },
+            protocol: transfer.protocol.0,
+            protocol_name: transfer.protocol.name(),
+            socket: transfer.inode,
+            fd: transfer.fd,
+            call: transfer.call,
+            result,
+            errno,
+            portid: transfer.peer.map(|peer| peer.portid),
+            groups: transfer.peer.map(|peer| peer.groups),
+            truncated: transfer.is_truncated,
+            unshown,
+            texts: (!transfer.protocol.has_messages())
+                .then(|| texts(transfer.bytes).map(String::from_utf8_lossy).collect()),
+        }
+    }
+}
+
+/// Writes an object for each message of a call; one for all of it where there is none.
+fn write_json(
+    out: &mut dyn Write,
+    decoder: &mut Decoder,
+    transfer: &Transfer<'_>,
+) -> io::Result<()> {
+    let time = Utc(transfer.time).to_string();
+    let mut object = Vec::new();
+    write_line(&mut object, &JsonTransfer::new(&time, transfer))?;
+    if transfer.bytes.is_empty() || !transfer.protocol.has_messages() {
+        return out.write_all(&object);
+    }
+    let origin = Origin {
+        arrow: "",
+        members: members(&object),
+    };
+    let (messages, _) = split_padding(transfer.bytes);
+    decoder.datagram(out, transfer.protocol.0, origin, messages)
+}
+
+/// Returns what is between the braces of an object on a line.
+fn members(object: &[u8]) -> &str {
+    let text = std::str::from_utf8(object).unwrap_or_default();
+
+    text.trim_end().trim_matches(['{', '}'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nlhello::netlink::{Peer, Protocol};
+    use nlhello::wire::{put_message, Nlmsghdr};
+    use serde_json::{json, Value};
+    use std::time::Duration;
+
+    fn process() -> Process {
+        Process {
+            pid: 7,
+            tid: 8,
+            comm: b"a\x1b".to_vec(),
+        }
+    }
+
+    fn transfer<'a>(process: &'a Process, bytes: &'a [u8]) -> Transfer<'a> {
+        Transfer {
+            time: SystemTime::UNIX_EPOCH + Duration::from_micros(5),
+            process,
+            fd: 3,
+            inode: 99,
+            protocol: Protocol(libc::NETLINK_ROUTE),
+            call: "sendmsg",
+            direction: Direction::Sent,
+            outcome: Outcome::Done(bytes.len()),
+            peer: None,
+            bytes,
+            is_truncated: false,
+            unshown: None,
+        }
+    }
+
+    fn message(nlmsg_type: u16, payload: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            nlmsg_seq: 1,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, payload).unwrap();
+        bytes
+    }
+
+    fn text(transfer: &Transfer<'_>) -> String {
+        let mut out = Vec::new();
+        let mut clock = Clock::new(TimeZone::UTC);
+        let mut decoder = Decoder::new(Form::Text);
+        write_text(&mut out, &mut clock, &mut decoder, transfer).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn json(transfer: &Transfer<'_>) -> Vec<Value> {
+        let mut out = Vec::new();
+        write_json(&mut out, &mut Decoder::new(Form::Json), transfer).unwrap();
+        serde_json::Deserializer::from_slice(&out)
+            .into_iter()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    #[test]
+    fn a_call_is_shown_with_its_messages_below_it() {
+        let (process, bytes) = (process(), message(18, b""));
+
+        let shown = text(&transfer(&process, &bytes));
+        let (call, messages) = shown.split_once('\n').unwrap();
+
+        assert_eq!(
+            call,
+            "00:00:00.000005 a\\x1b[8] > NETLINK_ROUTE sendmsg(3) = 16"
+        );
+        assert!(messages.starts_with("> nlmsghdr "), "{messages}");
+        assert!(messages.contains("RTM_GETLINK"), "{messages}");
+    }
+
+    #[test]
+    fn a_call_says_what_became_of_it_and_who_is_at_the_other_end() {
+        let process = process();
+        let sent = transfer(&process, b"");
+        let peer = Some(Peer {
+            portid: 5,
+            groups: 2,
+        });
+        let received = Transfer {
+            direction: Direction::Received,
+            outcome: Outcome::Done(40),
+            ..sent
+        };
+        for (transfer, shown) in [
+            (
+                Transfer {
+                    outcome: Outcome::Failed(Errno(libc::EPERM)),
+                    ..sent
+                },
+                "> NETLINK_ROUTE sendmsg(3) = -1 EPERM (Operation not permitted)",
+            ),
+            (
+                Transfer {
+                    outcome: Outcome::Pending,
+                    peer,
+                    ..sent
+                },
+                "> NETLINK_ROUTE sendmsg(3) = ?, to port 5, to groups 0x2",
+            ),
+            (
+                Transfer {
+                    outcome: Outcome::Skipped,
+                    ..sent
+                },
+                "> NETLINK_ROUTE sendmsg(3) = none: not sent",
+            ),
+            (
+                Transfer {
+                    peer,
+                    is_truncated: true,
+                    ..received
+                },
+                "< NETLINK_ROUTE sendmsg(3) = 40, from port 5, to groups 0x2, truncated to 0 bytes",
+            ),
+            (
+                Transfer {
+                    unshown: Some(Unshown::Peeked),
+                    ..received
+                },
+                "< NETLINK_ROUTE sendmsg(3) = 40, peek: left in the queue",
+            ),
+        ] {
+            let line = text(&transfer);
+            assert!(line.ends_with(&format!("[8] {shown}\n")), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_shown_as_the_texts_that_it_is() {
+        let process = process();
+        let uevent = Transfer {
+            protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
+            ..transfer(&process, b"add@/x\0A=\x1b\0")
+        };
+        let shown = text(&uevent);
+        let (_, texts) = shown.split_once('\n').unwrap();
+
+        assert_eq!(texts, "    \"add@/x\"\n    \"A=\\x1b\"\n");
+        assert_eq!(json(&uevent)[0]["texts"], json!(["add@/x", "A=\u{1b}"]));
+    }
+
+    #[test]
+    fn json_has_an_object_for_each_message() {
+        let process = process();
+        let bytes = [message(3, b"abcd"), message(200, b""), b"rest".to_vec()].concat();
+        let found = json(&transfer(&process, &bytes));
+
+        assert_eq!(
+            found[0],
+            json!({
+                "time": "1970-01-01T00:00:00.000005000Z",
+                "pid": 7,
+                "tid": 8,
+                "comm": "a\u{1b}",
+                "direction": "sent",
+                "protocol": 0,
+                "protocol_name": "ROUTE",
+                "socket": 99,
+                "fd": 3,
+                "call": "sendmsg",
+                "result": 40,
+                "errno": 0,
+                "portid": null,
+                "groups": null,
+                "truncated": false,
+                "unshown": null,
+                "nlmsghdr": {
+                    "nlmsg_len": 20,
+                    "nlmsg_type": 3,
+                    "type": "NLMSG_DONE",
+                    "nlmsg_flags": [],
+                    "nlmsg_seq": 1,
+                    "nlmsg_pid": 0,
+                },
+                "hex": "61626364",
+            })
+        );
+        assert_eq!(found[1]["nlmsghdr"]["type"], Value::Null);
+        assert_eq!(found[2]["nlmsghdr"], Value::Null);
+        assert_eq!(found[2]["hex"], "72657374");
+        assert_eq!(found[2]["call"], "sendmsg");
+        assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn zeros_behind_the_messages_are_counted_not_shown() {
+        let process = process();
+        let bytes = [message(18, b""), vec![0; 24]].concat();
+        let padded = transfer(&process, &bytes);
+
+        assert!(text(&padded).ends_with("\n    and 24 bytes behind it, all of them 0\n"));
+        assert_eq!(json(&padded).len(), 1);
+        let zeros = transfer(&process, &[0; 20]);
+        assert!(text(&zeros).contains("length field does not fit"));
+        assert_eq!(json(&zeros)[0]["hex"], "00".repeat(20));
+    }
+
+    #[test]
+    fn a_call_without_a_message_is_an_object_too() {
+        let process = process();
+        let failed = Transfer {
+            outcome: Outcome::Failed(Errno(libc::ENOBUFS)),
+            ..transfer(&process, b"")
+        };
+        let found = json(&failed);
+
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["errno"], libc::ENOBUFS);
+        assert_eq!(found[0]["nlmsghdr"], Value::Null);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_said_in_words() {
+        let rights = Rights {
+            uid: Some(0),
+            gid: Some(5),
+            capabilities: true,
+        };
+        let said = Said(&Remark::Forgone(rights)).to_string();
+
+        assert_eq!(
+            said,
+            "runs without the rights of its program (set-user-ID 0, set-group-ID 5, capabilities): \
+             who is followed gains none"
+        );
+    }
+}
