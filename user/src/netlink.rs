@@ -49,7 +49,7 @@ pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
-pub use protocol::Protocol;
+pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
@@ -58,7 +58,8 @@ pub use spec::Spec;
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{
-    Direction, Observer, Outcome, Peer, Process, Remark, Rights, Tracer, Transfer, Unshown,
+    Direction, Observer, Outcome, Peer, Process, Protocol, Remark, Rights, Tracer, Transfer,
+    Unshown,
 };
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn each_call_that_can_carry_a_message_is_told() {
     for object in &objects {
         let message = &object["nlmsghdr"];
         let number = message["nlmsg_seq"].as_u64().unwrap();
-        assert_eq!(object["protocol_name"], "USERSOCK");
+        assert_eq!(object["protocol_name"], "usersock");
         assert_eq!(object["comm"].as_str().unwrap(), &comm());
         assert_eq!(message["nlmsg_type"].as_u64(), Some(0x100 + number));
         assert_eq!(object["text"], "abc");

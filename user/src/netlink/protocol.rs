@@ -1,82 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The protocols of netlink and their names.
+//! Names of the protocols of netlink.
 
-use libc::c_int;
-use std::fmt;
-use std::str::FromStr;
+use crate::uapi::NETLINK_USER;
 
-/// A netlink protocol, third argument of `socket(2)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Protocol(pub c_int);
+/// How many protocols there can be (`MAX_LINKS`).
+pub const PROTOCOLS: usize = 32;
 
-const PREFIX: &str = "NETLINK_";
-
-/// Names of `linux/netlink.h`, without their prefix.
-const NAMES: &[(c_int, &str)] = &[
-    (libc::NETLINK_ROUTE, "ROUTE"),
-    (libc::NETLINK_USERSOCK, "USERSOCK"),
-    (libc::NETLINK_FIREWALL, "FIREWALL"),
-    (libc::NETLINK_SOCK_DIAG, "SOCK_DIAG"),
-    (libc::NETLINK_NFLOG, "NFLOG"),
-    (libc::NETLINK_XFRM, "XFRM"),
-    (libc::NETLINK_SELINUX, "SELINUX"),
-    (libc::NETLINK_ISCSI, "ISCSI"),
-    (libc::NETLINK_AUDIT, "AUDIT"),
-    (libc::NETLINK_FIB_LOOKUP, "FIB_LOOKUP"),
-    (libc::NETLINK_CONNECTOR, "CONNECTOR"),
-    (libc::NETLINK_NETFILTER, "NETFILTER"),
-    (libc::NETLINK_IP6_FW, "IP6_FW"),
-    (libc::NETLINK_DNRTMSG, "DNRTMSG"),
-    (libc::NETLINK_KOBJECT_UEVENT, "KOBJECT_UEVENT"),
-    (libc::NETLINK_GENERIC, "GENERIC"),
-    (libc::NETLINK_SCSITRANSPORT, "SCSITRANSPORT"),
-    (libc::NETLINK_ECRYPTFS, "ECRYPTFS"),
-    (libc::NETLINK_RDMA, "RDMA"),
-    (libc::NETLINK_CRYPTO, "CRYPTO"),
-    (22, "SMC"),
-    (crate::uapi::NETLINK_USER as c_int, "USER"),
+/// `NETLINK_*` of `include/uapi/linux/netlink.h`, in lower case and without the prefix.
+const NAMES: &[(u8, &str)] = &[
+    (0, "route"),
+    (1, "unused"),
+    (2, "usersock"),
+    (3, "firewall"),
+    (4, "sock_diag"),
+    (5, "nflog"),
+    (6, "xfrm"),
+    (7, "selinux"),
+    (8, "iscsi"),
+    (9, "audit"),
+    (10, "fib_lookup"),
+    (11, "connector"),
+    (12, "netfilter"),
+    (13, "ip6_fw"),
+    (14, "dnrtmsg"),
+    (15, "kobject_uevent"),
+    (16, "generic"),
+    (18, "scsitransport"),
+    (19, "ecryptfs"),
+    (20, "rdma"),
+    (21, "crypto"),
+    (22, "smc"),
+    (NETLINK_USER as u8, "user"),
 ];
 
-impl Protocol {
-    /// Returns the name that C has for it, without `NETLINK_`.
-    pub fn name(self) -> Option<&'static str> {
-        let known = NAMES.iter().find(|(number, _)| *number == self.0);
+/// Returns what `protocol` is called in `include/uapi/linux/netlink.h`, in lower case: `route`; `None`
+/// where that has no name for it. Protocol 31, of the hello family, is `user`.
+pub fn protocol_name(protocol: u16) -> Option<&'static str> {
+    let name = NAMES
+        .iter()
+        .find(|(known, _)| u16::from(*known) == protocol);
 
-        known.map(|(_, name)| *name)
-    }
-
-    /// Says whether its datagrams are rows of messages with a `struct nlmsghdr`.
-    pub fn has_messages(self) -> bool {
-        self.0 != libc::NETLINK_KOBJECT_UEVENT
-    }
+    name.map(|(_, name)| *name)
 }
 
-/// `NETLINK_ROUTE`, or `NETLINK_23` where there is no name.
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "{PREFIX}{name}"),
-            None => write!(f, "{PREFIX}{}", self.0),
-        }
-    }
-}
+/// Returns the protocol that `word`, a name or a number, stands for; `None` where it stands for none.
+pub fn protocol_number(word: &str) -> Option<u8> {
+    let named = NAMES.iter().find(|(_, name)| *name == word);
+    let number = || word.parse().ok().filter(|n| usize::from(*n) < PROTOCOLS);
 
-/// The name with or without `NETLINK_`, in upper or lower case, or the number.
-impl FromStr for Protocol {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let upper = text.to_ascii_uppercase();
-        let word = upper.strip_prefix(PREFIX).unwrap_or(&upper);
-        let known = NAMES.iter().find(|(_, name)| *name == word);
-
-        known
-            .map(|(number, _)| *number)
-            .or_else(|| word.parse::<u8>().ok().map(c_int::from))
-            .map(Self)
-            .ok_or_else(|| "no netlink protocol: a number, or a name such as route".to_owned())
-    }
+    named.map(|(number, _)| *number).or_else(number)
 }
 
 #[cfg(test)]
@@ -84,18 +57,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_protocol_is_read_as_it_is_shown_and_as_it_is_called() {
+    fn a_protocol_is_found_by_its_name_and_by_its_number() {
         for (number, name) in NAMES {
-            let shown = Protocol(*number).to_string();
-            assert_eq!(shown, format!("NETLINK_{name}"));
-            for text in [shown, name.to_lowercase(), number.to_string()] {
-                assert_eq!(text.parse(), Ok(Protocol(*number)), "{text}");
-            }
+            assert_eq!(protocol_name((*number).into()), Some(*name));
+            assert_eq!(protocol_number(name), Some(*number));
+            assert_eq!(protocol_number(&number.to_string()), Some(*number));
         }
-        assert_eq!(Protocol(23).to_string(), "NETLINK_23");
-        assert_eq!("23".parse(), Ok(Protocol(23)));
-        for bad in ["", "routes", "-1", "256", "NETLINK_"] {
-            assert!(bad.parse::<Protocol>().is_err(), "{bad}");
+        assert_eq!(protocol_name(17), None);
+        assert_eq!(protocol_name(256), None, "not protocol 0");
+        assert_eq!(protocol_number("17"), Some(17));
+        for wrong in ["32", "-1", "", "rout", "ROUTE"] {
+            assert_eq!(protocol_number(wrong), None, "{wrong}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod filter;
 mod follow;
 mod memory;
 mod process;
+mod protocol;
 mod ptrace;
 mod signals;
 mod sockets;
@@ -21,8 +22,9 @@ mod spawn;
 pub use calls::Direction;
 pub use follow::Tracer;
 pub use process::{Process, Rights};
+pub use protocol::Protocol;
 
-use super::{Errno, Protocol};
+use super::Errno;
 use std::time::SystemTime;
 
 /// Who is told what is seen.

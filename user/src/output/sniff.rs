@@ -558,7 +558,7 @@ mod tests {
                 "comm": "a\u{1b}",
                 "direction": "sent",
                 "protocol": 0,
-                "protocol_name": "ROUTE",
+                "protocol_name": "route",
                 "socket": 99,
                 "fd": 3,
                 "call": "sendmsg",

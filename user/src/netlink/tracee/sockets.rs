@@ -4,8 +4,7 @@
 //! however a process came by one, it is known.
 
 use super::super::socket::get_option;
-use super::super::Protocol;
-use super::Process;
+use super::{Process, Protocol};
 use libc::{c_int, c_long, pid_t};
 use std::collections::HashMap;
 use std::fs::{self, File};
