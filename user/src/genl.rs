@@ -41,6 +41,8 @@ const CTRL_ATTR_OPS: u16 = 6;
 const CTRL_ATTR_MCAST_GROUPS: u16 = 7;
 const CTRL_ATTR_POLICY: u16 = 8;
 const CTRL_ATTR_OP_POLICY: u16 = 9;
+const CTRL_ATTR_MCAST_GRP_NAME: u16 = 1;
+const CTRL_ATTR_MCAST_GRP_ID: u16 = 2;
 /// One more than the last type that is known of a family.
 const CTRL_ATTR_MAX: usize = 8;
 
@@ -60,7 +62,10 @@ static OP: &[Known] = &[
 ];
 
 /// `CTRL_ATTR_MCAST_GRP_*`.
-static MCAST_GRP: &[Known] = &[known(1, "name", Format::Name), known(2, "id", Format::U32)];
+static MCAST_GRP: &[Known] = &[
+    known(CTRL_ATTR_MCAST_GRP_NAME, "name", Format::Name),
+    known(CTRL_ATTR_MCAST_GRP_ID, "id", Format::U32),
+];
 
 /// `GENL_*`: what an operation needs and can.
 const OP_FLAGS: &[(u32, &str)] = &[
@@ -103,6 +108,18 @@ impl<'a> Family<'a> {
         self.attrs
             .get(CTRL_ATTR_FAMILY_ID)
             .and_then(|attr| u16(attr.value()))
+    }
+
+    /// Returns its multicast groups, each with its number and its name.
+    pub fn groups(&self) -> impl Iterator<Item = (u32, &'a [u8])> + 'a {
+        let groups = self.attrs.get(CTRL_ATTR_MCAST_GROUPS);
+        let groups = Attrs::new(groups.map_or(&[][..], |groups| groups.value()));
+
+        groups.map_while(Result::ok).filter_map(|group| {
+            let of = |kind| group.nested().flatten().find(|attr| attr.kind() == kind);
+            let number = of(CTRL_ATTR_MCAST_GRP_ID)?.u32().ok()?;
+            Some((number, of(CTRL_ATTR_MCAST_GRP_NAME)?.str().ok()?))
+        })
     }
 
     /// Tells its numbers and groups.

@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+pub mod diag;
 pub mod genl;
 pub mod hello;
 pub mod monitor;

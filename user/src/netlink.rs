@@ -29,6 +29,7 @@ mod netns_names;
 mod nsid;
 #[allow(unsafe_code)]
 mod poll;
+mod protocol;
 mod request;
 #[allow(unsafe_code)]
 mod socket;
@@ -45,6 +46,7 @@ pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
+pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::{AttrFormat, AttrSpec, MessageSpec, Spec};

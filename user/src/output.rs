@@ -5,12 +5,14 @@
 mod escape;
 mod json;
 mod record;
+mod sockets;
 mod text;
 mod time;
 mod trace;
 mod watch;
 
 pub use record::{Records, Style};
+pub use sockets::{write_growth, write_growth_json, write_table, Growth};
 pub use time::{Stamp, Style as TimeStyle};
 pub use trace::Trace;
 pub use watch::{Identity, Watch, Whereabouts};

@@ -3,7 +3,7 @@
 //! A monitor of what another one took in, at another time.
 
 use super::hello::event_of;
-use super::record::{bad, Reader, Step};
+use super::record::{bad, Reader, Step, Untold};
 use super::state::{News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
 use crate::netlink::Error;
@@ -13,19 +13,22 @@ use std::io::Read;
 use std::time::SystemTime;
 
 /// Tells what a [`Monitor`](super::Monitor) told, from its [record](super::Monitor::record), without
-/// the kernel.
+/// the kernel; or what one would have told of what others captured: `tcpdump(1)` on an nlmon device, or
+/// `rtmon(8)`.
 pub struct Replay {
     reader: Reader,
     state: State,
     words: Vec<Vec<u8>>,
     is_started: bool,
+    /// A link that the last step told nobody of.
+    learned: Option<Vec<u8>>,
     began: SystemTime,
     /// When the last step was.
     time: SystemTime,
 }
 
 impl Replay {
-    /// Reads the start of a record.
+    /// Reads the start of a record or a capture.
     ///
     /// # Errors
     ///
@@ -44,12 +47,29 @@ impl Replay {
             state: State::new(),
             words,
             is_started: false,
+            learned: None,
             began,
             time: began,
         })
     }
 
-    /// Returns the words that the record was begun with.
+    /// Says whether it has what there was at its start, of any kind: a capture of nlmon has not.
+    pub fn has_start(&self) -> bool {
+        self.reader.has_start()
+    }
+
+    /// Returns what a capture has that was not told so far; `None` for a record, all of which is told.
+    pub fn untold(&self) -> Option<&Untold> {
+        self.reader.untold()
+    }
+
+    /// Returns the payload of the link that the last step learned of without telling, if it did: somebody
+    /// else's answer showed it.
+    pub fn learned_link(&self) -> Option<&[u8]> {
+        self.learned.as_deref()
+    }
+
+    /// Returns the words that the record was begun with; a capture has none.
     pub fn words(&self) -> &[Vec<u8>] {
         &self.words
     }
@@ -101,6 +121,7 @@ impl Replay {
             return Ok(false);
         };
         self.time = time;
+        self.learned = None;
         let mut tell = |told: &Told<'_>| {
             if self.is_started {
                 tell(time, told);
@@ -111,6 +132,7 @@ impl Replay {
             Step::Started => self.is_started = true,
             Step::Read(origin, kinds) => self.state.open(kinds, origin),
             Step::Found(message) => find(&mut self.state, &message),
+            Step::Known(message) => self.learned = learn(&mut self.state, &message),
             Step::Done => self.state.close(&mut |event| tell(&Told::Event(event))),
             Step::Event(message) => {
                 let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
@@ -140,4 +162,13 @@ fn find(state: &mut State, message: &Message<'_>) {
     if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
         state.find(kind, payload);
     }
+}
+
+/// Takes in what an answer showed, and tells nobody; returns the payload of a link.
+fn learn(state: &mut State, message: &Message<'_>) -> Option<Vec<u8>> {
+    let news = News::of(message)?;
+    if news.kind.is_kept() {
+        state.take(&news, &mut |_| {});
+    }
+    (news.kind == Kind::Link && news.is_there).then(|| news.payload.to_vec())
 }

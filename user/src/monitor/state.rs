@@ -11,7 +11,8 @@ mod window;
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use change::Change;
-use silent::{is_untold, silent_kinds};
+pub use silent::is_untold;
+use silent::silent_kinds;
 use std::borrow::Cow;
 use window::Window;
 
@@ -166,6 +167,11 @@ impl State {
             self.tables[kind as usize].forget_seen();
         }
         self.window = Some(Window::open(kinds, origin));
+    }
+
+    /// Says whether some kinds are being read: between [`State::open`] and [`State::close`].
+    pub fn is_open(&self) -> bool {
+        self.window.is_some()
     }
 
     /// Takes in an object of a dump.
