@@ -100,8 +100,14 @@ fn values_out_of_range_are_usage_errors_that_name_the_limit() {
         (&["wait", "link", "--timeout", "-1"], "from 0 to 86400"),
         (&["replay", "file", "-c", "0"], "from 1"),
         (&["monitor", "--record-size", "1M"], "--record <FILE>"),
-        (&["monitor", "--record", "x", "--record-size", "0"], "K, M or G"),
-        (&["monitor", "--record", "x", "--record-files", "3"], "--record-size"),
+        (
+            &["monitor", "--record", "x", "--record-size", "0"],
+            "K, M or G",
+        ),
+        (
+            &["monitor", "--record", "x", "--record-files", "3"],
+            "--record-size",
+        ),
         (&["sockets", "--watch", "-i", "-1"], "from 0 to 86400"),
         (&["sockets", "--watch", "-c", "0"], "from 1"),
         (&["sockets", "-i", "1"], "--watch"),

@@ -53,7 +53,7 @@ fn lose(socket: &Socket) {
 
 /// Returns what the client shows with these words in the namespace, and what it warns of.
 fn shown(words: &str) -> (Vec<Value>, String) {
-    let output = finish(&format!("--json sockets {words}"));
+    let output = finish(format!("--json sockets {words}").trim_end());
     assert_eq!(output.status.code(), Some(0), "{words}: {output:?}");
     let all = serde_json::from_slice(&output.stdout).unwrap();
     (all, stderr(&output))
@@ -282,7 +282,9 @@ fn who_loses_more_is_told_with_how_much_and_nobody_else_is() {
     assert!(of_own.len() >= 3, "{told}");
     assert!(drops(of_own.last().unwrap()) <= u64::from(socket.drops().unwrap()));
     for line in &of_own {
-        assert_eq!(line["socket"]["processes"], own_process());
+        // A child of ours has it too until it is another program.
+        let processes = line["socket"]["processes"].as_array().unwrap();
+        assert!(processes.contains(&own_process()[0]), "{line}");
         assert!(line["time"].is_string());
     }
     assert!(
