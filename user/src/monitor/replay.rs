@@ -168,7 +168,7 @@ fn find(state: &mut State, message: &Message<'_>) {
 fn learn(state: &mut State, message: &Message<'_>) -> Option<Vec<u8>> {
     let news = News::of(message)?;
     if news.kind.is_kept() {
-        state.take(&news, &mut |_| {});
+        state.learn(news.kind, news.payload);
     }
     (news.kind == Kind::Link && news.is_there).then(|| news.payload.to_vec())
 }

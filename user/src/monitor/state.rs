@@ -196,6 +196,30 @@ impl State {
         table.release(form);
     }
 
+    /// Takes in an object that an answer to somebody else showed, and tells nobody. It takes the place of what
+    /// is known of it: of several routes with the same key, of the one on the same link.
+    pub fn learn(&mut self, kind: Kind, payload: &[u8]) {
+        let table = &mut self.tables[kind as usize];
+        let Some(form) = table.form(payload) else {
+            return;
+        };
+        let of_key: Vec<_> = table.of_key(table.key(form)).collect();
+        let is_known = of_key.iter().any(|(old, _)| *old == form);
+        let is_on_link = |old| kind.link_of(&table.body(old)) == kind.link_of(payload);
+        let olds = of_key.into_iter().map(|(old, _)| old);
+        let olds: Vec<_> = olds
+            .filter(|old| kind != Kind::Route || is_on_link(*old))
+            .collect();
+        // Which of two it is, nobody knows.
+        if !is_known && olds.len() < 2 {
+            for old in olds {
+                table.remove(old);
+            }
+            table.insert(form, Seen::Event);
+        }
+        table.release(form);
+    }
+
     /// Notes that the dump ends here or pauses.
     pub fn pause(&mut self) {
         if let Some(window) = &mut self.window {

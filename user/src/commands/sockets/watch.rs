@@ -167,10 +167,13 @@ impl Watch<'_> {
     }
 }
 
+/// Returns how a socket is. What is in the kernel's own is a request that is served just now: no backlog.
 fn level(socket: &NetlinkSocket) -> Growth {
+    let is_backlog = !socket.is_kernels();
+
     Growth {
         drops: socket.drops,
-        rmem_alloc: socket.rmem_alloc,
+        rmem_alloc: if is_backlog { socket.rmem_alloc } else { 0 },
     }
 }
 
@@ -193,5 +196,17 @@ mod tests {
         assert_eq!(growth(at(1, 100), at(1, 0)), at(0, 0));
         assert_eq!(growth(at(1, 100), at(4, 150)), at(3, 50));
         assert_eq!(growth(at(u32::MAX, 0), at(1, 0)), at(2, 0));
+    }
+
+    #[test]
+    fn a_request_that_the_kernel_serves_is_no_backlog() {
+        let socket = |portid| {
+            let line = format!("0 0 {portid} 00000000 832 0 0 2 3 9");
+            NetlinkSocket::from_line(&line).unwrap()
+        };
+        let at = |drops, rmem_alloc| Growth { drops, rmem_alloc };
+
+        assert_eq!(level(&socket(7)), at(3, 832));
+        assert_eq!(level(&socket(0)), at(3, 0));
     }
 }

@@ -140,6 +140,67 @@ fn answers_are_known_and_requests_and_ends_are_counted() {
     assert_eq!((untold.requests, untold.answers, untold.control), (3, 3, 2));
 }
 
+/// A message about the route to 10.0.0.1 by a link, with these `rtm_flags`.
+fn route(nlmsg_type: u16, nlmsg_flags: u16, link: u32, rtm_flags: u8) -> Vec<u8> {
+    let mut payload = vec![
+        libc::AF_INET as u8,
+        32,
+        0,
+        0,
+        254,
+        3,
+        0,
+        1,
+        rtm_flags,
+        0,
+        0,
+        0,
+    ];
+    payload[8..].copy_from_slice(&u32::from(rtm_flags).to_ne_bytes());
+    crate::wire::put_attr(&mut payload, 1, &[10, 0, 0, 1]).unwrap();
+    crate::wire::put_attr(&mut payload, 4, &link.to_ne_bytes()).unwrap();
+    let mut message = Vec::new();
+    let header = Nlmsghdr {
+        nlmsg_type,
+        nlmsg_flags,
+        ..Nlmsghdr::default()
+    };
+    put_message(&mut message, header, &payload).unwrap();
+    message
+}
+
+#[test]
+fn a_route_that_an_answer_shows_with_other_flags_is_the_same_and_on_another_link_another() {
+    const LINKDOWN: u8 = 16;
+    let mut pcap = Pcap::new(MICROS, false, 253);
+    pcap.route(&route(libc::RTM_NEWROUTE, 0x600, 1, 0));
+    pcap.route(&route(libc::RTM_NEWROUTE, MULTI, 1, LINKDOWN));
+    pcap.route(&route(libc::RTM_NEWROUTE, MULTI, 2, 0));
+    pcap.route(&route(libc::RTM_DELROUTE, 0, 1, LINKDOWN));
+    pcap.route(&route(libc::RTM_DELROUTE, 0, 2, 0));
+    let mut replay = crate::monitor::Replay::open(Box::new(io::Cursor::new(pcap.bytes))).unwrap();
+    let mut told = Vec::new();
+    let mut known = Vec::new();
+    while replay
+        .step(&mut |_, event| told.push(format!("{event:?}")))
+        .unwrap()
+    {
+        known.push(replay.objects(Kind::Route).count());
+    }
+
+    assert_eq!(known, [0, 1, 1, 2, 1, 0]);
+    let whats: Vec<_> = ["New", "Del", "Del"]
+        .map(|what| format!("what: {what}"))
+        .into();
+    assert_eq!(told.len(), whats.len(), "{told:?}");
+    assert!(
+        told.iter()
+            .zip(&whats)
+            .all(|(told, what)| told.contains(what)),
+        "{told:?}"
+    );
+}
+
 #[test]
 fn bytes_behind_a_request_mean_nothing_and_other_requests_do() {
     let mut pcap = Pcap::new(MICROS, false, 253);
