@@ -238,6 +238,11 @@ impl Reader {
         }
     }
 
+    /// Says whether there may be objects that it never showed: it is no record of a monitor.
+    pub fn is_partial(&self) -> bool {
+        !matches!(self, Self::Record(..))
+    }
+
     /// Says whether it has what there was at its start, of any kind.
     pub fn has_start(&self) -> bool {
         !matches!(self, Self::Capture(_))

@@ -4,7 +4,7 @@
 
 use super::hello::event_of;
 use super::record::{bad, Reader, Step, Untold};
-use super::state::{News, State};
+use super::state::{is_untold, News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
 use crate::netlink::Error;
 use crate::wire::Message;
@@ -20,6 +20,8 @@ pub struct Replay {
     state: State,
     words: Vec<Vec<u8>>,
     is_started: bool,
+    /// Whether there may be objects that are not known.
+    is_partial: bool,
     /// A link that the last step told nobody of.
     learned: Option<Vec<u8>>,
     began: SystemTime,
@@ -41,12 +43,14 @@ impl Replay {
             }
             _ => return Err(bad("it is no record of a monitor")),
         };
+        let is_partial = reader.is_partial();
 
         Ok(Self {
             reader,
             state: State::new(),
             words,
             is_started: false,
+            is_partial,
             learned: None,
             began,
             time: began,
@@ -137,7 +141,9 @@ impl Replay {
             Step::Event(message) => {
                 let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
                 match News::of(&message) {
-                    Some(news) if news.kind.is_kept() => self.state.take(&news, tell),
+                    Some(news) if news.kind.is_kept() => {
+                        take(&mut self.state, &news, self.is_partial, tell);
+                    }
                     Some(news) => tell(&news.as_it_came()),
                     None => {}
                 }
@@ -161,6 +167,20 @@ fn find(state: &mut State, message: &Message<'_>) {
 
     if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
         state.find(kind, payload);
+    }
+}
+
+/// Takes in an event. Where objects may be unknown, the end of one is told too, but for those that the kernel
+/// makes without a word.
+fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl FnMut(&Event<'_>)) {
+    let mut is_told = false;
+    state.take(news, &mut |event| {
+        is_told = true;
+        tell(event);
+    });
+    let is_end = !news.is_there && !is_untold(news.kind, news.payload);
+    if is_partial && !is_told && is_end {
+        tell(&news.as_it_came());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
 use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_REQUEST};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
@@ -31,8 +31,10 @@ const MULTI: u16 = libc::NLM_F_MULTI as u16;
 /// How many requests that were not answered yet are remembered at most.
 const ASKED: usize = 4096;
 
-/// Copies of an event are captured within this time: the kernel makes them one after the other.
+/// Copies of an event are captured within this time: the kernel makes them one after the other. Events of
+/// other processors may come between them, but so many at most.
 const TOGETHER: Duration = Duration::from_millis(1);
+const BETWEEN: usize = 8;
 
 /// A capture, and how far it was read.
 pub struct Capture {
@@ -71,8 +73,8 @@ enum Role {
 struct Sorter {
     /// Numbers of requests for an object.
     asked: HashSet<u32>,
-    /// The last event of a kind that is not kept, and when that was.
-    last: Option<(SystemTime, Vec<u8>)>,
+    /// The last events, and when they were.
+    recent: VecDeque<(SystemTime, Vec<u8>)>,
     untold: Untold,
 }
 
@@ -236,17 +238,16 @@ impl Sorter {
 
     fn role_in_route(&mut self, time: SystemTime, message: &Message<'_>) -> Option<Role> {
         let header = message.header();
-        let Some((kind, _)) = Kind::of_message(header.nlmsg_type, message.payload()) else {
+        if Kind::of_message(header.nlmsg_type, message.payload()).is_none() {
             self.untold.others += 1;
             return None;
-        };
+        }
         let is_part = header.nlmsg_flags & MULTI != 0;
         if is_part || self.asked.remove(&header.nlmsg_seq) {
             self.untold.answers += 1;
             return Some(Role::Known);
         }
-        // Of the kinds that are kept, who is told twice of the same tells it once.
-        match !kind.is_kept() && self.is_copy(time, message.bytes()) {
+        match self.is_copy(time, message.bytes()) {
             true => {
                 self.untold.copies += 1;
                 None
@@ -257,14 +258,19 @@ impl Sorter {
 
     /// Says whether the same event was captured right before.
     fn is_copy(&mut self, time: SystemTime, bytes: &[u8]) -> bool {
-        let is_copy = self.last.as_ref().is_some_and(|(then, last)| {
-            last == bytes
-                && time
-                    .duration_since(*then)
-                    .is_ok_and(|since| since <= TOGETHER)
-        });
+        let is_near = |then: &SystemTime| {
+            time.duration_since(*then)
+                .is_ok_and(|since| since <= TOGETHER)
+        };
+        let is_copy = self
+            .recent
+            .iter()
+            .any(|(then, event)| event == bytes && is_near(then));
         if !is_copy {
-            self.last = Some((time, bytes.to_vec()));
+            self.recent.push_back((time, bytes.to_vec()));
+        }
+        if self.recent.len() > BETWEEN {
+            self.recent.pop_front();
         }
         is_copy
     }

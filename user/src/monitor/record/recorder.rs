@@ -27,6 +27,8 @@ pub struct Recorder {
     len: u64,
     /// The length that the file should not exceed; none before all is in it that there was at its start.
     limit: Option<u64>,
+    /// Why nothing more is written. A monitor still takes in what it has received before it ends.
+    failed: Option<Error>,
 }
 
 impl Recorder {
@@ -43,6 +45,7 @@ impl Recorder {
             packet: Vec::new(),
             len: 0,
             limit: None,
+            failed: None,
         };
         recorder.begin_file()?;
         Ok(recorder)
@@ -65,6 +68,7 @@ impl Recorder {
     ///
     /// Those of `write(2)`, with the file.
     pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
+        self.check()?;
         self.packet.clear();
         step.put(&mut self.packet).map_err(failed)?;
         put_packet(&mut self.held, &self.packet);
@@ -86,13 +90,27 @@ impl Recorder {
     ///
     /// Those of `open(2)` and `write(2)`, with the file.
     pub fn make_room(&mut self, len: usize, state: &State, kinds: Kinds) -> Result<(), Error> {
+        self.check()?;
         let more = (PACKET_HEADER + COOKED + len) as u64;
         let is_full = self.limit.is_some_and(|limit| self.len + more > limit);
-
-        match is_full && !state.is_open() {
-            true => self.next_file(state, kinds),
-            false => Ok(()),
+        if !is_full || state.is_open() {
+            return Ok(());
         }
+        let result = self.next_file(state, kinds);
+        self.keep(result)
+    }
+
+    /// Fails where something could not be written before.
+    fn check(&self) -> Result<(), Error> {
+        match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+        self.failed = result.as_ref().err().cloned();
+        result
     }
 
     fn next_file(&mut self, state: &State, kinds: Kinds) -> Result<(), Error> {
@@ -135,10 +153,11 @@ impl Recorder {
     ///
     /// Those of `write(2)`, with the file.
     pub fn flush(&mut self) -> Result<(), Error> {
+        self.check()?;
         let result = self.files.append(&self.held, whole_packets);
         // What could not be written is not tried again: the file ends where a packet does.
         self.held.clear();
-        result
+        self.keep(result)
     }
 }
 

@@ -255,6 +255,27 @@ fn copies_of_an_event_are_told_once_where_nothing_else_tells_them_apart() {
 }
 
 #[test]
+fn the_end_of_what_was_never_seen_is_told_once() {
+    let mut pcap = Pcap::new(MICROS, false, 253);
+    let [one, other] = [1, 2].map(|link| route(libc::RTM_DELROUTE, 0, link, 0));
+    // Copies of two events, as two processors may make them.
+    for event in [&one, &other, &one, &other] {
+        pcap.route(event);
+    }
+    let rtmon = [stamp(7, 0), stamp(8, 0), one.clone()].concat();
+    for (bytes, count) in [(pcap.bytes, 2), (rtmon, 1)] {
+        let mut replay = crate::monitor::Replay::open(Box::new(io::Cursor::new(bytes))).unwrap();
+        let mut told = Vec::new();
+        while replay
+            .step(&mut |_, event| told.push(format!("{event:?}")))
+            .unwrap()
+        {}
+        assert_eq!(told.len(), count, "{told:?}");
+        assert!(told.iter().all(|event| event.contains("what: Del")));
+    }
+}
+
+#[test]
 fn messages_of_another_order_of_bytes_are_refused() {
     let mut pcap = Pcap::new(MICROS, true, 253);
     let mut link = message_of(libc::RTM_NEWLINK, 0, 0, 1);
