@@ -138,6 +138,9 @@ commands! {
     Nexthop(ShowArgs) = "nexthop" | "nh",
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
     Genl(ShowArgs) = "genl",
+    /// Show netlink sockets, who has them, how full they are and what they lost: [show] [proto PROTOCOL]
+    /// [pid PID] [comm NAME] [portid N]
+    Sockets(SocketsArgs) = "sockets",
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs) = "batch",
     /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
@@ -145,8 +148,8 @@ commands! {
     /// [pref N]; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
     /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
     Monitor(MonitorArgs) = "monitor" | "m",
-    /// Tell again what a monitor has recorded: FILE, and, to choose, words as those of monitor; without
-    /// any, just what it told
+    /// Tell again what a monitor has recorded, or what tcpdump on nlmon or rtmon has captured: FILE, and, to
+    /// choose, words as those of monitor; without any, just what it told
     Replay(ReplayArgs) = "replay",
     /// Run a command and show what it says and hears over netlink: [--protocol P]... -- COMMAND ARGS
     #[command(
@@ -241,6 +244,17 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
+    /// Begin another file, with what there is then, rather than let one grow beyond this: bytes, or with K,
+    /// M or G behind them; FILE is followed by FILE1, FILE2, ...
+    #[arg(long, value_name = "SIZE", value_parser = size, requires = "record")]
+    pub record_size: Option<u64>,
+
+    /// Keep that many files at most, FILE0 and so on, and write over the oldest
+    #[arg(long, value_name = "N", requires = "record_size")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(allow_negative_numbers = true)]
+    pub record_files: Option<u32>,
+
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
 }
@@ -263,7 +277,7 @@ pub struct ReplayArgs {
     #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
     pub count: Option<u64>,
 
-    /// What monitor --record has written; - is standard input
+    /// What monitor --record has written, a capture of nlmon (pcap), or a file of rtmon; - is standard input
     pub file: PathBuf,
 
     /// Kinds, and which of their changes
@@ -323,6 +337,39 @@ pub struct ShowArgs {
     /// Exit with 1 if the table changed while it was read
     #[arg(long)]
     pub strict: bool,
+
+    /// `show`, and which of them
+    pub words: Vec<OsString>,
+}
+
+/// Which sockets, and whether to look again.
+#[derive(Args, Debug)]
+pub struct SocketsArgs {
+    /// Show all that is known, in text too
+    #[arg(short, long)]
+    pub details: bool,
+
+    /// Read /proc/net/netlink, as where the kernel has no netlink_diag: less is known then
+    #[arg(long)]
+    pub proc: bool,
+
+    /// Tell whose drops or queues grow, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
+    /// Seconds from one look to the next
+    #[arg(short, long, value_name = "SECS", default_value = "1", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true, requires = "watch")]
+    pub interval: Duration,
+
+    /// Stop after this many lines; fewer are a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true, requires = "watch")]
+    pub count: Option<u64>,
+
+    /// Stop after this many seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true, requires = "watch")]
+    pub timeout: Option<Duration>,
 
     /// `show`, and which of them
     pub words: Vec<OsString>,
@@ -530,6 +577,22 @@ fn seconds(value: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("not a number from 0 to {SECONDS_MAX}"))
 }
 
+/// Reads a size in bytes, or with one of the letters K, M and G (1024 to the power of 1, 2, 3).
+fn size(value: &str) -> Result<u64, String> {
+    let units = [("K", 10), ("M", 20), ("G", 30)];
+    let unit = units
+        .iter()
+        .find_map(|(unit, bits)| Some((value.strip_suffix(unit)?, *bits)));
+    let (digits, bits) = unit.unwrap_or((value, 0));
+
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(1 << bits))
+        .filter(|size| *size > 0)
+        .ok_or_else(|| "not a number of bytes, or one with K, M or G".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -547,6 +610,32 @@ mod tests {
         }
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         assert_eq!(seconds("0"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_size_is_bytes_or_a_power_of_1024() {
+        for (value, bytes) in [
+            ("1", 1),
+            ("4096", 4096),
+            ("64K", 65_536),
+            ("10M", 10 << 20),
+            ("2G", 2 << 30),
+        ] {
+            assert_eq!(size(value), Ok(bytes));
+        }
+        for bad in [
+            "",
+            "0",
+            "0K",
+            "-1",
+            "1.5M",
+            "10MB",
+            "K",
+            "m",
+            "17179869184G",
+        ] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
     }
 
     /// What may stand before a command, and behind it: some of it is wrong.
@@ -590,6 +679,17 @@ mod tests {
         &["--record", "x", "--buffer", "7"],
         &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
         &["--protocol", "routes", "--", "ip"],
+        &[
+            "--record",
+            "x",
+            "--record-size",
+            "1M",
+            "--record-files",
+            "3",
+        ],
+        &["--record-files", "3"],
+        &["--watch", "-i", "0.5", "-c", "1", "proto", "route"],
+        &["-i", "1"],
         &["file", "link", "--timestamp=none"],
         &["--", "-d"],
         &["-"],

@@ -11,6 +11,7 @@ mod monitor;
 mod peers;
 mod show;
 mod sniff;
+mod sockets;
 mod wait;
 mod words;
 
@@ -113,9 +114,10 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Rule(args)) => show::rules(cli, args, out),
         Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
+        Some(Command::Sockets(args)) => sockets::run(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),
         Some(Command::Monitor(args)) => monitor::run(cli, args, out),
-        Some(Command::Replay(args)) => monitor::replay(cli, args),
+        Some(Command::Replay(args)) => monitor::replay(cli, args, out),
         Some(Command::Sniff(args)) => sniff::run(cli, args, out),
         Some(Command::Wait(args)) => wait::run(cli, args),
     }

@@ -10,8 +10,9 @@ pub use policy::Policy;
 
 use crate::names::uapi::{
     CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_HDRSIZE, CTRL_ATTR_MAXATTR,
-    CTRL_ATTR_MCAST_GROUPS, CTRL_ATTR_OPS, CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY,
-    CTRL_ATTR_VERSION, CTRL_CMD_GETFAMILY, CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
+    CTRL_ATTR_MCAST_GROUPS, CTRL_ATTR_MCAST_GRP_ID, CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_OPS,
+    CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_ATTR_VERSION, CTRL_CMD_GETFAMILY,
+    CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
 };
 use crate::netlink::{Error, Request, Spec};
 use crate::rtnl::attrs::{name, u16, u32, Index, Taker};
@@ -52,7 +53,10 @@ static OP: &[Known] = &[
 ];
 
 /// `CTRL_ATTR_MCAST_GRP_*`.
-static MCAST_GRP: &[Known] = &[known(1, "name", Format::Name), known(2, "id", Format::U32)];
+static MCAST_GRP: &[Known] = &[
+    known(CTRL_ATTR_MCAST_GRP_NAME, "name", Format::Name),
+    known(CTRL_ATTR_MCAST_GRP_ID, "id", Format::U32),
+];
 
 /// `GENL_*`: what an operation needs and can.
 const OP_FLAGS: &[(u32, &str)] = &[
@@ -95,6 +99,18 @@ impl<'a> Family<'a> {
         self.attrs
             .get(CTRL_ATTR_FAMILY_ID)
             .and_then(|attr| u16(attr.value()))
+    }
+
+    /// Returns its multicast groups, each with its number and its name.
+    pub fn groups(&self) -> impl Iterator<Item = (u32, &'a [u8])> + 'a {
+        let groups = self.attrs.get(CTRL_ATTR_MCAST_GROUPS);
+        let groups = Attrs::new(groups.map_or(&[][..], |groups| groups.value()));
+
+        groups.map_while(Result::ok).filter_map(|group| {
+            let of = |kind| group.nested().flatten().find(|attr| attr.kind() == kind);
+            let number = of(CTRL_ATTR_MCAST_GRP_ID)?.u32().ok()?;
+            Some((number, of(CTRL_ATTR_MCAST_GRP_NAME)?.str().ok()?))
+        })
     }
 
     /// Tells its numbers and groups.

@@ -18,6 +18,7 @@
 // What bindgen reads of C's enumerations now is as wide as an int; what it read before has the width of the fields.
 #![cfg_attr(not(feature = "header"), allow(clippy::unnecessary_cast))]
 
+pub mod diag;
 pub mod genl;
 pub mod hello;
 pub mod monitor;

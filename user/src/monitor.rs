@@ -29,6 +29,7 @@ mod table;
 
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
+pub use record::{RecordFiles, Untold};
 pub use replay::Replay;
 pub use scope::Scope;
 
@@ -40,7 +41,6 @@ use record::{Recorder, Step};
 use sieve::Sieve;
 use state::State;
 use std::borrow::Cow;
-use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -184,14 +184,14 @@ impl Monitor {
         buffer.map_err(|error| Error::from_io(OP, &error))
     }
 
-    /// Writes all that is taken in from now on into `out`, for a [`Replay`]. None of the `words`, which
-    /// that has again, may have a NUL.
+    /// Writes all that is taken in from now on into `files`, for a [`Replay`] of each. None of the `words`,
+    /// which that has again, may have a NUL.
     ///
     /// # Errors
     ///
-    /// Those of `write(2)`, which others of this then have too.
-    pub fn record(&mut self, out: Box<dyn Write + Send>, words: &[&[u8]]) -> Result<(), Error> {
-        self.hearing.recorder = Some(Recorder::begin(out, words)?);
+    /// Those of `open(2)` and `write(2)`, with the file, which others of this then have too.
+    pub fn record(&mut self, files: RecordFiles, words: &[&[u8]]) -> Result<(), Error> {
+        self.hearing.recorder = Some(Recorder::begin(files, words)?);
         Ok(())
     }
 
@@ -334,6 +334,7 @@ impl Monitor {
             [is_event, is_hello, _] => {
                 if is_hello {
                     hellos.hear(&mut self.hearing.recorder, tell)?;
+                    self.hearing.make_room()?;
                 }
                 if is_event {
                     self.hearing.hear(Instant::now(), None, tell)?;

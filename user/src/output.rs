@@ -6,6 +6,7 @@ mod escape;
 mod json;
 mod record;
 mod sniff;
+mod sockets;
 mod text;
 mod time;
 mod trace;
@@ -13,6 +14,7 @@ mod watch;
 
 pub use record::{Records, Style};
 pub use sniff::Sniff;
+pub use sockets::{write_growth, write_growth_json, write_table, Growth};
 pub use time::{Stamp, Style as TimeStyle};
 pub use trace::{Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};

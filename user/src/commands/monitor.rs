@@ -16,12 +16,11 @@ use crate::signals::Signals;
 use ahead::Ahead;
 pub use filter::Filter;
 use jiff::tz::TimeZone;
-use nlhello::monitor::{Event, Kind, Monitor, Told, Waited, What};
+use nlhello::monitor::{Event, Kind, Monitor, RecordFiles, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Link, Names};
 pub use replay::run as replay;
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
@@ -29,7 +28,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 const OP: &str = "monitor";
-const RECORD: &str = "record";
 
 /// What is told within this time is told as of the same time.
 const TOGETHER: Duration = Duration::from_micros(50);
@@ -84,14 +82,17 @@ fn record(cli: &Cli, args: &MonitorArgs, monitor: &mut Monitor) -> Result<(), Er
     let Some(path) = &args.record else {
         return Ok(());
     };
-    let file = File::create(path)
-        .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))?;
     let netns = cli.globals.netns.as_ref().map(|netns| netns.as_os_str());
     let mut words = vec![netns.unwrap_or_default().as_bytes()];
     words.extend(args.family.ipv4.then_some(&b"-4"[..]));
     words.extend(args.family.ipv6.then_some(&b"-6"[..]));
     words.extend(args.words.iter().map(|word| word.as_bytes()));
-    monitor.record(Box::new(file), &words)
+    let files = RecordFiles {
+        path: path.clone(),
+        size: args.record_size,
+        count: args.record_files,
+    };
+    monitor.record(files, &words)
 }
 
 /// Says how much room there is, where that is less than was asked for.
@@ -237,6 +238,13 @@ impl Teller {
         self.filter.find_dev(links());
         self.watch.forget_names();
         links().for_each(|link| learn_link(&mut self.names, &link));
+    }
+
+    /// Keeps the name of a link that nobody is told of.
+    fn learn_link(&mut self, payload: &[u8]) {
+        self.filter.learn_link(payload);
+        learn_link(&mut self.names, payload);
+        self.watch.forget_names();
     }
 
     /// Returns the exit status of who wanted to hear so many changes.

@@ -92,6 +92,14 @@ impl Hearing {
         }
     }
 
+    /// Begins another file of the record, if there is one and its file is full.
+    pub fn make_room(&mut self) -> Result<(), Error> {
+        match &mut self.recorder {
+            Some(recorder) => recorder.make_room(0, &self.state, self.kinds.kept()),
+            None => Ok(()),
+        }
+    }
+
     /// Takes in what was received in its place.
     pub fn take_over(
         &mut self,
@@ -236,6 +244,7 @@ impl Intake<'_> {
             let (group, message) = message?;
             if let Some(news) = self.read(&message, group) {
                 if let Some(recorder) = self.recorder {
+                    recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
                     recorder.note(&Step::Event(message))?;
                 }
                 self.take(&news, tell);

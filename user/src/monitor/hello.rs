@@ -14,7 +14,7 @@ use crate::wire::{self, Attr, Message};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
+pub const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
 const TEXT: u16 = uapi::HELLO_A_TEXT as u16;
 const PORTID: u16 = uapi::HELLO_A_PORTID as u16;
 /// One more than the last type that is looked for.

@@ -207,6 +207,19 @@ impl Kind {
         })
     }
 
+    /// Returns the type of the message that tells of a new object, if it is [kept](Kind::is_kept).
+    pub(super) fn type_of_new(self) -> Option<u16> {
+        Some(match self {
+            Self::Link => libc::RTM_NEWLINK,
+            Self::Addr => libc::RTM_NEWADDR,
+            Self::Nexthop => RTM_NEWNEXTHOP,
+            Self::Route => libc::RTM_NEWROUTE,
+            Self::Neigh | Self::Fdb => libc::RTM_NEWNEIGH,
+            Self::Rule => libc::RTM_NEWRULE,
+            _ => return None,
+        })
+    }
+
     /// Returns the requests for all that there is, if that is [kept](Kind::is_kept); of routes only
     /// for those in `table`, if one is given.
     pub(super) fn dumps(self, table: Option<u32>) -> Result<Vec<Request>, Error> {
@@ -340,6 +353,7 @@ mod tests {
     fn kinds_that_are_kept_can_be_read() {
         for kind in Kind::ALL {
             assert_eq!(kind.is_kept(), !kind.dumps(None).unwrap().is_empty());
+            assert_eq!(kind.is_kept(), kind.type_of_new().is_some());
         }
         let all: Kinds = Kind::ALL.into_iter().collect();
         assert_eq!(all.kept().iter().last(), Some(Kind::Fdb));

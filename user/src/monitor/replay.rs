@@ -3,8 +3,8 @@
 //! A monitor of what another one took in, at another time.
 
 use super::hello::event_of;
-use super::record::{bad, Reader, Step};
-use super::state::{News, State};
+use super::record::{bad, Reader, Step, Untold};
+use super::state::{is_untold, News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
 use crate::netlink::Error;
 use crate::wire::Message;
@@ -13,19 +13,24 @@ use std::io::Read;
 use std::time::SystemTime;
 
 /// Tells what a [`Monitor`](super::Monitor) told, from its [record](super::Monitor::record), without
-/// the kernel.
+/// the kernel; or what one would have told of what others captured: `tcpdump(1)` on an nlmon device, or
+/// `rtmon(8)`.
 pub struct Replay {
     reader: Reader,
     state: State,
     words: Vec<Vec<u8>>,
     is_started: bool,
+    /// Whether there may be objects that are not known.
+    is_partial: bool,
+    /// A link that the last step told nobody of.
+    learned: Option<Vec<u8>>,
     began: SystemTime,
     /// When the last step was.
     time: SystemTime,
 }
 
 impl Replay {
-    /// Reads the start of a record.
+    /// Reads the start of a record or a capture.
     ///
     /// # Errors
     ///
@@ -38,18 +43,37 @@ impl Replay {
             }
             _ => return Err(bad("it is no record of a monitor")),
         };
+        let is_partial = reader.is_partial();
 
         Ok(Self {
             reader,
             state: State::new(),
             words,
             is_started: false,
+            is_partial,
+            learned: None,
             began,
             time: began,
         })
     }
 
-    /// Returns the words that the record was begun with.
+    /// Says whether it has what there was at its start, of any kind: a capture of nlmon has not.
+    pub fn has_start(&self) -> bool {
+        self.reader.has_start()
+    }
+
+    /// Returns what a capture has that was not told so far; `None` for a record, all of which is told.
+    pub fn untold(&self) -> Option<&Untold> {
+        self.reader.untold()
+    }
+
+    /// Returns the payload of the link that the last step learned of without telling, if it did: somebody
+    /// else's answer showed it.
+    pub fn learned_link(&self) -> Option<&[u8]> {
+        self.learned.as_deref()
+    }
+
+    /// Returns the words that the record was begun with; a capture has none.
     pub fn words(&self) -> &[Vec<u8>] {
         &self.words
     }
@@ -101,6 +125,7 @@ impl Replay {
             return Ok(false);
         };
         self.time = time;
+        self.learned = None;
         let mut tell = |told: &Told<'_>| {
             if self.is_started {
                 tell(time, told);
@@ -111,11 +136,14 @@ impl Replay {
             Step::Started => self.is_started = true,
             Step::Read(origin, kinds) => self.state.open(kinds, origin),
             Step::Found(message) => find(&mut self.state, &message),
+            Step::Known(message) => self.learned = learn(&mut self.state, &message),
             Step::Done => self.state.close(&mut |event| tell(&Told::Event(event))),
             Step::Event(message) => {
                 let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
                 match News::of(&message) {
-                    Some(news) if news.kind.is_kept() => self.state.take(&news, tell),
+                    Some(news) if news.kind.is_kept() => {
+                        take(&mut self.state, &news, self.is_partial, tell);
+                    }
                     Some(news) => tell(&news.as_it_came()),
                     None => {}
                 }
@@ -140,4 +168,27 @@ fn find(state: &mut State, message: &Message<'_>) {
     if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
         state.find(kind, payload);
     }
+}
+
+/// Takes in an event. Where objects may be unknown, the end of one is told too, but for those that the kernel
+/// makes without a word.
+fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl FnMut(&Event<'_>)) {
+    let mut is_told = false;
+    state.take(news, &mut |event| {
+        is_told = true;
+        tell(event);
+    });
+    let is_end = !news.is_there && !is_untold(news.kind, news.payload);
+    if is_partial && !is_told && is_end {
+        tell(&news.as_it_came());
+    }
+}
+
+/// Takes in what an answer showed, and tells nobody; returns the payload of a link.
+fn learn(state: &mut State, message: &Message<'_>) -> Option<Vec<u8>> {
+    let news = News::of(message)?;
+    if news.kind.is_kept() {
+        state.learn(news.kind, news.payload);
+    }
+    (news.kind == Kind::Link && news.is_there).then(|| news.payload.to_vec())
 }

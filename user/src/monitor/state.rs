@@ -11,7 +11,8 @@ mod window;
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
 use change::Change;
-use silent::{is_untold, silent_kinds};
+pub use silent::is_untold;
+use silent::silent_kinds;
 use std::borrow::Cow;
 use window::Window;
 
@@ -168,6 +169,11 @@ impl State {
         self.window = Some(Window::open(kinds, origin));
     }
 
+    /// Says whether some kinds are being read: between [`State::open`] and [`State::close`].
+    pub fn is_open(&self) -> bool {
+        self.window.is_some()
+    }
+
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
         let table = &mut self.tables[kind as usize];
@@ -186,6 +192,30 @@ impl State {
         let is_known = table.mark(form, Seen::Dump) || table.is_found(form);
         if !is_known && !is_untold(kind, payload) {
             table.insert(form, Seen::Found);
+        }
+        table.release(form);
+    }
+
+    /// Takes in an object that an answer to somebody else showed, and tells nobody. It takes the place of what
+    /// is known of it: of several routes with the same key, of the one on the same link.
+    pub fn learn(&mut self, kind: Kind, payload: &[u8]) {
+        let table = &mut self.tables[kind as usize];
+        let Some(form) = table.form(payload) else {
+            return;
+        };
+        let of_key: Vec<_> = table.of_key(table.key(form)).collect();
+        let is_known = of_key.iter().any(|(old, _)| *old == form);
+        let is_on_link = |old| kind.link_of(&table.body(old)) == kind.link_of(payload);
+        let olds = of_key.into_iter().map(|(old, _)| old);
+        let olds: Vec<_> = olds
+            .filter(|old| kind != Kind::Route || is_on_link(*old))
+            .collect();
+        // Which of two it is, nobody knows.
+        if !is_known && olds.len() < 2 {
+            for old in olds {
+                table.remove(old);
+            }
+            table.insert(form, Seen::Event);
         }
         table.release(form);
     }

@@ -6,4 +6,5 @@
 
 pub mod change;
 pub mod monitor;
+mod sockets;
 mod tables;

@@ -160,12 +160,17 @@ impl Filter {
 
     /// Notes which link has the name that is asked for.
     pub fn learn(&mut self, event: &Event<'_>) {
-        let (Some(dev), Kind::Link) = (&mut self.dev, event.kind) else {
-            return;
-        };
-        let index = dev.index_of(event.object);
-        if let Some(index) = index.filter(|_| event.what != What::Del) {
-            dev.learn(index);
+        if event.kind == Kind::Link && event.what != What::Del {
+            self.learn_link(event.object);
+        }
+    }
+
+    /// Notes that there is this `link`, which may have the name that is asked for.
+    pub fn learn_link(&mut self, link: &[u8]) {
+        if let Some(dev) = &mut self.dev {
+            if let Some(index) = dev.index_of(link) {
+                dev.learn(index);
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `nlhello replay`: what a monitor told, again.
+//! `nlhello replay`: what a monitor told, again, or would have told of a capture.
 
 use super::{style, Cli, Error, ExitCode, Failure, Filter, Teller};
 use crate::cli::ReplayArgs;
-use crate::output::Watch;
+use crate::output::{Output, Watch};
 use nlhello::monitor::{Kind, Replay, Told};
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,6 +14,8 @@ use std::time::{Duration, SystemTime};
 
 const OP: &str = "replay";
 
+const NO_START: &str = "a capture does not say what there was at its start";
+
 /// How the monitor was asked.
 struct Asked {
     netns: Option<String>,
@@ -21,14 +23,17 @@ struct Asked {
     words: Vec<OsString>,
 }
 
-/// Tells what is in a record.
+/// Tells what is in a record or a capture, and says of a capture what it has besides.
 ///
 /// Fails if it is cut off or broken, behind what could be read, and if it ended before the count was
 /// reached.
-pub fn run(cli: &Cli, args: &ReplayArgs) -> Result<ExitCode, Failure> {
+pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failure> {
     let name = args.file.display().to_string();
     let of_file = |error: Error| error.object(&name);
     let mut replay = Replay::open(open(args)?).map_err(of_file)?;
+    if args.initial && !replay.has_start() {
+        out.warning(OP, NO_START);
+    }
     let asked = Asked::read(replay.words());
     let filter = match (args.family.number(), &args.words[..]) {
         (0, []) => Filter::read(asked.family, &asked.words)?,
@@ -40,6 +45,9 @@ pub fn run(cli: &Cli, args: &ReplayArgs) -> Result<ExitCode, Failure> {
     let result = play(&mut replay, &mut teller, args.initial);
     teller.flush()?;
     teller.sum_up(since(replay.began(), replay.time()));
+    if let Some(untold) = replay.untold().filter(|untold| !untold.is_empty()) {
+        out.warning(OP, &format!("not told: {untold}"));
+    }
     match result {
         Err(Failure::Netlink(error)) => Err(of_file(error).into()),
         result => result.map(|()| teller.verdict(args.count)),
@@ -72,6 +80,9 @@ fn play(replay: &mut Replay, teller: &mut Teller, is_initial: bool) -> Result<()
         })?;
         if !more {
             break;
+        }
+        if let Some(link) = replay.learned_link() {
+            teller.learn_link(link);
         }
         if teller.failed.is_some() {
             teller.flush()?;

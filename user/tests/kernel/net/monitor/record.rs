@@ -6,7 +6,7 @@ use super::idle;
 use super::pair::*;
 use crate::lab::*;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::SystemTime;
 
@@ -257,4 +257,247 @@ fn a_record_that_is_cut_off_or_none_is_told_so_behind_what_it_has() {
     let output = run(Command::new("nlhello").args(["monitor", "--record", "/nosuch/record"]));
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("/nosuch/record"), "{output:?}");
+}
+
+/// A folder on a file system of its own; dropping it removes both.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// Makes one with room for so many bytes.
+    fn with_room(size: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("disk-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let size = format!("size={size}");
+        let mut mount = Command::new("mount");
+        let output = run(mount
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&folder));
+        assert!(output.status.success(), "{output:?}");
+        Self(folder)
+    }
+
+    /// Returns the names of the files, in order.
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort_by_key(|name| (name.len(), name.clone()));
+        names
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        run(Command::new("umount").arg(&self.0));
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+/// Starts a monitor that records into `folder`, and waits until it listens; its output goes to a file
+/// there.
+fn record_in(folder: &Path, words: &[&str], told: &Path) -> Child {
+    let monitor = Command::new("nlhello")
+        .args(["-n", NETNS, "monitor", "--timestamp=none", "--record"])
+        .arg(folder.join("record"))
+        .args(words)
+        .stdout(std::fs::File::create(told).unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    idle::wait_until_idle(&monitor);
+    monitor
+}
+
+fn replay_file(file: &Path) -> String {
+    let output = run(Command::new("nlhello")
+        .args(["replay", "--timestamp=none"])
+        .arg(file));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    stdout(&output)
+}
+
+#[test]
+fn a_record_of_several_files_tells_all_one_after_the_other() {
+    let _netns = with_links();
+    ip("link set va up");
+    let disk = Disk::with_room("16m");
+    let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+    let mut monitor = record_in(&disk.0, &["--record-size", "32K"], &told);
+    ip_batch(many_routes(100).take(1000));
+    change_much();
+    idle::wait_until_quiet(&monitor, &told);
+    kill(&monitor, "INT");
+    monitor.wait().unwrap();
+    let files = disk.files();
+    assert!(files.len() > 3, "{files:?}");
+    assert_eq!(files[..3], ["record", "record1", "record2"]);
+    let replayed: String = files
+        .iter()
+        .map(|name| replay_file(&disk.0.join(name)))
+        .collect();
+    let told_lines = std::fs::read_to_string(&told).unwrap();
+    std::fs::remove_file(&told).unwrap();
+    let differs = replayed
+        .lines()
+        .zip(told_lines.lines())
+        .find(|(one, other)| one != other);
+    assert_eq!(differs, None);
+    assert_eq!(replayed.lines().count(), told_lines.lines().count());
+    let longest = files
+        .iter()
+        .map(|name| std::fs::metadata(disk.0.join(name)).unwrap().len())
+        .max();
+    assert!(longest < Some(64 << 10), "{longest:?}");
+}
+
+#[test]
+fn the_last_files_of_a_ring_are_kept_and_each_has_what_there_was_at_its_start() {
+    let _netns = with_links();
+    ip("link set va up");
+    ip("route add 10.200.0.0/16 dev va");
+    let disk = Disk::with_room("16m");
+    let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+    let words = ["--record-size", "32K", "--record-files", "2", "route"];
+    let mut monitor = record_in(&disk.0, &words, &told);
+    ip_batch(many_routes(100).take(1000));
+    idle::wait_until_quiet(&monitor, &told);
+    kill(&monitor, "INT");
+    monitor.wait().unwrap();
+    std::fs::remove_file(&told).unwrap();
+    assert_eq!(disk.files(), ["record0", "record1"]);
+    for name in disk.files() {
+        let output = run(Command::new("nlhello")
+            .args(["replay", "--initial", "--timestamp=none"])
+            .arg(disk.0.join(&name)));
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+        let start: Vec<_> = text.lines().take_while(|line| *line != "sync").collect();
+        assert!(
+            start
+                .iter()
+                .any(|line| line.contains("dst=10.200.0.0/16 dev=va")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_with_the_file_and_the_record_ends_with_a_whole_packet() {
+    let _netns = with_links();
+    ip("link set va up");
+    for words in [&[][..], &["--record-size", "40K"]] {
+        let disk = Disk::with_room("64k");
+        let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+        let monitor = record_in(&disk.0, words, &told);
+        ip_batch(many_routes(100).take(2000));
+        let output = monitor.wait_with_output().unwrap();
+        std::fs::remove_file(&told).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let files = disk.files();
+        let last = disk.0.join(files.last().unwrap()).display().to_string();
+        let said = stderr(&output);
+        assert!(
+            said.contains(&last) && said.contains("(ENOSPC)"),
+            "{last}: {said}"
+        );
+        assert_eq!(files.len(), 1 + words.len() / 2, "{files:?}");
+        assert!(!replay_file(&disk.0.join(&files[0])).is_empty());
+        // Where there was no room for what there was at the start of the last one, that is said.
+        let output = run(Command::new("nlhello").arg("replay").arg(&last));
+        assert!(!stderr(&output).contains("cut off"), "{output:?}");
+    }
+}
+
+/// Returns the packets of a record as nlmon shows them and `tcpdump` keeps them: without the words of the
+/// monitor, without a hint whom they were for, and with times in microseconds.
+fn as_capture(record: &[u8]) -> Vec<u8> {
+    let mut capture = record[..24].to_vec();
+    capture[..4].copy_from_slice(&0xa1b2_c3d4_u32.to_ne_bytes());
+    for at in packets(record) {
+        let len = u32::from_ne_bytes(record[at + 8..at + 12].try_into().unwrap()) as usize;
+        let mut packet = record[at..at + 16 + len].to_vec();
+        let nanos = u32::from_ne_bytes(packet[4..8].try_into().unwrap());
+        packet[4..8].copy_from_slice(&(nanos / 1000).to_ne_bytes());
+        if packet[16..18] != [0, 4] {
+            packet[16..18].copy_from_slice(&[0, 4]);
+            capture.extend_from_slice(&packet);
+        }
+    }
+    capture
+}
+
+#[test]
+fn a_capture_tells_the_same_events_without_what_the_kernel_was_silent_about() {
+    let _netns = with_links();
+    let recorded = Recorded::make("--timestamp=none", |_| change_much());
+    let record = std::fs::read(&recorded.record).unwrap();
+    std::fs::write(&recorded.record, as_capture(&record)).unwrap();
+    let output = recorded.replay("--timestamp=none");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // What is silent is also that a route of IPv6 has no carrier any more. Who did not hear of an address from
+    // the start on tells its end, also of one that never was more than tentative, and so was no news.
+    let is_event = |line: &&str| !line.ends_with("(implied)") && !line.ends_with("tentative=yes");
+    let events = |text: &str| -> Vec<String> {
+        let events = text.lines().filter(is_event);
+        events
+            .map(|line| line.replace(" flags=[linkdown]", ""))
+            .collect()
+    };
+    assert_eq!(events(&stdout(&output)), events(&recorded.told));
+    assert!(stderr(&output).contains("not told: "), "{output:?}");
+
+    let output = recorded.replay("--timestamp=none --initial link dev va");
+    assert!(
+        stderr(&output).contains("does not say what there was"),
+        "{output:?}"
+    );
+    let lines = stdout(&output);
+    assert!(
+        lines.lines().skip(1).all(|line| line.contains("va")),
+        "{lines}"
+    );
+}
+
+#[test]
+fn a_file_of_rtmon_is_told() {
+    let _netns = with_links();
+    let file = std::env::temp_dir().join(format!("rtmon-{}", std::process::id()));
+    let mut rtmon = Command::new("ip")
+        .args(["netns", "exec", NETNS, "rtmon", "file"])
+        .arg(&file)
+        .spawn()
+        .unwrap();
+    // It listens before it asks for the links.
+    wait_until("the links", || {
+        std::fs::metadata(&file).is_ok_and(|file| file.len() > 1000)
+    });
+    change_much();
+    wait_until("the last event", || {
+        let output = run(Command::new("nlhello").arg("replay").arg(&file));
+        stdout(&output).contains("del link: ifindex=") && stdout(&output).contains("ifname=va")
+    });
+    kill(&rtmon, "INT");
+    rtmon.wait().unwrap();
+    let output = run(Command::new("nlhello")
+        .args(["replay", "--initial", "--timestamp=none"])
+        .arg(&file));
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = stdout(&output);
+    let has = |start: &str, word: &str| {
+        text.lines()
+            .any(|line| line.starts_with(start) && line.contains(word))
+    };
+    for (start, word) in [
+        ("new link: ifindex=", "ifname=va"),
+        ("change link: ifindex=", "flags:"),
+        ("new addr: dev=va", "192.0.2.1/24"),
+        ("new route: dst=10.1.0.0/16", "gateway=192.0.2.2"),
+        ("new rule: ", "10.3.0.0"),
+        ("change link: ", "ifname:vb->vc"),
+        ("del link: ", "ifname=va"),
+    ] {
+        assert!(has(start, word), "{start} {word}: {text}");
+    }
 }

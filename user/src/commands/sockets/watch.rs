@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello sockets --watch`: a line whenever a socket lost something, or more waits in it than before.
+
+use super::{inodes, warn_of_source, Filter, TIMEOUT};
+use super::{Cli, Described, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
+use crate::cli::SocketsArgs;
+use crate::output::{write_growth, write_growth_json, Growth, Stamp};
+use crate::signals::Signals;
+use jiff::tz::TimeZone;
+use nlhello::netlink::{deadline, Error};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// The shortest time from one look to the next.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+/// Somebody who looks at the sockets again and again.
+struct Watch<'w> {
+    lister: &'w mut Lister,
+    filter: &'w Filter,
+    /// How they were at the last look.
+    last: HashMap<u64, Growth>,
+    json: bool,
+    start: Instant,
+    zone: TimeZone,
+    /// How many lines are to be told yet, and were told.
+    left: u64,
+    told: u64,
+}
+
+/// Tells what grows until the count or the time is reached or a signal comes, then sums up.
+///
+/// Fails if it ended before the count was reached, whatever ended it.
+pub fn run(
+    cli: &Cli,
+    args: &SocketsArgs,
+    out: &Output,
+    filter: &Filter,
+    lister: &mut Lister,
+) -> Result<ExitCode, Failure> {
+    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+    let mut watch = Watch {
+        lister,
+        filter,
+        last: HashMap::new(),
+        json: cli.globals.json,
+        start: Instant::now(),
+        zone: TimeZone::system(),
+        left: args.count.unwrap_or(u64::MAX),
+        told: 0,
+    };
+    let first = watch.lister.read(TIMEOUT)?;
+    watch.remember(&first);
+    warn_of_source(out, watch.lister.source());
+    let result = watch.look_on(args, &signals);
+    if !result.as_ref().is_err_and(Failure::is_unread) {
+        watch.sum_up();
+    }
+    result?;
+    Ok(ExitCode::from(u8::from(
+        args.count.is_some() && watch.left > 0,
+    )))
+}
+
+impl Watch<'_> {
+    fn look_on(&mut self, args: &SocketsArgs, signals: &Signals) -> Result<(), Failure> {
+        let end = deadline(self.start, args.timeout.unwrap_or(Duration::MAX));
+        let pace = args.interval.max(SHORTEST);
+        let mut next = deadline(self.start, pace);
+        while self.left > 0 {
+            if signals.wait(next.min(end))? {
+                if self.heed(signals)? {
+                    break;
+                }
+                continue;
+            }
+            self.look()?;
+            let now = Instant::now();
+            if now >= end {
+                break;
+            }
+            // A look that took too long is not made up for.
+            next = deadline(next, pace).max(now);
+        }
+        Ok(())
+    }
+
+    /// Does what the signals since the last call ask for; returns whether that is to stop.
+    fn heed(&self, signals: &Signals) -> io::Result<bool> {
+        signals.drain()?;
+        if signals.take_status() {
+            self.sum_up();
+        }
+        Ok(signals.stop())
+    }
+
+    /// Looks once, and tells what grew since the last time.
+    fn look(&mut self) -> Result<(), Failure> {
+        let sockets = self.lister.read(TIMEOUT)?;
+        let grown = self.grown(&sockets);
+        self.remember(&sockets);
+        if !grown.is_empty() {
+            self.tell_all(&grown)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the sockets that grew, and by how much. One that was not there before began with nothing;
+    /// ours is full of what is read from it.
+    fn grown(&self, sockets: &[NetlinkSocket]) -> Vec<(NetlinkSocket, Growth)> {
+        let wanted =
+            |socket: &&NetlinkSocket| self.filter.wants(socket) && !self.lister.is_own(socket);
+        let since_last = |socket: &NetlinkSocket| {
+            let before = self.last.get(&socket.id()).copied().unwrap_or_default();
+            growth(before, level(socket))
+        };
+
+        sockets
+            .iter()
+            .filter(wanted)
+            .map(|socket| (socket.clone(), since_last(socket)))
+            .filter(|(_, growth)| *growth != Growth::default())
+            .collect()
+    }
+
+    fn tell_all(&mut self, grown: &[(NetlinkSocket, Growth)]) -> Result<(), Failure> {
+        let sockets: Vec<_> = grown.iter().map(|(socket, _)| socket.clone()).collect();
+        let processes = Processes::find(&inodes(&sockets));
+        let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;
+        let now = Stamp::now(self.start, &self.zone);
+        let mut lines = Vec::new();
+        for (socket, growth) in grown {
+            let of = Described {
+                socket,
+                groups: &groups,
+                processes: processes.of(socket.inode),
+            };
+            if self.left == 0 || !self.filter.wants_held_by(of.processes) {
+                continue;
+            }
+            match self.json {
+                true => write_growth_json(&mut lines, &now, &of, *growth)?,
+                false => write_growth(&mut lines, &now, &of, *growth)?,
+            }
+            self.left -= 1;
+            self.told += 1;
+        }
+        let mut out = io::stdout();
+        out.write_all(&lines)?;
+        Ok(out.flush()?)
+    }
+
+    fn remember(&mut self, sockets: &[NetlinkSocket]) {
+        self.last = sockets
+            .iter()
+            .map(|socket| (socket.id(), level(socket)))
+            .collect();
+    }
+
+    fn sum_up(&self) {
+        let time = self.start.elapsed().as_secs_f64();
+        // Where nobody can read it, that is no reason to fail.
+        let _ = writeln!(io::stderr(), "{} told in {time:.3} s", self.told);
+    }
+}
+
+/// Returns how a socket is. What is in the kernel's own is a request that is served just now: no backlog.
+fn level(socket: &NetlinkSocket) -> Growth {
+    let is_backlog = !socket.is_kernels();
+
+    Growth {
+        drops: socket.drops,
+        rmem_alloc: if is_backlog { socket.rmem_alloc } else { 0 },
+    }
+}
+
+/// Returns how much more it is now. The counter of drops wraps, and a queue becomes shorter too.
+fn growth(before: Growth, now: Growth) -> Growth {
+    Growth {
+        drops: now.drops.wrapping_sub(before.drops),
+        rmem_alloc: now.rmem_alloc.saturating_sub(before.rmem_alloc),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_was_emptied_grew_by_nothing_and_a_counter_wraps() {
+        let at = |drops, rmem_alloc| Growth { drops, rmem_alloc };
+
+        assert_eq!(growth(at(1, 100), at(1, 0)), at(0, 0));
+        assert_eq!(growth(at(1, 100), at(4, 150)), at(3, 50));
+        assert_eq!(growth(at(u32::MAX, 0), at(1, 0)), at(2, 0));
+    }
+
+    #[test]
+    fn a_request_that_the_kernel_serves_is_no_backlog() {
+        let socket = |portid| {
+            let line = format!("0 0 {portid} 00000000 832 0 0 2 3 9");
+            NetlinkSocket::from_line(&line).unwrap()
+        };
+        let at = |drops, rmem_alloc| Growth { drops, rmem_alloc };
+
+        assert_eq!(level(&socket(7)), at(3, 832));
+        assert_eq!(level(&socket(0)), at(3, 0));
+    }
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A socket as the kernel tells of it, in a message of `NETLINK_SOCK_DIAG` or a line of
+//! `/proc/net/netlink`.
+
+use super::{GroupNames, Process};
+use crate::netlink::protocol_name;
+use crate::rtnl::attrs::{u32, Index};
+use crate::rtnl::fields::flags;
+use crate::rtnl::schema::word;
+use crate::rtnl::{Fields, Names, Nest, Object, Value};
+use crate::wire;
+use std::mem;
+
+/// Size of `struct netlink_diag_msg`, in bytes.
+const NETLINK_DIAG_MSG: usize = 28;
+
+const NETLINK_DIAG_MEMINFO: u16 = 0;
+const NETLINK_DIAG_GROUPS: u16 = 1;
+const NETLINK_DIAG_FLAGS: u16 = 4;
+/// One more than the last type that is known.
+const NETLINK_DIAG_MAX: usize = 5;
+
+// Places in `NETLINK_DIAG_MEMINFO`, an array of numbers (`SK_MEMINFO_*`, `include/uapi/linux/sock_diag.h`).
+const RMEM_ALLOC: usize = 0;
+const RCVBUF: usize = 1;
+const WMEM_ALLOC: usize = 2;
+const SNDBUF: usize = 3;
+const DROPS: usize = 8;
+
+/// `NDIAG_FLAG_CB_RUNNING`: a dump is going on.
+const CB_RUNNING: u32 = 0x01;
+
+/// `NDIAG_FLAG_*`, in lower case.
+const FLAGS: &[(u32, &str)] = &[
+    (CB_RUNNING, "cb_running"),
+    (0x02, "pktinfo"),
+    (0x04, "broadcast_error"),
+    (0x08, "no_enobufs"),
+    (0x10, "listen_all_nsid"),
+    (0x20, "cap_ack"),
+];
+
+/// Types of sockets (`SOCK_*`).
+const TYPES: &[(u8, &str)] = &[(2, "dgram"), (3, "raw")];
+
+/// `NETLINK_CONNECTED` of `net/netlink/af_netlink.c`.
+const CONNECTED: u8 = 1;
+
+/// States of netlink sockets. One that was never connected still has the state that every socket begins
+/// with (`TCP_CLOSE`), not `NETLINK_UNCONNECTED`.
+const STATES: &[(u8, &str)] = &[
+    (0, "unconnected"),
+    (CONNECTED, "connected"),
+    (7, "unconnected"),
+];
+
+/// A netlink socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetlinkSocket {
+    /// `NETLINK_*`.
+    pub protocol: u8,
+    /// Its port id; 0 is the kernel's own socket, or one that is not bound.
+    pub portid: u32,
+    /// Its inode, which links in `/proc/*/fd` lead to; 0 for one that is being closed.
+    pub inode: u32,
+    /// The multicast groups that it is a member of, in ascending order.
+    pub groups: Vec<u32>,
+    /// Memory of the datagrams that wait to be received, in bytes.
+    pub rmem_alloc: u32,
+    /// Memory of the datagrams that it sent and that nobody received yet, in bytes.
+    pub wmem_alloc: u32,
+    /// How many datagrams were dropped for want of room since it was opened.
+    pub drops: u32,
+    /// `NDIAG_FLAG_*`; without [`NetlinkSocket::details`], `NDIAG_FLAG_CB_RUNNING` alone.
+    pub flags: u32,
+    /// What only `NETLINK_SOCK_DIAG` tells.
+    pub details: Option<Details>,
+}
+
+/// What only `NETLINK_SOCK_DIAG` tells of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// A number that no other socket has had since the machine started.
+    pub cookie: u64,
+    /// `SOCK_RAW` or `SOCK_DGRAM`, which are the same to netlink.
+    pub kind: u8,
+    /// 1 if it is connected (`NETLINK_CONNECTED`), else 0 or 7.
+    pub state: u8,
+    /// The port id and the group that it is connected to.
+    pub dst: (u32, u32),
+    /// Limits of the memory of datagrams to receive and to send, in bytes.
+    pub rcvbuf: u32,
+    /// The limit of those that it sent.
+    pub sndbuf: u32,
+}
+
+impl NetlinkSocket {
+    /// Reads the payload of a message of type `SOCK_DIAG_BY_FAMILY` about a netlink socket.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when it is shorter than `struct netlink_diag_msg`.
+    pub fn from_payload(payload: &[u8]) -> Result<Self, wire::Error> {
+        let header = payload
+            .first_chunk::<NETLINK_DIAG_MSG>()
+            .ok_or(wire::Error::Truncated)?;
+        let number = |at: usize| header.get(at..at + 4).and_then(u32).unwrap_or_default();
+        let attrs = Index::<'_, NETLINK_DIAG_MAX>::new(&payload[NETLINK_DIAG_MSG..]);
+        let value = |kind| attrs.get(kind).map_or(&[][..], |attr| attr.value());
+        let memory = |at: usize| value(NETLINK_DIAG_MEMINFO).chunks_exact(4).nth(at);
+        let memory = |at| memory(at).and_then(u32).unwrap_or_default();
+
+        Ok(Self {
+            protocol: header[2],
+            portid: number(4),
+            inode: number(16),
+            groups: members(value(NETLINK_DIAG_GROUPS)),
+            rmem_alloc: memory(RMEM_ALLOC),
+            wmem_alloc: memory(WMEM_ALLOC),
+            drops: memory(DROPS),
+            flags: u32(value(NETLINK_DIAG_FLAGS)).unwrap_or_default(),
+            details: Some(Details {
+                cookie: u64::from(number(24)) << 32 | u64::from(number(20)),
+                kind: header[1],
+                state: header[3],
+                dst: (number(8), number(12)),
+                rcvbuf: memory(RCVBUF),
+                sndbuf: memory(SNDBUF),
+            }),
+        })
+    }
+
+    /// Reads a line of `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`. `None`
+    /// for what is none, as the first line.
+    pub fn from_line(line: &str) -> Option<Self> {
+        let mut words = line.split_whitespace();
+        let mut word = || words.next();
+        let (_, protocol, portid, groups) = (word()?, word()?, word()?, word()?);
+        let (rmem, wmem, dump, _, drops, inode) =
+            (word()?, word()?, word()?, word()?, word()?, word()?);
+        let groups = u32::from_str_radix(groups, 16).ok()?;
+
+        Some(Self {
+            protocol: protocol.parse().ok()?,
+            portid: portid.parse().ok()?,
+            inode: inode.parse().ok()?,
+            groups: (0..32)
+                .filter(|bit| groups >> bit & 1 == 1)
+                .map(|bit| bit + 1)
+                .collect(),
+            // Signed numbers in that file.
+            rmem_alloc: rmem.parse::<i32>().ok()?.try_into().unwrap_or_default(),
+            wmem_alloc: wmem.parse::<i32>().ok()?.try_into().unwrap_or_default(),
+            drops: drops.parse().ok()?,
+            flags: if dump == "0" { 0 } else { CB_RUNNING },
+            details: None,
+        })
+    }
+
+    /// Returns a number that tells it from all others of its time: its cookie, or else its inode.
+    pub fn id(&self) -> u64 {
+        self.details
+            .map_or(self.inode.into(), |details| details.cookie)
+    }
+
+    /// Says whether it is the kernel's own. One of a process that is not bound yet has no port id
+    /// either, and is only listed if it has joined a group, which the kernel's never does.
+    pub fn is_kernels(&self) -> bool {
+        self.portid == 0 && self.groups.is_empty()
+    }
+
+    /// Returns the names of the flags that are set; what has no name is left out.
+    pub fn flag_names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let set = FLAGS.iter().filter(|(bit, _)| self.flags & bit != 0);
+        set.map(|(_, name)| *name)
+    }
+}
+
+impl Details {
+    /// Returns the name of its type, or its number.
+    pub fn type_name(&self) -> Value<'static> {
+        word(TYPES, self.kind)
+    }
+
+    /// Returns the name of its state, or its number.
+    pub fn state_name(&self) -> Value<'static> {
+        word(STATES, self.state)
+    }
+}
+
+/// Returns the groups in a bitmap of the kernel, an array of `unsigned long`.
+fn members(bitmap: &[u8]) -> Vec<u32> {
+    const LONG: usize = mem::size_of::<libc::c_ulong>();
+    let bytes = bitmap.chunks(LONG).flat_map(|long| {
+        let mut long = long.to_vec();
+        if cfg!(target_endian = "big") {
+            long.reverse();
+        }
+        long
+    });
+    let bits = bytes.flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1));
+
+    (1..)
+        .zip(bits)
+        .filter_map(|(group, is_set)| is_set.then_some(group))
+        .collect()
+}
+
+/// A socket with the names of what it has, and who holds it.
+#[derive(Clone, Copy)]
+pub struct Described<'a> {
+    /// The socket.
+    pub socket: &'a NetlinkSocket,
+    /// What its groups are called.
+    pub groups: &'a GroupNames,
+    /// The processes that hold it, as far as they are known.
+    pub processes: &'a [Process],
+}
+
+impl<'a> Described<'a> {
+    /// Returns the name of its protocol, or the number.
+    pub fn protocol(&self) -> Value<'static> {
+        let protocol = self.socket.protocol.into();
+
+        match protocol_name(protocol) {
+            Some(name) => Value::Word(name),
+            None => Value::Nameless(protocol.into()),
+        }
+    }
+
+    /// Returns the names of its groups, or the numbers of those without one.
+    pub fn group_names(&self) -> impl Iterator<Item = Value<'a>> + 'a {
+        let (socket, names) = (self.socket, self.groups);
+
+        socket
+            .groups
+            .iter()
+            .map(move |group| names.name(socket.protocol, *group))
+    }
+
+    fn describe_processes<F: Fields>(&self, out: &mut F) {
+        if self.socket.is_kernels() {
+            out.field("kernel", Value::Bool(true));
+        }
+        out.open("processes", Nest::Array);
+        for process in self.processes {
+            out.open_item(Nest::Object);
+            out.field("pid", Value::Number(process.pid.into()));
+            out.field("comm", Value::Name(&process.comm));
+            out.close();
+        }
+        out.close();
+    }
+
+    fn describe_memory<F: Fields>(&self, out: &mut F) {
+        let NetlinkSocket {
+            rmem_alloc,
+            wmem_alloc,
+            drops,
+            details,
+            ..
+        } = self.socket;
+        let all = [
+            ("rmem_alloc", Some(*rmem_alloc)),
+            ("rcvbuf", details.map(|details| details.rcvbuf)),
+            ("drops", Some(*drops)),
+            ("wmem_alloc", Some(*wmem_alloc)),
+            ("sndbuf", details.map(|details| details.sndbuf)),
+        ];
+        for (key, number) in all {
+            if let Some(number) = number {
+                out.field(key, Value::Number(number.into()));
+            }
+        }
+    }
+}
+
+impl Object for Described<'_> {
+    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        out.field("protocol", self.protocol());
+        out.field("portid", Value::Number(self.socket.portid.into()));
+    }
+
+    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+        self.describe_processes(out);
+        if let Some(details) = &self.socket.details {
+            out.field("type", details.type_name());
+            out.field("state", details.state_name());
+            if details.state == CONNECTED {
+                out.field("dst_portid", Value::Number(details.dst.0.into()));
+                out.field("dst_group", Value::Number(details.dst.1.into()));
+            }
+        }
+        out.open("groups", Nest::Array);
+        self.group_names().for_each(|name| out.item(name));
+        out.close();
+        self.describe_memory(out);
+        flags(out, "flags", self.socket.flags, FLAGS);
+        out.field("inode", Value::Number(self.socket.inode.into()));
+        if let Some(details) = &self.socket.details {
+            out.field("cookie", Value::Number(details.cookie));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

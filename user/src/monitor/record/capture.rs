@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Captures of nlmon, made by tcpdump, Wireshark and their like, read as if a monitor had made them.
+//!
+//! nlmon shows each datagram without the group that it was sent to, and each multicast once for every
+//! socket that it came to. What is an event is known by what the message says of itself.
+
+use super::input::bad;
+use super::pcap::{Cooked, Head, Packets, COOKED};
+use super::{Step, Untold, HELLO, ROUTE};
+use crate::monitor::hello::NTF;
+use crate::monitor::Kind;
+use crate::netlink::Error;
+use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_REQUEST};
+use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
+
+pub const OTHER_ORDER: &str = "its messages are those of a machine with another order of bytes";
+pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
+
+/// What the types of requests for objects have in their two lowest bits (`RTM_GETLINK` and so on).
+const GET: u16 = 2;
+
+/// Asks for all objects (`NLM_F_DUMP`).
+const DUMP: u16 = libc::NLM_F_DUMP as u16;
+
+/// Marks the parts of a dump (`NLM_F_MULTI`).
+const MULTI: u16 = libc::NLM_F_MULTI as u16;
+
+/// How many requests that were not answered yet are remembered at most.
+const ASKED: usize = 4096;
+
+/// Copies of an event are captured within this time: the kernel makes them one after the other. Events of
+/// other processors may come between them, but so many at most.
+const TOGETHER: Duration = Duration::from_millis(1);
+const BETWEEN: usize = 8;
+
+/// A capture, and how far it was read.
+pub struct Capture {
+    packets: Packets,
+    /// The packet that is read now.
+    head: Option<Head>,
+    protocol: u16,
+    /// Where in the packet its next message is, and where it ends.
+    rest: Range<usize>,
+    stage: Stage,
+    sorter: Sorter,
+}
+
+/// What was handed out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Nothing,
+    /// That it begins.
+    Begin,
+    /// That the state at the start is known, which it is not: there is none in a capture.
+    Started,
+}
+
+/// What a message is to a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Event,
+    /// An object in an answer.
+    Known,
+    /// Somebody said hello to the module.
+    Said,
+}
+
+/// Tells events from all else.
+#[derive(Default)]
+struct Sorter {
+    /// Numbers of requests for an object.
+    asked: HashSet<u32>,
+    /// The last events, and when they were.
+    recent: VecDeque<(SystemTime, Vec<u8>)>,
+    untold: Untold,
+}
+
+impl Capture {
+    /// Goes on behind `head`, the first packet, which was read from `packets`; `None` where there is none.
+    pub fn new(packets: Packets, head: Option<Head>) -> Self {
+        let mut capture = Self {
+            packets,
+            head: None,
+            protocol: 0,
+            rest: 0..0,
+            stage: Stage::Nothing,
+            sorter: Sorter::default(),
+        };
+        capture.enter(head);
+        capture
+    }
+
+    /// Returns what was not told so far.
+    pub fn untold(&self) -> &Untold {
+        &self.sorter.untold
+    }
+
+    /// Returns the next step, and when it was; `None` at the end.
+    pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
+        let began = self.head.map_or(SystemTime::UNIX_EPOCH, |head| head.time);
+        match self.stage {
+            Stage::Nothing => {
+                self.stage = Stage::Begin;
+                return Ok(Some((began, Step::Begin(Vec::new()))));
+            }
+            Stage::Begin => {
+                self.stage = Stage::Started;
+                return Ok(Some((began, Step::Started)));
+            }
+            Stage::Started => {}
+        }
+        let Some((head, role, place)) = self.find()? else {
+            return Ok(None);
+        };
+        let message = self.packets.packet().get(place).unwrap_or_default();
+        let message = Message::from_bytes(message).map_err(|error| bad(&error.to_string()))?;
+        let step = match role {
+            Role::Event => Step::Event(message),
+            Role::Known => Step::Known(message),
+            Role::Said => Step::Said(message),
+        };
+        Ok(Some((head.time, step)))
+    }
+
+    /// Goes on to the next message that means something to a replay; returns where it is.
+    fn find(&mut self) -> Result<Option<(Head, Role, Range<usize>)>, Error> {
+        while let Some(head) = self.head {
+            if self.rest.is_empty() {
+                let next = self.packets.next_head()?;
+                self.enter(next);
+                continue;
+            }
+            let place = self.next_message(head)?;
+            let Some(message) = self.packets.packet().get(place.clone()) else {
+                continue;
+            };
+            if let Ok(message) = Message::from_bytes(message) {
+                if let Some(role) = self.sorter.role(self.protocol, head.time, &message) {
+                    return Ok(Some((head, role, place)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Begins with a packet, if it is of a protocol that a replay tells of.
+    fn enter(&mut self, head: Option<Head>) {
+        self.head = head;
+        self.rest = 0..0;
+        let packet = self.packets.packet();
+        let untold = &mut self.sorter.untold;
+        match Cooked::split(packet) {
+            _ if head.is_none() => {}
+            Some((cooked, _)) if !cooked.is_netlink() => untold.foreign += 1,
+            Some((Cooked { protocol, .. }, _)) if [ROUTE, HELLO].contains(&protocol) => {
+                self.protocol = protocol;
+                self.rest = COOKED..packet.len();
+            }
+            Some((Cooked { protocol, .. }, _)) => untold.count_protocol(protocol),
+            None => untold.broken += 1,
+        }
+    }
+
+    /// Goes past the next message in the packet; returns where it is, an empty place if it is none.
+    fn next_message(&mut self, head: Head) -> Result<Range<usize>, Error> {
+        let start = self.rest.start;
+        let bytes = self
+            .packets
+            .packet()
+            .get(self.rest.clone())
+            .unwrap_or_default();
+        match Message::from_bytes(bytes) {
+            Ok(message) => {
+                let len = message.bytes().len();
+                // A request may have bytes behind it that mean nothing to the kernel.
+                let is_last = message.header().nlmsg_flags & NLM_F_REQUEST != 0
+                    && bytes
+                        .get(align(len)..)
+                        .is_none_or(|rest| Message::from_bytes(rest).is_err());
+                self.rest.start = match is_last {
+                    true => self.rest.end,
+                    false => self.rest.end.min(start + align(len)),
+                };
+                Ok(start..start + len)
+            }
+            Err(_) if is_of_other_order(bytes) => Err(bad(OTHER_ORDER).hint(OTHER_ORDER_HINT)),
+            Err(_) => {
+                // What is behind the last message may be filled up with zeroes.
+                let is_filling = !head.is_cut && bytes.iter().all(|byte| *byte == 0);
+                self.sorter.untold.broken += u64::from(!is_filling);
+                self.rest.start = self.rest.end;
+                Ok(start..start)
+            }
+        }
+    }
+}
+
+/// Says whether the header at the start of `bytes`, which makes no sense, does in the other order of bytes.
+fn is_of_other_order(bytes: &[u8]) -> bool {
+    let header = Nlmsghdr::from_bytes(bytes).unwrap_or_default();
+    let len = header.nlmsg_len.swap_bytes() as usize;
+
+    (NLMSG_HDRLEN..=bytes.len()).contains(&len)
+}
+
+impl Sorter {
+    /// Returns what a `message` of `protocol` is to a replay; `None` for what it does not tell of.
+    fn role(&mut self, protocol: u16, time: SystemTime, message: &Message<'_>) -> Option<Role> {
+        let header = message.header();
+        let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+
+        match protocol {
+            _ if header.nlmsg_type < NLMSG_MIN_TYPE => {
+                self.untold.control += 1;
+                self.asked.remove(&header.nlmsg_seq);
+            }
+            ROUTE if is_request => self.note_request(header),
+            HELLO if !is_request && header.nlmsg_type == NTF => return Some(Role::Said),
+            ROUTE => return self.role_in_route(time, message),
+            _ => self.untold.count_protocol(protocol),
+        }
+        None
+    }
+
+    fn note_request(&mut self, header: &Nlmsghdr) {
+        self.untold.requests += 1;
+        // What a dump shows says so itself.
+        if header.nlmsg_type & 3 == GET && header.nlmsg_flags & DUMP == 0 {
+            if self.asked.len() >= ASKED {
+                self.asked.clear();
+            }
+            self.asked.insert(header.nlmsg_seq);
+        }
+    }
+
+    fn role_in_route(&mut self, time: SystemTime, message: &Message<'_>) -> Option<Role> {
+        let header = message.header();
+        if Kind::of_message(header.nlmsg_type, message.payload()).is_none() {
+            self.untold.others += 1;
+            return None;
+        }
+        let is_part = header.nlmsg_flags & MULTI != 0;
+        if is_part || self.asked.remove(&header.nlmsg_seq) {
+            self.untold.answers += 1;
+            return Some(Role::Known);
+        }
+        match self.is_copy(time, message.bytes()) {
+            true => {
+                self.untold.copies += 1;
+                None
+            }
+            false => Some(Role::Event),
+        }
+    }
+
+    /// Says whether the same event was captured right before.
+    fn is_copy(&mut self, time: SystemTime, bytes: &[u8]) -> bool {
+        let is_near = |then: &SystemTime| {
+            time.duration_since(*then)
+                .is_ok_and(|since| since <= TOGETHER)
+        };
+        let is_copy = self
+            .recent
+            .iter()
+            .any(|(then, event)| event == bytes && is_near(then));
+        if !is_copy {
+            self.recent.push_back((time, bytes.to_vec()));
+        }
+        if self.recent.len() > BETWEEN {
+            self.recent.pop_front();
+        }
+        is_copy
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Bytes of a record or a capture, in order.
+
+use crate::netlink::Error;
+use std::io::{ErrorKind, Read};
+
+const REPLAY: &str = "replay";
+
+/// What is read, and how far.
+pub struct Input {
+    input: Box<dyn Read>,
+    at: u64,
+}
+
+impl Input {
+    /// Begins at the first byte of `input`.
+    pub fn new(input: Box<dyn Read>) -> Self {
+        Self { input, at: 0 }
+    }
+
+    /// Returns how many bytes were read.
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Fills `buf`, which is of the packet at byte `packet`; says whether there was any left to read.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when it ends in between; those of `read(2)`.
+    pub fn read_or_end(&mut self, buf: &mut [u8], packet: u64) -> Result<bool, Error> {
+        match self.fill(buf)? {
+            0 if !buf.is_empty() => Ok(false),
+            len if len < buf.len() => Err(cut_off(packet)),
+            _ => Ok(true),
+        }
+    }
+
+    /// Fills `buf`, which is of the packet at byte `packet`.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when it ends before; those of `read(2)`.
+    pub fn read_all(&mut self, buf: &mut [u8], packet: u64) -> Result<(), Error> {
+        match self.fill(buf)? {
+            len if len < buf.len() => Err(cut_off(packet)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads as much as there is, up to the size of `buf`; returns how much that was.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read(2)`.
+    pub fn fill(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        let mut len = 0;
+        while len < buf.len() {
+            match self.input.read(&mut buf[len..]) {
+                Ok(0) => break,
+                Ok(more) => len += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::from_io(REPLAY, &error)),
+            }
+        }
+        self.at += len as u64;
+        Ok(len)
+    }
+}
+
+fn cut_off(packet: u64) -> Error {
+    bad(&format!("it is cut off in the packet at byte {packet}"))
+}
+
+/// Returns the error for a record that cannot be read.
+pub fn bad(message: &str) -> Error {
+    Error::new(REPLAY, libc::EBADMSG).message(message)
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Files of `rtmon(8)`: messages one behind the other, as the kernel sent them. First comes a time and
+//! the links that there are, then each event behind its time.
+
+use super::capture::{OTHER_ORDER, OTHER_ORDER_HINT};
+use super::input::{bad, Input};
+use super::pcap::numbers;
+use super::{Step, Untold};
+use crate::monitor::{Kind, Origin};
+use crate::netlink::Error;
+use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE};
+use std::time::{Duration, SystemTime};
+
+/// Type of a message that says when the next one came, in seconds and microseconds (`NLMSG_TSTAMP`,
+/// `include/libnetlink.h` of iproute2).
+const TSTAMP: u16 = 15;
+
+/// Size of such a message.
+pub const STAMP: usize = 24;
+
+/// The longest message: the kernel makes no longer one.
+const LONGEST: usize = 1 << 18;
+
+/// A file of rtmon, and how far it was read.
+pub struct Rtmon {
+    input: Input,
+    message: Vec<u8>,
+    time: SystemTime,
+    /// The time of the first event, which ends the links that there were at the start.
+    first_event: Option<SystemTime>,
+    stage: Stage,
+    untold: Untold,
+}
+
+/// The step that was handed out last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Nothing,
+    Begin,
+    Read,
+    Found,
+    Done,
+    Started,
+    Event,
+    End,
+}
+
+impl Rtmon {
+    /// Says whether a file that begins with these bytes is one, of this order of bytes or the other.
+    pub fn is_one(start: &[u8; STAMP]) -> bool {
+        let is_swapped = |header: Nlmsghdr| {
+            (
+                header.nlmsg_len.swap_bytes(),
+                header.nlmsg_type.swap_bytes(),
+            ) == (STAMP as u32, TSTAMP)
+        };
+
+        time_of(start).is_some() || Nlmsghdr::from_bytes(start).is_some_and(is_swapped)
+    }
+
+    /// Goes on in `input` behind `start`, which says when the file was begun.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when it was made on a machine with another order of bytes.
+    pub fn open(input: Input, start: &[u8; STAMP]) -> Result<Self, Error> {
+        let time = time_of(start).ok_or_else(|| bad(OTHER_ORDER).hint(OTHER_ORDER_HINT))?;
+
+        Ok(Self {
+            input,
+            message: Vec::new(),
+            time,
+            first_event: None,
+            stage: Stage::Nothing,
+            untold: Untold::default(),
+        })
+    }
+
+    /// Returns what was not told so far.
+    pub fn untold(&self) -> &Untold {
+        &self.untold
+    }
+
+    /// Returns the next step, and when it was; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when the file is cut off there, or no message is there; those of `read(2)`.
+    pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
+        self.stage = self.next_stage()?;
+        let message =
+            || Message::from_bytes(&self.message).map_err(|error| bad(&error.to_string()));
+        let step = match self.stage {
+            Stage::Nothing | Stage::End => return Ok(None),
+            Stage::Begin => Step::Begin(Vec::new()),
+            Stage::Read => Step::Read(Origin::Initial, Kind::Link.into()),
+            Stage::Found => Step::Found(message()?),
+            Stage::Done => Step::Done,
+            Stage::Started => Step::Started,
+            Stage::Event => Step::Event(message()?),
+        };
+        Ok(Some((self.time, step)))
+    }
+
+    fn next_stage(&mut self) -> Result<Stage, Error> {
+        Ok(match self.stage {
+            Stage::Nothing => Stage::Begin,
+            Stage::Begin => Stage::Read,
+            Stage::Read | Stage::Found => match self.next_link()? {
+                true => Stage::Found,
+                false => Stage::Done,
+            },
+            Stage::Done => Stage::Started,
+            Stage::Started | Stage::Event => match self.next_event()? {
+                true => Stage::Event,
+                false => Stage::End,
+            },
+            Stage::End => Stage::End,
+        })
+    }
+
+    /// Goes on to the next of the links at the start; says whether there is one.
+    fn next_link(&mut self) -> Result<bool, Error> {
+        while self.read()? {
+            if let Some(time) = time_of(&self.message) {
+                self.first_event = Some(time);
+                return Ok(false);
+            }
+            if self.kind() == Some(Kind::Link) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Goes on to the next event; says whether there is one.
+    fn next_event(&mut self) -> Result<bool, Error> {
+        if let Some(time) = self.first_event.take() {
+            self.time = time;
+        }
+        while self.read()? {
+            match time_of(&self.message) {
+                Some(time) => self.time = time,
+                None if self.kind().is_some() => return Ok(true),
+                None => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the kind that the message is about, and counts it if it is about none.
+    fn kind(&mut self) -> Option<Kind> {
+        let message = Message::from_bytes(&self.message).ok()?;
+        let nlmsg_type = message.header().nlmsg_type;
+        let kind = Kind::of_message(nlmsg_type, message.payload());
+        match nlmsg_type {
+            ..NLMSG_MIN_TYPE => self.untold.control += 1,
+            _ => self.untold.others += u64::from(kind.is_none()),
+        }
+        kind.map(|(kind, _)| kind)
+    }
+
+    /// Reads the next message; says whether there is one.
+    fn read(&mut self) -> Result<bool, Error> {
+        let at = self.input.at();
+        self.message.resize(NLMSG_HDRLEN, 0);
+        if !self.input.read_or_end(&mut self.message, at)? {
+            return Ok(false);
+        }
+        let header = Nlmsghdr::from_bytes(&self.message).unwrap_or_default();
+        let len = header.nlmsg_len as usize;
+        if !(NLMSG_HDRLEN..=LONGEST).contains(&len) {
+            return Err(bad(&format!("what is at byte {at} is no message")));
+        }
+        self.message.resize(align(len), 0);
+        self.input.read_all(&mut self.message[NLMSG_HDRLEN..], at)?;
+        Ok(true)
+    }
+}
+
+/// Returns the time that the message in `bytes` says, if it does.
+fn time_of(bytes: &[u8]) -> Option<SystemTime> {
+    let header = Nlmsghdr::from_bytes(bytes)?;
+    if (header.nlmsg_len, header.nlmsg_type) != (STAMP as u32, TSTAMP) {
+        return None;
+    }
+    let [secs, micros] = numbers::<2>(bytes.get(NLMSG_HDRLEN..)?, false);
+    let since = Duration::from_secs(secs.into()) + Duration::from_micros(micros.into());
+    Some(SystemTime::UNIX_EPOCH + since)
+}
