@@ -531,11 +531,17 @@ static void on_interrupt(int signal)
 static void counted(void)
 {
 	struct timespec left = { .tv_nsec = 300000000 };
+	sigset_t awaited, before;
 
 	need(signal(SIGINT, on_interrupt) != SIG_ERR);
+	/* Blocked until the wait begins: what came before it would be waited for again. */
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGINT);
+	need(sigprocmask(SIG_BLOCK, &awaited, &before) == 0);
 	printf("%d\n", getpid());
 	fflush(stdout);
-	pause();
+	sigsuspend(&before);
+	need(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
 	while (nanosleep(&left, &left) < 0)
 		;
 	exit(signals);
