@@ -219,7 +219,7 @@ fn value(attr: &Value, peer: &Peer, len: usize) -> Vec<u8> {
         AttrFormat::Bytes => vec![b'x'; len],
         AttrFormat::U32 => peer.portid().to_ne_bytes().to_vec(),
         AttrFormat::U64 => u64::from(peer.portid()).to_ne_bytes().to_vec(),
-        AttrFormat::Nested(..) | AttrFormat::Named(..) => unreachable!("no nests in the contract"),
+        AttrFormat::Nested(..) => unreachable!("no nests in the contract"),
     }
 }
 
