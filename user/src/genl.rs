@@ -14,6 +14,7 @@ use crate::names::uapi::{
     CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_ATTR_VERSION, CTRL_CMD_GETFAMILY,
     CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
 };
+use crate::names::{GENLMSGHDR, GENL_ID_CTRL};
 use crate::netlink::{Error, Request, Spec};
 use crate::rtnl::attrs::{name, u16, u32, Index, Taker};
 use crate::rtnl::fields::flags;
@@ -27,12 +28,6 @@ pub static SPEC: Spec = Spec {
     unregistered_hint: "",
     messages: &[],
 };
-
-/// Size of `struct genlmsghdr`, in bytes.
-const GENLMSGHDR: usize = 4;
-
-/// Type of the controller's messages (`GENL_ID_CTRL`).
-const GENL_ID_CTRL: u16 = 16;
 
 /// One more than the last type that is known of a family.
 const CTRL_ATTR_MAX: usize = 8;

@@ -27,6 +27,10 @@ use std::fmt;
 /// Size of `struct genlmsghdr`, in bytes.
 pub const GENLMSGHDR: usize = 4;
 
+/// Type of the messages of generic netlink's controller, a family itself
+/// (`include/uapi/linux/genetlink.h`).
+pub const GENL_ID_CTRL: u16 = 16;
+
 /// What stands for a protocol where something is of all of them.
 const ANY_PROTOCOL: u16 = u16::MAX;
 

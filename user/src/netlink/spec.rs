@@ -2,11 +2,8 @@
 
 //! What a client knows of a protocol.
 
-use crate::names::{self, Family, MessageSpec};
+use crate::names::{self, Family, MessageSpec, GENL_ID_CTRL};
 use crate::wire::{Message, NLM_F_REQUEST};
-
-/// Type of the messages of generic netlink's controller (`GENL_ID_CTRL`), a family itself.
-const GENL_ID_CTRL: u16 = 16;
 
 /// What the client knows of a netlink protocol.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ use crate::names::uapi::{
 use crate::wire::{self, Attrs};
 
 /// Size of `struct ifinfomsg`, in bytes.
-const IFINFOMSG: usize = 16;
+pub const IFINFOMSG: usize = 16;
 
 /// One more than the last type that is known.
 const IFLA_MAX: usize = 70;

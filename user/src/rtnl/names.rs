@@ -3,6 +3,7 @@
 //! Names for the numbers that objects refer to.
 
 use super::attrs::{name, u32, Index};
+use super::link::IFINFOMSG;
 use super::numbers::Numbers;
 use super::Value;
 use super::SPEC;
@@ -14,9 +15,6 @@ use std::time::Duration;
 
 const NAME: &str = "name a link";
 const FIND: &str = "find a link";
-
-/// Size of `struct ifinfomsg`, in bytes.
-const IFINFOMSG: usize = 16;
 
 /// Where `ifi_index` is in it.
 const INDEX: Range<usize> = 4..8;

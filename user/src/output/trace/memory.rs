@@ -2,7 +2,8 @@
 
 //! What earlier messages said: the names of links, and which family has which number.
 
-use nlhello::names::{uapi, Family};
+use nlhello::names::{uapi, Family, GENLMSGHDR, GENL_ID_CTRL};
+use nlhello::rtnl::link::IFINFOMSG;
 use nlhello::wire::{Attrs, Message, NLM_F_REQUEST};
 use std::collections::HashMap;
 
@@ -11,15 +12,6 @@ const MOST: usize = 4096;
 
 /// Longest name of a link or of a family, in bytes.
 const NAME_MAX: usize = 32;
-
-/// Size of `struct ifinfomsg`, in bytes.
-const IFINFOMSG: usize = 16;
-
-/// Type of the messages of generic netlink's controller.
-pub const GENL_ID_CTRL: u16 = 16;
-
-/// Size of `struct genlmsghdr`, in bytes.
-pub const GENLMSGHDR: usize = 4;
 
 /// What is remembered, of one network namespace.
 #[derive(Default)]

@@ -2,11 +2,13 @@
 
 //! From the bytes of a datagram to what they say.
 
-use super::memory::{Memory, GENLMSGHDR, GENL_ID_CTRL};
+use super::memory::Memory;
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
 use super::value::Values;
 use nlhello::hello;
-use nlhello::names::{self, Family, Format, Name, Row, Set, Struct, Verb};
+use nlhello::names::{
+    self, Family, Format, Name, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
+};
 use nlhello::netlink::Ack;
 use nlhello::wire::{
     align, Attr, Attrs, Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_MULTI,

@@ -5,12 +5,10 @@
 use crate::names::uapi::{IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_VRF_TABLE};
 use crate::netlink::{Error, Request};
 use crate::rtnl::attrs::{name, u32, Index};
+use crate::rtnl::link::IFINFOMSG;
 use crate::wire::{put_str, Message};
 
 const FIND: &str = "find a VRF";
-
-/// Size of `struct ifinfomsg`, in bytes.
-const IFINFOMSG: usize = 16;
 
 /// `IFLA_LINKINFO` and what is in it, `include/uapi/linux/if_link.h`.
 const IFLA_LINKINFO: u16 = 18;
