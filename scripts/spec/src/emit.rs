@@ -28,68 +28,20 @@ pub fn table(table: &Table, version: &str) -> String {
          use super::record::{{self, a, c, e, g, m, o, s, t, w, y}};\n\n"
     );
     pool(&mut out, &table.pool);
-    array(
-        &mut out,
-        "FAMILIES",
-        "Family",
-        table.families.iter().map(|row| call("y", row)),
-    );
-    array(
-        &mut out,
-        "MESSAGES",
-        "Message",
-        table.messages.iter().map(|row| call("g", row)),
-    );
-    array(
-        &mut out,
-        "SETS",
-        "Set",
-        table.sets.iter().map(|row| call("s", row)),
-    );
-    array(
-        &mut out,
-        "ATTRS",
-        "Attr",
-        table.attrs.iter().map(|row| value("a", row)),
-    );
-    array(
-        &mut out,
-        "STRUCTS",
-        "Struct",
-        table.structs.iter().map(|row| call("t", row)),
-    );
-    array(
-        &mut out,
-        "MEMBERS",
-        "Member",
-        table.members.iter().map(|row| value("m", row)),
-    );
-    array(
-        &mut out,
-        "ENUMS",
-        "Enum",
-        table.enums.iter().map(|row| call("e", row)),
-    );
-    array(
-        &mut out,
-        "WORDS",
-        "Word",
-        table
-            .words
-            .iter()
-            .map(|(number, name)| format!("w({number:#x},{name})")),
-    );
-    array(
-        &mut out,
-        "CHOICES",
-        "Choice",
-        table.choices.iter().map(|row| call("c", row)),
-    );
+    array(&mut out, "FAMILIES", "Family", calls("y", &table.families));
+    array(&mut out, "MESSAGES", "Message", calls("g", &table.messages));
+    array(&mut out, "SETS", "Set", calls("s", &table.sets));
+    array(&mut out, "ATTRS", "Attr", values("a", &table.attrs));
+    array(&mut out, "STRUCTS", "Struct", calls("t", &table.structs));
+    array(&mut out, "MEMBERS", "Member", values("m", &table.members));
+    array(&mut out, "ENUMS", "Enum", calls("e", &table.enums));
+    array(&mut out, "WORDS", "Word", words(&table.words));
+    array(&mut out, "CHOICES", "Choice", calls("c", &table.choices));
     array(
         &mut out,
         "OPTIONS",
         "Choosable",
-        table.options.iter().map(|row| value("o", row)),
+        values("o", &table.options),
     );
     out
 }
@@ -177,6 +129,25 @@ fn array(out: &mut String, name: &str, kind: &str, rows: impl ExactSizeIterator<
         let _ = write!(line, "{row},");
     }
     let _ = writeln!(out, "{line}\n];");
+}
+
+fn calls<'a, const N: usize>(
+    name: &'a str,
+    rows: &'a [[u16; N]],
+) -> impl ExactSizeIterator<Item = String> + 'a {
+    rows.iter().map(move |row| call(name, row))
+}
+
+fn values<'a, const N: usize>(
+    name: &'a str,
+    rows: &'a [Value<N>],
+) -> impl ExactSizeIterator<Item = String> + 'a {
+    rows.iter().map(move |row| value(name, row))
+}
+
+fn words(rows: &[(u32, u16)]) -> impl ExactSizeIterator<Item = String> + '_ {
+    rows.iter()
+        .map(|(number, name)| format!("w({number:#x},{name})"))
 }
 
 fn call(name: &str, numbers: &[u16]) -> String {
