@@ -8,7 +8,7 @@ apt_sources=write_sources
 backports=trixie-backports
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Who reads the lists holds $apt_home.lock, as who fetches them does: while another run fetches them, packages are missing there.
+# Readers of the lists hold $apt_home.lock, as those who fetch them do: while another run fetches them, packages are missing there.
 private_apt() { APT_CONFIG=$apt_home/apt.conf "$@"; }
 
 # `BASE SUITE` of each of the machine's sources. Printed even where no list was ever fetched.
