@@ -692,8 +692,10 @@ fn a_job_that_the_terminal_stops_stops_with_its_follower_and_goes_on() {
 #[test]
 fn what_the_terminal_sends_comes_once() {
     let words = [env!("CARGO_BIN_EXE_nlhello"), "sniff", "--"];
-    let line = format!("{} {} counted", words.join(" "), calls().display());
+    // exec: a shell that waits would end by the signal first.
+    let line = format!("exec {} {} counted", words.join(" "), calls().display());
     let script = Command::new("script")
+        .envs([("SHELL", "/bin/sh"), ("LC_ALL", "C")])
         .args(["-qefc", &line, "/dev/null"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
