@@ -480,7 +480,8 @@ fn a_file_of_rtmon_is_told() {
         let output = run(Command::new("nlhello").arg("replay").arg(&file));
         stdout(&output).contains("del link: ifindex=") && stdout(&output).contains("ifname=va")
     });
-    kill(&rtmon, "INT");
+    // A shell starts what it runs in the background with SIGINT ignored.
+    kill(&rtmon, "TERM");
     rtmon.wait().unwrap();
     let output = run(Command::new("nlhello")
         .args(["replay", "--initial", "--timestamp=none"])
