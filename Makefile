@@ -45,7 +45,7 @@ test: ## every test, those of the module inside the test kernel KERNEL
 	@scripts/test $(if $(FILTER),'$(FILTER)')
 
 .PHONY: test-kernel
-test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts or newest
+test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts or the newest (stock where it is to be had)
 	@scripts/test --guest $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms

@@ -34,12 +34,12 @@ check_filter() {
     done < <(grep -oE '[A-Za-z0-9_]+' <<<"$1")
 }
 
-# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and newest share them.
+# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and the newest share them.
 modules_of_tests() {
     local others='^$'
     case $1 in
     lts) others='^newest$' ;;
-    newest) others='^lts$' ;;
+    newest | stock) others='^lts$' ;;
     esac
     awk -v others="$others" '!/^#/ && NF && $2 !~ others { print $1 }' scripts/config/tests-by-kernel
 }

@@ -16,6 +16,7 @@ mod commands;
 mod concurrency;
 mod debug;
 mod dumps;
+mod hardware;
 mod lab;
 mod layer;
 mod lifetime;

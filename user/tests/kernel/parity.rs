@@ -18,7 +18,7 @@ use serde_json::Value;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard};
 
-const NETNS: &str = "parity";
+pub const NETNS: &str = "parity";
 const FAR: &str = "parity-far";
 
 /// How often both are asked, when something changes meanwhile.
@@ -114,7 +114,7 @@ const ALL: &[&str] = &[
 ];
 
 /// The network namespace with what some of the scripts make.
-struct World {
+pub struct World {
     _near: Netns,
     _far: Netns,
 }
@@ -124,7 +124,7 @@ static COMPARED: Mutex<Option<World>> = Mutex::new(None);
 
 impl World {
     /// Builds it with these scripts of `parity/`, and nothing else.
-    fn build(scripts: &[&str]) -> Self {
+    pub fn build(scripts: &[&str]) -> Self {
         // There is room for one.
         drop(compared().take());
         let world = Self {
@@ -179,7 +179,7 @@ fn compare_once_settled(
 }
 
 /// Runs a script of `parity/` in the namespace, with the `ip` and `bridge` that are compared with.
-fn run_script(name: &str) {
+pub fn run_script(name: &str) {
     const PRELUDE: &str = r#"ip() { "$IP" "$@"; }; bridge() { "$BRIDGE" "$@"; }; set -eu; . "$1""#;
     let script = format!("user/tests/kernel/parity/{name}");
     let output = run(Command::new("ip")

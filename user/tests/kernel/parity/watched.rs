@@ -131,24 +131,6 @@ fn a_monitor_tells_of_every_kind_as_the_kernel_does() {
     assert_only_asked_for(&some);
 }
 
-#[test]
-fn what_hardware_counts_is_told_of_when_it_begins_and_when_it_ends() {
-    let _world = World::build(&[]);
-    let watcher = Watcher::start(NETNS, "stats");
-    run_script("counters.sh");
-    watcher.wait_for(r#""used":false"#);
-    let (told, _) = watcher.end();
-
-    let counts = |yes: bool| {
-        let state = json!({"request": yes, "used": yes});
-        json!({"ifname": "sim0", "offload": {"hw_stats_info": {"l3_stats": state}}})
-    };
-    assert_eq!(told.len(), 2, "{told:#?}");
-    for (line, yes) in told.iter().zip([true, false]) {
-        assert!(tells(line, "new", "stats", &counts(yes)), "{line}");
-    }
-}
-
 fn assert_told(all: &[Value], event: &str, kind: &str, part: &Value) {
     let of_kind: Vec<_> = all.iter().filter(|line| line["kind"] == kind).collect();
 
