@@ -385,6 +385,7 @@ fn threads_that_make_many_calls_leave_the_others_their_turn() {
     while child.try_wait().unwrap().is_none() {
         if start.elapsed() > Duration::from_secs(20) {
             child.kill().unwrap();
+            child.wait().unwrap();
             panic!("others had all turns");
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -412,6 +413,7 @@ fn children_of_others_are_not_waited_for() {
     kill("-KILL", sleeper.trim());
 
     assert_eq!(status.and_then(|status| status.code()), Some(0));
+    child.wait().unwrap();
 }
 
 #[test]
