@@ -30,6 +30,7 @@ mod netns_names;
 mod nsid;
 #[allow(unsafe_code)]
 mod poll;
+mod proc;
 mod protocol;
 mod request;
 #[allow(unsafe_code)]
@@ -49,6 +50,7 @@ pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
+pub use proc::{comm, SocketLine};
 pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
 pub use socket::{deadline, Datagram, Socket};
@@ -58,8 +60,7 @@ pub use spec::Spec;
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{
-    Direction, Observer, Outcome, Peer, Process, Protocol, Remark, Rights, Tracer, Transfer,
-    Unshown,
+    Direction, Observer, Outcome, Peer, Protocol, Remark, Rights, Thread, Tracer, Transfer, Unshown,
 };
 
 #[cfg(test)]

@@ -362,6 +362,61 @@ fn a_large_message_is_whole() {
 }
 
 #[test]
+fn messages_that_are_received_at_once_are_all_told() {
+    let (output, objects) = run(&["many"]);
+    assert_eq!(output.status.code(), Some(0));
+    let received = objects
+        .iter()
+        .filter(|object| object["call"] == "recvmmsg")
+        .map(|object| object["nlmsghdr"]["nlmsg_seq"].as_u64());
+
+    assert!(received.eq((1..=1500).map(Some)));
+}
+
+#[test]
+fn threads_that_make_many_calls_leave_the_others_their_turn() {
+    let start = Instant::now();
+    let mut child = sniff(&["busy"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut told = Vec::new();
+        stderr.read_to_end(&mut told).map(|_| told)
+    });
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(20) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("others had all turns");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let told = reader.join().unwrap().unwrap();
+    assert_eq!(objects(&told).len(), 200);
+}
+
+#[test]
+fn children_of_others_are_not_waited_for() {
+    let script = "sleep 600 & echo $!; exec \"$0\" sniff -- true >/dev/null";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nlhello")]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut sleeper = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut sleeper).unwrap();
+    let start = Instant::now();
+    let mut status = None;
+    while status.is_none() && start.elapsed() < Duration::from_secs(30) {
+        status = child.try_wait().unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill("-KILL", sleeper.trim());
+
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    child.wait().unwrap();
+}
+
+#[test]
 fn what_outlives_the_command_is_followed_to_its_end() {
     let (output, objects) = run(&["outlived"]);
     let told: Vec<_> = objects.iter().map(short).collect();
@@ -806,4 +861,54 @@ fn a_program_with_rights_of_its_own_runs_without_and_that_is_said() {
     assert_eq!(told[0]["remark"], "rights");
     let words = told[0]["message"].as_str().unwrap();
     assert!(words.contains("(set-user-ID 0, set-group-ID 0)"), "{words}");
+}
+
+#[test]
+fn a_program_with_capabilities_of_its_own_runs_without_and_that_is_said() {
+    if !is_root() {
+        return;
+    }
+    let program = std::env::temp_dir().join(format!("sniff-capable-{}", std::process::id()));
+    fs::copy("/bin/grep", &program).unwrap();
+    let given = Command::new(calls())
+        .arg("give_right")
+        .arg(&program)
+        .status();
+    let words = ["-h", "CapEff", "/proc/self/status"];
+    let plain = as_nobody(Command::new(&program).args(words));
+    let mut command = nlhello();
+    command.args(["--json", "sniff", "--"]).arg(&program);
+    let output = as_nobody(command.args(words));
+    fs::remove_file(program).unwrap();
+    // CAP_NET_RAW alone.
+    if given.unwrap().code() != Some(0) || text(&plain.stdout) != "CapEff:\t0000000000002000\n" {
+        eprintln!("programs with capabilities gain nothing here");
+        return;
+    }
+    let told = objects(&output.stderr);
+
+    assert_eq!(text(&output.stdout), "CapEff:\t0000000000000000\n");
+    assert_eq!(told[0]["remark"], "rights");
+    let words = told[0]["message"].as_str().unwrap();
+    assert!(words.contains("(capabilities)"), "{words}");
+}
+
+#[test]
+fn without_proc_it_says_what_is_missing_and_runs_nothing() {
+    if !is_root() {
+        return;
+    }
+    let script = "umount -l /proc && exec \"$0\" sniff -- echo ran";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_nlhello")]);
+    let output = command.output().unwrap();
+    let said = text(&output.stderr);
+    if said.starts_with("unshare") || said.starts_with("umount") {
+        eprintln!("nobody can take /proc away here: {said}");
+        return;
+    }
+
+    assert_eq!(output.status.code(), Some(125), "{said}");
+    assert_eq!(text(&output.stdout), "");
+    assert!(said.contains("it takes /proc"), "{said}");
 }

@@ -162,7 +162,8 @@ impl Catalog {
             });
             let words = Words::new(def.prefix.clone(), def.is_flags, entries.collect());
             self.enums
-                .insert(format!("{}/{}", spec.name, def.name), words);
+                .entry(format!("{}/{}", spec.name, def.name))
+                .or_insert(words);
         }
         for def in &spec.structs {
             let found = self.read_struct(spec, def);

@@ -4,7 +4,8 @@
 //! without it there is nothing to test.
 
 use nlhello_spec::catalog::{Attr, Format};
-use nlhello_spec::header::{Enum, Headers};
+use nlhello_spec::header::{Enum, Header, Headers};
+use nlhello_spec::table::Table;
 use nlhello_spec::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,28 @@ const OPAQUE: &[&str] = &[
     "RTA_PROTOINFO",
     "RTA_SESSION",
 ];
+
+/// Names of numbers that the specs alone have.
+const NAMELESS: &[&str] = &[
+    "DEVLINK_DPIPE_HEADER_ID_ETHERNET",
+    "DEVLINK_DPIPE_HEADER_ID_IPV4",
+    "DEVLINK_DPIPE_HEADER_ID_IPV6",
+    "IPS_SEQ_ADJ",
+    "NFTABLES_VERDICT_CODE_ACCEPT",
+    "NFTABLES_VERDICT_CODE_BREAK",
+    "NFTABLES_VERDICT_CODE_CONTINUE",
+    "NFTABLES_VERDICT_CODE_DROP",
+    "NFTABLES_VERDICT_CODE_GOTO",
+    "NFTABLES_VERDICT_CODE_JUMP",
+    "NFTABLES_VERDICT_CODE_QUEUE",
+    "NFTABLES_VERDICT_CODE_REPEAT",
+    "NFTABLES_VERDICT_CODE_RETURN",
+    "NFTABLES_VERDICT_CODE_STOLEN",
+    "OVS_FRAG_TYPE_ANY",
+];
+
+/// Places of a row, which begins with 0; the header counts from 1.
+const FROM_0: &str = "IPV4_DEVCONF_";
 
 fn source() -> Option<PathBuf> {
     let source = std::env::var_os("KSRC").map(PathBuf::from);
@@ -180,4 +203,73 @@ fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
             message.name
         );
     }
+}
+
+/// Returns what the headers in `folder` and below it say of each number that has a name.
+fn numbers(folder: &Path, numbers: &mut BTreeMap<String, BTreeSet<i64>>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            self::numbers(&path, numbers);
+        } else if path.extension().is_some_and(|extension| extension == "h") {
+            let header = Header::parse(&std::fs::read_to_string(&path).unwrap());
+            let named = header.enums.into_iter().flat_map(|found| found.entries);
+            for (name, number) in named.chain(header.macros) {
+                numbers.entry(name).or_default().insert(number);
+            }
+        }
+    }
+}
+
+/// Returns the names of numbers that the table has.
+fn names(table: &Table) -> Vec<(String, u32)> {
+    let text = |at: u16| {
+        let (len, rest) = table.pool[2 * usize::from(at)..].split_first().unwrap();
+        std::str::from_utf8(&rest[..usize::from(*len)]).unwrap()
+    };
+    let words = |[prefix, first, count]: [u16; 3]| {
+        let words = &table.words[first.into()..][..count.into()];
+        let whole =
+            move |(number, rest): &(u32, u16)| (text(prefix).to_owned() + text(*rest), *number);
+        words.iter().map(whole)
+    };
+
+    table
+        .enums
+        .iter()
+        .flat_map(|words_of| words(*words_of))
+        .collect()
+}
+
+/// Says whether a header that says `known` means `number`: itself, the bit of a mask or the mask of a bit.
+fn is_same(known: i64, number: u32) -> bool {
+    let known = u32::try_from(known).unwrap_or(u32::MAX);
+
+    known == number
+        || 1u32.checked_shl(known) == Some(number)
+        || 1u32.checked_shl(number) == Some(known)
+}
+
+#[test]
+fn each_name_of_a_number_is_that_of_a_header() {
+    let Some(source) = source() else {
+        return;
+    };
+    let mut known = BTreeMap::new();
+    for folder in ["include/uapi", "include/linux"] {
+        numbers(&source.join(folder), &mut known);
+    }
+    let table = Table::pack(&catalog(&source)).unwrap();
+    let (mut nameless, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (name, number) in names(&table) {
+        match known.get(&name) {
+            None => drop(nameless.insert(name)),
+            Some(_) if name.starts_with(FROM_0) => {}
+            Some(known) if known.iter().any(|known| is_same(*known, number)) => {}
+            Some(known) => wrong.push((name, number, known)),
+        }
+    }
+
+    assert_eq!(wrong, []);
+    assert_eq!(nameless.into_iter().collect::<Vec<_>>(), NAMELESS);
 }

@@ -3,9 +3,8 @@
 //! Asking for the sockets, again and again.
 
 use super::{NetlinkSocket, LIST, SPEC};
-use crate::netlink::{Connection, Error, Request, Tap};
+use crate::netlink::{Connection, Error, Request, SocketLine, Tap};
 use crate::wire::Message;
-use std::fs;
 use std::time::Duration;
 
 /// Shows the sockets of the network namespace of the thread that reads it.
@@ -109,16 +108,16 @@ impl Lister {
     }
 
     fn read_proc(&self) -> Result<Vec<NetlinkSocket>, Error> {
-        let text =
-            fs::read_to_string(PROC).map_err(|error| Error::from_io(LIST, &error).object(PROC))?;
+        let lines = SocketLine::read_all(PROC)
+            .map_err(|error| Error::from_io(LIST, &error).object(PROC))?;
         let is_wanted = |socket: &NetlinkSocket| {
             self.protocol
                 .is_none_or(|protocol| protocol == socket.protocol)
         };
 
-        Ok(text
-            .lines()
-            .filter_map(NetlinkSocket::from_line)
+        Ok(lines
+            .into_iter()
+            .map(NetlinkSocket::from)
             .filter(is_wanted)
             .collect())
     }

@@ -3,6 +3,7 @@
 //! Which processes hold a socket: those with a descriptor that leads to its inode. The kernel tells no
 //! other way, and a port id that is the number of a process proves nothing.
 
+use crate::netlink::comm;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -53,8 +54,7 @@ impl Processes {
     }
 
     fn look_into(&mut self, pid: u32, inodes: &HashSet<u32>) {
-        let folder = format!("/proc/{pid}");
-        let fds = match fs::read_dir(format!("{folder}/fd")) {
+        let fds = match fs::read_dir(format!("/proc/{pid}/fd")) {
             Ok(fds) => fds,
             Err(error) => {
                 self.hidden += usize::from(error.kind() == ErrorKind::PermissionDenied);
@@ -68,8 +68,7 @@ impl Processes {
         if held.is_empty() {
             return;
         }
-        let comm = fs::read(format!("{folder}/comm")).unwrap_or_default();
-        let comm = comm.strip_suffix(b"\n").unwrap_or(&comm).to_vec();
+        let comm = comm(pid).unwrap_or_default();
         for inode in held {
             let process = Process {
                 pid,

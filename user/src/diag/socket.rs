@@ -4,7 +4,7 @@
 //! `/proc/net/netlink`.
 
 use super::{GroupNames, Process};
-use crate::netlink::protocol_name;
+use crate::netlink::{protocol_name, SocketLine};
 use crate::rtnl::attrs::{u32, Index};
 use crate::rtnl::fields::flags;
 use crate::rtnl::schema::word;
@@ -131,31 +131,9 @@ impl NetlinkSocket {
         })
     }
 
-    /// Reads a line of `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`. `None`
-    /// for what is none, as the first line.
+    /// Reads a line of `/proc/net/netlink`; `None` for what is none, as the first line.
     pub fn from_line(line: &str) -> Option<Self> {
-        let mut words = line.split_whitespace();
-        let mut word = || words.next();
-        let (_, protocol, portid, groups) = (word()?, word()?, word()?, word()?);
-        let (rmem, wmem, dump, _, drops, inode) =
-            (word()?, word()?, word()?, word()?, word()?, word()?);
-        let groups = u32::from_str_radix(groups, 16).ok()?;
-
-        Some(Self {
-            protocol: protocol.parse().ok()?,
-            portid: portid.parse().ok()?,
-            inode: inode.parse().ok()?,
-            groups: (0..32)
-                .filter(|bit| groups >> bit & 1 == 1)
-                .map(|bit| bit + 1)
-                .collect(),
-            // Signed numbers in that file.
-            rmem_alloc: rmem.parse::<i32>().ok()?.try_into().unwrap_or_default(),
-            wmem_alloc: wmem.parse::<i32>().ok()?.try_into().unwrap_or_default(),
-            drops: drops.parse().ok()?,
-            flags: if dump == "0" { 0 } else { CB_RUNNING },
-            details: None,
-        })
+        SocketLine::read(line).map(Self::from)
     }
 
     /// Returns a number that tells it from all others of its time: its cookie, or else its inode.
@@ -174,6 +152,26 @@ impl NetlinkSocket {
     pub fn flag_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         let set = FLAGS.iter().filter(|(bit, _)| self.flags & bit != 0);
         set.map(|(_, name)| *name)
+    }
+}
+
+impl From<SocketLine> for NetlinkSocket {
+    fn from(line: SocketLine) -> Self {
+        Self {
+            protocol: line.protocol,
+            portid: line.portid,
+            // The kernel takes inodes of sockets from a counter of 32 bits (`get_next_ino()`).
+            inode: line.inode as u32,
+            groups: (0..32)
+                .filter(|bit| line.groups >> bit & 1 == 1)
+                .map(|bit| bit + 1)
+                .collect(),
+            rmem_alloc: line.rmem_alloc,
+            wmem_alloc: line.wmem_alloc,
+            drops: line.drops,
+            flags: if line.is_dumping { CB_RUNNING } else { 0 },
+            details: None,
+        }
     }
 }
 

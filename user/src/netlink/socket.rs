@@ -385,6 +385,7 @@ pub(super) fn get_option<T: Integers>(
 pub(super) trait Integers {}
 
 impl Integers for c_int {}
+impl Integers for u64 {}
 impl<const N: usize> Integers for [u32; N] {}
 
 pub(super) fn empty_addr() -> sockaddr_nl {

@@ -12,17 +12,18 @@ mod datagrams;
 mod filter;
 mod follow;
 mod memory;
-mod process;
 mod protocol;
 mod ptrace;
 mod signals;
 mod sockets;
 mod spawn;
+mod thread;
+mod turns;
 
 pub use calls::Direction;
 pub use follow::Tracer;
-pub use process::{Process, Rights};
 pub use protocol::Protocol;
+pub use thread::{Rights, Thread};
 
 use super::Errno;
 use std::time::SystemTime;
@@ -32,8 +33,8 @@ pub trait Observer {
     /// A datagram that was sent or received, or a call for one that failed.
     fn transfer(&mut self, transfer: &Transfer<'_>);
 
-    /// Something that is not seen of `process`, told once for each of its programs.
-    fn remark(&mut self, process: &Process, remark: &Remark);
+    /// Something that is not seen of `thread`, told once for each program of its process.
+    fn remark(&mut self, thread: &Thread, remark: &Remark);
 
     /// Whether a thread may go on before the observer is told of its call: then it is slowed down
     /// less, but what it writes itself may come first.
@@ -51,11 +52,14 @@ pub struct Transfer<'a> {
     /// When the call began for what was sent, when it was done for what was received.
     pub time: SystemTime,
     /// The thread whose call it is.
-    pub process: &'a Process,
+    pub thread: &'a Thread,
     /// The descriptor.
     pub fd: i32,
     /// Number of the socket's inode: the same for each descriptor of it, and for no other socket.
     pub inode: u64,
+    /// A number of the network namespace that the socket is in, which no other one has (`SO_NETNS_COOKIE`);
+    /// Linux before 5.14 does not tell it.
+    pub netns: Option<u64>,
     /// The socket's protocol.
     pub protocol: Protocol,
     /// Name of the system call.

@@ -9,11 +9,12 @@ use super::time::{Clock, Utc};
 use super::trace::{Decoder, Form, Origin};
 use jiff::tz::TimeZone;
 use nlhello::netlink::{
-    Direction, Errno, Observer, Outcome, Process, Remark, Rights, Transfer, Unshown,
+    Direction, Errno, Observer, Outcome, Remark, Rights, Thread, Transfer, Unshown,
 };
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -22,19 +23,50 @@ use std::time::SystemTime;
 /// Held back at most when it goes to a file, in bytes.
 const HELD: usize = 1 << 16;
 
+/// Most network namespaces of which names are remembered.
+const NETNS_MAX: usize = 256;
+
 /// Where all of it goes.
 pub struct Sniff {
     out: BufWriter<Box<dyn Write>>,
-    format: Format,
-    decoder: Decoder,
+    /// In text; JSON has none.
+    clock: Option<Clock>,
+    decoders: Decoders,
     /// Whether each line is to be seen at once.
     is_watched: bool,
     failure: Option<io::Error>,
 }
 
-enum Format {
-    Text(Clock),
-    Json,
+/// A decoder for each network namespace: a link has another name in each.
+struct Decoders {
+    form: Form,
+    /// By the number of the namespace; where that is not known, by that of the socket.
+    known: HashMap<(Option<u64>, u64), Decoder>,
+}
+
+impl Decoders {
+    fn new(form: Form) -> Self {
+        Self {
+            form,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Returns that of the namespace of the socket.
+    fn of(&mut self, transfer: &Transfer<'_>) -> &mut Decoder {
+        let place = match transfer.netns {
+            None => (None, transfer.inode),
+            netns => (netns, 0),
+        };
+        if self.known.len() >= NETNS_MAX && !self.known.contains_key(&place) {
+            self.known.clear();
+        }
+        let form = self.form;
+
+        self.known
+            .entry(place)
+            .or_insert_with(|| Decoder::new(form))
+    }
 }
 
 impl Sniff {
@@ -47,11 +79,8 @@ impl Sniff {
         };
         Self {
             out: BufWriter::with_capacity(HELD, out),
-            format: match json {
-                true => Format::Json,
-                false => Format::Text(Clock::new(TimeZone::system())),
-            },
-            decoder: Decoder::new(match (json, color) {
+            clock: (!json).then(|| Clock::new(TimeZone::system())),
+            decoders: Decoders::new(match (json, color) {
                 (true, _) => Form::Json,
                 (false, true) => Form::Color,
                 (false, false) => Form::Text,
@@ -69,16 +98,15 @@ impl Sniff {
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
     fn write(
         &mut self,
-        write: impl FnOnce(&mut dyn Write, &mut Format, &mut Decoder) -> io::Result<()>,
+        write: impl FnOnce(&mut dyn Write, Option<&mut Clock>, &mut Decoders) -> io::Result<()>,
     ) {
         if self.failure.is_some() {
             return;
         }
-        let written = write(&mut self.out, &mut self.format, &mut self.decoder).and_then(|()| {
-            match self.is_watched {
-                true => self.out.flush(),
-                false => Ok(()),
-            }
+        let written = write(&mut self.out, self.clock.as_mut(), &mut self.decoders);
+        let written = written.and_then(|()| match self.is_watched {
+            true => self.out.flush(),
+            false => Ok(()),
         });
         self.failure = written.err();
     }
@@ -86,20 +114,23 @@ impl Sniff {
 
 impl Observer for Sniff {
     fn transfer(&mut self, transfer: &Transfer<'_>) {
-        self.write(|out, format, decoder| match format {
-            Format::Text(clock) => write_text(out, clock, decoder, transfer),
-            Format::Json => write_json(out, decoder, transfer),
+        self.write(|out, clock, decoders| {
+            let decoder = decoders.of(transfer);
+            match clock {
+                Some(clock) => write_text(out, clock, decoder, transfer),
+                None => write_json(out, decoder, transfer),
+            }
         });
     }
 
-    fn remark(&mut self, process: &Process, remark: &Remark) {
+    fn remark(&mut self, thread: &Thread, remark: &Remark) {
         let now = SystemTime::now();
-        self.write(|out, format, _| match format {
-            Format::Text(clock) => {
+        self.write(|out, clock, _| match clock {
+            Some(clock) => {
                 clock.write(out, now)?;
-                writeln!(out, " {} ! {}", Who(process), Said(remark))
+                writeln!(out, " {} ! {}", Who(thread), Said(remark))
             }
-            Format::Json => write_line(out, &JsonRemark::new(now, process, remark)),
+            None => write_line(out, &JsonRemark::new(now, thread, remark)),
         });
     }
 
@@ -169,7 +200,7 @@ fn arrow(direction: Direction) -> &'static str {
 }
 
 /// `ip[1234]`: the thread.
-struct Who<'a>(&'a Process);
+struct Who<'a>(&'a Thread);
 
 impl fmt::Display for Who<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,7 +215,7 @@ impl fmt::Display for CallLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(transfer) = self;
         let Transfer {
-            process,
+            thread,
             protocol,
             call,
             fd,
@@ -192,7 +223,7 @@ impl fmt::Display for CallLine<'_> {
             ..
         } = transfer;
 
-        write!(f, "{} {} {protocol} ", Who(process), arrow(*direction))?;
+        write!(f, "{} {} {protocol} ", Who(thread), arrow(*direction))?;
         write!(f, "{call}({fd}) = ")?;
         match transfer.outcome {
             Outcome::Done(len) => write!(f, "{len}")?,
@@ -311,12 +342,12 @@ struct JsonRemark<'a> {
 }
 
 impl<'a> JsonRemark<'a> {
-    fn new(time: SystemTime, process: &'a Process, remark: &Remark) -> Self {
+    fn new(time: SystemTime, thread: &'a Thread, remark: &Remark) -> Self {
         Self {
             time: Utc(time).to_string(),
-            pid: process.pid,
-            tid: process.tid,
-            comm: String::from_utf8_lossy(&process.comm),
+            pid: thread.pid,
+            tid: thread.tid,
+            comm: String::from_utf8_lossy(&thread.comm),
             remark: match remark {
                 Remark::IoUring => "io_uring",
                 Remark::Aio => "aio",
@@ -345,9 +376,9 @@ impl<'a> JsonTransfer<'a> {
 
         Self {
             time,
-            pid: transfer.process.pid,
-            tid: transfer.process.tid,
-            comm: String::from_utf8_lossy(&transfer.process.comm),
+            pid: transfer.thread.pid,
+            tid: transfer.thread.tid,
+            comm: String::from_utf8_lossy(&transfer.thread.comm),
             direction: match transfer.direction {
                 Direction::Sent => "sent",
                 Direction::Received => "received",
@@ -400,24 +431,25 @@ fn members(object: &[u8]) -> &str {
 mod tests {
     use super::*;
     use nlhello::netlink::{Peer, Protocol};
-    use nlhello::wire::{put_message, Nlmsghdr};
+    use nlhello::wire::{put_attr, put_message, Nlmsghdr};
     use serde_json::{json, Value};
     use std::time::Duration;
 
-    fn process() -> Process {
-        Process {
+    fn thread() -> Thread {
+        Thread {
             pid: 7,
             tid: 8,
             comm: b"a\x1b".to_vec(),
         }
     }
 
-    fn transfer<'a>(process: &'a Process, bytes: &'a [u8]) -> Transfer<'a> {
+    fn transfer<'a>(thread: &'a Thread, bytes: &'a [u8]) -> Transfer<'a> {
         Transfer {
             time: SystemTime::UNIX_EPOCH + Duration::from_micros(5),
-            process,
+            thread,
             fd: 3,
             inode: 99,
+            netns: None,
             protocol: Protocol(libc::NETLINK_ROUTE),
             call: "sendmsg",
             direction: Direction::Sent,
@@ -459,9 +491,9 @@ mod tests {
 
     #[test]
     fn a_call_is_shown_with_its_messages_below_it() {
-        let (process, bytes) = (process(), message(18, b""));
+        let (thread, bytes) = (thread(), message(18, b""));
 
-        let shown = text(&transfer(&process, &bytes));
+        let shown = text(&transfer(&thread, &bytes));
         let (call, messages) = shown.split_once('\n').unwrap();
 
         assert_eq!(
@@ -473,9 +505,41 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_link_is_that_of_its_namespace() {
+        let thread = thread();
+        let mut name = vec![0; 16];
+        name[4] = 7;
+        put_attr(&mut name, 3, b"eth7\0").unwrap();
+        let mut route = vec![0; 12];
+        put_attr(&mut route, 4, &7_u32.to_ne_bytes()).unwrap();
+        let [link, route] = [message(16, &name), message(24, &route)];
+        let mut decoders = Decoders::new(Form::Text);
+        let mut clock = Clock::new(TimeZone::UTC);
+        let mut shown = |netns, inode, bytes: &[u8]| {
+            let transfer = Transfer {
+                netns,
+                inode,
+                ..transfer(&thread, bytes)
+            };
+            let mut out = Vec::new();
+            let decoder = decoders.of(&transfer);
+            write_text(&mut out, &mut clock, decoder, &transfer).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+
+        shown(Some(1), 10, &link);
+        assert!(shown(Some(1), 11, &route).contains("RTA_OIF(4) eth7(7)"));
+        assert!(shown(Some(2), 12, &route).contains("RTA_OIF(4) 7\n"));
+        // Where the namespace is not known, a socket is still in one alone.
+        shown(None, 1, &link);
+        assert!(shown(None, 1, &route).contains("RTA_OIF(4) eth7(7)"));
+        assert!(shown(None, 2, &route).contains("RTA_OIF(4) 7\n"));
+    }
+
+    #[test]
     fn a_call_says_what_became_of_it_and_who_is_at_the_other_end() {
-        let process = process();
-        let sent = transfer(&process, b"");
+        let thread = thread();
+        let sent = transfer(&thread, b"");
         let peer = Some(Peer {
             portid: 5,
             groups: 2,
@@ -531,10 +595,10 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_shown_as_the_texts_that_it_is() {
-        let process = process();
+        let thread = thread();
         let uevent = Transfer {
             protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
-            ..transfer(&process, b"add@/x\0A=\x1b\0")
+            ..transfer(&thread, b"add@/x\0A=\x1b\0")
         };
         let shown = text(&uevent);
         let (_, texts) = shown.split_once('\n').unwrap();
@@ -545,9 +609,9 @@ mod tests {
 
     #[test]
     fn json_has_an_object_for_each_message() {
-        let process = process();
+        let thread = thread();
         let bytes = [message(3, b"abcd"), message(200, b""), b"rest".to_vec()].concat();
-        let found = json(&transfer(&process, &bytes));
+        let found = json(&transfer(&thread, &bytes));
 
         assert_eq!(
             found[0],
@@ -588,23 +652,23 @@ mod tests {
 
     #[test]
     fn zeros_behind_the_messages_are_counted_not_shown() {
-        let process = process();
+        let thread = thread();
         let bytes = [message(18, b""), vec![0; 24]].concat();
-        let padded = transfer(&process, &bytes);
+        let padded = transfer(&thread, &bytes);
 
         assert!(text(&padded).ends_with("\n    and 24 bytes behind it, all of them 0\n"));
         assert_eq!(json(&padded).len(), 1);
-        let zeros = transfer(&process, &[0; 20]);
+        let zeros = transfer(&thread, &[0; 20]);
         assert!(text(&zeros).contains("length field does not fit"));
         assert_eq!(json(&zeros)[0]["hex"], "00".repeat(20));
     }
 
     #[test]
     fn a_call_without_a_message_is_an_object_too() {
-        let process = process();
+        let thread = thread();
         let failed = Transfer {
             outcome: Outcome::Failed(Errno(libc::ENOBUFS)),
-            ..transfer(&process, b"")
+            ..transfer(&thread, b"")
         };
         let found = json(&failed);
 

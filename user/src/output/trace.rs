@@ -19,11 +19,14 @@ mod tests;
 use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
-use nlhello::wire::{align, Messages};
+use nlhello::wire::{self, align, Message, Messages};
 use sink::Sink;
 use std::io::{self, Write};
 use text::Text;
 use walk::Walk;
+
+/// How much is held before it is written out, and kept for its room, in bytes.
+const HELD: usize = 64 << 10;
 
 /// How to show messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +67,8 @@ impl Decoder {
         }
     }
 
-    /// Writes to `out`, at once, the messages of `datagram`, which was sent over `protocol`
-    /// (`NETLINK_*`).
+    /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`): at once, if
+    /// they are no longer than [`HELD`].
     ///
     /// # Errors
     ///
@@ -78,47 +81,51 @@ impl Decoder {
         datagram: &[u8],
     ) -> io::Result<()> {
         let mut text = std::mem::take(&mut self.out);
-        text.clear();
-        match self.form {
-            Form::Json => self.tell(
-                &mut Json::new(&mut text, origin.members),
-                protocol,
-                datagram,
-            ),
-            form => {
-                let is_colored = form == Form::Color;
-                self.tell(
-                    &mut Text::new(&mut text, origin.arrow, is_colored),
-                    protocol,
-                    datagram,
-                );
+        let mut rest = datagram;
+        for message in Messages::new(datagram) {
+            match self.form {
+                Form::Json => {
+                    let sink = Json::new(&mut text, origin.members);
+                    self.tell(sink, protocol, message, rest);
+                }
+                form => {
+                    let sink = Text::new(&mut text, origin.arrow, form == Form::Color);
+                    self.tell(sink, protocol, message, rest);
+                }
+            }
+            let len = message.map_or(0, |message| align(message.bytes().len()));
+            rest = rest.get(len..).unwrap_or_default();
+            if text.len() >= HELD {
+                out.write_all(&text)?;
+                text.clear();
             }
         }
-        let result = out.write_all(&text);
-
+        out.write_all(&text)?;
+        text.clear();
+        text.shrink_to(2 * HELD);
         self.out = text;
-        result
+        Ok(())
     }
 
-    fn tell<S: Sink>(&mut self, sink: &mut S, protocol: i32, datagram: &[u8]) {
-        let mut start = 0;
-        for message in Messages::new(datagram) {
-            match message {
-                Ok(message) => {
-                    self.memory.learn(protocol, &message);
-                    let mut walk = Walk {
-                        sink: &mut *sink,
-                        memory: &self.memory,
-                        protocol,
-                    };
-                    walk.message(&message);
-                    start += align(message.bytes().len());
-                }
-                Err(error) => {
-                    sink.broken_message(error, datagram.get(start..).unwrap_or_default());
-                }
-            }
-        }
+    /// Tells of a message, or of the bytes that are none.
+    fn tell<S: Sink>(
+        &mut self,
+        mut sink: S,
+        protocol: i32,
+        message: Result<Message<'_>, wire::Error>,
+        bytes: &[u8],
+    ) {
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => return sink.broken_message(error, bytes),
+        };
+        self.memory.learn(protocol, &message);
+        let mut walk = Walk {
+            sink: &mut sink,
+            memory: &self.memory,
+            protocol,
+        };
+        walk.message(&message);
     }
 }
 

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
@@ -21,6 +22,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -568,6 +570,80 @@ static void large(void)
 	need(recv(fd, m, size, 0) == (ssize_t)size);
 }
 
+#define MANY 1500
+
+static void *say_many(void *unused)
+{
+	(void)unused;
+	for (int number = 1; number <= MANY; number++)
+		say(number);
+	return NULL;
+}
+
+/* More messages at once than sendmmsg(2) takes. */
+static void many(void)
+{
+	static struct message m[MANY];
+	static struct iovec pieces[MANY];
+	static struct mmsghdr all[MANY];
+	pthread_t thread;
+
+	for (int i = 0; i < MANY; i++) {
+		pieces[i] = (struct iovec){ &m[i], sizeof(m[i]) };
+		all[i].msg_hdr = (struct msghdr){ .msg_iov = &pieces[i], .msg_iovlen = 1 };
+	}
+	/* Who sends waits for room. */
+	need(pthread_create(&thread, NULL, say_many, NULL) == 0);
+	need(recvmmsg(fd, all, MANY, 0, NULL) == MANY);
+	need(pthread_join(thread, NULL) == 0);
+}
+
+static void *write_on(void *unused)
+{
+	int null = open("/dev/null", O_WRONLY);
+
+	while (write(null, &unused, 1) == 1)
+		;
+	return NULL;
+}
+
+static void *say_behind_others(void *others)
+{
+	pthread_barrier_wait(others);
+	for (int number = 1; number <= 100; number++) {
+		say(number);
+		hear();
+	}
+	return NULL;
+}
+
+/* A thread says something while others, which the kernel looks at before it, make calls that are looked at one after the other. */
+static void busy(void)
+{
+	static pthread_barrier_t others;
+	pthread_t first, thread;
+
+	need(pthread_barrier_init(&others, NULL, 2) == 0);
+	need(pthread_create(&first, NULL, say_behind_others, &others) == 0);
+	for (int i = 0; i < 16; i++)
+		need(pthread_create(&thread, NULL, write_on, NULL) == 0);
+	pthread_barrier_wait(&others);
+	need(pthread_join(first, NULL) == 0);
+}
+
+/* Gives a program a right of its own. */
+static void give_right(const char *program)
+{
+	/* Numbers of this file system attribute are little-endian, as those of all machines that this runs on. */
+	struct vfs_cap_data rights = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data = { { .permitted = 1 << CAP_NET_RAW } },
+	};
+
+	if (setxattr(program, "security.capability", &rights, sizeof(rights), 0) < 0)
+		exit(MISSING);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -576,7 +652,7 @@ static const struct {
 	{ "children", children }, { "duplicates", duplicates }, { "passed", passed }, { "taken", taken }, { "copied", copied },
 	{ "rings", rings }, { "i386", i386 }, { "x32", x32 }, { "undumpable", undumpable }, { "interrupted", interrupted },
 	{ "waiting", waiting }, { "counted", counted }, { "outlived", outlived },
-	{ "large", large },
+	{ "large", large }, { "many", many }, { "busy", busy },
 };
 
 int main(int argc, char **argv)
@@ -584,6 +660,10 @@ int main(int argc, char **argv)
 	need(argc >= 2);
 	if (!strcmp(argv[1], "inherited")) {
 		inherited(argv);
+		return 0;
+	}
+	if (!strcmp(argv[1], "give_right")) {
+		give_right(argv[2]);
 		return 0;
 	}
 	fd = open_socket();

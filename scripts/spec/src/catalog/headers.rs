@@ -12,7 +12,7 @@ impl Catalog {
     pub(super) fn take_overlay(&mut self, overlay: &Overlay, headers: &mut Headers) -> Result<()> {
         for (name, from) in &overlay.enums {
             let words = read_enum(from, headers).map_err(|error| error.within(name))?;
-            self.enums.insert(format!("overlay/{name}"), words);
+            self.enums.insert(own_key(name), words);
         }
         for (name, members) in &overlay.structs {
             let members = members

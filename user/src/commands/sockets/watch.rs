@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Somebody who looks at the sockets again and again.
-struct Watch<'w> {
+struct SocketWatch<'w> {
     lister: &'w mut Lister,
     filter: &'w Filter,
     /// How they were at the last look.
@@ -42,7 +42,7 @@ pub fn run(
     lister: &mut Lister,
 ) -> Result<ExitCode, Failure> {
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-    let mut watch = Watch {
+    let mut watch = SocketWatch {
         lister,
         filter,
         last: HashMap::new(),
@@ -65,7 +65,7 @@ pub fn run(
     )))
 }
 
-impl Watch<'_> {
+impl SocketWatch<'_> {
     fn look_on(&mut self, args: &SocketsArgs, signals: &Signals) -> Result<(), Failure> {
         let end = deadline(self.start, args.timeout.unwrap_or(Duration::MAX));
         let pace = args.interval.max(SHORTEST);

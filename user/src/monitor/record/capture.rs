@@ -8,6 +8,7 @@
 use super::input::bad;
 use super::pcap::{Cooked, Head, Packets, COOKED};
 use super::{Step, Untold, HELLO, ROUTE};
+use crate::monitor::body::{put_body, put_key};
 use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
@@ -35,6 +36,9 @@ const ASKED: usize = 4096;
 /// other processors may come between them, but so many at most.
 const TOGETHER: Duration = Duration::from_millis(1);
 const BETWEEN: usize = 8;
+
+/// Where `rtm_flags` is in `struct rtmsg`: it tells of the state of the link too.
+const RTM_FLAGS: Range<usize> = 8..12;
 
 /// A capture, and how far it was read.
 pub struct Capture {
@@ -73,9 +77,18 @@ enum Role {
 struct Sorter {
     /// Numbers of requests for an object.
     asked: HashSet<u32>,
-    /// The last events, and when they were.
-    recent: VecDeque<(SystemTime, Vec<u8>)>,
+    /// The last events, none of them about the same object.
+    recent: VecDeque<Recent>,
     untold: Untold,
+}
+
+/// An event.
+struct Recent {
+    time: SystemTime,
+    kind: Kind,
+    /// Which object of its kind it is about.
+    key: Vec<u8>,
+    message: Vec<u8>,
 }
 
 impl Capture {
@@ -238,16 +251,16 @@ impl Sorter {
 
     fn role_in_route(&mut self, time: SystemTime, message: &Message<'_>) -> Option<Role> {
         let header = message.header();
-        if Kind::of_message(header.nlmsg_type, message.payload()).is_none() {
+        let Some((kind, _)) = Kind::of_message(header.nlmsg_type, message.payload()) else {
             self.untold.others += 1;
             return None;
-        }
+        };
         let is_part = header.nlmsg_flags & MULTI != 0;
         if is_part || self.asked.remove(&header.nlmsg_seq) {
             self.untold.answers += 1;
             return Some(Role::Known);
         }
-        match self.is_copy(time, message.bytes()) {
+        match self.is_copy(time, kind, message) {
             true => {
                 self.untold.copies += 1;
                 None
@@ -256,22 +269,50 @@ impl Sorter {
         }
     }
 
-    /// Says whether the same event was captured right before.
-    fn is_copy(&mut self, time: SystemTime, bytes: &[u8]) -> bool {
-        let is_near = |then: &SystemTime| {
-            time.duration_since(*then)
+    /// Says whether the same event was captured right before, and no other one about its object since: what
+    /// was added, removed and added again was added twice.
+    fn is_copy(&mut self, time: SystemTime, kind: Kind, message: &Message<'_>) -> bool {
+        let is_near = |then: SystemTime| {
+            time.duration_since(then)
                 .is_ok_and(|since| since <= TOGETHER)
         };
         let is_copy = self
             .recent
             .iter()
-            .any(|(then, event)| event == bytes && is_near(then));
+            .any(|event| event.message == message.bytes() && is_near(event.time));
         if !is_copy {
-            self.recent.push_back((time, bytes.to_vec()));
-        }
-        if self.recent.len() > BETWEEN {
-            self.recent.pop_front();
+            self.remember(Recent {
+                time,
+                kind,
+                key: key_of(kind, message.payload()),
+                message: message.bytes().to_vec(),
+            });
         }
         is_copy
     }
+
+    fn remember(&mut self, event: Recent) {
+        self.recent
+            .retain(|known| (known.kind, &known.key) != (event.kind, &event.key));
+        self.recent.push_back(event);
+        if self.recent.len() > BETWEEN {
+            self.recent.pop_front();
+        }
+    }
+}
+
+/// Returns which object of its `kind` it is.
+fn key_of(kind: Kind, payload: &[u8]) -> Vec<u8> {
+    let mut key = Vec::new();
+    match kind {
+        // Several may share all that a route is found by.
+        Kind::Route => {
+            put_body(kind, payload, &mut key);
+            key.get_mut(RTM_FLAGS).unwrap_or_default().fill(0);
+        }
+        kind if kind.is_kept() => put_key(kind, payload, &mut key),
+        // All of it: what tells of its end is the same.
+        _ => key.extend_from_slice(payload),
+    }
+    key
 }

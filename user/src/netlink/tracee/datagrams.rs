@@ -13,8 +13,13 @@ use std::ops::Range;
 /// raised a hundredfold.
 const BYTES_MAX: usize = 16 << 20;
 
-/// Room that is kept from one call to the next, in bytes.
-const ROOM_KEPT: usize = 1 << 20;
+/// Most datagrams that are looked at of one call. `sendmmsg` takes fewer (`UIO_MAXIOV`), `recvmmsg` as many
+/// as there are.
+const DATAGRAMS_MAX: usize = 1 << 16;
+
+/// Room that is kept of each thread from one call to the next: so many bytes, and so many datagrams.
+const ROOM_KEPT: usize = 1 << 16;
+const FOUND_KEPT: usize = 64;
 
 /// Size of `struct sockaddr_nl`.
 const ADDR_LEN: usize = 12;
@@ -67,24 +72,22 @@ impl Datagrams {
     /// Reads what a call is about to send; what cannot be read the kernel cannot read either.
     pub fn read_sent(&mut self, call: &Arguments) {
         self.clear();
-        for described in self.granted(call.described(usize::MAX)) {
+        let read = call.each(PIECES_MAX, |described| {
             let room = described.room();
             self.add(call.tid, &described, room, room);
-        }
+        });
+        self.granted(read);
     }
 
     /// Reads what a call has received, which returned `result`: the length, or how many there are.
     pub fn read_received(&mut self, call: &Arguments, result: usize) {
         self.clear();
-        let count = match call.form {
-            Form::Messages(_) => result,
-            _ => 1,
-        };
-        for described in self.granted(call.described(count)) {
+        let read = call.each(call.count(result), |described| {
             let len = described.len.unwrap_or(result);
             let room = described.room();
             self.add(call.tid, &described, len, room);
-        }
+        });
+        self.granted(read);
     }
 
     /// Adds one of `len` bytes, for which the call has `room`.
@@ -136,11 +139,17 @@ impl Datagrams {
             .map(|found| (found, &self.bytes[found.range.clone()]))
     }
 
+    /// Returns how many there are.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.found.clear();
         self.refusal = None;
         self.bytes.shrink_to(ROOM_KEPT);
+        self.found.shrink_to(FOUND_KEPT);
     }
 }
 
@@ -177,25 +186,32 @@ impl Arguments {
         }
     }
 
-    /// Returns what the call says of the first `count` of its datagrams.
-    fn described(&self, count: usize) -> io::Result<Vec<Described>> {
+    /// Returns how many datagrams it has received if it returned `result`.
+    pub fn count(&self, result: usize) -> usize {
+        match self.form {
+            Form::Messages(_) => result,
+            _ => 1,
+        }
+    }
+
+    /// Tells `take` what the call says of each of the first `count` of its datagrams.
+    fn each(&self, count: usize, mut take: impl FnMut(Described)) -> io::Result<()> {
         let [_, address, number, ..] = self.args;
         match self.form {
-            Form::Plain(_) => Ok(vec![Self::plain(address, number)]),
-            Form::Buffer(direction) => Ok(vec![self.buffer(direction)]),
-            Form::Vector(_) => self.vector(address, number).map(|pieces| {
-                vec![Described {
-                    pieces,
-                    ..Described::default()
-                }]
+            Form::Plain(_) => take(Self::plain(address, number)),
+            Form::Buffer(direction) => take(self.buffer(direction)),
+            Form::Vector(_) => take(Described {
+                pieces: self.vector(address, number)?,
+                ..Described::default()
             }),
-            Form::Message(_) => self.messages(address, 1, 7),
+            Form::Message(_) => self.messages(address, 1, 7, take)?,
             Form::Messages(_) => {
                 let count = count.min(usize::try_from(number).unwrap_or(usize::MAX));
-                self.messages(address, count.min(PIECES_MAX), 8)
+                self.messages(address, count.min(DATAGRAMS_MAX), 8, take)?;
             }
-            _ => Ok(Vec::new()),
+            _ => {}
         }
+        Ok(())
     }
 
     fn plain(address: u64, len: u64) -> Described {
@@ -235,13 +251,20 @@ impl Arguments {
     /// Reads `count` headers at `address`, which are that many words apart: `struct msghdr` alone, or
     /// with the length that makes it a `struct mmsghdr`. One that makes no sense ends it, as it ends
     /// the call.
-    fn messages(&self, address: u64, count: usize, words: usize) -> io::Result<Vec<Described>> {
+    fn messages(
+        &self,
+        address: u64,
+        count: usize,
+        words: usize,
+        take: impl FnMut(Described),
+    ) -> io::Result<()> {
         let bytes = self.read(address, count * words * self.word)?;
         let headers = bytes.chunks_exact(words * self.word);
 
-        Ok(headers
+        headers
             .map_while(|header| self.message(header).ok())
-            .collect())
+            .for_each(take);
+        Ok(())
     }
 
     fn message(&self, header: &[u8]) -> io::Result<Described> {

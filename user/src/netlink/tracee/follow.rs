@@ -9,8 +9,9 @@ use super::ptrace::{self, Resume, Stop, SyscallInfo};
 use super::signals::{self, Forwarding, Ticker};
 use super::sockets::{Socket, Sockets};
 use super::spawn::{self, NotRun, Started};
+use super::turns::Turns;
 use super::{
-    filter, Direction, Errno, Observer, Outcome, Process, Protocol, Remark, Rights, Transfer,
+    filter, Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer,
     Unshown,
 };
 use crate::netlink::Error;
@@ -18,11 +19,15 @@ use crate::wire::Messages;
 use libc::{c_int, pid_t};
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::process::ExitStatus;
 use std::time::SystemTime;
 
 const FOLLOW: &str = "follow the command";
+
+/// As for every other process: where they are not, nothing would be seen, and nobody told.
+const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// Error numbers that the kernel keeps to itself: a signal has come, and the call is made again, or
 /// fails with `EINTR`.
@@ -39,6 +44,9 @@ pub struct Tracer {
     ticker: Ticker,
     /// Whether anything was told since the last tick.
     is_busy: bool,
+    /// All threads that are followed.
+    turns: Turns,
+    /// Those that had something to say.
     tasks: HashMap<pid_t, Task>,
     sockets: Sockets,
     /// What was told of a process that would else be told again and again.
@@ -51,7 +59,7 @@ pub struct Tracer {
 
 /// A thread.
 struct Task {
-    process: Process,
+    thread: Thread,
     call: Option<Call>,
     /// What the call sends, or has received.
     datagrams: Datagrams,
@@ -86,6 +94,11 @@ impl Tracer {
             return Err(Error::new(FOLLOW, libc::ENOSYS)
                 .message("system calls of this architecture are not known"));
         }
+        fs::metadata(DESCRIPTORS).map_err(|error| {
+            Error::from_io(FOLLOW, &error)
+                .object(DESCRIPTORS)
+                .hint("it takes /proc to know what a descriptor is: mount -t proc proc /proc")
+        })?;
         let started = spawn::start(command).map_err(|error| forbidden(&error))?;
         let failed = |error| Error::from_io(FOLLOW, &error);
 
@@ -94,6 +107,7 @@ impl Tracer {
             forwarding: Some(Forwarding::to(started.pid).map_err(failed)?),
             ticker: Ticker::new().map_err(failed)?,
             is_busy: false,
+            turns: Turns::of(started.pid),
             started,
             tasks: HashMap::new(),
             sockets: Sockets::of(protocols),
@@ -114,11 +128,14 @@ impl Tracer {
     /// Why the command was not run: [`Error::op`] is [`Tracer::RUN`] where there is no such program
     /// (`ENOENT`), or none that can be run.
     pub fn follow(mut self, observer: &mut dyn Observer) -> Result<ExitStatus, Error> {
-        loop {
+        // Children that this process had before it began are none of the command's: nobody waits for them.
+        while !self.turns.is_empty() {
             match ptrace::wait() {
-                Ok((tid, stop)) => self.handle(tid, stop, observer),
+                Ok((tid, stop)) => {
+                    self.handle(tid, stop, observer);
+                    self.give_turn(observer);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => self.rest(observer),
-                // Nobody is left.
                 Err(_) => break,
             }
         }
@@ -146,6 +163,15 @@ impl Tracer {
         self.is_busy = false;
     }
 
+    /// Looks whether the thread has stopped whose turn it is: [`ptrace::wait`] alone would leave none to
+    /// those behind two that stop all the time.
+    fn give_turn(&mut self, observer: &mut dyn Observer) {
+        let next = self.turns.next_turn();
+        if let Some((tid, stop)) = next.and_then(|tid| Some((tid, ptrace::stop_of(tid)?))) {
+            self.handle(tid, stop, observer);
+        }
+    }
+
     fn handle(&mut self, tid: pid_t, stop: Stop, observer: &mut dyn Observer) {
         let how = match stop {
             Stop::Ended(status) => return self.end(tid, status, observer),
@@ -154,9 +180,24 @@ impl Tracer {
             Stop::Call => self.enter(tid, observer),
             Stop::Exec => self.exec(tid, observer),
             Stop::Signal(signal) => Resume::With(signal),
-            Stop::Other => Resume::With(0),
+            Stop::Started => self.note_start(tid),
+            Stop::Other => self.note(tid),
         };
         ptrace::resume(tid, how);
+    }
+
+    /// A thread has started another one, which is told before that one stops itself.
+    fn note_start(&mut self, tid: pid_t) -> Resume {
+        let started = ptrace::event_message(tid).ok();
+        match started.and_then(|started| started.try_into().ok()) {
+            Some(started) => self.note(started),
+            None => Resume::With(0),
+        }
+    }
+
+    fn note(&mut self, tid: pid_t) -> Resume {
+        self.turns.add(tid);
+        Resume::With(0)
     }
 
     /// A thread is about to make a call that the filter picks.
@@ -202,20 +243,20 @@ impl Tracer {
                     form,
                     args,
                 };
-                return self.note(syscall.name, arguments, observer);
+                return self.begin_transfer(syscall.name, arguments, observer);
             }
         }
         Ok(false)
     }
 
-    fn note(
+    fn begin_transfer(
         &mut self,
         name: &'static str,
         arguments: Arguments,
         observer: &mut dyn Observer,
     ) -> io::Result<bool> {
         let task = task(&mut self.tasks, arguments.tid);
-        let target = find_socket(&mut self.sockets, &task.process, &arguments)?;
+        let target = find_socket(&mut self.sockets, &task.thread, &arguments)?;
         let Some((fd, socket, direction)) = target else {
             return Ok(false);
         };
@@ -250,6 +291,7 @@ impl Tracer {
                 Direction::Sent => self.sent(&call, result, observer),
                 Direction::Received => self.received(&call, result, observer),
             }
+            task(&mut self.tasks, tid).datagrams.clear();
         }
         if !may_lag {
             ptrace::resume(tid, Resume::With(0));
@@ -293,7 +335,7 @@ impl Tracer {
             Err(errno) if errno == libc::EAGAIN || RESTARTS.contains(&errno) => {}
             Err(errno) => observer.transfer(&Transfer {
                 outcome: Outcome::Failed(Errno(errno)),
-                ..call.transfer(&task.process)
+                ..call.transfer(&task.thread)
             }),
         }
         self.check_refusal(call.arguments.tid, observer);
@@ -304,10 +346,13 @@ impl Tracer {
         if self.open_sends == 0 {
             return;
         }
-        let is_open = |task: &Task| task.call.as_ref().is_some_and(Call::is_open);
-        let open = self.tasks.iter().filter(|(_, task)| is_open(task));
-        let open: Vec<_> = open.map(|(tid, _)| *tid).collect();
-        for tid in open {
+        let open = self.tasks.iter().filter_map(|(tid, task)| {
+            let call = task.call.as_ref().filter(|call| call.is_open())?;
+            Some((call.time, *tid))
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_unstable();
+        for (_, tid) in open {
             match ptrace::stop_of(tid) {
                 Some(stop) => self.handle(tid, stop, observer),
                 None => self.tell_open(tid, observer),
@@ -335,6 +380,7 @@ impl Tracer {
             self.forget(former, observer);
         }
         self.forget(tid, observer);
+        self.turns.add(tid);
         self.has_run |= tid == self.started.pid;
         let rights = Rights::forgone(tid);
         if rights.any() {
@@ -354,6 +400,7 @@ impl Tracer {
     fn forget(&mut self, tid: pid_t, observer: &mut dyn Observer) {
         self.tell_open(tid, observer);
         self.tasks.remove(&tid);
+        self.turns.remove(tid);
         self.remarked.retain(|(pid, _)| *pid != tid);
     }
 
@@ -378,16 +425,16 @@ impl Tracer {
     }
 
     fn remark(&mut self, tid: pid_t, remark: Remark, observer: &mut dyn Observer) {
-        let process = &task(&mut self.tasks, tid).process;
-        if self.remarked.insert((process.pid, remark)) {
-            observer.remark(process, &remark);
+        let thread = &task(&mut self.tasks, tid).thread;
+        if self.remarked.insert((thread.pid, remark)) {
+            observer.remark(thread, &remark);
         }
     }
 }
 
 fn task(tasks: &mut HashMap<pid_t, Task>, tid: pid_t) -> &mut Task {
     tasks.entry(tid).or_insert_with(|| Task {
-        process: Process::of(tid),
+        thread: Thread::of(tid),
         call: None,
         datagrams: Datagrams::default(),
     })
@@ -426,12 +473,12 @@ fn is_none(info: &SyscallInfo) -> bool {
 /// Returns the socket that the call is about, its descriptor, and which way it carries what.
 fn find_socket(
     sockets: &mut Sockets,
-    process: &Process,
+    thread: &Thread,
     call: &Arguments,
 ) -> io::Result<Option<(c_int, Socket, Direction)>> {
     let mut find = |at: usize, direction| {
         let fd = call.args[at] as c_int;
-        let socket = sockets.find(process, fd)?;
+        let socket = sockets.find(thread, fd)?;
         Ok(socket.map(|socket| (fd, socket, direction)))
     };
 
@@ -464,12 +511,13 @@ impl Call {
     }
 
     /// Returns it as it is told, without a datagram.
-    fn transfer<'a>(&self, process: &'a Process) -> Transfer<'a> {
+    fn transfer<'a>(&self, thread: &'a Thread) -> Transfer<'a> {
         Transfer {
             time: self.time,
-            process,
+            thread,
             fd: self.fd,
             inode: self.socket.inode,
+            netns: self.socket.netns,
             protocol: self.socket.protocol,
             call: self.name,
             direction: self.direction,
@@ -493,6 +541,15 @@ impl Call {
             Some(Err(_)) if index > 0 => Outcome::Skipped,
             Some(Err(errno)) if RESTARTS.contains(&errno) => Outcome::Failed(Errno(libc::EINTR)),
             Some(Err(errno)) => Outcome::Failed(Errno(errno)),
+        }
+    }
+
+    /// Returns what became of datagrams whose headers could not be read, of a call that returned `result`.
+    fn outcome_of_rest(&self, result: usize) -> Outcome {
+        match self.is_of_many() {
+            // That is how many there are.
+            true => Outcome::Pending,
+            false => Outcome::Done(result),
         }
     }
 
@@ -520,7 +577,7 @@ impl Task {
         result: Option<Result<u64, i32>>,
         observer: &mut dyn Observer,
     ) {
-        let transfer = call.transfer(&self.process);
+        let transfer = call.transfer(&self.thread);
         let unshown = |is_whole: bool| match is_whole {
             _ if call.is_told => Some(Unshown::Shown),
             true => None,
@@ -555,7 +612,7 @@ impl Task {
     fn tell_received(&self, call: &Call, result: usize, observer: &mut dyn Observer) {
         let transfer = Transfer {
             outcome: Outcome::Done(result),
-            ..call.transfer(&self.process)
+            ..call.transfer(&self.thread)
         };
         if let Some(unshown) = call.unshown() {
             let unshown = Some(unshown);
@@ -572,6 +629,13 @@ impl Task {
                 bytes,
                 is_truncated: call.is_truncated(found, bytes),
                 unshown: (!is_whole).then_some(Unshown::Unread),
+                ..transfer
+            });
+        }
+        if self.datagrams.count() < call.arguments.count(result) {
+            observer.transfer(&Transfer {
+                outcome: call.outcome_of_rest(result),
+                unshown: Some(Unshown::Unread),
                 ..transfer
             });
         }

@@ -44,7 +44,9 @@ pub(super) enum Stop {
     Group(c_int),
     /// It is about to receive this signal.
     Signal(c_int),
-    /// It has started something, or has been started.
+    /// It has started another task.
+    Started,
+    /// It has been started, or goes on after it stood still.
     Other,
 }
 
@@ -58,6 +60,9 @@ impl Stop {
             (0, signal) => Self::Signal(signal),
             (libc::PTRACE_EVENT_SECCOMP, _) => Self::Call,
             (libc::PTRACE_EVENT_EXEC, _) => Self::Exec,
+            (libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE, _) => {
+                Self::Started
+            }
             (
                 libc::PTRACE_EVENT_STOP,
                 signal @ (libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU),
@@ -164,7 +169,8 @@ pub(super) fn syscall_info(tid: pid_t) -> io::Result<SyscallInfo> {
     Ok(info)
 }
 
-/// Returns the number that the stop of `tid` comes with: after an exec, which thread it was of.
+/// Returns the number that the stop of `tid` comes with: after an exec, which thread it was of; of
+/// [`Stop::Started`], which task.
 ///
 /// # Errors
 ///
@@ -234,7 +240,9 @@ mod tests {
         assert_eq!(stopped(libc::SIGTRAP, 128), Stop::Other);
         assert_eq!(stopped(libc::SIGTRAP, 7), Stop::Call);
         assert_eq!(stopped(libc::SIGTRAP, 4), Stop::Exec);
-        assert_eq!(stopped(libc::SIGTRAP, 1), Stop::Other);
+        for event in 1..=3 {
+            assert_eq!(stopped(libc::SIGTRAP, event), Stop::Started);
+        }
     }
 
     #[test]

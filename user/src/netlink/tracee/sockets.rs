@@ -4,7 +4,8 @@
 //! however a process came by one, it is known.
 
 use super::super::socket::get_option;
-use super::{Process, Protocol};
+use super::{Protocol, Thread};
+use crate::netlink::SocketLine;
 use libc::{c_int, c_long, pid_t};
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -15,6 +16,9 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 /// Most sockets whose protocol is remembered.
 const KNOWN_MAX: usize = 4096;
 
+/// `SO_NETNS_COOKIE`, `include/uapi/asm-generic/socket.h`; Linux 5.14 and later.
+const SO_NETNS_COOKIE: c_int = 71;
+
 /// Opens a thread that does not lead its process; Linux 6.9 and later.
 const PIDFD_THREAD: c_int = libc::O_EXCL;
 
@@ -23,13 +27,15 @@ const PIDFD_THREAD: c_int = libc::O_EXCL;
 pub(super) struct Socket {
     pub inode: u64,
     pub protocol: Protocol,
+    /// A number that no other network namespace has, where the kernel tells it.
+    pub netns: Option<u64>,
 }
 
 /// Sockets by their inode, of which the kernel makes no two that are alike.
 #[derive(Debug, Default)]
 pub(super) struct Sockets {
     /// `None` is one that is of no interest.
-    known: HashMap<u64, Option<Protocol>>,
+    known: HashMap<u64, Option<Socket>>,
     /// The protocols that are; empty is all.
     wanted: Vec<Protocol>,
 }
@@ -43,14 +49,14 @@ impl Sockets {
         }
     }
 
-    /// Returns the socket that is `fd` in the thread `process`; `None` for all else, and for what is
+    /// Returns the socket that is `fd` in `thread`; `None` for all else, and for what is
     /// of no interest.
     ///
     /// # Errors
     ///
     /// `EACCES` when nobody may look.
-    pub fn find(&mut self, process: &Process, fd: c_int) -> io::Result<Option<Socket>> {
-        let file = match fs::metadata(format!("/proc/{}/fd/{fd}", process.tid)) {
+    pub fn find(&mut self, thread: &Thread, fd: c_int) -> io::Result<Option<Socket>> {
+        let file = match fs::metadata(format!("/proc/{}/fd/{fd}", thread.tid)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
             Err(_) => return Ok(None),
@@ -59,22 +65,21 @@ impl Sockets {
             return Ok(None);
         }
         let inode = file.ino();
-        let protocol = match self.known.get(&inode) {
-            Some(protocol) => *protocol,
-            None => self.learn(process, fd, inode),
-        };
-        Ok(protocol.map(|protocol| Socket { inode, protocol }))
+        Ok(match self.known.get(&inode) {
+            Some(known) => *known,
+            None => self.learn(thread, fd, inode),
+        })
     }
 
-    fn learn(&mut self, process: &Process, fd: c_int, inode: u64) -> Option<Protocol> {
-        let protocol = ask(process, fd, inode)
-            .unwrap_or_else(|_| look_up(process, inode))
-            .filter(|found| self.wanted.is_empty() || self.wanted.contains(found));
+    fn learn(&mut self, thread: &Thread, fd: c_int, inode: u64) -> Option<Socket> {
+        let socket = ask(thread, fd, inode)
+            .unwrap_or_else(|_| look_up(thread, inode))
+            .filter(|found| self.wanted.is_empty() || self.wanted.contains(&found.protocol));
         if self.known.len() >= KNOWN_MAX {
             self.known.clear();
         }
-        self.known.insert(inode, protocol);
-        protocol
+        self.known.insert(inode, socket);
+        socket
     }
 }
 
@@ -83,8 +88,8 @@ impl Sockets {
 /// # Errors
 ///
 /// Those of `pidfd_getfd(2)`; and where `fd` is another file by now.
-fn ask(process: &Process, fd: c_int, inode: u64) -> io::Result<Option<Protocol>> {
-    let copy = File::from(copy(&open(process)?, fd)?);
+fn ask(thread: &Thread, fd: c_int, inode: u64) -> io::Result<Option<Socket>> {
+    let copy = File::from(copy(&open(thread)?, fd)?);
     if copy.metadata()?.ino() != inode {
         return Err(io::ErrorKind::NotFound.into());
     }
@@ -92,19 +97,30 @@ fn ask(process: &Process, fd: c_int, inode: u64) -> io::Result<Option<Protocol>>
     get_option(&copy, libc::SOL_SOCKET, libc::SO_DOMAIN, &mut domain)?;
     get_option(&copy, libc::SOL_SOCKET, libc::SO_PROTOCOL, &mut protocol)?;
 
-    Ok((domain == libc::AF_NETLINK).then_some(Protocol(protocol)))
+    Ok((domain == libc::AF_NETLINK).then(|| Socket {
+        inode,
+        protocol: Protocol(protocol),
+        netns: netns_of(&copy),
+    }))
+}
+
+fn netns_of(socket: &File) -> Option<u64> {
+    let mut cookie = 0_u64;
+    let told = get_option(socket, libc::SOL_SOCKET, SO_NETNS_COOKIE, &mut cookie);
+
+    told.ok().map(|()| cookie)
 }
 
 /// Opens the thread, or the process that it is of, which has the same descriptors as a rule.
-fn open(process: &Process) -> io::Result<OwnedFd> {
+fn open(thread: &Thread) -> io::Result<OwnedFd> {
     let open = |pid: pid_t, flags: c_int| {
         // SAFETY: it takes numbers.
         new_fd(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) })
     };
 
-    match process.tid == process.pid {
-        true => open(process.pid, 0),
-        false => open(process.tid, PIDFD_THREAD).or_else(|_| open(process.pid, 0)),
+    match thread.tid == thread.pid {
+        true => open(thread.pid, 0),
+        false => open(thread.tid, PIDFD_THREAD).or_else(|_| open(thread.pid, 0)),
     }
 }
 
@@ -121,22 +137,16 @@ fn new_fd(result: c_long) -> io::Result<OwnedFd> {
     }
 }
 
-/// Looks for the socket among those of the network namespace of the process; one that was opened in
+/// Looks for the socket among those of the network namespace of the thread; one that was opened in
 /// another namespace is not found.
-fn look_up(process: &Process, inode: u64) -> Option<Protocol> {
-    let table = fs::read_to_string(format!("/proc/{}/net/netlink", process.tid)).ok()?;
+fn look_up(thread: &Thread, inode: u64) -> Option<Socket> {
+    let sockets = SocketLine::read_all(&format!("/proc/{}/net/netlink", thread.tid)).ok()?;
+    let line = sockets.into_iter().find(|line| line.inode == inode)?;
 
-    protocol_in(&table, inode)
-}
-
-/// Returns the protocol of the socket with this inode in a table with the columns
-/// `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
-fn protocol_in(table: &str, inode: u64) -> Option<Protocol> {
-    table.lines().find_map(|line| {
-        let mut words = line.split_ascii_whitespace();
-        let protocol = words.nth(1)?.parse().ok()?;
-
-        (words.nth(7)?.parse() == Ok(inode)).then_some(Protocol(protocol))
+    Some(Socket {
+        inode,
+        protocol: Protocol(line.protocol.into()),
+        netns: None,
     })
 }
 
@@ -147,10 +157,10 @@ mod tests {
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
 
-    fn own() -> Process {
+    fn own() -> Thread {
         let pid = std::process::id() as pid_t;
 
-        Process {
+        Thread {
             pid,
             tid: pid,
             comm: Vec::new(),
@@ -188,18 +198,8 @@ mod tests {
         let fd = socket.as_fd().try_clone_to_owned().unwrap();
         let inode = File::from(fd).metadata().unwrap().ino();
 
-        assert_eq!(
-            look_up(&own(), inode),
-            Some(Protocol(libc::NETLINK_USERSOCK))
-        );
+        let found = look_up(&own(), inode).unwrap();
+        assert_eq!(found.protocol, Protocol(libc::NETLINK_USERSOCK));
         assert_eq!(look_up(&own(), 1), None);
-    }
-
-    #[test]
-    fn a_table_that_is_odd_has_nothing() {
-        for table in ["", "sk Eth", "a b c d e f g h i 7", "a 300 c d e f g h i x"] {
-            assert_eq!(protocol_in(table, 7), None, "{table}");
-        }
-        assert_eq!(protocol_in("a 16 c d e f g h i 7\n", 7), Some(Protocol(16)));
     }
 }

@@ -108,6 +108,56 @@ fn a_dump_is_shown_as_one_with_its_numbers_and_its_end() {
 }
 
 #[test]
+fn an_event_shows_how_its_object_was_asked_for() {
+    let event = message(libc::RTM_NEWROUTE, 0x500, &[0; 12]);
+    let text = decoded(Form::Text, libc::NETLINK_ROUTE, &event);
+
+    assert!(
+        text.contains("flags=NLM_F_REPLACE|NLM_F_CREATE seq="),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_error_that_is_no_error_number_is_shown_as_it_came() {
+    let payload = [&5_i32.to_ne_bytes()[..], &[0; 16]].concat();
+    let text = traced(&message(2, 0, &payload));
+
+    assert!(text.contains("nlmsgerr error=5(errno -5)\n"), "{text}");
+}
+
+#[test]
+fn a_datagram_of_many_messages_is_not_held_as_a_whole() {
+    struct Longest(usize);
+    impl Write for Longest {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.max(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    for form in [Form::Text, Form::Json] {
+        let mut decoder = Decoder::new(form);
+        let mut longest = Longest(0);
+        let datagram = message(16, 0, b"").repeat(100_000);
+        decoder
+            .datagram(&mut longest, SPEC.protocol, ORIGIN, &datagram)
+            .unwrap();
+        assert!(longest.0 < HELD + 1024, "{}", longest.0);
+
+        let large = message(16, 0, &[4, 0, 0, 0].repeat(100_000));
+        decoder
+            .datagram(&mut longest, SPEC.protocol, ORIGIN, &large)
+            .unwrap();
+        assert!(decoder.out.capacity() <= 2 * HELD);
+    }
+}
+
+#[test]
 fn the_end_of_a_dump_that_failed_is_shown_with_the_kernels_words() {
     let mut payload = (-libc::EIO).to_ne_bytes().to_vec();
     put_str(&mut payload, 1, b"no").unwrap();

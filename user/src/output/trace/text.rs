@@ -227,7 +227,12 @@ impl Sink for Text<'_> {
         }
         match errno {
             0 => self.push("error=0"),
-            errno => drop(write!(self.out, "error=-{errno}({})", Errno(errno))),
+            errno => drop(write!(
+                self.out,
+                "error={}({})",
+                -i64::from(errno),
+                Errno(errno)
+            )),
         }
         self.end_line();
         if let Some((header, name, flags)) = request {

@@ -84,18 +84,19 @@ impl<S: Sink> Walk<'_, S> {
 
     fn known(&mut self, message: &Message<'_>, known: &names::Message) {
         let payload = message.payload();
-        if self.protocol == libc::NETLINK_GENERIC {
-            self.genlmsghdr(payload, Some(known.name));
-        }
+        let family = match self.protocol {
+            // The first byte is the command there.
+            libc::NETLINK_GENERIC => {
+                self.genlmsghdr(payload, Some(known.name));
+                0
+            }
+            _ => family_of(payload),
+        };
         let mut attrs = payload.get(align(known.header_size)..).unwrap_or_default();
         if let Some(header) = known.header {
             let start = known.header_size - header.size();
             let bytes = payload.get(start..).unwrap_or_default();
-            self.header(
-                header,
-                &bytes[..bytes.len().min(header.size())],
-                family_of(payload),
-            );
+            self.header(header, &bytes[..bytes.len().min(header.size())], family);
             if header.name() == NDUSEROPTMSG {
                 attrs = self.options(payload, attrs);
             }
@@ -103,7 +104,7 @@ impl<S: Sink> Walk<'_, S> {
         let row = Row {
             bytes: attrs,
             set: known.attrs,
-            family: family_of(payload),
+            family,
             outer: None,
         };
         self.attrs(&row, DEPTH);
@@ -346,6 +347,7 @@ fn type_name<'m>(
     name.map_or(TypeName::Unknown, TypeName::Known)
 }
 
+/// Returns the family of a message, `AF_*`, which all headers but that of generic netlink begin with.
 fn family_of(payload: &[u8]) -> u8 {
     payload.first().copied().unwrap_or_default()
 }
@@ -355,8 +357,9 @@ fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {
     let upper = match (header.nlmsg_type, known.map(|known| known.verb)) {
         (0..NLMSG_MIN_TYPE, _) => CONTROL_FLAGS,
         (_, Some(Verb::Get)) if is_request => GET_FLAGS,
-        (_, Some(Verb::New)) if is_request => NEW_FLAGS,
-        (_, Some(Verb::Del)) if is_request => DEL_FLAGS,
+        // An event may tell how it was asked for.
+        (_, Some(Verb::New)) => NEW_FLAGS,
+        (_, Some(Verb::Del)) => DEL_FLAGS,
         _ => &[],
     };
 

@@ -6,6 +6,7 @@
 //! it opened and left the choice to the kernel, and any process may choose such a number for its own;
 //! besides, most that change something are gone by the time the change is heard of.
 
+use nlhello::netlink::{comm, SocketLine};
 use serde_json::{json, Value};
 use std::collections::HashMap;
 use std::fs;
@@ -56,16 +57,12 @@ impl Causes {
 }
 
 fn look(portid: u32, is_live: bool) -> Value {
-    let comm = match is_live {
-        true => fs::read(format!("/proc/{portid}/comm")).ok(),
-        false => None,
-    };
-    match comm {
+    match is_live.then(|| comm(portid).ok()).flatten() {
         None => json!({"portid": portid}),
         Some(comm) => json!({
             "portid": portid,
             "pid": portid,
-            "comm": String::from_utf8_lossy(comm.trim_ascii_end()),
+            "comm": String::from_utf8_lossy(&comm),
             "sure": has_socket(portid),
         }),
     }
@@ -73,8 +70,11 @@ fn look(portid: u32, is_live: bool) -> Value {
 
 /// Says whether the process whose number is `portid` has the socket of that port id.
 fn has_socket(portid: u32) -> bool {
-    let sockets = fs::read_to_string("/proc/thread-self/net/netlink").unwrap_or_default();
-    let Some(inode) = sockets.lines().find_map(|socket| inode_of(socket, portid)) else {
+    let sockets = SocketLine::read_all("/proc/thread-self/net/netlink").unwrap_or_default();
+    let is_it = |line: &SocketLine| {
+        (i32::from(line.protocol), line.portid) == (libc::NETLINK_ROUTE, portid)
+    };
+    let Some(SocketLine { inode, .. }) = sockets.into_iter().find(is_it) else {
         return false;
     };
     let link = format!("socket:[{inode}]");
@@ -84,15 +84,6 @@ fn has_socket(portid: u32) -> bool {
         .flatten()
         .filter_map(|fd| fs::read_link(fd.ok()?.path()).ok())
         .any(|target| target.as_os_str() == link.as_str())
-}
-
-/// Returns the inode of the socket that this line of `/proc/net/netlink` is about, if it is of rtnetlink
-/// and has this port id: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
-fn inode_of(line: &str, portid: u32) -> Option<&str> {
-    let mut words = line.split_whitespace().skip(1);
-    let is_it = words.next()? == "0" && words.next()?.parse() == Ok(portid);
-
-    words.nth(6).filter(|_| is_it)
 }
 
 #[cfg(test)]
@@ -119,17 +110,5 @@ mod tests {
 
         assert_eq!((&cause["pid"], &cause["sure"]), (&json!(1), &json!(false)));
         assert_eq!(look(1, false), json!({"portid": 1}));
-    }
-
-    #[test]
-    fn a_line_is_about_the_socket_with_its_protocol_and_port_id() {
-        let line = "00000000b4f9 0   4711  00000440 0  0  0  2  5  8899";
-
-        assert_eq!(inode_of(line, 4711), Some("8899"));
-        assert_eq!(inode_of(line, 4712), None);
-        assert_eq!(
-            inode_of(&line.replace(" 0   4711", " 16   4711"), 4711),
-            None
-        );
     }
 }

@@ -255,6 +255,26 @@ fn copies_of_an_event_are_told_once_where_nothing_else_tells_them_apart() {
 }
 
 #[test]
+fn what_is_removed_and_added_again_at_once_is_no_copy() {
+    let mut pcap = Pcap::new(MICROS, false, 253);
+    let [added, removed, other] = [
+        (libc::RTM_NEWLINK, 1),
+        (libc::RTM_DELLINK, 1),
+        (libc::RTM_NEWLINK, 2),
+    ]
+    .map(|(nlmsg_type, link)| message_of(nlmsg_type, 0, 0, link));
+    // Each for two listeners.
+    for event in [&added, &other, &removed, &added] {
+        pcap.route(event);
+        pcap.route(event);
+    }
+    let (steps, untold) = steps_of(&pcap);
+
+    assert_eq!(steps, ["event 1", "event 2", "event 1", "event 1"]);
+    assert_eq!(untold.copies, 4);
+}
+
+#[test]
 fn the_end_of_what_was_never_seen_is_told_once() {
     let mut pcap = Pcap::new(MICROS, false, 253);
     let [one, other] = [1, 2].map(|link| route(libc::RTM_DELROUTE, 0, link, 0));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who a process is, and which rights it has not got.
+//! Who a thread is, and which rights it has not got.
 
+use crate::netlink::comm;
 use libc::{c_ulong, pid_t};
 use std::ffi::CString;
 use std::fs;
@@ -10,10 +11,10 @@ use std::{mem, ptr};
 
 /// A thread of the command, or of what it has started.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Process {
-    /// Number of the process.
+pub struct Thread {
+    /// Number of its process.
     pub pid: pid_t,
-    /// Number of the thread: that of the process for its first one.
+    /// Number of the thread: the same for the first one of a process.
     pub tid: pid_t,
     /// Name of the thread when it was seen first, or when its program began: up to 15 bytes.
     pub comm: Vec<u8>,
@@ -30,17 +31,15 @@ pub struct Rights {
     pub capabilities: bool,
 }
 
-impl Process {
+impl Thread {
     /// Returns the thread `tid`, as `/proc` has it.
     pub(super) fn of(tid: pid_t) -> Self {
         let status = fs::read_to_string(format!("/proc/{tid}/status")).unwrap_or_default();
-        let mut comm = fs::read(format!("/proc/{tid}/comm")).unwrap_or_default();
-        comm.truncate(comm.strip_suffix(b"\n").unwrap_or(&comm).len());
 
         Self {
             pid: number(&status, "Tgid:", 0).map_or(tid, |pid| pid as pid_t),
             tid,
-            comm,
+            comm: comm(tid as u32).unwrap_or_default(),
         }
     }
 }
@@ -109,11 +108,11 @@ mod tests {
         let pid = std::process::id() as pid_t;
         // SAFETY: it takes nothing.
         let tid = unsafe { libc::gettid() };
-        let process = Process::of(tid);
+        let thread = Thread::of(tid);
 
-        assert_eq!((process.pid, process.tid), (pid, tid));
-        assert!((1..16).contains(&process.comm.len()));
-        assert_eq!(Process::of(pid_t::MAX).pid, pid_t::MAX);
+        assert_eq!((thread.pid, thread.tid), (pid, tid));
+        assert!((1..16).contains(&thread.comm.len()));
+        assert_eq!(Thread::of(pid_t::MAX).pid, pid_t::MAX);
     }
 
     #[test]

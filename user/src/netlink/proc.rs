@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What `/proc` tells of netlink sockets and of the threads that have them.
+
+use std::fs;
+use std::io;
+
+/// A line of `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`
+/// (`netlink_native_seq_show()`, `net/netlink/af_netlink.c`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketLine {
+    /// `NETLINK_*`.
+    pub protocol: u8,
+    /// Port id; 0 is the kernel's own socket, or one that is not bound.
+    pub portid: u32,
+    /// The first 32 multicast groups that it is a member of, the lowest bit for group 1.
+    pub groups: u32,
+    /// Memory of the datagrams that wait to be received, in bytes.
+    pub rmem_alloc: u32,
+    /// Memory of the datagrams that it sent and that nobody received yet, in bytes.
+    pub wmem_alloc: u32,
+    /// Whether a dump is going on.
+    pub is_dumping: bool,
+    /// How many datagrams were dropped for want of room since it was opened.
+    pub drops: u32,
+    /// Its inode, which links in `/proc/*/fd` lead to; 0 for one that is being closed.
+    pub inode: u64,
+}
+
+impl SocketLine {
+    /// Reads a line; `None` for what is none, as the first one of the file.
+    pub fn read(line: &str) -> Option<Self> {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        let mut word = || words.next();
+        let [protocol, portid, groups, rmem, wmem, dump, _, drops, inode] = [
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+            word()?,
+        ];
+        // The file shows memory as signed numbers.
+        let memory = |digits: &str| digits.parse::<i32>().ok()?.max(0).try_into().ok();
+
+        Some(Self {
+            protocol: protocol.parse().ok()?,
+            portid: portid.parse().ok()?,
+            groups: u32::from_str_radix(groups, 16).ok()?,
+            rmem_alloc: memory(rmem)?,
+            wmem_alloc: memory(wmem)?,
+            is_dumping: dump != "0",
+            drops: drops.parse().ok()?,
+            inode: inode.parse().ok()?,
+        })
+    }
+
+    /// Reads the lines of the file at `path`, which has the sockets of one network namespace: that of the
+    /// process or thread whose folder it is in.
+    ///
+    /// # Errors
+    ///
+    /// Those of `open(2)` and `read(2)`.
+    pub fn read_all(path: &str) -> io::Result<Vec<Self>> {
+        let text = fs::read_to_string(path)?;
+
+        Ok(text.lines().filter_map(Self::read).collect())
+    }
+}
+
+/// Returns the name of a process or thread (`/proc/ID/comm`): up to 15 bytes that it chose itself.
+///
+/// # Errors
+///
+/// Those of `open(2)` and `read(2)`.
+pub fn comm(id: u32) -> io::Result<Vec<u8>> {
+    let mut comm = fs::read(format!("/proc/{id}/comm"))?;
+
+    comm.truncate(comm.strip_suffix(b"\n").unwrap_or(&comm).len());
+    Ok(comm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_word_for_word() {
+        let line =
+            "00000000b4f9 16  4711       80000440 4352     -8       1     2        5        8899";
+
+        assert_eq!(
+            SocketLine::read(line),
+            Some(SocketLine {
+                protocol: 16,
+                portid: 4711,
+                groups: 0x8000_0440,
+                rmem_alloc: 4352,
+                wmem_alloc: 0,
+                is_dumping: true,
+                drops: 5,
+                inode: 8899,
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_no_line_is_none() {
+        for line in [
+            "",
+            "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode",
+            "a 300 7 0 0 0 0 2 0 9",
+            "a 0 7 0 0 0 0 2 0",
+            "a 0 7 g 0 0 0 2 0 9",
+        ] {
+            assert_eq!(SocketLine::read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_no_line_end() {
+        let comm = comm(std::process::id()).unwrap();
+
+        assert!((1..16).contains(&comm.len()) && !comm.ends_with(b"\n"));
+        assert!(super::comm(u32::MAX).is_err());
+    }
+}
