@@ -17,6 +17,9 @@ pub struct Row<'a> {
     pub set: Set,
     /// The family that the message is of, `AF_*`: the first byte of its header.
     pub family: u8,
+    /// The IP protocol that was asked for, `IPPROTO_*`, if that is known: it says what the
+    /// [counters of a socket](Format::ByProtocol) are.
+    pub ip_protocol: Option<u16>,
     /// The row that holds this one.
     pub outer: Option<&'a Row<'a>>,
 }
@@ -45,6 +48,9 @@ impl<'a> Row<'a> {
                 self.outer.and_then(|outer| outer.select(nla_type, choice))
             }
             Format::ByFamily(choice) => choice.by_number(self.family.into()),
+            Format::ByProtocol(choice) => self
+                .ip_protocol
+                .and_then(|protocol| choice.by_number(protocol.into())),
             format => Some(format),
         };
 
