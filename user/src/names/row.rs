@@ -58,16 +58,26 @@ impl<'a> Row<'a> {
     }
 
     fn select(&self, nla_type: u16, choice: super::Choice) -> Option<Format> {
-        let selector = self
-            .attrs()
-            .take(LOOKED_THROUGH)
-            .flatten()
-            .find(|attr| attr.kind() == nla_type)?;
+        let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
+        let Some(selector) = attrs.find(|attr| attr.kind() == nla_type) else {
+            return self.select_by_any(choice);
+        };
 
         match self.set.find(nla_type)?.format {
             Format::Number(number) => choice.by_number(number.read(selector.value())?),
             _ => choice.by_text(trimmed(selector.value())),
         }
+    }
+
+    /// Returns what another text of the row chooses: `ip link set DEV type bridge_slave` has its kind in
+    /// `IFLA_INFO_KIND`.
+    fn select_by_any(&self, choice: super::Choice) -> Option<Format> {
+        let is_text = |attr: &wire::Attr<'_>| {
+            matches!(self.set.find(attr.kind())?.format, Format::Text).then_some(())
+        };
+        let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
+
+        attrs.find_map(|attr| is_text(&attr).and_then(|()| choice.by_text(trimmed(attr.value()))))
     }
 }
 

@@ -102,6 +102,30 @@ fn a_selector_beside_an_attribute_says_what_it_is() {
 }
 
 #[test]
+fn a_kind_of_slave_may_stand_where_that_of_the_link_does() {
+    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
+    let info = link.find(uapi::IFLA_LINKINFO).unwrap().format.nest();
+    let data = |kind: &[u8]| {
+        let mut bytes = Vec::new();
+        put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
+        put_attr(&mut bytes, uapi::IFLA_INFO_SLAVE_DATA, b"").unwrap();
+        let row = Row {
+            bytes: &bytes,
+            set: info.unwrap().1,
+            family: 0,
+            ip_protocol: None,
+            outer: None,
+        };
+        let attr = row.attrs().nth(1).unwrap().unwrap();
+        Some(row.find(&attr)?.format.nest()?.1.prefix())
+    };
+
+    assert_eq!(data(b"bridge_slave\0"), Some("IFLA_BRPORT_"));
+    assert_eq!(data(b"bond_slave\0"), Some("IFLA_BOND_SLAVE_"));
+    assert_eq!(data(b"veth\0"), None);
+}
+
+#[test]
 fn numbers_are_as_long_as_they_are_and_may_be_negative() {
     let number = Number::default();
     let signed = Number {
