@@ -72,6 +72,10 @@ bench-events: ## 300,000 events drained by nlhello monitor and by ip monitor, on
 bench-sniff: ## a batch of ip followed by nlhello sniff and by strace, on this machine's own kernel, as root
 	@scripts/bench-sniff
 
+.PHONY: bench-decoded
+bench-decoded: ## attributes that nlhello sniff and strace decode of the same commands, on this machine's own kernel, as root
+	@scripts/bench-decoded
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check

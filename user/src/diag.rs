@@ -21,7 +21,7 @@ pub use socket::{Described, Details, NetlinkSocket};
 
 use crate::netlink::Spec;
 
-/// What the client knows of `NETLINK_SOCK_DIAG`.
+/// What the client knows of `NETLINK_SOCK_DIAG`; its messages have their names in [`names`](crate::names).
 pub static SPEC: Spec = Spec {
     protocol: libc::NETLINK_SOCK_DIAG,
     unregistered_hint: "",

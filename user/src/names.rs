@@ -20,6 +20,7 @@ pub use format::{Choice, Format, Member, Number, Struct, Words};
 pub use listed::{AttrFormat, AttrSpec, MessageSpec};
 pub use row::Row;
 
+use crate::wire::{NLMSG_ERROR, NLM_F_DUMP, NLM_F_REQUEST};
 use format::slice;
 use record::WHOLE;
 use std::fmt;
@@ -133,19 +134,18 @@ impl Family {
         text(self.0.name)
     }
 
-    /// Returns what is known of the message `number`: `nlmsg_type`, or the command of generic netlink.
-    pub fn message(self, number: u16, is_request: bool) -> Option<Message> {
-        let wanted = match is_request {
-            true => record::REQUEST,
-            false => record::REPLY,
-        };
+    /// Returns what is known of the message `number`, which is `nlmsg_type`, or the command of generic
+    /// netlink. Its `nlmsg_flags` say whether it is a request, and a dump; the first byte of `payload`
+    /// says the address family, where messages of one number differ by that.
+    pub fn message(self, number: u16, nlmsg_flags: u16, payload: &[u8]) -> Option<Message> {
+        let family = payload.first().copied().unwrap_or_default();
         let messages = slice(&table::MESSAGES, self.0.first, self.0.count);
         let first = messages.partition_point(|message| message.number < number);
 
         messages[first..]
             .iter()
             .take_while(|message| message.number == number)
-            .find(|message| message.flags & wanted != 0)
+            .find(|message| message.is_so(nlmsg_flags, family))
             .map(|message| Message::of_record(message, self.header_size()))
     }
 
@@ -158,7 +158,28 @@ impl Family {
     }
 }
 
+impl record::Message {
+    /// Says whether messages with these flags and this first byte are so.
+    fn is_so(&self, nlmsg_flags: u16, family: u8) -> bool {
+        let wanted = match nlmsg_flags & NLM_F_REQUEST {
+            0 => record::REPLY,
+            _ => record::REQUEST,
+        };
+        let is_dump = nlmsg_flags & NLM_F_DUMP == NLM_F_DUMP;
+
+        self.flags & wanted != 0
+            && (is_dump || self.flags & record::DUMP == 0)
+            && [0, family.into()].contains(&(self.flags >> record::FAMILY))
+    }
+}
+
 impl Message {
+    /// Says whether its payload is neither a header nor attributes, but something that only the
+    /// protocol knows.
+    pub fn is_opaque(&self) -> bool {
+        self.header_size == 0 && self.attrs.is_empty()
+    }
+
     fn of_record(message: &record::Message, before: usize) -> Self {
         let header = message.header.checked_sub(1).map(Struct::of_index);
         let set = message.set.checked_sub(1).map(Set::of_index);
@@ -211,6 +232,14 @@ impl Set {
         match self.0 {
             Attrs::Kernel(set) => text(set.prefix),
             Attrs::Listed(prefix, _) => prefix,
+        }
+    }
+
+    /// Says whether no attribute of it is known.
+    pub fn is_empty(self) -> bool {
+        match self.0 {
+            Attrs::Kernel(set) => set.count == 0,
+            Attrs::Listed(_, attrs) => attrs.is_empty(),
         }
     }
 
@@ -297,14 +326,14 @@ pub fn control(nlmsg_type: u16) -> Option<&'static str> {
     let family = Family::find("", ANY_PROTOCOL)?;
 
     family
-        .message(nlmsg_type, false)
+        .message(nlmsg_type, 0, &[])
         .map(|message| message.name)
 }
 
 /// Returns the attributes of an extended ACK, `NLMSGERR_ATTR_*`.
 pub fn ext_ack() -> Set {
     let family = Family::find("", ANY_PROTOCOL);
-    let error = family.and_then(|family| family.message(crate::wire::NLMSG_ERROR, false));
+    let error = family.and_then(|family| family.message(NLMSG_ERROR, 0, &[]));
 
     error.map_or(Set::EMPTY, |error| error.attrs)
 }

@@ -64,6 +64,10 @@ pub struct Message {
     pub is_reply: bool,
     /// Whether it may ask for all there is.
     pub is_get: bool,
+    /// Whether only requests that are dumps are so.
+    pub is_dump: bool,
+    /// First byte of the payload, `AF_*`, of those that are so; 0 is any.
+    pub family: u8,
 }
 
 /// A set of attributes.
@@ -427,6 +431,8 @@ impl Message {
             is_request: def.is_request || spec.protonum.is_some(),
             is_reply: !def.is_request || spec.protonum.is_some(),
             is_get: def.is_get && def.is_request,
+            is_dump: false,
+            family: 0,
         })
     }
 }
@@ -503,6 +509,8 @@ fn merge(messages: Vec<Message>) -> Vec<Message> {
     for message in messages {
         let same = merged.iter_mut().find(|other| {
             other.value == message.value
+                && other.family == message.family
+                && other.is_dump == message.is_dump
                 && (other.is_request == message.is_request
                     || (other.header == message.header
                         && other.set == message.set
@@ -520,6 +528,10 @@ fn merge(messages: Vec<Message>) -> Vec<Message> {
             None => merged.push(message),
         }
     }
-    merged.sort_by_key(|message| (message.value, message.is_reply));
+    // What is true of a few stands before what is true of all.
+    merged.sort_by_key(|message| {
+        let is_any = (!message.is_dump, message.family == 0);
+        (message.value, is_any, message.is_reply)
+    });
     merged
 }

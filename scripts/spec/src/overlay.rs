@@ -82,8 +82,18 @@ pub struct MessagesFrom {
     pub is_request: bool,
     /// Whether what the kernel says is so.
     pub is_reply: bool,
-    /// Their names in C, and of each the struct and the set.
+    /// Whether only requests that are dumps are so.
+    pub is_dump: bool,
+    /// Whether they ask for something, though their names do not say so.
+    pub is_get: bool,
+    /// First byte of those that are so, `AF_*`; 0 is any.
+    pub family: u8,
+    /// Their names in C, and of each the struct and the set; `NAME*` stands for all others that begin so.
     pub messages: Pairs<String>,
+    /// Least number of those that `NAME*` stands for.
+    pub least: i64,
+    /// Beginnings, behind those of `NAME*`, of names that do not belong to it.
+    pub without: Vec<String>,
 }
 
 /// Constants of a header.
@@ -125,17 +135,7 @@ impl Overlay {
             constants: Vec::new(),
         };
         for node in root.list("messages") {
-            let only = node.text("only");
-            overlay.messages.push(MessagesFrom {
-                is_request: only.as_deref() != Some("replies"),
-                is_reply: only.as_deref() != Some("requests"),
-                protocol: node
-                    .need("protocol")?
-                    .parse()
-                    .map_err(|_| Error::new("`protocol` is no number"))?,
-                header: node.need("header")?,
-                messages: texts(node.map("of"))?,
-            });
+            overlay.messages.push(MessagesFrom::read(node)?);
         }
         for (spec, text) in texts(root.map("commands"))? {
             let [header, prefix] = words(&text)?;
@@ -179,6 +179,11 @@ impl SetFrom {
             .map(|(_, text)| text.as_str())
     }
 
+    /// Says whether the attribute `short` has a format of its own.
+    pub fn names(&self, short: &str) -> bool {
+        self.attrs.iter().any(|(name, _)| upper(name) == short)
+    }
+
     fn read(node: Node<'_>) -> Result<Self> {
         let prefix = node.need("prefix")?;
 
@@ -195,6 +200,41 @@ impl SetFrom {
             prefix,
             attrs: texts(node.map("of"))?,
         })
+    }
+}
+
+impl MessagesFrom {
+    fn read(node: Node<'_>) -> Result<Self> {
+        let only = node.text("only");
+        let only = only.as_deref();
+        if !matches!(only, None | Some("requests" | "replies" | "dumps")) {
+            return Err(Error::new("`only` is none of requests, replies, dumps"));
+        }
+
+        Ok(Self {
+            is_request: only != Some("replies"),
+            is_reply: !matches!(only, Some("requests" | "dumps")),
+            is_dump: only == Some("dumps"),
+            is_get: node.is_true("get"),
+            family: node.small("family")?.unwrap_or_default(),
+            protocol: node
+                .small("protocol")?
+                .ok_or_else(|| Error::new("`protocol` is missing"))?,
+            header: node.need("header")?,
+            messages: texts(node.map("of"))?,
+            least: node.number("least").unwrap_or_default(),
+            without: node.list("without").filter_map(Node::as_text).collect(),
+        })
+    }
+
+    /// Says whether `name`, which begins with `prefix` and has the number `value`, is one of `PREFIX*`.
+    pub fn has(&self, prefix: &str, name: &str, value: i64) -> bool {
+        let short = name.strip_prefix(prefix).unwrap_or_default();
+        let is_wanted = |without: &String| !short.starts_with(without.as_str());
+
+        (self.least..=u16::MAX.into()).contains(&value)
+            && !name.ends_with("_MAX")
+            && self.without.iter().all(is_wanted)
     }
 }
 

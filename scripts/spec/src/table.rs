@@ -171,7 +171,9 @@ impl Packer<'_> {
             | u16::from(message.is_reply) << 1
             | u16::from(message.is_get) << 2
             | u16::from(is("NEW")) << 3
-            | u16::from(is("DEL")) << 4;
+            | u16::from(is("DEL")) << 4
+            | u16::from(message.is_dump) << 5
+            | u16::from(message.family) << 8;
         let header = match &message.header {
             Some(key) => self.structs.of(key)? + 1,
             None => 0,
@@ -274,6 +276,7 @@ impl Packer<'_> {
             Format::Mac => (6, 1),
             Format::Ipv4 => (4, 4),
             Format::Ipv6 => (16, 4),
+            Format::FamilyAddr => (16, 4),
             Format::MdbAddr => (20, 4),
             Format::Numbers(number) => (0, number.width.max(1).into()),
             Format::Struct(key) | Format::Structs(key) => self.struct_layout(key),
@@ -368,6 +371,7 @@ impl Packer<'_> {
             Format::Ifindex => ("Ifindex", 4, 0),
             Format::Mac => ("Mac", 0, 0),
             Format::Ipv4 | Format::Ipv6 | Format::Ip => ("Ip", 0, 0),
+            Format::FamilyAddr => ("FamilyAddr", 0, 0),
             Format::Lladdr => ("Lladdr", 0, 0),
             Format::Uuid => ("Uuid", 0, 0),
             Format::Labels => ("Labels", 0, 0),
@@ -383,10 +387,8 @@ impl Packer<'_> {
             Format::Message(header, set) => ("Message", self.small(header)?, self.sets.of(set)?),
             Format::Nexthops(header, set) => ("Nexthops", self.small(header)?, self.sets.of(set)?),
             Format::Select(selector, key) => self.select(selector, key, place)?,
-            Format::ByFamily(key) => {
-                self.selectors.insert(key.clone(), Some(Number::default()));
-                ("ByFamily", 0, self.choices.of(key)?)
-            }
+            Format::ByFamily(key) => ("ByFamily", 0, self.number_choice(key)?),
+            Format::ByProtocol(key) => ("ByProtocol", 0, self.number_choice(key)?),
             Format::Bitfield(None) => ("Bitfield", 0, 0),
             Format::Bitfield(Some(key)) => ("Bitfield", 0, self.enums.of(key)? + 1),
             Format::Nothing => ("Nothing", 0, 0),
@@ -405,6 +407,13 @@ impl Packer<'_> {
         };
 
         Ok((kind, aux, words))
+    }
+
+    /// Returns the number of a choice that a number selects from.
+    fn number_choice(&mut self, key: &str) -> Result<u16> {
+        self.selectors
+            .insert(key.to_owned(), Some(Number::default()));
+        self.choices.of(key)
     }
 
     /// Returns the number of a struct that has to fit into `aux`.

@@ -63,6 +63,26 @@ impl<'a> Node<'a> {
         self.get(key)?.0.as_integer()
     }
 
+    /// Returns the number under `key` as the type that it has to fit into.
+    ///
+    /// # Errors
+    ///
+    /// When something else stands there.
+    pub fn small<T: TryFrom<i64>>(self, key: &str) -> Result<Option<T>> {
+        let Some(node) = self.get(key) else {
+            return Ok(None);
+        };
+        let number = node
+            .0
+            .as_integer()
+            .and_then(|number| number.try_into().ok());
+
+        match number {
+            Some(number) => Ok(Some(number)),
+            None => Err(Error::new(format!("`{key}` is no number that fits"))),
+        }
+    }
+
     /// Says whether `true` stands under `key`.
     pub fn is_true(self, key: &str) -> bool {
         self.get(key).and_then(|node| node.0.as_bool()) == Some(true)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Every attribute that the headers of a kernel name is known, with a format: its source is in $KSRC, and
-//! without it there is nothing to test.
+//! Every attribute that the headers of a kernel name, and that of the hello family, is known, with a format:
+//! the kernel's source is in $KSRC, and without it there is only the hello family to test.
 
+use nlhello::names::{AttrFormat, AttrSpec};
 use nlhello_spec::catalog::{Attr, Format};
 use nlhello_spec::header::{Enum, Header, Headers};
 use nlhello_spec::table::Table;
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The headers of link, addr, route, neigh, rule, nexthop, fdb, mdb, netconf, nsid, qdisc, the controller
-/// of generic netlink and ethtool.
+/// of generic netlink and ethtool, of sockets, IPsec and data center bridging.
 const HEADERS: &[&str] = &[
     "linux/if_link.h",
     "linux/if_addr.h",
@@ -34,10 +35,22 @@ const HEADERS: &[&str] = &[
     "linux/rpl_iptunnel.h",
     "linux/can/netlink.h",
     "linux/if_addrlabel.h",
+    "linux/sock_diag.h",
+    "linux/inet_diag.h",
+    "linux/unix_diag.h",
+    "linux/netlink_diag.h",
+    "linux/packet_diag.h",
+    "linux/xdp_diag.h",
+    "linux/xfrm.h",
+    "linux/dcbnl.h",
 ];
 
-/// Enums that look like sets of attributes and are none, by their first enumerator.
+/// Enums that look like sets of attributes and are none, by their first enumerator, or are those of data
+/// center bridging before IEEE 802.1Qaz, which are left out.
 const NO_ATTRS: &[&str] = &[
+    "DCB_ATTR_CEE_APP_UNSPEC",
+    "DCB_ATTR_CEE_PEER_APP_UNSPEC",
+    "DCB_ATTR_CEE_UNSPEC",
     "RTN_UNSPEC",
     "FR_ACT_UNSPEC",
     "RT_DEL_REASON_UNSPEC",
@@ -47,11 +60,39 @@ const NO_ATTRS: &[&str] = &[
     "SEG6_LOCAL_FLV_OP_UNSPEC",
     "LINK_XSTATS_TYPE_UNSPEC",
     "RT_TABLE_UNSPEC",
+    "XFRM_AE_UNSPEC",
+];
+
+/// Sets of attributes that do not begin with `*_UNSPEC`, by their first enumerator: it is none, or the
+/// attribute of the number 0.
+const SETS: &[&str] = &[
+    "DCB_ATTR_UNDEFINED",
+    "INET_DIAG_NONE",
+    "INET_DIAG_REQ_NONE",
+    "NETLINK_DIAG_MEMINFO",
+    "NETNSA_NONE",
+    "PACKET_DIAG_INFO",
+    "SK_DIAG_BPF_STORAGE_NONE",
+    "SK_DIAG_BPF_STORAGE_REP_NONE",
+    "SK_DIAG_BPF_STORAGE_REQ_NONE",
+    "UNIX_DIAG_NAME",
+    "XDP_DIAG_NONE",
 ];
 
 /// Attributes whose value is bytes to everybody: a key, an identifier, a memory, an option of another
-/// protocol; or that no kernel sends any more.
+/// protocol; or that no kernel sends any more, or no program asks for.
 const OPAQUE: &[&str] = &[
+    "DCB_ATTR_APP",
+    "DCB_ATTR_BCN",
+    "DCB_ATTR_CAP",
+    "DCB_ATTR_CEE",
+    "DCB_ATTR_FEATCFG",
+    "DCB_ATTR_IEEE_QCN",
+    "DCB_ATTR_IEEE_QCN_STATS",
+    "DCB_ATTR_NUMTCS",
+    "DCB_ATTR_NUM_TC",
+    "DCB_ATTR_PFC_CFG",
+    "DCB_ATTR_PG_CFG",
     "ETHTOOL_A_MODULE_EEPROM_DATA",
     "ETHTOOL_A_RSS_HKEY",
     "IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID",
@@ -61,11 +102,14 @@ const OPAQUE: &[&str] = &[
     "IFLA_PHYS_SWITCH_ID",
     "IFLA_PRIORITY",
     "IFLA_WIRELESS",
+    "INET_DIAG_MD5SIG",
+    "INET_DIAG_REQ_BYTECODE",
     "LWTUNNEL_IP_OPT_GENEVE_DATA",
     "RPL_IPTUNNEL_SRH",
     "RTA_MP_ALGO",
     "RTA_PROTOINFO",
     "RTA_SESSION",
+    "SK_DIAG_BPF_STORAGE_MAP_VALUE",
 ];
 
 /// Names of numbers that the specs alone have.
@@ -128,11 +172,19 @@ fn attrs(catalog: &Catalog) -> BTreeMap<String, &Attr> {
 /// no set of attributes.
 fn attrs_of(found: &Enum) -> BTreeMap<i64, Vec<&str>> {
     let first = found.entries.first().map_or("", |(name, _)| name);
-    let is_set = first.ends_with("_UNSPEC") && !NO_ATTRS.contains(&first);
+    let is_set = match first.ends_with("_UNSPEC") {
+        true => !NO_ATTRS.contains(&first),
+        false => SETS.contains(&first),
+    };
+    let is_none = |name: &str| {
+        ["_UNSPEC", "_UNDEFINED", "_NONE"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
     let is_attr = |name: &str| !name.starts_with("__") && !name.ends_with("_MAX");
     let mut attrs = BTreeMap::<_, Vec<_>>::new();
     for (name, value) in &found.entries {
-        if is_set && *value > 0 && is_attr(name) {
+        if is_set && (*value > 0 || !is_none(name)) && is_attr(name) {
             attrs.entry(*value).or_default().push(name.as_str());
         }
     }
@@ -170,6 +222,32 @@ fn every_attribute_of_the_headers_has_a_row_and_a_format() {
     assert_eq!(missing, BTreeSet::new(), "without a row");
     assert_eq!(opaque, BTreeSet::new(), "without a format");
     assert!(all > 1200, "{all}");
+}
+
+/// Attributes of the hello family whose value is bytes to everybody.
+const HELLO_OPAQUE: &[&str] = &["HELLO_A_DATA"];
+
+#[test]
+fn every_attribute_and_command_of_the_hello_family_is_known() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kmod/uapi/nlhello.h");
+    let header = Header::parse(&std::fs::read_to_string(path).unwrap());
+    let attrs = attrs_of(header.enum_with("HELLO_A_UNSPEC").unwrap());
+    let commands = &header.enum_with("HELLO_CMD_HELLO").unwrap().entries;
+    assert!(attrs.len() > 10 && commands.len() > 4, "{attrs:?}");
+
+    for (name, value) in commands {
+        let mut messages = nlhello::hello::SPEC.messages.iter();
+        let known = messages.find(|known| i64::from(known.nlmsg_type) == *value);
+        let known = known.unwrap_or_else(|| panic!("{name} is not known"));
+        assert_eq!(known.name, name);
+        for (value, names) in &attrs {
+            let attr = AttrSpec::find(known.attrs, u16::try_from(*value).unwrap());
+            let attr = attr.unwrap_or_else(|| panic!("{names:?} has no row"));
+            assert_eq!([attr.name], names[..]);
+            let is_opaque = HELLO_OPAQUE.contains(&attr.name);
+            assert_eq!(attr.format == AttrFormat::Bytes, is_opaque, "{}", attr.name);
+        }
+    }
 }
 
 #[test]

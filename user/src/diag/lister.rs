@@ -3,6 +3,9 @@
 //! Asking for the sockets, again and again.
 
 use super::{NetlinkSocket, LIST, SPEC};
+use crate::names::uapi::{
+    NDIAG_SHOW_FLAGS, NDIAG_SHOW_GROUPS, NDIAG_SHOW_MEMINFO, SOCK_DIAG_BY_FAMILY,
+};
 use crate::netlink::{Connection, Error, Request, SocketLine, Tap};
 use crate::wire::Message;
 use std::time::Duration;
@@ -10,14 +13,11 @@ use std::time::Duration;
 /// Shows the sockets of the network namespace of the thread that reads it.
 const PROC: &str = "/proc/thread-self/net/netlink";
 
-/// `SOCK_DIAG_BY_FAMILY`, `include/uapi/linux/sock_diag.h`.
-const SOCK_DIAG_BY_FAMILY: u16 = 20;
-
 /// All protocols (`NDIAG_PROTO_ALL`).
 const ALL: u8 = u8::MAX;
 
-/// `NDIAG_SHOW_MEMINFO`, `_GROUPS` and `_FLAGS`.
-const SHOW: u32 = 0x01 | 0x02 | 0x08;
+/// What is to be told of each.
+const SHOW: u32 = NDIAG_SHOW_MEMINFO | NDIAG_SHOW_GROUPS | NDIAG_SHOW_FLAGS;
 
 /// Where what is known of sockets comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,12 @@
 //! `/proc/net/netlink`.
 
 use super::{GroupNames, Process};
+use crate::names::uapi::{
+    NDIAG_FLAG_BROADCAST_ERROR, NDIAG_FLAG_CAP_ACK, NDIAG_FLAG_CB_RUNNING,
+    NDIAG_FLAG_LISTEN_ALL_NSID, NDIAG_FLAG_NO_ENOBUFS, NDIAG_FLAG_PKTINFO, NETLINK_DIAG_FLAGS,
+    NETLINK_DIAG_GROUPS, NETLINK_DIAG_MEMINFO, SK_MEMINFO_DROPS, SK_MEMINFO_RCVBUF,
+    SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_SNDBUF, SK_MEMINFO_WMEM_ALLOC,
+};
 use crate::netlink::{protocol_name, SocketLine};
 use crate::rtnl::attrs::{u32, Index};
 use crate::rtnl::fields::flags;
@@ -15,30 +21,17 @@ use std::mem;
 /// Size of `struct netlink_diag_msg`, in bytes.
 const NETLINK_DIAG_MSG: usize = 28;
 
-const NETLINK_DIAG_MEMINFO: u16 = 0;
-const NETLINK_DIAG_GROUPS: u16 = 1;
-const NETLINK_DIAG_FLAGS: u16 = 4;
 /// One more than the last type that is known.
 const NETLINK_DIAG_MAX: usize = 5;
 
-// Places in `NETLINK_DIAG_MEMINFO`, an array of numbers (`SK_MEMINFO_*`, `include/uapi/linux/sock_diag.h`).
-const RMEM_ALLOC: usize = 0;
-const RCVBUF: usize = 1;
-const WMEM_ALLOC: usize = 2;
-const SNDBUF: usize = 3;
-const DROPS: usize = 8;
-
-/// `NDIAG_FLAG_CB_RUNNING`: a dump is going on.
-const CB_RUNNING: u32 = 0x01;
-
 /// `NDIAG_FLAG_*`, in lower case.
 const FLAGS: &[(u32, &str)] = &[
-    (CB_RUNNING, "cb_running"),
-    (0x02, "pktinfo"),
-    (0x04, "broadcast_error"),
-    (0x08, "no_enobufs"),
-    (0x10, "listen_all_nsid"),
-    (0x20, "cap_ack"),
+    (NDIAG_FLAG_CB_RUNNING, "cb_running"),
+    (NDIAG_FLAG_PKTINFO, "pktinfo"),
+    (NDIAG_FLAG_BROADCAST_ERROR, "broadcast_error"),
+    (NDIAG_FLAG_NO_ENOBUFS, "no_enobufs"),
+    (NDIAG_FLAG_LISTEN_ALL_NSID, "listen_all_nsid"),
+    (NDIAG_FLAG_CAP_ACK, "cap_ack"),
 ];
 
 /// Types of sockets (`SOCK_*`).
@@ -116,17 +109,17 @@ impl NetlinkSocket {
             portid: number(4),
             inode: number(16),
             groups: members(value(NETLINK_DIAG_GROUPS)),
-            rmem_alloc: memory(RMEM_ALLOC),
-            wmem_alloc: memory(WMEM_ALLOC),
-            drops: memory(DROPS),
+            rmem_alloc: memory(SK_MEMINFO_RMEM_ALLOC),
+            wmem_alloc: memory(SK_MEMINFO_WMEM_ALLOC),
+            drops: memory(SK_MEMINFO_DROPS),
             flags: u32(value(NETLINK_DIAG_FLAGS)).unwrap_or_default(),
             details: Some(Details {
                 cookie: u64::from(number(24)) << 32 | u64::from(number(20)),
                 kind: header[1],
                 state: header[3],
                 dst: (number(8), number(12)),
-                rcvbuf: memory(RCVBUF),
-                sndbuf: memory(SNDBUF),
+                rcvbuf: memory(SK_MEMINFO_RCVBUF),
+                sndbuf: memory(SK_MEMINFO_SNDBUF),
             }),
         })
     }
@@ -169,7 +162,11 @@ impl From<SocketLine> for NetlinkSocket {
             rmem_alloc: line.rmem_alloc,
             wmem_alloc: line.wmem_alloc,
             drops: line.drops,
-            flags: if line.is_dumping { CB_RUNNING } else { 0 },
+            flags: if line.is_dumping {
+                NDIAG_FLAG_CB_RUNNING
+            } else {
+                0
+            },
             details: None,
         }
     }

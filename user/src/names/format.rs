@@ -27,6 +27,8 @@ pub enum Format {
     Mac,
     /// An IP address.
     Ip,
+    /// An IPv4 or IPv6 address in 16 bytes: the family of the struct around it says which.
+    FamilyAddr,
     /// A hardware address or that of a tunnel.
     Lladdr,
     /// A UUID.
@@ -59,6 +61,8 @@ pub enum Format {
     Select(u16, bool, Choice),
     /// What the family of the message selects.
     ByFamily(Choice),
+    /// What the IP protocol that was asked for selects.
+    ByProtocol(Choice),
     /// Bits and which of them count, `struct nla_bitfield32`.
     Bitfield(Option<Words>),
     /// Nothing.
@@ -137,6 +141,7 @@ impl Format {
             Kind::Ifindex => Self::Ifindex,
             Kind::Mac => Self::Mac,
             Kind::Ip => Self::Ip,
+            Kind::FamilyAddr => Self::FamilyAddr,
             Kind::Lladdr => Self::Lladdr,
             Kind::Uuid => Self::Uuid,
             Kind::Labels => Self::Labels,
@@ -156,6 +161,7 @@ impl Format {
                 Self::Select(nla_type, aux & OUTSIDE != 0, Choice::of_index(arg))
             }
             Kind::ByFamily => Self::ByFamily(Choice::of_index(arg)),
+            Kind::ByProtocol => Self::ByProtocol(Choice::of_index(arg)),
             Kind::Bitfield => Self::Bitfield(Words::of_index(arg)),
             Kind::Nothing => Self::Nothing,
         }
@@ -281,6 +287,34 @@ impl Struct {
     /// Returns its size, in bytes.
     pub fn size(self) -> usize {
         self.0.size.into()
+    }
+
+    /// Says whether it is as long as what it is read from: its last member is all that is left.
+    pub fn is_open(self) -> bool {
+        slice(&table::MEMBERS, self.0.first, self.0.count)
+            .last()
+            .is_some_and(|member| member.size == 0)
+    }
+
+    /// Returns the family of the addresses in it, `AF_*`: that of its own member, or else of a struct in
+    /// it; `None` where there is none, or it is 0.
+    pub fn family(self, bytes: &[u8]) -> Option<u8> {
+        let value = |member: Member| bytes.get(member.at..member.at + member.size);
+        let own = |member: Member| match member.format {
+            Format::Number(number) if member.name.ends_with("family") => {
+                u8::try_from(number.read(value(member)?)?).ok()
+            }
+            _ => None,
+        };
+        let inner = |member: Member| match member.format {
+            Format::Struct(inner) => inner.family(value(member)?),
+            _ => None,
+        };
+
+        self.members()
+            .find_map(own)
+            .filter(|family| *family != 0)
+            .or_else(|| self.members().find_map(inner))
     }
 
     /// Returns its members in order.

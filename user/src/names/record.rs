@@ -29,6 +29,8 @@ pub enum Kind {
     Mac,
     /// An IP address.
     Ip,
+    /// An IPv4 or IPv6 address in 16 bytes: the family of the struct around it says which.
+    FamilyAddr,
     /// A hardware address or that of a tunnel.
     Lladdr,
     /// A UUID.
@@ -62,6 +64,8 @@ pub enum Kind {
     Select,
     /// What the family of the message selects from the choice `arg`.
     ByFamily,
+    /// What the IP protocol that was asked for selects from the choice `arg`.
+    ByProtocol,
     /// `struct nla_bitfield32`; `arg` is the enum that has names for the bits, if any.
     Bitfield,
     /// Nothing.
@@ -89,6 +93,10 @@ pub(super) const GET: u16 = 4;
 pub(super) const NEW: u16 = 8;
 /// Bit of the flags of a message: it removes something.
 pub(super) const DEL: u16 = 16;
+/// Bit of the flags of a message: only requests that are dumps are so.
+pub(super) const DUMP: u16 = 32;
+/// Where in the flags of a message the first byte of its payload stands, `AF_*`; 0 there is any.
+pub(super) const FAMILY: u32 = 8;
 
 /// Defines a record, and the short function that makes one.
 macro_rules! records {
@@ -108,7 +116,8 @@ macro_rules! records {
 records! {
     /// A family of generic netlink, or the messages of another protocol: then without a name.
     Family = y(name: u16, protocol: u16, first: u16, count: u16);
-    /// A message; those of a family stand in the order of their numbers.
+    /// A message; those of a family stand in the order of their numbers, and of one number what is
+    /// true of a few before what is true of all.
     Message = g(number: u16, name: u16, header: u16, set: u16, flags: u16);
     /// A set of attributes.
     Set = s(prefix: u16, first: u16, count: u16);

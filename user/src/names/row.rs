@@ -17,6 +17,9 @@ pub struct Row<'a> {
     pub set: Set,
     /// The family that the message is of, `AF_*`: the first byte of its header.
     pub family: u8,
+    /// The IP protocol that was asked for, `IPPROTO_*`, if that is known: it says what the
+    /// [counters of a socket](Format::ByProtocol) are.
+    pub ip_protocol: Option<u16>,
     /// The row that holds this one.
     pub outer: Option<&'a Row<'a>>,
 }
@@ -45,6 +48,9 @@ impl<'a> Row<'a> {
                 self.outer.and_then(|outer| outer.select(nla_type, choice))
             }
             Format::ByFamily(choice) => choice.by_number(self.family.into()),
+            Format::ByProtocol(choice) => self
+                .ip_protocol
+                .and_then(|protocol| choice.by_number(protocol.into())),
             format => Some(format),
         };
 
@@ -52,16 +58,26 @@ impl<'a> Row<'a> {
     }
 
     fn select(&self, nla_type: u16, choice: super::Choice) -> Option<Format> {
-        let selector = self
-            .attrs()
-            .take(LOOKED_THROUGH)
-            .flatten()
-            .find(|attr| attr.kind() == nla_type)?;
+        let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
+        let Some(selector) = attrs.find(|attr| attr.kind() == nla_type) else {
+            return self.select_by_any(choice);
+        };
 
         match self.set.find(nla_type)?.format {
             Format::Number(number) => choice.by_number(number.read(selector.value())?),
             _ => choice.by_text(trimmed(selector.value())),
         }
+    }
+
+    /// Returns what another text of the row chooses: `ip link set DEV type bridge_slave` has its kind in
+    /// `IFLA_INFO_KIND`.
+    fn select_by_any(&self, choice: super::Choice) -> Option<Format> {
+        let is_text = |attr: &wire::Attr<'_>| {
+            matches!(self.set.find(attr.kind())?.format, Format::Text).then_some(())
+        };
+        let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
+
+        attrs.find_map(|attr| is_text(&attr).and_then(|()| choice.by_text(trimmed(attr.value()))))
     }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 use super::*;
-use crate::wire::put_attr;
+use crate::wire::{put_attr, NLM_F_DUMP, NLM_F_REQUEST};
 
 fn rtnetlink(nlmsg_type: u16) -> Message {
     Family::of_protocol(libc::NETLINK_ROUTE)
         .unwrap()
-        .message(nlmsg_type, true)
+        .message(nlmsg_type, NLM_F_REQUEST, &[])
         .unwrap()
 }
 
@@ -63,10 +63,10 @@ fn the_names_of_all_that_is_changed_are_those_of_libc() {
 #[test]
 fn commands_of_one_number_are_told_apart_by_their_direction() {
     let ethtool = Family::of_name(b"ethtool").unwrap();
-    let name = |is_request| ethtool.message(1, is_request).unwrap().name;
+    let name = |flags| ethtool.message(1, flags, &[]).unwrap().name;
 
-    assert_eq!(name(true), "ETHTOOL_MSG_STRSET_GET");
-    assert_eq!(name(false), "ETHTOOL_MSG_STRSET_GET_REPLY");
+    assert_eq!(name(NLM_F_REQUEST), "ETHTOOL_MSG_STRSET_GET");
+    assert_eq!(name(0), "ETHTOOL_MSG_STRSET_GET_REPLY");
     assert!(Family::of_name(b"").is_none());
     assert!(Family::of_name(b"nobody").is_none());
 }
@@ -88,6 +88,7 @@ fn a_selector_beside_an_attribute_says_what_it_is() {
             bytes: &bytes,
             set: info,
             family: 0,
+            ip_protocol: None,
             outer: None,
         };
         let attr = row.attrs().nth(1).unwrap().unwrap();
@@ -98,6 +99,30 @@ fn a_selector_beside_an_attribute_says_what_it_is() {
     assert_eq!(data(b"vxlan\0"), Some("IFLA_VXLAN_"));
     assert_eq!(data(b"bond"), Some("IFLA_BOND_"));
     assert_eq!(data(b"nobody"), None);
+}
+
+#[test]
+fn a_kind_of_slave_may_stand_where_that_of_the_link_does() {
+    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
+    let info = link.find(uapi::IFLA_LINKINFO).unwrap().format.nest();
+    let data = |kind: &[u8]| {
+        let mut bytes = Vec::new();
+        put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
+        put_attr(&mut bytes, uapi::IFLA_INFO_SLAVE_DATA, b"").unwrap();
+        let row = Row {
+            bytes: &bytes,
+            set: info.unwrap().1,
+            family: 0,
+            ip_protocol: None,
+            outer: None,
+        };
+        let attr = row.attrs().nth(1).unwrap().unwrap();
+        Some(row.find(&attr)?.format.nest()?.1.prefix())
+    };
+
+    assert_eq!(data(b"bridge_slave\0"), Some("IFLA_BRPORT_"));
+    assert_eq!(data(b"bond_slave\0"), Some("IFLA_BOND_SLAVE_"));
+    assert_eq!(data(b"veth\0"), None);
 }
 
 #[test]
@@ -137,7 +162,9 @@ impl Visit {
                 self.set(set);
             }
             Format::Struct(record) | Format::Structs(record) => self.record(record),
-            Format::Select(_, _, choice) | Format::ByFamily(choice) => {
+            Format::Select(_, _, choice)
+            | Format::ByFamily(choice)
+            | Format::ByProtocol(choice) => {
                 for format in choice.all() {
                     self.format(format);
                 }
@@ -180,14 +207,21 @@ impl Visit {
     }
 }
 
+/// Returns all by which messages of one number differ.
+fn flags_and_families() -> impl Iterator<Item = (u16, u8)> {
+    [0, NLM_F_REQUEST, NLM_F_REQUEST | NLM_F_DUMP]
+        .into_iter()
+        .flat_map(|flags| [0, 1, 2, 10, 16, 17, 40, 44].map(move |af| (flags, af)))
+}
+
 #[test]
 fn everything_in_the_table_can_be_looked_up() {
     let mut visit = Visit::default();
     let mut messages = 0;
     for family in table::FAMILIES.iter().map(Family) {
         for number in 0..0xb00 {
-            for is_request in [true, false] {
-                if let Some(message) = family.message(number, is_request) {
+            for (flags, af) in flags_and_families() {
+                if let Some(message) = family.message(number, flags, &[af]) {
                     messages += 1;
                     visit.set(message.attrs);
                     message

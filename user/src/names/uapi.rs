@@ -144,6 +144,38 @@ pub const CTRL_CMD_DELMCAST_GRP: u8 = 8;
 pub const CTRL_CMD_GETMCAST_GRP: u8 = 9;
 pub const CTRL_CMD_GETPOLICY: u8 = 10;
 
+pub const SOCK_DIAG_BY_FAMILY: u16 = 20;
+pub const SOCK_DESTROY: u16 = 21;
+
+pub const SK_MEMINFO_RMEM_ALLOC: usize = 0;
+pub const SK_MEMINFO_RCVBUF: usize = 1;
+pub const SK_MEMINFO_WMEM_ALLOC: usize = 2;
+pub const SK_MEMINFO_SNDBUF: usize = 3;
+pub const SK_MEMINFO_FWD_ALLOC: usize = 4;
+pub const SK_MEMINFO_WMEM_QUEUED: usize = 5;
+pub const SK_MEMINFO_OPTMEM: usize = 6;
+pub const SK_MEMINFO_BACKLOG: usize = 7;
+pub const SK_MEMINFO_DROPS: usize = 8;
+pub const SK_MEMINFO_VARS: usize = 9;
+
+pub const NETLINK_DIAG_MEMINFO: u16 = 0;
+pub const NETLINK_DIAG_GROUPS: u16 = 1;
+pub const NETLINK_DIAG_RX_RING: u16 = 2;
+pub const NETLINK_DIAG_TX_RING: u16 = 3;
+pub const NETLINK_DIAG_FLAGS: u16 = 4;
+
+pub const NDIAG_SHOW_MEMINFO: u32 = 1;
+pub const NDIAG_SHOW_GROUPS: u32 = 2;
+pub const NDIAG_SHOW_RING_CFG: u32 = 4;
+pub const NDIAG_SHOW_FLAGS: u32 = 8;
+
+pub const NDIAG_FLAG_CB_RUNNING: u32 = 1;
+pub const NDIAG_FLAG_PKTINFO: u32 = 2;
+pub const NDIAG_FLAG_BROADCAST_ERROR: u32 = 4;
+pub const NDIAG_FLAG_NO_ENOBUFS: u32 = 8;
+pub const NDIAG_FLAG_LISTEN_ALL_NSID: u32 = 16;
+pub const NDIAG_FLAG_CAP_ACK: u32 = 32;
+
 pub const CTRL_ATTR_FAMILY_ID: u16 = 1;
 pub const CTRL_ATTR_FAMILY_NAME: u16 = 2;
 pub const CTRL_ATTR_VERSION: u16 = 3;

@@ -3,7 +3,7 @@
 //! What a client knows of a protocol.
 
 use crate::names::{self, Family, MessageSpec, GENL_ID_CTRL};
-use crate::wire::{Message, NLM_F_REQUEST};
+use crate::wire::Message;
 
 /// What the client knows of a netlink protocol.
 #[derive(Debug)]
@@ -28,16 +28,16 @@ impl Spec {
         if let Some(known) = known {
             return Some(known.into());
         }
-        let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+        let (flags, payload) = (header.nlmsg_flags, message.payload());
 
         match (self.protocol, header.nlmsg_type) {
             (libc::NETLINK_GENERIC, GENL_ID_CTRL) => {
-                let command = message.payload().first()?;
-                Family::of_name(b"nlctrl")?.message((*command).into(), is_request)
+                let command = *payload.first()?;
+                Family::of_name(b"nlctrl")?.message(command.into(), flags, payload)
             }
             (libc::NETLINK_GENERIC, _) => None,
             (protocol, nlmsg_type) => {
-                Family::of_protocol(protocol)?.message(nlmsg_type, is_request)
+                Family::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
             }
         }
     }

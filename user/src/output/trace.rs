@@ -19,8 +19,9 @@ mod tests;
 use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
-use nlhello::wire::{self, align, Message, Messages};
+use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use sink::Sink;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use text::Text;
 use walk::Walk;
@@ -81,8 +82,12 @@ impl Decoder {
         datagram: &[u8],
     ) -> io::Result<()> {
         let mut text = std::mem::take(&mut self.out);
-        let mut rest = datagram;
-        for message in Messages::new(datagram) {
+        let datagram = match protocol {
+            libc::NETLINK_AUDIT => whole_record(datagram),
+            _ => Cow::Borrowed(datagram),
+        };
+        let mut rest = &*datagram;
+        for message in Messages::new(&datagram) {
             match self.form {
                 Form::Json => {
                     let sink = Json::new(&mut text, origin.members);
@@ -126,6 +131,22 @@ impl Decoder {
             protocol,
         };
         walk.message(&message);
+    }
+}
+
+/// Returns a datagram of the audit system with the length that it has: in that of a record for the audit
+/// daemon the kernel leaves out the header (`audit_log_end`).
+fn whole_record(datagram: &[u8]) -> Cow<'_, [u8]> {
+    let len = datagram.len() as u32;
+    match Nlmsghdr::from_bytes(datagram) {
+        Some(header) if header.nlmsg_len.checked_add(NLMSG_HDRLEN as u32) == Some(len) => {
+            let header = Nlmsghdr {
+                nlmsg_len: len,
+                ..header
+            };
+            Cow::Owned([&header.to_bytes(), &datagram[NLMSG_HDRLEN..]].concat())
+        }
+        _ => Cow::Borrowed(datagram),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Format {
     Ipv6,
     /// An address of either, as long as it is; of the family of the header.
     Ip,
+    /// An IPv4 or IPv6 address in 16 bytes: the family of the struct around it says which.
+    FamilyAddr,
     /// The address of a link: hardware or tunnel, as long as it is.
     Lladdr,
     /// A UUID.
@@ -61,6 +63,8 @@ pub enum Format {
     Select(String, String),
     /// As the family says that the message is of.
     ByFamily(String),
+    /// As the IP protocol says that was asked for.
+    ByProtocol(String),
     /// A number of bits and a mask.
     Bitfield(Option<String>),
     /// It is nothing at all: a choice without a format.
@@ -201,6 +205,7 @@ impl Catalog {
             ["ipv4"] => Format::Ipv4,
             ["ipv6"] => Format::Ipv6,
             ["ip"] => Format::Ip,
+            ["family-addr"] => Format::FamilyAddr,
             ["lladdr"] => Format::Lladdr,
             ["uuid"] => Format::Uuid,
             ["labels"] => Format::Labels,
@@ -218,6 +223,7 @@ impl Catalog {
             ["nexthops", header, set] => Format::Nexthops(key(header), key(set)),
             ["select", selector, choice] => Format::Select((*selector).to_owned(), key(choice)),
             ["family", choice] => Format::ByFamily(key(choice)),
+            ["protocol", choice] => Format::ByProtocol(key(choice)),
             ["bitfield"] => Format::Bitfield(None),
             ["bitfield", name] => Format::Bitfield(Some(key(name))),
             [kind, rest @ ..] => Format::Number(self.parse_number(kind, rest, scope)?),
@@ -287,7 +293,9 @@ impl Catalog {
             Format::Message(header, name) | Format::Nexthops(header, name) => {
                 record(header).and(set(name))
             }
-            Format::Select(_, name) | Format::ByFamily(name) => choice(name),
+            Format::Select(_, name) | Format::ByFamily(name) | Format::ByProtocol(name) => {
+                choice(name)
+            }
             _ => Ok(()),
         }
     }

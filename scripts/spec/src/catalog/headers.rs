@@ -3,8 +3,8 @@
 //! What the overlay takes from headers.
 
 use super::{Attr, Catalog, Message, Set, Struct, Words};
-use crate::header::Headers;
-use crate::overlay::{EnumFrom, Overlay, SetFrom};
+use crate::header::{Header, Headers};
+use crate::overlay::{EnumFrom, MessagesFrom, Overlay, SetFrom};
 use crate::{upper, Error, Result};
 
 impl Catalog {
@@ -65,7 +65,7 @@ impl Catalog {
         for (name, value) in &numbers {
             let Some(short) = name
                 .strip_prefix(&from.prefix)
-                .filter(|short| is_name(short))
+                .filter(|short| is_name(short) || from.names(short))
             else {
                 continue;
             };
@@ -107,7 +107,7 @@ impl Catalog {
         overlay: &Overlay,
         headers: &mut Headers,
     ) -> Result<Vec<Message>> {
-        let mut messages = Vec::new();
+        let mut messages: Vec<Message> = Vec::new();
         for from in overlay
             .messages
             .iter()
@@ -115,24 +115,54 @@ impl Catalog {
         {
             let numbers = headers.get(&from.header)?;
             for (name, text) in &from.messages {
-                let value = numbers.with_prefix(name).find(|(found, _)| found == name);
-                let (_, value) =
-                    value.ok_or_else(|| Error::new(format!("{} has no {name}", from.header)))?;
-                let mut parts = text.split_whitespace();
-                let key = |part: Option<&str>| part.filter(|part| *part != "-").map(own_key);
-                messages.push(Message {
-                    value: u16::try_from(value).map_err(|error| Error::new(error.to_string()))?,
-                    name: name.clone(),
-                    header: key(parts.next()),
-                    set: key(parts.next()),
-                    is_request: from.is_request,
-                    is_reply: from.is_reply,
-                    is_get: name.contains("_GET"),
-                });
+                let is_known = |value| messages.iter().any(|m| i64::from(m.value) == value);
+                let found = find_numbers(from, name, numbers, is_known)?;
+                for (name, value) in found {
+                    messages.push(read_message(from, name, value, text)?);
+                }
             }
         }
         Ok(messages)
     }
+}
+
+/// Returns the names and numbers in a header that `name` stands for: itself, or all that are not known
+/// yet and begin so.
+fn find_numbers<'a>(
+    from: &MessagesFrom,
+    name: &'a str,
+    numbers: &'a Header,
+    is_known: impl Fn(i64) -> bool,
+) -> Result<Vec<(&'a str, i64)>> {
+    let Some(prefix) = name.strip_suffix('*') else {
+        let found = numbers.with_prefix(name).find(|(found, _)| *found == name);
+        return match found {
+            Some(found) => Ok(vec![found]),
+            None => Err(Error::new(format!("{} has no {name}", from.header))),
+        };
+    };
+
+    Ok(numbers
+        .with_prefix(prefix)
+        .filter(|(name, value)| from.has(prefix, name, *value) && !is_known(*value))
+        .collect())
+}
+
+fn read_message(from: &MessagesFrom, name: &str, value: i64, text: &str) -> Result<Message> {
+    let mut parts = text.split_whitespace();
+    let key = |part: Option<&str>| part.filter(|part| *part != "-").map(own_key);
+
+    Ok(Message {
+        value: u16::try_from(value).map_err(|error| Error::new(error.to_string()))?,
+        name: name.to_owned(),
+        header: key(parts.next()),
+        set: key(parts.next()),
+        is_request: from.is_request,
+        is_reply: from.is_reply,
+        is_get: from.is_get || name.contains("_GET"),
+        is_dump: from.is_dump,
+        family: from.family,
+    })
 }
 
 /// Returns the key of what is called `name` in the overlay; what has a key already stands in the place

@@ -160,13 +160,12 @@ impl Sink for Json<'_> {
     }
 
     fn payload(&mut self, bytes: &[u8]) {
-        match bytes {
-            [text @ .., 0] if text.is_ascii() => {
-                self.key("text");
-                self.string(text);
-            }
-            bytes => self.raw(bytes),
-        }
+        self.raw(bytes);
+    }
+
+    fn message_text(&mut self, text: &[u8]) {
+        self.key("text");
+        self.string(text);
     }
 
     fn open_attrs(&mut self) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What earlier messages said: the names of links, and which family has which number.
+//! What earlier messages said: the names of links, which family has which number, and what was asked.
 
 use nlhello::names::{uapi, Family, GENLMSGHDR, GENL_ID_CTRL};
 use nlhello::rtnl::link::IFINFOMSG;
@@ -13,11 +13,19 @@ const MOST: usize = 4096;
 /// Longest name of a link or of a family, in bytes.
 const NAME_MAX: usize = 32;
 
+/// Size of `struct inet_diag_req_v2`, in bytes.
+const INET_DIAG_REQ_V2: usize = 56;
+
+/// Attribute of a question for sockets (`include/uapi/linux/inet_diag.h`).
+const INET_DIAG_REQ_PROTOCOL: u16 = 3;
+
 /// What is remembered, of one network namespace.
 #[derive(Default)]
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
     families: HashMap<u16, Known>,
+    /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
+    sockets: Option<(u32, u16)>,
 }
 
 /// A family of generic netlink.
@@ -43,16 +51,29 @@ impl Memory {
         self.families.get(&nlmsg_type)
     }
 
+    /// Returns the IP protocol whose sockets the question `nlmsg_seq` was about, if that was the last.
+    pub fn ip_protocol(&self, nlmsg_seq: u32) -> Option<u16> {
+        self.sockets
+            .filter(|(seq, _)| *seq == nlmsg_seq)
+            .map(|(_, ip_protocol)| ip_protocol)
+    }
+
     /// Learns what `message` of `protocol` says of links and of families, if it is no request, which
-    /// may be refused.
+    /// may be refused, and what a request asks.
     #[inline]
     pub fn learn(&mut self, protocol: i32, message: &Message<'_>) {
-        if message.header().nlmsg_flags & NLM_F_REQUEST != 0 {
-            return;
-        }
-        match (protocol, message.header().nlmsg_type) {
-            (libc::NETLINK_ROUTE, uapi::RTM_NEWLINK) => drop(self.learn_link(message)),
-            (libc::NETLINK_GENERIC, GENL_ID_CTRL) => drop(self.learn_family(message)),
+        let header = message.header();
+        let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+        match (protocol, header.nlmsg_type) {
+            (libc::NETLINK_ROUTE, uapi::RTM_NEWLINK) if !is_request => {
+                self.learn_link(message);
+            }
+            (libc::NETLINK_GENERIC, GENL_ID_CTRL) if !is_request => {
+                self.learn_family(message);
+            }
+            (libc::NETLINK_SOCK_DIAG, _) if is_request => {
+                self.sockets = asked(message).map(|asked| (header.nlmsg_seq, asked));
+            }
             _ => {}
         }
     }
@@ -93,6 +114,20 @@ impl Memory {
         self.families.insert(id, known);
         Some(())
     }
+}
+
+/// Returns the IP protocol that a question for sockets is about. One that is too large for the field
+/// of the header has an attribute.
+fn asked(message: &Message<'_>) -> Option<u16> {
+    let in_header = u16::from(*message.payload().get(1)?);
+    let mut attrs = message.attrs(INET_DIAG_REQ_V2).flatten();
+    let Some(attr) = attrs.find(|attr| attr.kind() == INET_DIAG_REQ_PROTOCOL) else {
+        return Some(in_header);
+    };
+
+    u32::from_ne_bytes(attr.value().try_into().ok()?)
+        .try_into()
+        .ok()
 }
 
 /// Returns the text of the attribute `nla_type`, if it has one of a sensible length.

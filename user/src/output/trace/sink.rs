@@ -31,6 +31,9 @@ pub trait Sink {
     /// Tells of a payload of which nothing is known.
     fn payload(&mut self, bytes: &[u8]);
 
+    /// Tells of a payload that is a text, bytes of somebody else.
+    fn message_text(&mut self, text: &[u8]);
+
     /// Begins the attributes of the message, or of the attribute or element that was begun.
     fn open_attrs(&mut self);
 

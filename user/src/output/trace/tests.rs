@@ -2,6 +2,7 @@
 
 mod captures;
 mod hostile;
+mod protocols;
 
 use super::*;
 use nlhello::hello::SPEC;

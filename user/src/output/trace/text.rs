@@ -89,6 +89,12 @@ impl<'a> Text<'a> {
         self.out.resize(self.out.len() + INDENT * self.depth, b' ');
     }
 
+    fn indent_payload(&mut self) {
+        self.depth += 1;
+        self.indent();
+        self.depth -= 1;
+    }
+
     /// Appends the first few of `bytes` in hexadecimal.
     fn push_bytes(&mut self, bytes: &[u8]) {
         push_hex(self.out, &bytes[..bytes.len().min(SHOWN)], None);
@@ -244,17 +250,16 @@ impl Sink for Text<'_> {
     }
 
     fn payload(&mut self, bytes: &[u8]) {
-        self.depth += 1;
-        self.indent();
-        self.depth -= 1;
-        match bytes {
-            [text @ .., 0] if text.is_ascii() => {
-                self.push("\"");
-                self.push_text(text);
-                self.push("\"");
-            }
-            bytes => self.push_bytes(bytes),
-        }
+        self.indent_payload();
+        self.push_bytes(bytes);
+        self.end_line();
+    }
+
+    fn message_text(&mut self, text: &[u8]) {
+        self.indent_payload();
+        self.push("\"");
+        self.push_text(text);
+        self.push("\"");
         self.end_line();
     }
 

@@ -53,7 +53,12 @@ impl<S: Sink> Values<'_, S> {
                 break;
             };
             self.sink.field(member.name);
+            let outer = self.family;
+            if matches!(member.format, Format::FamilyAddr | Format::Struct(_)) {
+                self.family = record.family(bytes).unwrap_or(outer);
+            }
             self.field(member.format, value, depth);
+            self.family = outer;
             told = end;
         }
         let told = told.max(record.size().min(bytes.len()));
@@ -82,6 +87,7 @@ impl<S: Sink> Values<'_, S> {
             }
             Format::Ifindex => self.link(value),
             Format::Mac => self.lladdr(value),
+            Format::FamilyAddr => self.family_addr(value),
             Format::Lladdr => match value.len() {
                 4 | 16 => self.ip(value),
                 _ => self.lladdr(value),
@@ -130,6 +136,14 @@ impl<S: Sink> Values<'_, S> {
         match ip(value) {
             Some(address) => self.sink.plain(|out| push_ip(out, address)),
             None => self.sink.bytes(value),
+        }
+    }
+
+    fn family_addr(&mut self, value: &[u8]) {
+        match i32::from(self.family) {
+            libc::AF_INET => self.ip(&value[..4]),
+            libc::AF_INET6 => self.ip(value),
+            _ => self.sink.bytes(value),
         }
     }
 
@@ -269,7 +283,7 @@ fn fits(format: Format, value: &[u8]) -> bool {
         Format::Ip => matches!(len, 4 | 16) || len != 0 && len % 4 == 0 && len <= LLADDR_MAX,
         Format::Mac | Format::Lladdr => len <= LLADDR_MAX,
         Format::Labels => len % 4 == 0 && len != 0,
-        Format::Uuid => len == 16,
+        Format::Uuid | Format::FamilyAddr => len == 16,
         Format::Sockaddr => len >= 4,
         Format::MdbAddr => len >= 18,
         Format::Bitfield(_) => len == 8,
@@ -280,7 +294,7 @@ fn fits(format: Format, value: &[u8]) -> bool {
 }
 
 /// Returns the text before the NUL bytes that end it.
-fn trimmed(text: &[u8]) -> &[u8] {
+pub fn trimmed(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|byte| *byte != 0);
 
     &text[..end.map_or(0, |end| end + 1)]

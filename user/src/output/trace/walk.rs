@@ -4,7 +4,7 @@
 
 use super::memory::Memory;
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
-use super::value::Values;
+use super::value::{trimmed, Values};
 use nlhello::hello;
 use nlhello::names::{
     self, Family, Format, Name, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
@@ -66,13 +66,13 @@ impl<S: Sink> Walk<'_, S> {
                 .find(|known| known.nlmsg_type == nlmsg_type)
                 .map(names::Message::from);
         }
-        let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
+        let flags = header.nlmsg_flags;
         if self.protocol == libc::NETLINK_GENERIC {
             let command = (*payload.first()?).into();
-            return self.family(nlmsg_type)?.message(command, is_request);
+            return self.family(nlmsg_type)?.message(command, flags, payload);
         }
 
-        Family::of_protocol(self.protocol)?.message(nlmsg_type, is_request)
+        Family::of_protocol(self.protocol)?.message(nlmsg_type, flags, payload)
     }
 
     fn family(&self, nlmsg_type: u16) -> Option<Family> {
@@ -84,19 +84,25 @@ impl<S: Sink> Walk<'_, S> {
 
     fn known(&mut self, message: &Message<'_>, known: &names::Message) {
         let payload = message.payload();
-        let family = match self.protocol {
-            // The first byte is the command there.
-            libc::NETLINK_GENERIC => {
-                self.genlmsghdr(payload, Some(known.name));
-                0
-            }
-            _ => family_of(payload),
-        };
+        if known.is_opaque() {
+            return self.payload(payload);
+        }
+        if self.protocol == libc::NETLINK_GENERIC {
+            self.genlmsghdr(payload, Some(known.name));
+        }
         let mut attrs = payload.get(align(known.header_size)..).unwrap_or_default();
+        let family = self.address_family(known, payload);
         if let Some(header) = known.header {
             let start = known.header_size - header.size();
             let bytes = payload.get(start..).unwrap_or_default();
-            self.header(header, &bytes[..bytes.len().min(header.size())], family);
+            let len = match header.is_open() {
+                true => bytes.len(),
+                false => bytes.len().min(header.size()),
+            };
+            self.header(header, &bytes[..len], family);
+            if header.is_open() {
+                return;
+            }
             if header.name() == NDUSEROPTMSG {
                 attrs = self.options(payload, attrs);
             }
@@ -105,9 +111,25 @@ impl<S: Sink> Walk<'_, S> {
             bytes: attrs,
             set: known.attrs,
             family,
+            ip_protocol: match self.protocol {
+                libc::NETLINK_SOCK_DIAG => self.memory.ip_protocol(message.header().nlmsg_seq),
+                _ => None,
+            },
             outer: None,
         };
         self.attrs(&row, DEPTH);
+    }
+
+    /// Returns the family of the addresses in a message, `AF_*`: it is the first byte, but in XFRM, whose
+    /// headers have it in the middle.
+    fn address_family(&self, known: &names::Message, payload: &[u8]) -> u8 {
+        match (self.protocol, known.header) {
+            // The first byte is the command there.
+            (libc::NETLINK_GENERIC, _) => 0,
+            (libc::NETLINK_XFRM, Some(header)) => header.family(payload).unwrap_or_default(),
+            (libc::NETLINK_XFRM, None) => 0,
+            _ => payload.first().copied().unwrap_or_default(),
+        }
     }
 
     fn genlmsghdr(&mut self, payload: &[u8], command: Option<&'static str>) {
@@ -169,6 +191,7 @@ impl<S: Sink> Walk<'_, S> {
             bytes,
             set: names::ext_ack(),
             family: 0,
+            ip_protocol: None,
             outer: None,
         };
 
@@ -177,8 +200,8 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    /// Tells of the payload of a message that is not known; in generic netlink it has a header and
-    /// attributes all the same.
+    /// Tells of the payload of a message that is not known, or is neither a header nor attributes; in
+    /// generic netlink it has both all the same, and what the audit system says is text.
     fn payload(&mut self, payload: &[u8]) {
         match payload.split_at_checked(GENLMSGHDR) {
             Some((_, bytes)) if self.protocol == libc::NETLINK_GENERIC => {
@@ -187,12 +210,17 @@ impl<S: Sink> Walk<'_, S> {
                     bytes,
                     set: Set::EMPTY,
                     family: 0,
+                    ip_protocol: None,
                     outer: None,
                 };
                 self.attrs(&row, DEPTH);
             }
             _ if payload.is_empty() => {}
-            _ => self.sink.payload(payload),
+            _ if self.protocol == libc::NETLINK_AUDIT => self.sink.message_text(trimmed(payload)),
+            _ => match payload {
+                [text @ .., 0] if text.is_ascii() => self.sink.message_text(text),
+                bytes => self.sink.payload(bytes),
+            },
         }
     }
 
@@ -263,6 +291,7 @@ impl<S: Sink> Walk<'_, S> {
             bytes,
             set,
             family: outer.family,
+            ip_protocol: outer.ip_protocol,
             outer: Some(outer),
         };
 
@@ -345,11 +374,6 @@ fn type_name<'m>(
     };
 
     name.map_or(TypeName::Unknown, TypeName::Known)
-}
-
-/// Returns the family of a message, `AF_*`, which all headers but that of generic netlink begin with.
-fn family_of(payload: &[u8]) -> u8 {
-    payload.first().copied().unwrap_or_default()
 }
 
 fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {

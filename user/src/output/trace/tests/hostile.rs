@@ -10,7 +10,7 @@ use proptest::sample::{select, Index};
 use serde_json::Value;
 
 /// The protocols that are decoded, and one that is not.
-const PROTOCOLS: &[i32] = &[0, 12, 16, 31, 7];
+const PROTOCOLS: &[i32] = &[0, 4, 6, 9, 12, 16, 31, 7];
 
 /// What a kernel sent, to be changed.
 const CAPTURES: &[&[u8]] = &[
@@ -49,7 +49,7 @@ proptest! {
     #[test]
     fn any_bytes_are_shown(
         protocol in select(PROTOCOLS),
-        nlmsg_type in 0u16..130,
+        nlmsg_type in prop_oneof![0u16..130, 1000u16..1400],
         flags in any::<u16>(),
         payload in vec(any::<u8>(), 0..200),
     ) {
@@ -60,7 +60,7 @@ proptest! {
     #[test]
     fn any_attributes_are_shown(
         protocol in select(PROTOCOLS),
-        nlmsg_type in 0u16..130,
+        nlmsg_type in prop_oneof![0u16..130, 1000u16..1400],
         header in vec(any::<u8>(), 0..20),
         attrs in vec((0u16..40, vec(any::<u8>(), 0..40)), 0..12),
     ) {
