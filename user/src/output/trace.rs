@@ -69,7 +69,7 @@ impl Decoder {
     }
 
     /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`): at once, if
-    /// they are no longer than [`HELD`].
+    /// they are no longer than `HELD`.
     ///
     /// # Errors
     ///
