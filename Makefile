@@ -72,6 +72,10 @@ bench-events: ## 300,000 events drained by nlhello monitor and by ip monitor, on
 bench-sniff: ## a batch of ip followed by nlhello sniff and by strace, on this machine's own kernel, as root
 	@scripts/bench-sniff
 
+.PHONY: bench-live
+bench-live: ## all of netlink captured by nlhello sniff and by tcpdump, in the test kernel
+	@scripts/bench-live
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check

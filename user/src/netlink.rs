@@ -6,12 +6,13 @@
 //! the answer and turns a refusal into an [`Error`] that carries the kernel's own words; it also
 //! reads whole tables ([`Dump`]) and gathers many messages at once. [`Spec`] gives names to the numbers of
 //! a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are. [`Tracer`] shows what
-//! another program says.
+//! another program says, [`Ring`] what a link of the kind `nlmon` shows of all of them.
 //!
 //! See `netlink(7)`.
 
 mod ack;
 mod blame;
+mod bpf;
 mod changes;
 mod connection;
 #[allow(unsafe_code)]
@@ -33,6 +34,8 @@ mod poll;
 mod protocol;
 mod request;
 #[allow(unsafe_code)]
+mod ring;
+#[allow(unsafe_code)]
 mod socket;
 mod spec;
 mod table;
@@ -40,6 +43,7 @@ mod table;
 mod tracee;
 
 pub use ack::{Ack, ExtAck};
+pub(crate) use blame::blamed;
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use ears::{Batch, Ears};
@@ -51,6 +55,7 @@ pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
+pub use ring::{Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
 

@@ -19,7 +19,7 @@ mod tests;
 use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
-use nlhello::wire::{align, Messages};
+use nlhello::wire::{align, Message, Messages};
 use sink::Sink;
 use std::io::{self, Write};
 use text::Text;
@@ -98,6 +98,16 @@ impl Decoder {
 
         self.out = text;
         result
+    }
+
+    /// Learns what `message` says of names, without a word.
+    pub fn learn(&mut self, protocol: i32, message: &Message<'_>) {
+        self.memory.learn(protocol, message);
+    }
+
+    /// Returns the name that messages like this have in C.
+    pub fn name(&self, protocol: i32, message: &Message<'_>) -> Option<&'static str> {
+        walk::name(&self.memory, protocol, message)
     }
 
     fn tell<S: Sink>(&mut self, sink: &mut S, protocol: i32, datagram: &[u8]) {

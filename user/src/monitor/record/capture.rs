@@ -11,10 +11,11 @@ use super::{Step, Untold, HELLO, ROUTE};
 use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
+use crate::nlmon::Copies;
 use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_REQUEST};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::ops::Range;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub const OTHER_ORDER: &str = "its messages are those of a machine with another order of bytes";
 pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
@@ -30,11 +31,6 @@ const MULTI: u16 = libc::NLM_F_MULTI as u16;
 
 /// How many requests that were not answered yet are remembered at most.
 const ASKED: usize = 4096;
-
-/// Copies of an event are captured within this time: the kernel makes them one after the other. Events of
-/// other processors may come between them, but so many at most.
-const TOGETHER: Duration = Duration::from_millis(1);
-const BETWEEN: usize = 8;
 
 /// A capture, and how far it was read.
 pub struct Capture {
@@ -73,8 +69,7 @@ enum Role {
 struct Sorter {
     /// Numbers of requests for an object.
     asked: HashSet<u32>,
-    /// The last events, and when they were.
-    recent: VecDeque<(SystemTime, Vec<u8>)>,
+    copies: Copies<()>,
     untold: Untold,
 }
 
@@ -247,31 +242,11 @@ impl Sorter {
             self.untold.answers += 1;
             return Some(Role::Known);
         }
-        match self.is_copy(time, message.bytes()) {
-            true => {
-                self.untold.copies += 1;
-                None
-            }
-            false => Some(Role::Event),
+        if self.copies.find(time, message.bytes()).is_some() {
+            self.untold.copies += 1;
+            return None;
         }
-    }
-
-    /// Says whether the same event was captured right before.
-    fn is_copy(&mut self, time: SystemTime, bytes: &[u8]) -> bool {
-        let is_near = |then: &SystemTime| {
-            time.duration_since(*then)
-                .is_ok_and(|since| since <= TOGETHER)
-        };
-        let is_copy = self
-            .recent
-            .iter()
-            .any(|(then, event)| event == bytes && is_near(then));
-        if !is_copy {
-            self.recent.push_back((time, bytes.to_vec()));
-        }
-        if self.recent.len() > BETWEEN {
-            self.recent.pop_front();
-        }
-        is_copy
+        self.copies.note(time, message.bytes(), ());
+        Some(Role::Event)
     }
 }
