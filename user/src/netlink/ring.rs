@@ -19,17 +19,18 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// Size of a block, in bytes: no longer packet is kept whole.
-const BLOCK: usize = 1 << 20;
+/// Size of a block, in bytes: no longer packet is kept whole, as in a capture of tcpdump.
+const BLOCK: usize = 256 << 10;
 
-/// How many blocks there are.
-const BLOCKS: usize = 8;
+/// How many blocks there are. A block that is handed over takes its room however little is in it: so the
+/// reader may be away for [`RETIRED`] times this.
+const BLOCKS: usize = 64;
 
 /// Size of a frame, in bytes. Blocks of `TPACKET_V3` have none, but the kernel checks that it fits.
 const FRAME: usize = 2048;
 
 /// A block that is not full is handed over after this time, in milliseconds.
-const RETIRED: u32 = 10;
+const RETIRED: u32 = 20;
 
 // Where in a block its status is, how many packets it has, and where the first one is.
 const HEADER: usize = offset_of!(tpacket_block_desc, hdr);

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 const HOLD: Duration = Duration::from_millis(100);
 
 /// How long an event is held where nothing else comes: a block of the ring is handed over sooner.
-const SETTLED: Duration = Duration::from_millis(40);
+const SETTLED: Duration = Duration::from_millis(60);
 
 /// How many bytes are held at most.
 const HELD: usize = 4 << 20;

@@ -24,7 +24,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long what is there may be on its way: a block of the ring is handed over sooner.
-const ON_ITS_WAY: Duration = Duration::from_millis(20);
+const ON_ITS_WAY: Duration = Duration::from_millis(40);
 
 /// How long the kernel may take to tell a name.
 const TIMEOUT: Duration = Duration::from_secs(5);
