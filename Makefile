@@ -76,6 +76,10 @@ bench-sniff: ## a batch of ip followed by nlhello sniff and by strace, on this m
 bench-decoded: ## attributes that nlhello sniff and strace decode of the same commands, on this machine's own kernel, as root
 	@scripts/bench-decoded
 
+.PHONY: bench-live
+bench-live: ## all of netlink captured by nlhello sniff and by tcpdump, in the test kernel
+	@scripts/bench-live
+
 .PHONY: check
 check: ## format, lints and generated files; with KERNEL=debug the KUnit suites too
 	@scripts/check

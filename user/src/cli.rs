@@ -151,12 +151,15 @@ commands! {
     /// Tell again what a monitor has recorded, or what tcpdump on nlmon or rtmon has captured: FILE, and, to
     /// choose, words as those of monitor; without any, just what it told
     Replay(ReplayArgs) = "replay",
-    /// Run a command and show what it says and hears over netlink: [--protocol P]... -- COMMAND ARGS
+    /// Show what programs say to the kernel and hear: all of this namespace, [KIND|TYPE...] [--pid PID]
+    /// [--comm NAME], or a command that is run, -- COMMAND ARGS
     #[command(
-        after_help = "Lines go to standard error, or to a file; all else is the command's own, its \
-                      exit status too (128+N where signal N ended it; 125 where nlhello failed, 126 \
-                      and 127 where the command cannot be run). It takes no right, and the command \
-                      gains none: set-user-ID programs run without."
+        after_help = "Without a command, a link of kind nlmon is made, and removed at the end: that \
+                      takes root, or a namespace of one's own (unshare -Urn).\n\
+                      With a command it takes no right. Lines go to standard error, or to a file; all \
+                      else is the command's own, its exit status too (128+N where signal N ended it; \
+                      125 where nlhello failed, 126 and 127 where the command cannot be run). The \
+                      command gains no right: set-user-ID programs run without."
     )]
     Sniff(SniffArgs) = "sniff",
     /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
@@ -291,12 +294,29 @@ pub struct SniffArgs {
     #[arg(long = "protocol", value_name = "P")]
     pub protocols: Vec<Protocol>,
 
-    /// Write to this file instead of standard error
+    /// Only what this process says and hears
+    #[arg(long, conflicts_with = "command")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    pub pid: Option<u32>,
+
+    /// Only what processes of this name say and hear
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub comm: Option<OsString>,
+
+    /// Stop after this many datagrams; to see fewer is a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
+    #[arg(conflicts_with = "command")]
+    pub count: Option<u64>,
+
+    /// Write the datagrams to this file, for wireshark and replay; nothing is told then without -o
+    #[arg(short, long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+
+    /// Write to this file instead of standard output; with a command, instead of standard error
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Nothing yet
-    #[arg(hide = true)]
+    /// Only these kinds, as those of monitor, and messages, by their names in C
     pub words: Vec<OsString>,
 
     /// The command to run, and its arguments
@@ -679,6 +699,17 @@ mod tests {
         &["--record", "x", "--buffer", "7"],
         &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
         &["--protocol", "routes", "--", "ip"],
+        &[
+            "--pid",
+            "7",
+            "--comm",
+            "ip",
+            "-w",
+            "x",
+            "link",
+            "RTM_GETADDR",
+        ],
+        &["-c", "1", "--", "ip"],
         &[
             "--record",
             "x",

@@ -24,6 +24,7 @@ pub mod hello;
 pub mod monitor;
 pub mod names;
 pub mod netlink;
+pub mod nlmon;
 pub mod rtnl;
 pub mod uapi;
 pub mod wire;

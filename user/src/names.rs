@@ -330,6 +330,13 @@ pub fn control(nlmsg_type: u16) -> Option<&'static str> {
         .map(|message| message.name)
 }
 
+/// Says whether there are messages that are called `name` in C.
+pub fn is_message(name: &str) -> bool {
+    let mut messages = table::MESSAGES.iter();
+
+    messages.any(|message| text(message.name) == name)
+}
+
 /// Returns the attributes of an extended ACK, `NLMSGERR_ATTR_*`.
 pub fn ext_ack() -> Set {
     let family = Family::find("", ANY_PROTOCOL);

@@ -6,12 +6,13 @@
 //! the answer and turns a refusal into an [`Error`] that carries the kernel's own words; it also
 //! reads whole tables ([`Dump`]) and gathers many messages at once. [`Spec`] gives names to the numbers of
 //! a protocol, for errors and for a [`Tap`]. [`Netns`] is where sockets are. [`Tracer`] shows what
-//! another program says.
+//! another program says, [`Ring`] what a link of the kind `nlmon` shows of all of them.
 //!
 //! See `netlink(7)`.
 
 mod ack;
 mod blame;
+mod bpf;
 mod changes;
 mod connection;
 #[allow(unsafe_code)]
@@ -34,6 +35,8 @@ mod proc;
 mod protocol;
 mod request;
 #[allow(unsafe_code)]
+mod ring;
+#[allow(unsafe_code)]
 mod socket;
 mod spec;
 mod table;
@@ -41,6 +44,7 @@ mod table;
 mod tracee;
 
 pub use ack::{Ack, ExtAck};
+pub(crate) use blame::blamed;
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use ears::{Batch, Ears};
@@ -53,6 +57,7 @@ pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use proc::{comm, SocketLine};
 pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
+pub use ring::{Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
 

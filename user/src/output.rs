@@ -16,7 +16,7 @@ pub use record::{Records, Style};
 pub use sniff::Sniff;
 pub use sockets::{write_growth, write_growth_json, write_table, Growth};
 pub use time::{Stamp, Style as TimeStyle};
-pub use trace::{Form, Trace};
+pub use trace::{Decoder, Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};
 
 use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};

@@ -6,53 +6,82 @@
 //! signal that comes between the look at the flag and the wait still ends the wait.
 
 use nlhello::netlink::{wait_any, wait_readable, AnyOf, Awaited};
-use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::{flag, low_level::pipe};
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a write may wait before it looks whether a signal came, and how often it does after that.
+const GLANCE: Duration = Duration::from_millis(100);
+const GLANCES: u32 = 10;
+
+/// So much a pipe that is writable takes without waiting (`PIPE_BUF`), in bytes.
+const AT_ONCE: usize = 4096;
 
 /// The signals since the program took them over.
 pub struct Signals {
     stop: Arc<AtomicBool>,
     status: Arc<AtomicBool>,
     wake: UnixStream,
-    /// That, and that nobody reads what is said.
+    /// Ready when a signal came or, if there is one to be, standard output has no reader.
     any: AnyOf,
+    has_reader: bool,
 }
 
 impl Signals {
     /// Takes over SIGINT, SIGTERM and SIGQUIT.
     pub fn catch() -> io::Result<Self> {
-        let (wake, writer) = UnixStream::pair()?;
-        wake.set_nonblocking(true)?;
-        let (stop, status) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
+        let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // The second one kills: the first may be waiting for a pipe that nobody empties.
             flag::register_conditional_default(signal, Arc::clone(&stop))?;
         }
+        Self::open(stop, &[SIGINT, SIGTERM], true)
+    }
+
+    /// Takes over SIGHUP as well, unless that was ignored before, for who has something to clear away at
+    /// the end: the second signal does not kill, so nothing may wait long for anybody else.
+    ///
+    /// With `has_reader`, it ends as well when nobody reads standard output.
+    pub fn catch_all(has_reader: bool) -> io::Result<Self> {
+        let stops = [SIGINT, SIGTERM, SIGHUP];
+        let count = stops.len() - usize::from(is_ignored(SIGHUP));
+
+        Self::open(Arc::default(), &stops[..count], has_reader)
+    }
+
+    fn open(stop: Arc<AtomicBool>, stops: &[i32], has_reader: bool) -> io::Result<Self> {
+        let (wake, writer) = UnixStream::pair()?;
+        wake.set_nonblocking(true)?;
+        let status = Arc::default();
+        let stops = stops.iter().map(|signal| (*signal, &stop));
         // What a signal does is done in this order: the flag stands when the wait ends.
-        for (signal, flag) in [(SIGINT, &stop), (SIGTERM, &stop), (SIGQUIT, &status)] {
+        for (signal, flag) in stops.chain([(SIGQUIT, &status)]) {
             flag::register(signal, Arc::clone(flag))?;
             pipe::register(signal, writer.try_clone()?)?;
         }
         let stdout = io::stdout();
-        let any = AnyOf::of(&[
+        let awaited = [
             Awaited::Readable(wake.as_fd()),
             Awaited::Closed(stdout.as_fd()),
-        ])?;
+        ];
+        let any = AnyOf::of(&awaited[..1 + usize::from(has_reader)])?;
         Ok(Self {
             stop,
             status,
             wake,
             any,
+            has_reader,
         })
     }
 
-    /// Says whether SIGINT or SIGTERM came.
+    /// Says whether a signal came that ends the run.
     pub fn stop(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
@@ -77,9 +106,13 @@ impl Signals {
         loop {
             match (&self.wake).read(&mut bytes) {
                 Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return check_readers(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
+        }
+        match self.has_reader {
+            true => check_readers(),
+            false => Ok(()),
         }
     }
 
@@ -101,5 +134,62 @@ fn check_readers() -> io::Result<()> {
     match is_closed[..] {
         [true] => Err(io::ErrorKind::BrokenPipe.into()),
         _ => Ok(()),
+    }
+}
+
+/// Says whether this process was started so that it ignores `signal`, as by nohup(1).
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+
+    ignored.is_some_and(|signals| signals >> (signal - 1) & 1 == 1)
+}
+
+/// Standard output for who must not wait for its reader for good: a signal ends a write that waits.
+pub struct Stdout {
+    file: File,
+    is_pipe: bool,
+    signals: Rc<Signals>,
+}
+
+impl Stdout {
+    /// Takes standard output, as long as none of `signals` ends the run.
+    pub fn new(signals: &Rc<Signals>) -> io::Result<Self> {
+        let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+
+        Ok(Self {
+            is_pipe: !file.metadata()?.is_file(),
+            file,
+            signals: Rc::clone(signals),
+        })
+    }
+
+    /// Waits until a write does not have to, or until some time after a signal.
+    fn wait(&self) -> io::Result<()> {
+        let mut left = GLANCES;
+        let writable = [Awaited::Writable(self.file.as_fd())];
+        while wait_any(&writable, Instant::now() + GLANCE)? == [false] {
+            left -= u32::from(self.signals.stop());
+            if left == 0 {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_pipe {
+            return self.file.write(bytes);
+        }
+        self.wait()?;
+        self.file.write(&bytes[..bytes.len().min(AT_ONCE)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

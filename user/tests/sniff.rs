@@ -504,6 +504,25 @@ fn other_protocols_are_left_out_where_one_is_asked_for() {
 }
 
 #[test]
+fn what_was_carried_is_written_to_a_capture_that_replay_reads() {
+    let file = folder().join(format!("sniff-capture-{}", std::process::id()));
+    let mut command = nlhello();
+    command.args(["sniff", "-w"]).arg(&file).arg("--");
+    let output = command.arg(calls()).arg("calls").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(text(&output.stderr), "16 datagrams written\n");
+    let replayed = nlhello().arg("replay").arg(&file).output().unwrap();
+    let capture = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+
+    assert!(replayed.status.success(), "{replayed:?}");
+    let counted = "not told: 16 packets of usersock";
+    assert!(text(&replayed.stderr).contains(counted), "{replayed:?}");
+    // The direction is what the cooked header begins with, behind the headers of file and packet.
+    assert_eq!(capture[24 + 16..][..2], [0, 4], "the first was sent");
+}
+
+#[test]
 fn the_streams_and_the_exit_status_are_the_commands() {
     let file = folder().join(format!("sniff-{}.jsonl", std::process::id()));
     let mut command = nlhello();

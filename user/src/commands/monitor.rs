@@ -236,6 +236,7 @@ impl Teller {
     /// Keeps the names of all `links`: some refer to others that are told later.
     fn learn_all<'l, I: Iterator<Item = Cow<'l, [u8]>>>(&mut self, links: impl Fn() -> I) {
         self.filter.find_dev(links());
+        links().for_each(|link| self.filter.learn_link(&link));
         self.watch.forget_names();
         links().for_each(|link| learn_link(&mut self.names, &link));
     }
@@ -338,7 +339,7 @@ impl Teller {
 
     fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
         self.learn(event);
-        if !self.filter.wants(event) {
+        if !self.filter.wants(event) || self.filter.hides(event) {
             return Ok(());
         }
         self.left -= 1;

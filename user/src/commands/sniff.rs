@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `nlhello sniff`: what another program says and hears.
+//! `nlhello sniff`: what other programs say and hear.
+
+mod choice;
+mod live;
 
 use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use crate::output::{Output, Sniff};
-use nlhello::netlink::{Error, Tracer};
+use nlhello::monitor::PacketFile;
+use nlhello::netlink::{Direction, Error, Observer, Outcome, Remark, Thread, Tracer, Transfer};
+use nlhello::nlmon::SNIFF;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 
-const OP: &str = "sniff";
-
-const UNSAID: &str = "it takes a command behind --, as in: nlhello sniff -- ip link show; to hear \
-                      all of a namespace it cannot yet";
+const KINDS: &str = "kinds and types are for sniff without a command";
 
 // Exit statuses that are not the command's, as env(1) has them.
 const FAILED: u8 = 125;
@@ -24,12 +26,15 @@ const NOT_FOUND: u8 = 127;
 /// What a shell adds to the signal that has ended a command.
 const BY_SIGNAL: i32 = 128;
 
-/// Runs the command and shows what it says; the exit status is the command's.
+/// Shows what programs say: the command, whose exit status it is then, or all of the namespace.
 pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    if args.command.is_empty() || !args.words.is_empty() {
-        return Err(Error::usage(OP, UNSAID).into());
+    if args.command.is_empty() {
+        return live::run(cli, args);
     }
-    let followed = open(cli, args).and_then(|sniff| follow(args, sniff, out));
+    if !args.words.is_empty() {
+        return Err(Error::usage(SNIFF, KINDS).into());
+    }
+    let followed = Follower::open(cli, args).and_then(|follower| follower.follow(args, out));
 
     Ok(match followed {
         Ok(status) => exit_code(status),
@@ -40,31 +45,135 @@ pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Fa
     })
 }
 
-fn open(cli: &Cli, args: &SniffArgs) -> Result<Sniff, Error> {
-    let file = match &args.output {
-        Some(path) => Some(File::create(path).map_err(|error| unwritten(args, &error))?),
-        None => None,
+/// Returns what writes lines to the file that is asked for, or else to `other`, which `is_colored` or not.
+fn open(
+    cli: &Cli,
+    args: &SniffArgs,
+    other: impl FnOnce() -> io::Result<Box<dyn Write>>,
+    is_colored: bool,
+) -> Result<Sniff, Error> {
+    let failed = |error| unwritten(args, &error);
+    let (out, color): (Box<dyn Write>, _) = match &args.output {
+        Some(path) => {
+            let file = File::create(path).map_err(failed)?;
+            let color = cli.globals.color.on(&file);
+            (Box::new(file), color)
+        }
+        None => (other().map_err(failed)?, is_colored),
     };
-    let color = match &file {
-        Some(file) => cli.globals.color.on(file),
-        None => cli.globals.color.on(&io::stderr()),
-    };
-    Ok(Sniff::new(file, cli.globals.json, color))
+    // What a command says stands beside what it writes itself.
+    let is_watched = args.output.is_none() && !args.command.is_empty();
+    Ok(Sniff::new(out, is_watched, cli.globals.json, color))
 }
 
-fn follow(args: &SniffArgs, mut sniff: Sniff, out: &Output) -> Result<ExitStatus, Error> {
-    let status = Tracer::start(&args.command, &args.protocols)?.follow(&mut sniff)?;
-    // The command has done its work, whatever became of the lines.
-    if let Some(error) = sniff.failure() {
-        out.error(&unwritten(args, error));
+/// Tells what a command says, and writes it to a file.
+struct Follower {
+    sniff: Sniff,
+    file: Option<PacketFile>,
+    /// Whether what is said is told, too.
+    is_told: bool,
+    packets: u64,
+    /// Why no more can be written to the file.
+    failure: Option<Error>,
+}
+
+impl Follower {
+    fn open(cli: &Cli, args: &SniffArgs) -> Result<Self, Error> {
+        let stderr = io::stderr();
+        let color = cli.globals.color.on(&stderr);
+
+        Ok(Self {
+            sniff: open(cli, args, || Ok(Box::new(stderr)), color)?,
+            file: args.write.as_ref().map(PacketFile::create).transpose()?,
+            is_told: args.write.is_none() || args.output.is_some(),
+            packets: 0,
+            failure: None,
+        })
     }
-    Ok(status)
+
+    fn follow(mut self, args: &SniffArgs, out: &Output) -> Result<ExitStatus, Error> {
+        let status = Tracer::start(&args.command, &args.protocols)?.follow(&mut self)?;
+        self.idle();
+        // The command has done its work, whatever became of the lines.
+        if let Some(error) = self.sniff.failure() {
+            out.error(&unwritten(args, error));
+        }
+        match &self.failure {
+            Some(error) => out.error(error),
+            None if self.file.is_some() => {
+                // Where nobody can read it, that is no reason to fail.
+                let _ = writeln!(io::stderr(), "{} datagrams written", self.packets);
+            }
+            None => {}
+        }
+        Ok(status)
+    }
+
+    /// Writes a datagram that was carried, as long as that can be done.
+    fn write(&mut self, transfer: &Transfer<'_>) -> Result<(), Error> {
+        let is_carried = matches!(transfer.outcome, Outcome::Done(_) | Outcome::Pending);
+        let (Some(file), None) = (&mut self.file, &self.failure) else {
+            return Ok(());
+        };
+        if !is_carried || transfer.bytes.is_empty() || transfer.unshown.is_some() {
+            return Ok(());
+        }
+        self.packets += 1;
+        let bytes = transfer.bytes;
+        let pkttype = pkttype(transfer);
+        file.put(
+            transfer.time,
+            pkttype,
+            transfer.protocol,
+            bytes,
+            bytes.len(),
+        )
+    }
+}
+
+impl Observer for Follower {
+    fn transfer(&mut self, transfer: &Transfer<'_>) {
+        if let Err(error) = self.write(transfer) {
+            self.failure = Some(error);
+        }
+        if self.is_told {
+            self.sniff.transfer(transfer);
+        }
+    }
+
+    fn remark(&mut self, thread: &Thread, remark: &Remark) {
+        self.sniff.remark(thread, remark);
+    }
+
+    fn may_lag(&self) -> bool {
+        !self.is_told || self.sniff.may_lag()
+    }
+
+    fn idle(&mut self) {
+        self.sniff.idle();
+        if let (Some(file), None) = (&mut self.file, &self.failure) {
+            self.failure = file.flush().err();
+        }
+    }
+}
+
+/// Returns what captures say of the direction of a packet.
+fn pkttype(transfer: &Transfer<'_>) -> u8 {
+    match (transfer.direction, transfer.peer) {
+        (Direction::Sent, _) => libc::PACKET_OUTGOING,
+        (Direction::Received, Some(peer)) if peer.groups != 0 => libc::PACKET_MULTICAST,
+        (Direction::Received, _) => libc::PACKET_HOST,
+    }
 }
 
 fn unwritten(args: &SniffArgs, error: &io::Error) -> Error {
     let file = args.output.as_deref().map(|path| path.to_string_lossy());
+    let other = match args.command.is_empty() {
+        true => "to standard output",
+        false => "to standard error",
+    };
 
-    Error::from_io("write", error).object(file.unwrap_or("to standard error".into()))
+    Error::from_io("write", error).object(file.unwrap_or(other.into()))
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {

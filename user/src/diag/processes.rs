@@ -29,7 +29,6 @@ pub struct Processes {
 impl Processes {
     /// Looks through all processes for those that hold sockets with one of these `inodes`.
     pub fn find(inodes: &HashSet<u32>) -> Self {
-        let mut all = Self::default();
         let mut pids: Vec<u32> = match fs::read_dir("/proc") {
             _ if inodes.is_empty() => Vec::new(),
             Ok(entries) => entries
@@ -38,8 +37,14 @@ impl Processes {
             Err(_) => Vec::new(),
         };
         pids.sort_unstable();
-        pids.into_iter().for_each(|pid| all.look_into(pid, inodes));
-        all
+        Self::find_in(&pids, inodes)
+    }
+
+    /// Looks through the processes with these numbers, else as [`Processes::find`].
+    pub fn find_in(pids: &[u32], inodes: &HashSet<u32>) -> Self {
+        let mut found = Self::default();
+        pids.iter().for_each(|pid| found.look_into(*pid, inodes));
+        found
     }
 
     /// Returns those that hold the socket with this `inode`, by their numbers.

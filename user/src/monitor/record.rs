@@ -5,6 +5,7 @@
 mod capture;
 mod files;
 mod input;
+mod packets;
 mod pcap;
 mod recorder;
 mod rtmon;
@@ -12,6 +13,7 @@ mod untold;
 
 pub use files::RecordFiles;
 pub use input::bad;
+pub use packets::PacketFile;
 pub use recorder::Recorder;
 pub use untold::Untold;
 

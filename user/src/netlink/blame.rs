@@ -10,7 +10,7 @@ use crate::wire::{self, Message, NLA_HDRLEN, NLMSG_HDRLEN};
 const DEPTH: usize = 16;
 
 /// Names the attribute of the message `request` that `ext_ack` is about.
-pub(super) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
+pub(crate) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
     let message = Message::from_bytes(request).ok()?;
     let known = spec.message(&message)?;
     let row = Row::of(&message, &known)?;

@@ -32,13 +32,15 @@ pub enum Awaited<'a> {
     /// That this is another than when it was waited for last: a file of `/proc` that says so with
     /// `POLLPRI`, and can be read at any time.
     Changed(BorrowedFd<'a>),
+    /// That this takes at least `PIPE_BUF` bytes, or is in error.
+    Writable(BorrowedFd<'a>),
     /// That nobody is left at the other end of this.
     Closed(BorrowedFd<'a>),
 }
 
 impl Awaited<'_> {
     fn fd(self) -> RawFd {
-        let (Self::Readable(fd) | Self::Changed(fd) | Self::Closed(fd)) = self;
+        let (Self::Readable(fd) | Self::Changed(fd) | Self::Writable(fd) | Self::Closed(fd)) = self;
         fd.as_raw_fd()
     }
 
@@ -46,6 +48,7 @@ impl Awaited<'_> {
         match self {
             Self::Readable(_) => libc::POLLIN,
             Self::Changed(_) => libc::POLLPRI,
+            Self::Writable(_) => libc::POLLOUT,
             // It is told unasked.
             Self::Closed(_) => 0,
         }

@@ -151,29 +151,7 @@ impl Socket {
     ///
     /// `EINVAL` when the kernel cannot run such a program; others of `setsockopt(2)`.
     pub fn set_filter(&self, program: &[libc::sock_filter]) -> io::Result<()> {
-        let len = program
-            .len()
-            .try_into()
-            .map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
-        let fprog = libc::sock_fprog {
-            len,
-            filter: program.as_ptr().cast_mut(),
-        };
-        // SAFETY: the pointer and the size are those of `fprog`, which outlives the call. It points to
-        // as many live instructions as it says; the kernel copies them and writes to none.
-        let result = unsafe {
-            libc::setsockopt(
-                self.nl.as_raw_fd(),
-                libc::SOL_SOCKET,
-                libc::SO_ATTACH_FILTER,
-                ptr::from_ref(&fprog).cast::<c_void>(),
-                mem::size_of::<libc::sock_fprog>() as socklen_t,
-            )
-        };
-        if result < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(())
+        attach_filter(&self.nl, program)
     }
 
     /// Sends `datagram` to the kernel as it is.
@@ -338,16 +316,52 @@ pub fn deadline(start: Instant, timeout: Duration) -> Instant {
     start + timeout.min(LONGEST)
 }
 
-/// Sets an option whose value is a C `int`.
-fn set_option(nl: &NlSocket, level: c_int, option: c_int, value: c_int) -> io::Result<()> {
-    // SAFETY: the pointer and the size are those of `value`, which outlives the call.
+/// Has the kernel run `program`, classic BPF, on each packet that `socket` is to receive.
+pub(super) fn attach_filter(
+    socket: &impl AsRawFd,
+    program: &[libc::sock_filter],
+) -> io::Result<()> {
+    let len = program
+        .len()
+        .try_into()
+        .map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
+    let fprog = libc::sock_fprog {
+        len,
+        filter: program.as_ptr().cast_mut(),
+    };
+    // SAFETY: the pointer and the size are those of `fprog`, which outlives the call. It points to
+    // as many live instructions as it says; the kernel copies them and writes to none.
     let result = unsafe {
         libc::setsockopt(
-            nl.as_raw_fd(),
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_FILTER,
+            ptr::from_ref(&fprog).cast::<c_void>(),
+            mem::size_of::<libc::sock_fprog>() as socklen_t,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Sets an option whose value is made of integers: most often it is a C `int`.
+pub(super) fn set_option<T: Integers>(
+    socket: &impl AsRawFd,
+    level: c_int,
+    option: c_int,
+    value: T,
+) -> io::Result<()> {
+    // SAFETY: the pointer and the size are those of `value`, which outlives the call and has no bytes
+    // that are not set.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
             level,
             option,
             ptr::from_ref(&value).cast::<c_void>(),
-            mem::size_of::<c_int>() as socklen_t,
+            mem::size_of::<T>() as socklen_t,
         )
     };
     if result < 0 {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What another program says and hears: a line a call with its messages below it, or a JSON object a
-//! message. `docs/sniff.md` has both.
+//! What other programs say and hear: a line a call, or a datagram, with its messages below it, or a JSON
+//! object a message. `docs/sniff.md` has both.
+
+mod line;
 
 use super::escape::Escaped;
 use super::json::write_line;
@@ -9,14 +11,14 @@ use super::time::{Clock, Utc};
 use super::trace::{Decoder, Form, Origin};
 use jiff::tz::TimeZone;
 use nlhello::netlink::{
-    Direction, Errno, Observer, Outcome, Remark, Rights, Thread, Transfer, Unshown,
+    Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer, Unshown,
 };
+use nlhello::nlmon::Line;
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::time::SystemTime;
 
@@ -58,6 +60,15 @@ impl Decoders {
             None => (None, transfer.inode),
             netns => (netns, 0),
         };
+        self.at(place)
+    }
+
+    /// Returns that of the namespace that all lines are of.
+    fn only(&mut self) -> &mut Decoder {
+        self.at((None, 0))
+    }
+
+    fn at(&mut self, place: (Option<u64>, u64)) -> &mut Decoder {
         if self.known.len() >= NETNS_MAX && !self.known.contains_key(&place) {
             self.known.clear();
         }
@@ -70,13 +81,8 @@ impl Decoders {
 }
 
 impl Sniff {
-    /// Writes to `file`, or to standard error where there is none.
-    pub fn new(file: Option<File>, json: bool, color: bool) -> Self {
-        let is_watched = file.is_none();
-        let out: Box<dyn Write> = match file {
-            Some(file) => Box::new(file),
-            None => Box::new(io::stderr()),
-        };
+    /// Writes to `out`; each line at once, if somebody watches.
+    pub fn new(out: Box<dyn Write>, is_watched: bool, json: bool, color: bool) -> Self {
         Self {
             out: BufWriter::with_capacity(HELD, out),
             clock: (!json).then(|| Clock::new(TimeZone::system())),
@@ -93,6 +99,46 @@ impl Sniff {
     /// Returns why not all of it could be written, if that is so.
     pub fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
+    }
+
+    /// Tells of a datagram that `nlmon` showed.
+    pub fn line(&mut self, line: &Line<'_>) {
+        self.write(|out, clock, decoders| match clock {
+            Some(clock) => line::write_text(out, clock, decoders.only(), line),
+            None => line::write_json(out, decoders.only(), line),
+        });
+    }
+
+    /// Tells that so many datagrams were lost.
+    pub fn lost(&mut self, count: u32) {
+        let now = SystemTime::now();
+        self.write(|out, clock, _| match clock {
+            Some(clock) => {
+                clock.write(out, now)?;
+                writeln!(
+                    out,
+                    " ! {count} datagrams were lost: there was no room for them"
+                )
+            }
+            None => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
+        });
+    }
+
+    /// Writes out what is held.
+    ///
+    /// # Errors
+    ///
+    /// Why not all of it could be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+
+    /// Returns what knows the names of messages.
+    pub fn decoder(&mut self) -> &mut Decoder {
+        self.decoders.only()
     }
 
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
@@ -139,9 +185,7 @@ impl Observer for Sniff {
     }
 
     fn idle(&mut self) {
-        if self.failure.is_none() {
-            self.failure = self.out.flush().err();
-        }
+        self.failure = self.flush().err();
     }
 }
 
@@ -157,12 +201,21 @@ fn write_text(
         return texts(transfer.bytes)
             .try_for_each(|text| writeln!(out, "    \"{}\"", Escaped(text)));
     }
-    let (messages, padding) = split_padding(transfer.bytes);
-    let origin = Origin {
-        arrow: arrow(transfer.direction),
-        members: "",
-    };
-    decoder.datagram(out, transfer.protocol.0, origin, messages)?;
+    let arrow = arrow(transfer.direction);
+    write_messages(out, decoder, transfer.protocol, arrow, transfer.bytes)
+}
+
+/// Writes the messages of `datagram` as text, and how much is behind them.
+fn write_messages(
+    out: &mut dyn Write,
+    decoder: &mut Decoder,
+    protocol: Protocol,
+    arrow: &str,
+    datagram: &[u8],
+) -> io::Result<()> {
+    let (messages, padding) = split_padding(datagram);
+    let origin = Origin { arrow, members: "" };
+    decoder.datagram(out, protocol.0, origin, messages)?;
     match padding {
         0 => Ok(()),
         len => writeln!(out, "    and {len} bytes behind it, all of them 0"),
@@ -227,7 +280,7 @@ impl fmt::Display for CallLine<'_> {
         write!(f, "{call}({fd}) = ")?;
         match transfer.outcome {
             Outcome::Done(len) => write!(f, "{len}")?,
-            Outcome::Failed(errno) => write!(f, "-1 {errno} ({})", errno.description())?,
+            Outcome::Failed(errno) => write_errno(f, errno)?,
             Outcome::Pending => f.write_str("?")?,
             Outcome::Skipped => f.write_str("none: not sent")?,
         }
@@ -260,6 +313,11 @@ impl CallLine<'_> {
             groups => write!(f, ", to groups {groups:#x}"),
         }
     }
+}
+
+/// Writes the result of a call that failed, as strace(1) has it.
+fn write_errno(f: &mut fmt::Formatter<'_>, errno: Errno) -> fmt::Result {
+    write!(f, "-1 {errno} ({})", errno.description())
 }
 
 fn reason(unshown: Unshown) -> &'static str {
@@ -430,7 +488,7 @@ fn members(object: &[u8]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nlhello::netlink::{Peer, Protocol};
+    use nlhello::netlink::Peer;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr};
     use serde_json::{json, Value};
     use std::time::Duration;

@@ -112,6 +112,16 @@ impl Decoder {
         Ok(())
     }
 
+    /// Learns what `message` says of names, without a word.
+    pub fn learn(&mut self, protocol: i32, message: &Message<'_>) {
+        self.memory.learn(protocol, message);
+    }
+
+    /// Returns the name that messages like this have in C.
+    pub fn name(&self, protocol: i32, message: &Message<'_>) -> Option<&'static str> {
+        walk::name(&self.memory, protocol, message)
+    }
+
     /// Tells of a message, or of the bytes that are none.
     fn tell<S: Sink>(
         &mut self,

@@ -21,6 +21,7 @@ mod lab;
 mod layer;
 mod lifetime;
 mod link_kinds;
+mod live;
 mod messages;
 mod monitor_hello;
 mod net;

@@ -6,6 +6,7 @@ use super::criteria::Criteria;
 use super::{Words, OP};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
+use nlhello::nlmon::Device;
 use nlhello::rtnl::{route, Link, Names, Route, Rule};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -31,6 +32,8 @@ pub struct Filter {
     table: Option<u32>,
     dev: Option<Dev>,
     criteria: Criteria,
+    /// The links that `nlhello sniff` has made, or had.
+    sniffers: VecDeque<u32>,
 }
 
 /// How many links that had a name are remembered.
@@ -50,16 +53,27 @@ impl Dev {
         let link = Link::from_payload(link).ok()?;
         (link.name() == Some(&self.name)).then(|| link.header().index)
     }
+}
 
-    fn learn(&mut self, index: u32) {
-        if self.indexes.contains(&index) {
-            return;
-        }
-        if self.indexes.len() == FORMER {
-            self.indexes.pop_front();
-        }
-        self.indexes.push_back(index);
+fn learn_index(indexes: &mut VecDeque<u32>, index: u32) {
+    if indexes.contains(&index) {
+        return;
     }
+    if indexes.len() == FORMER {
+        indexes.pop_front();
+    }
+    indexes.push_back(index);
+}
+
+/// Returns the index of `link` if it is one that `nlhello sniff` has made.
+fn sniffer(link: &[u8]) -> Option<u32> {
+    let link = Link::from_payload(link).ok()?;
+    let is_sniffer = link.kind() == Some(Device::KIND.as_bytes())
+        && link
+            .name()
+            .is_some_and(|name| name.starts_with(Device::PREFIX.as_bytes()));
+
+    is_sniffer.then(|| link.header().index)
 }
 
 impl Filter {
@@ -167,9 +181,12 @@ impl Filter {
 
     /// Notes that there is this `link`, which may have the name that is asked for.
     pub fn learn_link(&mut self, link: &[u8]) {
+        if let Some(index) = sniffer(link) {
+            learn_index(&mut self.sniffers, index);
+        }
         if let Some(dev) = &mut self.dev {
             if let Some(index) = dev.index_of(link) {
-                dev.learn(index);
+                learn_index(&mut dev.indexes, index);
             }
         }
     }
@@ -182,6 +199,17 @@ impl Filter {
         self.kinds.has(event.kind)
             && (self.whats.is_empty() || self.whats.contains(&event.what))
             && (is_wanted(event.body) || event.old.is_some_and(is_wanted))
+    }
+
+    /// Says whether the change is of a link that `nlhello sniff` has made, or on one: who watches is not
+    /// told of who else does, unless the link is asked for by its name.
+    pub fn hides(&self, event: &Event<'_>) -> bool {
+        let is_of = |index: &u32| match event.kind {
+            Kind::Link => sniffer(event.object) == Some(*index),
+            kind => kind.is_on(event.body, *index),
+        };
+
+        self.dev.is_none() && self.sniffers.iter().any(is_of)
     }
 
     /// Says whether an object is wanted that is like this.
@@ -255,5 +283,36 @@ mod tests {
         };
 
         assert_eq!([7, 8, 9].map(wants), [true, true, false]);
+    }
+
+    /// Returns a link with this index, name and kind.
+    fn link(index: u8, name: &[u8; 8], kind: &[u8; 5]) -> Vec<u8> {
+        let info = [&[9, 0, 1, 0][..], kind, &[0; 3]].concat();
+        let header = [&[0, 0, 0, 0, index, 0, 0, 0][..], &[0; 8]].concat();
+        [&header[..], &[12, 0, 3, 0], name, &[16, 0, 18, 0], &info].concat()
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn what_sniff_has_made_is_hidden_with_all_that_is_on_it() {
+        let links = [
+            link(7, b"nlhello3", b"nlmon"),
+            link(8, b"nlhello4", b"dummy"),
+            link(9, b"nlmonit0", b"nlmon"),
+        ];
+        let neigh = |index| [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
+        let mut filter = Filter::default();
+        for (number, link) in links.iter().enumerate() {
+            let (new, is_first) = (event(Kind::Link, What::New, link), number == 0);
+            filter.learn(&new);
+            assert_eq!(filter.hides(&new), is_first);
+            let neigh = neigh(7 + number as u8);
+            assert_eq!(
+                filter.hides(&event(Kind::Neigh, What::New, &neigh)),
+                is_first
+            );
+        }
+        filter.set_dev(b"nlhello3");
+        assert!(!filter.hides(&event(Kind::Link, What::New, &links[0])));
     }
 }

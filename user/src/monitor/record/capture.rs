@@ -12,10 +12,11 @@ use crate::monitor::body::{put_body, put_key};
 use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
+use crate::nlmon::Copies;
 use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_REQUEST};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::ops::Range;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub const OTHER_ORDER: &str = "its messages are those of a machine with another order of bytes";
 pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
@@ -31,11 +32,6 @@ const MULTI: u16 = libc::NLM_F_MULTI as u16;
 
 /// How many requests that were not answered yet are remembered at most.
 const ASKED: usize = 4096;
-
-/// Copies of an event are captured within this time: the kernel makes them one after the other. Events of
-/// other processors may come between them, but so many at most.
-const TOGETHER: Duration = Duration::from_millis(1);
-const BETWEEN: usize = 8;
 
 /// Where `rtm_flags` is in `struct rtmsg`: it tells of the state of the link too.
 const RTM_FLAGS: Range<usize> = 8..12;
@@ -77,18 +73,9 @@ enum Role {
 struct Sorter {
     /// Numbers of requests for an object.
     asked: HashSet<u32>,
-    /// The last events, none of them about the same object.
-    recent: VecDeque<Recent>,
+    /// Events, each known by the object that it is about.
+    copies: Copies<(Kind, Vec<u8>)>,
     untold: Untold,
-}
-
-/// An event.
-struct Recent {
-    time: SystemTime,
-    kind: Kind,
-    /// Which object of its kind it is about.
-    key: Vec<u8>,
-    message: Vec<u8>,
 }
 
 impl Capture {
@@ -272,32 +259,13 @@ impl Sorter {
     /// Says whether the same event was captured right before, and no other one about its object since: what
     /// was added, removed and added again was added twice.
     fn is_copy(&mut self, time: SystemTime, kind: Kind, message: &Message<'_>) -> bool {
-        let is_near = |then: SystemTime| {
-            time.duration_since(then)
-                .is_ok_and(|since| since <= TOGETHER)
-        };
-        let is_copy = self
-            .recent
-            .iter()
-            .any(|event| event.message == message.bytes() && is_near(event.time));
+        let is_copy = self.copies.find(time, message.bytes()).is_some();
         if !is_copy {
-            self.remember(Recent {
-                time,
-                kind,
-                key: key_of(kind, message.payload()),
-                message: message.bytes().to_vec(),
-            });
+            let object = (kind, key_of(kind, message.payload()));
+            self.copies.forget(&object);
+            self.copies.note(time, message.bytes(), object);
         }
         is_copy
-    }
-
-    fn remember(&mut self, event: Recent) {
-        self.recent
-            .retain(|known| (known.kind, &known.key) != (event.kind, &event.key));
-        self.recent.push_back(event);
-        if self.recent.len() > BETWEEN {
-            self.recent.pop_front();
-        }
     }
 }
 

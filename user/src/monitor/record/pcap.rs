@@ -20,7 +20,7 @@ const LINKTYPE: u32 = 253;
 const LINKTYPE_SLL: u32 = 113;
 
 /// The longest packet: the kernel makes no longer message, and tcpdump keeps no more.
-const LONGEST: u32 = 1 << 18;
+pub const LONGEST: u32 = 1 << 18;
 
 /// Size of the header of the file, and of that of a packet.
 pub const FILE_HEADER: usize = 24;
@@ -95,15 +95,25 @@ pub fn put_file_header(out: &mut Vec<u8>) {
 
 /// Appends a packet of this moment to `out`.
 pub fn put_packet(out: &mut Vec<u8>, packet: &[u8]) {
-    let time = SystemTime::now()
+    put_packet_header(out, SystemTime::now(), packet.len(), packet.len());
+    out.extend_from_slice(packet);
+}
+
+/// Appends the header of a packet of this `time` to `out`; `kept` of its `len` bytes follow.
+pub fn put_packet_header(out: &mut Vec<u8>, time: SystemTime, kept: usize, len: usize) {
+    let time = time
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
-    let len = packet.len() as u32;
-    // The format has 32 bits for seconds, which last until 2106.
-    for number in [time.as_secs() as u32, time.subsec_nanos(), len, len] {
+    // The format has 32 bits for seconds, which last until 2106, and for lengths, of which none is longer.
+    let numbers = [
+        time.as_secs() as u32,
+        time.subsec_nanos(),
+        kept as u32,
+        len as u32,
+    ];
+    for number in numbers {
         out.extend_from_slice(&number.to_ne_bytes());
     }
-    out.extend_from_slice(packet);
 }
 
 /// Returns how many of the `bytes`, packets of this machine's order, are whole packets.

@@ -2,11 +2,9 @@
 
 //! The seccomp filter that stops a command at the calls that are followed, and at no other.
 
+use super::super::bpf::{end, jump, load};
 use super::calls::{Abi, ABIS, X32};
-use libc::{
-    sock_filter, BPF_ABS, BPF_JEQ, BPF_JMP, BPF_JSET, BPF_K, BPF_LD, BPF_RET, BPF_W,
-    SECCOMP_RET_ALLOW, SECCOMP_RET_TRACE,
-};
+use libc::{sock_filter, BPF_JEQ, BPF_JSET, SECCOMP_RET_ALLOW, SECCOMP_RET_TRACE};
 use std::{io, ptr};
 
 /// What the tracer is told of a call that no table is known for.
@@ -44,29 +42,6 @@ fn section(abi: &Abi) -> Vec<sock_filter> {
     section.push(end(SECCOMP_RET_ALLOW));
     section.push(end(SECCOMP_RET_TRACE));
     section
-}
-
-fn load(offset: u32) -> sock_filter {
-    instruction(BPF_LD | BPF_W | BPF_ABS, offset, 0, 0)
-}
-
-/// Skips `yes` instructions where `test` with `k` holds, else `no`.
-fn jump(test: u32, k: u32, yes: u8, no: u8) -> sock_filter {
-    instruction(BPF_JMP | test | BPF_K, k, yes, no)
-}
-
-fn end(verdict: u32) -> sock_filter {
-    instruction(BPF_RET | BPF_K, verdict, 0, 0)
-}
-
-fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
-    sock_filter {
-        // They are all below 256.
-        code: code as u16,
-        jt,
-        jf,
-        k,
-    }
 }
 
 /// Has this process, and all that it starts, stop at the calls that `program` picks; for good, and
@@ -107,6 +82,7 @@ pub(super) fn install(program: &[sock_filter]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use libc::{BPF_ABS, BPF_K, BPF_LD, BPF_RET, BPF_W};
 
     /// Runs `program` as the kernel does.
     fn verdict(program: &[sock_filter], arch: u32, number: u32) -> u32 {

@@ -54,32 +54,8 @@ impl<S: Sink> Walk<'_, S> {
         self.sink.close_message();
     }
 
-    /// Returns what is known of a message that begins so.
     fn find(&self, header: &Nlmsghdr, payload: &[u8]) -> Option<names::Message> {
-        let nlmsg_type = header.nlmsg_type;
-        if nlmsg_type < NLMSG_MIN_TYPE {
-            return None;
-        }
-        if self.protocol == hello::SPEC.protocol {
-            let mut messages = hello::SPEC.messages.iter();
-            return messages
-                .find(|known| known.nlmsg_type == nlmsg_type)
-                .map(names::Message::from);
-        }
-        let flags = header.nlmsg_flags;
-        if self.protocol == libc::NETLINK_GENERIC {
-            let command = (*payload.first()?).into();
-            return self.family(nlmsg_type)?.message(command, flags, payload);
-        }
-
-        Family::of_protocol(self.protocol)?.message(nlmsg_type, flags, payload)
-    }
-
-    fn family(&self, nlmsg_type: u16) -> Option<Family> {
-        match nlmsg_type {
-            GENL_ID_CTRL => Family::of_name(b"nlctrl"),
-            _ => self.memory.family(nlmsg_type)?.family,
-        }
+        find(self.memory, self.protocol, header, payload)
     }
 
     fn known(&mut self, message: &Message<'_>, known: &names::Message) {
@@ -355,6 +331,44 @@ const COUNTED: Name = Name {
     prefix: "",
     rest: "",
 };
+
+/// Returns what is known of a message that begins so.
+fn find(
+    memory: &Memory,
+    protocol: i32,
+    header: &Nlmsghdr,
+    payload: &[u8],
+) -> Option<names::Message> {
+    let nlmsg_type = header.nlmsg_type;
+    if nlmsg_type < NLMSG_MIN_TYPE {
+        return None;
+    }
+    if protocol == hello::SPEC.protocol {
+        let mut messages = hello::SPEC.messages.iter();
+        return messages
+            .find(|known| known.nlmsg_type == nlmsg_type)
+            .map(names::Message::from);
+    }
+    let flags = header.nlmsg_flags;
+    if protocol == libc::NETLINK_GENERIC {
+        let command = (*payload.first()?).into();
+        let family = match nlmsg_type {
+            GENL_ID_CTRL => Family::of_name(b"nlctrl"),
+            _ => memory.family(nlmsg_type)?.family,
+        };
+        return family?.message(command, flags, payload);
+    }
+
+    Family::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
+}
+
+/// Returns the name that messages like this have in C; in generic netlink, that of the command.
+pub fn name(memory: &Memory, protocol: i32, message: &Message<'_>) -> Option<&'static str> {
+    match message.header().nlmsg_type {
+        nlmsg_type @ 0..NLMSG_MIN_TYPE => names::control(nlmsg_type),
+        _ => find(memory, protocol, message.header(), message.payload()).map(|known| known.name),
+    }
+}
 
 /// Returns the name of messages of type `nlmsg_type`, those of generic netlink being of a family.
 fn type_name<'m>(

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What of a namespace is told.
+
+use crate::cli::SniffArgs;
+use crate::commands::words::Words;
+use nlhello::monitor::{Kind, Kinds};
+use nlhello::names;
+use nlhello::netlink::{Error, Protocol};
+use nlhello::nlmon::{Owner, SHOWN, SNIFF};
+use nlhello::uapi::NETLINK_USER;
+use nlhello::wire::{Message, NLMSG_MIN_TYPE};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+const ALL_ELSE: &str = "nlhello sniff -- COMMAND shows what a program says, whatever the protocol";
+
+/// What is wanted.
+#[derive(Default)]
+pub struct Choice {
+    kinds: Kinds,
+    /// Messages by their names in C.
+    names: Vec<String>,
+    pid: Option<u32>,
+    comm: Option<OsString>,
+}
+
+impl Choice {
+    /// Reads what is asked for.
+    pub fn read(args: &SniffArgs) -> Result<Self, Error> {
+        args.protocols
+            .iter()
+            .try_for_each(|one| check_shown(*one))?;
+        let mut choice = Self {
+            pid: args.pid,
+            comm: args.comm.clone(),
+            ..Self::default()
+        };
+        let mut words = Words::new(SNIFF, &args.words);
+        while let Some(word) = words.keyword() {
+            match Kind::of_name(word) {
+                Some(Kind::Hello) => return Err(unseen(Protocol(NETLINK_USER as i32))),
+                Some(kind) => choice.kinds = choice.kinds | kind.into(),
+                None if names::is_message(word) => choice.names.push(word.to_owned()),
+                None => {
+                    let message = format!("'{word}' is no kind and no type of message");
+                    let error = Error::usage(SNIFF, message);
+                    return Err(error.hint(
+                        "kinds are link, addr, route, ...; types RTM_NEWLINK, NLMSG_ERROR, ...",
+                    ));
+                }
+            }
+        }
+        Ok(choice)
+    }
+
+    /// Says whether all is wanted, whoever says it.
+    pub fn is_all(&self) -> bool {
+        self.is_any_message() && self.is_anybody()
+    }
+
+    /// Says whether messages are wanted whatever they are.
+    pub fn is_any_message(&self) -> bool {
+        self.kinds.is_empty() && self.names.is_empty()
+    }
+
+    fn is_anybody(&self) -> bool {
+        self.pid.is_none() && self.comm.is_none()
+    }
+
+    /// Says whether `message` of `protocol` is wanted, which has this `name`.
+    pub fn wants(&self, protocol: u16, message: &Message<'_>, name: Option<&str>) -> bool {
+        self.is_any_message()
+            || name.is_some_and(|name| self.names.iter().any(|wanted| wanted == name))
+            || kind_of(protocol, message).is_some_and(|kind| self.kinds.has(kind))
+    }
+
+    /// Says whether what `owner` says is wanted; `None` where nobody knows who it is, but only some are.
+    pub fn wants_of(&self, owner: Option<&Owner>) -> Option<bool> {
+        if self.is_anybody() {
+            return Some(true);
+        }
+        let process = &owner?.process;
+        let is_comm = |comm: &OsString| comm.as_bytes() == process.comm;
+
+        Some(
+            self.pid.is_none_or(|pid| pid == process.pid) && self.comm.as_ref().is_none_or(is_comm),
+        )
+    }
+}
+
+/// Returns the kind that a message is about: the types of rtnetlink are four for each, and the first of
+/// them makes one.
+fn kind_of(protocol: u16, message: &Message<'_>) -> Option<Kind> {
+    let nlmsg_type = message.header().nlmsg_type;
+    if i32::from(protocol) != libc::NETLINK_ROUTE || nlmsg_type < NLMSG_MIN_TYPE {
+        return None;
+    }
+    let nlmsg_new = nlmsg_type & !3;
+    match (Kind::of_message(nlmsg_new, message.payload()), nlmsg_new) {
+        (Some((kind, _)), _) => Some(kind),
+        // A request may have any family: iproute2's have AF_PACKET.
+        (None, libc::RTM_NEWLINK) => Some(Kind::Link),
+        (None, _) => None,
+    }
+}
+
+fn check_shown(protocol: Protocol) -> Result<(), Error> {
+    match SHOWN.contains(&protocol) {
+        true => Ok(()),
+        false => Err(unseen(protocol)),
+    }
+}
+
+/// Returns the error for a protocol that nobody can see.
+fn unseen(protocol: Protocol) -> Error {
+    let shown: Vec<_> = SHOWN.iter().filter_map(|one| one.name()).collect();
+    let message = format!(
+        "the kernel shows nlmon nothing of {protocol} ({}), only {}",
+        protocol.0,
+        shown.join(", ")
+    );
+
+    Error::usage(SNIFF, message).hint(ALL_ELSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nlhello::diag::Process;
+    use nlhello::wire::{put_message, Nlmsghdr};
+
+    fn choice(words: &[&str]) -> Result<Choice, Error> {
+        Choice::read(&SniffArgs {
+            protocols: Vec::new(),
+            pid: None,
+            comm: None,
+            count: None,
+            write: None,
+            output: None,
+            words: words.iter().map(OsString::from).collect(),
+            command: Vec::new(),
+        })
+    }
+
+    fn wants(words: &[&str], protocol: i32, nlmsg_type: u16, name: &str) -> bool {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, &[0; 16]).unwrap();
+        let message = Message::from_bytes(&bytes).unwrap();
+        choice(words)
+            .unwrap()
+            .wants(protocol as u16, &message, Some(name))
+    }
+
+    #[test]
+    fn messages_are_chosen_by_what_they_are_about_and_by_name() {
+        for (words, protocol, nlmsg_type, name, is_wanted) in [
+            (&[][..], 0, 18, "RTM_GETLINK", true),
+            (&["link"], 0, 18, "RTM_GETLINK", true),
+            (&["link"], 0, 19, "RTM_SETLINK", true),
+            (&["link"], 16, 18, "RTM_GETLINK", false),
+            (&["link"], 0, 26, "RTM_GETROUTE", false),
+            (&["link"], 0, 2, "NLMSG_ERROR", false),
+            (&["addr", "NLMSG_ERROR"], 0, 2, "NLMSG_ERROR", true),
+            (&["RTM_GETLINK"], 0, 18, "RTM_GETLINK", true),
+            (&["RTM_GETLINK"], 0, 16, "RTM_NEWLINK", false),
+        ] {
+            let found = wants(words, protocol, nlmsg_type, name);
+            assert_eq!(found, is_wanted, "{words:?} {name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_with_the_other_way() {
+        for error in [
+            choice(&["hello"]).err(),
+            check_shown(Protocol(31)).err(),
+            check_shown(Protocol(15)).err(),
+        ] {
+            let error = error.unwrap();
+            assert!(error.is_usage);
+            assert_eq!(error.hint, Some(ALL_ELSE));
+            assert!(error.message.contains("only route, usersock"), "{error}");
+        }
+        assert!(choice(&["links"]).is_err());
+        assert!(choice(&["RTM_NEWNOTHING"]).is_err());
+        assert!(check_shown(Protocol(0)).is_ok());
+    }
+
+    #[test]
+    fn of_whom_nobody_knows_is_neither_wanted_nor_not() {
+        let owner = Owner {
+            process: Process {
+                pid: 7,
+                comm: b"ip".to_vec(),
+            },
+            is_sure: false,
+        };
+        let by = |pid, comm: Option<&str>| Choice {
+            pid,
+            comm: comm.map(OsString::from),
+            ..Choice::default()
+        };
+
+        assert_eq!(by(None, None).wants_of(None), Some(true));
+        assert_eq!(by(Some(7), None).wants_of(None), None);
+        assert_eq!(by(Some(7), Some("ip")).wants_of(Some(&owner)), Some(true));
+        assert_eq!(by(Some(7), Some("tc")).wants_of(Some(&owner)), Some(false));
+        assert_eq!(by(Some(8), None).wants_of(Some(&owner)), Some(false));
+    }
+}

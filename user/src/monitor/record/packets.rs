@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Writing a capture.
+
+use super::files::{Files, RecordFiles};
+use super::pcap::{put_file_header, put_packet_header, whole_packets, Cooked, COOKED, LONGEST};
+use crate::netlink::{Error, Protocol};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// How much is held before it is written out, in bytes.
+const HELD: usize = 256 << 10;
+
+/// A capture that is written, as `tcpdump(8)` has them of `nlmon`: pcap of `LINKTYPE_NETLINK`.
+pub struct PacketFile {
+    files: Files,
+    /// Packets that are not written yet.
+    held: Vec<u8>,
+}
+
+impl PacketFile {
+    /// Begins the file `path`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `open(2)` and `write(2)`, with the file.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        let mut files = Files::create(RecordFiles::one(path))?;
+        let mut header = Vec::new();
+        put_file_header(&mut header);
+        files.append(&header, |_| 0)?;
+
+        Ok(Self {
+            files,
+            held: Vec::with_capacity(HELD),
+        })
+    }
+
+    /// Writes the datagram `bytes`, which was `len` bytes long; `pkttype`, `PACKET_*`, is what a capture says of
+    /// its direction.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`, with the file.
+    pub fn put(
+        &mut self,
+        time: SystemTime,
+        pkttype: u8,
+        protocol: Protocol,
+        bytes: &[u8],
+        len: usize,
+    ) -> Result<(), Error> {
+        let kept = bytes.len().min(LONGEST as usize - COOKED);
+        put_packet_header(&mut self.held, time, COOKED + kept, COOKED + len);
+        // All numbers of protocols are below 256.
+        Cooked::new(pkttype.into(), protocol.0 as u16).put(&mut self.held);
+        self.held.extend_from_slice(&bytes[..kept]);
+        match self.held.len() {
+            ..HELD => Ok(()),
+            _ => self.flush(),
+        }
+    }
+
+    /// Writes out what is held.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write(2)`, with the file.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let result = self.files.append(&self.held, whole_packets);
+        self.held.clear();
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::record::pcap::{Packets, FILE_HEADER};
+    use crate::monitor::record::Input;
+    use std::fs::{self, File};
+    use std::time::Duration;
+
+    #[test]
+    fn what_was_written_is_read_with_its_time_and_how_long_it_was() {
+        let path = std::env::temp_dir().join(format!("packets-{}", std::process::id()));
+        let time = SystemTime::UNIX_EPOCH + Duration::new(7, 9);
+        let long = vec![1; 300_000];
+        let mut file = PacketFile::create(&path).unwrap();
+        for bytes in [&b"short"[..], &long] {
+            let len = bytes.len() + 3;
+            file.put(time, libc::PACKET_OUTGOING, Protocol(16), bytes, len)
+                .unwrap();
+        }
+        file.flush().unwrap();
+        let mut input = Input::new(Box::new(File::open(&path).unwrap()));
+        let mut header = [0; FILE_HEADER];
+        input.fill(&mut header).unwrap();
+        let mut packets = Packets::open(input, &header).unwrap();
+        for kept in [&b"short"[..], &long[..(1 << 18) - COOKED]] {
+            let head = packets.next_head().unwrap().unwrap();
+            let (cooked, bytes) = Cooked::split(packets.packet()).unwrap();
+            assert_eq!((head.time, head.is_cut), (time, true));
+            assert!(cooked.is_netlink());
+            assert_eq!((cooked.direction, cooked.protocol), (4, 16));
+            assert!(bytes == kept);
+        }
+        assert!(packets.next_head().unwrap().is_none());
+        fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_names_the_file() {
+        let error = PacketFile::create("/dev/full").err().unwrap();
+
+        assert_eq!(error.errno.0, libc::ENOSPC);
+        assert_eq!(error.object.as_deref(), Some("/dev/full"));
+    }
+}

@@ -1,0 +1,623 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who says what to whom, and what became of it.
+//!
+//! A datagram is held back until it is known what there is to say of it: a request until its answer came,
+//! an event until no copy of it can come any more. Their order stays, and none is held for long.
+
+use super::exchanges::{is_expected, is_part, Answered, Asked, Exchanges};
+use super::owners::Owners;
+use super::{Copies, Line, Owner, Response, Role};
+use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
+use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+/// How long a datagram is held at most.
+const HOLD: Duration = Duration::from_millis(100);
+
+/// How long an event is held where nothing else comes: a block of the ring is handed over sooner.
+const SETTLED: Duration = Duration::from_millis(60);
+
+/// How many bytes are held at most.
+const HELD: usize = 4 << 20;
+
+/// How many vectors are kept for their room.
+const SPARE: usize = 64;
+
+/// Says whether a message is wanted; or, with `None`, a datagram that has none.
+pub type Wants<'w> = dyn FnMut(Option<&Message<'_>>) -> bool + 'w;
+
+/// Takes packets of `nlmon`, and tells them as [`Line`]s.
+pub struct Dialog {
+    exchanges: Exchanges,
+    copies: Copies<u64>,
+    owners: Owners,
+    /// What is held, in order, and the number of the first of it.
+    held: VecDeque<Held>,
+    first: u64,
+    bytes: usize,
+    /// When the last packet was captured.
+    last: SystemTime,
+    /// What was told last.
+    told: Option<Held>,
+    spare: Vec<Vec<u8>>,
+}
+
+/// A datagram that is held.
+struct Held {
+    time: SystemTime,
+    protocol: u16,
+    bytes: Vec<u8>,
+    len: usize,
+    portid: Option<u32>,
+    owner: Option<Rc<Owner>>,
+    role: Role,
+}
+
+/// What is found out of a datagram from the kernel, message by message.
+#[derive(Default)]
+struct Answer {
+    /// How long after its request, if that is known.
+    after: Option<Duration>,
+    errno: Option<i32>,
+    /// Whether one of its messages is an answer, and whether one is wanted.
+    is_answer: bool,
+    is_wanted: bool,
+    /// The messages whose requests are known.
+    known: Vec<Answered>,
+}
+
+impl Dialog {
+    /// Begins with nothing.
+    pub fn new() -> Self {
+        Self {
+            exchanges: Exchanges::default(),
+            copies: Copies::default(),
+            owners: Owners::new(),
+            held: VecDeque::new(),
+            first: 0,
+            bytes: 0,
+            last: SystemTime::UNIX_EPOCH,
+            told: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Takes a packet, which is told if one of its messages is wanted: `wants` is asked for each.
+    /// Acknowledgements and ends of dumps are wanted with their request.
+    pub fn take(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
+        self.last = self.last.max(packet.time);
+        let first = Messages::new(packet.bytes).next().and_then(Result::ok);
+        match first {
+            None => {
+                if wants(None) {
+                    self.hold(packet, None, Role::Request(Vec::new()));
+                }
+            }
+            Some(first) if is_request(first.header()) => self.take_requests(packet, wants),
+            Some(first) => self.take_answer(packet, first.header().nlmsg_pid, wants),
+        }
+    }
+
+    /// Returns the next datagram of which all is known, or that was held for long enough `now`; without
+    /// a time, whichever is next.
+    pub fn next_line(&mut self, now: Option<SystemTime>) -> Option<Line<'_>> {
+        let next = self.held.front()?;
+        if !now.is_none_or(|now| self.is_ready(next, now)) {
+            return None;
+        }
+        let next = self.held.pop_front()?;
+        self.first += 1;
+        self.bytes -= next.bytes.len();
+        if let Some(told) = self.told.replace(next) {
+            self.keep_room(told.bytes);
+        }
+        self.told.as_ref().map(Held::line)
+    }
+
+    /// Says whether something is held.
+    pub fn is_holding(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    fn is_ready(&self, held: &Held, now: SystemTime) -> bool {
+        let is_over = |limit| {
+            let since = now.max(self.last).duration_since(held.time);
+            since.is_ok_and(|since| since >= limit)
+        };
+        let is_known = match &held.role {
+            Role::Request(responses) => responses.iter().all(|response| response.errno.is_some()),
+            Role::Answer { .. } => true,
+            Role::Event { .. } => {
+                !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
+            }
+        };
+        is_known || is_over(HOLD) || self.bytes > HELD
+    }
+
+    fn take_requests(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
+        let mut headers = Vec::new();
+        let mut is_wanted = false;
+        for message in Messages::new(packet.bytes).flatten() {
+            is_wanted |= wants(Some(&message));
+            headers.push(*message.header());
+        }
+        let line = is_wanted.then_some(self.first + self.held.len() as u64);
+        let responses = headers.iter().enumerate().map(|(at, header)| {
+            let asked = Asked {
+                line,
+                at,
+                header: *header,
+                time: packet.time,
+                portid: None,
+            };
+            self.exchanges.ask(packet.protocol, asked);
+            Response {
+                is_expected: is_expected(packet.protocol, header),
+                ..Response::default()
+            }
+        });
+        let role = Role::Request(responses.collect());
+        if is_wanted {
+            self.hold(packet, None, role);
+        }
+    }
+
+    fn take_answer(&mut self, packet: &Packet<'_>, portid: u32, wants: &mut Wants<'_>) {
+        let mut answer = Answer::default();
+        for message in Messages::new(packet.bytes).flatten() {
+            let found = self
+                .exchanges
+                .answer(packet.protocol, packet.time, &message);
+            answer.add(packet.time, &message, found.as_ref(), wants(Some(&message)));
+            if let Some(answered) = found {
+                self.note(&answered, packet.time, &message);
+                answer.known.push(answered);
+            }
+        }
+        let is_asked = answer.known.iter().any(|found| found.asked.line.is_some());
+        if !answer.is_wanted && !is_asked {
+            return;
+        }
+        let owner = self.owners.find(packet.protocol, portid, packet.time);
+        for Answered { asked, .. } in &answer.known {
+            if let Some(request) = asked.line.and_then(|line| self.held_at(line)) {
+                request.portid = Some(portid);
+                request.owner.clone_from(&owner);
+            }
+        }
+        if answer.is_wanted {
+            self.hold_answer(packet, portid, owner, &answer);
+        }
+    }
+
+    fn hold_answer(
+        &mut self,
+        packet: &Packet<'_>,
+        portid: u32,
+        owner: Option<Rc<Owner>>,
+        answer: &Answer,
+    ) {
+        let role = match answer.is_answer {
+            true => Role::Answer {
+                after: answer.after,
+                errno: answer.errno,
+            },
+            false => {
+                let copy = self.copies.find(packet.time, packet.bytes);
+                let event = copy.copied().and_then(|line| self.held_at(line));
+                if let Some(Role::Event { copies }) = event.map(|event| &mut event.role) {
+                    *copies += 1;
+                    return;
+                }
+                let line = self.first + self.held.len() as u64;
+                self.copies.note(packet.time, packet.bytes, line);
+                Role::Event { copies: 1 }
+            }
+        };
+        self.hold(packet, Some((portid, owner)), role);
+    }
+
+    /// Notes with a request that is held what `message` says of it.
+    fn note(&mut self, answered: &Answered, time: SystemTime, message: &Message<'_>) {
+        let Answered { asked, end } = answered;
+        let Some(request) = asked.line.and_then(|line| self.held_at(line)) else {
+            return;
+        };
+        let Role::Request(responses) = &mut request.role else {
+            return;
+        };
+        let Some(response) = responses.get_mut(asked.at) else {
+            return;
+        };
+        response.after = Some(since(asked, time));
+        response.messages += u64::from(message.header().nlmsg_type >= NLMSG_MIN_TYPE);
+        response.errno = *end;
+        if end.is_some_and(|errno| errno != 0) {
+            let sent = Messages::new(&request.bytes).flatten().nth(asked.at);
+            let sent = sent.map_or(&[][..], |sent| sent.bytes());
+            response.explain(request.protocol, sent, message);
+        }
+    }
+
+    fn held_at(&mut self, line: u64) -> Option<&mut Held> {
+        let at = line.checked_sub(self.first)?;
+
+        self.held.get_mut(usize::try_from(at).ok()?)
+    }
+
+    fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: Role) {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.extend_from_slice(packet.bytes);
+        self.bytes += bytes.len();
+        let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
+        self.held.push_back(Held {
+            time: packet.time,
+            protocol: packet.protocol,
+            bytes,
+            len: packet.len,
+            portid,
+            owner,
+            role,
+        });
+    }
+
+    /// Keeps a vector for its room, if it has not much.
+    fn keep_room(&mut self, mut bytes: Vec<u8>) {
+        if self.spare.len() < SPARE && bytes.capacity() < HELD / SPARE {
+            bytes.clear();
+            self.spare.push(bytes);
+        }
+    }
+}
+
+impl Default for Dialog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Held {
+    fn line(&self) -> Line<'_> {
+        Line {
+            time: self.time,
+            protocol: Protocol(self.protocol.into()),
+            bytes: &self.bytes,
+            len: self.len,
+            portid: self.portid,
+            owner: self.owner.as_deref(),
+            role: &self.role,
+        }
+    }
+}
+
+impl Answer {
+    /// Adds a message, and the request that it answers.
+    fn add(
+        &mut self,
+        time: SystemTime,
+        message: &Message<'_>,
+        of: Option<&Answered>,
+        is_wanted: bool,
+    ) {
+        let header = message.header();
+        let is_control = header.nlmsg_type < NLMSG_MIN_TYPE;
+        let is_asked = of.is_some_and(|of| of.asked.line.is_some());
+        self.is_answer |= of.is_some() || is_part(header);
+        self.is_wanted |= is_wanted || is_control && is_asked;
+        self.after = of.map(|of| since(&of.asked, time)).or(self.after);
+        self.errno = match of {
+            Some(of) => of.end.or(self.errno),
+            None if header.nlmsg_type == NLMSG_ERROR => {
+                Ack::from_message(message).ok().map(|ack| ack.errno)
+            }
+            None => self.errno,
+        };
+    }
+}
+
+impl Response {
+    /// Notes what the kernel says of a refusal of `request`.
+    fn explain(&mut self, protocol: u16, request: &[u8], message: &Message<'_>) {
+        let is_error = message.header().nlmsg_type == NLMSG_ERROR;
+        let ack = match is_error {
+            true => Ack::from_message(message),
+            false => Ok(Ack::from_done(message)),
+        };
+        let Some(ext_ack) = ack.ok().and_then(|ack| ack.ext_ack().ok()) else {
+            return;
+        };
+        let spec = Spec {
+            protocol: protocol.into(),
+            unregistered_hint: "",
+            messages: &[],
+        };
+        self.words = ext_ack.message.map(<[u8]>::to_vec);
+        self.attr = blamed(&spec, request, &ext_ack);
+    }
+}
+
+fn since(asked: &Asked, time: SystemTime) -> Duration {
+    time.duration_since(asked.time).unwrap_or_default()
+}
+
+fn is_request(header: &Nlmsghdr) -> bool {
+    header.nlmsg_flags & NLM_F_REQUEST != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{put_attr, put_message, NLMSG_DONE, NLM_F_ACK, NLM_F_MULTI};
+    use proptest::prelude::*;
+
+    const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+
+    /// A port id that is the number of no process.
+    const PORTID: u32 = u32::MAX - 1;
+
+    /// What was captured at once, in a block.
+    struct Captured {
+        dialog: Dialog,
+        time: SystemTime,
+    }
+
+    impl Captured {
+        fn new() -> Self {
+            Self {
+                dialog: Dialog::new(),
+                time: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
+            }
+        }
+
+        /// Takes a datagram that came so long after the last one.
+        fn take(&mut self, micros: u64, datagram: &[u8]) {
+            self.take_if(micros, datagram, |_| true);
+        }
+
+        fn take_if(&mut self, micros: u64, datagram: &[u8], wants: fn(u16) -> bool) {
+            self.time += Duration::from_micros(micros);
+            let packet = Packet {
+                time: self.time,
+                protocol: ROUTE,
+                bytes: datagram,
+                len: datagram.len(),
+            };
+            self.dialog.take(&packet, &mut |message| {
+                message.is_none_or(|message| wants(message.header().nlmsg_type))
+            });
+        }
+
+        /// Returns the roles of what is told now.
+        fn told(&mut self) -> Vec<Role> {
+            let now = Some(self.time);
+            std::iter::from_fn(|| self.dialog.next_line(now).map(|line| line.role.clone()))
+                .collect()
+        }
+    }
+
+    fn message(nlmsg_type: u16, flags: u16, seq: u32, pid: u32, payload: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            nlmsg_flags: flags,
+            nlmsg_seq: seq,
+            nlmsg_pid: pid,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, payload).unwrap();
+        bytes
+    }
+
+    fn question(seq: u32) -> Vec<u8> {
+        message(libc::RTM_GETLINK, NLM_F_REQUEST, seq, 0, &[0; 16])
+    }
+
+    fn link(seq: u32) -> Vec<u8> {
+        message(libc::RTM_NEWLINK, 0, seq, PORTID, &[0; 16])
+    }
+
+    fn answer(micros: u64) -> Role {
+        Role::Answer {
+            after: Some(Duration::from_micros(micros)),
+            errno: Some(0),
+        }
+    }
+
+    fn answered(micros: u64) -> Role {
+        Role::Request(vec![Response {
+            is_expected: true,
+            after: Some(Duration::from_micros(micros)),
+            messages: 1,
+            errno: Some(0),
+            ..Response::default()
+        }])
+    }
+
+    #[test]
+    fn a_request_is_held_until_its_answer_is_there_and_what_follows_with_it() {
+        let mut captured = Captured::new();
+        captured.take(0, &question(1));
+        captured.take(10, &question(2));
+        captured.take(10, &link(2));
+        assert_eq!(captured.told(), []);
+        captured.take(10, &link(1));
+
+        assert_eq!(
+            captured.told(),
+            [answered(30), answered(10), answer(10), answer(30)]
+        );
+        assert!(!captured.dialog.is_holding());
+        assert_eq!(captured.dialog.bytes, 0);
+    }
+
+    #[test]
+    fn nobody_is_waited_for_for_long() {
+        let mut captured = Captured::new();
+        captured.take(0, &question(1));
+        captured.time += HOLD - Duration::from_micros(1);
+        assert_eq!(captured.told(), []);
+        captured.time += Duration::from_micros(1);
+        let expected = Response {
+            is_expected: true,
+            ..Response::default()
+        };
+        assert_eq!(captured.told(), [Role::Request(vec![expected])]);
+        captured.take(1, &link(1));
+        let micros = HOLD.as_micros() as u64 + 1;
+        assert_eq!(captured.told(), [answer(micros)]);
+    }
+
+    #[test]
+    fn no_more_is_held_than_there_is_room_for() {
+        let mut captured = Captured::new();
+        let long = message(libc::RTM_GETLINK, NLM_F_REQUEST, 1, 0, &[0; 1 << 20]);
+        for _ in 0..4 {
+            captured.take(0, &long);
+        }
+        assert_eq!(
+            captured.told().len(),
+            1,
+            "each is a header longer than a MiB"
+        );
+        captured.take(0, &long);
+        assert_eq!(captured.told().len(), 1);
+        assert!(captured.dialog.bytes <= HELD);
+    }
+
+    #[test]
+    fn copies_of_an_event_are_one_and_come_with_their_count() {
+        let mut captured = Captured::new();
+        let event = |seq| message(libc::RTM_NEWROUTE, 0, seq, PORTID, &[0; 12]);
+        for (micros, seq) in [(0, 1), (500, 2), (400, 1), (0, 1), (900, 2)] {
+            captured.take(micros, &event(seq));
+        }
+        // Of the last one a copy may come yet.
+        let told = |copies| Role::Event { copies };
+        assert_eq!(captured.told(), [told(3), told(1)]);
+        captured.take(2000, &event(1));
+        assert_eq!(captured.told(), [told(1)]);
+        captured.time += SETTLED;
+        assert_eq!(captured.told(), [told(1)]);
+    }
+
+    #[test]
+    fn a_refusal_is_told_with_the_attribute_and_the_kernels_words() {
+        let mut payload = vec![0; 16];
+        put_attr(&mut payload, libc::IFLA_IFNAME, b"x\0").unwrap();
+        let request = message(libc::RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 5, 0, &payload);
+        let mut refusal = (-libc::EINVAL).to_ne_bytes().to_vec();
+        refusal.extend_from_slice(&request[..16]);
+        put_attr(&mut refusal, 1, b"no\0").unwrap();
+        put_attr(&mut refusal, 2, &32u32.to_ne_bytes()).unwrap();
+        let flags = (libc::NLM_F_CAPPED | libc::NLM_F_ACK_TLVS) as u16;
+        let mut captured = Captured::new();
+        captured.take(0, &request);
+        captured.take(7, &message(NLMSG_ERROR, flags, 5, PORTID, &refusal));
+
+        let after = Some(Duration::from_micros(7));
+        let refused = Response {
+            is_expected: true,
+            after,
+            errno: Some(libc::EINVAL),
+            attr: Some("IFNAME".to_owned()),
+            words: Some(b"no".to_vec()),
+            ..Response::default()
+        };
+        let answer = Role::Answer {
+            after,
+            errno: Some(libc::EINVAL),
+        };
+        assert_eq!(captured.told(), [Role::Request(vec![refused]), answer]);
+    }
+
+    #[test]
+    fn the_end_of_an_answer_is_wanted_with_its_request() {
+        let done = || message(NLMSG_DONE, NLM_F_MULTI, 1, PORTID, &[0; 4]);
+        let dump = NLM_F_REQUEST | crate::wire::NLM_F_DUMP;
+        let request = message(libc::RTM_GETLINK, dump, 1, 0, &[0; 16]);
+        let part = message(libc::RTM_NEWLINK, NLM_F_MULTI, 1, PORTID, &[0; 16]);
+        let count = |wants: fn(u16) -> bool| {
+            let mut captured = Captured::new();
+            for datagram in [&request, &part, &done()] {
+                captured.take_if(1, datagram, wants);
+            }
+            captured.told().len()
+        };
+
+        assert_eq!(count(|_| true), 3);
+        assert_eq!(count(|nlmsg_type| nlmsg_type == libc::RTM_GETLINK), 2);
+        assert_eq!(count(|nlmsg_type| nlmsg_type == libc::RTM_NEWLINK), 1);
+        assert_eq!(count(|nlmsg_type| nlmsg_type == NLMSG_DONE), 1);
+        assert_eq!(count(|_| false), 0);
+    }
+
+    #[test]
+    fn what_is_no_message_is_told_as_it_came() {
+        let mut captured = Captured::new();
+        for bytes in [&b""[..], b"text", &[0; 40]] {
+            captured.take(0, bytes);
+            assert_eq!(captured.told(), [Role::Request(Vec::new())]);
+        }
+        // The end of a dump whose beginning was not seen.
+        captured.take(0, &message(NLMSG_DONE, NLM_F_MULTI, 1, PORTID, b""));
+        let unknown = Role::Answer {
+            after: None,
+            errno: None,
+        };
+        assert_eq!(captured.told(), [unknown]);
+    }
+
+    /// A datagram of messages that may fit together, cut off anywhere.
+    fn any_datagram() -> impl Strategy<Value = Vec<u8>> {
+        let flags = prop::sample::select(vec![0, 1, 2, 5, 0x301, 0x305]);
+        let nlmsg_type = prop::sample::select(vec![2, 3, 16, 18, 24, 26]);
+        let payload = prop::collection::vec(any::<u8>(), 0..40);
+        let one = (nlmsg_type, flags, 0..3u32, 0..2u32, payload);
+        let all = prop::collection::vec(one, 0..4);
+        (all, 0..200usize).prop_map(|(all, cut)| {
+            let mut bytes = Vec::new();
+            for (nlmsg_type, flags, seq, pid, payload) in all {
+                bytes.extend(message(nlmsg_type, flags, seq, PORTID * pid, &payload));
+            }
+            bytes.truncate(cut);
+            bytes
+        })
+    }
+
+    proptest! {
+        /// Whatever is captured, each datagram is told once, in order, but for copies of events.
+        #[test]
+        fn any_datagrams_are_told_in_order(
+            all in prop::collection::vec((any_datagram(), 0..60_000u64), 0..40),
+        ) {
+            let mut captured = Captured::new();
+            let mut told = 0;
+            let mut last = SystemTime::UNIX_EPOCH;
+            for (bytes, micros) in &all {
+                captured.take(*micros, bytes);
+                let now = captured.time;
+                while let Some(line) = captured.dialog.next_line(Some(now)) {
+                    prop_assert!(line.time >= last);
+                    last = line.time;
+                    told += copies(line.role);
+                }
+                let oldest = captured.dialog.held.front().map_or(now, |held| held.time);
+                prop_assert!(now.duration_since(oldest).unwrap() < HOLD);
+            }
+            while let Some(line) = captured.dialog.next_line(None) {
+                told += copies(line.role);
+            }
+            prop_assert_eq!(told as usize, all.len());
+        }
+    }
+
+    fn copies(role: &Role) -> u32 {
+        match role {
+            Role::Event { copies } => *copies,
+            _ => 1,
+        }
+    }
+}

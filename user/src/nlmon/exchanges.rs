@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which answer belongs to which request.
+//!
+//! An answer repeats the number of its request, and has the port id of the socket that it is for. The
+//! request itself has that port id only if the program has written it there, and other programs may have
+//! the same number at the same time.
+
+use crate::names::{Family, Verb};
+use crate::netlink::Ack;
+use crate::wire::{
+    Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI,
+    NLM_F_REQUEST,
+};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+pub const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
+
+/// What the types of requests for objects have in their two lowest bits, in rtnetlink (`RTM_GETLINK` and so
+/// on).
+const GET: u16 = 2;
+
+/// How long an answer is waited for, and one that was not asked for: the kernel refuses at once.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// How many requests are remembered at most, of all and with the same number.
+const ASKED: usize = 4096;
+const ALIKE: usize = 64;
+
+/// What is known of the answer to a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// Whether the request asks for one; without, only a refusal is answered.
+    pub is_expected: bool,
+    /// How long after the request the last part so far was captured.
+    pub after: Option<Duration>,
+    /// How many messages it has so far, without those that end it.
+    pub messages: u64,
+    /// The error number, 0 for none, where all of the answer was captured.
+    pub errno: Option<i32>,
+    /// Name of the attribute that is to blame.
+    pub attr: Option<String>,
+    /// The kernel's own words.
+    pub words: Option<Vec<u8>>,
+}
+
+/// A request that may be answered yet.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The line that it is told in, if it is, and which message of that it is.
+    pub line: Option<u64>,
+    pub at: usize,
+    pub header: Nlmsghdr,
+    pub time: SystemTime,
+    /// Port id of the socket that the answer so far was for.
+    pub portid: Option<u32>,
+}
+
+/// An answer whose request is known.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub asked: Asked,
+    /// The error number, if it is the end of the answer.
+    pub end: Option<i32>,
+}
+
+/// The requests that may be answered yet, by protocol and number.
+#[derive(Debug, Default)]
+pub struct Exchanges {
+    asked: HashMap<(u16, u32), Vec<Asked>>,
+    count: usize,
+}
+
+impl Exchanges {
+    /// Notes a request.
+    pub fn ask(&mut self, protocol: u16, asked: Asked) {
+        if self.count >= ASKED {
+            self.forget(asked.time);
+        }
+        let alike = self
+            .asked
+            .entry((protocol, asked.header.nlmsg_seq))
+            .or_default();
+        if alike.len() == ALIKE {
+            alike.remove(0);
+            self.count -= 1;
+        }
+        alike.push(asked);
+        self.count += 1;
+    }
+
+    /// Returns the request that `message` answers, if it was captured.
+    pub fn answer(
+        &mut self,
+        protocol: u16,
+        time: SystemTime,
+        message: &Message<'_>,
+    ) -> Option<Answered> {
+        let header = message.header();
+        let key = (protocol, header.nlmsg_seq);
+        let alike = self.asked.get_mut(&key)?;
+        let of_whom = |(at, asked): &(usize, &Asked)| {
+            (
+                asked.portid == Some(header.nlmsg_pid),
+                asked.header.nlmsg_pid == header.nlmsg_pid,
+                Reverse(*at),
+            )
+        };
+        let (at, _) = alike
+            .iter()
+            .enumerate()
+            .filter(|(_, asked)| asked.may_have(protocol, time, message))
+            .max_by_key(of_whom)?;
+        let asked = &mut alike[at];
+        asked.portid = Some(header.nlmsg_pid);
+        let answered = Answered {
+            asked: asked.clone(),
+            end: asked.end(message),
+        };
+        if answered.end.is_some() {
+            alike.remove(at);
+            self.count -= 1;
+            if alike.is_empty() {
+                self.asked.remove(&key);
+            }
+        }
+        Some(answered)
+    }
+
+    /// Forgets requests that nobody answers any more; all of them where that is of no use.
+    fn forget(&mut self, now: SystemTime) {
+        self.asked.retain(|(protocol, _), alike| {
+            alike.retain(|asked| asked.is_open(*protocol, now));
+            !alike.is_empty()
+        });
+        self.count = self.asked.values().map(Vec::len).sum();
+        if self.count >= ASKED {
+            self.asked.clear();
+            self.count = 0;
+        }
+    }
+}
+
+impl Asked {
+    /// Says whether an answer may come yet.
+    fn is_open(&self, protocol: u16, now: SystemTime) -> bool {
+        let patience = match is_expected(protocol, &self.header) {
+            true => PATIENCE,
+            false => AT_ONCE,
+        };
+        now.duration_since(self.time).unwrap_or_default() <= patience
+    }
+
+    /// Says whether `message`, with its number, can be an answer to it.
+    fn may_have(&self, protocol: u16, now: SystemTime, message: &Message<'_>) -> bool {
+        let header = message.header();
+        let is_for = |portid| portid == header.nlmsg_pid;
+        let is_alike = match header.nlmsg_type {
+            NLMSG_ERROR => Ack::from_message(message).is_ok_and(|ack| ack.request == self.header),
+            _ if is_part(header) => is_dump(protocol, &self.header),
+            nlmsg_type => {
+                is_question(protocol, self.header.nlmsg_type)
+                    && !is_dump(protocol, &self.header)
+                    && is_about(protocol, self.header.nlmsg_type, nlmsg_type)
+            }
+        };
+        is_alike && self.portid.is_none_or(is_for) && self.is_open(protocol, now)
+    }
+
+    /// Returns the error number that `message` ends the answer with, if it does.
+    fn end(&self, message: &Message<'_>) -> Option<i32> {
+        match message.header().nlmsg_type {
+            NLMSG_ERROR => Some(Ack::from_message(message).map_or(0, |ack| ack.errno)),
+            NLMSG_DONE => Some(Ack::from_done(message).errno),
+            _ if is_part(message.header()) || self.header.nlmsg_flags & NLM_F_ACK != 0 => None,
+            _ => Some(0),
+        }
+    }
+}
+
+/// Says whether there is an answer to a request with this header, also where it is not refused.
+pub fn is_expected(protocol: u16, header: &Nlmsghdr) -> bool {
+    header.nlmsg_flags & NLM_F_ACK != 0 || is_question(protocol, header.nlmsg_type)
+}
+
+/// Says whether a message is part of an answer whatever the request was.
+pub fn is_part(header: &Nlmsghdr) -> bool {
+    header.nlmsg_type < NLMSG_MIN_TYPE || header.nlmsg_flags & NLM_F_MULTI != 0
+}
+
+/// Says whether requests of this type are answered with an object, if nobody knows better.
+fn is_question(protocol: u16, nlmsg_type: u16) -> bool {
+    let verb = || {
+        let family = Family::of_protocol(protocol.into())?;
+        Some(family.message(nlmsg_type, NLM_F_REQUEST, &[])?.verb)
+    };
+    match protocol {
+        _ if nlmsg_type < NLMSG_MIN_TYPE => false,
+        ROUTE => nlmsg_type & 3 == GET,
+        GENERIC => true,
+        _ => !matches!(verb(), Some(Verb::New | Verb::Del)),
+    }
+}
+
+fn is_dump(protocol: u16, header: &Nlmsghdr) -> bool {
+    header.nlmsg_flags & NLM_F_DUMP == NLM_F_DUMP && is_question(protocol, header.nlmsg_type)
+}
+
+/// Says whether an answer of type `answer` can be about what a request of type `request` asked for.
+fn is_about(protocol: u16, request: u16, answer: u16) -> bool {
+    match protocol {
+        ROUTE => request & !3 == answer & !3,
+        GENERIC => request == answer,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::put_message;
+
+    const MULTI: u16 = NLM_F_MULTI;
+    const GETLINK: u16 = libc::RTM_GETLINK;
+    const NEWLINK: u16 = libc::RTM_NEWLINK;
+
+    fn header(nlmsg_type: u16, nlmsg_flags: u16, nlmsg_pid: u32) -> Nlmsghdr {
+        Nlmsghdr {
+            nlmsg_len: 16,
+            nlmsg_type,
+            nlmsg_flags,
+            nlmsg_seq: 7,
+            nlmsg_pid,
+        }
+    }
+
+    fn at(millis: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+    }
+
+    fn asked(line: u64, nlmsg_type: u16, flags: u16, pid: u32) -> Asked {
+        Asked {
+            line: Some(line),
+            at: 0,
+            header: header(nlmsg_type, NLM_F_REQUEST | flags, pid),
+            time: at(0),
+            portid: None,
+        }
+    }
+
+    /// Returns the line of the request that is answered, and the error number if that is the end.
+    fn answer(
+        exchanges: &mut Exchanges,
+        answer: Nlmsghdr,
+        payload: &[u8],
+        millis: u64,
+    ) -> Option<(u64, Option<i32>)> {
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, answer, payload).unwrap();
+        let message = Message::from_bytes(&bytes).unwrap();
+        let answered = exchanges.answer(ROUTE, at(millis), &message)?;
+        Some((answered.asked.line?, answered.end))
+    }
+
+    fn refusal(request: Nlmsghdr, errno: i32) -> Vec<u8> {
+        [&(-errno).to_ne_bytes()[..], &request.to_bytes()].concat()
+    }
+
+    #[test]
+    fn a_question_is_answered_by_an_object_and_a_dump_by_its_end() {
+        let mut exchanges = Exchanges::default();
+        exchanges.ask(ROUTE, asked(1, GETLINK, 0, 0));
+        let newlink = header(NEWLINK, 0, 5);
+        assert_eq!(answer(&mut exchanges, newlink, b"", 1), Some((1, Some(0))));
+        assert_eq!(answer(&mut exchanges, newlink, b"", 1), None);
+
+        exchanges.ask(ROUTE, asked(2, GETLINK, NLM_F_DUMP, 0));
+        let part = header(NEWLINK, MULTI, 5);
+        assert_eq!(answer(&mut exchanges, part, b"", 1), Some((2, None)));
+        assert_eq!(answer(&mut exchanges, newlink, b"", 1), None, "an event");
+        assert_eq!(answer(&mut exchanges, part, b"", 1), Some((2, None)));
+        let done = header(NLMSG_DONE, MULTI, 5);
+        let interrupted = (-libc::EINTR).to_ne_bytes();
+        assert_eq!(
+            answer(&mut exchanges, done, &interrupted, 1),
+            Some((2, Some(libc::EINTR)))
+        );
+        assert_eq!(exchanges.count, 0);
+    }
+
+    #[test]
+    fn an_object_is_not_the_end_where_an_ack_is_asked_for_as_well() {
+        let mut exchanges = Exchanges::default();
+        let request = asked(1, GETLINK, NLM_F_ACK, 0);
+        exchanges.ask(ROUTE, request.clone());
+        let newlink = header(NEWLINK, 0, 5);
+        assert_eq!(answer(&mut exchanges, newlink, b"", 1), Some((1, None)));
+        let ack = header(NLMSG_ERROR, 0, 5);
+        assert_eq!(
+            answer(&mut exchanges, ack, &refusal(request.header, 0), 1),
+            Some((1, Some(0)))
+        );
+    }
+
+    #[test]
+    fn a_refusal_belongs_to_the_request_that_it_repeats() {
+        let mut exchanges = Exchanges::default();
+        let (first, second) = (
+            asked(1, NEWLINK, NLM_F_ACK, 0),
+            asked(2, libc::RTM_NEWADDR, NLM_F_ACK, 0),
+        );
+        exchanges.ask(ROUTE, first.clone());
+        exchanges.ask(ROUTE, second.clone());
+        let error = header(NLMSG_ERROR, 0, 5);
+        assert_eq!(
+            answer(
+                &mut exchanges,
+                error,
+                &refusal(second.header, libc::EPERM),
+                1
+            ),
+            Some((2, Some(libc::EPERM)))
+        );
+        let other = header(libc::RTM_NEWROUTE, NLM_F_REQUEST, 0);
+        assert_eq!(answer(&mut exchanges, error, &refusal(other, 1), 1), None);
+        assert_eq!(answer(&mut exchanges, error, b"", 1), None, "it is cut off");
+    }
+
+    #[test]
+    fn of_equal_requests_the_one_of_the_same_socket_is_answered() {
+        let mut exchanges = Exchanges::default();
+        for (line, pid) in [(1, 0), (2, 0), (3, 9)] {
+            exchanges.ask(ROUTE, asked(line, GETLINK, NLM_F_DUMP, pid));
+        }
+        let part = |pid| header(NEWLINK, MULTI, pid);
+        assert_eq!(answer(&mut exchanges, part(9), b"", 1), Some((3, None)));
+        assert_eq!(answer(&mut exchanges, part(5), b"", 1), Some((1, None)));
+        assert_eq!(answer(&mut exchanges, part(6), b"", 1), Some((2, None)));
+        assert_eq!(answer(&mut exchanges, part(5), b"", 1), Some((1, None)));
+        assert_eq!(answer(&mut exchanges, part(7), b"", 1), None);
+    }
+
+    #[test]
+    fn an_event_with_the_number_of_a_request_is_no_answer() {
+        let mut exchanges = Exchanges::default();
+        exchanges.ask(ROUTE, asked(1, NEWLINK, NLM_F_ACK, 0));
+        exchanges.ask(ROUTE, asked(2, libc::RTM_GETADDR, 0, 0));
+
+        assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1), None);
+    }
+
+    #[test]
+    fn what_asks_for_no_answer_is_refused_at_once_or_not_at_all() {
+        let mut exchanges = Exchanges::default();
+        let request = asked(1, NEWLINK, 0, 0);
+        let refusal = refusal(request.header, libc::EEXIST);
+        let error = header(NLMSG_ERROR, 0, 5);
+        exchanges.ask(ROUTE, request.clone());
+        assert_eq!(answer(&mut exchanges, error, &refusal, 101), None);
+        assert_eq!(
+            answer(&mut exchanges, error, &refusal, 100),
+            Some((1, Some(libc::EEXIST)))
+        );
+    }
+
+    #[test]
+    fn no_more_requests_are_remembered_than_there_is_room_for() {
+        let mut exchanges = Exchanges::default();
+        for line in 0..3 * ASKED as u64 {
+            let mut asked = asked(line, GETLINK, 0, 0);
+            asked.header.nlmsg_seq = (line / 100) as u32;
+            exchanges.ask(ROUTE, asked);
+            let all = exchanges.asked.values();
+            assert!(all.clone().all(|alike| alike.len() <= ALIKE));
+            assert_eq!(all.map(Vec::len).sum::<usize>(), exchanges.count);
+            assert!(exchanges.count <= ASKED);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who has the socket with a port id.
+//!
+//! The kernel does not say. `/proc/net/netlink` has the inode of the socket, and the descriptors of the
+//! process that has it lead there. (`NETLINK_SOCK_DIAG` knows the same, but what is said to it is captured,
+//! too.) Most programs are gone soon after their last answer, so nobody may wait with the question; and
+//! there may be many of them, so it is not asked more often than there is time for.
+
+use crate::diag::{Lister, Process, Processes, Source};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long what was found out counts: another socket may have the port id then.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// How many are kept at most.
+const KEPT: usize = 1024;
+
+/// The share of the time that is spent with looking, at most: one in so many.
+const SHARE: u32 = 5;
+
+/// Time that may be spent beyond that: many programs may begin at once.
+const CREDIT: Duration = Duration::from_millis(200);
+
+/// A process that may have a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The process.
+    pub process: Process,
+    /// Whether it has a descriptor of the socket; else it only has the number that the port id is, which
+    /// the kernel gives to the first socket of a process that leaves the choice to it.
+    pub is_sure: bool,
+}
+
+/// A socket: its protocol and its port id.
+type Socket = (u16, u32);
+
+/// Who has which socket, as it was found out last.
+#[derive(Debug)]
+pub struct Owners {
+    found: HashMap<Socket, (SystemTime, Option<Rc<Owner>>)>,
+    start: Instant,
+    spent: Duration,
+}
+
+impl Owners {
+    /// Knows nobody yet.
+    pub fn new() -> Self {
+        Self {
+            found: HashMap::new(),
+            start: Instant::now(),
+            spent: Duration::ZERO,
+        }
+    }
+
+    /// Returns who has the socket of `protocol` with this port id at `time`, which is about now; `None`
+    /// where that is not known.
+    pub fn find(&mut self, protocol: u16, portid: u32, time: SystemTime) -> Option<Rc<Owner>> {
+        let socket = (protocol, portid);
+        let is_fresh = |since: SystemTime| time.duration_since(since).unwrap_or_default() < FRESH;
+        match self.found.get(&socket) {
+            _ if portid == 0 => return None,
+            Some((since, owner)) if is_fresh(*since) => return owner.clone(),
+            _ => {}
+        }
+        let begin = Instant::now();
+        if self.spent > CREDIT + (begin - self.start) / SHARE {
+            return None;
+        }
+        let owner = look(socket).map(Rc::new);
+        self.spent += begin.elapsed();
+        if self.found.len() >= KEPT {
+            self.found.clear();
+        }
+        self.found.insert(socket, (time, owner.clone()));
+        owner
+    }
+}
+
+fn look((protocol, portid): Socket) -> Option<Owner> {
+    let sockets = Lister::open(Source::Proc, protocol.try_into().ok())
+        .and_then(|mut lister| lister.read(Duration::ZERO))
+        .unwrap_or_default();
+    let inode = sockets
+        .iter()
+        .find(|socket| socket.portid == portid)
+        .map(|socket| socket.inode);
+    let by_inode = inode.and_then(|inode| holder(inode, portid));
+
+    match by_inode {
+        Some(process) => Some(Owner {
+            process,
+            is_sure: true,
+        }),
+        None => namesake(portid),
+    }
+}
+
+/// Returns a process that has a descriptor of the socket: the first one of a process has its number.
+fn holder(inode: u32, portid: u32) -> Option<Process> {
+    let inodes = HashSet::from([inode]);
+    let of = |processes: Processes| processes.of(inode).first().cloned();
+
+    of(Processes::find_in(&[portid], &inodes)).or_else(|| of(Processes::find(&inodes)))
+}
+
+/// Returns the process whose number is the port id.
+fn namesake(portid: u32) -> Option<Owner> {
+    let comm = fs::read(format!("/proc/{portid}/comm")).ok()?;
+
+    Some(Owner {
+        process: Process {
+            pid: portid,
+            comm: comm.trim_ascii_end().to_vec(),
+        },
+        is_sure: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::Socket;
+
+    const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+
+    #[test]
+    fn who_has_the_socket_is_sure_whatever_its_port_id_is() {
+        let sockets = [(); 2].map(|()| Socket::open(libc::NETLINK_ROUTE).unwrap());
+        let mut owners = Owners::new();
+        for socket in &sockets {
+            let owner = owners.find(ROUTE, socket.portid(), SystemTime::now());
+            let owner = owner.unwrap();
+            assert_eq!(owner.process.pid, std::process::id());
+            assert!(owner.is_sure);
+        }
+    }
+
+    #[test]
+    fn a_process_that_only_has_the_number_is_a_hint() {
+        let mut owners = Owners::new();
+        let now = SystemTime::now();
+        // Nobody has a socket of a protocol that there is not.
+        let owner = owners.find(30, 1, now).unwrap();
+
+        assert_eq!((owner.process.pid, owner.is_sure), (1, false));
+        assert_eq!(owners.find(30, u32::MAX, now), None);
+        assert_eq!(owners.find(30, 0, now), None);
+    }
+
+    #[test]
+    fn what_was_found_counts_for_a_while_only() {
+        let mut owners = Owners::new();
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        let (portid, now) = (socket.portid(), SystemTime::now());
+        let found = owners.find(ROUTE, portid, now);
+        drop(socket);
+
+        assert_eq!(owners.find(ROUTE, portid, now), found);
+        let later = owners.find(ROUTE, portid, now + FRESH);
+        assert!(later.is_none_or(|owner| !owner.is_sure));
+    }
+
+    #[test]
+    fn no_more_time_is_spent_than_its_share() {
+        let mut owners = Owners::new();
+        owners.spent = Duration::from_secs(3600);
+
+        assert_eq!(owners.find(30, 1, SystemTime::now()), None);
+        owners.start = Instant::now() - Duration::from_secs(1);
+        owners.spent = Duration::ZERO;
+        assert!(owners.find(30, 1, SystemTime::now()).is_some());
+    }
+}
