@@ -113,7 +113,7 @@ impl<'a> Family<'a> {
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         attrs.take(CTRL_ATTR_FAMILY_NAME, name);
         if let Some(id) = attrs.take(CTRL_ATTR_FAMILY_ID, u16) {
@@ -144,11 +144,11 @@ pub struct Whole<'a> {
 }
 
 impl Object for Whole<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.family.describe_head(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.family.attrs.taker();
 
         self.family.describe_start(&mut attrs, names, out);
@@ -159,7 +159,7 @@ impl Object for Whole<'_> {
 }
 
 impl Object for Family<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         out.column(
             "family_name",
             Value::Name(self.name().unwrap_or_default()),
@@ -167,7 +167,7 @@ impl Object for Family<'_> {
         );
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
         self.describe_start(&mut attrs, names, out);
@@ -178,7 +178,7 @@ impl Object for Family<'_> {
 }
 
 /// Tells what can be asked of the family.
-fn describe_ops(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+fn describe_ops(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(CTRL_ATTR_OPS, |value| {
         describe_list("ops", value, OP, names, out)
     });

@@ -239,7 +239,7 @@ impl<'a> Described<'a> {
             .map(move |group| names.name(socket.protocol, *group))
     }
 
-    fn describe_processes<F: Fields>(&self, out: &mut F) {
+    fn describe_processes(&self, out: &mut dyn Fields) {
         if self.socket.is_kernels() {
             out.field("kernel", Value::Bool(true));
         }
@@ -253,7 +253,7 @@ impl<'a> Described<'a> {
         out.close();
     }
 
-    fn describe_memory<F: Fields>(&self, out: &mut F) {
+    fn describe_memory(&self, out: &mut dyn Fields) {
         let NetlinkSocket {
             rmem_alloc,
             wmem_alloc,
@@ -277,12 +277,12 @@ impl<'a> Described<'a> {
 }
 
 impl Object for Described<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         out.field("protocol", self.protocol());
         out.field("portid", Value::Number(self.socket.portid.into()));
     }
 
-    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         self.describe_processes(out);
         if let Some(details) = &self.socket.details {
             out.field("type", details.type_name());

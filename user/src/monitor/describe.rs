@@ -23,11 +23,11 @@ impl Kind {
     /// # Errors
     ///
     /// [`Error::Truncated`] when it is shorter than its header.
-    pub fn describe<F: Fields>(
+    pub fn describe(
         self,
         payload: &[u8],
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) -> Result<(), Error> {
         match self {
             Self::Link => tell(&Link::from_payload(payload)?, names, out),
@@ -118,7 +118,7 @@ fn has_port(mdb: &Mdb<'_>, index: u32) -> bool {
         || mdb.routers().any(|port| port.ifindex() == index)
 }
 
-fn tell<F: Fields>(object: &impl Object, names: &mut Names, out: &mut F) {
+fn tell(object: &impl Object, names: &mut Names, out: &mut dyn Fields) {
     object.describe_head(names, out);
     object.describe_rest(names, out);
 }

@@ -130,13 +130,13 @@ impl<'a> Said<'a> {
 }
 
 impl Object for Said<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(portid) = self.0.taker().take(PORTID, u32) {
             out.column("portid", Value::Number(portid.into()), WIDTH);
         }
     }
 
-    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.taker();
         attrs.take(PORTID, u32);
         attrs.take(TEXT, |_| self.text());

@@ -171,7 +171,7 @@ impl<'a> Addr<'a> {
     }
 
     /// Tells all that is known of it but the link.
-    pub fn describe_in_link<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    pub fn describe_in_link(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(IFA_FLAGS, u32);
 
@@ -197,7 +197,7 @@ impl<'a> Addr<'a> {
     }
 
     /// The other end of a point-to-point link has the prefix.
-    fn describe_address<F: Fields>(&self, attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut F) {
+    fn describe_address(&self, attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut dyn Fields) {
         let address = attrs.take(IFA_ADDRESS, ip);
         let local = attrs.take(IFA_LOCAL, ip).or(address);
 
@@ -213,7 +213,7 @@ impl<'a> Addr<'a> {
         }
     }
 
-    fn describe_flags<F: Fields>(&self, out: &mut F) {
+    fn describe_flags(&self, out: &mut dyn Fields) {
         let flags = self.flags();
         let secondary = match i32::from(self.header.family) {
             libc::AF_INET6 => "temporary",
@@ -232,14 +232,14 @@ impl<'a> Addr<'a> {
 }
 
 /// Tells how long it is there and how long it is used for new connections, in seconds.
-pub(super) fn describe_life<F: Fields>(life: Option<[u32; 4]>, out: &mut F) {
+pub(super) fn describe_life(life: Option<[u32; 4]>, out: &mut dyn Fields) {
     if let Some([preferred, valid, ..]) = life {
         out.field("valid_life_time", Value::Number(valid.into()));
         out.field("preferred_life_time", Value::Number(preferred.into()));
     }
 }
 
-fn describe_others<F: Fields>(attrs: &mut Taker<'_, '_, IFA_MAX>, names: &mut Names, out: &mut F) {
+fn describe_others(attrs: &mut Taker<'_, '_, IFA_MAX>, names: &mut Names, out: &mut dyn Fields) {
     for (kind, key) in [
         (IFA_BROADCAST, "broadcast"),
         (IFA_ANYCAST, "anycast"),
@@ -267,11 +267,11 @@ fn describe_others<F: Fields>(attrs: &mut Taker<'_, '_, IFA_MAX>, names: &mut Na
 }
 
 impl Object for Addr<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         out.column("dev", names.link(self.header.index), DEV_WIDTH);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         self.describe_in_link(names, out);
         out.field("index", Value::Number(self.header.index.into()));
     }

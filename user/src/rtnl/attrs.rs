@@ -97,14 +97,14 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
 
     /// Tells the attributes that were not taken, if there are any, as the array `unknown`.
     #[inline]
-    pub fn finish<F: Fields + ?Sized>(self, out: &mut F) {
+    pub fn finish(self, out: &mut dyn Fields) {
         if !self.is_done() {
             self.tell_unknown(out);
         }
     }
 
     #[cold]
-    fn tell_unknown<F: Fields + ?Sized>(self, out: &mut F) {
+    fn tell_unknown(self, out: &mut dyn Fields) {
         out.open("unknown", Nest::Array);
         for (at, attr) in with_places(self.index.bytes) {
             match attr {
@@ -124,7 +124,7 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
 }
 
 /// Tells an attribute that is not known.
-fn unknown<F: Fields + ?Sized>(out: &mut F, kind: Value<'_>, value: &[u8]) {
+fn unknown(out: &mut dyn Fields, kind: Value<'_>, value: &[u8]) {
     out.open_item(Nest::Object);
     out.field("type", kind);
     out.field("hex", Value::Bytes(value));

@@ -98,7 +98,7 @@ impl<'a> Entry<'a> {
     }
 
     /// `bridge` has no word for the usual state: that is a detail.
-    fn describe_state<F: Fields>(&self, out: &mut F) {
+    fn describe_state(&self, out: &mut dyn Fields) {
         let state = self.header.state;
         let word = STATES.iter().find(|(known, _)| state & known != 0);
 
@@ -115,13 +115,13 @@ impl<'a> Entry<'a> {
 }
 
 impl Object for Entry<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(mac) = self.mac() {
             out.column("mac", Value::Lladdr(mac), WIDTH);
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = &self.header;
 
@@ -151,7 +151,7 @@ impl Object for Entry<'_> {
 }
 
 /// Tells where a VXLAN sends the frames.
-fn describe_remote<F: Fields>(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut F) {
+fn describe_remote(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut dyn Fields) {
     let mut number = |key, value: Option<u32>| {
         if let Some(value) = value {
             out.field(key, Value::Number(value.into()));

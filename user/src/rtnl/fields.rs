@@ -95,14 +95,14 @@ pub trait Fields {
 
 /// Takes an array of the names of those `flags` that are set; what has no name is one more, in
 /// hexadecimal.
-pub fn flags<F: Fields + ?Sized>(out: &mut F, key: &str, flags: u32, names: &[(u32, &str)]) {
+pub fn flags(out: &mut dyn Fields, key: &str, flags: u32, names: &[(u32, &str)]) {
     out.open(key, Nest::Array);
     flag_items(out, flags, names);
     out.close();
 }
 
 /// Takes the items of such an array.
-pub fn flag_items<F: Fields + ?Sized>(out: &mut F, flags: u32, names: &[(u32, &str)]) {
+pub fn flag_items(out: &mut dyn Fields, flags: u32, names: &[(u32, &str)]) {
     let mut rest = flags;
     for (bit, name) in names {
         if flags & bit != 0 {
@@ -117,8 +117,8 @@ pub fn flag_items<F: Fields + ?Sized>(out: &mut F, flags: u32, names: &[(u32, &s
 
 /// Takes a field with `value` for each of those `flags` that are set and have a name; returns those
 /// that have none.
-pub fn flag_fields<F: Fields + ?Sized>(
-    out: &mut F,
+pub fn flag_fields(
+    out: &mut dyn Fields,
     flags: u32,
     names: &[(u32, &str)],
     value: Value<'_>,

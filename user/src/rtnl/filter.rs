@@ -77,7 +77,7 @@ impl<'a> Filter<'a> {
     }
 
     /// Tells which packets it is asked for.
-    fn describe_choice<F: Fields>(&self, out: &mut F) {
+    fn describe_choice(&self, out: &mut dyn Fields) {
         let protocol = self.protocol();
 
         if protocol != 0 {
@@ -96,7 +96,7 @@ fn protocol_word(protocol: u16) -> Value<'static> {
 }
 
 /// Tells what it is attached to.
-fn describe_parent<F: Fields>(header: &Tcmsg, out: &mut F) {
+fn describe_parent(header: &Tcmsg, out: &mut dyn Fields) {
     match header.parent {
         INGRESS => out.field("ingress", Value::Bool(true)),
         EGRESS => out.field("egress", Value::Bool(true)),
@@ -105,7 +105,7 @@ fn describe_parent<F: Fields>(header: &Tcmsg, out: &mut F) {
 }
 
 impl Object for Filter<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         let header = self.header();
 
         match header.ifindex {
@@ -114,7 +114,7 @@ impl Object for Filter<'_> {
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.taker();
         let header = self.header();
 

@@ -168,7 +168,7 @@ impl<'a> Link<'a> {
 type Attributes<'i, 'a> = Taker<'i, 'a, IFLA_MAX>;
 
 impl Object for Link<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
         out.column("ifindex", Value::Number(self.header.index.into()), 4);
@@ -185,7 +185,7 @@ impl Object for Link<'_> {
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         // They are in the head.
         attrs.take(IFLA_IFNAME, name);
@@ -213,10 +213,10 @@ impl Object for Link<'_> {
 
 impl Link<'_> {
     /// Tells the lower link; returns its index if it is in the same network namespace.
-    fn describe_lower<F: Fields>(
+    fn describe_lower(
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) -> Option<u32> {
         let lower = attrs.take(IFLA_LINK, u32);
         // The index is then one of another network namespace.
@@ -236,7 +236,7 @@ impl Link<'_> {
     }
 
     /// Tells the flags, and with them, as `ip` does, that the link `lower` is down.
-    fn describe_flags<F: Fields>(&self, lower: Option<u32>, names: &mut Names, out: &mut F) {
+    fn describe_flags(&self, lower: Option<u32>, names: &mut Names, out: &mut dyn Fields) {
         let flags = self.header.flags;
 
         out.open("flags", Nest::Array);
@@ -251,7 +251,7 @@ impl Link<'_> {
     }
 
     /// Tells the address that it came with, if it has another one now.
-    fn describe_permaddr<F: Fields>(&self, attrs: &mut Attributes<'_, '_>, out: &mut F) {
+    fn describe_permaddr(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
         let address = self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value());
 
         if let Some(permanent) = attrs.take(IFLA_PERM_ADDRESS, Some) {
@@ -261,7 +261,7 @@ impl Link<'_> {
         }
     }
 
-    fn describe_hardware<F: Fields>(&self, attrs: &mut Attributes<'_, '_>, out: &mut F) {
+    fn describe_hardware(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
         match hardware::name(self.header.kind) {
             Some(name) => out.field("link_type", Value::Word(name)),
             None => out.field("link_type", Value::Word(&format!("[{}]", self.header.kind))),

@@ -63,11 +63,11 @@ impl<'a> Maddr<'a> {
 }
 
 impl Object for Maddr<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         out.column("dev", names.link(self.header.index), DEV_WIDTH);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = &self.header;
 
@@ -94,7 +94,7 @@ impl Object for Maddr<'_> {
 }
 
 /// Tells since when it is there; that it has no end is not worth a word.
-fn describe_times<F: Fields>(attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut F) {
+fn describe_times(attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut dyn Fields) {
     let Some(life @ [preferred, valid, cstamp, tstamp]) = attrs.take(IFA_CACHEINFO, u32s::<4>)
     else {
         return;

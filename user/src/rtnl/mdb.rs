@@ -64,11 +64,11 @@ impl BrPortMsg {
     }
 
     /// Tells which bridge it is.
-    fn describe<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe(&self, names: &mut Names, out: &mut dyn Fields) {
         out.column("dev", names.link(self.ifindex), WIDTH);
     }
 
-    fn describe_index<F: Fields>(&self, out: &mut F) {
+    fn describe_index(&self, out: &mut dyn Fields) {
         out.details();
         out.field("index", Value::Number(self.ifindex.into()));
     }
@@ -130,11 +130,11 @@ fn values(bytes: &[u8], kind: u16) -> impl Iterator<Item = Option<&[u8]>> {
 }
 
 impl Object for Mdb<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.header.describe(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = self.header;
 
@@ -156,11 +156,11 @@ impl Object for Mdb<'_> {
 }
 
 /// Tells an array of objects; `None` when one makes no sense, and then nothing.
-fn tell_all<T, I: Iterator<Item = Option<T>>, F: Fields>(
+fn tell_all<T, I: Iterator<Item = Option<T>>>(
     key: &str,
     all: impl Fn() -> I,
-    out: &mut F,
-    mut tell: impl FnMut(&T, &mut F),
+    out: &mut dyn Fields,
+    mut tell: impl FnMut(&T, &mut dyn Fields),
 ) -> Option<()> {
     all().all(|one| one.is_some()).then_some(())?;
 

@@ -136,11 +136,11 @@ fn split_option(bytes: &[u8]) -> Option<(NdOption<'_>, &[u8])> {
 }
 
 impl Object for NdUserOpt<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         out.column("dev", names.link(self.header.ifindex), WIDTH);
     }
 
-    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
         if let Some(source) = attrs.take(NDUSEROPT_SRCADDR, ip) {
@@ -164,7 +164,7 @@ impl Object for NdUserOpt<'_> {
 }
 
 /// Tells an option; `body` is what follows its length.
-fn describe_option<F: Fields>(kind: u8, body: &[u8], out: &mut F) {
+fn describe_option(kind: u8, body: &[u8], out: &mut dyn Fields) {
     let known = match kind {
         RDNSS => describe_servers(body, out),
         DNSSL => describe_domains(body, out),
@@ -175,13 +175,13 @@ fn describe_option<F: Fields>(kind: u8, body: &[u8], out: &mut F) {
     }
 }
 
-fn describe_unknown<F: Fields>(kind: Value<'_>, bytes: &[u8], out: &mut F) {
+fn describe_unknown(kind: Value<'_>, bytes: &[u8], out: &mut dyn Fields) {
     out.field("type", kind);
     out.field("hex", Value::Bytes(bytes));
 }
 
 /// Tells the servers of names; `None` when that makes no sense, and then nothing.
-fn describe_servers<F: Fields>(body: &[u8], out: &mut F) -> Option<()> {
+fn describe_servers(body: &[u8], out: &mut dyn Fields) -> Option<()> {
     let (lifetime, servers) = split_lifetime(body)?;
     (servers.len() % 16 == 0).then_some(())?;
 
@@ -196,7 +196,7 @@ fn describe_servers<F: Fields>(body: &[u8], out: &mut F) -> Option<()> {
 }
 
 /// Tells the domains; `None` when that makes no sense, and then nothing.
-fn describe_domains<F: Fields>(body: &[u8], out: &mut F) -> Option<()> {
+fn describe_domains(body: &[u8], out: &mut dyn Fields) -> Option<()> {
     let (lifetime, domains) = split_lifetime(body)?;
     let domains = domain::list(domains)?;
 

@@ -170,13 +170,13 @@ impl<'a> Neigh<'a> {
 }
 
 impl Object for Neigh<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(dst) = self.dst() {
             out.column("dst", Value::Ip(dst), WIDTH);
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = &self.header;
 
@@ -216,7 +216,7 @@ pub(super) fn all_flags(header: &Ndmsg, attrs: &mut Taker<'_, '_, NDA_MAX>) -> u
 
 /// Tells how many use it, and how many seconds ago it was used, confirmed and updated: `struct
 /// nda_cacheinfo`.
-pub(super) fn describe_use<F: Fields>(attrs: &mut Taker<'_, '_, NDA_MAX>, out: &mut F) {
+pub(super) fn describe_use(attrs: &mut Taker<'_, '_, NDA_MAX>, out: &mut dyn Fields) {
     let Some([confirmed, used, updated, refcnt]) = attrs.take(NDA_CACHEINFO, u32s::<4>) else {
         return;
     };

@@ -80,7 +80,7 @@ impl<'a> Netconf<'a> {
 }
 
 impl Object for Netconf<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         match self.ifindex() {
             None => {}
             Some(ALL) => out.column("interface", Value::Word("all"), WIDTH),
@@ -89,7 +89,7 @@ impl Object for Netconf<'_> {
         }
     }
 
-    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(NETCONFA_IFINDEX, i32);
 
@@ -105,7 +105,7 @@ impl Object for Netconf<'_> {
 }
 
 /// Tells whether packets are taken whose sender is not where they came from.
-fn describe_rp_filter<F: Fields>(attrs: &mut Taker<'_, '_, NETCONFA_MAX>, out: &mut F) {
+fn describe_rp_filter(attrs: &mut Taker<'_, '_, NETCONFA_MAX>, out: &mut dyn Fields) {
     let Some(number) = attrs.take(NETCONFA_RP_FILTER, u32) else {
         return;
     };

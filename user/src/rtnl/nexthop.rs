@@ -123,7 +123,7 @@ impl<'a> Nexthop<'a> {
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         encap::describe(attrs, [NHA_ENCAP_TYPE, NHA_ENCAP], names, out);
         if let Some(gateway) = attrs.take(NHA_GATEWAY, ip) {
@@ -145,11 +145,11 @@ impl<'a> Nexthop<'a> {
 }
 
 impl Object for Nexthop<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         out.column("id", Value::Number(self.id().into()), 8);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(NHA_ID, u32);
 
@@ -168,7 +168,7 @@ impl Object for Nexthop<'_> {
 }
 
 /// Tells whether the hardware counts packets, and any driver does.
-fn describe_hw_stats(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+fn describe_hw_stats(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     let used = attrs.take(NHA_HW_STATS_USED, u32).unwrap_or_default();
 
     if let Some(enabled) = attrs.take(NHA_HW_STATS_ENABLE, u32) {

@@ -76,13 +76,13 @@ fn id(value: &[u8]) -> Option<Value<'static>> {
 }
 
 impl Object for Nsid<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(id) = self.attrs.taker().take(NETNSA_NSID, id) {
             out.column("nsid", id, WIDTH);
         }
     }
 
-    fn describe_rest<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(NETNSA_NSID, id);
 

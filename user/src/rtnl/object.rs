@@ -9,10 +9,10 @@ use crate::wire::{self, Message};
 /// An object of the kernel: a view over the message that tells of it.
 pub trait Object {
     /// Tells what it is called by, the first of its fields.
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F);
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields);
 
     /// Tells all else that is known of it; names are taken from `names`.
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F);
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields);
 
     /// Returns the bytes that alone decide what [`describe_rest`](Object::describe_rest) tells, for
     /// a kind of which there are many that differ in their head only.

@@ -39,11 +39,11 @@ impl<'a> Qdisc<'a> {
 }
 
 impl Object for Qdisc<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         self.0.describe_kind("kind", out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.taker();
         let header = self.header();
         // It has no minor number.
@@ -63,7 +63,7 @@ impl Object for Qdisc<'_> {
 }
 
 /// Tells who else has a part in it: hardware, and other links.
-fn describe_sharing<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
+fn describe_sharing(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     if attrs.take(TCA_HW_OFFLOAD, u8).is_some_and(|byte| byte != 0) {
         out.field("offloaded", Value::Bool(true));
     }

@@ -98,13 +98,13 @@ impl<'a> RaPrefix<'a> {
 }
 
 impl Object for RaPrefix<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(address) = self.address() {
             out.column("prefix", Value::Prefix(address, self.header.len), WIDTH);
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = &self.header;
         attrs.take(PREFIX_ADDRESS, ip);
@@ -122,7 +122,7 @@ impl Object for RaPrefix<'_> {
     }
 }
 
-fn describe_flags<F: Fields>(prefix_flags: u8, out: &mut F) {
+fn describe_flags(prefix_flags: u8, out: &mut dyn Fields) {
     let rest = flag_fields(out, prefix_flags.into(), FLAGS, Value::Bool(true));
     if rest != 0 {
         out.field("flags", Value::Hex(rest.into()));

@@ -266,11 +266,11 @@ impl<'a> Route<'a> {
     }
 
     /// Tells where the destination is.
-    fn describe_hop<F: Fields>(
+    fn describe_hop(
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) {
         if let Some(id) = attrs.take(RTA_NH_ID, u32) {
             out.field("nhid", Value::Number(id.into()));
@@ -285,11 +285,11 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn describe_origin<F: Fields>(
+    fn describe_origin(
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) {
         let table = attrs.take(RTA_TABLE, u32);
         let table = table.unwrap_or(self.header.table.into());
@@ -305,11 +305,11 @@ impl<'a> Route<'a> {
     }
 
     /// Tells which packets it is chosen for, and how.
-    fn describe_choice<F: Fields>(
+    fn describe_choice(
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) {
         if let Some(prefsrc) = attrs.take(RTA_PREFSRC, ip) {
             out.field("prefsrc", Value::Ip(prefsrc));
@@ -329,12 +329,12 @@ impl<'a> Route<'a> {
     }
 
     /// Tells what few want to know.
-    fn describe_details<F: Fields>(
+    fn describe_details(
         &self,
         attrs: &mut Attributes<'_, '_>,
         cacheinfo: Option<Cacheinfo>,
         names: &mut Names,
-        out: &mut F,
+        out: &mut dyn Fields,
     ) {
         if self.header.kind == UNICAST {
             out.field("type", word(TYPES, self.header.kind));
@@ -367,14 +367,14 @@ impl<'a> Route<'a> {
 }
 
 /// Tells where packets come from.
-fn describe_iif<F: Fields>(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut F) {
+fn describe_iif(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(iif) = attrs.take(RTA_IIF, u32) {
         out.field("iif", names.link(iif));
     }
 }
 
 /// Tells what a multicast route has seen (`struct rta_mfc_stats`), and since when nothing.
-fn describe_multicast<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
+fn describe_multicast(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     if let Some([packets, bytes, wrong_if]) = attrs.take(RTA_MFC_STATS, mfc_stats) {
         out.open("mfc_stats", Nest::Object);
         out.field("packets", Value::Number(packets));
@@ -396,14 +396,14 @@ fn mfc_stats(value: &[u8]) -> Option<[u64; 3]> {
 
 impl Object for Route<'_> {
     #[inline]
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         match self.header.family {
             MPLS => describe_label(self.find(RTA_DST), out),
             _ => out.column("dst", prefix(self.dst(), self.header.dst_len), WIDTH),
         }
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let attrs = Index::<'_, RTA_MAX>::new(&self.payload[RTMSG..]);
         let mut attrs = attrs.taker();
         let header = &self.header;
@@ -450,7 +450,7 @@ impl Object for Route<'_> {
 
 /// Tells the label that a route of MPLS is for.
 #[cold]
-fn describe_label<F: Fields>(value: Option<&[u8]>, out: &mut F) {
+fn describe_label(value: Option<&[u8]>, out: &mut dyn Fields) {
     match value.and_then(labels) {
         Some(labels) => out.column("dst", Value::Name(labels.as_bytes()), WIDTH),
         None => out.column("dst", Value::Word("default"), WIDTH),
@@ -458,7 +458,7 @@ fn describe_label<F: Fields>(value: Option<&[u8]>, out: &mut F) {
 }
 
 /// Tells the type of service, by name if it has one.
-pub(super) fn describe_tos<F: Fields>(tos: u8, names: &mut Names, out: &mut F) {
+pub(super) fn describe_tos(tos: u8, names: &mut Names, out: &mut dyn Fields) {
     match names.numbers().dsfields.name(tos.into()) {
         Value::Nameless(_) => out.field("tos", Value::Name(format!("{tos:#04x}").as_bytes())),
         name => out.field("tos", name),

@@ -148,7 +148,7 @@ impl<'a> Rule<'a> {
     }
 
     /// Tells which addresses it is about.
-    fn describe_addresses(&self, attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+    fn describe_addresses(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
         let header = &self.header;
 
         match (attrs.take(FRA_SRC, ip), header.src_len) {
@@ -166,7 +166,7 @@ impl<'a> Rule<'a> {
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         if self.header.tos != 0 {
             describe_tos(self.header.tos, names, out);
@@ -200,7 +200,7 @@ impl<'a> Rule<'a> {
         attrs: &mut Attributes<'_, '_>,
         kind: u16,
         [key, detached_key]: [&str; 2],
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         let detached = match kind {
             FRA_IIFNAME => IIF_DETACHED,
@@ -220,7 +220,7 @@ impl<'a> Rule<'a> {
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         attrs.take(FRA_TABLE, u32);
         let numbers = names.numbers();
@@ -243,7 +243,7 @@ impl<'a> Rule<'a> {
         &self,
         attrs: &mut Attributes<'_, '_>,
         names: &mut Names,
-        out: &mut impl Fields,
+        out: &mut dyn Fields,
     ) {
         if let Some((from, to)) = attrs.take(FRA_FLOW, u32).map(flow::split) {
             if from != 0 {
@@ -268,11 +268,11 @@ impl<'a> Rule<'a> {
 }
 
 impl Object for Rule<'_> {
-    fn describe_head<F: Fields>(&self, _: &mut Names, out: &mut F) {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         out.column("priority", Value::Number(self.priority().into()), 8);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(FRA_PRIORITY, u32);
 
@@ -298,7 +298,7 @@ fn describe_prefix(
     [key, len_key]: [&str; 2],
     address: Option<IpAddr>,
     len: u8,
-    out: &mut impl Fields,
+    out: &mut dyn Fields,
 ) {
     match address {
         Some(address) => out.field(key, Value::Ip(address)),
@@ -310,7 +310,7 @@ fn describe_prefix(
 }
 
 /// Tells the mark, and which of its bits count unless all do.
-fn describe_fwmark(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+fn describe_fwmark(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     let mark = attrs.take(FRA_FWMARK, u32);
     let mask = attrs.take(FRA_FWMASK, u32);
 
@@ -333,7 +333,7 @@ fn describe_ports(
     attrs: &mut Attributes<'_, '_>,
     [range, mask]: [u16; 2],
     [key, mask_key, start_key, end_key]: &PortKeys,
-    out: &mut impl Fields,
+    out: &mut dyn Fields,
 ) {
     match attrs.take(range, port_range) {
         None => {}
@@ -351,7 +351,7 @@ fn describe_ports(
 }
 
 /// Tells the upper six bits of what was the type of service, by its name.
-fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(dscp) = attrs.take(FRA_DSCP, u8) {
         match names.numbers().dsfields.name(u32::from(dscp) << 2) {
             Value::Nameless(_) => out.field("dscp", Value::Nameless(dscp.into())),
@@ -363,7 +363,7 @@ fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut im
     }
 }
 
-fn describe_flowlabel(attrs: &mut Attributes<'_, '_>, out: &mut impl Fields) {
+fn describe_flowlabel(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     if let Some(label) = attrs.take(FRA_FLOWLABEL, be32) {
         out.field("flowlabel", hex(label.into()));
     }

@@ -77,11 +77,11 @@ impl<'a> Stats<'a> {
 }
 
 impl Object for Stats<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         out.column("ifname", names.link(self.header.ifindex), WIDTH);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
         schema::tell(&mut attrs, STATS, names, out);

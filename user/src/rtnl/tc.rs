@@ -70,7 +70,7 @@ impl Tcmsg {
     }
 
     /// Tells what it is attached to.
-    pub(super) fn describe_parent<F: Fields>(&self, out: &mut F) {
+    pub(super) fn describe_parent(&self, out: &mut dyn Fields) {
         match self.parent {
             ROOT => out.field("root", Value::Bool(true)),
             UNSPEC => {}
@@ -111,14 +111,14 @@ impl<'a> Tc<'a> {
     }
 
     /// Tells what it is, under `key`.
-    pub(super) fn describe_kind<F: Fields>(&self, key: &str, out: &mut F) {
+    pub(super) fn describe_kind(&self, key: &str, out: &mut dyn Fields) {
         if let Some(kind) = self.kind() {
             out.column(key, Value::Name(kind), KIND_WIDTH);
         }
     }
 
     /// Tells its handle and its link.
-    pub(super) fn describe_place<F: Fields>(&self, handle: &str, names: &mut Names, out: &mut F) {
+    pub(super) fn describe_place(&self, handle: &str, names: &mut Names, out: &mut dyn Fields) {
         out.column("handle", Value::Word(handle), HANDLE_WIDTH);
         out.column("dev", names.link(self.header.ifindex), DEV_WIDTH);
         self.header.describe_parent(out);

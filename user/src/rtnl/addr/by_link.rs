@@ -100,11 +100,11 @@ impl<'a, 'g> Interface<'a, 'g> {
 }
 
 impl Object for Interface<'_, '_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.link.describe_head(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         self.link.describe_rest(names, out);
         out.open("addr_info", Nest::Array);
         for addr in self.addrs() {

@@ -38,11 +38,11 @@ impl<'a> Ifinfo6<'a> {
 }
 
 impl Object for Ifinfo6<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.0.describe_head(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.attrs.taker();
         // They are in the head.
         attrs.take(IFLA_IFNAME, name);

@@ -47,7 +47,7 @@ static TX: &[Counter] = &[
 const SELDOM: [&str; 3] = ["compressed", "nohandler", "otherhost"];
 
 /// Tells the counters of a link, if they are there.
-pub fn describe<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
+pub fn describe(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     let changes = attrs.take(IFLA_CARRIER_CHANGES, u32);
     match (attrs.take(IFLA_STATS64, Some), changes) {
         (Some(stats), changes) => {
@@ -61,14 +61,14 @@ pub fn describe<F: Fields>(attrs: &mut Attributes<'_, '_>, out: &mut F) {
 }
 
 /// Tells what there is of `stats`: older kernels have fewer counters.
-fn tell<F: Fields>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
+fn tell(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn Fields) {
     out.open("stats64", Nest::Object);
     describe_both(stats, carrier_changes, out);
     out.close();
 }
 
 /// Tells what was received and what was sent.
-pub fn describe_both<F: Fields + ?Sized>(stats: &[u8], carrier_changes: Option<u32>, out: &mut F) {
+pub fn describe_both(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn Fields) {
     out.open("rx", Nest::Object);
     tell_counters(stats, RX, out);
     out.close();
@@ -80,7 +80,7 @@ pub fn describe_both<F: Fields + ?Sized>(stats: &[u8], carrier_changes: Option<u
     out.close();
 }
 
-fn tell_counters<F: Fields + ?Sized>(stats: &[u8], counters: &[Counter], out: &mut F) {
+fn tell_counters(stats: &[u8], counters: &[Counter], out: &mut dyn Fields) {
     for (at, key) in counters {
         match stats.chunks(8).nth(*at).and_then(u64) {
             Some(0) if SELDOM.contains(key) => {}

@@ -157,7 +157,7 @@ impl<'a> MdbEntry<'a> {
     }
 
     /// Tells all that is known of it but the bridge.
-    pub(super) fn describe_in_bridge<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    pub(super) fn describe_in_bridge(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         let header = &self.header;
 
@@ -182,11 +182,11 @@ impl<'a> MdbEntry<'a> {
 }
 
 impl Object for MdbEntry<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.bridge.describe(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         self.describe_in_bridge(names, out);
         self.bridge.describe_index(out);
     }

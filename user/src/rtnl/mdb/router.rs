@@ -42,7 +42,7 @@ impl<'a> RouterPort<'a> {
     }
 
     /// Tells all that is known of it but the bridge.
-    pub(super) fn describe_in_bridge<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    pub(super) fn describe_in_bridge(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
         out.field("port", names.link(self.ifindex));
@@ -53,11 +53,11 @@ impl<'a> RouterPort<'a> {
 }
 
 impl Object for RouterPort<'_> {
-    fn describe_head<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         self.bridge.describe(names, out);
     }
 
-    fn describe_rest<F: Fields>(&self, names: &mut Names, out: &mut F) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         out.field("router", Value::Bool(true));
         self.describe_in_bridge(names, out);
         self.bridge.describe_index(out);

@@ -36,7 +36,7 @@ static STATS: &[Known] = &[
 ];
 
 /// Tells who is in the group, and how one of them is chosen.
-pub fn describe(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+pub fn describe(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     let answer = attrs.take(NHA_OP_FLAGS, u32).unwrap_or_default();
     let mask = match answer & WIDE_WEIGHTS {
         0 => 0xff,
@@ -58,7 +58,7 @@ pub fn describe(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut imp
 }
 
 /// Tells the members, each `struct nexthop_grp`; `None` unless they are whole.
-fn describe_members(value: &[u8], mask: u16, out: &mut impl Fields) -> Option<()> {
+fn describe_members(value: &[u8], mask: u16, out: &mut dyn Fields) -> Option<()> {
     let members = value.chunks_exact(NEXTHOP_GRP);
     members.remainder().is_empty().then_some(())?;
 
@@ -77,7 +77,7 @@ fn describe_members(value: &[u8], mask: u16, out: &mut impl Fields) -> Option<()
 }
 
 /// Tells how many packets each member got.
-pub fn describe_stats(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut impl Fields) {
+pub fn describe_stats(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(NHA_GROUP_STATS, |value| {
         let entries: Vec<_> = Attrs::new(value).collect::<Result<_, _>>().ok()?;
 

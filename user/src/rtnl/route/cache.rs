@@ -32,7 +32,7 @@ const FLAGS: &[(u32, &str)] = &[
 ];
 
 /// Tells the flags of the cache among `rtm_flags`.
-pub fn describe_flags<F: Fields>(rtm_flags: u32, out: &mut F) {
+pub fn describe_flags(rtm_flags: u32, out: &mut dyn Fields) {
     flags(out, "cache", rtm_flags & MASK, FLAGS);
 }
 
@@ -73,7 +73,7 @@ impl Cacheinfo {
     }
 
     /// Tells how long the route lasts, in seconds, and what it fails with.
-    pub fn describe<F: Fields>(&self, out: &mut F) {
+    pub fn describe(&self, out: &mut dyn Fields) {
         if self.expires != 0 {
             let seconds = i64::from(self.expires) / TICKS;
             out.field("expires", Value::Signed(seconds));
@@ -82,7 +82,7 @@ impl Cacheinfo {
     }
 
     /// Tells who uses it, and how long ago in seconds.
-    pub fn describe_use<F: Fields>(&self, out: &mut F) {
+    pub fn describe_use(&self, out: &mut dyn Fields) {
         number(out, "users", self.clntref);
         number(out, "used", self.used);
         if self.lastuse != 0 {
@@ -99,7 +99,7 @@ impl Cacheinfo {
 }
 
 /// Tells `number` if it is not 0.
-fn number<F: Fields>(out: &mut F, key: &str, number: u32) {
+fn number(out: &mut dyn Fields, key: &str, number: u32) {
     if number != 0 {
         out.field(key, Value::Number(number.into()));
     }

@@ -82,11 +82,7 @@ pub fn goes_through(value: &[u8], oif: u32) -> bool {
 }
 
 /// Tells where a route of `family` leads, or one of its next hops.
-pub fn describe_address<F: Fields + ?Sized>(
-    attrs: &mut Attributes<'_, '_>,
-    family: u8,
-    out: &mut F,
-) {
+pub fn describe_address(attrs: &mut Attributes<'_, '_>, family: u8, out: &mut dyn Fields) {
     if family == MPLS {
         if let Some(to) = attrs.take(RTA_NEWDST, labels) {
             out.field("to", Value::Name(to.as_bytes()));
