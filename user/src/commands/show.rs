@@ -18,7 +18,7 @@ use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{Client, Links, Listing, Names, Object, Query};
+use nlhello::rtnl::{objects, Client, Links, Listing, Names, Object, Query};
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -138,7 +138,12 @@ fn write_all<Q: Query + Sync>(
     mut records: Records,
     mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
-    let told = stream::write_each(listing, query, |object| write(&mut records, object));
+    let told = stream::write_each(listing, &mut |row| {
+        for object in objects(query, row) {
+            write(&mut records, &object?)?;
+        }
+        Ok(())
+    });
     match told {
         Err(Failure::Output(error)) => Err(error.into()),
         told => records.end().map_err(Failure::from).and(told),

@@ -4,8 +4,7 @@
 //! reads and another writes: the kernel makes the next part meanwhile.
 
 use super::{Failure, Listing, Query};
-use nlhello::rtnl::objects;
-use std::io;
+use nlhello::netlink::Error;
 use std::panic;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread::{self, Builder};
@@ -20,63 +19,72 @@ const LOAD: usize = 128 << 10;
 /// Messages, copied.
 type Load = Vec<u8>;
 
-/// Writes each object of `listing`, which asks `query`, as `write` does.
-pub fn write_each<Q: Query + Sync>(
-    listing: &mut Listing<'_, &Q>,
-    query: &Q,
-    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()> + Send,
-) -> Result<(), Failure> {
-    while let Some(row) = listing.next_row()? {
-        write_row(query, row, &mut write)?;
-        if listing.is_streamed() {
-            return write_beside(listing, query, write);
+/// Writes the objects of a row of messages.
+type WriteRow<'w> = dyn FnMut(&[u8]) -> Result<(), Failure> + Send + 'w;
+
+/// A listing as rows of messages, whatever they are about.
+pub trait Rows {
+    /// As [`Listing::next_row`].
+    fn next_row(&mut self) -> Result<Option<&[u8]>, Error>;
+    /// As [`Listing::is_streamed`].
+    fn is_streamed(&self) -> bool;
+}
+
+impl<Q: Query> Rows for Listing<'_, Q> {
+    fn next_row(&mut self) -> Result<Option<&[u8]>, Error> {
+        Listing::next_row(self)
+    }
+
+    fn is_streamed(&self) -> bool {
+        Listing::is_streamed(self)
+    }
+}
+
+/// Writes each row as `write` does.
+pub fn write_each(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failure> {
+    while let Some(row) = rows.next_row()? {
+        write(row)?;
+        if rows.is_streamed() {
+            return write_beside(rows, write);
         }
     }
     Ok(())
 }
 
-fn write_beside<Q: Query + Sync>(
-    listing: &mut Listing<'_, &Q>,
-    query: &Q,
-    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()> + Send,
-) -> Result<(), Failure> {
+fn write_beside(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failure> {
     let (full, loads) = mpsc::sync_channel(AHEAD);
     let (used, spare) = mpsc::channel();
-    let lent = &mut write;
+    let lent = &mut *write;
 
     let told = thread::scope(|scope| {
-        let write = move || write_loads(query, loads, &used, lent);
+        let write = move || write_loads(loads, &used, lent);
         let writer = Builder::new().spawn_scoped(scope, write).ok()?;
-        let read = send_loads(listing, full, &spare);
+        let read = send_loads(rows, full, &spare);
         let written = writer
             .join()
             .unwrap_or_else(|why| panic::resume_unwind(why));
         Some(written.and(read))
     });
     // Who may have no more threads waits for each part.
-    told.unwrap_or_else(|| write_rest(listing, query, write))
+    told.unwrap_or_else(|| write_rest(rows, write))
 }
 
-fn write_rest<Q: Query>(
-    listing: &mut Listing<'_, &Q>,
-    query: &Q,
-    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()>,
-) -> Result<(), Failure> {
-    while let Some(row) = listing.next_row()? {
-        write_row(query, row, &mut write)?;
+fn write_rest(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failure> {
+    while let Some(row) = rows.next_row()? {
+        write(row)?;
     }
     Ok(())
 }
 
 /// Sends copies of all rows, until the writer is gone: it says why itself.
-fn send_loads<Q: Query>(
-    listing: &mut Listing<'_, &Q>,
+fn send_loads(
+    rows: &mut dyn Rows,
     full: SyncSender<Load>,
     spare: &Receiver<Load>,
 ) -> Result<(), Failure> {
     loop {
         let mut load = spare.try_recv().unwrap_or_default();
-        let more = fill(&mut load, listing);
+        let more = fill(&mut load, rows);
         if full.send(load).is_err() || !more? {
             return Ok(());
         }
@@ -84,10 +92,10 @@ fn send_loads<Q: Query>(
 }
 
 /// Copies rows to `load` until it is full; says whether there may be more.
-fn fill<Q: Query>(load: &mut Load, listing: &mut Listing<'_, &Q>) -> Result<bool, Failure> {
+fn fill(load: &mut Load, rows: &mut dyn Rows) -> Result<bool, Failure> {
     load.clear();
     while load.len() < LOAD {
-        match listing.next_row()? {
+        match rows.next_row()? {
             Some(row) => load.extend_from_slice(row),
             None => return Ok(false),
         }
@@ -96,28 +104,15 @@ fn fill<Q: Query>(load: &mut Load, listing: &mut Listing<'_, &Q>) -> Result<bool
 }
 
 /// Writes the loads that come, and gives their memory back.
-fn write_loads<Q: Query>(
-    query: &Q,
+fn write_loads(
     loads: Receiver<Load>,
     used: &Sender<Load>,
-    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()>,
+    write: &mut WriteRow<'_>,
 ) -> Result<(), Failure> {
     for load in loads {
-        write_row(query, &load, &mut write)?;
+        write(&load)?;
         // At the end nobody takes it.
         let _ = used.send(load);
-    }
-    Ok(())
-}
-
-#[inline]
-fn write_row<Q: Query>(
-    query: &Q,
-    row: &[u8],
-    mut write: impl FnMut(&Q::Object<'_>) -> io::Result<()>,
-) -> Result<(), Failure> {
-    for object in objects(query, row) {
-        write(&object?)?;
     }
     Ok(())
 }
