@@ -8,10 +8,12 @@ pub(super) mod digits;
 mod json;
 mod memo;
 mod text;
+mod tree;
 
 pub(super) use json::push_escaped;
 pub use json::JsonFields;
 pub use text::TextFields;
+pub use tree::Tree;
 
 pub use memo::Memo;
 use nlhello::rtnl::{Fields, Names, Object};

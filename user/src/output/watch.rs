@@ -10,7 +10,7 @@ mod netns;
 pub use netns::{Identity, Whereabouts};
 
 use super::escape::Escaped;
-use super::record::{write_object, JsonFields, Memo, TextFields, Writer};
+use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
 use super::time::{Stamp, Style};
 use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, What};
@@ -320,9 +320,10 @@ fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
 fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
     let mut all: Vec<_> = moved(kind, old, new).into_iter().collect();
     let [old, new] = [old, new].map(|body| {
-        let mut text = Vec::new();
-        push_json(&mut text, kind, body, names);
-        serde_json::from_slice(&text).unwrap_or_default()
+        let mut tree = Tree::default();
+        // What is shorter than its header says nothing.
+        let _ = kind.describe(body, names, &mut tree);
+        tree.into_json()
     });
     compare("", &old, &new, &mut all);
     all

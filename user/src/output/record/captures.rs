@@ -3,7 +3,7 @@
 //! What is written of messages that a kernel sent (`user/tests/fixtures/`), as they were and changed a
 //! little.
 
-use super::{write_object as write, JsonFields, Memo, TextFields};
+use super::{write_object as write, JsonFields, Memo, TextFields, Tree};
 use nlhello::rtnl::{
     Addrs, Class, Fdb, Filter, Ifinfo6, Links, Maddr, Mdb, Names, NdUserOpt, Neighs, Netconf,
     Nexthops, Nsid, Object, Qdisc, Query, RaPrefix, Route, Routes, Rules, Stats,
@@ -151,7 +151,7 @@ fn changed(message: &Message<'_>, changes: &[(Index, u8)], end: Index) -> Vec<u8
 ///
 /// # Panics
 ///
-/// When that is not valid, or the text is not a line without control characters.
+/// When that is not valid, or not the same as a tree, or the text is not a line without control characters.
 fn lines_of(object: &impl Object, names: &mut Names) -> Value {
     for details in [false, true] {
         let line = written(|out, memo| {
@@ -161,7 +161,16 @@ fn lines_of(object: &impl Object, names: &mut Names) -> Value {
         assert!(!line.contains(char::is_control), "{line:?}");
     }
     let json = written(|out, memo| write(object, names, JsonFields::new(out), memo));
-    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
+    let read = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    assert_eq!(tree_of(object, names), read);
+    read
+}
+
+fn tree_of(object: &impl Object, names: &mut Names) -> Value {
+    let mut tree = Tree::default();
+    object.describe_head(names, &mut tree);
+    object.describe_rest(names, &mut tree);
+    tree.into_json()
 }
 
 fn written(write: impl FnOnce(&mut Vec<u8>, &mut Memo)) -> String {

@@ -233,8 +233,9 @@ fn color_of(value: Value<'_>) -> Option<&'static str> {
     })
 }
 
+/// Appends `value` as text.
 #[inline]
-fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
+pub(super) fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Null => out.push(b'-'),
         Value::Bool(true) => out.extend_from_slice(b"yes"),
