@@ -23,6 +23,9 @@ const START: &str = "rcrt1.o";
 /// The C library and the compiler's own, as archives; each may need another.
 const ARCHIVES: [&str; 4] = ["libc.a", "libm.a", "libgcc.a", UNWINDER];
 
+/// The first glibc whose start-up code applies packed relocations (`DT_RELR`) to a program without a loader.
+const PACKED: [u32; 2] = [2, 36];
+
 /// The shared libraries that Rust's standard library names for a glibc target.
 const SHARED: [&str; 7] = ["c", "m", "rt", "pthread", "util", "dl", "gcc_s"];
 
@@ -77,6 +80,10 @@ fn link_statically(out: &Path) -> io::Result<()> {
         write_stand_ins(out)?;
         println!("cargo::rustc-link-arg-bins=-L{}", out.display());
         println!("cargo::rustc-link-arg-bins=-static-pie");
+        if glibc() >= Some(PACKED) {
+            // A relocation takes a few bits then, not 24 bytes. A linker that does not know it warns.
+            println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        }
         println!("cargo::rustc-cfg=static_program");
     }
     Ok(())
@@ -94,11 +101,40 @@ fn write_stand_ins(out: &Path) -> io::Result<()> {
 
 /// Whether the C compiler, which links the program, has the library file `name`.
 fn has_file(name: &str) -> bool {
-    let linker = env::var("RUSTC_LINKER").unwrap_or_else(|_| "cc".to_owned());
-    Command::new(linker)
+    compiler()
         .arg(format!("-print-file-name={name}"))
         .output()
         .is_ok_and(|output| is_path(&output.stdout))
+}
+
+/// Returns the version of glibc, major and minor: archives do not tell it, the headers beside them do.
+fn glibc() -> Option<[u32; 2]> {
+    let output = compiler()
+        .args([
+            "-E",
+            "-dM",
+            "-include",
+            "features.h",
+            "-x",
+            "c",
+            "/dev/null",
+        ])
+        .output()
+        .ok()?;
+    let macros = String::from_utf8(output.stdout).ok()?;
+    let number = |name| {
+        let mut definitions = macros.lines().filter_map(|line| line.strip_prefix(name));
+        definitions.next()?.trim().parse().ok()
+    };
+
+    Some([
+        number("#define __GLIBC__ ")?,
+        number("#define __GLIBC_MINOR__ ")?,
+    ])
+}
+
+fn compiler() -> Command {
+    Command::new(env::var("RUSTC_LINKER").unwrap_or_else(|_| "cc".to_owned()))
 }
 
 /// What is not found is printed as it was asked for.
