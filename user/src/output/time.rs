@@ -3,7 +3,7 @@
 //! Points in time, and how long ago they were.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime};
@@ -16,12 +16,9 @@ pub struct Utc(pub SystemTime);
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since = since_1970(self.0);
-        let (secs, nanos) = (since.as_secs(), since.subsec_nanos());
-        let (year, month, day) = date(secs / DAY);
-        let [hour, minute, second] = [secs / 3600 % 24, secs / 60 % 60, secs % 60];
 
-        write!(f, "{year:04}-{month:02}-{day:02}T")?;
-        write!(f, "{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
+        write_second(f, since.as_secs())?;
+        write!(f, ".{:09}Z", since.subsec_nanos())
     }
 }
 
@@ -43,33 +40,25 @@ pub enum Style {
 /// A point in time, on two clocks.
 #[derive(Clone, PartialEq)]
 pub struct Stamp {
-    wall: Zoned,
+    time: SystemTime,
+    /// Of the time here from UTC, in seconds.
+    offset: i32,
     since_start: Duration,
 }
 
 impl Stamp {
     /// Returns this moment, in a program that began at `start`, in the time `zone`.
     pub fn now(start: Instant, zone: &TimeZone) -> Self {
-        Self {
-            wall: Timestamp::now().to_zoned(zone.clone()),
-            since_start: start.elapsed(),
-        }
+        Self::of(SystemTime::now(), start.elapsed(), zone)
     }
 
     /// Returns this `time`, so long after the program began, in the time `zone`.
     pub fn of(time: SystemTime, since_start: Duration, zone: &TimeZone) -> Self {
-        let wall = Timestamp::try_from(time).unwrap_or_default();
-
         Self {
-            wall: wall.to_zoned(zone.clone()),
+            time,
+            offset: offset(time, zone),
             since_start,
         }
-    }
-
-    /// Returns the time `wall`, so long after the program began.
-    #[cfg(test)]
-    pub fn at(wall: Zoned, since_start: Duration) -> Self {
-        Self { wall, since_start }
     }
 
     /// Returns it in this `style`.
@@ -82,22 +71,62 @@ struct Display<'a>(&'a Stamp, Style);
 
 impl fmt::Display for Display<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Stamp { wall, since_start }, style) = self;
-        let micros = wall.timestamp().as_microsecond();
+        let Self(stamp, style) = self;
+        let since = since_1970(stamp.time);
+        let here = local(since, stamp.offset);
 
         match style {
-            Style::Time => write!(f, "{}", wall.strftime("%H:%M:%S%.3f")),
-            Style::Iso => write!(f, "{}", wall.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")),
-            Style::Epoch => write!(f, "{}.{:06}", micros / 1_000_000, micros % 1_000_000),
-            Style::Monotonic => write!(
-                f,
-                "{}.{:06}",
-                since_start.as_secs(),
-                since_start.subsec_micros()
-            ),
+            Style::Time => {
+                write_time_of_day(f, here)?;
+                write!(f, ".{:03}", since.subsec_millis())
+            }
+            Style::Iso => {
+                write_second(f, here)?;
+                write!(f, ".{:06}", since.subsec_micros())?;
+                write_offset(f, stamp.offset)
+            }
+            Style::Epoch => write_seconds(f, since),
+            Style::Monotonic => write_seconds(f, stamp.since_start),
             Style::None => Ok(()),
         }
     }
+}
+
+/// Returns how far the time in `zone` is from UTC then, in seconds.
+fn offset(time: SystemTime, zone: &TimeZone) -> i32 {
+    let time = Timestamp::try_from(time).unwrap_or_default();
+
+    zone.to_offset(time).seconds()
+}
+
+/// Returns the seconds that a clock counts which is `offset` seconds from UTC.
+fn local(since_1970: Duration, offset: i32) -> u64 {
+    since_1970.as_secs().saturating_add_signed(offset.into())
+}
+
+/// Writes the second that is `secs` after the beginning of 1970: `2026-11-21T01:02:03`.
+fn write_second(f: &mut dyn fmt::Write, secs: u64) -> fmt::Result {
+    let (year, month, day) = date(secs / DAY);
+
+    write!(f, "{year:04}-{month:02}-{day:02}T")?;
+    write_time_of_day(f, secs)
+}
+
+fn write_time_of_day(f: &mut dyn fmt::Write, secs: u64) -> fmt::Result {
+    let [hour, minute, second] = [secs / 3600 % 24, secs / 60 % 60, secs % 60];
+
+    write!(f, "{hour:02}:{minute:02}:{second:02}")
+}
+
+fn write_offset(f: &mut dyn fmt::Write, offset: i32) -> fmt::Result {
+    let sign = if offset < 0 { '-' } else { '+' };
+    let minutes = offset.unsigned_abs() / 60;
+
+    write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn write_seconds(f: &mut dyn fmt::Write, time: Duration) -> fmt::Result {
+    write!(f, "{}.{:06}", time.as_secs(), time.subsec_micros())
 }
 
 /// Writes the time of day, to the microsecond: `21:26:54.897123`.
@@ -122,10 +151,10 @@ impl Clock {
     pub fn write(&mut self, out: &mut dyn Write, time: SystemTime) -> io::Result<()> {
         let since = since_1970(time);
         if since.as_secs() != self.second || self.text.is_empty() {
-            let wall = Timestamp::try_from(time).unwrap_or_default();
-            let wall = wall.to_zoned(self.zone.clone());
             self.second = since.as_secs();
-            self.text = wall.strftime("%H:%M:%S").to_string();
+            self.text.clear();
+            // A string takes all that is written to it.
+            let _ = write_time_of_day(&mut self.text, local(since, offset(time, &self.zone)));
         }
         write!(out, "{}.{:06}", self.text, since.subsec_micros())
     }
@@ -217,6 +246,42 @@ mod tests {
         }
 
         assert_eq!(out, b"00:00:00.000007 00:00:00.999999 23:59:59.000000 ");
+    }
+
+    #[test]
+    fn a_time_is_that_of_the_zone_with_its_offset() {
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4_567_000);
+        let stamp = |minutes: i32| {
+            let zone = TimeZone::fixed(jiff::tz::Offset::from_seconds(60 * minutes).unwrap());
+            Stamp::of(time, Duration::from_micros(3_000_120), &zone)
+        };
+
+        for (minutes, text) in [
+            (0, "2026-11-21T01:02:03.004567+00:00"),
+            (345, "2026-11-21T06:47:03.004567+05:45"),
+            (-210, "2026-11-20T21:32:03.004567-03:30"),
+        ] {
+            assert_eq!(stamp(minutes).display(Style::Iso).to_string(), text);
+        }
+        assert_eq!(stamp(-210).display(Style::Time).to_string(), "21:32:03.004");
+        assert_eq!(
+            stamp(60).display(Style::Epoch).to_string(),
+            "1795222923.004567"
+        );
+        assert_eq!(stamp(60).display(Style::Monotonic).to_string(), "3.000120");
+    }
+
+    #[test]
+    fn summer_time_is_that_of_the_moment() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        for (secs, text) in [
+            (1_795_222_923, "2026-11-21T02:02:03.000000+01:00"),
+            (1_782_000_000, "2026-06-21T02:00:00.000000+02:00"),
+        ] {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(secs);
+            let stamp = Stamp::of(time, Duration::ZERO, &zone);
+            assert_eq!(stamp.display(Style::Iso).to_string(), text);
+        }
     }
 
     #[test]

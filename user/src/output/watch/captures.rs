@@ -5,6 +5,7 @@
 
 use super::{Style, Watch};
 use crate::output::Stamp;
+use jiff::Zoned;
 use nlhello::monitor::{Event, Kind, Origin, What};
 use nlhello::rtnl::Names;
 use nlhello::wire::{Message, Messages};
@@ -95,8 +96,12 @@ fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
     for (index, name) in LINKS {
         names.learn(*index, name.as_bytes(), true);
     }
-    let wall = "2026-11-21T21:26:54.897123+01:00[+01:00]".parse().unwrap();
-    let now = Stamp::at(wall, Duration::from_secs(3));
+    let wall: Zoned = "2026-11-21T21:26:54.897123+01:00[+01:00]".parse().unwrap();
+    let now = Stamp::of(
+        wall.timestamp().into(),
+        Duration::from_secs(3),
+        wall.time_zone(),
+    );
     let mut lines = Vec::new();
     for message in Messages::new(capture) {
         let event = event_of(kind, &message.unwrap());
