@@ -699,7 +699,16 @@ mod tests {
         &["--record", "x", "--buffer", "7"],
         &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
         &["--protocol", "routes", "--", "ip"],
-        &["--pid", "7", "--comm", "ip", "-w", "x", "link", "RTM_GETADDR"],
+        &[
+            "--pid",
+            "7",
+            "--comm",
+            "ip",
+            "-w",
+            "x",
+            "link",
+            "RTM_GETADDR",
+        ],
         &["-c", "1", "--", "ip"],
         &[
             "--record",

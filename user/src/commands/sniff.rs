@@ -9,9 +9,7 @@ use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use crate::output::{Output, Sniff};
 use nlhello::monitor::PacketFile;
-use nlhello::netlink::{
-    Direction, Error, Observer, Outcome, Process, Remark, Tracer, Transfer,
-};
+use nlhello::netlink::{Direction, Error, Observer, Outcome, Process, Remark, Tracer, Transfer};
 use nlhello::nlmon::SNIFF;
 use std::fs::File;
 use std::io::{self, Write};
@@ -123,7 +121,13 @@ impl Follower {
         self.packets += 1;
         let bytes = transfer.bytes;
         let pkttype = pkttype(transfer);
-        file.put(transfer.time, pkttype, transfer.protocol, bytes, bytes.len())
+        file.put(
+            transfer.time,
+            pkttype,
+            transfer.protocol,
+            bytes,
+            bytes.len(),
+        )
     }
 }
 

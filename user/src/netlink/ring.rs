@@ -131,12 +131,7 @@ impl Ring {
     /// `ENETDOWN` for both.
     pub fn check(&self) -> io::Result<()> {
         let mut errno: c_int = 0;
-        get_option(
-            &self.socket,
-            libc::SOL_SOCKET,
-            libc::SO_ERROR,
-            &mut errno,
-        )?;
+        get_option(&self.socket, libc::SOL_SOCKET, libc::SO_ERROR, &mut errno)?;
         match errno {
             0 => Ok(()),
             errno => Err(io::Error::from_raw_os_error(errno)),
@@ -267,7 +262,9 @@ impl Mapping {
         }
         // SAFETY: by the invariant it is inside of what is mapped, and the kernel writes nothing to it until
         // `hand_back`, which takes `self` exclusively, so that nobody has these bytes any more.
-        unsafe { std::slice::from_raw_parts(self.start.as_ptr().add(block % BLOCKS * BLOCK), BLOCK) }
+        unsafe {
+            std::slice::from_raw_parts(self.start.as_ptr().add(block % BLOCKS * BLOCK), BLOCK)
+        }
     }
 
     /// Lets the kernel fill `block` again.

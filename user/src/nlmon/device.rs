@@ -14,10 +14,12 @@ const MOST: u32 = 1000;
 /// How long the kernel may take for a change.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-const TAKES: &str = "it takes CAP_NET_ADMIN and CAP_NET_RAW: try as root, or in a namespace of your \
+const TAKES: &str =
+    "it takes CAP_NET_ADMIN and CAP_NET_RAW: try as root, or in a namespace of your \
                      own (unshare -Urn); nlhello sniff -- COMMAND takes neither";
 
-const NO_NLMON: &str = "it takes CONFIG_NLMON (modprobe nlmon, where it is a module); nlhello sniff \
+const NO_NLMON: &str =
+    "it takes CONFIG_NLMON (modprobe nlmon, where it is a module); nlhello sniff \
                         -- COMMAND does without";
 
 /// A link of the kind `nlmon`, which is removed when this is dropped.
@@ -118,7 +120,9 @@ fn add(client: &mut Client) -> Result<String, Error> {
 fn explained(error: Error) -> Error {
     match error.errno.0 {
         libc::EPERM => error.hint(TAKES),
-        libc::EOPNOTSUPP => error.message("this kernel makes no links of kind nlmon").hint(NO_NLMON),
+        libc::EOPNOTSUPP => error
+            .message("this kernel makes no links of kind nlmon")
+            .hint(NO_NLMON),
         _ => error,
     }
 }

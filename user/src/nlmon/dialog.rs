@@ -137,11 +137,7 @@ impl Dialog {
         is_known || is_over(HOLD) || self.bytes > HELD
     }
 
-    fn take_requests(
-        &mut self,
-        packet: &Packet<'_>,
-        wants: &mut Wants<'_>,
-    ) {
+    fn take_requests(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
         let mut headers = Vec::new();
         let mut is_wanted = false;
         for message in Messages::new(packet.bytes).flatten() {
@@ -169,15 +165,12 @@ impl Dialog {
         }
     }
 
-    fn take_answer(
-        &mut self,
-        packet: &Packet<'_>,
-        portid: u32,
-        wants: &mut Wants<'_>,
-    ) {
+    fn take_answer(&mut self, packet: &Packet<'_>, portid: u32, wants: &mut Wants<'_>) {
         let mut answer = Answer::default();
         for message in Messages::new(packet.bytes).flatten() {
-            let found = self.exchanges.answer(packet.protocol, packet.time, &message);
+            let found = self
+                .exchanges
+                .answer(packet.protocol, packet.time, &message);
             answer.add(packet.time, &message, found.as_ref(), wants(Some(&message)));
             if let Some(answered) = found {
                 self.note(&answered, packet.time, &message);
@@ -484,7 +477,11 @@ mod tests {
         for _ in 0..4 {
             captured.take(0, &long);
         }
-        assert_eq!(captured.told().len(), 1, "each is a header longer than a MiB");
+        assert_eq!(
+            captured.told().len(),
+            1,
+            "each is a header longer than a MiB"
+        );
         captured.take(0, &long);
         assert_eq!(captured.told().len(), 1);
         assert!(captured.dialog.bytes <= HELD);

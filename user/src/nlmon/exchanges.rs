@@ -316,7 +316,12 @@ mod tests {
         exchanges.ask(ROUTE, second.clone());
         let error = header(NLMSG_ERROR, 0, 5);
         assert_eq!(
-            answer(&mut exchanges, error, &refusal(second.header, libc::EPERM), 1),
+            answer(
+                &mut exchanges,
+                error,
+                &refusal(second.header, libc::EPERM),
+                1
+            ),
             Some((2, Some(libc::EPERM)))
         );
         let other = header(libc::RTM_NEWROUTE, NLM_F_REQUEST, 0);
@@ -344,10 +349,7 @@ mod tests {
         exchanges.ask(ROUTE, asked(1, NEWLINK, NLM_F_ACK, 0));
         exchanges.ask(ROUTE, asked(2, libc::RTM_GETADDR, 0, 0));
 
-        assert_eq!(
-            answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1),
-            None
-        );
+        assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1), None);
     }
 
     #[test]

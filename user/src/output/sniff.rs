@@ -77,7 +77,10 @@ impl Sniff {
         self.write(|out, format, _| match format {
             Format::Text(clock) => {
                 clock.write(out, now)?;
-                writeln!(out, " ! {count} datagrams were lost: there was no room for them")
+                writeln!(
+                    out,
+                    " ! {count} datagrams were lost: there was no room for them"
+                )
             }
             Format::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
         });

@@ -114,7 +114,10 @@ fn own_socket() -> Peer {
 /// `RTM_GETLINK` for the link with this index.
 fn getlink(seq: u32, index: u32) -> Vec<u8> {
     let header = header(libc::RTM_GETLINK, NLM_F_REQUEST, seq);
-    message(header, &[&[0; 4][..], &index.to_ne_bytes(), &[0; 8]].concat())
+    message(
+        header,
+        &[&[0; 4][..], &index.to_ne_bytes(), &[0; 8]].concat(),
+    )
 }
 
 fn dump_routes(seq: u32, table: u32) -> Vec<u8> {
@@ -130,7 +133,15 @@ fn a_request_says_what_became_of_it_and_its_answer_how_long_that_took() {
     let _netns = with_links();
     ip("link set va up");
     let sniffer = Sniffer::start("");
-    let refused = ["-n", NETNS, "route", "add", "10.9.0.0/16", "via", "10.99.0.1"];
+    let refused = [
+        "-n",
+        NETNS,
+        "route",
+        "add",
+        "10.9.0.0/16",
+        "via",
+        "10.99.0.1",
+    ];
     assert!(!run(Command::new("ip").args(refused)).status.success());
     ip("addr add 192.0.2.1/24 dev va");
     sleep(SETTLED);
@@ -151,7 +162,10 @@ fn a_request_says_what_became_of_it_and_its_answer_how_long_that_took() {
     assert_eq!(request["local_portid"], answer["nlmsghdr"]["nlmsg_pid"]);
 
     let request = only(&objects, "sent", "RTM_NEWADDR");
-    assert_eq!((&request["errno"], &request["answers"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&request["errno"], &request["answers"]),
+        (&json!(0), &json!(0))
+    );
     assert!(said.contains(", 0 lost"), "{said}");
 }
 
@@ -295,7 +309,10 @@ fn only_the_process_and_the_name_that_are_asked_for_are_told() {
         fs::read_to_string("/proc/self/comm").unwrap(),
     );
     let socket = own_socket();
-    for words in [format!("--pid {pid}"), format!("--comm {}", comm.trim_end())] {
+    for words in [
+        format!("--pid {pid}"),
+        format!("--comm {}", comm.trim_end()),
+    ] {
         let sniffer = Sniffer::start(&words);
         socket.exchange(&getlink(1, 1));
         ip("link show");
@@ -323,7 +340,10 @@ fn what_is_behind_a_message_and_what_is_none_is_told() {
     sleep(SETTLED);
     let (told, _) = sniffer.text();
 
-    assert!(told.contains("    and 24 bytes behind it, all of them 0\n"), "{told}");
+    assert!(
+        told.contains("    and 24 bytes behind it, all of them 0\n"),
+        "{told}"
+    );
     assert!(told.contains("> length field does not fit"), "{told}");
     assert!(told.contains("> header is truncated: 74657874"), "{told}");
     assert!(told.contains(" > NETLINK_ROUTE = 0 after "), "{told}");
@@ -410,7 +430,10 @@ fn two_have_a_link_each_and_one_that_is_taken_away_is_an_error() {
     ip("link del nlhello1");
     let (status, _, said) = second.ended();
     assert_eq!(status, Some(1));
-    assert!(said.contains("nlhello1") && said.contains("removed it"), "{said}");
+    assert!(
+        said.contains("nlhello1") && said.contains("removed it"),
+        "{said}"
+    );
     assert!(devices().contains("nlhello0"));
     first.end();
     assert_eq!(devices(), "");
@@ -436,7 +459,10 @@ fn what_is_written_is_read_by_replay() {
             .arg("addr"));
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert_eq!(
-            stdout(&output).lines().map(|line| &line[..9]).collect::<Vec<_>>(),
+            stdout(&output)
+                .lines()
+                .map(|line| &line[..9])
+                .collect::<Vec<_>>(),
             ["new addr:", "del addr:"],
             "{words}: {output:?}"
         );
@@ -449,7 +475,10 @@ fn what_is_written_is_read_by_replay() {
     ip("link show va");
     let (status, _, said) = sniffer.ended();
     assert_eq!(status, Some(1));
-    assert!(said.contains("/dev/full") && said.contains("ENOSPC"), "{said}");
+    assert!(
+        said.contains("/dev/full") && said.contains("ENOSPC"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -495,7 +524,10 @@ fn who_has_no_right_is_told_what_it_takes_and_what_cannot_be_seen_is_refused() {
 #[test]
 fn monitors_are_not_told_of_who_sniffs() {
     let _netns = with_links();
-    let watcher = Watcher::start(NETNS, "link addr route neigh rule prefix maddr qdisc ifinfo6");
+    let watcher = Watcher::start(
+        NETNS,
+        "link addr route neigh rule prefix maddr qdisc ifinfo6",
+    );
     Sniffer::start("").end();
     ip("link set va mtu 1400");
     watcher.wait_for("\"mtu\":1400");
@@ -504,7 +536,9 @@ fn monitors_are_not_told_of_who_sniffs() {
 
     assert!(lines.iter().any(|line| of_va(&line)));
     assert!(
-        lines.iter().all(|line| !line.to_string().contains("nlhello0")),
+        lines
+            .iter()
+            .all(|line| !line.to_string().contains("nlhello0")),
         "{lines:#?}"
     );
 }

@@ -53,7 +53,6 @@ impl Dev {
         let link = Link::from_payload(link).ok()?;
         (link.name() == Some(&self.name)).then(|| link.header().index)
     }
-
 }
 
 fn learn_index(indexes: &mut VecDeque<u32>, index: u32) {
@@ -70,7 +69,9 @@ fn learn_index(indexes: &mut VecDeque<u32>, index: u32) {
 fn sniffer(link: &[u8]) -> Option<u32> {
     let link = Link::from_payload(link).ok()?;
     let is_sniffer = link.kind() == Some(Device::KIND.as_bytes())
-        && link.name().is_some_and(|name| name.starts_with(Device::PREFIX.as_bytes()));
+        && link
+            .name()
+            .is_some_and(|name| name.starts_with(Device::PREFIX.as_bytes()));
 
     is_sniffer.then(|| link.header().index)
 }
@@ -306,7 +307,10 @@ mod tests {
             filter.learn(&new);
             assert_eq!(filter.hides(&new), is_first);
             let neigh = neigh(7 + number as u8);
-            assert_eq!(filter.hides(&event(Kind::Neigh, What::New, &neigh)), is_first);
+            assert_eq!(
+                filter.hides(&event(Kind::Neigh, What::New, &neigh)),
+                is_first
+            );
         }
         filter.set_dev(b"nlhello3");
         assert!(!filter.hides(&event(Kind::Link, What::New, &links[0])));

@@ -28,7 +28,9 @@ pub struct Choice {
 impl Choice {
     /// Reads what is asked for.
     pub fn read(args: &SniffArgs) -> Result<Self, Error> {
-        args.protocols.iter().try_for_each(|one| check_shown(*one))?;
+        args.protocols
+            .iter()
+            .try_for_each(|one| check_shown(*one))?;
         let mut choice = Self {
             pid: args.pid,
             comm: args.comm.clone(),
@@ -43,7 +45,9 @@ impl Choice {
                 None => {
                     let message = format!("'{word}' is no kind and no type of message");
                     let error = Error::usage(SNIFF, message);
-                    return Err(error.hint("kinds are link, addr, route, ...; types RTM_NEWLINK, NLMSG_ERROR, ..."));
+                    return Err(error.hint(
+                        "kinds are link, addr, ...; types RTM_NEWLINK, ...; a command stands behind --",
+                    ));
                 }
             }
         }

@@ -29,7 +29,8 @@ const ON_ITS_WAY: Duration = Duration::from_millis(40);
 /// How long the kernel may take to tell a name.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-const NO_PACKETS: &str = "it takes CAP_NET_RAW: try as root, or in a namespace of your own (unshare \
+const NO_PACKETS: &str =
+    "it takes CAP_NET_RAW: try as root, or in a namespace of your own (unshare \
                           -Urn); nlhello sniff -- COMMAND does without";
 
 /// Somebody who watches.
@@ -81,7 +82,9 @@ impl<'a> Live<'a> {
         let signals = Rc::new(signals);
         let color = cli.globals.color.on(&io::stdout());
         let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(Stdout::new(&signals)?)) };
-        let sniff = is_told.then(|| open(cli, args, stdout, color)).transpose()?;
+        let sniff = is_told
+            .then(|| open(cli, args, stdout, color))
+            .transpose()?;
 
         Ok(Self {
             args,

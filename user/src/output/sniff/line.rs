@@ -201,11 +201,7 @@ impl<'a> JsonLine<'a> {
 }
 
 /// Writes an object for each message; one for all where there is none.
-pub fn write_json(
-    out: &mut dyn Write,
-    decoder: &mut Decoder,
-    line: &Line<'_>,
-) -> io::Result<()> {
+pub fn write_json(out: &mut dyn Write, decoder: &mut Decoder, line: &Line<'_>) -> io::Result<()> {
     let time = Utc(line.time).to_string();
     let (mut rest, _) = split_padding(line.bytes);
     let responses = match line.role {
@@ -335,7 +331,10 @@ mod tests {
             ),
             (vec![expected], " = ?, no answer so far"),
             (vec![Response::default()], " = ?, no answer was asked for"),
-            (vec![answered(Some(0), 0); 2], " = 0 after 1.052 ms; = 0 after 1.052 ms"),
+            (
+                vec![answered(Some(0), 0); 2],
+                " = 0 after 1.052 ms; = 0 after 1.052 ms",
+            ),
             (vec![], ""),
         ] {
             let role = Role::Request(responses);
@@ -343,7 +342,9 @@ mod tests {
             assert_eq!(Head(&line(&role, b"")).to_string(), told);
         }
         let role = Role::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
-        assert!(Head(&line(&role, b"")).to_string().ends_with(" ms; and 3 more"));
+        assert!(Head(&line(&role, b""))
+            .to_string()
+            .ends_with(" ms; and 3 more"));
     }
 
     #[test]
@@ -448,7 +449,10 @@ mod tests {
             })
         );
         assert_eq!(found[1]["errno"], libc::EPERM);
-        assert_eq!((&found[1]["attr"], &found[1]["message"]), (&json!("X"), &json!("no")));
+        assert_eq!(
+            (&found[1]["attr"], &found[1]["message"]),
+            (&json!("X"), &json!("no"))
+        );
         assert_eq!(found[2]["hex"], "72657374");
         assert_eq!(found[2]["errno"], Value::Null);
     }
@@ -460,7 +464,10 @@ mod tests {
         let found = json(&line(&role, &bytes));
         assert_eq!(found.len(), 2);
         for object in &found {
-            assert_eq!((&object["direction"], &object["copies"]), (&json!("event"), &json!(3)));
+            assert_eq!(
+                (&object["direction"], &object["copies"]),
+                (&json!("event"), &json!(3))
+            );
         }
         let nothing = Role::Request(Vec::new());
         let found = json(&line(&nothing, b""));
