@@ -471,8 +471,7 @@ fn what_is_written_is_read_by_replay() {
         assert!(requests || words.is_empty(), "{words}: {output:?}");
     }
     fs::remove_file(&file).unwrap();
-    let sniffer = Sniffer::start("-w /dev/full -c 1");
-    ip("link show va");
+    let sniffer = Sniffer::spawn("sniff -w /dev/full -c 1", None);
     let (status, _, said) = sniffer.ended();
     assert_eq!(status, Some(1));
     assert!(
