@@ -23,14 +23,11 @@ use std::time::{Duration, SystemTime};
 const BLOCK: usize = 256 << 10;
 
 /// How many blocks there are. A block that is handed over takes its room however little is in it: so the
-/// reader may be away for [`RETIRED`] times this.
+/// reader may be away for this many times as long as it lets a block be filled.
 const BLOCKS: usize = 64;
 
 /// Size of a frame, in bytes. Blocks of `TPACKET_V3` have none, but the kernel checks that it fits.
 const FRAME: usize = 2048;
-
-/// A block that is not full is handed over after this time, in milliseconds.
-const RETIRED: u32 = 20;
 
 // Where in a block its status is, how many packets it has, and where the first one is.
 const HEADER: usize = offset_of!(tpacket_block_desc, hdr);
@@ -66,12 +63,13 @@ pub struct Ring {
 
 impl Ring {
     /// Makes a ring that receives nothing until [`Ring::bind`] says of which link; then packets of
-    /// `protocols` only, or all if that is empty.
+    /// `protocols` only, or all if that is empty. A block that is not full is handed over after `patience`,
+    /// some milliseconds: the shorter that is, the more often the reader wakes up.
     ///
     /// # Errors
     ///
     /// `EPERM` without `CAP_NET_RAW`; `EAFNOSUPPORT` where the kernel has no packet sockets; `ENOMEM`.
-    pub fn open(protocols: &[Protocol]) -> io::Result<Self> {
+    pub fn open(protocols: &[Protocol], patience: Duration) -> io::Result<Self> {
         let socket = packet_socket()?;
         let version = libc::tpacket_versions::TPACKET_V3 as c_int;
         set_option(&socket, SOL_PACKET, libc::PACKET_VERSION, version)?;
@@ -85,7 +83,7 @@ impl Ring {
             BLOCKS as u32,
             FRAME as u32,
             frames as u32,
-            RETIRED,
+            patience.as_millis() as u32,
             0,
             0,
         ];

@@ -234,7 +234,8 @@ fn an_answer_that_comes_late_is_told_with_its_time() {
     let after = Duration::from_nanos(done["after_ns"].as_u64().unwrap());
     assert!(after >= SETTLED, "{done}");
     let routes = objects.iter().filter(|one| type_of(one) == "RTM_NEWROUTE");
-    assert_eq!(routes.count(), 2000);
+    // Who does not ask for strict checks gets those of other tables, too.
+    assert!(routes.count() >= 2000);
 }
 
 #[test]
@@ -354,7 +355,8 @@ fn what_is_lost_is_told_with_its_number_then_and_at_the_end() {
     ip("link set va up");
     let routes = many_routes(100).filter(|line| line.starts_with("route add"));
     ip_batch(routes);
-    let sniffer = Sniffer::start("");
+    // All is captured; to decode it is not what this is about.
+    let sniffer = Sniffer::start("rule");
     kill(&sniffer.child, "STOP");
     // A dump of it is longer than 64 KiB; the ring has room for 16 MiB.
     let shows = std::iter::repeat_n("route show table 100\n".to_owned(), 400);
@@ -469,8 +471,7 @@ fn what_is_written_is_read_by_replay() {
         assert!(requests || words.is_empty(), "{words}: {output:?}");
     }
     fs::remove_file(&file).unwrap();
-    let sniffer = Sniffer::start("-w /dev/full -c 1");
-    ip("link show va");
+    let sniffer = Sniffer::spawn("sniff -w /dev/full -c 1", None);
     let (status, _, said) = sniffer.ended();
     assert_eq!(status, Some(1));
     assert!(

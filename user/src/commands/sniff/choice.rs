@@ -46,7 +46,7 @@ impl Choice {
                     let message = format!("'{word}' is no kind and no type of message");
                     let error = Error::usage(SNIFF, message);
                     return Err(error.hint(
-                        "kinds are link, addr, route, ...; types RTM_NEWLINK, NLMSG_ERROR, ...",
+                        "kinds are link, addr, ...; types RTM_NEWLINK, ...; a command stands behind --",
                     ));
                 }
             }

@@ -23,8 +23,10 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long what is there may be on its way: a block of the ring is handed over sooner.
-const ON_ITS_WAY: Duration = Duration::from_millis(40);
+/// How long the kernel may fill a block: who says something should not be gone when it is read. Where nobody
+/// looks for who it was, there is no hurry, and it is the reader that is woken up less often.
+const SOON: Duration = Duration::from_millis(20);
+const LATER: Duration = Duration::from_millis(200);
 
 /// How long the kernel may take to tell a name.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -103,7 +105,8 @@ impl<'a> Live<'a> {
     }
 
     fn watch(&mut self, device: &Device) -> Result<(), Failure> {
-        let mut ring = Ring::open(&self.args.protocols).map_err(|error| no_ring(&error))?;
+        let mut ring =
+            Ring::open(&self.args.protocols, self.patience()).map_err(|error| no_ring(&error))?;
         if !self.is_raw() {
             let decoder = self.sniff.as_mut().map(Sniff::decoder);
             learn_names(decoder.unwrap_or(&mut self.names));
@@ -114,14 +117,16 @@ impl<'a> Live<'a> {
         let _ = writeln!(io::stderr(), "listening on {}", device.name());
         while self.left > 0 {
             let is_over = self.wait(&ring)?;
-            self.take(&mut ring)?;
+            let is_idle = !self.take(&mut ring)?;
             self.tell(Some(SystemTime::now()))?;
             self.tell_lost(&mut ring)?;
             if is_over {
                 break;
             }
             self.flush()?;
-            ring.check().map_err(|error| gone(&error, device))?;
+            if is_idle {
+                ring.check().map_err(|error| gone(&error, device))?;
+            }
         }
         self.tell(None)
     }
@@ -134,7 +139,7 @@ impl<'a> Live<'a> {
     /// Waits until there is something to do; returns whether that is to stop.
     fn wait(&self, ring: &Ring) -> Result<bool, Failure> {
         let patience = match self.dialog.is_holding() {
-            true => ON_ITS_WAY,
+            true => 2 * SOON,
             false => Duration::MAX,
         };
         let until = deadline(Instant::now(), patience);
@@ -154,15 +159,24 @@ impl<'a> Live<'a> {
         let is_over = self.signals.stop();
         if is_over {
             // What was said before is told.
-            thread::sleep(ON_ITS_WAY);
+            thread::sleep(self.patience() + SOON);
         }
         Ok(is_over)
     }
 
-    /// Takes what is there.
-    fn take(&mut self, ring: &mut Ring) -> Result<(), Failure> {
+    fn patience(&self) -> Duration {
+        match self.is_raw() {
+            true => LATER,
+            false => SOON,
+        }
+    }
+
+    /// Takes what is there; returns whether there was anything.
+    fn take(&mut self, ring: &mut Ring) -> Result<bool, Failure> {
         let is_raw = self.is_raw();
+        let mut has_taken = false;
         let flow = ring.read(|packet| {
+            has_taken = true;
             let result = match is_raw {
                 true => self.write(packet),
                 false => {
@@ -176,8 +190,8 @@ impl<'a> Live<'a> {
             }
         });
         match flow {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(result) => result,
+            ControlFlow::Continue(()) => Ok(has_taken),
+            ControlFlow::Break(result) => result.map(|()| true),
         }
     }
 
