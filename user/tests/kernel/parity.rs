@@ -131,6 +131,7 @@ impl World {
             _far: Netns::add(FAR),
             _near: Netns::add(NETNS),
         };
+        load_modules();
         for script in scripts {
             run_script(script);
         }
@@ -176,6 +177,11 @@ fn compare_once_settled(
         }
     }
     comparison
+}
+
+/// Loads, where they are modules, the drivers that no request loads: they have files of their own.
+fn load_modules() {
+    run(Command::new("modprobe").args(["-qa", "tun", "mpls_router", "mpls_iptunnel"]));
 }
 
 /// Runs a script of `parity/` in the namespace, with the `ip` and `bridge` that are compared with.
