@@ -45,7 +45,7 @@ test: ## every test, those of the module inside the test kernel KERNEL
 	@scripts/test $(if $(FILTER),'$(FILTER)')
 
 .PHONY: test-kernel
-test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts or the newest (stock where it is to be had)
+test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts, newest or stock
 	@scripts/test --guest $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms
