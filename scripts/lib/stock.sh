@@ -36,15 +36,14 @@ image_setting() { sed -nE "s/^$1=\"?([^\"]*)\"?$/\1/p" "$modules/config"; }
 # The first line that the program says about its version.
 version_line() { "$1" --version 2>/dev/null | sed -n 1p; }
 
-# tools_match PREFIX: whether the compilers under PREFIX are, word for word, those that the image's configuration names, and their lints are there.
+# tools_match PREFIX: whether the compilers under PREFIX are, word for word, those that the image's configuration names.
 tools_match() {
     local bin=$1/bin cc
     cc=$(image_setting CONFIG_CC_VERSION_TEXT)
     [[ -x $bin/$stock_tuple-ld ]] &&
         [[ $(version_line "$bin/${cc%% *}") == "$cc" ]] &&
         [[ $(version_line "$bin/rustc") == "$(image_setting CONFIG_RUSTC_VERSION_TEXT)" ]] &&
-        [[ $(version_line "$bin/bindgen") == "$(image_setting CONFIG_BINDGEN_VERSION_TEXT)" ]] && has_rust_src "$bin/rustc" &&
-        [[ -x $bin/clippy-driver ]]
+        [[ $(version_line "$bin/bindgen") == "$(image_setting CONFIG_BINDGEN_VERSION_TEXT)" ]] && has_rust_src "$bin/rustc"
 }
 
 # Sets $prefix, under which the tools are: the system's own if they are the right ones, else a root of the suite in the cache, of the packages
@@ -53,7 +52,7 @@ find_tools() {
     prefix=/usr
     if tools_match "$prefix"; then return; fi
     # The headers depend on the C compiler that built the image, and on the libraries of their own programs.
-    tool_list=$(with_lock "$apt_home.lock" needed_packages "linux-headers-$release" rustc rust-src rust-clippy bindgen 2>>"$log" | grep -v '^linux-') ||
+    tool_list=$(with_lock "$apt_home.lock" needed_packages "linux-headers-$release" rustc rust-src bindgen 2>>"$log" | grep -v '^linux-') ||
         die "the package sources do not offer the compilers that built Linux $release; what apt-get said is in $log"
     tool_root=$tools/$stock_suite-$(hash_of <<<"$tool_list")
     prefix=$tool_root/usr
