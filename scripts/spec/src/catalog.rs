@@ -528,7 +528,7 @@ fn merge(messages: Vec<Message>) -> Vec<Message> {
             None => merged.push(message),
         }
     }
-    // What is true of a few stands before what is true of all.
+    // Messages of one family, or dumps alone, stand before those of any: the first that fits is taken.
     merged.sort_by_key(|message| {
         let is_any = (!message.is_dump, message.family == 0);
         (message.value, is_any, message.is_reply)

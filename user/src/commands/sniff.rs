@@ -61,7 +61,7 @@ fn open(
         }
         None => (other().map_err(failed)?, is_colored),
     };
-    // What a command says stands beside what it writes itself.
+    // Lines about a command stand between those that it writes itself.
     let is_watched = args.output.is_none() && !args.command.is_empty();
     Ok(Sniff::new(out, is_watched, cli.globals.json, color))
 }
