@@ -76,6 +76,17 @@ pub static SPEC: Spec = Spec {
     messages: &[],
 };
 
+/// Returns the first of the four types that each kind of object has, which makes one: new, del, get and set
+/// (`RTM_*`, `rtnetlink(7)`).
+pub fn type_of_new(nlmsg_type: u16) -> u16 {
+    nlmsg_type & !3
+}
+
+/// Says whether messages of this type ask for objects (`RTM_GET*`).
+pub fn is_get(nlmsg_type: u16) -> bool {
+    nlmsg_type & 3 == 2
+}
+
 /// Returns the name of an address family (`AF_*`).
 pub fn family_name(family: u8) -> Value<'static> {
     schema::word(FAMILIES, family)

@@ -10,9 +10,6 @@ use crate::netlink::{Connection, Error, Request, SocketLine, Tap};
 use crate::wire::Message;
 use std::time::Duration;
 
-/// Shows the sockets of the network namespace of the thread that reads it.
-const PROC: &str = "/proc/thread-self/net/netlink";
-
 /// All protocols (`NDIAG_PROTO_ALL`).
 const ALL: u8 = u8::MAX;
 
@@ -108,8 +105,8 @@ impl Lister {
     }
 
     fn read_proc(&self) -> Result<Vec<NetlinkSocket>, Error> {
-        let lines = SocketLine::read_all(PROC)
-            .map_err(|error| Error::from_io(LIST, &error).object(PROC))?;
+        let lines = SocketLine::read_all(SocketLine::OWN)
+            .map_err(|error| Error::from_io(LIST, &error).object(SocketLine::OWN))?;
         let is_wanted = |socket: &NetlinkSocket| {
             self.protocol
                 .is_none_or(|protocol| protocol == socket.protocol)

@@ -18,6 +18,15 @@ pub struct Process {
     pub comm: Vec<u8>,
 }
 
+impl Process {
+    /// Returns the process with the number `pid` if it holds the socket with this `inode`.
+    pub fn with_socket(pid: u32, inode: u32) -> Option<Self> {
+        let mut found = Processes::find_in(&[pid], &HashSet::from([inode]));
+
+        found.found.remove(&inode)?.pop()
+    }
+}
+
 /// Who held some sockets at one moment.
 #[derive(Debug, Default)]
 pub struct Processes {
@@ -40,8 +49,7 @@ impl Processes {
         Self::find_in(&pids, inodes)
     }
 
-    /// Looks through the processes with these numbers, else as [`Processes::find`].
-    pub fn find_in(pids: &[u32], inodes: &HashSet<u32>) -> Self {
+    fn find_in(pids: &[u32], inodes: &HashSet<u32>) -> Self {
         let mut found = Self::default();
         pids.iter().for_each(|pid| found.look_into(*pid, inodes));
         found

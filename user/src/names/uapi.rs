@@ -158,6 +158,11 @@ pub const SK_MEMINFO_BACKLOG: usize = 7;
 pub const SK_MEMINFO_DROPS: usize = 8;
 pub const SK_MEMINFO_VARS: usize = 9;
 
+pub const INET_DIAG_REQ_NONE: u16 = 0;
+pub const INET_DIAG_REQ_BYTECODE: u16 = 1;
+pub const INET_DIAG_REQ_SK_BPF_STORAGES: u16 = 2;
+pub const INET_DIAG_REQ_PROTOCOL: u16 = 3;
+
 pub const NETLINK_DIAG_MEMINFO: u16 = 0;
 pub const NETLINK_DIAG_GROUPS: u16 = 1;
 pub const NETLINK_DIAG_RX_RING: u16 = 2;

@@ -28,6 +28,17 @@ pub struct SocketLine {
 }
 
 impl SocketLine {
+    /// The file with the sockets of the network namespace of the thread that reads it.
+    pub const OWN: &'static str = "/proc/thread-self/net/netlink";
+
+    /// Returns the socket of `protocol` with this `portid` in the network namespace of this thread; `None`
+    /// as well where that cannot be read.
+    pub fn find(protocol: i32, portid: u32) -> Option<Self> {
+        let is_it = |line: &Self| (i32::from(line.protocol), line.portid) == (protocol, portid);
+
+        Self::read_all(Self::OWN).ok()?.into_iter().find(is_it)
+    }
+
     /// Reads a line; `None` for what is none, as the first one of the file.
     pub fn read(line: &str) -> Option<Self> {
         let mut words = line.split_ascii_whitespace().skip(1);

@@ -8,6 +8,7 @@
 
 use crate::names::{Family, Verb};
 use crate::netlink::Ack;
+use crate::rtnl::{is_get, type_of_new};
 use crate::wire::{
     Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI,
     NLM_F_REQUEST,
@@ -16,12 +17,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-pub const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
+const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
 const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
-
-/// What the types of requests for objects have in their two lowest bits, in rtnetlink (`RTM_GETLINK` and so
-/// on).
-const GET: u16 = 2;
 
 /// How long an answer is waited for, and one that was not asked for: the kernel refuses at once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -200,7 +197,7 @@ fn is_question(protocol: u16, nlmsg_type: u16) -> bool {
     };
     match protocol {
         _ if nlmsg_type < NLMSG_MIN_TYPE => false,
-        ROUTE => nlmsg_type & 3 == GET,
+        ROUTE => is_get(nlmsg_type),
         GENERIC => true,
         _ => !matches!(verb(), Some(Verb::New | Verb::Del)),
     }
@@ -213,7 +210,7 @@ fn is_dump(protocol: u16, header: &Nlmsghdr) -> bool {
 /// Says whether an answer of type `answer` can be about what a request of type `request` asked for.
 fn is_about(protocol: u16, request: u16, answer: u16) -> bool {
     match protocol {
-        ROUTE => request & !3 == answer & !3,
+        ROUTE => type_of_new(request) == type_of_new(answer),
         GENERIC => request == answer,
         _ => true,
     }

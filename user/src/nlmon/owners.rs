@@ -7,9 +7,9 @@
 //! too.) Most programs are gone soon after their last answer, so nobody may wait with the question; and
 //! there may be many of them, so it is not asked more often than there is time for.
 
-use crate::diag::{Lister, Process, Processes, Source};
+use crate::diag::{Process, Processes};
+use crate::netlink::{comm, SocketLine};
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -81,16 +81,8 @@ impl Owners {
 }
 
 fn look((protocol, portid): Socket) -> Option<Owner> {
-    let sockets = Lister::open(Source::Proc, protocol.try_into().ok())
-        .and_then(|mut lister| lister.read(Duration::ZERO))
-        .unwrap_or_default();
-    let inode = sockets
-        .iter()
-        .find(|socket| socket.portid == portid)
-        .map(|socket| socket.inode);
-    let by_inode = inode.and_then(|inode| holder(inode, portid));
-
-    match by_inode {
+    let socket = SocketLine::find(protocol.into(), portid);
+    match socket.and_then(|socket| holder(&socket)) {
         Some(process) => Some(Owner {
             process,
             is_sure: true,
@@ -100,22 +92,24 @@ fn look((protocol, portid): Socket) -> Option<Owner> {
 }
 
 /// Returns a process that has a descriptor of the socket: the first one of a process has its number.
-fn holder(inode: u32, portid: u32) -> Option<Process> {
-    let inodes = HashSet::from([inode]);
-    let of = |processes: Processes| processes.of(inode).first().cloned();
+fn holder(socket: &SocketLine) -> Option<Process> {
+    let inode = socket.inode.try_into().ok()?;
+    let holder = Process::with_socket(socket.portid, inode);
 
-    of(Processes::find_in(&[portid], &inodes)).or_else(|| of(Processes::find(&inodes)))
+    holder.or_else(|| {
+        Processes::find(&HashSet::from([inode]))
+            .of(inode)
+            .first()
+            .cloned()
+    })
 }
 
 /// Returns the process whose number is the port id.
 fn namesake(portid: u32) -> Option<Owner> {
-    let comm = fs::read(format!("/proc/{portid}/comm")).ok()?;
+    let comm = comm(portid).ok()?;
 
     Some(Owner {
-        process: Process {
-            pid: portid,
-            comm: comm.trim_ascii_end().to_vec(),
-        },
+        process: Process { pid: portid, comm },
         is_sure: false,
     })
 }

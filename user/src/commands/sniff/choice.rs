@@ -8,6 +8,7 @@ use nlhello::monitor::{Kind, Kinds};
 use nlhello::names;
 use nlhello::netlink::{Error, Protocol};
 use nlhello::nlmon::{Owner, SHOWN, SNIFF};
+use nlhello::rtnl::type_of_new;
 use nlhello::uapi::NETLINK_USER;
 use nlhello::wire::{Message, NLMSG_MIN_TYPE};
 use std::ffi::OsString;
@@ -89,14 +90,13 @@ impl Choice {
     }
 }
 
-/// Returns the kind that a message is about: the types of rtnetlink are four for each, and the first of
-/// them makes one.
+/// Returns the kind of rtnetlink that a message is about.
 fn kind_of(protocol: u16, message: &Message<'_>) -> Option<Kind> {
     let nlmsg_type = message.header().nlmsg_type;
     if i32::from(protocol) != libc::NETLINK_ROUTE || nlmsg_type < NLMSG_MIN_TYPE {
         return None;
     }
-    let nlmsg_new = nlmsg_type & !3;
+    let nlmsg_new = type_of_new(nlmsg_type);
     match (Kind::of_message(nlmsg_new, message.payload()), nlmsg_new) {
         (Some((kind, _)), _) => Some(kind),
         // A request may have any family: iproute2's have AF_PACKET.

@@ -7,14 +7,11 @@ use super::{open, unwritten, Failure};
 use crate::cli::{Cli, SniffArgs};
 use crate::output::{Decoder, Form, Sniff};
 use crate::signals::{Signals, Stdout};
+use nlhello::genl::Families;
 use nlhello::monitor::PacketFile;
-use nlhello::names::{uapi::CTRL_CMD_GETFAMILY, GENL_ID_CTRL};
-use nlhello::netlink::{
-    deadline, wait_readable, Connection, Error, Packet, Protocol, Request, Ring, Spec,
-};
+use nlhello::netlink::{deadline, wait_readable, Connection, Error, Packet, Protocol, Ring};
 use nlhello::nlmon::{Device, Dialog, SNIFF};
-use nlhello::rtnl::link::IFINFOMSG;
-use nlhello::{genl, rtnl};
+use nlhello::rtnl::{Links, Query};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
@@ -310,20 +307,13 @@ impl<'a> Live<'a> {
 
 /// Learns the names of the links and the families that there are. Without them, numbers are shown.
 fn learn_names(decoder: &mut Decoder) {
-    let links = (&rtnl::SPEC, libc::RTM_GETLINK, vec![0; IFINFOMSG]);
-    let header = vec![CTRL_CMD_GETFAMILY, 1, 0, 0];
-    for (spec, nlmsg_type, payload) in [links, (&genl::SPEC, GENL_ID_CTRL, header)] {
-        let _ = learn(decoder, spec, nlmsg_type, payload);
-    }
+    let _ = learn(decoder, &Links::default());
+    let _ = learn(decoder, &Families);
 }
 
-fn learn(
-    decoder: &mut Decoder,
-    spec: &'static Spec,
-    nlmsg_type: u16,
-    payload: Vec<u8>,
-) -> Result<(), Error> {
-    let mut request = Request::dump(SNIFF, nlmsg_type, payload)?;
+fn learn(decoder: &mut Decoder, query: &impl Query) -> Result<(), Error> {
+    let spec = query.spec();
+    let mut request = query.request()?;
     Connection::open(SNIFF, spec)?.dump(&mut request, TIMEOUT, |message| {
         decoder.learn(spec.protocol, message);
         Ok(())

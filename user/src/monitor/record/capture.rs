@@ -13,22 +13,16 @@ use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
 use crate::nlmon::Copies;
-use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_REQUEST};
+use crate::rtnl::is_get;
+use crate::wire::{
+    align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_DUMP, NLM_F_MULTI, NLM_F_REQUEST,
+};
 use std::collections::HashSet;
 use std::ops::Range;
 use std::time::SystemTime;
 
 pub const OTHER_ORDER: &str = "its messages are those of a machine with another order of bytes";
 pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
-
-/// What the types of requests for objects have in their two lowest bits (`RTM_GETLINK` and so on).
-const GET: u16 = 2;
-
-/// Asks for all objects (`NLM_F_DUMP`).
-const DUMP: u16 = libc::NLM_F_DUMP as u16;
-
-/// Marks the parts of a dump (`NLM_F_MULTI`).
-const MULTI: u16 = libc::NLM_F_MULTI as u16;
 
 /// How many requests that were not answered yet are remembered at most.
 const ASKED: usize = 4096;
@@ -228,7 +222,7 @@ impl Sorter {
     fn note_request(&mut self, header: &Nlmsghdr) {
         self.untold.requests += 1;
         // What a dump shows says so itself.
-        if header.nlmsg_type & 3 == GET && header.nlmsg_flags & DUMP == 0 {
+        if is_get(header.nlmsg_type) && header.nlmsg_flags & NLM_F_DUMP == 0 {
             if self.asked.len() >= ASKED {
                 self.asked.clear();
             }
@@ -242,7 +236,7 @@ impl Sorter {
             self.untold.others += 1;
             return None;
         };
-        let is_part = header.nlmsg_flags & MULTI != 0;
+        let is_part = header.nlmsg_flags & NLM_F_MULTI != 0;
         if is_part || self.asked.remove(&header.nlmsg_seq) {
             self.untold.answers += 1;
             return Some(Role::Known);

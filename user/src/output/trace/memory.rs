@@ -16,9 +16,6 @@ const NAME_MAX: usize = 32;
 /// Size of `struct inet_diag_req_v2`, in bytes.
 const INET_DIAG_REQ_V2: usize = 56;
 
-/// Attribute of a question for sockets (`include/uapi/linux/inet_diag.h`).
-const INET_DIAG_REQ_PROTOCOL: u16 = 3;
-
 /// What is remembered, of one network namespace.
 #[derive(Default)]
 pub struct Memory {
@@ -121,7 +118,7 @@ impl Memory {
 fn asked(message: &Message<'_>) -> Option<u16> {
     let in_header = u16::from(*message.payload().get(1)?);
     let mut attrs = message.attrs(INET_DIAG_REQ_V2).flatten();
-    let Some(attr) = attrs.find(|attr| attr.kind() == INET_DIAG_REQ_PROTOCOL) else {
+    let Some(attr) = attrs.find(|attr| attr.kind() == uapi::INET_DIAG_REQ_PROTOCOL) else {
         return Some(in_header);
     };
 

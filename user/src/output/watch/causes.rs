@@ -6,10 +6,10 @@
 //! it opened and left the choice to the kernel, and any process may choose such a number for its own;
 //! besides, most that change something are gone by the time the change is heard of.
 
+use nlhello::diag::Process;
 use nlhello::netlink::{comm, SocketLine};
 use serde_json::{json, Value};
 use std::collections::HashMap;
-use std::fs;
 use std::time::{Duration, Instant};
 
 /// How long what was found out counts: many changes come from the same.
@@ -70,20 +70,10 @@ fn look(portid: u32, is_live: bool) -> Value {
 
 /// Says whether the process whose number is `portid` has the socket of that port id.
 fn has_socket(portid: u32) -> bool {
-    let sockets = SocketLine::read_all("/proc/thread-self/net/netlink").unwrap_or_default();
-    let is_it = |line: &SocketLine| {
-        (i32::from(line.protocol), line.portid) == (libc::NETLINK_ROUTE, portid)
-    };
-    let Some(SocketLine { inode, .. }) = sockets.into_iter().find(is_it) else {
-        return false;
-    };
-    let link = format!("socket:[{inode}]");
+    let inode = SocketLine::find(libc::NETLINK_ROUTE, portid)
+        .and_then(|socket| socket.inode.try_into().ok());
 
-    fs::read_dir(format!("/proc/{portid}/fd"))
-        .into_iter()
-        .flatten()
-        .filter_map(|fd| fs::read_link(fd.ok()?.path()).ok())
-        .any(|target| target.as_os_str() == link.as_str())
+    inode.is_some_and(|inode| Process::with_socket(portid, inode).is_some())
 }
 
 #[cfg(test)]
