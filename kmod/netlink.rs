@@ -3,8 +3,8 @@
 //! Raw netlink families in safe Rust.
 //!
 //! A family implements [`Family`]: its protocol number, the state it keeps in each network
-//! namespace, and a table of [`Command`]s, each with the attributes it takes and a handler. A
-//! [`Registration`] makes the kernel serve it.
+//! namespace, and a table of [`Command`]s, each with the attributes it takes and a handler.
+//! [`module_family!`](crate::module_family) makes a module of it, which the kernel serves.
 //!
 //! # How a datagram is served
 //!
@@ -28,24 +28,13 @@
 //! pub mod wire;
 //!
 //! use kernel::prelude::*;
-//! use netlink::{Attributes, Command, ExtAck, Family, PutAttrs, Registration, Request, Rule};
+//! use netlink::{Attributes, Command, ExtAck, Family, PutAttrs, Request, Rule};
 //!
-//! module! {
-//!     type: EchoModule,
+//! module_family! {
+//!     type: Echo,
 //!     name: "echo",
 //!     description: "Sends back what it is told",
 //!     license: "GPL",
-//! }
-//!
-//! struct EchoModule {
-//!     _registration: Registration<Echo>,
-//! }
-//!
-//! impl kernel::Module for EchoModule {
-//!     fn init(_module: &'static ThisModule) -> Result<Self> {
-//!         let _registration = Registration::new()?;
-//!         Ok(Self { _registration })
-//!     }
 //! }
 //!
 //! struct Echo;
@@ -106,7 +95,11 @@ pub use dump::{
 pub use ext_ack::ExtAck;
 pub use notification::Notification;
 pub use rcu::Rcu;
-pub use registration::Registration;
+#[doc(hidden)]
+pub use registration::{
+    ModuleFamily,
+    Registration, //
+};
 pub use reply::Reply;
 pub use request::{
     Creds,

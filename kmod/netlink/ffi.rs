@@ -41,17 +41,6 @@ extern "C" {
     /// Calls `exit` for each network namespace.
     pub(super) fn nl_helper_unregister_socket();
 
-    /// Says whether the module's init still runs.
-    pub(super) fn nl_helper_is_loading() -> bool;
-
-    /// Keeps the module from ever being unloaded, if its init has returned and it is not going;
-    /// says whether that is so.
-    pub(super) fn nl_helper_pin_live() -> bool;
-
-    /// Waits until nobody but the loader holds a reference to the module, as every open socket of
-    /// the protocol does. Dumps are refused from here on.
-    pub(super) fn nl_helper_wait_for_users();
-
     /// Returns what `net` holds; zeroes before its state's `init`.
     pub(super) fn nl_helper_net(net: *const bindings::net) -> *mut NetSlot;
 

@@ -5,7 +5,6 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
-#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -44,12 +43,6 @@ static struct pernet_operations nl_helper_state_ops = {
 
 static struct pernet_operations nl_helper_socket_ops;
 
-/*
- * A dump keeps its request, which belongs to the kernel's socket until the dump
- * ends. So there are none while such a socket may go before its users do.
- */
-static bool nl_helper_may_dump;
-
 int nl_helper_register_state(int (*init)(struct net *net),
 			     void (*exit)(struct net *net))
 {
@@ -66,64 +59,14 @@ void nl_helper_unregister_state(void)
 int nl_helper_register_socket(int (*init)(struct net *net),
 			      void (*exit)(struct net *net))
 {
-	int err;
-
 	nl_helper_socket_ops.init = init;
 	nl_helper_socket_ops.exit = exit;
-	err = register_pernet_subsys(&nl_helper_socket_ops);
-	WRITE_ONCE(nl_helper_may_dump, !err);
-	return err;
+	return register_pernet_subsys(&nl_helper_socket_ops);
 }
 
 void nl_helper_unregister_socket(void)
 {
 	unregister_pernet_subsys(&nl_helper_socket_ops);
-}
-
-bool nl_helper_is_loading(void)
-{
-	return READ_ONCE(THIS_MODULE->state) == MODULE_STATE_COMING;
-}
-
-/*
- * The state is LIVE from when init has returned until nobody holds the module
- * and delete_module(2) has it: what fails then is the reference.
- */
-bool nl_helper_pin_live(void)
-{
-	return READ_ONCE(THIS_MODULE->state) == MODULE_STATE_LIVE &&
-	       try_module_get(THIS_MODULE);
-}
-
-/* Says whether somebody besides the loader, while init runs, holds the module. */
-static bool nl_helper_has_users(void)
-{
-#ifdef CONFIG_MODULE_UNLOAD
-	int refcount = module_refcount(THIS_MODULE);
-
-	/* Counted first, so that the loader's reference was there if it still is. */
-	smp_mb();
-	switch (READ_ONCE(THIS_MODULE->state)) {
-	case MODULE_STATE_COMING:
-		return refcount > 1;
-	case MODULE_STATE_LIVE:
-		return true; /* Maybe: delete_module(2) counts one less while it looks. */
-	default:
-		return refcount > 0;
-	}
-#else
-	return false; /* Nobody counts, and no module goes unless its init fails. */
-#endif
-}
-
-/* There is nothing to wait on: a reference goes without a word. */
-void nl_helper_wait_for_users(void)
-{
-	WRITE_ONCE(nl_helper_may_dump, false);
-	smp_mb(); /* Whoever is not counted has not begun a dump either. */
-	while (nl_helper_has_users())
-		msleep(10);
-	smp_mb(); /* What they did is done. */
 }
 
 struct nl_helper_net *nl_helper_net(const struct net *net)
@@ -136,6 +79,7 @@ struct net *nl_helper_skb_net(const struct sk_buff *skb)
 	return sock_net(skb->sk);
 }
 
+/* Fills in THIS_MODULE, to which open sockets hold references; null where it is built in. */
 struct sock *nl_helper_kernel_create(struct net *net, int unit,
 				     struct netlink_kernel_cfg *cfg)
 {
@@ -227,12 +171,10 @@ int nl_helper_notify(struct sk_buff *request, struct sk_buff *skb,
 			    echo, GFP_KERNEL);
 }
 
-/* Fills in THIS_MODULE. */
+/* Fills in THIS_MODULE, to which the dump holds a reference; null where it is built in. */
 int nl_helper_dump_start(struct sk_buff *request, const struct nlmsghdr *nlh,
 			 struct netlink_dump_control *control)
 {
-	if (!READ_ONCE(nl_helper_may_dump))
-		return -ECONNREFUSED;
 	return netlink_dump_start(request->sk, request, nlh, control);
 }
 

@@ -13,7 +13,11 @@ use super::{
 };
 use core::{
     marker::PhantomData,
-    pin::Pin, //
+    pin::Pin,
+    sync::atomic::{
+        AtomicBool,
+        Ordering, //
+    }, //
 };
 use kernel::{
     bindings,
@@ -37,8 +41,9 @@ impl<T: Family> States<T> {
     ///
     /// The module's slots must not be in use.
     pub(super) unsafe fn register() -> Result<Self> {
-        // SAFETY: The callbacks are what the core expects, and stay in memory until they are
-        // unregistered; the caller vouches for the slots.
+        // SAFETY: The callbacks are what the core expects. They are called until the result is
+        // dropped, which the module's exit does at the latest, so they are in memory. The caller
+        // vouches for the slots.
         to_result(unsafe { ffi::nl_helper_register_state(Self::init, Self::exit) })?;
 
         // INVARIANT: From here on `init` and `exit` see to it.
@@ -108,6 +113,10 @@ pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net
     unsafe { &*(*slot).state.cast::<T::Net>() }
 }
 
+/// Says whether the network namespaces that were there when the module was loaded have had their
+/// turn. Under the core's lock for all of them.
+static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
 ///
 /// # Invariants
@@ -138,15 +147,18 @@ impl<T: Family> Sockets<T> {
         T::GROUPS
     };
 
-    /// Opens the sockets: from here on the family is called.
+    /// Opens the sockets: from here on the family is called. If that fails, it was not.
     ///
     /// # Safety
     ///
-    /// The [`States`] of `T` must be registered, for longer than the result.
+    /// The [`States`] of `T` must be registered, for longer than the result, and no user may have a
+    /// socket or a dump of the protocol when the result is dropped.
     pub(super) unsafe fn register() -> Result<Self> {
-        // SAFETY: The callbacks are what the core expects, and stay in memory until they are
-        // unregistered.
+        // SAFETY: The callbacks are what the core expects, and are called until the result is
+        // dropped. The caller vouches for the states that they use, and that the core has no
+        // socket or dump then that would call what is gone.
         to_result(unsafe { ffi::nl_helper_register_socket(Self::init, Self::exit) })?;
+        IS_REGISTERED.store(true, Ordering::Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
         Ok(Self(PhantomData))
@@ -168,30 +180,37 @@ impl<T: Family> Sockets<T> {
         };
 
         // SAFETY: The function copies `cfg`, and the callbacks are what the core expects of it.
-        // They stay in memory while they can be called: open sockets hold a reference to the
-        // module, and the registration is dropped, with this socket, before the module is gone. The
-        // slot is there since the state's `init`.
-        unsafe {
-            let sk = ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg);
-            if sk.is_null() {
-                return Self::no_socket(net).to_errno();
-            }
-            (*ffi::nl_helper_net(net)).sk = sk;
+        // Users call them through their sockets, each of which holds a reference to the module: its
+        // exit, which takes the callbacks and the states away, comes after the last of them.
+        let sk = unsafe { ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg) };
+
+        if sk.is_null() {
+            // SAFETY: The caller vouches for `net`.
+            return unsafe { Self::without_socket(net) };
         }
+        // SAFETY: The slot is there since the state's `init`, and this is the only writer.
+        unsafe { (*ffi::nl_helper_net(net)).sk = sk };
         0
     }
 
-    /// Returns why there is no socket in `net`, which the core does not say.
+    /// Returns what `init` returns where there is no socket in `net`, whose slot says so by then.
     ///
     /// # Safety
     ///
     /// `net` must be a network namespace.
-    unsafe fn no_socket(net: *const bindings::net) -> Error {
+    unsafe fn without_socket(net: *const bindings::net) -> c_int {
         // SAFETY: The caller vouches for it.
-        match unsafe { ffi::nl_helper_is_init_net(net) } {
-            true => EBUSY,
-            // Ours is in the first namespace already, so nobody else can have the protocol.
-            false => ENOMEM,
+        if unsafe { ffi::nl_helper_is_init_net(net) } {
+            // It is the first to get one, so there are no users yet. The core does not say why.
+            EBUSY.to_errno()
+        } else if IS_REGISTERED.load(Ordering::Relaxed) {
+            // There is no such namespace then. Nobody else can have the protocol: ours is in the
+            // first one.
+            ENOMEM.to_errno()
+        } else {
+            // The module is being loaded and has users by now, so it does not fail any more.
+            // Whoever sends from this namespace gets `ECONNREFUSED`.
+            0
         }
     }
 
@@ -202,7 +221,8 @@ impl<T: Family> Sockets<T> {
     /// `init` must have succeeded for `net`, where no dump may be under way: it holds a buffer of
     /// the kernel's socket.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
+        // SAFETY: By the caller's word this is what `init` left there, maybe null, which the
+        // function takes, and it is given up here.
         unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };
     }
 
@@ -212,8 +232,9 @@ impl<T: Family> Sockets<T> {
     ///
     /// `skb` must be what the netlink core hands to an input callback.
     unsafe extern "C" fn input(skb: *mut bindings::sk_buff) {
-        // SAFETY: The caller vouches for `skb`, and the datagram is gone when this returns. By the
-        // type invariants the namespace holds a state.
+        // SAFETY: The caller vouches for `skb`, and the datagram that is borrowed from it is gone
+        // when this returns. The core calls while the sockets are registered, and so are the states
+        // by the contract of `register`.
         if let Some(datagram) = unsafe { Datagram::<T>::from_raw(skb) } {
             dispatch::receive(datagram);
         }
@@ -225,7 +246,8 @@ impl<T: Family> Sockets<T> {
     ///
     /// `net` must be the network namespace of an open socket of the protocol.
     unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
-        // SAFETY: The socket holds its namespace, which by the type invariants holds a state.
+        // SAFETY: The socket holds its namespace. The core calls while the sockets are registered,
+        // and so are the states by the contract of `register`.
         let net = unsafe { state::<T>(net) };
 
         match T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)) {

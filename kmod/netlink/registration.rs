@@ -3,7 +3,6 @@
 //! The registration, which makes a protocol exist.
 
 use super::{
-    ffi,
     net::{
         self,
         Sockets,
@@ -13,7 +12,6 @@ use super::{
 };
 use core::{
     marker::PhantomData,
-    mem::ManuallyDrop,
     ptr::NonNull,
     sync::atomic::{
         AtomicBool,
@@ -30,114 +28,102 @@ use kernel::{
     prelude::*, //
 };
 
-/// The registration of a family. A module has one in its life.
+/// Declares a module that serves a family from its init to its exit.
 ///
-/// The family serves every network namespace, those to come included. It may be called before
-/// [`Registration::new`] returns, but for dumps, which are refused with `ECONNREFUSED` until it
-/// does. Every open socket of the protocol holds a reference to the module.
+/// `type` is the [`Family`]; the rest is for `module!` of the `kernel` crate, in the same order.
 ///
-/// It belongs into the module's own state, which is dropped when the module is unloaded. One that
-/// is dropped before, while users may have sockets, is kept instead: the family serves on, the
-/// module cannot be unloaded any more, and the log says so.
+/// The family serves every network namespace, those to come included. It may be called before the
+/// module's init returns. Every open socket of the protocol holds a reference to the module, so
+/// nobody is served any more when its exit runs.
 ///
-/// Registering comes last of all that can fail in a module's init. An init that fails after it
-/// waits, as it takes the registration back, until the sockets that were opened meanwhile are
-/// closed and nobody else holds the module either, and meanwhile refuses dumps with `ECONNREFUSED`.
-/// So a handler that drops the registration while init still runs waits for itself, for good. A
-/// kernel without `CONFIG_MODULE_UNLOAD` counts nobody, so there is no waiting, and no such init may
-/// fail while somebody has a socket.
+/// Nobody holds the registration: the module does, in a place of its own. A module has one family.
 ///
-/// A registration must not be leaked, as [`core::mem::forget`] does, in a module that can be
-/// unloaded: the kernel would be left with callbacks that are gone, and nothing of the layer runs
-/// then that could tell. The registrations of the `kernel` crate share this limit.
+/// # Errors
+///
+/// Loading the module fails with
+///
+/// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
+///   socket (the kernel does not tell them apart);
+/// - `ENOMEM`, and what [`Family::new_net`] fails with.
+#[macro_export]
+macro_rules! module_family {
+    (type: $family:ty, $($module:tt)*) => {
+        type FamilyModule = $crate::netlink::Registration<$family>;
+
+        // SAFETY: The module below is a registration of this family.
+        unsafe impl $crate::netlink::ModuleFamily for $family {}
+
+        kernel::prelude::module! {
+            type: FamilyModule,
+            $($module)*
+        }
+    };
+}
+
+/// The family that [`module_family!`](crate::module_family) declares.
+///
+/// # Safety
+///
+/// The module that `module!` declares is a [`Registration`] of the family.
+#[doc(hidden)]
+pub unsafe trait ModuleFamily: Family {}
+
+/// A family that is served, until it is dropped.
+///
+/// What goes first stands first: nobody may call for a state that is gone.
+#[doc(hidden)]
 pub struct Registration<T: Family> {
-    served: ManuallyDrop<Served<T>>,
-}
-
-/// Says whether the module has had its registration. Never unset: what users still hold of one
-/// family, such as a dump, is not for another.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
-
-impl<T: Family> Registration<T> {
-    /// Registers the family.
-    ///
-    /// # Errors
-    ///
-    /// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
-    ///   socket (the kernel does not tell them apart), or the module has called this before, or its
-    ///   init does not run.
-    /// - `ENOMEM`, and what [`Family::new_net`] fails with.
-    pub fn new() -> Result<Self> {
-        // Later, what fails could not wait for its users: the caller may hold the module itself.
-        // SAFETY: The function may be called from any context.
-        if !unsafe { ffi::nl_helper_is_loading() } || IS_TAKEN.swap(true, Ordering::Relaxed) {
-            return Err(EBUSY);
-        }
-        // SAFETY: Nobody came here before.
-        let served = unsafe { Served::register()? };
-
-        Ok(Self {
-            served: ManuallyDrop::new(served),
-        })
-    }
-}
-
-impl<T: Family> Drop for Registration<T> {
-    fn drop(&mut self) {
-        // SAFETY: The function may be called from any context.
-        if unsafe { ffi::nl_helper_pin_live() } {
-            pr_err!("registration was dropped too early: it stays, and so does the module\n");
-        } else {
-            // SAFETY: `drop` runs once, and nobody uses the field afterwards.
-            unsafe { ManuallyDrop::drop(&mut self.served) };
-        }
-    }
-}
-
-/// What is registered, in the order in which it goes: nobody may call for a state that is gone.
-struct Served<T: Family> {
-    _dumps: Users,
     _sockets: Sockets<T>,
-    _users: Users,
     _notifier: Notifier<T>,
     _states: States<T>,
 }
 
-impl<T: Family> Served<T> {
-    /// Registers it all. What was registered goes in the same order when the rest fails.
+/// Says whether the module has had its registration. Never unset: one that fails is the end of the
+/// module's init.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+impl<T: Family> Registration<T> {
+    /// Registers the family. If that fails, no user has had a socket of it.
     ///
     /// # Safety
     ///
-    /// The module's slots must not be in use.
-    unsafe fn register() -> Result<Self> {
-        // SAFETY: The caller vouches for the slots.
+    /// The module's init must call this, and fail only if it fails. The module's exit must drop the
+    /// result.
+    unsafe fn new() -> Result<Self> {
+        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(EBUSY);
+        }
+        // SAFETY: Nobody came here before.
         let states = unsafe { States::register()? };
         // SAFETY: The states are registered, and by the order of the fields go later.
         let notifier = unsafe { Notifier::register()? };
-        let users = Users;
-        // SAFETY: As above.
+        // SAFETY: As above. When the module's exit drops them, nobody holds a reference to it, as
+        // every open socket and dump of the protocol would.
         let sockets = unsafe { Sockets::register()? };
 
         Ok(Self {
-            _dumps: Users,
             _sockets: sockets,
-            _users: users,
             _notifier: notifier,
             _states: states,
         })
     }
 }
 
-/// What users hold. Dropped, it refuses new dumps and waits until all sockets are closed, which
-/// takes what is left of old ones along. So it goes twice: before the kernel's sockets, to which
-/// dumps lead back, and after them, when users can open no more and their calls and memberships
-/// still lead to the family.
-struct Users;
+impl<T: ModuleFamily> kernel::Module for Registration<T> {
+    /// Registers the family; fails with `EBUSY` wherever the kernel does not call it.
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        // SAFETY: By the contract of `ModuleFamily` the result is the module's state, which its
+        // exit drops, and nothing else is done in its init. Whoever calls this comes after that.
+        let registration = unsafe { Self::new()? };
 
-impl Drop for Users {
+        pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
+        Ok(registration)
+    }
+}
+
+impl<T: Family> Drop for Registration<T> {
     fn drop(&mut self) {
-        // SAFETY: Whoever drops a registration may sleep.
-        unsafe { ffi::nl_helper_wait_for_users() };
+        pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
     }
 }
 
@@ -185,7 +171,8 @@ impl<T: Family> Notifier<T> {
     ) -> c_int {
         if event == bindings::NETLINK_URELEASE as c_ulong {
             // SAFETY: With this event comes a `struct netlink_notify`, of a socket that still holds
-            // its namespace. By the type invariants the namespace holds a state.
+            // its namespace. The core calls while the notifier is registered, and so are the states
+            // by the contract of `register`.
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
                 if notify.protocol == Sockets::<T>::UNIT {

@@ -32,11 +32,15 @@ families! {
     attribute_kept
     attribute_of_another_message
     counters_4097
+    family_declared_without_its_module
     groups_1025
     nest_kept
     notification_sent_twice
     policy_that_nests_itself
     protocol_32
+    registration_dropped_early
+    registration_leaked
+    registration_stored
     reply_sent_twice
     request_kept
     state_of_one_thread

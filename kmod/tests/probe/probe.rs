@@ -10,23 +10,9 @@ pub mod netlink;
 pub mod uapi;
 pub mod wire;
 
-use kernel::prelude::*;
-
-module! {
-    type: ProbeModule,
+module_family! {
+    type: family::Probe,
     name: "probe",
     description: "Tries out the netlink layer",
     license: "GPL",
-}
-
-struct ProbeModule {
-    _registration: netlink::Registration<family::Probe>,
-}
-
-impl kernel::Module for ProbeModule {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        Ok(Self {
-            _registration: netlink::Registration::new()?,
-        })
-    }
 }

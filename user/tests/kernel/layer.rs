@@ -5,13 +5,11 @@
 #[path = "../../../kmod/tests/probe/uapi.rs"]
 mod uapi;
 
-mod early;
-
 use crate::lab::*;
 use neli::consts::socket::NlFamily;
 use neli::socket::NlSocket;
 use neli::utils::Groups;
-use nlhello::netlink::ExtAck;
+use nlhello::netlink::{ExtAck, Socket};
 use nlhello::wire::{
     nla_total_size, Attrs, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP,
     NLM_F_ECHO, NLM_F_REQUEST,
@@ -29,10 +27,17 @@ struct Loaded(&'static str);
 
 impl Loaded {
     fn load(name: &'static str) -> Self {
+        Self::try_load(name).unwrap_or_else(|output| panic!("insmod: {output:?}"))
+    }
+
+    /// Loads it, or returns what insmod(8) says.
+    fn try_load(name: &'static str) -> Result<Self, Output> {
         let file = Path::new(&variable("TEST_MODULES")).join(name);
         let output = run(Command::new("insmod").arg(file.with_extension("ko")));
-        assert!(output.status.success(), "insmod: {output:?}");
-        Self(name)
+        match output.status.success() {
+            true => Ok(Self(name)),
+            false => Err(output),
+        }
     }
 
     fn probe() -> (Self, Peer) {
@@ -73,10 +78,42 @@ fn the_family_in_the_docs_of_the_layer_does_what_they_say() {
 }
 
 #[test]
-fn a_registration_after_init_is_refused() {
-    drop(Loaded::load("late"));
-    let line = format!("late: registering ended with {}\n", libc::EBUSY);
-    assert!(dmesg().contains(&line));
+fn a_family_that_refuses_a_network_namespace_is_not_loaded_and_has_had_no_user() {
+    let blue = Netns::add("blue");
+    let output = Loaded::try_load("single").err().expect("it is loaded");
+    let words = stderr(&output);
+    assert!(words.contains("No space left on device"), "{words}");
+    assert_eq!(single_errno(), Some(libc::EPROTONOSUPPORT));
+
+    // The state that there was before the refusal is gone.
+    drop(blue);
+    let _module = load_single();
+    assert_eq!(single_errno(), None);
+}
+
+#[test]
+fn a_network_namespace_that_the_family_refuses_does_not_come_and_the_others_are_served() {
+    let _module = load_single();
+    assert!(Netns::try_add("blue").is_none());
+
+    assert_eq!(single_errno(), None);
+    let peer = Peer::of(NETLINK_SINGLE);
+    let unknown = message(header(16, NLM_F_REQUEST, 1), b"");
+    assert_eq!(peer.exchange(&unknown)[0].ack().0, libc::EOPNOTSUPP);
+}
+
+/// The protocol of the family that has one state.
+const NETLINK_SINGLE: u32 = 28;
+
+/// Loads it, when the network namespaces of the tests before are gone.
+fn load_single() -> Loaded {
+    wait_for("other namespaces go", || Loaded::try_load("single").ok())
+}
+
+/// Returns with which errno opening a socket of it fails.
+fn single_errno() -> Option<i32> {
+    let error = Socket::open(NETLINK_SINGLE as i32).err()?;
+    error.raw_os_error()
 }
 
 #[test]

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The late family: has nothing to say.
+//! The registration is where nobody can reach for it, to drop it early.
 
+#[cfg(wrong)]
+use crate::__module_init::__module_init::__MOD; //~ ERROR E0603
 use crate::netlink::{
     Command,
     Family, //
 };
 use kernel::prelude::*;
 
-/// The late family.
-pub struct Late;
+/// The family.
+pub struct Hello;
 
-impl Family for Late {
-    const PROTOCOL: u32 = 27;
-
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[];
-
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The single family: has a state for one network namespace, and nothing to say.
+
+use crate::netlink::{
+    Command,
+    Family, //
+};
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::Relaxed, //
+};
+use kernel::prelude::*;
+
+/// The single family.
+pub struct Single;
+
+/// The only state.
+pub struct State(());
+
+/// Says whether there is a state.
+static IS_THERE: AtomicBool = AtomicBool::new(false);
+
+impl State {
+    fn new() -> Result<Self> {
+        match IS_THERE.swap(true, Relaxed) {
+            true => Err(ENOSPC),
+            false => Ok(Self(())),
+        }
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        IS_THERE.store(false, Relaxed);
+    }
+}
+
+impl Family for Single {
+    const PROTOCOL: u32 = 28;
+
+    const COMMANDS: &'static [Command<Self>] = &[];
+
+    type Net = State;
+
+    fn new_net() -> Result<Pin<KBox<State>>> {
+        Ok(KBox::pin(State::new()?, GFP_KERNEL_ACCOUNT)?)
+    }
+}

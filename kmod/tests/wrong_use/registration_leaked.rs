@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Nobody but the module makes a registration, to leak it or for anything else.
+
+use crate::netlink::{
+    Command,
+    Family,
+    Registration, //
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+/// Makes one and leaves it to nobody.
+pub fn leak() -> Result {
+    #[cfg(wrong)]
+    let registration = Registration::<Hello>::new()?; //~ ERROR E0624
+    #[cfg(not(wrong))]
+    let registration = None::<Registration<Hello>>;
+
+    core::mem::forget(registration);
+    Ok(())
+}
