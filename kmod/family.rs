@@ -9,26 +9,22 @@ mod peers;
 
 use crate::{
     netlink::{
-        Attributes,
+        put,
+        Answer,
+        Call,
         Command,
         Counter,
         Counters,
         Dump,
-        Entry,
-        ExtAck,
         Family,
-        PutAttrs,
+        Payload,
         Rcu,
         Request,
         Rule,
         Tick, //
     },
     uapi::*,
-    wire::{
-        nla_total_size,
-        nla_total_size_str,
-        NLMSG_DONE, //
-    },
+    wire::NLMSG_DONE,
 };
 use greeting::{
     Greeting,
@@ -112,16 +108,10 @@ impl Family for Hello {
 
     /// Classic hello, as the textbook's client says it: raw bytes in, a greeting out.
     #[inline]
-    fn bare(request: &Request<'_, Self>) -> Result {
-        let mut reply = request.reply(NLMSG_DONE, NLHELLO_GREETING.len())?;
+    fn bare<'a>(call: &mut Call<'a, Self>) -> Result<Answer<'a, Self>> {
+        let answer = call.request.reply(NLMSG_DONE, put::raw(NLHELLO_GREETING))?;
 
-        reply.put_raw(NLHELLO_GREETING)?;
-        reply.send()?;
-        heard(request, Counted::Classic);
-        notify(request, || {
-            request.payload().split(|byte| *byte == 0).next()
-        });
-        Ok(())
+        Ok(answer.then(classic_answered))
     }
 
     fn refused(net: &State) {
@@ -138,26 +128,37 @@ impl Family for Hello {
 }
 
 /// `HELLO_CMD_HELLO`: greets, and gives back the data.
-fn hello(
-    request: &Request<'_, Hello>,
-    attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
+#[inline(always)] // Into its only caller.
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let Call { request, attrs, .. } = call;
     let greeting = request.net().greeting.get();
     let greeting = greeting.as_ref().map_or(DEFAULT_GREETING, Greeting::text);
     let data = attrs.bytes(HELLO_A_DATA);
-    let room =
-        nla_total_size_str(greeting.len()) + data.map_or(0, |data| nla_total_size(data.len()));
-    let mut reply = request.reply(HELLO_CMD_HELLO, room)?;
+    let answer = request.reply(
+        HELLO_CMD_HELLO,
+        (
+            put::str(HELLO_A_GREETING, greeting),
+            data.map(|data| put::bytes(HELLO_A_DATA, data)),
+        ),
+    )?;
 
-    reply.put_str(HELLO_A_GREETING, greeting)?;
-    if let Some(data) = data {
-        reply.put(HELLO_A_DATA, data)?;
-    }
-    reply.send()?;
-    heard(request, Counted::Hellos);
-    notify(request, || attrs.str(HELLO_A_TEXT));
-    Ok(())
+    Ok(answer.then(hello_answered))
+}
+
+/// Follows a `HELLO_CMD_HELLO`.
+#[inline(always)] // Into its only caller, as `hello`.
+fn hello_answered(call: &Call<'_, Hello>) {
+    heard(&call.request, Counted::Hellos);
+    notify(&call.request, || call.attrs.str(HELLO_A_TEXT));
+}
+
+/// Follows a classic hello.
+#[inline(always)] // As above.
+fn classic_answered(call: &Call<'_, Hello>) {
+    heard(&call.request, Counted::Classic);
+    notify(&call.request, || {
+        call.request.payload().split(|byte| *byte == 0).next()
+    });
 }
 
 /// Notes that a hello was answered.
@@ -171,31 +172,26 @@ fn heard(request: &Request<'_, Hello>, counted: Counted) {
 }
 
 /// `HELLO_CMD_HELLO_NTF`: tells those who listen who has said what.
+#[inline]
 fn notify<'a>(request: &Request<'a, Hello>, text: impl FnOnce() -> Option<&'a [u8]>) {
-    if request.is_heard(HELLO_GROUP_EVENTS) {
-        // The hello is answered: what listeners miss is not its sender's business.
-        let _ = send_notification(request, text());
-    }
-}
+    // The hello is answered: what listeners miss is not its sender's business.
+    let _ = request.notify(HELLO_GROUP_EVENTS, HELLO_CMD_HELLO_NTF, || {
+        let text = text().filter(|text| text.len() <= NLHELLO_TEXT_MAX as usize);
 
-fn send_notification(request: &Request<'_, Hello>, text: Option<&[u8]>) -> Result {
-    let text = text.filter(|text| text.len() <= NLHELLO_TEXT_MAX as usize);
-    let room = nla_total_size(4) + text.map_or(0, |text| nla_total_size_str(text.len()));
-    let mut notification = request.notification(HELLO_GROUP_EVENTS, HELLO_CMD_HELLO_NTF, room)?;
-
-    notification.put_u32(HELLO_A_PORTID, request.portid())?;
-    if let Some(text) = text {
-        notification.put_str(HELLO_A_TEXT, text)?;
-    }
-    notification.send()
+        (
+            put::u32(HELLO_A_PORTID, request.portid()),
+            text.map(|text| put::str(HELLO_A_TEXT, text)),
+        )
+    });
 }
 
 /// `HELLO_CMD_GET_PEER` for one peer.
-fn get_peer<'a>(
-    request: &Request<'a, Hello>,
-    attrs: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
+fn get_peer<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let Call {
+        request,
+        attrs,
+        ext_ack,
+    } = call;
     let Some(attr) = attrs.get(HELLO_A_PORTID) else {
         return Err(ext_ack.refuse_missing(HELLO_A_PORTID));
     };
@@ -205,10 +201,8 @@ fn get_peer<'a>(
     else {
         return Err(ext_ack.refuse_attr(ENOENT, &attr, c"nobody of this port id has said hello"));
     };
-    let mut reply = request.reply(HELLO_CMD_GET_PEER, PEER_SIZE)?;
 
-    put_peer(&peer, &mut reply)?;
-    reply.send()
+    request.reply(HELLO_CMD_GET_PEER, peer_attrs(&peer))
 }
 
 /// `HELLO_CMD_GET_PEER` for all peers.
@@ -220,11 +214,7 @@ impl Dump for PeerDump {
 
     const NLMSG_TYPE: u16 = HELLO_CMD_GET_PEER;
 
-    fn start<'a>(
-        _request: &Request<'a, Hello>,
-        _attrs: &Attributes<'a>,
-        _ext_ack: &mut ExtAck<'a>,
-    ) -> Result<Self> {
+    fn start(_call: &mut Call<'_, Hello>) -> Result<Self> {
         Ok(Self(Cursor::start()))
     }
 
@@ -236,52 +226,46 @@ impl Dump for PeerDump {
         net.peers.generation()
     }
 
-    fn put(peer: &Peer, entry: &mut Entry<'_>) -> Result {
-        put_peer(peer, entry)
+    fn payload(peer: &Peer) -> impl Payload {
+        peer_attrs(peer)
     }
 }
 
-/// Room for the attributes of a peer, in bytes.
-const PEER_SIZE: usize = nla_total_size(4) + 3 * nla_total_size(8);
-
-/// Writes the attributes of a peer.
-fn put_peer(peer: &Peer, message: &mut impl PutAttrs) -> Result {
-    message.put_u32(HELLO_A_PORTID, peer.portid)?;
-    message.put_u64(HELLO_A_MESSAGES, peer.messages)?;
-    message.put_u64(HELLO_A_BYTES, peer.bytes)?;
-    message.put_u64(HELLO_A_LAST_NS, peer.last.real_ns())
+/// Returns the attributes of a peer.
+fn peer_attrs(peer: &Peer) -> impl Payload {
+    (
+        put::u32(HELLO_A_PORTID, peer.portid),
+        put::u64(HELLO_A_MESSAGES, peer.messages),
+        put::u64(HELLO_A_BYTES, peer.bytes),
+        put::u64(HELLO_A_LAST_NS, peer.last.real_ns()),
+    )
 }
 
 /// `HELLO_CMD_GET_STATS`: the counters.
-fn get_stats(
-    request: &Request<'_, Hello>,
-    _attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
+fn get_stats<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
     let State {
         peers, counters, ..
-    } = request.net();
-    let room = 5 * nla_total_size(8) + nla_total_size(4);
-    let mut reply = request.reply(HELLO_CMD_GET_STATS, room)?;
+    } = call.request.net();
 
-    reply.put_u64(HELLO_A_HELLOS, counters.sum(Counted::Hellos))?;
-    reply.put_u64(HELLO_A_CLASSIC, counters.sum(Counted::Classic))?;
-    reply.put_u64(HELLO_A_REFUSED, counters.sum(Counted::Refused))?;
-    reply.put_u64(HELLO_A_DROPPED, counters.sum(Counted::Dropped))?;
-    reply.put_u32(HELLO_A_PEERS, peers.count())?;
-    reply.put_u64(HELLO_A_EVICTED, peers.evicted())?;
-    reply.send()
+    call.request.reply(
+        HELLO_CMD_GET_STATS,
+        (
+            put::u64(HELLO_A_HELLOS, counters.sum(Counted::Hellos)),
+            put::u64(HELLO_A_CLASSIC, counters.sum(Counted::Classic)),
+            put::u64(HELLO_A_REFUSED, counters.sum(Counted::Refused)),
+            put::u64(HELLO_A_DROPPED, counters.sum(Counted::Dropped)),
+            put::u32(HELLO_A_PEERS, peers.count()),
+            put::u64(HELLO_A_EVICTED, peers.evicted()),
+        ),
+    )
 }
 
 /// `HELLO_CMD_SET_GREETING`: says something else from now on.
-fn set_greeting(
-    request: &Request<'_, Hello>,
-    attrs: &Attributes<'_>,
-    ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    let Some(text) = attrs.str(HELLO_A_GREETING) else {
-        return Err(ext_ack.refuse_missing(HELLO_A_GREETING));
+fn set_greeting<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let Some(text) = call.attrs.str(HELLO_A_GREETING) else {
+        return Err(call.ext_ack.refuse_missing(HELLO_A_GREETING));
     };
 
-    request.net().greeting.set(Greeting::new(text))
+    call.request.net().greeting.set(Greeting::new(text))?;
+    Ok(call.request.done())
 }

@@ -9,9 +9,10 @@
 //! # How a datagram is served
 //!
 //! `sendmsg(2)` calls the family in the sender's own context, before it returns, on as many CPUs as
-//! there are senders. Each message of the datagram is handed to its command's handler, which
-//! answers with a [`Reply`] and returns; then comes the ACK, where one is due. So a client has the
-//! whole answer in its queue when `sendmsg(2)` returns.
+//! there are senders. Each message of the datagram is handed to its command's handler as a [`Call`].
+//! The handler returns an [`Answer`] or an error, which is sent then; what is to [follow](Then) it
+//! does, and the ACK comes last, where one is due. So a client has the whole answer in its queue when
+//! `sendmsg(2)` returns.
 //!
 //! # A family, whole
 //!
@@ -28,7 +29,7 @@
 //! pub mod wire;
 //!
 //! use kernel::prelude::*;
-//! use netlink::{Attributes, Command, ExtAck, Family, PutAttrs, Request, Rule};
+//! use netlink::{put, Answer, Call, Command, Family, Rule};
 //!
 //! module_family! {
 //!     type: Echo,
@@ -50,18 +51,18 @@
 //!     }
 //! }
 //!
-//! fn echo(request: &Request<'_, Echo>, attrs: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-//!     let text = attrs.str(1).unwrap_or_default();
-//!     let mut reply = request.reply(16, wire::nla_total_size_str(text.len()))?;
+//! fn echo<'a>(call: &mut Call<'a, Echo>) -> Result<Answer<'a, Echo>> {
+//!     let text = call.attrs.str(1).unwrap_or_default();
 //!
-//!     reply.put_str(1, text)?;
-//!     reply.send()
+//!     call.request.reply(16, put::str(1, text))
 //! }
 //! ```
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
+mod answer;
 mod attributes;
+mod call;
 mod counters;
 mod dispatch;
 mod dump;
@@ -70,44 +71,40 @@ mod ext_ack;
 mod ffi;
 mod log;
 mod net;
-mod notification;
+pub mod put;
 mod rcu;
 mod registration;
-mod reply;
 mod request;
 mod skb;
 #[cfg(nl_kunit)]
 mod tests;
 mod tick;
 
+pub use answer::{
+    Answer,
+    Then, //
+};
 pub use attributes::{
     Attributes,
     Rule, //
 };
+pub use call::Call;
 pub use counters::{
     Counter,
     Counters, //
 };
-pub use dump::{
-    Dump,
-    Entry, //
-};
+pub use dump::Dump;
 pub use ext_ack::ExtAck;
-pub use notification::Notification;
+pub use put::Payload;
 pub use rcu::Rcu;
 #[doc(hidden)]
 pub use registration::{
     ModuleFamily,
     Registration, //
 };
-pub use reply::Reply;
 pub use request::{
     Creds,
     Request, //
-};
-pub use skb::{
-    PutAttrs,
-    Writer, //
 };
 pub use tick::Tick;
 
@@ -144,15 +141,15 @@ pub trait Family: Sized + 'static {
     fn new_net() -> Result<Pin<KBox<Self::Net>>>;
 
     /// Serves a message that is no request: a type below 16, neither `NLM_F_REQUEST` nor
-    /// `NLM_F_ACK`, and a payload.
+    /// `NLM_F_ACK`, and a payload. It is raw bytes: the call has no attributes.
     ///
     /// Netlink ignores such a message, and so does a family that leaves this out.
     ///
     /// # Errors
     ///
     /// Whatever kept the family from answering; nobody is told, for nobody asked.
-    fn bare(_request: &Request<'_, Self>) -> Result {
-        Ok(())
+    fn bare<'a>(call: &mut Call<'a, Self>) -> Result<Answer<'a, Self>> {
+        Ok(call.request.done())
     }
 
     /// Called when a request was refused.
@@ -190,19 +187,32 @@ pub struct Command<T: Family> {
     is_dump: bool,
     is_admin: bool,
     policy: &'static [Rule],
-    handler: Handler<T>,
+    serve: fn(&mut Call<'_, T>) -> Result,
 }
 
-/// Serves a request whose attributes keep to its command's policy.
+/// Serves a request whose attributes keep to its command's policy: a function.
 ///
-/// An error becomes an `NLMSG_ERROR`; success an ACK, if the request asked for one.
-pub type Handler<T> = for<'a> fn(&Request<'a, T>, &Attributes<'a>, &mut ExtAck<'a>) -> Result;
+/// An error becomes an `NLMSG_ERROR`; an [`Answer`] is sent, and an ACK follows it, if the request
+/// asked for one.
+pub trait Handler<T: Family>:
+    for<'a> Fn(&mut Call<'a, T>) -> Result<Answer<'a, T>> + Copy + 'static
+{
+}
+
+impl<T: Family, F> Handler<T> for F where
+    F: for<'a> Fn(&mut Call<'a, T>) -> Result<Answer<'a, T>> + Copy + 'static
+{
+}
 
 impl<T: Family> Command<T> {
     /// A request that is answered by one message, or by the ACK alone.
     ///
     /// `nlmsg_type` is 16 or above; attributes that `policy` does not name are refused.
-    pub const fn new(nlmsg_type: u16, policy: &'static [Rule], handler: Handler<T>) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// When it is below. A `const` table does not compile then, nor one whose `handler` is anything but a function, such as a pointer to one.
+    pub const fn new<F: Handler<T>>(nlmsg_type: u16, policy: &'static [Rule], _handler: F) -> Self {
         assert!(
             nlmsg_type >= NLMSG_MIN_TYPE,
             "message type is netlink's own"
@@ -212,7 +222,7 @@ impl<T: Family> Command<T> {
             is_dump: false,
             is_admin: false,
             policy,
-            handler,
+            serve: dispatch::answer_by::<T, F>,
         }
     }
 

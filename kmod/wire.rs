@@ -30,6 +30,7 @@ pub use message::{
 pub use put::{
     padding,
     put_attr,
+    put_attr_header,
     put_message,
     put_str,
     Sink, //

@@ -137,6 +137,13 @@ const fn depth(policy: &[Rule]) -> usize {
 pub struct Attributes<'a>(Attrs<'a>);
 
 impl<'a> Attributes<'a> {
+    /// Holds no attribute.
+    #[inline]
+    pub(super) fn none() -> Self {
+        // INVARIANT: None breaks a policy.
+        Self(Attrs::new(&[]))
+    }
+
     /// Returns the value of `nla_type`, if the request carries it.
     pub fn bytes(&self, nla_type: u16) -> Option<&'a [u8]> {
         self.get(nla_type).map(|attr| attr.value())

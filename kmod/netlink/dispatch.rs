@@ -12,9 +12,12 @@ use super::{
     errno::eopnotsupp,
     ffi,
     request::Datagram,
+    Answer,
+    Call,
     Command,
     ExtAck,
     Family,
+    Handler,
     Request, //
 };
 use crate::wire::{
@@ -24,7 +27,14 @@ use crate::wire::{
     NLM_F_ECHO,
     NLM_F_REQUEST, //
 };
-use core::mem;
+use core::{
+    marker::PhantomData,
+    mem,
+    ptr::{
+        self,
+        NonNull, //
+    }, //
+};
 use kernel::{
     bindings,
     prelude::*, //
@@ -34,10 +44,10 @@ use kernel::{
 pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
     let mut is_first = true;
 
-    datagram.for_each(|request| match request {
+    datagram.for_each(|call| match call {
         // Nobody is left to hear the answers, and the sender cannot end before we return.
         _ if !mem::replace(&mut is_first, false) && is_dying() => {}
-        Ok(request) => serve(request),
+        Ok(call) => serve(call),
         // Nothing says where the next message starts.
         Err(_) => T::dropped(datagram.net()),
     });
@@ -50,30 +60,29 @@ fn is_dying() -> bool {
 }
 
 /// Serves one message.
-fn serve<T: Family>(request: &Request<'_, T>) {
-    match Kind::of(request) {
-        Kind::Request => serve_request(request),
-        Kind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
+fn serve<T: Family>(call: &mut Call<'_, T>) {
+    match Kind::of(&call.request) {
+        Kind::Request => serve_request(call),
+        // Nothing was said, which costs less to know than to look up.
+        Kind::AckOnly => call.request.ack(Ok(()), &ExtAck::new()),
         // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
-        Kind::Bare => drop(T::bare(request)),
+        Kind::Bare => drop(T::bare(call).and_then(|answer| send(call, answer))),
         Kind::Nothing => {}
     }
 }
 
 /// Serves a request, and says how it ended where that is due.
-fn serve_request<T: Family>(request: &Request<'_, T>) {
-    let mut ext_ack = ExtAck::new();
-
-    match call(request, &mut ext_ack) {
-        Ok(Answer::Complete) => {}
-        Ok(Answer::Ackable) => {
-            if request.has(NLM_F_ACK) {
-                request.ack(Ok(()), &ext_ack);
+fn serve_request<T: Family>(call: &mut Call<'_, T>) {
+    match answer(call) {
+        Ok(Ending::Complete) => {}
+        Ok(Ending::Ackable) => {
+            if call.request.has(NLM_F_ACK) {
+                call.request.ack(Ok(()), &call.ext_ack);
             }
         }
         Err(error) => {
-            T::refused(request.net());
-            request.ack(Err(error), &ext_ack);
+            T::refused(call.request.net());
+            call.request.ack(Err(error), &call.ext_ack);
         }
     }
 }
@@ -107,27 +116,62 @@ impl Kind {
     }
 }
 
-/// How a request was answered.
-enum Answer {
+/// What follows the answer to a request.
+enum Ending {
     /// An ACK may follow.
     Ackable,
     /// Nothing follows: `NLMSG_DONE` ends a dump.
     Complete,
 }
 
-/// Calls the handler of the request's command.
-fn call<'a, T: Family>(request: &Request<'a, T>, ext_ack: &mut ExtAck<'a>) -> Result<Answer> {
-    let command = find(request, ext_ack)?;
+/// Answers a request by what the handler of its command returns.
+fn answer<T: Family>(call: &mut Call<'_, T>) -> Result<Ending> {
+    let command = find(&call.request, &mut call.ext_ack)?;
 
-    check_flags(request, command, ext_ack)?;
-    check_sender(request, command, ext_ack)?;
-    let attrs = attributes::parse(request.payload(), command.policy, ext_ack)?;
-    (command.handler)(request, &attrs, ext_ack)?;
+    check_flags(&call.request, command, &mut call.ext_ack)?;
+    check_sender(&call.request, command, &mut call.ext_ack)?;
+    call.attrs = attributes::parse(call.request.payload(), command.policy, &mut call.ext_ack)?;
+    (command.serve)(call)?;
 
     Ok(match command.is_dump {
-        true => Answer::Complete,
-        false => Answer::Ackable,
+        true => Ending::Complete,
+        false => Ending::Ackable,
     })
+}
+
+/// Answers a request by what the handler `F` returns. Each has a copy of this: a function that it
+/// knows costs less than a pointer to any.
+///
+/// `F` has a value.
+pub(super) fn answer_by<T: Family, F: Handler<T>>(call: &mut Call<'_, T>) -> Result {
+    let answer = (Function::<F>::VALUE)(call)?;
+
+    send(call, answer)
+}
+
+/// A function, of which the type says all.
+struct Function<F>(PhantomData<F>);
+
+impl<F: Copy> Function<F> {
+    /// The only value of `F`, if that has one.
+    const VALUE: F = {
+        assert!(size_of::<F>() == 0, "handler is not a function");
+        // SAFETY: There is nothing to read. By the contract of whoever comes here there is a value,
+        // of which this is a copy.
+        unsafe { ptr::read(NonNull::dangling().as_ptr()) }
+    };
+}
+
+/// Sends `answer`, and calls what is to follow it.
+#[inline]
+fn send<'a, T: Family>(call: &Call<'a, T>, answer: Answer<'a, T>) -> Result {
+    if let Some(message) = answer.message {
+        call.request.send(message)?;
+    }
+    if let Some(then) = answer.then {
+        then(call);
+    }
+    Ok(())
 }
 
 /// Finds the request's command.

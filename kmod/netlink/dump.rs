@@ -9,15 +9,11 @@ use super::{
     ffi,
     log::pr_fault,
     net,
-    skb::{
-        Tail,
-        Writer, //
-    },
-    Attributes,
-    ExtAck,
+    skb::Tail,
+    Answer,
+    Call,
     Family,
-    PutAttrs,
-    Request, //
+    Payload, //
 };
 use crate::wire::{
     Nlmsghdr,
@@ -55,11 +51,7 @@ pub trait Dump: Sized + Send + 'static {
     /// # Errors
     ///
     /// Whatever is wrong with the request.
-    fn start<'a>(
-        request: &Request<'a, Self::Family>,
-        attrs: &Attributes<'a>,
-        ext_ack: &mut ExtAck<'a>,
-    ) -> Result<Self>;
+    fn start(call: &mut Call<'_, Self::Family>) -> Result<Self>;
 
     /// Moves on; `None` at the end.
     fn next(&mut self, net: &<Self::Family as Family>::Net) -> Option<Self::Item>;
@@ -69,23 +61,10 @@ pub trait Dump: Sized + Send + 'static {
     /// It is to change under the lock that [`Dump::next`] takes: what `next` has met is counted.
     fn generation(&self, net: &<Self::Family as Family>::Net) -> u32;
 
-    /// Writes an entry.
+    /// Returns what an entry holds.
     ///
-    /// # Errors
-    ///
-    /// `EMSGSIZE` when it does not fit; it is written again into the next buffer.
-    fn put(item: &Self::Item, entry: &mut Entry<'_>) -> Result;
-}
-
-/// An entry under construction.
-pub struct Entry<'a> {
-    tail: &'a mut Tail,
-}
-
-impl PutAttrs for Entry<'_> {
-    fn writer(&mut self) -> Writer<'_> {
-        Writer::new(self.tail)
-    }
+    /// One that does not fit is written again into the next buffer.
+    fn payload(item: &Self::Item) -> impl Payload;
 }
 
 /// What a dump keeps from buffer to buffer.
@@ -101,13 +80,9 @@ type Handover<D> = Option<KBox<State<D>>>;
 /// Starts a dump of `D` in answer to `request`.
 ///
 /// Success means that `NLMSG_DONE` is the answer, and there is no ACK.
-pub(super) fn start<'a, D: Dump>(
-    request: &Request<'a, D::Family>,
-    attrs: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
+pub(super) fn start<'a, D: Dump>(call: &mut Call<'a, D::Family>) -> Result<Answer<'a, D::Family>> {
     let state = State {
-        table: D::start(request, attrs, ext_ack)?,
+        table: D::start(call)?,
         pending: None,
     };
     let mut handover: Handover<D> = Some(KBox::new(state, GFP_KERNEL_ACCOUNT)?);
@@ -121,11 +96,11 @@ pub(super) fn start<'a, D: Dump>(
 
     // SAFETY: `begin` is called during this call or not at all, so `handover` is there; what it
     // leaves in `data` is what the other two expect. The dump holds a reference to the module.
-    let err = unsafe { request.start_dump(&mut control) };
+    let err = unsafe { call.request.start_dump(&mut control) };
 
     // A state that was not handed over is dropped here.
     match -err as u32 {
-        bindings::EINTR => Ok(()),
+        bindings::EINTR => Ok(call.request.done()),
         _ => Err(Error::from_errno(err)),
     }
 }
@@ -201,8 +176,8 @@ fn fill_buffer<D: Dump>(
         let start = tail.len();
 
         cb.seq = state.table.generation(net);
-        if let Err(error) = put_entry::<D>(&item, tail, consistent(header, cb)) {
-            tail.truncate(start);
+        let result = tail.put_message(consistent(header, cb), &D::payload(&item));
+        if let Err(error) = result {
             if start == 0 {
                 pr_fault!("an entry of the dump {} fits no buffer\n", D::NLMSG_TYPE);
                 return Err(error);
@@ -215,14 +190,6 @@ fn fill_buffer<D: Dump>(
     // The core compares once more, for `NLMSG_DONE`.
     cb.seq = state.table.generation(net);
     Ok(0)
-}
-
-/// Writes an entry.
-fn put_entry<D: Dump>(item: &D::Item, tail: &mut Tail, header: Nlmsghdr) -> Result {
-    let start = tail.begin()?;
-
-    D::put(item, &mut Entry { tail })?;
-    tail.end(start, header)
 }
 
 /// Returns `header`, flagged where the table has changed since the last look

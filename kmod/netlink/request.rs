@@ -7,10 +7,11 @@ use super::{
     ffi,
     net,
     skb::SkBuff,
+    Answer,
+    Call,
     ExtAck,
     Family,
-    Notification,
-    Reply, //
+    Payload, //
 };
 use crate::wire::{
     self,
@@ -93,14 +94,14 @@ impl<'a, T: Family> Datagram<'a, T> {
 
     /// Hands each message to `serve`, in order; an error is the last.
     #[inline]
-    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&Request<'a, T>, wire::Error>)) {
+    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&mut Call<'a, T>, wire::Error>)) {
         for message in Messages::new(self.bytes()) {
-            // INVARIANT: A message of these bytes lies inside them.
             match message {
-                Ok(message) => serve(Ok(&Request {
+                // INVARIANT: A message of these bytes lies inside them.
+                Ok(message) => serve(Ok(&mut Call::new(Request {
                     datagram: self,
                     message,
-                })),
+                }))),
                 Err(error) => serve(Err(error)),
             }
         }
@@ -206,14 +207,25 @@ impl<'a, T: Family> Request<'a, T> {
         unsafe { ffi::nl_helper_creds(self.datagram.skb.as_ptr()) }
     }
 
-    /// Starts an answer of type `nlmsg_type`, with room for `payload` bytes.
+    /// Answers with a message of type `nlmsg_type` that holds `payload`.
+    ///
+    /// When the handler has returned it, it is sent to the sender's socket, without waiting for room
+    /// there. That is also success where a filter on the socket drops it. Else the request is
+    /// refused: with `EAGAIN` when the receive buffer is full (its next `recvmsg(2)` fails with
+    /// `ENOBUFS`), with `ECONNREFUSED` when the socket is gone.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and `EMSGSIZE` for more than an `int` counts.
+    /// `ENOMEM`, and `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute.
     #[inline]
-    pub fn reply(&self, nlmsg_type: u16, payload: usize) -> Result<Reply<'_, T>> {
-        Reply::new(self, self.answer_header(nlmsg_type), payload)
+    pub fn reply(&self, nlmsg_type: u16, payload: impl Payload) -> Result<Answer<'a, T>> {
+        SkBuff::new(self.answer_header(nlmsg_type), &payload).map(|skb| Answer::new(Some(skb)))
+    }
+
+    /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
+    #[inline]
+    pub fn done(&self) -> Answer<'a, T> {
+        Answer::new(None)
     }
 
     /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
@@ -230,27 +242,37 @@ impl<'a, T: Family> Request<'a, T> {
         unsafe { ffi::nl_helper_has_listeners(self.datagram.skb.as_ptr(), group as c_uint) != 0 }
     }
 
-    /// Starts a notification of type `nlmsg_type` for `group`, with room for `payload` bytes.
+    /// Notifies the listeners of `group` in the network namespace: a message of type `nlmsg_type`
+    /// that holds what `payload` returns. Makes none where nobody would hear it.
+    ///
+    /// A listener whose receive buffer is full misses it, and its next `recvmsg(2)` fails with
+    /// `ENOBUFS`.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, `EMSGSIZE` for more than an `int` counts, and `EINVAL` for a group that the family
-    /// does not have.
-    pub fn notification(
+    /// `EINVAL` for a group that the family does not have, `ENOMEM`, `EMSGSIZE` as for
+    /// [`Request::reply`], those of a listener that wants the sender to know
+    /// (`NETLINK_BROADCAST_ERROR`), and those of the echo.
+    #[inline]
+    pub fn notify<P: Payload>(
         &self,
         group: u32,
         nlmsg_type: u16,
-        payload: usize,
-    ) -> Result<Notification<'_, T>> {
+        payload: impl FnOnce() -> P,
+    ) -> Result {
         // For group 0 `nlmsg_notify()` would not even free the buffer.
         if !is_group::<T>(group) {
             return Err(EINVAL);
         }
-        Notification::new(self, group, self.answer_header(nlmsg_type), payload)
+        if !self.is_heard(group) {
+            return Ok(());
+        }
+        let skb = SkBuff::new(self.answer_header(nlmsg_type), &payload())?;
+        self.send_to_group(group, skb)
     }
 
     /// Returns the header of an answer, which repeats the sequence number.
-    pub(super) fn answer_header(&self, nlmsg_type: u16) -> Nlmsghdr {
+    fn answer_header(&self, nlmsg_type: u16) -> Nlmsghdr {
         Nlmsghdr {
             nlmsg_len: 0,
             nlmsg_type,
@@ -262,8 +284,8 @@ impl<'a, T: Family> Request<'a, T> {
 
     /// Hands `reply` to the sender's socket, without waiting for room there.
     #[inline]
-    pub(super) fn send(&self, reply: SkBuff, header: Nlmsghdr) -> Result {
-        let (reply, len) = reply.into_raw(header)?;
+    pub(super) fn send(&self, reply: SkBuff) -> Result {
+        let (reply, len) = reply.into_raw();
 
         // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
         // socket that received it; `into_raw` gave up the reply, which the function frees.
@@ -271,9 +293,9 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Hands `notification` to the listeners of `group`.
-    pub(super) fn notify(&self, group: u32, notification: SkBuff, header: Nlmsghdr) -> Result {
+    fn send_to_group(&self, group: u32, notification: SkBuff) -> Result {
         let echo = self.has(NLM_F_ECHO);
-        let (skb, len) = notification.into_raw(header)?;
+        let (skb, len) = notification.into_raw();
 
         // SAFETY: As in `send`.
         to_result(unsafe {

@@ -63,7 +63,7 @@ pub fn put_attr<S: Sink>(sink: &mut S, nla_type: u16, value: &[u8]) -> Result<()
 /// # Errors
 ///
 /// As [`put_attr`].
-#[inline]
+#[inline(always)] // Else the place in the sink is kept in memory, not in registers.
 pub fn put_str<S: Sink>(sink: &mut S, nla_type: u16, text: &[u8]) -> Result<(), S::Error> {
     let len = text.len().saturating_add(1);
 
@@ -78,7 +78,13 @@ pub fn put_str<S: Sink>(sink: &mut S, nla_type: u16, text: &[u8]) -> Result<(), 
     }
 }
 
-fn put_attr_header<S: Sink>(sink: &mut S, nla_type: u16, value: usize) -> Result<(), S::Error> {
+/// Appends the header of an attribute, whose value of `value` bytes is to follow, and its padding.
+///
+/// # Errors
+///
+/// As [`put_attr`].
+#[inline]
+pub fn put_attr_header<S: Sink>(sink: &mut S, nla_type: u16, value: usize) -> Result<(), S::Error> {
     let len = NLA_HDRLEN.saturating_add(value);
     let nla_len = u16::try_from(len).map_err(|_| S::too_long())?;
     let [l0, l1] = nla_len.to_ne_bytes();

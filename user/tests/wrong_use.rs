@@ -29,19 +29,21 @@ macro_rules! families {
 }
 
 families! {
+    answer_forgotten
+    answer_kept
+    answer_of_another_request
+    answered_twice
     attribute_kept
     attribute_of_another_message
     counters_4097
     family_declared_without_its_module
     groups_1025
-    nest_kept
-    notification_sent_twice
     policy_that_nests_itself
     protocol_32
+    refused_after_its_answer
     registration_dropped_early
     registration_leaked
     registration_stored
-    reply_sent_twice
     request_kept
     state_of_one_thread
     type_below_16

@@ -4,12 +4,8 @@ use super::*;
 use crate::{
     netlink::{
         errno::emsgsize,
-        skb::tests::{
-            is_clean,
-            poisoned,
-            tail,
-            written, //
-        },
+        put,
+        skb::tests::Buffer,
         Command, //
     },
     wire::{
@@ -43,7 +39,7 @@ impl Dump for Table {
     type Item = u32;
     const NLMSG_TYPE: u16 = 77;
 
-    fn start<'a>(_: &Request<'a, Numbers>, _: &Attributes<'a>, _: &mut ExtAck<'a>) -> Result<Self> {
+    fn start(_: &mut Call<'_, Numbers>) -> Result<Self> {
         Err(EINVAL)
     }
 
@@ -63,14 +59,29 @@ impl Dump for Table {
         }
     }
 
-    /// Writes as many bytes as the number is, and its value in each.
-    fn put(item: &u32, entry: &mut Entry<'_>) -> Result {
-        for _ in 0..*item {
-            entry.put_raw(&[*item as u8])?;
-        }
-        Ok(())
+    /// Returns as many bytes as the number is, with its value in each.
+    fn payload(item: &u32) -> impl Payload {
+        let bytes = BYTES.get(*item as usize).unwrap_or(&[0; END]);
+
+        put::raw(bytes.get(..*item as usize).unwrap_or_default())
     }
 }
+
+/// More than any number that is written here.
+const END: usize = 41;
+
+/// For each number, as many bytes of its value as any number is.
+static BYTES: [[u8; END]; END] = {
+    let mut bytes = [[0; END]; END];
+    let mut number = 0;
+
+    // What is `const` cannot use iterators.
+    while number < END {
+        bytes[number] = [number as u8; END];
+        number += 1;
+    }
+    bytes
+};
 
 const HEADER: Nlmsghdr = Nlmsghdr {
     nlmsg_len: 0,
@@ -109,24 +120,24 @@ mod suite {
 
     #[test]
     fn every_entry_is_written_once_whatever_the_buffers_size() -> Result {
-        const END: u32 = 40;
+        const LAST: u32 = 40;
 
         for capacity in (56..200).step_by(9) {
-            let mut state = dump(END, u32::MAX);
+            let mut state = dump(LAST, u32::MAX);
             let mut cb = bindings::netlink_callback::default();
             let mut number = 0;
             let mut len = 1;
             while len != 0 {
-                let mut skb = poisoned(capacity)?;
-                len = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
-                assert!(len == 0 || len == written(&skb).len());
-                for message in Messages::new(written(&skb)) {
+                let mut buffer = Buffer::new(capacity)?;
+                len = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
+                assert!(len == 0 || len == buffer.written().len());
+                for message in Messages::new(buffer.written()) {
                     let message = message.map_err(|_| EINVAL)?;
                     assert!(is_entry(&message, number, NLM_F_MULTI));
                     number += 1;
                 }
             }
-            assert_eq!(number, END);
+            assert_eq!(number, LAST);
         }
         Ok(())
     }
@@ -140,25 +151,25 @@ mod suite {
         // The entry 33 takes 52 bytes.
         while state.table.next <= 33 {
             assert!(len != 0);
-            let mut skb = poisoned(48)?;
-            len = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
+            let mut buffer = Buffer::new(48)?;
+            len = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
         }
-        let mut skb = poisoned(48)?;
-        let result = fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb);
+        let mut buffer = Buffer::new(48)?;
+        let result = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb);
         assert_eq!(result, Err(emsgsize()));
-        assert_eq!(written(&skb).len(), 0);
+        assert_eq!(buffer.written().len(), 0);
         Ok(())
     }
 
     #[test]
     fn an_empty_table_is_at_its_end() -> Result {
-        let mut skb = poisoned(100)?;
+        let mut buffer = Buffer::new(100)?;
         let mut cb = bindings::netlink_callback::default();
-        let len = fill_buffer(&mut dump(0, 0), &(), tail(&mut skb), HEADER, &mut cb)?;
+        let len = fill_buffer(&mut dump(0, 0), &(), &mut buffer.tail, HEADER, &mut cb)?;
 
         assert_eq!(len, 0);
-        assert_eq!(written(&skb).len(), 0);
-        assert!(is_clean(&skb));
+        assert_eq!(buffer.written().len(), 0);
+        assert!(buffer.is_clean());
         Ok(())
     }
 
@@ -167,10 +178,10 @@ mod suite {
         for change in 0..6 {
             let mut state = dump(5, change);
             let mut cb = bindings::netlink_callback::default();
-            let mut skb = poisoned(200)?;
-            fill_buffer(&mut state, &(), tail(&mut skb), HEADER, &mut cb)?;
+            let mut buffer = Buffer::new(200)?;
+            fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
 
-            for (number, message) in (0..).zip(Messages::new(written(&skb))) {
+            for (number, message) in (0..).zip(Messages::new(buffer.written())) {
                 let message = message.map_err(|_| EINVAL)?;
                 let is_told = number == change;
                 let flags = NLM_F_MULTI | if is_told { NLM_F_DUMP_INTR } else { 0 };

@@ -4,24 +4,20 @@
 
 use crate::{
     netlink::{
+        put,
+        Answer,
         Attributes,
         Bind,
+        Call,
         Command,
         Creds,
         Dump,
-        Entry,
-        ExtAck,
         Family,
-        PutAttrs,
-        Request,
+        Payload,
         Rule,
         Unbind, //
     },
     uapi::*,
-    wire::{
-        nla_total_size,
-        nla_total_size_str, //
-    },
 };
 use core::sync::atomic::{
     AtomicU32,
@@ -66,7 +62,6 @@ impl Family for Probe {
         Command::new(PROBE_CMD_ITEM, &[ITEM.required()], item),
         Command::dump::<Items>(PROBE_CMD_ITEM, &[]),
         Command::new(PROBE_CMD_WARN, &[], warn),
-        Command::new(PROBE_CMD_LONG_REPLY, &[], long_reply),
         Command::new(PROBE_CMD_LONG_NEST, &[], long_nest),
         Command::new(
             PROBE_CMD_IS_CAPABLE,
@@ -134,30 +129,18 @@ impl<'a> Item<'a> {
         })
     }
 
-    /// Returns the room that the attribute takes.
-    fn room(&self) -> usize {
-        let name = self.name.map_or(0, |name| nla_total_size_str(name.len()));
-        let size = self.size.as_ref().map_or(0, |_| SIZE_ROOM);
-
-        nla_total_size(nla_total_size(4) + name + size)
-    }
-
-    fn put(&self, message: &mut impl PutAttrs) -> Result {
-        message.put_nested(PROBE_A_ITEM, |item| {
-            item.put_u32(PROBE_ITEM_ID, self.id)?;
-            if let Some(name) = self.name {
-                item.put_str(PROBE_ITEM_NAME, name)?;
-            }
-            if let Some(size) = &self.size {
-                item.put_nested(PROBE_ITEM_SIZE, |nest| size.put(nest))?;
-            }
-            Ok(())
-        })
+    /// Returns it as a [`PROBE_A_ITEM`].
+    fn attr(&self) -> impl Payload + '_ {
+        put::nested(
+            PROBE_A_ITEM,
+            (
+                put::u32(PROBE_ITEM_ID, self.id),
+                self.name.map(|name| put::str(PROBE_ITEM_NAME, name)),
+                self.size.as_ref().map(Size::attr),
+            ),
+        )
     }
 }
-
-/// Room for a [`PROBE_ITEM_SIZE`].
-const SIZE_ROOM: usize = nla_total_size(2 * nla_total_size(4));
 
 impl Size {
     fn from_attrs(attrs: &Attributes<'_>) -> Option<Self> {
@@ -167,47 +150,53 @@ impl Size {
         })
     }
 
-    fn put(&self, nest: &mut impl PutAttrs) -> Result {
-        nest.put_u32(PROBE_SIZE_WIDTH, self.width)?;
-        nest.put_u32(PROBE_SIZE_HEIGHT, self.height)
+    /// Returns it as a [`PROBE_ITEM_SIZE`].
+    fn attr(&self) -> impl Payload {
+        put::nested(
+            PROBE_ITEM_SIZE,
+            (
+                put::u32(PROBE_SIZE_WIDTH, self.width),
+                put::u32(PROBE_SIZE_HEIGHT, self.height),
+            ),
+        )
     }
 }
 
 /// `PROBE_CMD_ITEM` for one item.
-fn item<'a>(
-    request: &Request<'a, Probe>,
-    attrs: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
+fn item<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let Call {
+        request,
+        attrs,
+        ext_ack,
+    } = call;
     let Some(nest) = attrs.get(PROBE_A_ITEM) else {
         return Err(ext_ack.refuse_missing(PROBE_A_ITEM));
     };
-    let Some(item) = attrs
-        .nested(PROBE_A_ITEM)
-        .and_then(|attrs| Item::from_attrs(&attrs))
-    else {
+    let Some(item) = read_item(attrs) else {
         return Err(ext_ack.refuse_missing_in(&nest, PROBE_ITEM_ID));
     };
     if item.id == 0 && item.name.is_none() {
         return Err(ext_ack.refuse_missing_in(&nest, PROBE_ITEM_NAME));
     }
-    let mut reply = request.reply(PROBE_CMD_ITEM, item.room())?;
 
-    item.put(&mut reply)?;
-    reply.send()?;
-    notify(request, &item)
+    let answer = request.reply(PROBE_CMD_ITEM, item.attr())?;
+    Ok(answer.then(item_answered))
+}
+
+fn read_item<'a>(attrs: &Attributes<'a>) -> Option<Item<'a>> {
+    Item::from_attrs(&attrs.nested(PROBE_A_ITEM)?)
 }
 
 /// `PROBE_CMD_ITEM_NTF`.
-fn notify(request: &Request<'_, Probe>, item: &Item<'_>) -> Result {
-    if !request.is_heard(PROBE_GROUP_OPEN) {
-        return Ok(());
-    }
-    let mut notification =
-        request.notification(PROBE_GROUP_OPEN, PROBE_CMD_ITEM_NTF, item.room())?;
+fn item_answered(call: &Call<'_, Probe>) {
+    let Some(item) = read_item(&call.attrs) else {
+        return;
+    };
 
-    item.put(&mut notification)?;
-    notification.send()
+    // What listeners miss is not the sender's business.
+    let _ = call
+        .request
+        .notify(PROBE_GROUP_OPEN, PROBE_CMD_ITEM_NTF, || item.attr());
 }
 
 /// `PROBE_CMD_ITEM` as a dump: the ids from 1 to 3.
@@ -219,11 +208,7 @@ impl Dump for Items {
 
     const NLMSG_TYPE: u16 = PROBE_CMD_ITEM;
 
-    fn start<'a>(
-        _request: &Request<'a, Probe>,
-        _attrs: &Attributes<'a>,
-        _ext_ack: &mut ExtAck<'a>,
-    ) -> Result<Self> {
+    fn start(_call: &mut Call<'_, Probe>) -> Result<Self> {
         Ok(Self(0))
     }
 
@@ -240,117 +225,98 @@ impl Dump for Items {
         1
     }
 
-    fn put(item: &Item<'static>, entry: &mut Entry<'_>) -> Result {
-        item.put(entry)
+    fn payload(item: &Item<'static>) -> impl Payload {
+        item.attr()
     }
 }
 
 /// `PROBE_CMD_WARN`.
-fn warn(
-    _request: &Request<'_, Probe>,
-    _attrs: &Attributes<'_>,
-    ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    ext_ack.set_msg(c"done, but do not do it again");
-    Ok(())
-}
-
-/// `PROBE_CMD_LONG_REPLY`.
-fn long_reply(
-    request: &Request<'_, Probe>,
-    _attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    let mut reply = request.reply(PROBE_CMD_LONG_REPLY, nla_total_size(4))?;
-
-    reply.put_u32(PROBE_A_ANSWER, 1)?;
-    reply.put_u32(PROBE_A_ANSWER, 2)?;
-    reply.send()
+fn warn<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    call.ext_ack.set_msg(c"done, but do not do it again");
+    Ok(call.request.done())
 }
 
 /// `PROBE_CMD_LONG_NEST`.
-fn long_nest(
-    request: &Request<'_, Probe>,
-    _attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
+fn long_nest<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
     static HALF: [u8; 1 << 15] = [0; 1 << 15];
-    let nest = nla_total_size(2 * nla_total_size(HALF.len()));
-    let mut reply = request.reply(PROBE_CMD_LONG_NEST, nest + nla_total_size(4))?;
+    let nest = || {
+        put::nested(
+            PROBE_A_ITEM,
+            (
+                put::bytes(PROBE_ITEM_NAME, &HALF),
+                put::bytes(PROBE_ITEM_NAME, &HALF),
+            ),
+        )
+    };
+    let result = call.request.reply(PROBE_CMD_LONG_NEST, nest());
+    let errno = result.map_or_else(|error| -error.to_errno(), |_| 0);
 
-    let result = reply.put_nested(PROBE_A_ITEM, |nest| {
-        nest.put(PROBE_ITEM_NAME, &HALF)?;
-        nest.put(PROBE_ITEM_NAME, &HALF)
-    });
-    let errno = result.map_or_else(|error| -error.to_errno(), |()| 0);
-    reply.put_u32(PROBE_A_ANSWER, errno as u32)?;
-    reply.send()
+    call.request
+        .reply(PROBE_CMD_LONG_NEST, put::u32(PROBE_A_ANSWER, errno as u32))
 }
 
 /// `PROBE_CMD_IS_CAPABLE`.
-fn is_capable<'a>(
-    request: &Request<'a, Probe>,
-    attrs: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
-    let Some(cap) = attrs.u32(PROBE_A_CAP) else {
-        return Err(ext_ack.refuse_missing(PROBE_A_CAP));
+fn is_capable<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let Some(cap) = call.attrs.u32(PROBE_A_CAP) else {
+        return Err(call.ext_ack.refuse_missing(PROBE_A_CAP));
     };
-    let mut reply = request.reply(PROBE_CMD_IS_CAPABLE, 2 * nla_total_size(4))?;
+    let here = call.request.is_capable(cap);
+    let everywhere = call.request.is_capable_everywhere(cap);
 
-    reply.put_u32(PROBE_A_ANSWER, request.is_capable(cap).into())?;
-    reply.put_u32(
-        PROBE_A_EVERYWHERE,
-        request.is_capable_everywhere(cap).into(),
-    )?;
-    reply.send()
+    call.request.reply(
+        PROBE_CMD_IS_CAPABLE,
+        (
+            put::u32(PROBE_A_ANSWER, here.into()),
+            put::u32(PROBE_A_EVERYWHERE, everywhere.into()),
+        ),
+    )
 }
 
 /// `PROBE_CMD_GET_CREDS`.
-fn get_creds(
-    request: &Request<'_, Probe>,
-    _attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    let Creds { pid, uid, gid } = request.creds();
-    let mut reply = request.reply(PROBE_CMD_GET_CREDS, 3 * nla_total_size(4))?;
+fn get_creds<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let Creds { pid, uid, gid } = call.request.creds();
 
-    reply.put_u32(PROBE_A_PID, pid)?;
-    reply.put_u32(PROBE_A_UID, uid)?;
-    reply.put_u32(PROBE_A_GID, gid)?;
-    reply.send()
+    call.request.reply(
+        PROBE_CMD_GET_CREDS,
+        (
+            put::u32(PROBE_A_PID, pid),
+            put::u32(PROBE_A_UID, uid),
+            put::u32(PROBE_A_GID, gid),
+        ),
+    )
 }
 
 /// `PROBE_CMD_GET_MEMBERS`.
-fn get_members(
-    request: &Request<'_, Probe>,
-    _attrs: &Attributes<'_>,
-    _ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    let Members { joined, left } = request.net();
-    let mut reply = request.reply(PROBE_CMD_GET_MEMBERS, 2 * nla_total_size(4))?;
+fn get_members<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let Members { joined, left } = call.request.net();
 
-    reply.put_u32(PROBE_A_JOINED, joined.load(Relaxed))?;
-    reply.put_u32(PROBE_A_LEFT, left.load(Relaxed))?;
-    reply.send()
+    call.request.reply(
+        PROBE_CMD_GET_MEMBERS,
+        (
+            put::u32(PROBE_A_JOINED, joined.load(Relaxed)),
+            put::u32(PROBE_A_LEFT, left.load(Relaxed)),
+        ),
+    )
 }
 
 /// `PROBE_CMD_NOTIFY`.
-fn notify_group<'a>(
-    request: &Request<'a, Probe>,
-    attrs: &Attributes<'a>,
-    ext_ack: &mut ExtAck<'a>,
-) -> Result {
+fn notify_group<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let Call {
+        request,
+        attrs,
+        ext_ack,
+    } = call;
     let Some(group) = attrs.u32(PROBE_A_GROUP) else {
         return Err(ext_ack.refuse_missing(PROBE_A_GROUP));
     };
-    let mut reply = request.reply(PROBE_CMD_NOTIFY, 2 * nla_total_size(4))?;
-
-    let result = request
-        .notification(group, PROBE_CMD_ITEM_NTF, 0)
-        .and_then(|notification| notification.send());
+    let result = request.notify(group, PROBE_CMD_ITEM_NTF, || ());
     let errno = result.map_or_else(|error| -error.to_errno(), |()| 0);
-    reply.put_u32(PROBE_A_ANSWER, errno as u32)?;
-    reply.put_u32(PROBE_A_IS_HEARD, request.is_heard(group).into())?;
-    reply.send()
+
+    request.reply(
+        PROBE_CMD_NOTIFY,
+        (
+            put::u32(PROBE_A_ANSWER, errno as u32),
+            put::u32(PROBE_A_IS_HEARD, request.is_heard(group).into()),
+        ),
+    )
 }

@@ -12,8 +12,6 @@ pub const PROBE_CMD_ITEM: u16 = 16;
 pub const PROBE_CMD_ITEM_NTF: u16 = 17;
 /// Succeeds with a warning.
 pub const PROBE_CMD_WARN: u16 = 18;
-/// Tries to answer with more than it has room for.
-pub const PROBE_CMD_LONG_REPLY: u16 = 19;
 /// Tries to answer with a nest that `nla_len` cannot count, and says in [`PROBE_A_ANSWER`] with
 /// which errno that failed.
 pub const PROBE_CMD_LONG_NEST: u16 = 20;

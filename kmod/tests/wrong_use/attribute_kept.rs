@@ -3,12 +3,12 @@
 //! The state of a family outlives the attributes of a request.
 
 use crate::netlink::{
-    Attributes,
+    put,
+    Answer,
+    Call,
     Command,
-    ExtAck,
     Family,
     Rcu,
-    Request,
     Rule, //
 };
 use kernel::prelude::*;
@@ -26,11 +26,11 @@ impl Family for Hello {
     }
 }
 
-fn hello(request: &Request<'_, Hello>, attrs: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let Call { request, attrs, .. } = call;
+
     request.net().set(b"a text that stays")?;
     #[cfg(wrong)]
     request.net().set(attrs.bytes(1).unwrap_or_default())?; //~ ERROR E0521
-    request
-        .reply(16, attrs.bytes(1).map_or(0, <[u8]>::len))?
-        .send()
+    request.reply(16, attrs.bytes(1).map(|text| put::bytes(1, text)))
 }

@@ -4,11 +4,11 @@
 
 use crate::{
     netlink::{
-        Attributes,
+        put,
+        Answer,
+        Call,
         Command,
-        ExtAck,
-        Family,
-        Request, //
+        Family, //
     },
     wire::Attr, //
 };
@@ -27,7 +27,10 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(request: &Request<'a, Hello>, _: &Attributes<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let Call {
+        request, ext_ack, ..
+    } = call;
     let other = request.portid().to_ne_bytes();
     #[cfg(wrong)]
     let bytes = &other; //~ ERROR E0597
@@ -36,6 +39,6 @@ fn hello<'a>(request: &Request<'a, Hello>, _: &Attributes<'a>, ext_ack: &mut Ext
 
     match Attr::from_bytes(bytes) {
         Ok(attr) => Err(ext_ack.refuse_attr(EINVAL, &attr, c"wrong")),
-        Err(_) => request.reply(16, other.len())?.send(),
+        Err(_) => request.reply(16, put::bytes(1, &other)),
     }
 }

@@ -3,11 +3,10 @@
 //! A policy says how deep nests go.
 
 use crate::netlink::{
-    Attributes,
+    Answer,
+    Call,
     Command,
-    ExtAck,
     Family,
-    Request,
     Rule, //
 };
 use kernel::prelude::*;
@@ -30,6 +29,6 @@ impl Family for Hello {
     }
 }
 
-fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    request.reply(16, 0)?.send()
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    call.request.reply(16, ())
 }

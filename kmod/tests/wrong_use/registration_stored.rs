@@ -36,7 +36,7 @@ impl Family for Another {
 }
 
 /// A registration beside that of the module.
-pub struct Kept(Option<Registration<Another>>);
+pub struct Kept(pub Option<Registration<Another>>);
 
 impl Kept {
     /// Registers the other family.

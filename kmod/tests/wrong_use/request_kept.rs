@@ -3,9 +3,9 @@
 //! A request is over when its handler returns.
 
 use crate::netlink::{
-    Attributes,
+    Answer,
+    Call,
     Command,
-    ExtAck,
     Family,
     Request, //
 };
@@ -25,15 +25,14 @@ impl Family for Hello {
 }
 
 /// Answers at some later time.
-fn answer_later(request: &'static Request<'static, Hello>) -> Result {
-    request.reply(16, 0)?.send()
+fn answer_later(request: &'static Request<'static, Hello>) {
+    drop(request.reply(16, ()));
 }
 
-fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    let _: fn(&'static Request<'static, Hello>) -> Result = answer_later;
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let _: fn(&'static Request<'static, Hello>) = answer_later;
 
     #[cfg(wrong)]
-    return answer_later(request); //~ ERROR E0521
-    #[cfg(not(wrong))]
-    request.reply(16, 0)?.send()
+    answer_later(&call.request); //~ ERROR E0521
+    call.request.reply(16, ())
 }

@@ -3,11 +3,10 @@
 //! Message types below 16 are netlink's own.
 
 use crate::netlink::{
-    Attributes,
+    Answer,
+    Call,
     Command,
-    ExtAck,
-    Family,
-    Request, //
+    Family, //
 };
 use kernel::prelude::*;
 
@@ -28,6 +27,6 @@ impl Family for Hello {
     }
 }
 
-fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    request.reply(16, 0)?.send()
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    call.request.reply(16, ())
 }

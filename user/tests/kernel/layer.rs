@@ -298,25 +298,13 @@ fn nests_a_hundred_deep_and_more_are_refused_where_the_policy_ends() {
 }
 
 #[test]
-fn a_reply_that_is_longer_than_its_room_is_refused() {
-    let (_module, peer) = Loaded::probe();
-    let answer = only_answer(
-        &peer,
-        &message(header(PROBE_CMD_LONG_REPLY, NLM_F_REQUEST, 1), b""),
-    );
-
-    assert_eq!(answer.ack(), (libc::EMSGSIZE, ExtAck::default()));
-}
-
-#[test]
-fn a_nest_that_its_length_cannot_count_is_left_out() {
+fn a_message_with_a_nest_that_its_length_cannot_count_is_not_made() {
     let (_module, peer) = Loaded::probe();
     let answer = only_answer(
         &peer,
         &message(header(PROBE_CMD_LONG_NEST, NLM_F_REQUEST, 1), b""),
     );
 
-    // Nothing else: what was written of the nest is taken back.
     let errno = (libc::EMSGSIZE as u32).to_ne_bytes();
     assert_eq!(answer.payload, attrs(&[(PROBE_A_ANSWER, &errno)]));
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A notification is sent once.
+//! A request has one answer.
 
 use crate::netlink::{
-    Attributes,
+    Answer,
+    Call,
     Command,
-    ExtAck,
-    Family,
-    Request, //
+    Family, //
 };
 use kernel::prelude::*;
 
@@ -24,11 +23,11 @@ impl Family for Hello {
     }
 }
 
-fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    let notification = request.notification(1, 17, 0)?;
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let answer = call.request.reply(16, ())?;
 
-    notification.send()?;
     #[cfg(wrong)]
-    notification.send()?; //~ ERROR E0382
-    Ok(())
+    return Ok((answer, call.request.reply(16, ())?)); //~ ERROR E0308
+    #[cfg(not(wrong))]
+    Ok(answer)
 }

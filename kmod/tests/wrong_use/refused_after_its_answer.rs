@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A reply is sent once.
+//! What follows an answer cannot refuse the request any more.
 
 use crate::netlink::{
-    Attributes,
+    Answer,
+    Call,
     Command,
-    ExtAck,
-    Family,
-    Request, //
+    Family, //
 };
 use kernel::prelude::*;
 
@@ -24,11 +23,11 @@ impl Family for Hello {
     }
 }
 
-fn hello(request: &Request<'_, Hello>, _: &Attributes<'_>, _: &mut ExtAck<'_>) -> Result {
-    let reply = request.reply(16, 0)?;
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let answer = call.request.reply(16, ())?;
 
-    reply.send()?;
     #[cfg(wrong)]
-    reply.send()?; //~ ERROR E0382
-    Ok(())
+    return Ok(answer.then(|_| Err(EINVAL))); //~ ERROR E0308
+    #[cfg(not(wrong))]
+    Ok(answer.then(|_| ()))
 }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What messages hold, written as one expression from which their length follows.
+
+use super::skb::Tail;
+use crate::wire::{
+    self,
+    nla_total_size,
+    nla_total_size_str,
+    Sink,
+    NLA_F_NESTED, //
+};
+use kernel::prelude::*;
+
+/// What follows the header of a message: attributes, or bytes that are none.
+///
+/// The functions of [`put`](self) make one. A tuple holds one after the other, an [`Option`] one or
+/// nothing, and `()` is nothing. Nobody else can implement it, so the length is always that of what
+/// is written.
+pub trait Payload {
+    /// Returns how many bytes it has, the padding of its attributes included.
+    fn size(&self) -> usize;
+
+    /// Appends it to `tail`.
+    ///
+    /// # Errors
+    ///
+    /// `EMSGSIZE` when there is no room, or `nla_len` cannot count an attribute; a part may be
+    /// written by then.
+    #[doc(hidden)]
+    fn put(&self, tail: &mut Tail) -> Result;
+}
+
+/// Makes an attribute whose value is `value`.
+#[inline]
+pub fn bytes(nla_type: u16, value: &[u8]) -> Bytes<'_> {
+    Bytes { nla_type, value }
+}
+
+/// Makes a string attribute: `text` and the NUL that ends it.
+#[inline]
+pub fn str(nla_type: u16, text: &[u8]) -> Str<'_> {
+    Str { nla_type, text }
+}
+
+/// Makes an attribute with a number of 4 bytes.
+#[inline]
+pub fn u32(nla_type: u16, value: u32) -> Number<4> {
+    Number {
+        nla_type,
+        value: value.to_ne_bytes(),
+    }
+}
+
+/// Makes an attribute with a number of 8 bytes.
+#[inline]
+pub fn u64(nla_type: u16, value: u64) -> Number<8> {
+    Number {
+        nla_type,
+        value: value.to_ne_bytes(),
+    }
+}
+
+/// Makes a nest: an attribute that holds `payload`.
+#[inline]
+pub fn nested<P: Payload>(nla_type: u16, payload: P) -> Nested<P> {
+    Nested { nla_type, payload }
+}
+
+/// Makes bytes that are no attribute. Unless their length is a multiple of 4, nothing may follow.
+#[inline]
+pub fn raw(bytes: &[u8]) -> Raw<'_> {
+    Raw(bytes)
+}
+
+/// An attribute with bytes, see [`bytes()`].
+pub struct Bytes<'v> {
+    nla_type: u16,
+    value: &'v [u8],
+}
+
+impl Payload for Bytes<'_> {
+    #[inline]
+    fn size(&self) -> usize {
+        nla_total_size(self.value.len())
+    }
+
+    #[inline]
+    fn put(&self, tail: &mut Tail) -> Result {
+        wire::put_attr(tail, self.nla_type, self.value)
+    }
+}
+
+/// An attribute with a string, see [`str()`].
+pub struct Str<'v> {
+    nla_type: u16,
+    text: &'v [u8],
+}
+
+impl Payload for Str<'_> {
+    #[inline]
+    fn size(&self) -> usize {
+        nla_total_size_str(self.text.len())
+    }
+
+    #[inline(always)] // As `wire::put_str`.
+    fn put(&self, tail: &mut Tail) -> Result {
+        wire::put_str(tail, self.nla_type, self.text)
+    }
+}
+
+/// An attribute with a number of `N` bytes, see [`u32()`] and [`u64()`].
+pub struct Number<const N: usize> {
+    nla_type: u16,
+    value: [u8; N],
+}
+
+impl<const N: usize> Payload for Number<N> {
+    #[inline]
+    fn size(&self) -> usize {
+        nla_total_size(N)
+    }
+
+    #[inline]
+    fn put(&self, tail: &mut Tail) -> Result {
+        wire::put_attr(tail, self.nla_type, &self.value)
+    }
+}
+
+/// An attribute with attributes, see [`nested()`].
+pub struct Nested<P> {
+    nla_type: u16,
+    payload: P,
+}
+
+impl<P: Payload> Payload for Nested<P> {
+    #[inline]
+    fn size(&self) -> usize {
+        nla_total_size(self.payload.size())
+    }
+
+    #[inline]
+    fn put(&self, tail: &mut Tail) -> Result {
+        let len = self.payload.size();
+
+        wire::put_attr_header(tail, self.nla_type | NLA_F_NESTED, len)?;
+        self.payload.put(tail)?;
+        tail.append(wire::padding(len))
+    }
+}
+
+/// Bytes, see [`raw()`].
+pub struct Raw<'v>(&'v [u8]);
+
+impl Payload for Raw<'_> {
+    #[inline]
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    #[inline]
+    fn put(&self, tail: &mut Tail) -> Result {
+        tail.append(self.0)
+    }
+}
+
+impl<P: Payload> Payload for Option<P> {
+    #[inline]
+    fn size(&self) -> usize {
+        self.as_ref().map_or(0, P::size)
+    }
+
+    #[inline]
+    fn put(&self, tail: &mut Tail) -> Result {
+        match self {
+            Some(payload) => payload.put(tail),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Implements [`Payload`] for tuples, the longest first.
+macro_rules! tuples {
+    () => {
+        impl Payload for () {
+            #[inline]
+            fn size(&self) -> usize {
+                0
+            }
+
+            #[inline]
+            fn put(&self, _tail: &mut Tail) -> Result {
+                Ok(())
+            }
+        }
+    };
+    ($first:ident $($rest:ident)*) => {
+        impl<$first: Payload, $($rest: Payload),*> Payload for ($first, $($rest,)*) {
+            #[inline]
+            fn size(&self) -> usize {
+                #[allow(non_snake_case)]
+                let ($first, $($rest,)*) = self;
+
+                $first.size()$(.saturating_add($rest.size()))*
+            }
+
+            #[inline]
+            fn put(&self, tail: &mut Tail) -> Result {
+                #[allow(non_snake_case)]
+                let ($first, $($rest,)*) = self;
+
+                $first.put(tail)?;
+                $($rest.put(tail)?;)*
+                Ok(())
+            }
+        }
+
+        tuples! { $($rest)* }
+    };
+}
+
+tuples! { A B C D E F G H I J K L }
+
+#[cfg(nl_kunit)]
+mod tests;

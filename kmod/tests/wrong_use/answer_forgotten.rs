@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A handler answers.
+
+use crate::netlink::{
+    Answer,
+    Call,
+    Command,
+    Family, //
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+    let answer = call.request.reply(16, ())?;
+
+    #[cfg(wrong)]
+    return Ok(drop(answer)); //~ ERROR E0308
+    #[cfg(not(wrong))]
+    Ok(answer)
+}
