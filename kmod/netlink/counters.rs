@@ -14,7 +14,7 @@ use kernel::{
 
 /// What is counted: an enum whose variants count from 0.
 pub trait Counter: Copy + 'static {
-    /// The number of variants, from 1 to 4,096.
+    /// The number of variants, from 1 to 2,048.
     const COUNT: usize;
 
     /// Returns the variant's place, below [`Counter::COUNT`].
@@ -32,14 +32,15 @@ pub struct Counters<T: Counter> {
 }
 
 impl<T: Counter> Counters<T> {
-    /// The most counters: what the per-CPU allocator gives away at once (`PCPU_MIN_UNIT_SIZE`).
-    const MAX_COUNT: usize = (32 << 10) / size_of::<u64>();
+    /// The most counters: half of what the per-CPU allocator gives away at once
+    /// (`PCPU_MIN_UNIT_SIZE`), as they are not all that is in there.
+    const MAX_COUNT: usize = (32 << 10) / size_of::<u64>() / 2;
 
     /// The number of counters, checked when the family is compiled.
     const COUNT: usize = {
         assert!(
             T::COUNT > 0 && T::COUNT <= Self::MAX_COUNT,
-            "no counter, or more than 4096"
+            "no counter, or more than 2048"
         );
         T::COUNT
     };
@@ -93,7 +94,7 @@ impl<T: Counter> Drop for Counters<T> {
 // SAFETY: The cells belong to no thread, and each CPU only ever writes its own.
 unsafe impl<T: Counter> Send for Counters<T> {}
 
-// SAFETY: As above; a sum reads what others write, a word at a time.
+// SAFETY: As above; a sum reads a count that another CPU writes whole, or again (`u64_stats_sync`).
 unsafe impl<T: Counter> Sync for Counters<T> {}
 
 #[cfg(nl_kunit)]

@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
+#include <linux/u64_stats_sync.h>
 #include <linux/uidgid.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
@@ -187,29 +188,62 @@ bool nl_helper_may_log(void)
 	return __ratelimit(&state);
 }
 
-u64 __percpu *nl_helper_counters_new(size_t count)
+/* What one CPU has counted. Where a word has 32 bits, syncp tells a reader of half a count. */
+struct nl_helper_counters {
+	struct u64_stats_sync syncp;
+	u64_stats_t cells[];
+};
+
+struct nl_helper_counters __percpu *nl_helper_counters_new(size_t count)
 {
-	return __alloc_percpu_gfp(count * sizeof(u64), sizeof(u64),
-				  GFP_KERNEL_ACCOUNT);
+	struct nl_helper_counters __percpu *counters;
+	int cpu;
+
+	counters = __alloc_percpu_gfp(struct_size(counters, cells, count),
+				      __alignof__(*counters), GFP_KERNEL_ACCOUNT);
+	if (counters)
+		for_each_possible_cpu(cpu)
+			u64_stats_init(&per_cpu_ptr(counters, cpu)->syncp);
+	return counters;
 }
 
-void nl_helper_counters_free(u64 __percpu *counters)
+void nl_helper_counters_free(struct nl_helper_counters __percpu *counters)
 {
 	free_percpu(counters);
 }
 
-void nl_helper_counters_inc(u64 __percpu *counters, size_t index)
+void nl_helper_counters_inc(struct nl_helper_counters __percpu *counters,
+			    size_t index)
 {
-	this_cpu_inc(counters[index]);
+	struct nl_helper_counters *own = get_cpu_ptr(counters);
+	unsigned long flags = u64_stats_update_begin_irqsave(&own->syncp);
+
+	u64_stats_inc(&own->cells[index]);
+	u64_stats_update_end_irqrestore(&own->syncp, flags);
+	put_cpu_ptr(counters);
 }
 
-u64 nl_helper_counters_sum(const u64 __percpu *counters, size_t index)
+static u64 nl_helper_counters_read(const struct nl_helper_counters *counters,
+				   size_t index)
+{
+	unsigned int start;
+	u64 count;
+
+	do {
+		start = u64_stats_fetch_begin(&counters->syncp);
+		count = u64_stats_read(&counters->cells[index]);
+	} while (u64_stats_fetch_retry(&counters->syncp, start));
+	return count;
+}
+
+u64 nl_helper_counters_sum(const struct nl_helper_counters __percpu *counters,
+			   size_t index)
 {
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(counters, cpu)[index]);
+		sum += nl_helper_counters_read(per_cpu_ptr(counters, cpu), index);
 	return sum;
 }
 

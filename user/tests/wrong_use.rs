@@ -35,7 +35,7 @@ families! {
     answered_twice
     attribute_kept
     attribute_of_another_message
-    counters_4097
+    counters_2049
     family_declared_without_its_module
     groups_1025
     policy_that_nests_itself

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! There are at most 4096 counters.
+//! There are at most 2048 counters.
 
 use crate::netlink::{
     Command,
@@ -19,9 +19,9 @@ pub struct Counted(pub u16);
 
 impl Counter for Counted {
     #[cfg(not(wrong))]
-    const COUNT: usize = 4096;
+    const COUNT: usize = 2048;
     #[cfg(wrong)]
-    const COUNT: usize = 4097; //~ ERROR E0080: no counter, or more than 4096
+    const COUNT: usize = 2049; //~ ERROR E0080: no counter, or more than 2048
 
     fn index(self) -> usize {
         self.0.into()
