@@ -190,6 +190,28 @@ pub struct Command<T: Family> {
     serve: fn(&mut Call<'_, T>) -> Result,
 }
 
+/// Checks that each type has at most one command that is a dump, and one that is not.
+///
+/// # Panics
+///
+/// When one has two. A `const` table does not compile then.
+const fn check_commands<T: Family>(commands: &[Command<T>]) {
+    let mut rest = commands;
+
+    // What is `const` cannot use iterators.
+    while let [command, tail @ ..] = rest {
+        let mut others = tail;
+        while let [other, tail @ ..] = others {
+            assert!(
+                other.nlmsg_type != command.nlmsg_type || other.is_dump != command.is_dump,
+                "two commands of one type"
+            );
+            others = tail;
+        }
+        rest = tail;
+    }
+}
+
 /// Serves a request whose attributes keep to its command's policy: a function.
 ///
 /// An error becomes an `NLMSG_ERROR`; an [`Answer`] is sent, and an ACK follows it, if the request
@@ -211,12 +233,14 @@ impl<T: Family> Command<T> {
     ///
     /// # Panics
     ///
-    /// When it is below. A `const` table does not compile then, nor one whose `handler` is anything but a function, such as a pointer to one.
+    /// When it is below, or two rules are for one attribute. A `const` table does not compile then,
+    /// nor one whose `handler` is anything but a function, such as a pointer to one.
     pub const fn new<F: Handler<T>>(nlmsg_type: u16, policy: &'static [Rule], _handler: F) -> Self {
         assert!(
             nlmsg_type >= NLMSG_MIN_TYPE,
             "message type is netlink's own"
         );
+        attributes::check_policy(policy);
         Self {
             nlmsg_type,
             is_dump: false,

@@ -56,12 +56,14 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// When the nests are more than ten deep. A `const` policy does not compile then.
+    /// When the nests are more than ten deep, or two rules of `policy` are for one attribute. A
+    /// `const` policy does not compile then.
     pub const fn nested(nla_type: u16, policy: &'static [Rule]) -> Self {
         assert!(
             depth(policy) < MAX_DEPTH,
             "nests of the policy are too deep"
         );
+        check_policy(policy);
         Self::new(nla_type, Kind::Nested(policy))
     }
 
@@ -74,6 +76,8 @@ impl Rule {
     }
 
     const fn new(nla_type: u16, kind: Kind) -> Self {
+        assert!(nla_type != 0, "attribute type is 0");
+        assert!(nla_type <= NLA_TYPE_MAX, "attribute type has flag bits");
         Self {
             nla_type,
             kind,
@@ -105,6 +109,31 @@ impl Rule {
             false => c"unexpected flag in nla_type",
         };
         Err(ext_ack.refuse_attr(EINVAL, attr, msg))
+    }
+}
+
+/// The largest type of an attribute (`NLA_TYPE_MASK`): what is above are flags.
+const NLA_TYPE_MAX: u16 = 0x3fff;
+
+/// Checks that no two rules are for one attribute.
+///
+/// # Panics
+///
+/// When two are. A `const` policy does not compile then.
+pub(super) const fn check_policy(policy: &[Rule]) {
+    let mut rest = policy;
+
+    // What is `const` cannot use iterators.
+    while let [rule, tail @ ..] = rest {
+        let mut others = tail;
+        while let [other, tail @ ..] = others {
+            assert!(
+                other.nla_type != rule.nla_type,
+                "two rules for one attribute"
+            );
+            others = tail;
+        }
+        rest = tail;
     }
 }
 

@@ -128,12 +128,13 @@ impl<T: Family> Sockets<T> {
     /// The number of protocols that netlink can have (`MAX_LINKS`).
     const MAX_LINKS: u32 = 32;
 
-    /// The protocol number, checked when the family is compiled.
+    /// The protocol number, checked, with the table of commands, when the family is compiled.
     pub(super) const UNIT: c_int = {
         assert!(
             T::PROTOCOL < Self::MAX_LINKS,
             "protocol number is 32 or more"
         );
+        super::check_commands(T::COMMANDS);
         T::PROTOCOL as c_int
     };
 

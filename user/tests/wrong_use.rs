@@ -45,7 +45,12 @@ families! {
     registration_leaked
     registration_stored
     request_kept
+    rule_for_attribute_0
+    rule_with_flag_bits
     state_of_one_thread
+    two_commands_of_one_type
+    two_rules_for_one_attribute
+    two_rules_in_a_nest
     type_below_16
 }
 
