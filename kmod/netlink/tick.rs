@@ -17,14 +17,15 @@ impl Tick {
     /// Returns this moment.
     #[inline]
     pub fn now() -> Self {
-        // SAFETY: The function may be called outside of NMIs, and no family is called in one.
+        // SAFETY: The function may be called anywhere but in an NMI, which interrupts whoever sets
+        // the clock. Nothing of the `kernel` crate calls Rust there without `unsafe`.
         Self(unsafe { ffi::nl_helper_tick() })
     }
 
     /// Returns when it was, by today's clock: `CLOCK_REALTIME`, in nanoseconds. The same each time,
     /// unless the clock is set.
     pub fn real_ns(self) -> u64 {
-        // SAFETY: The function may be called outside of NMIs, and no family is called in one.
+        // SAFETY: As in `now`.
         unsafe { ffi::nl_helper_tick_real_ns(self.0) }
     }
 }
