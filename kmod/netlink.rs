@@ -140,10 +140,11 @@ pub trait Family: Sized + 'static {
     /// Whatever keeps the network namespace from being.
     fn new_net() -> Result<Pin<KBox<Self::Net>>>;
 
-    /// Serves a message that is no request: a type below 16, neither `NLM_F_REQUEST` nor
-    /// `NLM_F_ACK`, and a payload. It is raw bytes: the call has no attributes.
+    /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a
+    /// payload. It is raw bytes: the call has no attributes.
     ///
-    /// Netlink ignores such a message, and so does a family that leaves this out.
+    /// Netlink ignores such a message, and so does a family that leaves this out. Types 1 to 15 have
+    /// a meaning of their own (`NLMSG_NOOP`, `NLMSG_ERROR`, ...), and no family serves them.
     ///
     /// # Errors
     ///

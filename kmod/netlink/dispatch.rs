@@ -93,7 +93,7 @@ enum Kind {
     Request,
     /// Nothing, and the word that it arrived.
     AckOnly,
-    /// Nothing that netlink knows, but there is a payload.
+    /// Nothing that netlink knows: type 0 and a payload.
     Bare,
     /// Nothing at all.
     Nothing,
@@ -102,13 +102,14 @@ enum Kind {
 impl Kind {
     fn of<T: Family>(request: &Request<'_, T>) -> Self {
         let is_control = request.nlmsg_type() < NLMSG_MIN_TYPE;
+        let is_bare = request.nlmsg_type() == 0;
         let is_request = request.has(NLM_F_REQUEST);
 
         if is_request && !is_control {
             Kind::Request
         } else if request.has(NLM_F_ACK) {
             Kind::AckOnly
-        } else if is_control && !is_request && !request.payload().is_empty() {
+        } else if is_bare && !is_request && !request.payload().is_empty() {
             Kind::Bare
         } else {
             Kind::Nothing

@@ -8,9 +8,9 @@
  * out with memcpy(3). Attributes that a command does not know, and bytes after
  * the last one, are refused.
  *
- * Classic hello needs none of this: a message of any type below 16
- * (NLMSG_MIN_TYPE) without NLM_F_REQUEST and NLM_F_ACK and with any payload is
- * answered by one NLMSG_DONE message that carries NLHELLO_GREETING and its NUL.
+ * Classic hello needs none of this: a message of type 0 without NLM_F_REQUEST
+ * and NLM_F_ACK and with any payload is answered by one NLMSG_DONE message that
+ * carries NLHELLO_GREETING and its NUL.
  */
 #ifndef _UAPI_LINUX_NLHELLO_H
 #define _UAPI_LINUX_NLHELLO_H
