@@ -114,7 +114,7 @@ pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net
 }
 
 /// Says whether the network namespaces that were there when the module was loaded have had their
-/// turn. Under the core's lock for all of them.
+/// turn. One that comes in the instant before this is set counts as one of them.
 static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
 
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
