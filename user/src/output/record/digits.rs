@@ -29,12 +29,23 @@ const fn octets() -> [([u8; 4], u8); 256] {
 /// Appends `number` in decimal.
 #[inline]
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    match usize::try_from(number)
+        .ok()
+        .and_then(|number| OCTETS.get(number))
+    {
+        // Most numbers are short.
+        Some((digits, end)) => push_short(out, digits, usize::from(*end) - 1),
+        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
 }
 
 /// Appends `number` in decimal, with its sign if it is negative.
+#[inline]
 pub fn push_signed(out: &mut Vec<u8>, number: i64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    if number < 0 {
+        out.push(b'-');
+    }
+    push_decimal(out, number.unsigned_abs());
 }
 
 /// Appends `number`, of hundredths, with two decimals.
