@@ -27,7 +27,8 @@ pub fn write_text(
     line: &Line<'_>,
 ) -> io::Result<()> {
     clock.write(out, line.time)?;
-    writeln!(out, " {}", Head(line))?;
+    // At once: it is many small parts.
+    out.write_all(format!(" {}\n", Head(line)).as_bytes())?;
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
@@ -132,7 +133,8 @@ struct Millis(Duration);
 
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let micros = self.0.as_micros();
+        // A capture lasts no half a million years.
+        let micros = self.0.as_micros() as u64;
 
         write!(f, "{}.{:03} ms", micros / 1000, micros % 1000)
     }

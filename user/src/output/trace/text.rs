@@ -3,7 +3,7 @@
 //! Messages as text: a line for each header and each attribute, nests below.
 
 use super::sink::{each_bit, Flags, Place, Sink, TypeName};
-use crate::output::escape::Escaped;
+use crate::output::escape::{plain, Escaped};
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use nlhello::names::{Name, Words};
 use nlhello::netlink::Errno;
@@ -108,12 +108,9 @@ impl<'a> Text<'a> {
     }
 
     fn push_text(&mut self, text: &[u8]) {
-        match text
-            .iter()
-            .all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
-        {
-            true => self.out.extend_from_slice(text),
-            false => drop(write!(self.out, "{}", Escaped(text))),
+        match plain(text) {
+            Some(text) => self.push(text),
+            None => drop(write!(self.out, "{}", Escaped(text))),
         }
     }
 
