@@ -278,7 +278,7 @@ impl fmt::Display for CallLine<'_> {
         write!(f, "{call}({fd}) = ")?;
         match transfer.outcome {
             Outcome::Done(len) => write!(f, "{len}")?,
-            Outcome::Failed(errno) => write_errno(f, errno)?,
+            Outcome::Failed(errno) => write!(f, "{}", Failed(errno))?,
             Outcome::Pending => f.write_str("?")?,
             Outcome::Skipped => f.write_str("none: not sent")?,
         }
@@ -313,9 +313,13 @@ impl CallLine<'_> {
     }
 }
 
-/// Writes the result of a call that failed, as strace(1) has it.
-fn write_errno(f: &mut fmt::Formatter<'_>, errno: Errno) -> fmt::Result {
-    write!(f, "-1 {errno} ({})", errno.description())
+/// The result of a call that failed, as strace(1) has it.
+struct Failed(Errno);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "-1 {} ({})", self.0, self.0.description())
+    }
 }
 
 fn reason(unshown: Unshown) -> &'static str {

@@ -55,6 +55,11 @@ pub fn push_hundredths(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(&[b'.', tens, ones]);
 }
 
+/// Appends `number`, below 1000, with all of its three digits.
+pub fn push_thousandths(out: &mut Vec<u8>, number: u32) {
+    out.extend([number / 100, number / 10, number].map(|digits| HEX[digits as usize % 10]));
+}
+
 /// Appends `bytes` in hexadecimal, with `separator` between them if there is one.
 pub fn push_hex(out: &mut Vec<u8>, bytes: &[u8], separator: Option<u8>) {
     for (at, byte) in bytes.iter().enumerate() {
@@ -136,6 +141,8 @@ mod tests {
             i64::MIN.to_string()
         );
         assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
+        assert_eq!(pushed(|out| push_thousandths(out, 52)), "052");
+        assert_eq!(pushed(|out| push_thousandths(out, 999)), "999");
         assert_eq!(
             pushed(|out| push_hex(out, &[0, 0xaf, 0x10], Some(b':'))),
             "00:af:10"
