@@ -167,6 +167,14 @@ impl Format {
         }
     }
 
+    /// Says whether something else selects what the value is.
+    pub fn is_choice(self) -> bool {
+        matches!(
+            self,
+            Self::Select(..) | Self::ByFamily(_) | Self::ByProtocol(_)
+        )
+    }
+
     /// Returns where in the value attributes begin, and what is known of them, if it holds a plain row
     /// of some.
     pub fn nest(self) -> Option<(usize, Set)> {
@@ -215,12 +223,13 @@ impl Number {
         if self.size != 0 && value.len() != usize::from(self.size) {
             return None;
         }
+        // Most are of four bytes.
         let number = match (value, self.is_big_endian) {
+            (&[a, b, c, d], false) => u32::from_ne_bytes([a, b, c, d]).into(),
+            (&[a, b, c, d], true) => u32::from_be_bytes([a, b, c, d]).into(),
             (&[byte], _) => byte.into(),
             (&[a, b], false) => u16::from_ne_bytes([a, b]).into(),
             (&[a, b], true) => u16::from_be_bytes([a, b]).into(),
-            (&[a, b, c, d], false) => u32::from_ne_bytes([a, b, c, d]).into(),
-            (&[a, b, c, d], true) => u32::from_be_bytes([a, b, c, d]).into(),
             (_, false) => u64::from_ne_bytes(value.try_into().ok()?),
             (_, true) => u64::from_be_bytes(value.try_into().ok()?),
         };
@@ -253,6 +262,16 @@ impl Words {
         };
 
         Some(self.name(&words[at]))
+    }
+
+    /// Returns the ends of the names of 0, 1, 2, and so on; `None` for each that has none.
+    pub fn places(self) -> impl Iterator<Item = Option<&'static str>> {
+        let mut words = self.words().iter().peekable();
+
+        (0..).map_while(move |number| {
+            let word = words.next_if(|word| word.number == number);
+            (word.is_some() || words.peek().is_some()).then(|| word.map(|word| text(word.name)))
+        })
     }
 
     /// Returns the numbers and their names, in the order of the numbers.

@@ -32,12 +32,18 @@ impl<'a> Row<'a> {
 
     /// Returns what is known of `attr`, one of the row; its format is no choice any more.
     pub fn find(&self, attr: &wire::Attr<'_>) -> Option<Attr> {
-        let known = self.set.find(attr.kind())?;
+        self.set.find(attr.kind()).map(|known| self.resolve(known))
+    }
 
-        Some(Attr {
-            format: self.chosen(known.format),
-            ..known
-        })
+    /// Returns `known`, what is known of one of the row, with the format that is chosen if it is a choice.
+    pub fn resolve(&self, known: Attr) -> Attr {
+        match known.format.is_choice() {
+            true => Attr {
+                format: self.chosen(known.format),
+                ..known
+            },
+            false => known,
+        }
     }
 
     /// Returns `format`, or what is chosen if it is a choice; [`Format::Binary`] is none of them.

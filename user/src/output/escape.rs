@@ -12,6 +12,9 @@ pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = plain(self.0) {
+            return f.write_str(text);
+        }
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
                 write_char(f, c)?;
@@ -20,6 +23,14 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns `text` if all of it is ASCII that stays as it is: most is.
+pub fn plain(text: &[u8]) -> Option<&str> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+
+    text.iter().all(is_plain).then_some(())?;
+    std::str::from_utf8(text).ok()
 }
 
 fn write_char(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
@@ -59,6 +70,7 @@ mod tests {
 
     #[test]
     fn printable_text_is_left_alone() {
+        assert_eq!(Escaped(b"eth0 ~").to_string(), "eth0 ~");
         assert_eq!(Escaped("Grüße, 🦀!".as_bytes()).to_string(), "Grüße, 🦀!");
     }
 

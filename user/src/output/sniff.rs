@@ -42,6 +42,8 @@ pub struct Sniff {
 /// A decoder for each network namespace: a link has another name in each.
 struct Decoders {
     form: Form,
+    /// That of the namespace that all lines are of, where there is but one.
+    only: Decoder,
     /// By the number of the namespace; where that is not known, by that of the socket.
     known: HashMap<(Option<u64>, u64), Decoder>,
 }
@@ -50,6 +52,7 @@ impl Decoders {
     fn new(form: Form) -> Self {
         Self {
             form,
+            only: Decoder::new(form),
             known: HashMap::new(),
         }
     }
@@ -61,11 +64,6 @@ impl Decoders {
             netns => (netns, 0),
         };
         self.at(place)
-    }
-
-    /// Returns that of the namespace that all lines are of.
-    fn only(&mut self) -> &mut Decoder {
-        self.at((None, 0))
     }
 
     fn at(&mut self, place: (Option<u64>, u64)) -> &mut Decoder {
@@ -104,8 +102,8 @@ impl Sniff {
     /// Tells of a datagram that `nlmon` showed.
     pub fn line(&mut self, line: &Line<'_>) {
         self.write(|out, clock, decoders| match clock {
-            Some(clock) => line::write_text(out, clock, decoders.only(), line),
-            None => line::write_json(out, decoders.only(), line),
+            Some(clock) => line::write_text(out, clock, &mut decoders.only, line),
+            None => line::write_json(out, &mut decoders.only, line),
         });
     }
 
@@ -138,7 +136,7 @@ impl Sniff {
 
     /// Returns what knows the names of messages.
     pub fn decoder(&mut self) -> &mut Decoder {
-        self.decoders.only()
+        &mut self.decoders.only
     }
 
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
@@ -280,7 +278,7 @@ impl fmt::Display for CallLine<'_> {
         write!(f, "{call}({fd}) = ")?;
         match transfer.outcome {
             Outcome::Done(len) => write!(f, "{len}")?,
-            Outcome::Failed(errno) => write_errno(f, errno)?,
+            Outcome::Failed(errno) => write!(f, "{}", Failed(errno))?,
             Outcome::Pending => f.write_str("?")?,
             Outcome::Skipped => f.write_str("none: not sent")?,
         }
@@ -315,9 +313,13 @@ impl CallLine<'_> {
     }
 }
 
-/// Writes the result of a call that failed, as strace(1) has it.
-fn write_errno(f: &mut fmt::Formatter<'_>, errno: Errno) -> fmt::Result {
-    write!(f, "-1 {errno} ({})", errno.description())
+/// The result of a call that failed, as strace(1) has it.
+struct Failed(Errno);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "-1 {} ({})", self.0, self.0.description())
+    }
 }
 
 fn reason(unshown: Unshown) -> &'static str {

@@ -8,6 +8,7 @@
 
 mod json;
 mod memory;
+mod repeats;
 mod sink;
 mod text;
 mod value;
@@ -20,6 +21,7 @@ use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
 use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
+use repeats::Repeats;
 use sink::Sink;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -54,6 +56,7 @@ pub struct Origin<'a> {
 pub struct Decoder {
     form: Form,
     memory: Memory,
+    repeats: Repeats,
     /// What is written next; kept for its room.
     out: Vec<u8>,
 }
@@ -64,6 +67,7 @@ impl Decoder {
         Self {
             form,
             memory: Memory::default(),
+            repeats: Repeats::default(),
             out: Vec::new(),
         }
     }
@@ -138,6 +142,7 @@ impl Decoder {
         let mut walk = Walk {
             sink: &mut sink,
             memory: &self.memory,
+            repeats: &mut self.repeats,
             protocol,
         };
         walk.message(&message);

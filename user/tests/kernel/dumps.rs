@@ -7,7 +7,7 @@ use nlhello::netlink::{self, Datagram, Tap};
 use nlhello::rtnl::{Addrs, Client, Links, Query};
 use serde_json::Value;
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{ChildStdin, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::Arc;
 use std::thread;
@@ -44,17 +44,21 @@ fn in_netns(test: impl FnOnce() + Send) {
     thread::scope(|scope| scope.spawn(test).join().unwrap());
 }
 
-/// Runs commands, one a line.
-fn batch(commands: &str) {
+/// Runs the commands that `write` writes, one a line.
+fn batch_of(write: impl FnOnce(&mut ChildStdin)) {
     let mut batch = Command::new("nlhello")
         .args(["batch", "--force", "-"])
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
     let mut stdin = batch.stdin.take().unwrap();
-    stdin.write_all(commands.as_bytes()).unwrap();
+    write(&mut stdin);
     drop(stdin);
     assert!(batch.wait().unwrap().success());
+}
+
+fn batch(commands: &str) {
+    batch_of(|stdin| stdin.write_all(commands.as_bytes()).unwrap());
 }
 
 fn add_link(number: usize) {
@@ -83,13 +87,14 @@ fn count_links() -> usize {
     links.len()
 }
 
-/// Adds an address and deletes it, until it is `done`.
+/// Adds an address and deletes it, one right after the other, until it is `done`.
 fn disturb(done: &AtomicBool) {
-    while !done.load(Relaxed) {
-        batch(
-            "addr add 192.0.2.1/32 dev a-long-name-000\naddr del 192.0.2.1/32 dev a-long-name-000",
-        );
-    }
+    const ADDR: &str = "192.0.2.1/32 dev a-long-name-000";
+    batch_of(|stdin| {
+        while !done.load(Relaxed) {
+            writeln!(stdin, "addr add {ADDR}\naddr del {ADDR}").unwrap();
+        }
+    });
 }
 
 /// Runs the client while addresses come and go.

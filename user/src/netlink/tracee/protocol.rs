@@ -4,7 +4,7 @@
 
 use crate::netlink::{protocol_name, protocol_number};
 use libc::c_int;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::str::FromStr;
 
 const PREFIX: &str = "NETLINK_";
@@ -30,9 +30,7 @@ impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PREFIX)?;
         match self.name() {
-            Some(name) => name
-                .chars()
-                .try_for_each(|c| f.write_char(c.to_ascii_uppercase())),
+            Some(name) => f.write_str(&name.to_ascii_uppercase()),
             None => write!(f, "{}", self.0),
         }
     }

@@ -29,12 +29,23 @@ const fn octets() -> [([u8; 4], u8); 256] {
 /// Appends `number` in decimal.
 #[inline]
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    match usize::try_from(number)
+        .ok()
+        .and_then(|number| OCTETS.get(number))
+    {
+        // Most numbers are short.
+        Some((digits, end)) => push_short(out, digits, usize::from(*end) - 1),
+        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
 }
 
 /// Appends `number` in decimal, with its sign if it is negative.
+#[inline]
 pub fn push_signed(out: &mut Vec<u8>, number: i64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    if number < 0 {
+        out.push(b'-');
+    }
+    push_decimal(out, number.unsigned_abs());
 }
 
 /// Appends `number`, of hundredths, with two decimals.
@@ -42,6 +53,11 @@ pub fn push_hundredths(out: &mut Vec<u8>, number: u64) {
     push_decimal(out, number / 100);
     let [tens, ones] = [number / 10 % 10, number % 10].map(|digit| HEX[digit as usize]);
     out.extend_from_slice(&[b'.', tens, ones]);
+}
+
+/// Appends `number`, below 1000, with all of its three digits.
+pub fn push_thousandths(out: &mut Vec<u8>, number: u32) {
+    out.extend([number / 100, number / 10, number].map(|digits| HEX[digits as usize % 10]));
 }
 
 /// Appends `bytes` in hexadecimal, with `separator` between them if there is one.
@@ -125,6 +141,8 @@ mod tests {
             i64::MIN.to_string()
         );
         assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
+        assert_eq!(pushed(|out| push_thousandths(out, 52)), "052");
+        assert_eq!(pushed(|out| push_thousandths(out, 999)), "999");
         assert_eq!(
             pushed(|out| push_hex(out, &[0, 0xaf, 0x10], Some(b':'))),
             "00:af:10"

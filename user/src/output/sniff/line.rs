@@ -2,22 +2,25 @@
 
 //! A datagram that `nlmon` showed: a line with its messages below it, or a JSON object a message.
 
-use super::{members, split_padding, write_errno, write_messages};
-use crate::output::escape::Escaped;
+use super::{members, split_padding, write_messages, Failed};
+use crate::output::escape::{plain, Escaped};
 use crate::output::json::write_line;
+use crate::output::record::digits::{push_decimal, push_thousandths};
 use crate::output::time::{Clock, Utc};
 use crate::output::trace::{Decoder, Origin};
-use nlhello::netlink::Errno;
+use nlhello::netlink::{Errno, Protocol};
 use nlhello::nlmon::{Line, Response, Role};
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
+
+/// Room for most lines, in bytes.
+const HEAD: usize = 160;
 
 /// Writes it as text.
 pub fn write_text(
@@ -26,8 +29,12 @@ pub fn write_text(
     decoder: &mut Decoder,
     line: &Line<'_>,
 ) -> io::Result<()> {
-    clock.write(out, line.time)?;
-    writeln!(out, " {}", Head(line))?;
+    let mut head = Vec::with_capacity(HEAD);
+    clock.write(&mut head, line.time)?;
+    push(&mut head, " ");
+    push_head(&mut head, line);
+    push(&mut head, "\n");
+    out.write_all(&head)?;
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
@@ -39,103 +46,120 @@ fn arrow(role: &Role) -> &'static str {
     }
 }
 
-/// Who said it, and what became of it.
-struct Head<'a>(&'a Line<'a>);
-
-impl fmt::Display for Head<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(line) = self;
-
-        match (line.owner, line.portid) {
-            (Some(owner), _) => {
-                let process = &owner.process;
-                write!(f, "{}[{}]", Escaped(&process.comm), process.pid)?;
-                f.write_str(if owner.is_sure { "" } else { "?" })?;
-            }
-            (None, Some(0)) => f.write_str("kernel")?,
-            (None, Some(portid)) => write!(f, "port {portid}")?,
-            (None, None) => f.write_str("?")?,
-        }
-        write!(f, " {} {}", arrow(line.role), line.protocol)?;
-        match line.role {
-            Role::Request(responses) => write_responses(f, responses)?,
-            Role::Answer { after, errno } => write_answer(f, *after, *errno)?,
-            Role::Event { copies: 1 } => f.write_str(" event")?,
-            Role::Event { copies } => write!(f, " event, {copies} copies")?,
-        }
-        match line.bytes.len() {
-            kept if kept < line.len => write!(f, ", cut off after {kept} of {} bytes", line.len),
-            _ => Ok(()),
-        }
+/// Appends who said it, and what became of it.
+fn push_head(out: &mut Vec<u8>, line: &Line<'_>) {
+    push_owner(out, line);
+    push(out, " ");
+    push(out, arrow(line.role));
+    push(out, " ");
+    push_protocol(out, line.protocol);
+    match line.role {
+        Role::Request(responses) => push_responses(out, responses),
+        Role::Answer { after, errno } => push_answer(out, *after, *errno),
+        Role::Event { copies: 1 } => push(out, " event"),
+        Role::Event { copies } => push_count(out, " event, ", u64::from(*copies), " copies"),
+    }
+    let kept = line.bytes.len();
+    if kept < line.len {
+        push_count(out, ", cut off after ", kept as u64, " of ");
+        push_count(out, "", line.len as u64, " bytes");
     }
 }
 
-fn write_answer(
-    f: &mut fmt::Formatter<'_>,
-    after: Option<Duration>,
-    errno: Option<i32>,
-) -> fmt::Result {
+fn push_owner(out: &mut Vec<u8>, line: &Line<'_>) {
+    match (line.owner, line.portid) {
+        (Some(owner), _) => {
+            let process = &owner.process;
+            push_escaped(out, &process.comm);
+            push_count(out, "[", process.pid.into(), "]");
+            push(out, if owner.is_sure { "" } else { "?" });
+        }
+        (None, Some(0)) => push(out, "kernel"),
+        (None, Some(portid)) => push_count(out, "port ", portid.into(), ""),
+        (None, None) => push(out, "?"),
+    }
+}
+
+fn push_protocol(out: &mut Vec<u8>, protocol: Protocol) {
+    // A vector takes all that is written to it.
+    let _ = write!(out, "{protocol}");
+}
+
+fn push_answer(out: &mut Vec<u8>, after: Option<Duration>, errno: Option<i32>) {
     if let Some(errno) = errno {
-        write_result(f, errno)?;
+        push_result(out, errno);
     }
     match after {
-        Some(after) => write!(f, " after {}", Millis(after)),
-        None => f.write_str(" answer to what was not seen"),
+        Some(after) => push_after(out, after),
+        None => push(out, " answer to what was not seen"),
     }
 }
 
-fn write_result(f: &mut fmt::Formatter<'_>, errno: i32) -> fmt::Result {
+fn push_result(out: &mut Vec<u8>, errno: i32) {
     match errno {
-        0 => f.write_str(" = 0"),
-        errno => {
-            f.write_str(" = ")?;
-            write_errno(f, Errno(errno))
-        }
+        0 => push(out, " = 0"),
+        errno => drop(write!(out, " = {}", Failed(Errno(errno)))),
     }
 }
 
-fn write_responses(f: &mut fmt::Formatter<'_>, responses: &[Response]) -> fmt::Result {
+fn push_responses(out: &mut Vec<u8>, responses: &[Response]) {
     for (number, response) in responses.iter().take(ANSWERS).enumerate() {
-        f.write_str(if number > 0 { ";" } else { "" })?;
-        write_response(f, response)?;
+        push(out, if number > 0 { ";" } else { "" });
+        push_response(out, response);
     }
-    match responses.len() {
-        0..=ANSWERS => Ok(()),
-        count => write!(f, "; and {} more", count - ANSWERS),
+    if responses.len() > ANSWERS {
+        push_count(out, "; and ", (responses.len() - ANSWERS) as u64, " more");
     }
 }
 
-fn write_response(f: &mut fmt::Formatter<'_>, response: &Response) -> fmt::Result {
+fn push_response(out: &mut Vec<u8>, response: &Response) {
     match (response.errno, response.after) {
-        (Some(errno), _) => write_result(f, errno)?,
-        (None, Some(_)) => f.write_str(" = ? so far")?,
-        (None, None) if response.is_expected => return f.write_str(" = ?, no answer so far"),
-        (None, None) => return f.write_str(" = ?, no answer was asked for"),
+        (Some(errno), _) => push_result(out, errno),
+        (None, Some(_)) => push(out, " = ? so far"),
+        (None, None) if response.is_expected => return push(out, " = ?, no answer so far"),
+        (None, None) => return push(out, " = ?, no answer was asked for"),
     }
     if let Some(after) = response.after {
-        write!(f, " after {}", Millis(after))?;
+        push_after(out, after);
     }
     if response.messages > 1 {
-        write!(f, ", {} messages", response.messages)?;
+        push_count(out, ", ", response.messages, " messages");
     }
     if let Some(attr) = &response.attr {
-        write!(f, ": {attr}")?;
+        push(out, ": ");
+        push(out, attr);
     }
-    match &response.words {
-        Some(words) => write!(f, ": \"{}\"", Escaped(words)),
-        None => Ok(()),
+    if let Some(words) = &response.words {
+        push(out, ": \"");
+        push_escaped(out, words);
+        push(out, "\"");
     }
 }
 
-/// A time span in milliseconds.
-struct Millis(Duration);
+/// Appends a time span in milliseconds.
+fn push_after(out: &mut Vec<u8>, after: Duration) {
+    push_count(out, " after ", after.as_millis() as u64, ".");
+    push_thousandths(out, after.subsec_micros() % 1000);
+    push(out, " ms");
+}
 
-impl fmt::Display for Millis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let micros = self.0.as_micros();
+/// Appends a number with what is before and behind it.
+fn push_count(out: &mut Vec<u8>, before: &str, number: u64, behind: &str) {
+    push(out, before);
+    push_decimal(out, number);
+    push(out, behind);
+}
 
-        write!(f, "{}.{:03} ms", micros / 1000, micros % 1000)
+fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    match plain(text) {
+        Some(text) => push(out, text),
+        // A vector takes all that is written to it.
+        None => drop(write!(out, "{}", Escaped(text))),
     }
+}
+
+fn push(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// What is said of each message of a datagram.
@@ -247,7 +271,6 @@ mod tests {
     use crate::output::trace::Form;
     use jiff::tz::TimeZone;
     use nlhello::diag::Process;
-    use nlhello::netlink::Protocol;
     use nlhello::nlmon::Owner;
     use nlhello::wire::{put_message, Nlmsghdr};
     use serde_json::{json, Value};
@@ -295,6 +318,12 @@ mod tests {
         bytes
     }
 
+    fn head(line: &Line<'_>) -> String {
+        let mut out = Vec::new();
+        push_head(&mut out, line);
+        String::from_utf8(out).unwrap()
+    }
+
     fn json(line: &Line<'_>) -> Vec<Value> {
         let mut out = Vec::new();
         write_json(&mut out, &mut Decoder::new(Form::Json), line).unwrap();
@@ -339,12 +368,10 @@ mod tests {
         ] {
             let role = Role::Request(responses);
             let told = format!("? > NETLINK_ROUTE{told}");
-            assert_eq!(Head(&line(&role, b"")).to_string(), told);
+            assert_eq!(head(&line(&role, b"")), told);
         }
         let role = Role::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
-        assert!(Head(&line(&role, b""))
-            .to_string()
-            .ends_with(" ms; and 3 more"));
+        assert!(head(&line(&role, b"")).ends_with(" ms; and 3 more"));
     }
 
     #[test]
@@ -364,7 +391,7 @@ mod tests {
                 ..line(&role, b"")
             };
             let told = format!("{told} * NETLINK_ROUTE event, 2 copies");
-            assert_eq!(Head(&line).to_string(), told);
+            assert_eq!(head(&line), told);
         }
     }
 
@@ -385,7 +412,7 @@ mod tests {
                 ..line(&role, &[0; 20])
             };
             let told = format!("? < NETLINK_ROUTE{told}, cut off after 20 of 30 bytes");
-            assert_eq!(Head(&cut).to_string(), told);
+            assert_eq!(head(&cut), told);
         }
     }
 

@@ -2,7 +2,7 @@
 
 //! Messages as JSON, an object and a line each. `docs/json.md` has the keys.
 
-use super::sink::{each_bit, Flags, Sink, TypeName};
+use super::sink::{each_bit, Flags, Place, Sink, TypeName};
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use crate::output::record::push_escaped;
 use nlhello::names::{Name, Words};
@@ -157,6 +157,25 @@ impl Sink for Json<'_> {
             self.nlmsghdr(header, name, flags);
         }
         self.push("}");
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(Place {
+            at: self.out.len(),
+            depth: 0,
+        })
+    }
+
+    /// Without the comma, which the first of a list has not.
+    fn since(&self, place: Place) -> &[u8] {
+        let told = &self.out[place.at..];
+
+        told.strip_prefix(b",").unwrap_or(told)
+    }
+
+    fn again(&mut self, told: &[u8]) {
+        self.next();
+        self.out.extend_from_slice(told);
     }
 
     fn payload(&mut self, bytes: &[u8]) {

@@ -20,6 +20,8 @@ const INET_DIAG_REQ_V2: usize = 56;
 #[derive(Default)]
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
+    /// How often that changed.
+    changes: u64,
     families: HashMap<u16, Known>,
     /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
     sockets: Option<(u32, u16)>,
@@ -41,6 +43,11 @@ impl Memory {
             true => None,
             false => self.links.get(&index).map(|name| &**name),
         }
+    }
+
+    /// Returns a number that is another one as soon as a link has another name.
+    pub fn names(&self) -> u64 {
+        self.changes
     }
 
     /// Returns what is known of the family whose messages are of type `nlmsg_type`.
@@ -86,6 +93,7 @@ impl Memory {
         }
 
         self.links.insert(index, name.into());
+        self.changes += 1;
         Some(())
     }
 

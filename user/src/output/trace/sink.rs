@@ -28,6 +28,15 @@ pub trait Sink {
     /// Tells the error number of an answer, and the header of the request if that is there.
     fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, TypeName<'_>, Flags)>);
 
+    /// Returns where what is told next begins, if that is sure to look the same when it is told again.
+    fn place(&self) -> Option<Place>;
+
+    /// Returns what was told since `place`.
+    fn since(&self, place: Place) -> &[u8];
+
+    /// Tells a header or an attribute as it was told before.
+    fn again(&mut self, told: &[u8]);
+
     /// Tells of a payload of which nothing is known.
     fn payload(&mut self, bytes: &[u8]);
 
@@ -102,6 +111,15 @@ pub trait Sink {
 
     /// Tells bytes.
     fn bytes(&mut self, bytes: &[u8]);
+}
+
+/// Where something is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// How much was told before, in bytes.
+    pub at: usize,
+    /// How far in it is.
+    pub depth: usize,
 }
 
 /// The name of a type of message.

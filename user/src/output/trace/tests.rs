@@ -258,6 +258,26 @@ fn multipath() -> Vec<u8> {
 }
 
 #[test]
+fn the_same_bytes_are_something_else_beside_another_kind() {
+    let qdisc = |kind: &[u8]| {
+        let mut payload = vec![0; 20];
+        put_str(&mut payload, 1, kind).unwrap();
+        put_attr(&mut payload, 2, &1000_u32.to_ne_bytes()).unwrap();
+        message(36, 0, &payload)
+    };
+    let mut decoder = Decoder::new(Form::Text);
+    let mut shown = |kind| {
+        let mut out = Vec::new();
+        decoder.datagram(&mut out, 0, ORIGIN, &qdisc(kind)).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+
+    assert!(shown(b"pfifo").contains("TCA_OPTIONS(2) limit=1000\n"));
+    assert!(shown(b"other").contains("TCA_OPTIONS(2) e8030000\n"));
+    assert!(shown(b"pfifo").contains("TCA_OPTIONS(2) limit=1000\n"));
+}
+
+#[test]
 fn links_have_the_names_that_were_heard() {
     let mut link = vec![0; 16];
     link[4] = 2;

@@ -2,8 +2,8 @@
 
 //! Messages as text: a line for each header and each attribute, nests below.
 
-use super::sink::{each_bit, Flags, Sink, TypeName};
-use crate::output::escape::Escaped;
+use super::sink::{each_bit, Flags, Place, Sink, TypeName};
+use crate::output::escape::{plain, Escaped};
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use nlhello::names::{Name, Words};
 use nlhello::netlink::Errno;
@@ -71,6 +71,7 @@ impl<'a> Text<'a> {
         }
     }
 
+    #[inline]
     fn painted(&mut self, color: &str, text: &str) {
         self.paint(color);
         self.push(text);
@@ -86,7 +87,9 @@ impl<'a> Text<'a> {
     #[inline]
     fn indent(&mut self) {
         self.line = self.out.len();
-        self.out.resize(self.out.len() + INDENT * self.depth, b' ');
+        for _ in 0..self.depth {
+            self.out.extend_from_slice(&[b' '; INDENT]);
+        }
     }
 
     fn indent_payload(&mut self) {
@@ -105,12 +108,9 @@ impl<'a> Text<'a> {
     }
 
     fn push_text(&mut self, text: &[u8]) {
-        match text
-            .iter()
-            .all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\\')
-        {
-            true => self.out.extend_from_slice(text),
-            false => drop(write!(self.out, "{}", Escaped(text))),
+        match plain(text) {
+            Some(text) => self.push(text),
+            None => drop(write!(self.out, "{}", Escaped(text))),
         }
     }
 
@@ -249,6 +249,25 @@ impl Sink for Text<'_> {
         self.depth = 0;
     }
 
+    /// In color, where a line goes on in the next one depends on how far in it is.
+    fn place(&self) -> Option<Place> {
+        let place = Place {
+            at: self.out.len(),
+            depth: self.depth,
+        };
+
+        (!self.color && !self.is_open).then_some(place)
+    }
+
+    fn since(&self, place: Place) -> &[u8] {
+        &self.out[place.at..]
+    }
+
+    #[inline]
+    fn again(&mut self, told: &[u8]) {
+        self.out.extend_from_slice(told);
+    }
+
     fn payload(&mut self, bytes: &[u8]) {
         self.indent_payload();
         self.push_bytes(bytes);
@@ -333,17 +352,16 @@ impl Sink for Text<'_> {
         }
     }
 
+    #[inline]
     fn field(&mut self, name: &str) {
-        if self.color && self.inside == 1 && visible(&self.out[self.line..]) > WIDTH {
-            self.out.push(b'\n');
-            self.depth += 2;
-            self.indent();
-            self.depth -= 2;
-        } else if self.out.last() != Some(&b'{') {
-            self.push(" ");
+        if self.color {
+            return self.colored_field(name);
         }
-        self.painted(DIM, name);
-        self.push("=");
+        if self.out.last() != Some(&b'{') {
+            self.out.push(b' ');
+        }
+        self.push(name);
+        self.out.push(b'=');
     }
 
     fn close_fields(&mut self) {
@@ -370,11 +388,13 @@ impl Sink for Text<'_> {
         self.push("]");
     }
 
+    #[inline]
     fn unsigned(&mut self, number: u64) {
         self.begin();
         push_decimal(self.out, number);
     }
 
+    #[inline]
     fn signed(&mut self, number: i64) {
         self.begin();
         push_signed(self.out, number);
@@ -478,6 +498,19 @@ impl Text<'_> {
         digits += self.out.len() - start;
         self.paint(RESET);
         self.align(name.prefix.len() + name.rest.len(), digits);
+    }
+
+    fn colored_field(&mut self, name: &str) {
+        if self.inside == 1 && visible(&self.out[self.line..]) > WIDTH {
+            self.out.push(b'\n');
+            self.depth += 2;
+            self.indent();
+            self.depth -= 2;
+        } else if self.out.last() != Some(&b'{') {
+            self.push(" ");
+        }
+        self.painted(DIM, name);
+        self.push("=");
     }
 
     /// Begins a value: that of an attribute stands apart from its name.

@@ -3,6 +3,7 @@
 //! The values of attributes and of fields.
 
 use super::memory::Memory;
+use super::repeats::Lasting;
 use super::sink::Sink;
 use crate::output::record::digits::{push_decimal, push_hex, push_ip};
 use nlhello::names::{Format, Number, Struct, Words};
@@ -25,9 +26,19 @@ pub struct Values<'a, S> {
     pub memory: &'a Memory,
     /// The family of the message, `AF_*`.
     pub family: u8,
+    /// Whether links were looked up.
+    pub has_links: bool,
 }
 
 impl<S: Sink> Values<'_, S> {
+    /// Returns how long that is true what was told.
+    pub fn lasting(&self) -> Lasting {
+        match self.has_links {
+            true => Lasting::SameNames,
+            false => Lasting::Always,
+        }
+    }
+
     /// Tells the value of an attribute; what is not of that format is told as it came.
     pub fn attr(&mut self, format: Format, value: &[u8]) {
         match format {
@@ -70,9 +81,10 @@ impl<S: Sink> Values<'_, S> {
     }
 
     fn field(&mut self, format: Format, value: &[u8], depth: usize) {
-        match fits(format, value) && depth > 0 {
-            true => self.tell(format, value, depth - 1),
-            false => self.sink.bytes(value),
+        match format {
+            Format::Number(number) => self.number(number, value),
+            _ if depth > 0 && fits(format, value) => self.tell(format, value, depth - 1),
+            _ => self.sink.bytes(value),
         }
     }
 
@@ -111,6 +123,7 @@ impl<S: Sink> Values<'_, S> {
         }
     }
 
+    #[inline]
     fn number(&mut self, number: Number, value: &[u8]) {
         let Some(found) = number.read(value) else {
             return self.sink.bytes(value);
@@ -128,6 +141,7 @@ impl<S: Sink> Values<'_, S> {
     fn link(&mut self, value: &[u8]) {
         let index = value.try_into().map_or(0, i32::from_ne_bytes);
         let name = self.memory.link(index);
+        self.has_links = true;
 
         self.sink.link(index, name);
     }
@@ -222,9 +236,10 @@ impl<S: Sink> Values<'_, S> {
         match places {
             Some(places) => {
                 self.sink.open_fields();
+                let mut names = places.places();
                 for (at, chunk) in chunks.enumerate() {
-                    match places.find(at as u64) {
-                        Some(name) => self.sink.field(name.rest),
+                    match names.next().flatten() {
+                        Some(name) => self.sink.field(name),
                         None => self.sink.field(itoa::Buffer::new().format(at)),
                     }
                     self.number(number, chunk);

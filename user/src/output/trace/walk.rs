@@ -3,6 +3,7 @@
 //! From the bytes of a datagram to what they say.
 
 use super::memory::Memory;
+use super::repeats::{Lasting, Part, Repeats, What};
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
 use super::value::{trimmed, Values};
 use nlhello::hello;
@@ -27,6 +28,8 @@ pub struct Walk<'a, S> {
     pub sink: &'a mut S,
     /// What earlier messages said.
     pub memory: &'a Memory,
+    /// What was told before.
+    pub repeats: &'a mut Repeats,
     /// `NETLINK_*`.
     pub protocol: i32,
 }
@@ -75,7 +78,7 @@ impl<S: Sink> Walk<'_, S> {
                 true => bytes.len(),
                 false => bytes.len().min(header.size()),
             };
-            self.header(header, &bytes[..len], family);
+            self.message_header(header, &bytes[..len], family);
             if header.is_open() {
                 return;
             }
@@ -123,10 +126,48 @@ impl<S: Sink> Walk<'_, S> {
         self.sink.close_header();
     }
 
-    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) {
+    fn message_header(&mut self, header: Struct, bytes: &[u8], family: u8) {
+        let what = What::Header(header);
+
+        self.once(what, family, bytes, |walk| {
+            walk.header(header, bytes, family)
+        });
+    }
+
+    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Lasting {
         self.sink.open_header(header.name());
-        self.values(family).fields(header, bytes, 4);
+        let mut values = self.values(family);
+        values.fields(header, bytes, 4);
+        let lasting = values.lasting();
         self.sink.close_header();
+        lasting
+    }
+
+    /// Tells a part of the message by `tell`, or as it was told before.
+    fn once(
+        &mut self,
+        what: What,
+        family: u8,
+        bytes: &[u8],
+        tell: impl FnOnce(&mut Self) -> Lasting,
+    ) {
+        let Some(place) = self.sink.place() else {
+            tell(self);
+            return;
+        };
+        let part = Part {
+            what,
+            family,
+            depth: place.depth,
+            bytes,
+        };
+        let names = self.memory.names();
+        if let Some(told) = self.repeats.find(&part, names) {
+            return self.sink.again(told);
+        }
+        let lasting = tell(self);
+        self.repeats
+            .keep(&part, self.sink.since(place), lasting, names);
     }
 
     /// Tells the options of a router advertisement as they came; returns what is behind them.
@@ -214,17 +255,31 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) {
-        let known = row.find(attr);
+        let what = What::Attr(row.set);
+
+        self.once(what, row.family, attr.bytes(), |walk| {
+            walk.new_attr(row, attr, depth)
+        });
+    }
+
+    fn new_attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Lasting {
+        let known = row.set.find(attr.kind());
+        let is_choice = known.is_some_and(|known| known.format.is_choice());
+        let known = known.map(|known| row.resolve(known));
         let name = known.map(|known| known.name);
         let format = known.map_or(Format::Binary, |known| known.format);
 
         self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
-        self.inside(row, attr.value(), format, depth);
+        let lasting = self.inside(row, attr.value(), format, depth);
         self.sink.close_attr();
+        match is_choice {
+            true => Lasting::Never,
+            false => lasting,
+        }
     }
 
     /// Tells what is in an attribute of `row`.
-    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) {
+    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) -> Lasting {
         let family = row.family;
         match format {
             Format::Nest(..)
@@ -258,8 +313,16 @@ impl<S: Sink> Walk<'_, S> {
                 self.nest(row, bytes, set, depth);
             }
             Format::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
-            format => self.values(family).attr(format, value),
+            format => return self.value(family, format, value),
         }
+        Lasting::Never
+    }
+
+    fn value(&mut self, family: u8, format: Format, value: &[u8]) -> Lasting {
+        let mut values = self.values(family);
+
+        values.attr(format, value);
+        values.lasting()
     }
 
     fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) {
@@ -322,6 +385,7 @@ impl<S: Sink> Walk<'_, S> {
             sink: self.sink,
             memory: self.memory,
             family,
+            has_links: false,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 //! Bytes that nobody would send: they are shown, and nothing worse.
 
-use super::{decoded, message, Form};
-use nlhello::wire::put_attr;
+use super::{decoded, message, Decoder, Form, ORIGIN};
+use nlhello::wire::{put_attr, Messages};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, Index};
@@ -85,6 +85,60 @@ proptest! {
         }
         bytes.truncate(len.index(bytes.len()) + 1);
         assert_shown(0, &bytes);
+    }
+}
+
+/// Shows all of `datagrams` by one decoder.
+fn by_one(form: Form, datagrams: &[Vec<u8>]) -> String {
+    let mut decoder = Decoder::new(form);
+    let mut out = Vec::new();
+    for datagram in datagrams {
+        decoder.datagram(&mut out, 0, ORIGIN, datagram).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// Shows each of `datagrams` by a decoder that only learned the names in those before it.
+fn by_new_ones(form: Form, datagrams: &[Vec<u8>]) -> String {
+    let mut out = Vec::new();
+    for (count, datagram) in datagrams.iter().enumerate() {
+        let mut decoder = Decoder::new(form);
+        for message in datagrams[..count]
+            .iter()
+            .flat_map(|bytes| Messages::new(bytes).flatten())
+        {
+            decoder.learn(0, &message);
+        }
+        decoder.datagram(&mut out, 0, ORIGIN, datagram).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+proptest! {
+    /// Whatever was shown before: messages that have most of their bytes in common.
+    #[test]
+    fn a_message_is_shown_as_if_it_were_the_first(
+        capture in select(CAPTURES),
+        changes in vec(vec((any::<Index>(), any::<u8>()), 0..4), 2..6),
+        first in any::<Index>(),
+    ) {
+        let messages: Vec<_> = Messages::new(capture).flatten().collect();
+        let first = first.index(messages.len());
+        let datagrams: Vec<_> = changes
+            .iter()
+            .zip(messages[first..].iter().cycle())
+            .map(|(changes, message)| {
+                let mut bytes = message.bytes().to_vec();
+                for (index, byte) in changes {
+                    let at = index.index(bytes.len());
+                    bytes[at] = *byte;
+                }
+                bytes
+            })
+            .collect();
+        for form in [Form::Text, Form::Json] {
+            prop_assert_eq!(by_one(form, &datagrams), by_new_ones(form, &datagrams));
+        }
     }
 }
 
