@@ -41,7 +41,6 @@ enum hello_counter {
 
 struct hello_greeting {
 	struct rcu_head rcu;
-	u32 room; /* of the attribute */
 	u32 size; /* of the text, with its NUL */
 	char text[];
 };
@@ -60,12 +59,13 @@ struct hello_net {
 	struct sock *sk;
 	unsigned long __percpu *counters; /* longs, so that others read them in one piece */
 	struct hello_greeting __rcu *greeting;
+	u32 greeting_room; /* for the longest one so far, as an attribute */
 	struct xarray peers; /* by port id; read under RCU */
-	struct mutex peers_lock; /* of what changes them, and of what follows */
 	u64 peers_added;
 	u32 peer_count;
 	u32 peer_generation;
 	u64 evicted;
+	struct mutex lock; /* of changes of all this, but for the counters */
 };
 
 static unsigned int hello_net_id;
@@ -92,7 +92,7 @@ static u64 hello_sum(struct hello_net *hn, enum hello_counter counter)
 
 /* Peers. */
 
-static void hello_note(struct hello_peer *peer, size_t bytes)
+static void hello_note(struct hello_peer *peer, u32 bytes)
 {
 	spin_lock(&peer->lock);
 	peer->messages++;
@@ -108,7 +108,7 @@ static void hello_peers_changed(struct hello_net *hn)
 		hn->peer_generation = 1;
 }
 
-/* Under peers_lock. */
+/* Under the lock. */
 static bool hello_remove_peer(struct hello_net *hn, u32 portid)
 {
 	struct hello_peer *peer = xa_erase(&hn->peers, portid);
@@ -131,7 +131,7 @@ static u64 hello_last(struct hello_peer *peer)
 	return last;
 }
 
-/* Under peers_lock: returns the peer that has been silent for longest. */
+/* Under the lock: returns the peer that has been silent for longest. */
 static struct hello_peer *hello_oldest_peer(struct hello_net *hn)
 {
 	struct hello_peer *peer, *oldest = NULL;
@@ -149,7 +149,7 @@ static struct hello_peer *hello_oldest_peer(struct hello_net *hn)
 	return oldest;
 }
 
-/* Under peers_lock. */
+/* Under the lock. */
 static int hello_insert_peer(struct hello_net *hn, struct hello_peer *peer)
 {
 	int err;
@@ -172,7 +172,7 @@ static int hello_insert_peer(struct hello_net *hn, struct hello_peer *peer)
 
 /* Where there is no memory for a peer, it stays unknown: its hello is answered. */
 static noinline void hello_add_peer(struct hello_net *hn, u32 portid,
-				    size_t bytes)
+				    u32 bytes)
 {
 	struct hello_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -182,15 +182,15 @@ static noinline void hello_add_peer(struct hello_net *hn, u32 portid,
 	peer->portid = portid;
 	spin_lock_init(&peer->lock);
 	hello_note(peer, bytes);
-	mutex_lock(&hn->peers_lock);
+	mutex_lock(&hn->lock);
 	err = hello_insert_peer(hn, peer);
-	mutex_unlock(&hn->peers_lock);
+	mutex_unlock(&hn->lock);
 	if (err)
 		kfree(peer);
 }
 
 static __always_inline void hello_note_peer(struct hello_net *hn, u32 portid,
-					    size_t bytes)
+					    u32 bytes)
 {
 	struct hello_peer *peer;
 
@@ -267,16 +267,6 @@ static const struct nla_policy hello_policy[] = {
 	[HELLO_A_DATA] = { .type = NLA_BINARY, .len = NLHELLO_DATA_MAX },
 };
 
-static size_t hello_greeting_room(struct hello_net *hn)
-{
-	size_t room;
-
-	rcu_read_lock();
-	room = rcu_dereference(hn->greeting)->room;
-	rcu_read_unlock();
-	return room;
-}
-
 static int hello_put_greeting(struct sk_buff *reply, struct hello_net *hn)
 {
 	struct hello_greeting *greeting;
@@ -298,15 +288,15 @@ static int hello_reply(struct sk_buff *skb, const struct nlmsghdr *nlh,
 	size_t room;
 
 retry:
-	room = hello_greeting_room(hn);
+	room = READ_ONCE(hn->greeting_room);
 	if (data)
 		room += nla_total_size(nla_len(data));
 	reply = nlmsg_new(room, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	header = nlmsg_put(reply, portid, nlh->nlmsg_seq, HELLO_CMD_HELLO, 0, 0);
-	if (!header || hello_put_greeting(reply, hn) ||
-	    (data && nla_put(reply, HELLO_A_DATA, nla_len(data), nla_data(data)))) {
+	if (unlikely(!header || hello_put_greeting(reply, hn) ||
+		     (data && nla_put(reply, HELLO_A_DATA, nla_len(data), nla_data(data))))) {
 		/* The greeting has become longer meanwhile. */
 		nlmsg_free(reply);
 		goto retry;
@@ -455,7 +445,7 @@ static int hello_dump_peers(struct sk_buff *skb, struct netlink_callback *cb)
 	unsigned long portid;
 	int err = 0;
 
-	mutex_lock(&hn->peers_lock);
+	mutex_lock(&hn->lock);
 	cb->seq = hn->peer_generation;
 	xa_for_each_start(&hn->peers, portid, peer, (unsigned long)cb->args[0]) {
 		err = hello_dump_peer(skb, cb, peer);
@@ -463,7 +453,7 @@ static int hello_dump_peers(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 	}
 	cb->args[0] = portid;
-	mutex_unlock(&hn->peers_lock);
+	mutex_unlock(&hn->lock);
 	return err;
 }
 
@@ -490,10 +480,10 @@ static int hello_put_stats(struct sk_buff *reply, struct hello_net *hn)
 	u32 peers;
 	u64 evicted;
 
-	mutex_lock(&hn->peers_lock);
+	mutex_lock(&hn->lock);
 	peers = hn->peer_count;
 	evicted = hn->evicted;
-	mutex_unlock(&hn->peers_lock);
+	mutex_unlock(&hn->lock);
 	if (hello_put_u64(reply, HELLO_A_HELLOS, hello_sum(hn, HELLO_HELLOS)) ||
 	    hello_put_u64(reply, HELLO_A_CLASSIC, hello_sum(hn, HELLO_CLASSIC)) ||
 	    hello_put_u64(reply, HELLO_A_REFUSED, hello_sum(hn, HELLO_REFUSED)) ||
@@ -536,7 +526,6 @@ static const struct nla_policy hello_greeting_policy[] = {
 
 /* Until somebody sets another one. */
 static struct hello_greeting hello_default_greeting = {
-	.room = NLA_HDRLEN + NLA_ALIGN(sizeof(NLHELLO_GREETING)),
 	.size = sizeof(NLHELLO_GREETING),
 	.text = NLHELLO_GREETING,
 };
@@ -555,10 +544,14 @@ static int hello_replace_greeting(struct hello_net *hn, const struct nlattr *tex
 	greeting = kmalloc(struct_size(greeting, text, size), GFP_KERNEL_ACCOUNT);
 	if (!greeting)
 		return -ENOMEM;
-	greeting->room = nla_total_size(size);
 	greeting->size = size;
 	memcpy(greeting->text, nla_data(text), size);
-	hello_free_greeting(unrcu_pointer(xchg(&hn->greeting, RCU_INITIALIZER(greeting))));
+	mutex_lock(&hn->lock);
+	/* First, so that who sees a longer greeting and retries finds room for it. */
+	WRITE_ONCE(hn->greeting_room, max_t(u32, hn->greeting_room, nla_total_size(size)));
+	greeting = rcu_replace_pointer(hn->greeting, greeting, lockdep_is_held(&hn->lock));
+	mutex_unlock(&hn->lock);
+	hello_free_greeting(greeting);
 	return 0;
 }
 
@@ -705,9 +698,10 @@ static int __net_init hello_init_state(struct net *net)
 	struct hello_net *hn = net_generic(net, hello_net_id);
 
 	xa_init(&hn->peers);
-	mutex_init(&hn->peers_lock);
+	mutex_init(&hn->lock);
 	hn->peer_generation = 1;
 	RCU_INIT_POINTER(hn->greeting, &hello_default_greeting);
+	hn->greeting_room = nla_total_size(hello_default_greeting.size);
 	hn->counters = __alloc_percpu_gfp(HELLO_COUNTERS * sizeof(long), sizeof(long),
 					  GFP_KERNEL_ACCOUNT);
 	return hn->counters ? 0 : -ENOMEM;
@@ -722,7 +716,7 @@ static void __net_exit hello_exit_state(struct net *net)
 	xa_for_each(&hn->peers, portid, peer)
 		kfree(peer);
 	xa_destroy(&hn->peers);
-	mutex_destroy(&hn->peers_lock);
+	mutex_destroy(&hn->lock);
 	hello_free_greeting(rcu_dereference_protected(hn->greeting, true));
 	free_percpu(hn->counters);
 }
@@ -773,9 +767,9 @@ static int hello_event(struct notifier_block *nb, unsigned long event, void *dat
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_USER)
 		return NOTIFY_DONE;
 	hn = net_generic(notify->net, hello_net_id);
-	mutex_lock(&hn->peers_lock);
+	mutex_lock(&hn->lock);
 	hello_remove_peer(hn, notify->portid);
-	mutex_unlock(&hn->peers_lock);
+	mutex_unlock(&hn->lock);
 	return NOTIFY_DONE;
 }
 
