@@ -5,8 +5,9 @@
  * hello.ko is measured beside. Both answer the same, see docs/protocol.md, but
  * that here
  *
- * - the texts of refusals are the core's, and an attribute may come twice, of
- *   which the last one counts;
+ * - texts of refusals are the core's, and what is too long is EINVAL as well;
+ * - an attribute may come twice, of which the last one counts;
+ * - the messages behind one whose sender was killed are served too;
  * - a classic hello behind a request in the same datagram is ignored:
  *   netlink_rcv_skb() serves requests alone.
  */
