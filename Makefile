@@ -53,8 +53,17 @@ storms: ## what nlhello monitor tells of long storms and a million events, on th
 	@scripts/storms
 
 .PHONY: bench
-bench: ## instructions of a round trip, in the test kernel
+bench: ## instructions of a round trip beside a module in C, in the test kernel
 	@scripts/bench
+
+.PHONY: bench-check
+bench-check: ## fails where a round trip has come to take more instructions than user/benches/baseline says, on lts and the newest kernel
+	@scripts/bench-check
+
+# REASON='...': why that is right; it goes into the file.
+.PHONY: bench-baseline
+bench-baseline: ## user/benches/baseline, from what is counted now
+	@scripts/bench-check --accept "$$REASON"
 
 .PHONY: bench-start
 bench-start: ## how soon nlhello and ip show a link, on this machine's own kernel
