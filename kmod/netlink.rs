@@ -199,7 +199,7 @@ pub struct Command<T: Family> {
 const fn check_commands<T: Family>(commands: &[Command<T>]) {
     let mut rest = commands;
 
-    // What is `const` cannot use iterators.
+    // A `const fn` cannot use iterators.
     while let [command, tail @ ..] = rest {
         let mut others = tail;
         while let [other, tail @ ..] = others {

@@ -123,7 +123,7 @@ const NLA_TYPE_MAX: u16 = 0x3fff;
 pub(super) const fn check_policy(policy: &[Rule]) {
     let mut rest = policy;
 
-    // What is `const` cannot use iterators.
+    // A `const fn` cannot use iterators.
     while let [rule, tail @ ..] = rest {
         let mut others = tail;
         while let [other, tail @ ..] = others {
@@ -145,7 +145,7 @@ const fn depth(policy: &[Rule]) -> usize {
     let mut rest = policy;
     let mut deepest = 0;
 
-    // What is `const` cannot use iterators.
+    // A `const fn` cannot use iterators.
     while let [rule, tail @ ..] = rest {
         if let Kind::Nested(policy) = rule.kind {
             let depth = 1 + depth(policy);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash disable=SC2034,SC2154 # what common.sh uses and sets
-# Sourced after common.sh: counts the instructions of round trips in test kernels, and compares the counts with a baseline.
+# Sourced after common.sh and bench.sh: counts the instructions of round trips in test kernels, and compares the counts with a baseline.
 
 # build_c_modules KDIR FOLDER: FOLDER/hello_c.ko and FOLDER/floor.ko, the modules that hello.ko is measured beside.
 build_c_modules() {
@@ -19,14 +19,14 @@ build_c_modules() {
 # count_round_trips KERNEL MODULE...: for each module and each exchange of user/benches/round_trips.c a line: MODULE, EXCHANGE, INSTRUCTIONS, with
 # tabs between them.
 count_round_trips() {
-    local kernel=$1 folder=$project/target/bench/$1 program=$project/target/test-programs/round_trips kdir log patience=2
-    mkdir -p "$folder" "$(dirname "$program")"
+    local kernel=$1 folder=$project/target/bench/$1 kdir log patience=2
+    mkdir -p "$folder"
     log=$folder/build.log
     : >"$log"
     kdir=$("$project/scripts/kernel" "$kernel")
     build_c_modules "$kdir" "$folder"
-    "${CC:-cc}" -Wall -Wextra -Werror -O2 -o "$program" "$project/user/benches/round_trips.c"
-    "$project/scripts/vm" -k "$kernel" --profile quick --icount -- scripts/guest-bench "$program" "$folder" "${@:2}"
+    build_bench_program round_trips
+    "$project/scripts/vm" -k "$kernel" --profile quick --icount -- scripts/guest-bench target/test-programs/round_trips "$folder" "${@:2}"
 }
 
 # counts_by_exchange KERNEL < COUNTS: KERNEL, EXCHANGE, and the instructions with hello.ko and with floor.ko: a line of the baseline.

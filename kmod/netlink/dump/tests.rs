@@ -75,7 +75,7 @@ static BYTES: [[u8; END]; END] = {
     let mut bytes = [[0; END]; END];
     let mut number = 0;
 
-    // What is `const` cannot use iterators.
+    // A constant cannot be made with iterators.
     while number < END {
         bytes[number] = [number as u8; END];
         number += 1;

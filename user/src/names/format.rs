@@ -167,14 +167,6 @@ impl Format {
         }
     }
 
-    /// Says whether something else selects what the value is.
-    pub fn is_choice(self) -> bool {
-        matches!(
-            self,
-            Self::Select(..) | Self::ByFamily(_) | Self::ByProtocol(_)
-        )
-    }
-
     /// Returns where in the value attributes begin, and what is known of them, if it holds a plain row
     /// of some.
     pub fn nest(self) -> Option<(usize, Set)> {
@@ -264,13 +256,13 @@ impl Words {
         Some(self.name(&words[at]))
     }
 
-    /// Returns the ends of the names of 0, 1, 2, and so on; `None` for each that has none.
+    /// Returns the ends of the names of 0, 1, 2, and so on without an end; `None` for each that has none.
     pub fn places(self) -> impl Iterator<Item = Option<&'static str>> {
         let mut words = self.words().iter().peekable();
 
-        (0..).map_while(move |number| {
+        (0..).map(move |number| {
             let word = words.next_if(|word| word.number == number);
-            (word.is_some() || words.peek().is_some()).then(|| word.map(|word| text(word.name)))
+            word.map(|word| text(word.name))
         })
     }
 

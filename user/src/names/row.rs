@@ -32,22 +32,16 @@ impl<'a> Row<'a> {
 
     /// Returns what is known of `attr`, one of the row; its format is no choice any more.
     pub fn find(&self, attr: &wire::Attr<'_>) -> Option<Attr> {
-        self.set.find(attr.kind()).map(|known| self.resolve(known))
+        let known = self.set.find(attr.kind())?;
+
+        Some(match self.chosen(known.format) {
+            Some(format) => Attr { format, ..known },
+            None => known,
+        })
     }
 
-    /// Returns `known`, what is known of one of the row, with the format that is chosen if it is a choice.
-    pub fn resolve(&self, known: Attr) -> Attr {
-        match known.format.is_choice() {
-            true => Attr {
-                format: self.chosen(known.format),
-                ..known
-            },
-            false => known,
-        }
-    }
-
-    /// Returns `format`, or what is chosen if it is a choice; [`Format::Binary`] is none of them.
-    fn chosen(&self, format: Format) -> Format {
+    /// Returns what is chosen if `format` is a choice; [`Format::Binary`] where that is none of them.
+    pub fn chosen(&self, format: Format) -> Option<Format> {
         let chosen = match format {
             Format::Select(nla_type, false, choice) => self.select(nla_type, choice),
             Format::Select(nla_type, true, choice) => {
@@ -57,10 +51,10 @@ impl<'a> Row<'a> {
             Format::ByProtocol(choice) => self
                 .ip_protocol
                 .and_then(|protocol| choice.by_number(protocol.into())),
-            format => Some(format),
+            _ => return None,
         };
 
-        chosen.unwrap_or(Format::Binary)
+        Some(chosen.unwrap_or(Format::Binary))
     }
 
     fn select(&self, nla_type: u16, choice: super::Choice) -> Option<Format> {

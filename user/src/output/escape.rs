@@ -3,6 +3,7 @@
 //! Bytes of others, made safe for a terminal.
 
 use std::fmt::{self, Write};
+use std::io;
 
 /// Shows bytes as text: what is not printable UTF-8 as `\xNN`, a backslash as `\\`.
 ///
@@ -25,8 +26,17 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Appends `text` to `out`, [`Escaped`].
+pub fn push(out: &mut Vec<u8>, text: &[u8]) {
+    match plain(text) {
+        Some(text) => out.extend_from_slice(text.as_bytes()),
+        // A vector takes all that is written to it.
+        None => drop(io::Write::write_fmt(out, format_args!("{}", Escaped(text)))),
+    }
+}
+
 /// Returns `text` if all of it is ASCII that stays as it is: most is.
-pub fn plain(text: &[u8]) -> Option<&str> {
+fn plain(text: &[u8]) -> Option<&str> {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
 
     text.iter().all(is_plain).then_some(())?;

@@ -6,7 +6,7 @@
 mod captures;
 pub(super) mod digits;
 mod json;
-mod memo;
+pub(super) mod memo;
 mod text;
 mod tree;
 

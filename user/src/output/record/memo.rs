@@ -87,19 +87,21 @@ fn place(rest: Rest<'_>) -> usize {
     (hash >> 32) as usize % SLOTS
 }
 
-/// Looks at whole words only: attributes are a row of them.
+/// Returns a hash of `bytes` behind those that `hash` is of.
 #[inline]
-fn mix(hash: u64, bytes: &[u8]) -> u64 {
+pub fn mix(hash: u64, bytes: &[u8]) -> u64 {
     let mut words = bytes.chunks_exact(8);
     let hash = words
         .by_ref()
         .filter_map(|word| word.try_into().ok())
         .fold(hash, |hash, word| stir(hash, u64::from_ne_bytes(word)));
+    let (hash, rest) = match words.remainder().split_first_chunk() {
+        Some((half, rest)) => (stir(hash, u32::from_ne_bytes(*half).into()), rest),
+        None => (hash, words.remainder()),
+    };
 
-    words
-        .remainder()
-        .first_chunk()
-        .map_or(hash, |half| stir(hash, u32::from_ne_bytes(*half).into()))
+    rest.iter()
+        .fold(hash, |hash, byte| stir(hash, (*byte).into()))
 }
 
 #[inline]

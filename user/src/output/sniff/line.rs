@@ -3,7 +3,7 @@
 //! A datagram that `nlmon` showed: a line with its messages below it, or a JSON object a message.
 
 use super::{members, split_padding, write_messages, Failed};
-use crate::output::escape::{plain, Escaped};
+use crate::output::escape;
 use crate::output::json::write_line;
 use crate::output::record::digits::{push_decimal, push_thousandths};
 use crate::output::time::{Clock, Utc};
@@ -70,7 +70,7 @@ fn push_owner(out: &mut Vec<u8>, line: &Line<'_>) {
     match (line.owner, line.portid) {
         (Some(owner), _) => {
             let process = &owner.process;
-            push_escaped(out, &process.comm);
+            escape::push(out, &process.comm);
             push_count(out, "[", process.pid.into(), "]");
             push(out, if owner.is_sure { "" } else { "?" });
         }
@@ -131,7 +131,7 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
     }
     if let Some(words) = &response.words {
         push(out, ": \"");
-        push_escaped(out, words);
+        escape::push(out, words);
         push(out, "\"");
     }
 }
@@ -148,14 +148,6 @@ fn push_count(out: &mut Vec<u8>, before: &str, number: u64, behind: &str) {
     push(out, before);
     push_decimal(out, number);
     push(out, behind);
-}
-
-fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    match plain(text) {
-        Some(text) => push(out, text),
-        // A vector takes all that is written to it.
-        None => drop(write!(out, "{}", Escaped(text))),
-    }
 }
 
 fn push(out: &mut Vec<u8>, text: &str) {

@@ -3,6 +3,7 @@
 //! What was told before, by the bytes that it was made of: the objects of a dump have most of their
 //! headers and attributes in common.
 
+use crate::output::record::memo::mix;
 use nlhello::names::{Set, Struct};
 
 /// How many texts are remembered; a power of two. A message has some fifty attributes at most.
@@ -115,19 +116,7 @@ impl Slot {
 /// is told as if it were new.
 #[inline]
 fn place(bytes: &[u8]) -> usize {
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut words = bytes.chunks_exact(4);
-    let mut hash = bytes.len() as u64;
-    for word in &mut words {
-        let word = word.try_into().map_or(0, u32::from_ne_bytes);
-        hash = (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(MIX);
-    }
-    for byte in words.remainder() {
-        hash = (hash.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(MIX);
-    }
-
-    // The upper bits depend on all others.
-    (hash >> 40) as usize % SLOTS
+    (mix(0, bytes) >> 32) as usize % SLOTS
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Messages as text: a line for each header and each attribute, nests below.
 
 use super::sink::{each_bit, Flags, Place, Sink, TypeName};
-use crate::output::escape::{plain, Escaped};
+use crate::output::escape;
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use nlhello::names::{Name, Words};
 use nlhello::netlink::Errno;
@@ -108,10 +108,7 @@ impl<'a> Text<'a> {
     }
 
     fn push_text(&mut self, text: &[u8]) {
-        match plain(text) {
-            Some(text) => self.push(text),
-            None => drop(write!(self.out, "{}", Escaped(text))),
-        }
+        escape::push(self.out, text);
     }
 
     fn nlmsghdr(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {

@@ -264,17 +264,16 @@ impl<S: Sink> Walk<'_, S> {
 
     fn new_attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Lasting {
         let known = row.set.find(attr.kind());
-        let is_choice = known.is_some_and(|known| known.format.is_choice());
-        let known = known.map(|known| row.resolve(known));
         let name = known.map(|known| known.name);
         let format = known.map_or(Format::Binary, |known| known.format);
+        let chosen = row.chosen(format);
 
         self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
-        let lasting = self.inside(row, attr.value(), format, depth);
+        let lasting = self.inside(row, attr.value(), chosen.unwrap_or(format), depth);
         self.sink.close_attr();
-        match is_choice {
-            true => Lasting::Never,
-            false => lasting,
+        match chosen {
+            Some(_) => Lasting::Never,
+            None => lasting,
         }
     }
 
