@@ -8,6 +8,7 @@ mod greeting;
 mod peers;
 
 use crate::{
+    attributes,
     netlink::{
         put,
         Answer,
@@ -20,7 +21,6 @@ use crate::{
         Payload,
         Rcu,
         Request,
-        Rule,
         Tick, //
     },
     uapi::*,
@@ -65,33 +65,39 @@ impl Counter for Counted {
     }
 }
 
+attributes! {
+    /// What a `HELLO_CMD_HELLO` carries.
+    struct SayHello {
+        /// What its sender says.
+        text(HELLO_A_TEXT): Option<NulString> where max_len = NLHELLO_TEXT_MAX;
+        /// What to give back.
+        data(HELLO_A_DATA): Option<Binary> where max_len = NLHELLO_DATA_MAX;
+    }
+
+    /// What a `HELLO_CMD_GET_PEER` for one peer carries.
+    struct GetPeer {
+        /// Its port id.
+        portid(HELLO_A_PORTID): U32;
+    }
+
+    /// What a `HELLO_CMD_SET_GREETING` carries.
+    struct SetGreeting {
+        /// What to say from now on.
+        greeting(HELLO_A_GREETING): NulString where max_len = NLHELLO_GREETING_MAX;
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = NETLINK_USER;
 
     const GROUPS: u32 = HELLO_GROUP_EVENTS;
 
     const COMMANDS: &'static [Command<Self>] = &[
-        Command::new(
-            HELLO_CMD_HELLO,
-            &[
-                Rule::string(HELLO_A_TEXT, NLHELLO_TEXT_MAX),
-                Rule::bytes(HELLO_A_DATA, NLHELLO_DATA_MAX),
-            ],
-            hello,
-        ),
-        Command::new(
-            HELLO_CMD_GET_PEER,
-            &[Rule::u32(HELLO_A_PORTID).required()],
-            get_peer,
-        ),
-        Command::dump::<PeerDump>(HELLO_CMD_GET_PEER, &[]),
-        Command::new(HELLO_CMD_GET_STATS, &[], get_stats),
-        Command::new(
-            HELLO_CMD_SET_GREETING,
-            &[Rule::string(HELLO_A_GREETING, NLHELLO_GREETING_MAX).required()],
-            set_greeting,
-        )
-        .admin(),
+        Command::new(HELLO_CMD_HELLO, hello),
+        Command::new(HELLO_CMD_GET_PEER, get_peer),
+        Command::dump::<PeerDump>(HELLO_CMD_GET_PEER),
+        Command::new(HELLO_CMD_GET_STATS, get_stats),
+        Command::new(HELLO_CMD_SET_GREETING, set_greeting).admin(),
     ];
 
     type Net = State;
@@ -129,11 +135,11 @@ impl Family for Hello {
 
 /// `HELLO_CMD_HELLO`: greets, and gives back the data.
 #[inline(always)] // Into its only caller.
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, SayHello>) -> Result<Answer<'a, Hello, SayHello>> {
     let Call { request, attrs, .. } = call;
     let greeting = request.net().greeting.get();
     let greeting = greeting.as_ref().map_or(DEFAULT_GREETING, Greeting::text);
-    let data = attrs.bytes(HELLO_A_DATA);
+    let data = attrs.data();
     let answer = request.reply(
         HELLO_CMD_HELLO,
         (
@@ -147,16 +153,16 @@ fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
 
 /// Follows a `HELLO_CMD_HELLO`.
 #[inline(always)] // Into its only caller, as `hello`.
-fn hello_answered(call: &Call<'_, Hello>) {
-    heard(&call.request, Counted::Hellos);
-    notify(&call.request, || call.attrs.str(HELLO_A_TEXT));
+fn hello_answered(call: &Call<'_, Hello, SayHello>) {
+    heard(call.request, Counted::Hellos);
+    notify(call.request, || call.attrs.text());
 }
 
 /// Follows a classic hello.
 #[inline(always)] // As above.
 fn classic_answered(call: &Call<'_, Hello>) {
-    heard(&call.request, Counted::Classic);
-    notify(&call.request, || {
+    heard(call.request, Counted::Classic);
+    notify(call.request, || {
         call.request.payload().split(|byte| *byte == 0).next()
     });
 }
@@ -186,20 +192,15 @@ fn notify<'a>(request: &Request<'a, Hello>, text: impl FnOnce() -> Option<&'a [u
 }
 
 /// `HELLO_CMD_GET_PEER` for one peer.
-fn get_peer<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn get_peer<'a>(call: &mut Call<'a, Hello, GetPeer>) -> Result<Answer<'a, Hello, GetPeer>> {
     let Call {
         request,
         attrs,
         ext_ack,
     } = call;
-    let Some(attr) = attrs.get(HELLO_A_PORTID) else {
-        return Err(ext_ack.refuse_missing(HELLO_A_PORTID));
-    };
-    let Some(peer) = attrs
-        .u32(HELLO_A_PORTID)
-        .and_then(|portid| request.net().peers.get(portid))
-    else {
-        return Err(ext_ack.refuse_attr(ENOENT, &attr, c"nobody of this port id has said hello"));
+    let Some(peer) = request.net().peers.get(attrs.portid()) else {
+        let attr = attrs.portid_attr();
+        return Err(ext_ack.refuse_attr(ENOENT, attr, c"nobody of this port id has said hello"));
     };
 
     request.reply(HELLO_CMD_GET_PEER, peer_attrs(&peer))
@@ -210,6 +211,7 @@ struct PeerDump(Cursor);
 
 impl Dump for PeerDump {
     type Family = Hello;
+    type Attrs = ();
     type Item = Peer;
 
     const NLMSG_TYPE: u16 = HELLO_CMD_GET_PEER;
@@ -261,11 +263,11 @@ fn get_stats<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
 }
 
 /// `HELLO_CMD_SET_GREETING`: says something else from now on.
-fn set_greeting<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
-    let Some(text) = call.attrs.str(HELLO_A_GREETING) else {
-        return Err(call.ext_ack.refuse_missing(HELLO_A_GREETING));
-    };
+fn set_greeting<'a>(
+    call: &mut Call<'a, Hello, SetGreeting>,
+) -> Result<Answer<'a, Hello, SetGreeting>> {
+    let greeting = Greeting::new(call.attrs.greeting());
 
-    call.request.net().greeting.set(Greeting::new(text))?;
+    call.request.net().greeting.set(greeting)?;
     Ok(call.request.done())
 }

@@ -29,7 +29,7 @@
 //! pub mod wire;
 //!
 //! use kernel::prelude::*;
-//! use netlink::{put, Answer, Call, Command, Family, Rule};
+//! use netlink::{put, Answer, Call, Command, Family};
 //!
 //! module_family! {
 //!     type: Echo,
@@ -40,10 +40,13 @@
 //!
 //! struct Echo;
 //!
+//! attributes! {
+//!     struct Told { text(1): NulString where max_len = 100 }
+//! }
+//!
 //! impl Family for Echo {
 //!     const PROTOCOL: u32 = 29;
-//!     const COMMANDS: &'static [Command<Self>] =
-//!         &[Command::new(16, &[Rule::string(1, 100).required()], echo)];
+//!     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, echo)];
 //!     type Net = ();
 //!
 //!     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -51,10 +54,8 @@
 //!     }
 //! }
 //!
-//! fn echo<'a>(call: &mut Call<'a, Echo>) -> Result<Answer<'a, Echo>> {
-//!     let text = call.attrs.str(1).unwrap_or_default();
-//!
-//!     call.request.reply(16, put::str(1, text))
+//! fn echo<'a>(call: &mut Call<'a, Echo, Told>) -> Result<Answer<'a, Echo, Told>> {
+//!     call.request.reply(16, put::str(1, call.attrs.text()))
 //! }
 //! ```
 //!
@@ -85,8 +86,16 @@ pub use answer::{
     Then, //
 };
 pub use attributes::{
+    kind,
+    AttributeSet, //
+};
+#[doc(hidden)] // For what `attributes!` declares.
+pub use attributes::{
+    check_policy,
     Attributes,
-    Rule, //
+    Occurrence,
+    Rule,
+    RuleBuilder, //
 };
 pub use call::Call;
 pub use counters::{
@@ -187,8 +196,7 @@ pub struct Command<T: Family> {
     nlmsg_type: u16,
     is_dump: bool,
     is_admin: bool,
-    policy: &'static [Rule],
-    serve: fn(&mut Call<'_, T>) -> Result,
+    serve: fn(&Request<'_, T>),
 }
 
 /// Checks that each type has at most one command that is a dump, and one that is not.
@@ -213,49 +221,48 @@ const fn check_commands<T: Family>(commands: &[Command<T>]) {
     }
 }
 
-/// Serves a request whose attributes keep to its command's policy: a function.
+/// Serves a request that carries the attributes `S`: a function.
 ///
 /// An error becomes an `NLMSG_ERROR`; an [`Answer`] is sent, and an ACK follows it, if the request
 /// asked for one.
-pub trait Handler<T: Family>:
-    for<'a> Fn(&mut Call<'a, T>) -> Result<Answer<'a, T>> + Copy + 'static
+pub trait Handler<T: Family, S: AttributeSet>:
+    for<'a> Fn(&mut Call<'a, T, S>) -> Result<Answer<'a, T, S>> + Copy + 'static
 {
 }
 
-impl<T: Family, F> Handler<T> for F where
-    F: for<'a> Fn(&mut Call<'a, T>) -> Result<Answer<'a, T>> + Copy + 'static
+impl<T: Family, S: AttributeSet, F> Handler<T, S> for F where
+    F: for<'a> Fn(&mut Call<'a, T, S>) -> Result<Answer<'a, T, S>> + Copy + 'static
 {
 }
 
 impl<T: Family> Command<T> {
     /// A request that is answered by one message, or by the ACK alone.
     ///
-    /// `nlmsg_type` is 16 or above; attributes that `policy` does not name are refused.
+    /// `nlmsg_type` is 16 or above. The type of `handler` says which attributes it takes; others are
+    /// refused.
     ///
     /// # Panics
     ///
-    /// When it is below, or two rules are for one attribute. A `const` table does not compile then,
-    /// nor one whose `handler` is anything but a function, such as a pointer to one.
-    pub const fn new<F: Handler<T>>(nlmsg_type: u16, policy: &'static [Rule], _handler: F) -> Self {
+    /// When it is below. A `const` table does not compile then, nor one whose `handler` is anything
+    /// but a function, such as a pointer to one.
+    pub const fn new<S: AttributeSet, F: Handler<T, S>>(nlmsg_type: u16, _handler: F) -> Self {
         assert!(
             nlmsg_type >= NLMSG_MIN_TYPE,
             "message type is netlink's own"
         );
-        attributes::check_policy(policy);
         Self {
             nlmsg_type,
             is_dump: false,
             is_admin: false,
-            policy,
-            serve: dispatch::answer_by::<T, F>,
+            serve: dispatch::serve_by::<T, S, F>,
         }
     }
 
     /// A request with `NLM_F_DUMP`, which is answered by the entries of `D`.
-    pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16, policy: &'static [Rule]) -> Self {
+    pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16) -> Self {
         Self {
             is_dump: true,
-            ..Self::new(nlmsg_type, policy, dump::start::<D>)
+            ..Self::new(nlmsg_type, dump::start::<D>)
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attributes of a request, held to the command's policy.
+//! Attributes of requests: declared once, checked before a handler is called, read when it asks.
 //!
 //! Strict from the first byte, as new families shall be: see "Strict checking" in
 //! [`userspace-api/netlink/intro.rst`][intro].
@@ -9,118 +9,259 @@
 //!
 //! [intro]: srctree/Documentation/userspace-api/netlink/intro.rst
 
-use super::ExtAck;
+pub mod kind;
+mod rule;
+mod violation;
+
+pub use rule::{
+    Rule,
+    RuleBuilder, //
+};
+pub(super) use violation::Violation;
+
 use crate::wire::{
-    self,
     Attr,
     Attrs, //
 };
+use core::marker::PhantomData;
 use kernel::prelude::*;
+use rule::Shape;
+use violation::Fault;
 
-/// What an attribute of a request has to be.
-pub struct Rule {
-    nla_type: u16,
-    kind: Kind,
-    is_required: bool,
+/// Declares the attributes that requests, or nests in them, may carry.
+///
+/// Each `struct` is a set: what one command takes, or one nest. An attribute of it has a name, a
+/// number (`nla_type`), a [kind](crate::netlink::kind), and maybe limits:
+///
+/// ```
+/// attributes! {
+///     /// What an order carries.
+///     struct Order {
+///         /// What is ordered.
+///         what(ORDER_A_WHAT): NulString where max_len = 100;
+///         /// How many; 1 where it is left out.
+///         count(ORDER_A_COUNT): Option<U32> where min = 1, max = 12;
+///         /// Where to, in any number of parts.
+///         address(ORDER_A_ADDRESS): Multi<NestOf<Address>>;
+///         /// Whether it is urgent.
+///         is_urgent(ORDER_A_URGENT): Flag;
+///     }
+///
+///     /// What is in an `ORDER_A_ADDRESS`.
+///     struct Address {
+///         line(ADDRESS_A_LINE): NulString;
+///     }
+/// }
+/// ```
+///
+/// A kind by itself has to be there, once (but for a flag); an `Option` of one may be left out; a
+/// `Multi` of one may come any number of times, which YNL calls `multi-attr`. Everything else is
+/// refused before a handler is called, with its place and, where the attribute is known, its policy.
+///
+/// A set is an [`AttributeSet`], which a handler names in the type of its
+/// [`Call`](crate::netlink::Call). What the request carries is then an `OrderView`, with the methods
+/// `what()`, `count()` and so on for the values, and `what_attr()`, `count_attr()` and so on for
+/// where they stand, which [`ExtAck`](crate::netlink::ExtAck) takes. Each looks for its attribute
+/// when it is called.
+///
+/// A declaration that makes no sense does not compile: a number that is 0, has flag bits or is in
+/// the set already, limits that the kind does not have, that leave nothing, or that its values
+/// cannot reach, and nests more than ten deep or in themselves.
+#[macro_export]
+macro_rules! attributes {
+    ($(
+        $(#[$($set_meta:tt)*])*
+        $vis:vis struct $set:ident {
+            $(
+                $(#[$($meta:tt)*])*
+                $name:ident($nla_type:expr): $occurrence:ty $(where $($check:ident = $limit:expr),+)?
+            );* $(;)?
+        }
+    )*) => { $(
+        $(#[$($set_meta)*])*
+        $vis enum $set {}
+
+        ::kernel::macros::paste! {
+            #[doc = concat!("What a request carries of [`", stringify!($set), "`].")]
+            $vis struct [<$set View>]<'a>($crate::netlink::Attributes<'a, $set>);
+
+            const _: () = {
+                #[allow(unused_imports)] // A set may be empty.
+                use $crate::netlink::kind::*;
+
+                impl $crate::netlink::AttributeSet for $set {
+                    type View<'a> = [<$set View>]<'a>;
+
+                    const POLICY: &'static [$crate::netlink::Rule] = {
+                        #[allow(unused_doc_comments)] // They are for the methods.
+                        const RULES: &[$crate::netlink::Rule] = &[$(
+                            $(#[$($meta)*])*
+                            $crate::netlink::RuleBuilder::of::<$occurrence>($nla_type)
+                                $($(.$check($limit))+)?
+                                .build()
+                        ),*];
+
+                        $crate::netlink::check_policy(RULES);
+                        RULES
+                    };
+
+                    #[inline]
+                    fn view<'a>(attrs: $crate::netlink::Attributes<'a, Self>) -> Self::View<'a> {
+                        [<$set View>](attrs)
+                    }
+                }
+
+                // Also where no command takes the set.
+                const _: &[$crate::netlink::Rule] =
+                    <$set as $crate::netlink::AttributeSet>::POLICY;
+
+                #[allow(dead_code)] // A family need not read all that it takes.
+                impl<'a> [<$set View>]<'a> {
+                    $(
+                        $(#[$($meta)*])*
+                        #[inline]
+                        $vis fn $name(
+                            &self,
+                        ) -> <$occurrence as $crate::netlink::Occurrence>::Output<'a> {
+                            <$occurrence as $crate::netlink::Occurrence>::value(
+                                self.0.all($nla_type),
+                            )
+                        }
+
+                        $(#[$($meta)*])*
+                        ///
+                        /// Returns where it stands.
+                        #[inline]
+                        $vis fn [<$name _attr>](
+                            &self,
+                        ) -> <$occurrence as $crate::netlink::Occurrence>::Place<'a> {
+                            <$occurrence as $crate::netlink::Occurrence>::place(
+                                self.0.all($nla_type),
+                            )
+                        }
+                    )*
+                }
+            };
+        }
+    )* };
 }
 
-/// Types of values.
-enum Kind {
-    /// A string that ends in its only NUL, of at most so many bytes without it.
-    String(u32),
-    /// At most so many bytes.
-    Bytes(u32),
-    /// A number of 4 bytes.
-    U32,
-    /// A row of attributes that keep to a policy of their own.
-    Nested(&'static [Rule]),
+/// The attributes that a request, or a nest, may carry: what
+/// [`attributes!`](crate::attributes) declares, or `()` for none.
+pub trait AttributeSet: 'static {
+    /// What a handler reads them with.
+    type View<'a>;
+
+    /// What they have to be.
+    #[doc(hidden)]
+    const POLICY: &'static [Rule];
+
+    /// Reads `attrs` with a view.
+    #[doc(hidden)]
+    fn view(attrs: Attributes<'_, Self>) -> Self::View<'_>
+    where
+        Self: Sized;
 }
 
-impl Rule {
-    /// A string of at most `max` bytes, its NUL not counted.
-    pub const fn string(nla_type: u16, max: u32) -> Self {
-        Self::new(nla_type, Kind::String(max))
-    }
+impl AttributeSet for () {
+    type View<'a> = ();
 
-    /// At most `max` bytes of any value.
-    pub const fn bytes(nla_type: u16, max: u32) -> Self {
-        Self::new(nla_type, Kind::Bytes(max))
-    }
+    const POLICY: &'static [Rule] = &[];
 
-    /// A number of 4 bytes.
-    pub const fn u32(nla_type: u16) -> Self {
-        Self::new(nla_type, Kind::U32)
-    }
-
-    /// A nest: a row of attributes that keep to `policy`, behind `NLA_F_NESTED`.
-    ///
-    /// # Panics
-    ///
-    /// When the nests are more than ten deep, or two rules of `policy` are for one attribute. A
-    /// `const` policy does not compile then.
-    pub const fn nested(nla_type: u16, policy: &'static [Rule]) -> Self {
-        assert!(
-            depth(policy) < MAX_DEPTH,
-            "nests of the policy are too deep"
-        );
-        check_policy(policy);
-        Self::new(nla_type, Kind::Nested(policy))
-    }
-
-    /// Makes a request, or a nest, without the attribute wrong.
-    pub const fn required(self) -> Self {
-        Self {
-            is_required: true,
-            ..self
-        }
-    }
-
-    const fn new(nla_type: u16, kind: Kind) -> Self {
-        assert!(nla_type != 0, "attribute type is 0");
-        assert!(nla_type <= NLA_TYPE_MAX, "attribute type has flag bits");
-        Self {
-            nla_type,
-            kind,
-            is_required: false,
-        }
-    }
-
-    /// Checks the flags and the value of `attr`.
-    fn check<'a>(&self, attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
-        self.check_flags(attr, ext_ack)?;
-        match self.kind {
-            Kind::String(max) => check_string(attr, max, ext_ack),
-            Kind::Bytes(max) => check_len(attr, attr.value().len(), max, ext_ack),
-            Kind::U32 => check_u32(attr, ext_ack),
-            Kind::Nested(policy) => check_nest(attr, policy, ext_ack),
-        }
-    }
-
-    /// Checks that a nest, and nothing else, is marked as one.
     #[inline]
-    fn check_flags<'a>(&self, attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
-        let is_nest = matches!(self.kind, Kind::Nested(_));
+    fn view(_attrs: Attributes<'_, Self>) {}
+}
 
-        if attr.is_nested() == is_nest && !attr.is_net_byteorder() {
-            return Ok(());
+/// How often an attribute may be there: once, if it is a [kind] by itself, at most once if it is an
+/// `Option` of one, and any number of times if it is a [`Multi`](kind::Multi) of one.
+pub trait Occurrence {
+    /// What it holds.
+    #[doc(hidden)]
+    type Kind: kind::AttrKind;
+
+    /// What a view returns for it.
+    type Output<'a>;
+
+    /// Where it stands.
+    type Place<'a>;
+
+    /// Whether a request without it is wrong.
+    #[doc(hidden)]
+    const IS_REQUIRED: bool;
+
+    /// Whether it may be there more than once.
+    #[doc(hidden)]
+    const IS_MULTI: bool;
+
+    /// Reads what `attrs` hold.
+    #[doc(hidden)]
+    fn value(attrs: AttrsOf<'_>) -> Self::Output<'_>;
+
+    /// Returns where `attrs` stand.
+    #[doc(hidden)]
+    fn place(attrs: AttrsOf<'_>) -> Self::Place<'_>;
+}
+
+/// The attributes of a request, or of a nest in it.
+///
+/// # Invariants
+///
+/// The bytes are a row of attributes that keep to the policy of `S`, or none at all.
+pub struct Attributes<'a, S> {
+    attrs: Attrs<'a>,
+    _set: PhantomData<S>,
+}
+
+impl<'a, S: AttributeSet> Attributes<'a, S> {
+    /// Returns all attributes `nla_type`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn all(&self, nla_type: u16) -> AttrsOf<'a> {
+        AttrsOf {
+            attrs: self.attrs.clone(),
+            nla_type,
         }
-        let msg = match is_nest && !attr.is_nested() {
-            true => c"NLA_F_NESTED is missing",
-            false => c"unexpected flag in nla_type",
-        };
-        Err(ext_ack.refuse_attr(EINVAL, attr, msg))
+    }
+
+    /// Returns the view of the attributes that `bytes` are.
+    ///
+    /// They keep to the policy of `S`, or are none.
+    #[inline]
+    fn view(bytes: &'a [u8]) -> S::View<'a> {
+        // INVARIANT: By the caller's word.
+        S::view(Self {
+            attrs: Attrs::new(bytes),
+            _set: PhantomData,
+        })
     }
 }
 
-/// The largest type of an attribute (`NLA_TYPE_MASK`): what is above are flags.
-const NLA_TYPE_MAX: u16 = 0x3fff;
+/// The attributes of one type, in order.
+#[derive(Clone)]
+pub struct AttrsOf<'a> {
+    attrs: Attrs<'a>,
+    nla_type: u16,
+}
+
+impl<'a> Iterator for AttrsOf<'a> {
+    type Item = Attr<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Attr<'a>> {
+        let nla_type = self.nla_type;
+
+        self.attrs
+            .find_map(|attr| attr.ok().filter(|attr| attr.kind() == nla_type))
+    }
+}
 
 /// Checks that no two rules are for one attribute.
 ///
 /// # Panics
 ///
 /// When two are. A `const` policy does not compile then.
-pub(super) const fn check_policy(policy: &[Rule]) {
+#[doc(hidden)]
+pub const fn check_policy(policy: &[Rule]) {
     let mut rest = policy;
 
     // A `const fn` cannot use iterators.
@@ -137,157 +278,97 @@ pub(super) const fn check_policy(policy: &[Rule]) {
     }
 }
 
-/// How deep nests may be in nests (`MAX_POLICY_RECURSION_DEPTH`): each takes stack.
-const MAX_DEPTH: usize = 10;
+/// Reads the attributes that `bytes` are, if they keep to the policy of `S`.
+#[inline(always)] // Where the policy is known, so is what to check.
+pub(super) fn parse<S: AttributeSet>(bytes: &[u8]) -> Result<S::View<'_>, Violation<'_>> {
+    check_all(Attrs::new(bytes), S::POLICY)?;
 
-/// Returns how deep the nests of `policy` are, 0 where there is none.
-const fn depth(policy: &[Rule]) -> usize {
-    let mut rest = policy;
-    let mut deepest = 0;
-
-    // A `const fn` cannot use iterators.
-    while let [rule, tail @ ..] = rest {
-        if let Kind::Nested(policy) = rule.kind {
-            let depth = 1 + depth(policy);
-            if depth > deepest {
-                deepest = depth;
-            }
-        }
-        rest = tail;
-    }
-    deepest
+    Ok(Attributes::<S>::view(bytes))
 }
 
-/// The attributes of a request, or of a nest in it.
-///
-/// # Invariants
-///
-/// The bytes are a row of attributes that keep to the policy that the command has for it.
-pub struct Attributes<'a>(Attrs<'a>);
-
-impl<'a> Attributes<'a> {
-    /// Holds no attribute.
-    #[inline]
-    pub(super) fn none() -> Self {
-        // INVARIANT: None breaks a policy.
-        Self(Attrs::new(&[]))
-    }
-
-    /// Returns the value of `nla_type`, if the request carries it.
-    pub fn bytes(&self, nla_type: u16) -> Option<&'a [u8]> {
-        self.get(nla_type).map(|attr| attr.value())
-    }
-
-    /// Returns the string of `nla_type` without its NUL, if the request carries it.
-    pub fn str(&self, nla_type: u16) -> Option<&'a [u8]> {
-        self.get(nla_type)?.str().ok()
-    }
-
-    /// Returns the number of `nla_type`, if the request carries it.
-    pub fn u32(&self, nla_type: u16) -> Option<u32> {
-        self.get(nla_type)?.u32().ok()
-    }
-
-    /// Returns the attributes of the nest `nla_type`, if the request carries it.
-    pub fn nested(&self, nla_type: u16) -> Option<Self> {
-        let attr = self.get(nla_type).filter(Attr::is_nested)?;
-
-        // INVARIANT: A nest, and nothing else, carries the flag, and is held to a policy.
-        Some(Self(attr.nested()))
-    }
-
-    /// Returns the attribute `nla_type`, if the request carries it.
-    pub fn get(&self, nla_type: u16) -> Option<Attr<'a>> {
-        find(self.0.clone(), nla_type)
-    }
-}
-
-/// Reads the attributes that `bytes` are, if they keep to `policy`.
+/// Checks that `all` keep to `policy`.
 #[inline(always)] // Once where requests come in, and once for nests: see `check_nest`.
-pub(super) fn parse<'a>(
-    bytes: &'a [u8],
-    policy: &[Rule],
-    ext_ack: &mut ExtAck<'a>,
-) -> Result<Attributes<'a>> {
-    let all = Attrs::new(bytes);
+fn check_all<'a>(all: Attrs<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
     let mut attrs = all.clone();
 
-    while let Some(attr) = next(&mut attrs, ext_ack)? {
-        check(&attr, policy, ext_ack)?;
-        if find(attrs.clone(), attr.kind()).is_some() {
-            return Err(ext_ack.refuse_attr(EINVAL, &attr, c"attribute is given twice"));
+    while let Some(attr) = next(&mut attrs)? {
+        let rule = rule_for(&attr, policy)?;
+
+        check(&attr, rule)?;
+        if !rule.is_multi && is_in(&attrs, rule.nla_type) {
+            return Err(Violation::new(Fault::Twice, attr.bytes()));
         }
     }
-    check_required(&all, policy, ext_ack)?;
-
-    // INVARIANT: Every attribute was just held to the policy.
-    Ok(Attributes(all))
+    check_required(&all, policy)
 }
 
 /// Returns the next attribute, `None` at the end.
-fn next<'a>(attrs: &mut Attrs<'a>, ext_ack: &mut ExtAck<'a>) -> Result<Option<Attr<'a>>> {
+#[inline(always)]
+fn next<'a>(attrs: &mut Attrs<'a>) -> Result<Option<Attr<'a>>, Violation<'a>> {
     let place = attrs.rest();
 
-    attrs.next().transpose().map_err(|error| {
-        let msg = match error {
-            wire::Error::TrailingBytes => c"bytes after the last attribute",
-            _ => c"nla_len does not fit the message",
-        };
-        ext_ack.refuse_at(EINVAL, place, msg)
-    })
+    attrs
+        .next()
+        .transpose()
+        .map_err(|error| Violation::new(Fault::Broken(error), place))
 }
 
-/// Checks `attr`.
-fn check<'a>(attr: &Attr<'a>, policy: &[Rule], ext_ack: &mut ExtAck<'a>) -> Result {
-    match policy.iter().find(|rule| rule.nla_type == attr.kind()) {
-        Some(rule) => rule.check(attr, ext_ack),
-        None => Err(ext_ack.refuse_attr(EINVAL, attr, c"unknown attribute")),
-    }
-}
-
-/// Checks that nothing is missing.
-fn check_required(attrs: &Attrs<'_>, policy: &[Rule], ext_ack: &mut ExtAck<'_>) -> Result {
+/// Returns what `attr` has to be.
+#[inline(always)]
+fn rule_for<'a>(attr: &Attr<'a>, policy: &'static [Rule]) -> Result<&'static Rule, Violation<'a>> {
     policy
         .iter()
-        .filter(|rule| rule.is_required)
-        .find(|rule| find(attrs.clone(), rule.nla_type).is_none())
-        .map_or(Ok(()), |rule| Err(ext_ack.refuse_missing(rule.nla_type)))
+        .find(|rule| rule.nla_type == attr.kind())
+        .ok_or_else(|| Violation::new(Fault::Unknown, attr.bytes()))
 }
 
-/// Checks a string of at most `max` bytes.
-fn check_string<'a>(attr: &Attr<'a>, max: u32, ext_ack: &mut ExtAck<'a>) -> Result {
-    match attr.str() {
-        Ok(text) => check_len(attr, text.len(), max, ext_ack),
-        Err(_) => Err(ext_ack.refuse_attr(EINVAL, attr, c"string does not end in its only NUL")),
+/// Checks `attr`, and what is in it.
+#[inline(always)]
+fn check<'a>(attr: &Attr<'a>, rule: &'static Rule) -> Result<(), Violation<'a>> {
+    rule.check(attr)
+        .map_err(|breach| Violation::new(Fault::Wrong(rule, breach), attr.bytes()))?;
+    match rule.shape {
+        Shape::Nested(policy) => check_nest(attr, policy),
+        Shape::Array(policy) => check_entries(attr, policy),
+        _ => Ok(()),
     }
-}
-
-/// Checks that the value of `attr`, which has `len` bytes that count, is not too long.
-fn check_len<'a>(attr: &Attr<'a>, len: usize, max: u32, ext_ack: &mut ExtAck<'a>) -> Result {
-    if len > max as usize {
-        return Err(ext_ack.refuse_attr_fmt(ERANGE, attr, format_args!("too long (limit {max})")));
-    }
-    Ok(())
-}
-
-/// Checks a number of 4 bytes.
-fn check_u32<'a>(attr: &Attr<'a>, ext_ack: &mut ExtAck<'a>) -> Result {
-    attr.u32()
-        .map(|_| ())
-        .map_err(|_| ext_ack.refuse_attr(EINVAL, attr, c"number does not have 4 bytes"))
 }
 
 /// Checks the attributes that `nest` holds.
 #[inline(never)] // As it calls itself, requests without nests would pay for it.
-fn check_nest<'a>(nest: &Attr<'a>, policy: &[Rule], ext_ack: &mut ExtAck<'a>) -> Result {
-    parse(nest.value(), policy, ext_ack)
-        .map(|_| ())
-        .inspect_err(|_| ext_ack.set_miss_nest(nest))
+fn check_nest<'a>(nest: &Attr<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
+    check_all(nest.nested(), policy).map_err(|violation| violation.inside(nest))
 }
 
-/// Returns the first attribute of type `nla_type`.
-fn find<'a>(mut attrs: Attrs<'a>, nla_type: u16) -> Option<Attr<'a>> {
-    attrs.find_map(|attr| attr.ok().filter(|attr| attr.kind() == nla_type))
+/// Checks the nests that `array` holds. Their own types say nothing, as in an `NLA_NESTED_ARRAY`.
+#[inline(never)] // As above.
+fn check_entries<'a>(array: &Attr<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
+    let mut entries = array.nested();
+
+    while let Some(entry) = next(&mut entries)? {
+        check_nest(&entry, policy)?;
+    }
+    Ok(())
+}
+
+/// Checks that nothing is missing.
+#[inline(always)]
+fn check_required<'a>(all: &Attrs<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
+    policy
+        .iter()
+        .find(|rule| rule.is_required && !is_in(all, rule.nla_type))
+        .map_or(Ok(()), |rule| Err(Violation::new(Fault::Missing(rule), &[])))
+}
+
+/// Says whether an attribute `nla_type` is among `attrs`.
+#[inline(always)]
+fn is_in(attrs: &Attrs<'_>, nla_type: u16) -> bool {
+    let mut all = AttrsOf {
+        attrs: attrs.clone(),
+        nla_type,
+    };
+
+    all.next().is_some()
 }
 
 #[cfg(nl_kunit)]

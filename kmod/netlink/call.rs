@@ -3,29 +3,29 @@
 //! What a handler is called with.
 
 use super::{
-    Attributes,
+    AttributeSet,
     ExtAck,
     Family,
     Request, //
 };
 
-/// A message that is being served.
-pub struct Call<'a, T: Family> {
+/// A message that is being served, of a command that takes the attributes `S`.
+pub struct Call<'a, T: Family, S: AttributeSet = ()> {
     /// The message, and the way back to who sent it.
-    pub request: Request<'a, T>,
-    /// The attributes that it carries, which keep to the command's policy.
-    pub attrs: Attributes<'a>,
+    pub request: &'a Request<'a, T>,
+    /// The attributes that it carries, which are as `S` declares them.
+    pub attrs: S::View<'a>,
     /// What its sender is told besides the errno.
     pub ext_ack: ExtAck<'a>,
 }
 
-impl<'a, T: Family> Call<'a, T> {
-    /// Starts to serve `request`, of which no attribute has been read yet.
+impl<'a, T: Family, S: AttributeSet> Call<'a, T, S> {
+    /// Starts to serve `request`, which carries `attrs`.
     #[inline]
-    pub(super) fn new(request: Request<'a, T>) -> Self {
+    pub(super) fn new(request: &'a Request<'a, T>, attrs: S::View<'a>) -> Self {
         Self {
             request,
-            attrs: Attributes::none(),
+            attrs,
             ext_ack: ExtAck::new(),
         }
     }

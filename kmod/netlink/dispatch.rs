@@ -8,11 +8,15 @@
 //! is left of its datagram is dropped.
 
 use super::{
-    attributes,
+    attributes::{
+        self,
+        Violation, //
+    },
     errno::eopnotsupp,
     ffi,
     request::Datagram,
     Answer,
+    AttributeSet,
     Call,
     Command,
     ExtAck,
@@ -28,6 +32,7 @@ use crate::wire::{
     NLM_F_REQUEST, //
 };
 use core::{
+    ffi::CStr,
     marker::PhantomData,
     mem,
     ptr::{
@@ -44,10 +49,10 @@ use kernel::{
 pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
     let mut is_first = true;
 
-    datagram.for_each(|call| match call {
+    datagram.for_each(|request| match request {
         // Nobody is left to hear the answers, and the sender cannot end before we return.
         _ if !mem::replace(&mut is_first, false) && is_dying() => {}
-        Ok(call) => serve(call),
+        Ok(request) => serve(request),
         // Nothing says where the next message starts.
         Err(_) => T::dropped(datagram.net()),
     });
@@ -60,30 +65,27 @@ fn is_dying() -> bool {
 }
 
 /// Serves one message.
-fn serve<T: Family>(call: &mut Call<'_, T>) {
-    match Kind::of(&call.request) {
-        Kind::Request => serve_request(call),
+fn serve<T: Family>(request: &Request<'_, T>) {
+    match Kind::of(request) {
+        Kind::Request => serve_request(request),
         // Nothing was said, which costs less to know than to look up.
-        Kind::AckOnly => call.request.ack(Ok(()), &ExtAck::new()),
-        // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
-        Kind::Bare => drop(T::bare(call).and_then(|answer| send(call, answer))),
+        Kind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
+        Kind::Bare => serve_bare(&mut Call::new(request, ())),
         Kind::Nothing => {}
     }
 }
 
-/// Serves a request, and says how it ended where that is due.
-fn serve_request<T: Family>(call: &mut Call<'_, T>) {
-    match answer(call) {
-        Ok(Ending::Complete) => {}
-        Ok(Ending::Ackable) => {
-            if call.request.has(NLM_F_ACK) {
-                call.request.ack(Ok(()), &call.ext_ack);
-            }
-        }
-        Err(error) => {
-            T::refused(call.request.net());
-            call.request.ack(Err(error), &call.ext_ack);
-        }
+/// Serves a message that is no request. Its sender knows no `NLMSG_ERROR`, so a failure shows as
+/// silence.
+fn serve_bare<T: Family>(call: &mut Call<'_, T>) {
+    drop(T::bare(call).and_then(|answer| send(call, answer)));
+}
+
+/// Serves a request by its command, if it may use it.
+fn serve_request<T: Family>(request: &Request<'_, T>) {
+    match command_for(request) {
+        Ok(command) => (command.serve)(request),
+        Err((error, msg)) => refuse(request, error, msg),
     }
 }
 
@@ -117,37 +119,66 @@ impl Kind {
     }
 }
 
-/// What follows the answer to a request.
-enum Ending {
-    /// An ACK may follow.
-    Ackable,
-    /// Nothing follows: `NLMSG_DONE` ends a dump.
-    Complete,
-}
-
-/// Answers a request by what the handler of its command returns.
-fn answer<T: Family>(call: &mut Call<'_, T>) -> Result<Ending> {
-    let command = find(&call.request, &mut call.ext_ack)?;
-
-    check_flags(&call.request, command, &mut call.ext_ack)?;
-    check_sender(&call.request, command, &mut call.ext_ack)?;
-    call.attrs = attributes::parse(call.request.payload(), command.policy, &mut call.ext_ack)?;
-    (command.serve)(call)?;
-
-    Ok(match command.is_dump {
-        true => Ending::Complete,
-        false => Ending::Ackable,
-    })
-}
-
-/// Answers a request by what the handler `F` returns. Each has a copy of this: a function that it
-/// knows costs less than a pointer to any.
+/// Serves a request by the handler `F`, if its attributes are as `S` declares them, and says how it
+/// ended where that is due. Each handler has a copy of this: a function and a policy that it knows
+/// cost less than pointers to any.
 ///
 /// `F` has a value.
-pub(super) fn answer_by<T: Family, F: Handler<T>>(call: &mut Call<'_, T>) -> Result {
-    let answer = (Function::<F>::VALUE)(call)?;
+pub(super) fn serve_by<T: Family, S: AttributeSet, F: Handler<T, S>>(request: &Request<'_, T>) {
+    match attributes::parse::<S>(request.payload()) {
+        Ok(attrs) => answer_by::<T, S, F>(&mut Call::new(request, attrs)),
+        Err(violation) => refuse_attrs(request, &violation),
+    }
+}
 
-    send(call, answer)
+/// Answers a request by what the handler `F` returns.
+#[inline]
+fn answer_by<T: Family, S: AttributeSet, F: Handler<T, S>>(call: &mut Call<'_, T, S>) {
+    let answer = (Function::<F>::VALUE)(call);
+    let result = answer.and_then(|answer| send(call, answer));
+
+    if result.is_err() || is_ack_due(call.request) {
+        end(call.request, result, &call.ext_ack);
+    }
+}
+
+/// Says whether an ACK follows the answer: `NLMSG_DONE` is the last word of a dump.
+#[inline]
+fn is_ack_due<T: Family>(request: &Request<'_, T>) -> bool {
+    request.has(NLM_F_ACK) && !request.has(NLM_F_DUMP)
+}
+
+/// Says how a request ended.
+#[inline(never)] // For all handlers.
+fn end<T: Family>(request: &Request<'_, T>, result: Result, ext_ack: &ExtAck<'_>) {
+    if result.is_err() {
+        T::refused(request.net());
+    }
+    request.ack(result, ext_ack);
+}
+
+/// Refuses a request, whatever its attributes are.
+#[cold]
+fn refuse<T: Family>(request: &Request<'_, T>, error: Error, msg: &'static CStr) {
+    let mut ext_ack = ExtAck::new();
+    let error = ext_ack.refuse(error, msg);
+
+    end(request, Err(error), &ext_ack);
+}
+
+/// Refuses a request for its attributes.
+#[cold]
+fn refuse_attrs<'a, T: Family>(request: &'a Request<'_, T>, violation: &Violation<'a>) {
+    let mut ext_ack = ExtAck::new();
+    let error = violation.tell(&mut ext_ack);
+
+    match violation.policy() {
+        Some(policy) => {
+            T::refused(request.net());
+            request.ack_policy(error, &ext_ack, &policy);
+        }
+        None => end(request, Err(error), &ext_ack),
+    }
 }
 
 /// A function, of which the type says all.
@@ -165,7 +196,10 @@ impl<F: Copy> Function<F> {
 
 /// Sends `answer`, and calls what is to follow it.
 #[inline]
-fn send<'a, T: Family>(call: &Call<'a, T>, answer: Answer<'a, T>) -> Result {
+fn send<'a, T: Family, S: AttributeSet>(
+    call: &Call<'a, T, S>,
+    answer: Answer<'a, T, S>,
+) -> Result {
     if let Some(message) = answer.message {
         call.request.send(message)?;
     }
@@ -175,11 +209,20 @@ fn send<'a, T: Family>(call: &Call<'a, T>, answer: Answer<'a, T>) -> Result {
     Ok(())
 }
 
+/// The error and the words that refuse a request.
+type Refusal = (Error, &'static CStr);
+
+/// Finds the request's command, if it may be used as it is.
+fn command_for<T: Family>(request: &Request<'_, T>) -> Result<&'static Command<T>, Refusal> {
+    let command = find(request)?;
+
+    check_flags(request, command)?;
+    check_sender(request, command)?;
+    Ok(command)
+}
+
 /// Finds the request's command.
-fn find<T: Family>(
-    request: &Request<'_, T>,
-    ext_ack: &mut ExtAck<'_>,
-) -> Result<&'static Command<T>> {
+fn find<T: Family>(request: &Request<'_, T>) -> Result<&'static Command<T>, Refusal> {
     let is_dump = request.has(NLM_F_DUMP);
     let is_kind = |command: &&Command<T>| command.nlmsg_type == request.nlmsg_type();
 
@@ -193,33 +236,25 @@ fn find<T: Family>(
                 (true, true) => c"command has no dump",
                 (true, false) => c"command is a dump: NLM_F_DUMP is missing",
             };
-            ext_ack.refuse(eopnotsupp(), msg)
+            (eopnotsupp(), msg)
         })
 }
 
 /// Refuses flags that say nothing to a command, as generic netlink does for new ones.
-fn check_flags<T: Family>(
-    request: &Request<'_, T>,
-    command: &Command<T>,
-    ext_ack: &mut ExtAck<'_>,
-) -> Result {
+fn check_flags<T: Family>(request: &Request<'_, T>, command: &Command<T>) -> Result<(), Refusal> {
     let dump = if command.is_dump { NLM_F_DUMP } else { 0 };
     let known = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | dump;
 
-    if request.nlmsg_flags() & !known != 0 {
-        return Err(ext_ack.refuse(EINVAL, c"unknown flag in nlmsg_flags"));
+    match request.nlmsg_flags() & !known {
+        0 => Ok(()),
+        _ => Err((EINVAL, c"unknown flag in nlmsg_flags")),
     }
-    Ok(())
 }
 
 /// Refuses senders that may not use the command.
-fn check_sender<T: Family>(
-    request: &Request<'_, T>,
-    command: &Command<T>,
-    ext_ack: &mut ExtAck<'_>,
-) -> Result {
-    if command.is_admin && !request.is_capable(bindings::CAP_NET_ADMIN) {
-        return Err(ext_ack.refuse(EPERM, c"CAP_NET_ADMIN is missing"));
+fn check_sender<T: Family>(request: &Request<'_, T>, command: &Command<T>) -> Result<(), Refusal> {
+    match command.is_admin && !request.is_capable(bindings::CAP_NET_ADMIN) {
+        true => Err((EPERM, c"CAP_NET_ADMIN is missing")),
+        false => Ok(()),
     }
-    Ok(())
 }

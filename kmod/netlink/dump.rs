@@ -11,6 +11,7 @@ use super::{
     net,
     skb::Tail,
     Answer,
+    AttributeSet,
     Call,
     Family,
     Payload, //
@@ -40,6 +41,9 @@ pub trait Dump: Sized + Send + 'static {
     /// The family whose table it is.
     type Family: Family;
 
+    /// What a request for it carries.
+    type Attrs: AttributeSet;
+
     /// What the table holds, as a copy of its own: no lock is held while it is written.
     type Item: Send;
 
@@ -51,7 +55,7 @@ pub trait Dump: Sized + Send + 'static {
     /// # Errors
     ///
     /// Whatever is wrong with the request.
-    fn start(call: &mut Call<'_, Self::Family>) -> Result<Self>;
+    fn start(call: &mut Call<'_, Self::Family, Self::Attrs>) -> Result<Self>;
 
     /// Moves on; `None` at the end.
     fn next(&mut self, net: &<Self::Family as Family>::Net) -> Option<Self::Item>;
@@ -80,7 +84,9 @@ type Handover<D> = Option<KBox<State<D>>>;
 /// Starts a dump of `D` in answer to `request`.
 ///
 /// Success means that `NLMSG_DONE` is the answer, and there is no ACK.
-pub(super) fn start<'a, D: Dump>(call: &mut Call<'a, D::Family>) -> Result<Answer<'a, D::Family>> {
+pub(super) fn start<'a, D: Dump>(
+    call: &mut Call<'a, D::Family, D::Attrs>,
+) -> Result<Answer<'a, D::Family, D::Attrs>> {
     let state = State {
         table: D::start(call)?,
         pending: None,

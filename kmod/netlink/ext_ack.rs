@@ -61,29 +61,43 @@ impl<'a> ExtAck<'a> {
         error
     }
 
-    /// Refuses the request for `attr`: says `msg` and where `attr` stands.
-    pub fn refuse_attr(&mut self, error: Error, attr: &Attr<'a>, msg: &'static CStr) -> Error {
-        self.refuse_at(error, attr.bytes(), msg)
+    /// Refuses the request for `attr`: says `msg` and, if there is one, where `attr` stands.
+    ///
+    /// Views tell that: `ext_ack.refuse_attr(ENOENT, attrs.portid_attr(), c"no such peer")`.
+    pub fn refuse_attr(
+        &mut self,
+        error: Error,
+        attr: impl Into<Option<Attr<'a>>>,
+        msg: &'static CStr,
+    ) -> Error {
+        self.refuse(error, msg);
+        self.bad_attr = attr.into().map(|attr| attr.bytes());
+        error
     }
 
-    /// Refuses the request for `attr`, with a formatted text; more than 79 bytes are cut off.
+    /// As [`ExtAck::refuse_attr`], with a formatted text; more than 79 bytes are cut off.
     pub fn refuse_attr_fmt(
         &mut self,
         error: Error,
-        attr: &Attr<'a>,
+        attr: impl Into<Option<Attr<'a>>>,
         msg: fmt::Arguments<'_>,
     ) -> Error {
         *self = Self {
             msg: Msg::Formatted(Text::new(msg)),
-            bad_attr: Some(attr.bytes()),
+            bad_attr: attr.into().map(|attr| attr.bytes()),
             ..Self::new()
         };
         error
     }
 
     /// Refuses the request for the bytes that `place` starts with.
-    pub(super) fn refuse_at(&mut self, error: Error, place: &'a [u8], msg: &'static CStr) -> Error {
-        self.refuse(error, msg);
+    pub(super) fn refuse_at(
+        &mut self,
+        error: Error,
+        place: &'a [u8],
+        msg: fmt::Arguments<'_>,
+    ) -> Error {
+        self.refuse_attr_fmt(error, None, msg);
         self.bad_attr = Some(place);
         error
     }
@@ -96,18 +110,22 @@ impl<'a> ExtAck<'a> {
     }
 
     /// Refuses the request because `nest`, an attribute of it, lacks the attribute `nla_type`.
-    pub fn refuse_missing_in(&mut self, nest: &Attr<'a>, nla_type: u16) -> Error {
+    pub fn refuse_missing_in(
+        &mut self,
+        nest: impl Into<Option<Attr<'a>>>,
+        nla_type: u16,
+    ) -> Error {
         let error = self.refuse_missing(nla_type);
-        self.set_miss_nest(nest);
+        self.miss_nest = nest.into().map(|nest| nest.bytes());
         error
     }
 
-    /// Says that an attribute that is missing is missing from `nest`, or from the nest in it that
-    /// was said already.
-    pub(super) fn set_miss_nest(&mut self, nest: &Attr<'a>) {
-        if self.miss_type != 0 {
-            self.miss_nest.get_or_insert(nest.bytes());
-        }
+    /// Refuses the request because the nest that `place` starts with, if with any, lacks the
+    /// attribute `nla_type`.
+    pub(super) fn refuse_missing_at(&mut self, place: &'a [u8], nla_type: u16) -> Error {
+        let error = self.refuse_missing(nla_type);
+        self.miss_nest = (!place.is_empty()).then_some(place);
+        error
     }
 
     /// Returns what `netlink_ack()` takes for the request `message`.

@@ -21,6 +21,42 @@ pub(super) struct NetSlot {
     pub(super) state: *mut c_void,
 }
 
+/// What an attribute has to be, `struct nl_helper_policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub(super) struct NlaPolicy {
+    /// Least number or length; of a signed number, its bits.
+    pub(super) min: u64,
+    /// Greatest one, likewise.
+    pub(super) max: u64,
+    /// Bits that there may be.
+    pub(super) mask: u32,
+    /// `NL_ATTR_TYPE_*`, any of those that Linux 6.12 has but `INVALID` and `STRING`.
+    pub(super) nl_attr_type: u8,
+    /// Which of these are limits.
+    pub(super) form: NlaPolicyForm,
+}
+
+/// The limits in a `struct nla_policy`, `enum nl_helper_policy_form`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum NlaPolicyForm {
+    /// None.
+    Bare,
+    /// The greatest length.
+    MaxLen,
+    /// Both lengths, which an `s16` can hold.
+    LenRange,
+    /// Both numbers.
+    Range,
+    /// Both numbers, signed.
+    SignedRange,
+    /// The mask of a number.
+    Mask,
+    /// The mask of a bitfield.
+    Bitfield32,
+}
+
 /// Called for a network namespace that comes; 0 or a negative errno.
 pub(super) type InitNet = unsafe extern "C" fn(net: *mut bindings::net) -> c_int;
 
@@ -114,6 +150,16 @@ extern "C" {
         nlh: *const bindings::nlmsghdr,
         control: *mut bindings::netlink_dump_control,
     ) -> c_int;
+
+    /// Sends the `NLMSG_ERROR` that refuses the message `nlh` of `request` with `err`, as
+    /// `netlink_ack()` does, and tells in it the policy of the attribute that is to blame.
+    pub(super) fn nl_helper_refuse(
+        request: *mut bindings::sk_buff,
+        nlh: *mut bindings::nlmsghdr,
+        err: c_int,
+        extack: *mut bindings::netlink_ext_ack,
+        policy: *const NlaPolicy,
+    );
 
     /// Says whether the module may still write a line about its own faults.
     pub(super) fn nl_helper_may_log() -> bool;

@@ -179,6 +179,94 @@ int nl_helper_dump_start(struct sk_buff *request, const struct nlmsghdr *nlh,
 	return netlink_dump_start(request->sk, request, nlh, control);
 }
 
+/* Which limits an attribute has; ffi.rs has the same. */
+enum nl_helper_policy_form {
+	NL_HELPER_BARE,
+	NL_HELPER_MAX_LEN,
+	NL_HELPER_LEN_RANGE,
+	NL_HELPER_RANGE,
+	NL_HELPER_SIGNED_RANGE,
+	NL_HELPER_MASK,
+	NL_HELPER_BITFIELD32,
+};
+
+/* What an attribute has to be, without the NLA_* that Rust's bindings lack. */
+struct nl_helper_policy {
+	u64 min;
+	u64 max;
+	u32 mask;
+	u8 nl_attr_type;
+	u8 form;
+};
+
+static const u8 nl_helper_nla_types[] = {
+	[NL_ATTR_TYPE_FLAG] = NLA_FLAG,
+	[NL_ATTR_TYPE_U8] = NLA_U8,
+	[NL_ATTR_TYPE_U16] = NLA_U16,
+	[NL_ATTR_TYPE_U32] = NLA_U32,
+	[NL_ATTR_TYPE_U64] = NLA_U64,
+	[NL_ATTR_TYPE_S8] = NLA_S8,
+	[NL_ATTR_TYPE_S16] = NLA_S16,
+	[NL_ATTR_TYPE_S32] = NLA_S32,
+	[NL_ATTR_TYPE_S64] = NLA_S64,
+	[NL_ATTR_TYPE_BINARY] = NLA_BINARY,
+	[NL_ATTR_TYPE_NUL_STRING] = NLA_NUL_STRING,
+	[NL_ATTR_TYPE_NESTED] = NLA_NESTED,
+	[NL_ATTR_TYPE_NESTED_ARRAY] = NLA_NESTED_ARRAY,
+	[NL_ATTR_TYPE_BITFIELD32] = NLA_BITFIELD32,
+	[NL_ATTR_TYPE_SINT] = NLA_SINT,
+	[NL_ATTR_TYPE_UINT] = NLA_UINT,
+};
+
+/* The core copies the policy into the message, so all of it may lie on the stack. */
+void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
+		      struct netlink_ext_ack *extack,
+		      const struct nl_helper_policy *p)
+{
+	const u8 type = nl_helper_nla_types[p->nl_attr_type];
+	const struct netlink_range_validation range = {
+		.min = p->min,
+		.max = p->max,
+	};
+	const struct netlink_range_validation_signed signed_range = {
+		.min = p->min,
+		.max = p->max,
+	};
+	/* Its members are constant, so each form is made as a whole. */
+	const struct nla_policy policies[] = {
+		[NL_HELPER_BARE] = { .type = type },
+		[NL_HELPER_MAX_LEN] = { .type = type, .len = p->max },
+		[NL_HELPER_LEN_RANGE] = {
+			.type = type,
+			.validation_type = NLA_VALIDATE_RANGE,
+			.min = p->min,
+			.max = p->max,
+		},
+		[NL_HELPER_RANGE] = {
+			.type = type,
+			.validation_type = NLA_VALIDATE_RANGE_PTR,
+			.range = &range,
+		},
+		[NL_HELPER_SIGNED_RANGE] = {
+			.type = type,
+			.validation_type = NLA_VALIDATE_RANGE_PTR,
+			.range_signed = &signed_range,
+		},
+		[NL_HELPER_MASK] = {
+			.type = type,
+			.validation_type = NLA_VALIDATE_MASK,
+			.mask = p->mask,
+		},
+		[NL_HELPER_BITFIELD32] = {
+			.type = type,
+			.bitfield32_valid = p->mask,
+		},
+	};
+
+	extack->policy = &policies[p->form];
+	netlink_ack(request, nlh, err, extack);
+}
+
 /* Says whether the module may still write a line about its own faults. */
 bool nl_helper_may_log(void)
 {

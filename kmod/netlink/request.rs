@@ -4,11 +4,14 @@
 
 use super::{
     errno::to_result,
-    ffi,
+    ffi::{
+        self,
+        NlaPolicy, //
+    },
     net,
     skb::SkBuff,
     Answer,
-    Call,
+    AttributeSet,
     ExtAck,
     Family,
     Payload, //
@@ -94,14 +97,14 @@ impl<'a, T: Family> Datagram<'a, T> {
 
     /// Hands each message to `serve`, in order; an error is the last.
     #[inline]
-    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&mut Call<'a, T>, wire::Error>)) {
+    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&Request<'a, T>, wire::Error>)) {
         for message in Messages::new(self.bytes()) {
             match message {
                 // INVARIANT: A message of these bytes lies inside them.
-                Ok(message) => serve(Ok(&mut Call::new(Request {
+                Ok(message) => serve(Ok(&Request {
                     datagram: self,
                     message,
-                }))),
+                })),
                 Err(error) => serve(Err(error)),
             }
         }
@@ -218,13 +221,17 @@ impl<'a, T: Family> Request<'a, T> {
     ///
     /// `ENOMEM`, and `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute.
     #[inline]
-    pub fn reply(&self, nlmsg_type: u16, payload: impl Payload) -> Result<Answer<'a, T>> {
+    pub fn reply<S: AttributeSet>(
+        &self,
+        nlmsg_type: u16,
+        payload: impl Payload,
+    ) -> Result<Answer<'a, T, S>> {
         SkBuff::new(self.answer_header(nlmsg_type), &payload).map(|skb| Answer::new(Some(skb)))
     }
 
     /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
     #[inline]
-    pub fn done(&self) -> Answer<'a, T> {
+    pub fn done<S: AttributeSet>(&self) -> Answer<'a, T, S> {
         Answer::new(None)
     }
 
@@ -317,6 +324,23 @@ impl<'a, T: Family> Request<'a, T> {
                 self.nlmsghdr().cast_mut(),
                 err,
                 &raw,
+            )
+        };
+    }
+
+    /// Sends the `NLMSG_ERROR` that refuses the request with `error`, and tells in it the `policy` of
+    /// the attribute that is to blame.
+    pub(super) fn ack_policy(&self, error: Error, ext_ack: &ExtAck<'_>, policy: &NlaPolicy) {
+        let mut raw = ext_ack.to_raw(self.message.bytes());
+
+        // SAFETY: As in `ack`. The function writes to `raw`, and keeps nothing of it nor of `policy`.
+        unsafe {
+            ffi::nl_helper_refuse(
+                self.datagram.skb.as_ptr(),
+                self.nlmsghdr().cast_mut(),
+                error.to_errno(),
+                &mut raw,
+                policy,
             )
         };
     }

@@ -34,10 +34,23 @@ families! {
     answer_of_another_request
     answered_twice
     attribute_kept
+    attribute_of_another_command
     attribute_of_another_message
     counters_2049
     family_declared_without_its_module
+    flag_in_an_option
     groups_1025
+    handler_of_other_attributes
+    length_beyond_nla_len
+    length_with_two_limits
+    limit_of_another_type
+    lower_limit_above_the_upper_one
+    lower_limit_of_a_string
+    mask_beside_a_limit
+    mask_beyond_its_type
+    mask_without_bits
+    nests_11_deep
+    optional_attribute_read_as_required
     policy_that_nests_itself
     protocol_32
     refused_after_its_answer
@@ -48,6 +61,7 @@ families! {
     rule_for_attribute_0
     rule_with_flag_bits
     state_of_one_thread
+    string_read_as_a_number
     two_commands_of_one_type
     two_rules_for_one_attribute
     two_rules_in_a_nest

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use super::*;
+use super::{
+    rule::{
+        depth,
+        MAX_DEPTH, //
+    },
+    *,
+};
 use crate::{
-    netlink::tests::{
-        attr,
-        message,
-        message_of,
-        row,
-        Told, //
+    netlink::{
+        ffi::NlaPolicy,
+        tests::{
+            attr,
+            message,
+            message_of,
+            row,
+            Told, //
+        },
+        ExtAck, //
     },
     wire::{
         NLA_F_NESTED,
@@ -26,35 +36,58 @@ const MAX: u32 = 8;
 
 const NET_BYTEORDER: u16 = bindings::NLA_F_NET_BYTEORDER as u16;
 
-const POLICY: &[Rule] = &[
-    Rule::string(TEXT, MAX),
-    Rule::bytes(DATA, MAX),
-    Rule::u32(NUMBER),
-];
+attributes! {
+    struct Values {
+        text(TEXT): Option<NulString> where max_len = MAX;
+        data(DATA): Option<Binary> where max_len = MAX;
+        number(NUMBER): Option<U32>;
+    }
+
+    /// A nest that may hold another, both with a number in them.
+    struct Nests {
+        nest(NEST): Option<NestOf<Outer>>;
+        text(TEXT): Option<NulString> where max_len = MAX;
+    }
+
+    struct Outer {
+        number(NUMBER): U32;
+        data(DATA): Option<Binary> where max_len = MAX;
+        nest(NEST): Option<NestOf<Inner>>;
+    }
+
+    struct Inner {
+        number(NUMBER): U32;
+    }
+
+    struct One {
+        nest(NEST): Option<NestOf<Nothing>>;
+    }
+
+    struct Two {
+        nest(NEST): Option<NestOf<One>>;
+    }
+
+    struct Nothing {}
+}
 
 const NEST: u16 = 5;
 
-/// A nest that may hold another, both with a number in them.
-const NESTS: &[Rule] = &[
-    Rule::nested(
-        NEST,
-        &[
-            Rule::u32(NUMBER).required(),
-            Rule::bytes(DATA, MAX),
-            Rule::nested(NEST, &[Rule::u32(NUMBER).required()]),
-        ],
-    ),
-    Rule::string(TEXT, MAX),
-];
+/// Sets of a nest of the one before, the first of [`Two`].
+macro_rules! deeper {
+    ($last:ident) => {};
+    ($inner:ident $outer:ident $($rest:ident)*) => {
+        attributes! {
+            struct $outer {
+                nest(NEST): Option<NestOf<$inner>>;
+            }
+        }
 
-/// Policies in policies, one for each argument.
-macro_rules! nests {
-    () => { &[] };
-    ($_:tt $($rest:tt)*) => { const { &[Rule::nested(NEST, nests!($($rest)*))] } };
+        deeper! { $outer $($rest)* }
+    };
 }
 
-/// As deep as it goes.
-const DEEPEST: &[Rule] = nests!(1 2 3 4 5 6 7 8 9 10);
+// As deep as it goes.
+deeper! { Two Three Four Five Six Seven Eight Nine Deepest }
 
 /// Offset of the first attribute in a message, in bytes.
 const FIRST: usize = NLMSG_HDRLEN;
@@ -72,17 +105,30 @@ fn payload(message: &[u8]) -> &[u8] {
     message.get(NLMSG_HDRLEN..).unwrap_or_default()
 }
 
-/// Returns what the sender of `message` is told.
-fn judge(message: &[u8], policy: &[Rule]) -> Told {
+/// Returns what the sender of `message` is told that may carry `S`.
+pub(super) fn judge<S: AttributeSet>(message: &[u8]) -> Told {
     let mut ext_ack = ExtAck::new();
-    let result = parse(payload(message), policy, &mut ext_ack).map(drop);
+    let result = match parse::<S>(payload(message)) {
+        Ok(_) => Ok(()),
+        Err(violation) => Err(violation.tell(&mut ext_ack)),
+    };
 
     Told::read(result, &ext_ack, message)
 }
 
+/// Returns what is told of the attribute that `message`, which may carry `S`, is refused for.
+pub(super) fn policy<S: AttributeSet>(message: &[u8]) -> Option<NlaPolicy> {
+    parse::<S>(payload(message)).err()?.policy()
+}
+
+/// Reads `message`, which is as `S` says.
+pub(super) fn read<S: AttributeSet>(message: &[u8]) -> Result<S::View<'_>> {
+    parse::<S>(payload(message)).map_err(|_| EINVAL)
+}
+
 /// Returns what the sender of a message with the only attribute `nla_type` is told.
 fn judge_value(nla_type: u16, value: &[u8]) -> Result<Told> {
-    Ok(judge(&message(&[(nla_type, value)])?, POLICY))
+    Ok(judge::<Values>(&message(&[(nla_type, value)])?))
 }
 
 /// The refusal of the first attribute.
@@ -112,7 +158,7 @@ fn nests(count: usize) -> Result<KVec<u8>> {
 
 /// Returns what the sender of a message with a nest of these attributes is told.
 fn judge_nest(attrs: &[(u16, &[u8])]) -> Result<Told> {
-    Ok(judge(&message_of(&nest(attrs)?)?, NESTS))
+    Ok(judge::<Nests>(&message_of(&nest(attrs)?)?))
 }
 
 /// Returns what the sender of a message is told that has, in a nest with a number, a nest of these
@@ -134,8 +180,8 @@ mod suite {
 
     #[test]
     fn no_attribute_is_no_fault_where_none_is_required() -> Result {
-        assert!(judge(&message(&[])?, POLICY) == Told::nothing());
-        assert!(judge(&message(&[])?, &[]) == Told::nothing());
+        assert!(judge::<Values>(&message(&[])?) == Told::nothing());
+        assert!(judge::<()>(&message(&[])?) == Told::nothing());
         Ok(())
     }
 
@@ -169,12 +215,17 @@ mod suite {
 
     #[test]
     fn a_limit_of_0_leaves_room_for_nothing() -> Result {
-        const NOTHING: &[Rule] = &[Rule::string(TEXT, 0), Rule::bytes(DATA, 0)];
+        attributes! {
+            struct Empty {
+                text(TEXT): Option<NulString> where max_len = 0;
+                data(DATA): Option<Binary> where max_len = 0;
+            }
+        }
         let expected = || Told::error(ERANGE, "too long (limit 0)").at(FIRST);
 
-        assert!(judge(&message(&[(TEXT, b"\0"), (DATA, b"")])?, NOTHING) == Told::nothing());
-        assert!(judge(&message(&[(TEXT, b"a\0")])?, NOTHING) == expected());
-        assert!(judge(&message(&[(DATA, b"a")])?, NOTHING) == expected());
+        assert!(judge::<Empty>(&message(&[(TEXT, b"\0"), (DATA, b"")])?) == Told::nothing());
+        assert!(judge::<Empty>(&message(&[(TEXT, b"a\0")])?) == expected());
+        assert!(judge::<Empty>(&message(&[(DATA, b"a")])?) == expected());
         Ok(())
     }
 
@@ -221,35 +272,41 @@ mod suite {
             (DATA, b""),
         ])?;
 
-        assert!(judge(&twice, POLICY) == refused(expected));
-        assert!(judge(&apart, POLICY) == Told::error(EINVAL, expected).at(SECOND));
+        assert!(judge::<Values>(&twice) == refused(expected));
+        assert!(judge::<Values>(&apart) == Told::error(EINVAL, expected).at(SECOND));
         Ok(())
     }
 
     #[test]
     fn a_required_attribute_that_is_missing_is_told_by_its_type() -> Result {
-        const REQUIRED: &[Rule] = &[
-            Rule::string(TEXT, MAX),
-            Rule::bytes(DATA, MAX).required(),
-            Rule::u32(NUMBER).required(),
-        ];
+        attributes! {
+            struct Required {
+                text(TEXT): Option<NulString> where max_len = MAX;
+                data(DATA): Binary where max_len = MAX;
+                number(NUMBER): U32;
+            }
+        }
         let missing =
             |nla_type| Told::error(EINVAL, "required attribute is missing").missing(nla_type);
 
-        assert!(judge(&message(&[])?, REQUIRED) == missing(DATA));
-        assert!(judge(&message(&[(TEXT, b"\0")])?, REQUIRED) == missing(DATA));
-        assert!(judge(&message(&[(NUMBER, b"1234")])?, REQUIRED) == missing(DATA));
-        assert!(judge(&message(&[(DATA, b"")])?, REQUIRED) == missing(NUMBER));
+        assert!(judge::<Required>(&message(&[])?) == missing(DATA));
+        assert!(judge::<Required>(&message(&[(TEXT, b"\0")])?) == missing(DATA));
+        assert!(judge::<Required>(&message(&[(NUMBER, b"1234")])?) == missing(DATA));
+        assert!(judge::<Required>(&message(&[(DATA, b"")])?) == missing(NUMBER));
         let all = message(&[(NUMBER, b"1234"), (DATA, b"")])?;
-        assert!(judge(&all, REQUIRED) == Told::nothing());
+        assert!(judge::<Required>(&all) == Told::nothing());
         Ok(())
     }
 
     #[test]
-    fn a_rule_is_not_lost_when_it_becomes_required() -> Result {
-        const REQUIRED: &[Rule] = &[Rule::bytes(DATA, MAX).required()];
+    fn what_is_required_has_its_limits_too() -> Result {
+        attributes! {
+            struct Required {
+                data(DATA): Binary where max_len = MAX;
+            }
+        }
 
-        assert!(judge(&message(&[(DATA, b"123456789")])?, REQUIRED) == too_long());
+        assert!(judge::<Required>(&message(&[(DATA, b"123456789")])?) == too_long());
         Ok(())
     }
 
@@ -257,10 +314,10 @@ mod suite {
     fn a_length_below_its_own_header_does_not_fit() -> Result {
         for nla_len in 0..4 {
             let broken = message_of(&attr(nla_len, DATA, b"1234")?)?;
-            assert!(judge(&broken, POLICY) == refused("nla_len does not fit the message"));
+            assert!(judge::<Values>(&broken) == refused("nla_len does not fit the message"));
         }
         let empty = message_of(&attr(4, DATA, b"")?)?;
-        assert!(judge(&empty, POLICY) == Told::nothing());
+        assert!(judge::<Values>(&empty) == Told::nothing());
         Ok(())
     }
 
@@ -268,7 +325,7 @@ mod suite {
     fn a_length_beyond_the_message_does_not_fit() -> Result {
         for nla_len in [9, 12, u16::MAX] {
             let broken = message_of(&attr(nla_len, DATA, b"1234")?)?;
-            assert!(judge(&broken, POLICY) == refused("nla_len does not fit the message"));
+            assert!(judge::<Values>(&broken) == refused("nla_len does not fit the message"));
         }
         Ok(())
     }
@@ -279,7 +336,7 @@ mod suite {
             let mut trailing = message(&[(NUMBER, b"1234")])?;
             trailing.extend_from_slice(&[0; 3][..len], GFP_KERNEL)?;
             let expected = Told::error(EINVAL, "bytes after the last attribute").at(SECOND);
-            assert!(judge(&trailing, POLICY) == expected);
+            assert!(judge::<Values>(&trailing) == expected);
         }
         Ok(())
     }
@@ -289,7 +346,7 @@ mod suite {
         for nla_len in 5..=8 {
             let value = &b"1234"[..usize::from(nla_len) - 4];
             let unpadded = message_of(&attr(nla_len, DATA, value)?)?;
-            assert!(judge(&unpadded, POLICY) == Told::nothing());
+            assert!(judge::<Values>(&unpadded) == Told::nothing());
         }
         Ok(())
     }
@@ -299,38 +356,36 @@ mod suite {
         let faults = message(&[(DATA, b"1234"), (UNKNOWN, b""), (NUMBER, b"")])?;
 
         let expected = Told::error(EINVAL, "unknown attribute").at(SECOND);
-        assert!(judge(&faults, POLICY) == expected);
+        assert!(judge::<Values>(&faults) == expected);
         Ok(())
     }
 
     #[test]
-    fn values_are_found_by_their_type() -> Result {
+    fn values_are_read_by_their_names() -> Result {
         let number = 0x1234_5678_u32;
         let message = message(&[
             (NUMBER, &number.to_ne_bytes()),
             (DATA, b"1\0"),
             (TEXT, b"text\0"),
         ])?;
-        let attrs = parse(payload(&message), POLICY, &mut ExtAck::new())?;
+        let attrs = read::<Values>(&message)?;
 
-        assert_eq!(attrs.u32(NUMBER), Some(number));
-        assert_eq!(attrs.bytes(DATA), Some(&b"1\0"[..]));
-        assert_eq!(attrs.str(TEXT), Some(&b"text"[..]));
-        assert_eq!(attrs.get(TEXT).map(|attr| attr.bytes().len()), Some(9));
+        assert_eq!(attrs.number(), Some(number));
+        assert_eq!(attrs.data(), Some(&b"1\0"[..]));
+        assert_eq!(attrs.text(), Some(&b"text"[..]));
+        let place = attrs.text_attr().map(|attr| attr.bytes().len());
+        assert_eq!(place, Some(9));
         Ok(())
     }
 
     #[test]
-    fn what_a_message_does_not_carry_is_not_found() -> Result {
+    fn what_may_be_left_out_reads_as_none() -> Result {
         let message = message(&[(DATA, b"12")])?;
-        let attrs = parse(payload(&message), POLICY, &mut ExtAck::new())?;
+        let attrs = read::<Values>(&message)?;
 
-        assert_eq!(attrs.u32(NUMBER), None);
-        assert_eq!(attrs.str(TEXT), None);
-        assert_eq!(attrs.bytes(UNKNOWN), None);
-        // Of another type.
-        assert_eq!(attrs.u32(DATA), None);
-        assert_eq!(attrs.str(DATA), None);
+        assert_eq!(attrs.number(), None);
+        assert_eq!(attrs.text(), None);
+        assert!(attrs.text_attr().is_none());
         Ok(())
     }
 
@@ -341,7 +396,7 @@ mod suite {
         assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
 
         let empty = message_of(&nest(&[])?)?;
-        assert!(judge(&empty, nests!(1)) == Told::nothing());
+        assert!(judge::<One>(&empty) == Told::nothing());
         Ok(())
     }
 
@@ -352,11 +407,11 @@ mod suite {
         let missing = "NLA_F_NESTED is missing";
         let unexpected = "unexpected flag in nla_type";
 
-        assert!(judge(&flagged(NLA_F_NESTED)?, NESTS) == Told::nothing());
-        assert!(judge(&flagged(0)?, NESTS) == refused(missing));
-        assert!(judge(&flagged(NET_BYTEORDER)?, NESTS) == refused(missing));
+        assert!(judge::<Nests>(&flagged(NLA_F_NESTED)?) == Told::nothing());
+        assert!(judge::<Nests>(&flagged(0)?) == refused(missing));
+        assert!(judge::<Nests>(&flagged(NET_BYTEORDER)?) == refused(missing));
         let both = flagged(NLA_F_NESTED | NET_BYTEORDER)?;
-        assert!(judge(&both, NESTS) == refused(unexpected));
+        assert!(judge::<Nests>(&both) == refused(unexpected));
 
         let inside = judge_nest(&[(NUMBER, b"1234"), (NEST, &value)])?;
         assert!(inside == Told::error(EINVAL, missing).at(INSIDE_SECOND));
@@ -383,9 +438,9 @@ mod suite {
     fn a_type_is_known_where_its_own_policy_has_it() -> Result {
         let unknown = |offset| Told::error(EINVAL, "unknown attribute").at(offset);
 
-        assert!(judge(&message(&[(TEXT, b"\0")])?, NESTS) == Told::nothing());
+        assert!(judge::<Nests>(&message(&[(TEXT, b"\0")])?) == Told::nothing());
         assert!(judge_nest(&[(TEXT, b"\0")])? == unknown(INSIDE));
-        assert!(judge(&message(&[(NUMBER, b"1234")])?, NESTS) == unknown(FIRST));
+        assert!(judge::<Nests>(&message(&[(NUMBER, b"1234")])?) == unknown(FIRST));
         assert!(judge_inner(&[(DATA, b"")])? == unknown(INSIDE_SECOND + NLA_HDRLEN));
         Ok(())
     }
@@ -402,33 +457,44 @@ mod suite {
         assert!(judge_inner(&[])? == missing(INSIDE_SECOND));
         // The inner one lacks it too, and ends first.
         let both = nest(&[(NEST | NLA_F_NESTED, b"")])?;
-        assert!(judge(&message_of(&both)?, NESTS) == missing(INSIDE));
+        assert!(judge::<Nests>(&message_of(&both)?) == missing(INSIDE));
         Ok(())
     }
 
     #[test]
     fn what_a_message_with_a_nest_lacks_is_told_without_a_nest() -> Result {
-        const REQUIRED: &[Rule] = &[
-            Rule::nested(NEST, &[Rule::u32(NUMBER)]).required(),
-            Rule::u32(NUMBER).required(),
-        ];
+        attributes! {
+            struct Required {
+                nest(NEST): NestOf<Number>;
+                number(NUMBER): U32;
+            }
+
+            struct Number {
+                number(NUMBER): Option<U32>;
+            }
+        }
         let missing =
             |nla_type| Told::error(EINVAL, "required attribute is missing").missing(nla_type);
 
-        assert!(judge(&message(&[])?, REQUIRED) == missing(NEST));
+        assert!(judge::<Required>(&message(&[])?) == missing(NEST));
         // One inside does not do.
         let nest = nest(&[(NUMBER, b"1234")])?;
-        assert!(judge(&message_of(&nest)?, REQUIRED) == missing(NUMBER));
+        assert!(judge::<Required>(&message_of(&nest)?) == missing(NUMBER));
         Ok(())
     }
 
     #[test]
     fn an_attribute_may_be_given_once_in_each_nest() -> Result {
-        const NUMBERS: &[Rule] = &[Rule::nested(NEST, POLICY), Rule::u32(NUMBER)];
+        attributes! {
+            struct Numbers {
+                nest(NEST): Option<NestOf<Values>>;
+                number(NUMBER): Option<U32>;
+            }
+        }
         let number = row(&[(NUMBER, b"1234")])?;
         let outside_too = message(&[(NEST | NLA_F_NESTED, &number), (NUMBER, b"1234")])?;
 
-        assert!(judge(&outside_too, NUMBERS) == Told::nothing());
+        assert!(judge::<Numbers>(&outside_too) == Told::nothing());
         assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
         let inside = judge_nest(&[(DATA, b""), (NUMBER, b"1234"), (DATA, b"")])?;
         assert!(inside == Told::error(EINVAL, "attribute is given twice").at(INSIDE));
@@ -442,7 +508,7 @@ mod suite {
             let mut broken = message_of(&nest_of(&attr(nla_len, NUMBER, b"1234")?)?)?;
             broken.extend_from_slice(&row(&[(TEXT, b"123\0")])?, GFP_KERNEL)?;
             let expected = Told::error(EINVAL, "nla_len does not fit the message").at(INSIDE);
-            assert!(judge(&broken, NESTS) == expected);
+            assert!(judge::<Nests>(&broken) == expected);
         }
         Ok(())
     }
@@ -454,7 +520,7 @@ mod suite {
             inside.extend_from_slice(&[0; 3][..len], GFP_KERNEL)?;
             let trailing = message_of(&nest_of(&inside)?)?;
             let expected = Told::error(EINVAL, "bytes after the last attribute");
-            assert!(judge(&trailing, NESTS) == expected.at(INSIDE_SECOND));
+            assert!(judge::<Nests>(&trailing) == expected.at(INSIDE_SECOND));
         }
         Ok(())
     }
@@ -464,68 +530,60 @@ mod suite {
         let unknown =
             |depth| Told::error(EINVAL, "unknown attribute").at(FIRST + depth * NLA_HDRLEN);
 
-        assert_eq!(depth(DEEPEST), MAX_DEPTH);
-        assert!(judge(&message_of(&nests(MAX_DEPTH)?)?, DEEPEST) == Told::nothing());
+        assert_eq!(depth(Deepest::POLICY), MAX_DEPTH);
+        assert!(judge::<Deepest>(&message_of(&nests(MAX_DEPTH)?)?) == Told::nothing());
         for count in [MAX_DEPTH + 1, 100] {
-            assert!(judge(&message_of(&nests(count)?)?, DEEPEST) == unknown(MAX_DEPTH));
-            assert!(judge(&message_of(&nests(count)?)?, nests!(1 2)) == unknown(2));
+            assert!(judge::<Deepest>(&message_of(&nests(count)?)?) == unknown(MAX_DEPTH));
+            assert!(judge::<Two>(&message_of(&nests(count)?)?) == unknown(2));
         }
         Ok(())
     }
 
     #[test]
     fn nests_are_not_looked_for_in_other_values() -> Result {
-        const DATA_ONLY: &[Rule] = &[Rule::bytes(DATA, u16::MAX as u32)];
+        attributes! {
+            struct DataOnly {
+                data(DATA): Option<Binary>;
+            }
+        }
 
         let message = message(&[(DATA, &nests(100)?)])?;
-        assert!(judge(&message, DATA_ONLY) == Told::nothing());
+        assert!(judge::<DataOnly>(&message) == Told::nothing());
         Ok(())
     }
 
     #[test]
     fn the_depth_of_a_policy_is_that_of_its_deepest_nest() {
-        assert_eq!(depth(&[]), 0);
-        assert_eq!(depth(POLICY), 0);
-        assert_eq!(depth(NESTS), 2);
-        let uneven = [
-            Rule::nested(1, nests!(1)),
-            Rule::nested(2, nests!(1 2 3)),
-            Rule::nested(3, nests!()),
-            Rule::u32(4),
-        ];
-        assert_eq!(depth(&uneven), 4);
+        attributes! {
+            struct Uneven {
+                two(1): Option<NestOf<One>>;
+                four(2): Multi<ArrayOf<Three>>;
+                one(3): Option<NestOf<Nothing>>;
+                number(4): Option<U32>;
+            }
+        }
+
+        assert_eq!(depth(Nothing::POLICY), 0);
+        assert_eq!(depth(Values::POLICY), 0);
+        assert_eq!(depth(Nests::POLICY), 2);
+        assert_eq!(depth(Uneven::POLICY), 4);
     }
 
     #[test]
-    fn values_in_nests_are_found_by_their_types() -> Result {
+    fn values_in_nests_are_read_by_their_names() -> Result {
         let inner = row(&[(NUMBER, &2_u32.to_ne_bytes())])?;
         let message = message_of(&nest(&[
             (DATA, b"data"),
             (NEST | NLA_F_NESTED, &inner),
             (NUMBER, &1_u32.to_ne_bytes()),
         ])?)?;
-        let attrs = parse(payload(&message), NESTS, &mut ExtAck::new())?;
-        let nest = attrs.nested(NEST).ok_or(ENODATA)?;
-        let inner = nest.nested(NEST).ok_or(ENODATA)?;
+        let attrs = read::<Nests>(&message)?;
+        let nest = attrs.nest().ok_or(ENODATA)?;
+        let inner = nest.nest().ok_or(ENODATA)?;
 
-        assert_eq!(attrs.u32(NUMBER), None);
-        assert_eq!(nest.u32(NUMBER), Some(1));
-        assert_eq!(nest.bytes(DATA), Some(&b"data"[..]));
-        assert_eq!(inner.u32(NUMBER), Some(2));
-        assert_eq!(inner.bytes(DATA), None);
-        assert!(inner.nested(NEST).is_none());
-        Ok(())
-    }
-
-    #[test]
-    fn what_is_no_nest_is_not_read_as_one() -> Result {
-        let row = row(&[(NUMBER, b"1234")])?;
-        let message = message(&[(DATA, &row)])?;
-        let attrs = parse(payload(&message), POLICY, &mut ExtAck::new())?;
-
-        assert!(attrs.bytes(DATA).is_some());
-        assert!(attrs.nested(DATA).is_none());
-        assert!(attrs.nested(NEST).is_none());
+        assert_eq!(nest.number(), 1);
+        assert_eq!(nest.data(), Some(&b"data"[..]));
+        assert_eq!(inner.number(), 2);
         Ok(())
     }
 }

@@ -36,6 +36,7 @@ struct Table {
 
 impl Dump for Table {
     type Family = Numbers;
+    type Attrs = ();
     type Item = u32;
     const NLMSG_TYPE: u16 = 77;
 

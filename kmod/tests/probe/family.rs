@@ -3,10 +3,11 @@
 //! The probe family: a command for each thing to try out.
 
 use crate::{
+    attributes,
+    kinds,
     netlink::{
         put,
         Answer,
-        Attributes,
         Bind,
         Call,
         Command,
@@ -14,7 +15,6 @@ use crate::{
         Dump,
         Family,
         Payload,
-        Rule,
         Unbind, //
     },
     uapi::*,
@@ -34,20 +34,35 @@ pub struct Members {
     left: AtomicU32,
 }
 
-const ITEM: Rule = Rule::nested(
-    PROBE_A_ITEM,
-    &[
-        Rule::u32(PROBE_ITEM_ID).required(),
-        Rule::string(PROBE_ITEM_NAME, PROBE_NAME_MAX),
-        Rule::nested(
-            PROBE_ITEM_SIZE,
-            &[
-                Rule::u32(PROBE_SIZE_WIDTH).required(),
-                Rule::u32(PROBE_SIZE_HEIGHT).required(),
-            ],
-        ),
-    ],
-);
+attributes! {
+    /// What a `PROBE_CMD_ITEM` for one item carries.
+    struct OneItem {
+        item(PROBE_A_ITEM): NestOf<Item>;
+    }
+
+    /// What is in a [`PROBE_A_ITEM`].
+    struct Item {
+        id(PROBE_ITEM_ID): U32;
+        name(PROBE_ITEM_NAME): Option<NulString> where max_len = PROBE_NAME_MAX;
+        size(PROBE_ITEM_SIZE): Option<NestOf<Size>>;
+    }
+
+    /// What is in a [`PROBE_ITEM_SIZE`].
+    struct Size {
+        width(PROBE_SIZE_WIDTH): U32;
+        height(PROBE_SIZE_HEIGHT): U32;
+    }
+
+    /// What a `PROBE_CMD_IS_CAPABLE` carries.
+    struct IsCapable {
+        cap(PROBE_A_CAP): U32;
+    }
+
+    /// What a `PROBE_CMD_NOTIFY` carries.
+    struct Notify {
+        group(PROBE_A_GROUP): U32;
+    }
+}
 
 impl Family for Probe {
     const PROTOCOL: u32 = NETLINK_PROBE;
@@ -59,22 +74,15 @@ impl Family for Probe {
     const UNBIND: Option<Unbind<Self>> = Some(unbind);
 
     const COMMANDS: &'static [Command<Self>] = &[
-        Command::new(PROBE_CMD_ITEM, &[ITEM.required()], item),
-        Command::dump::<Items>(PROBE_CMD_ITEM, &[]),
-        Command::new(PROBE_CMD_WARN, &[], warn),
-        Command::new(PROBE_CMD_LONG_NEST, &[], long_nest),
-        Command::new(
-            PROBE_CMD_IS_CAPABLE,
-            &[Rule::u32(PROBE_A_CAP).required()],
-            is_capable,
-        ),
-        Command::new(PROBE_CMD_GET_MEMBERS, &[], get_members),
-        Command::new(
-            PROBE_CMD_NOTIFY,
-            &[Rule::u32(PROBE_A_GROUP).required()],
-            notify_group,
-        ),
-        Command::new(PROBE_CMD_GET_CREDS, &[], get_creds),
+        Command::new(PROBE_CMD_ITEM, item),
+        Command::dump::<Items>(PROBE_CMD_ITEM),
+        Command::new(PROBE_CMD_WARN, warn),
+        Command::new(PROBE_CMD_LONG_NEST, long_nest),
+        Command::new(PROBE_CMD_IS_CAPABLE, is_capable),
+        Command::new(PROBE_CMD_GET_MEMBERS, get_members),
+        Command::new(PROBE_CMD_NOTIFY, notify_group),
+        Command::new(PROBE_CMD_GET_CREDS, get_creds),
+        Command::new(PROBE_CMD_KINDS, kinds::kinds),
     ];
 
     type Net = Members;
@@ -105,98 +113,53 @@ fn unbind(net: &Members, group: u32) {
     }
 }
 
-/// What is in a [`PROBE_A_ITEM`].
-struct Item<'a> {
-    id: u32,
-    name: Option<&'a [u8]>,
-    size: Option<Size>,
+/// Returns `item` as a [`PROBE_A_ITEM`].
+fn item_attr<'a>(item: &ItemView<'a>) -> impl Payload + 'a {
+    put::nested(
+        PROBE_A_ITEM,
+        (
+            put::u32(PROBE_ITEM_ID, item.id()),
+            item.name().map(|name| put::str(PROBE_ITEM_NAME, name)),
+            item.size().map(|size| size_attr(&size)),
+        ),
+    )
 }
 
-/// What is in a [`PROBE_ITEM_SIZE`].
-struct Size {
-    width: u32,
-    height: u32,
-}
-
-impl<'a> Item<'a> {
-    fn from_attrs(attrs: &Attributes<'a>) -> Option<Self> {
-        Some(Self {
-            id: attrs.u32(PROBE_ITEM_ID)?,
-            name: attrs.str(PROBE_ITEM_NAME),
-            size: attrs
-                .nested(PROBE_ITEM_SIZE)
-                .and_then(|attrs| Size::from_attrs(&attrs)),
-        })
-    }
-
-    /// Returns it as a [`PROBE_A_ITEM`].
-    fn attr(&self) -> impl Payload + '_ {
-        put::nested(
-            PROBE_A_ITEM,
-            (
-                put::u32(PROBE_ITEM_ID, self.id),
-                self.name.map(|name| put::str(PROBE_ITEM_NAME, name)),
-                self.size.as_ref().map(Size::attr),
-            ),
-        )
-    }
-}
-
-impl Size {
-    fn from_attrs(attrs: &Attributes<'_>) -> Option<Self> {
-        Some(Self {
-            width: attrs.u32(PROBE_SIZE_WIDTH)?,
-            height: attrs.u32(PROBE_SIZE_HEIGHT)?,
-        })
-    }
-
-    /// Returns it as a [`PROBE_ITEM_SIZE`].
-    fn attr(&self) -> impl Payload {
-        put::nested(
-            PROBE_ITEM_SIZE,
-            (
-                put::u32(PROBE_SIZE_WIDTH, self.width),
-                put::u32(PROBE_SIZE_HEIGHT, self.height),
-            ),
-        )
-    }
+/// Returns `size` as a [`PROBE_ITEM_SIZE`].
+fn size_attr(size: &SizeView<'_>) -> impl Payload {
+    put::nested(
+        PROBE_ITEM_SIZE,
+        (
+            put::u32(PROBE_SIZE_WIDTH, size.width()),
+            put::u32(PROBE_SIZE_HEIGHT, size.height()),
+        ),
+    )
 }
 
 /// `PROBE_CMD_ITEM` for one item.
-fn item<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+fn item<'a>(call: &mut Call<'a, Probe, OneItem>) -> Result<Answer<'a, Probe, OneItem>> {
     let Call {
         request,
         attrs,
         ext_ack,
     } = call;
-    let Some(nest) = attrs.get(PROBE_A_ITEM) else {
-        return Err(ext_ack.refuse_missing(PROBE_A_ITEM));
-    };
-    let Some(item) = read_item(attrs) else {
-        return Err(ext_ack.refuse_missing_in(&nest, PROBE_ITEM_ID));
-    };
-    if item.id == 0 && item.name.is_none() {
-        return Err(ext_ack.refuse_missing_in(&nest, PROBE_ITEM_NAME));
+    let item = attrs.item();
+    if item.id() == 0 && item.name().is_none() {
+        return Err(ext_ack.refuse_missing_in(attrs.item_attr(), PROBE_ITEM_NAME));
     }
 
-    let answer = request.reply(PROBE_CMD_ITEM, item.attr())?;
+    let answer = request.reply(PROBE_CMD_ITEM, item_attr(&item))?;
     Ok(answer.then(item_answered))
 }
 
-fn read_item<'a>(attrs: &Attributes<'a>) -> Option<Item<'a>> {
-    Item::from_attrs(&attrs.nested(PROBE_A_ITEM)?)
-}
-
 /// `PROBE_CMD_ITEM_NTF`.
-fn item_answered(call: &Call<'_, Probe>) {
-    let Some(item) = read_item(&call.attrs) else {
-        return;
-    };
+fn item_answered(call: &Call<'_, Probe, OneItem>) {
+    let item = call.attrs.item();
 
     // What listeners miss is not the sender's business.
     let _ = call
         .request
-        .notify(PROBE_GROUP_OPEN, PROBE_CMD_ITEM_NTF, || item.attr());
+        .notify(PROBE_GROUP_OPEN, PROBE_CMD_ITEM_NTF, || item_attr(&item));
 }
 
 /// `PROBE_CMD_ITEM` as a dump: the ids from 1 to 3.
@@ -204,7 +167,8 @@ struct Items(u32);
 
 impl Dump for Items {
     type Family = Probe;
-    type Item = Item<'static>;
+    type Attrs = ();
+    type Item = u32;
 
     const NLMSG_TYPE: u16 = PROBE_CMD_ITEM;
 
@@ -212,21 +176,23 @@ impl Dump for Items {
         Ok(Self(0))
     }
 
-    fn next(&mut self, _net: &Members) -> Option<Item<'static>> {
+    fn next(&mut self, _net: &Members) -> Option<u32> {
         self.0 += 1;
-        (self.0 <= 3).then_some(Item {
-            id: self.0,
-            name: Some(b"item"),
-            size: None,
-        })
+        (self.0 <= 3).then_some(self.0)
     }
 
     fn generation(&self, _net: &Members) -> u32 {
         1
     }
 
-    fn payload(item: &Item<'static>) -> impl Payload {
-        item.attr()
+    fn payload(id: &u32) -> impl Payload {
+        put::nested(
+            PROBE_A_ITEM,
+            (
+                put::u32(PROBE_ITEM_ID, *id),
+                put::str(PROBE_ITEM_NAME, b"item"),
+            ),
+        )
     }
 }
 
@@ -248,7 +214,7 @@ fn long_nest<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
             ),
         )
     };
-    let result = call.request.reply(PROBE_CMD_LONG_NEST, nest());
+    let result: Result<Answer<'_, Probe>> = call.request.reply(PROBE_CMD_LONG_NEST, nest());
     let errno = result.map_or_else(|error| -error.to_errno(), |_| 0);
 
     call.request
@@ -256,10 +222,10 @@ fn long_nest<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 }
 
 /// `PROBE_CMD_IS_CAPABLE`.
-fn is_capable<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    let Some(cap) = call.attrs.u32(PROBE_A_CAP) else {
-        return Err(call.ext_ack.refuse_missing(PROBE_A_CAP));
-    };
+fn is_capable<'a>(
+    call: &mut Call<'a, Probe, IsCapable>,
+) -> Result<Answer<'a, Probe, IsCapable>> {
+    let cap = call.attrs.cap();
     let here = call.request.is_capable(cap);
     let everywhere = call.request.is_capable_everywhere(cap);
 
@@ -300,15 +266,9 @@ fn get_members<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 }
 
 /// `PROBE_CMD_NOTIFY`.
-fn notify_group<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    let Call {
-        request,
-        attrs,
-        ext_ack,
-    } = call;
-    let Some(group) = attrs.u32(PROBE_A_GROUP) else {
-        return Err(ext_ack.refuse_missing(PROBE_A_GROUP));
-    };
+fn notify_group<'a>(call: &mut Call<'a, Probe, Notify>) -> Result<Answer<'a, Probe, Notify>> {
+    let Call { request, attrs, .. } = call;
+    let group = attrs.group();
     let result = request.notify(group, PROBE_CMD_ITEM_NTF, || ());
     let errno = result.map_or_else(|error| -error.to_errno(), |()| 0);
 

@@ -6,6 +6,7 @@
 //! and with `family.rs` and `uapi.rs` of its own.
 
 pub mod family;
+pub mod kinds;
 pub mod netlink;
 pub mod uapi;
 pub mod wire;

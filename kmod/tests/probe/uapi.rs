@@ -25,6 +25,9 @@ pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
 pub const PROBE_CMD_NOTIFY: u16 = 23;
 /// Answers with [`PROBE_A_PID`], [`PROBE_A_UID`] and [`PROBE_A_GID`].
 pub const PROBE_CMD_GET_CREDS: u16 = 24;
+/// Takes `PROBE_KIND_*`, and answers with them: the numbers in 8 bytes, a flag that is not there as
+/// 0, and of those that hold several digits the number that they make.
+pub const PROBE_CMD_KINDS: u16 = 25;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -60,6 +63,52 @@ pub const PROBE_ITEM_SIZE: u16 = 3;
 pub const PROBE_SIZE_WIDTH: u16 = 1;
 /// u32, required.
 pub const PROBE_SIZE_HEIGHT: u16 = 2;
+
+/// u8 from 2 to 9.
+pub const PROBE_KIND_U8: u16 = 1;
+/// u16 up to 500.
+pub const PROBE_KIND_U16: u16 = 2;
+/// u32 from 100,000.
+pub const PROBE_KIND_U32: u16 = 3;
+/// u64 of the bits 0x5.
+pub const PROBE_KIND_U64: u16 = 4;
+/// s8 from -2 to 2.
+pub const PROBE_KIND_S8: u16 = 5;
+/// s16.
+pub const PROBE_KIND_S16: u16 = 6;
+/// s32 from -100,000 to -1.
+pub const PROBE_KIND_S32: u16 = 7;
+/// s64.
+pub const PROBE_KIND_S64: u16 = 8;
+/// u32 or u64, up to 2^40.
+pub const PROBE_KIND_UINT: u16 = 9;
+/// s32 or s64, from -1.
+pub const PROBE_KIND_SINT: u16 = 10;
+/// Big-endian u16 up to 1,000.
+pub const PROBE_KIND_BE16: u16 = 11;
+/// Big-endian u32.
+pub const PROBE_KIND_BE32: u16 = 12;
+/// Big-endian u64 from 1.
+pub const PROBE_KIND_BE64: u16 = 13;
+/// Flag.
+pub const PROBE_KIND_FLAG: u16 = 14;
+/// Bitfield32 of the bits 0x7; in the answer the selector is in the upper half.
+pub const PROBE_KIND_BITFIELD32: u16 = 15;
+/// String of at most 8 bytes.
+pub const PROBE_KIND_STRING: u16 = 16;
+/// 2 to 4 bytes.
+pub const PROBE_KIND_BINARY: u16 = 17;
+/// 6 bytes.
+pub const PROBE_KIND_EXACT: u16 = 18;
+/// At least 3 bytes.
+pub const PROBE_KIND_LEAST: u16 = 19;
+/// u8 up to 9, a digit, any number of times.
+pub const PROBE_KIND_DIGITS: u16 = 20;
+/// Array of nests of `PROBE_DIGIT_*`.
+pub const PROBE_KIND_ARRAY: u16 = 21;
+
+/// u8 up to 9, required.
+pub const PROBE_DIGIT_VALUE: u16 = 1;
 
 /// Most bytes of a name, without its NUL.
 pub const PROBE_NAME_MAX: u32 = 8;

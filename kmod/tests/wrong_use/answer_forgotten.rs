@@ -15,7 +15,7 @@ pub struct Hello;
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {

@@ -2,23 +2,31 @@
 
 //! The state of a family outlives the attributes of a request.
 
-use crate::netlink::{
-    put,
-    Answer,
-    Call,
-    Command,
-    Family,
-    Rcu,
-    Rule, //
+use crate::{
+    attributes,
+    netlink::{
+        put,
+        Answer,
+        Call,
+        Command,
+        Family,
+        Rcu, //
+    },
 };
 use kernel::prelude::*;
 
 /// The family.
 pub struct Hello;
 
+attributes! {
+    struct Told {
+        text(1): NulString where max_len = 100;
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[Rule::string(1, 100)], hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = Rcu<&'static [u8]>;
 
     fn new_net() -> Result<Pin<KBox<Rcu<&'static [u8]>>>> {
@@ -26,11 +34,11 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
     let Call { request, attrs, .. } = call;
 
     request.net().set(b"a text that stays")?;
     #[cfg(wrong)]
-    request.net().set(attrs.bytes(1).unwrap_or_default())?; //~ ERROR E0521
-    request.reply(16, attrs.bytes(1).map(|text| put::bytes(1, text)))
+    request.net().set(attrs.text())?; //~ ERROR E0521
+    request.reply(16, put::str(1, attrs.text()))
 }

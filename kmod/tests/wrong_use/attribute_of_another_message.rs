@@ -19,7 +19,7 @@ pub struct Hello;
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -38,7 +38,7 @@ fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
     let bytes = request.payload();
 
     match Attr::from_bytes(bytes) {
-        Ok(attr) => Err(ext_ack.refuse_attr(EINVAL, &attr, c"wrong")),
+        Ok(attr) => Err(ext_ack.refuse_attr(EINVAL, attr, c"wrong")),
         Err(_) => request.reply(16, put::bytes(1, &other)),
     }
 }

@@ -2,26 +2,32 @@
 
 //! A policy says how deep nests go.
 
-use crate::netlink::{
-    Answer,
-    Call,
-    Command,
-    Family,
-    Rule, //
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
 };
 use kernel::prelude::*;
-
-#[cfg(not(wrong))]
-static POLICY: [Rule; 1] = [Rule::u32(1)];
-#[cfg(wrong)]
-static POLICY: [Rule; 1] = [Rule::nested(1, &POLICY)]; //~ ERROR E0080
 
 /// The family.
 pub struct Hello;
 
+attributes! {
+    struct Told {
+        #[cfg(not(wrong))]
+        number(1): Option<U32>;
+        #[cfg(wrong)]
+        nest(1): Option<NestOf<Told>>; //~ ERROR E0391: Told
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &POLICY, hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -29,6 +35,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
     call.request.reply(16, ())
 }

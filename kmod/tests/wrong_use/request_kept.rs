@@ -16,7 +16,7 @@ pub struct Hello;
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -26,13 +26,13 @@ impl Family for Hello {
 
 /// Answers at some later time.
 fn answer_later(request: &'static Request<'static, Hello>) {
-    drop(request.reply(16, ()));
+    let _: Result<Answer<'_, Hello>> = request.reply(16, ());
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
     let _: fn(&'static Request<'static, Hello>) = answer_later;
 
     #[cfg(wrong)]
-    answer_later(&call.request); //~ ERROR E0521
+    answer_later(call.request); //~ ERROR E0521
     call.request.reply(16, ())
 }

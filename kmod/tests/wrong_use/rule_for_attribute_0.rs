@@ -2,29 +2,31 @@
 
 //! No attribute has type 0.
 
-use crate::netlink::{
-    Answer,
-    Call,
-    Command,
-    Family,
-    Rule, //
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
 };
 use kernel::prelude::*;
 
 /// The family.
 pub struct Hello;
 
+attributes! {
+    struct Told {
+        number(1): U32;
+        #[cfg(wrong)]
+        none(0): Option<U32>; //~ ERROR E0080: attribute type is 0
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(
-        16,
-        &[
-            Rule::u32(1),
-            #[cfg(wrong)]
-            Rule::u32(0), //~ ERROR E0080
-        ],
-        hello,
-    )];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -32,6 +34,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
     call.request.reply(16, ())
 }

@@ -16,10 +16,10 @@ pub struct Hello;
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[
-        Command::new(16, &[], hello),
+        Command::new(16, hello),
         #[cfg(wrong)]
-        Command::new(16, &[], hello), //~ ERROR E0080: two commands of one type
-        Command::new(17, &[], hello),
+        Command::new(16, hello), //~ ERROR E0080: two commands of one type
+        Command::new(17, hello),
     ];
     type Net = ();
 

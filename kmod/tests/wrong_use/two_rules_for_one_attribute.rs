@@ -2,29 +2,31 @@
 
 //! An attribute has one rule.
 
-use crate::netlink::{
-    Answer,
-    Call,
-    Command,
-    Family,
-    Rule, //
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
 };
 use kernel::prelude::*;
 
 /// The family.
 pub struct Hello;
 
+attributes! {
+    struct Told {
+        number(1): U32;
+        #[cfg(wrong)]
+        text(1): Option<NulString>; //~ ERROR E0080: two rules for one attribute
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(
-        16,
-        &[
-            Rule::u32(1),
-            #[cfg(wrong)]
-            Rule::string(1, 100), //~ ERROR E0080: two rules for one attribute
-        ],
-        hello,
-    )];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -32,6 +34,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
     call.request.reply(16, ())
 }

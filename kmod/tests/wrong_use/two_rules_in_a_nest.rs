@@ -2,32 +2,35 @@
 
 //! An attribute has one rule, also in a nest.
 
-use crate::netlink::{
-    Answer,
-    Call,
-    Command,
-    Family,
-    Rule, //
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
 };
 use kernel::prelude::*;
 
 /// The family.
 pub struct Hello;
 
+attributes! {
+    struct Told {
+        nest(1): NestOf<Nest>;
+    }
+
+    struct Nest {
+        number(1): U32;
+        #[cfg(wrong)]
+        other(1): Option<U32>; //~ ERROR E0080: two rules for one attribute
+    }
+}
+
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    const COMMANDS: &'static [Command<Self>] = &[Command::new(
-        16,
-        &[Rule::nested(
-            1,
-            &[
-                Rule::u32(1),
-                #[cfg(wrong)]
-                Rule::u32(1), //~ ERROR E0080: two rules for one attribute
-            ],
-        )],
-        hello,
-    )];
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
     fn new_net() -> Result<Pin<KBox<()>>> {
@@ -35,6 +38,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
     call.request.reply(16, ())
 }

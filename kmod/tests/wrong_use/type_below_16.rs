@@ -16,9 +16,9 @@ pub struct Hello;
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[
-        Command::new(16, &[], hello),
+        Command::new(16, hello),
         #[cfg(wrong)]
-        Command::new(15, &[], hello), //~ ERROR E0080
+        Command::new(15, hello), //~ ERROR E0080
     ];
     type Net = ();
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A command has the attributes that it takes.
+
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+attributes! {
+    struct Told {
+        number(1): U32;
+    }
+
+    /// What another command takes.
+    struct Other {
+        data(2): Binary;
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+    #[cfg(wrong)]
+    let _ = call.attrs.data(); //~ ERROR E0599
+    let _ = call.attrs.number();
+    call.request.reply(16, ())
+}

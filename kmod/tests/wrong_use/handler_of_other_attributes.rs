@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A command takes the attributes that its handler reads.
+
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+attributes! {
+    struct Told {
+        number(1): U32;
+    }
+
+    /// What another command takes.
+    struct Other {
+        data(2): Binary;
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[
+        Command::new::<Told, _>(16, hello),
+        Command::new::<Other, _>(17, other),
+        #[cfg(wrong)]
+        Command::new::<Other, _>(18, hello), //~ ERROR E0631
+    ];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+    call.request.reply(16, ())
+}
+
+fn other<'a>(call: &mut Call<'a, Hello, Other>) -> Result<Answer<'a, Hello, Other>> {
+    call.request.reply(17, ())
+}

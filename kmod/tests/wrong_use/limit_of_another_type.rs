@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A limit is a value that the attribute may have.
+
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+/// More than a u8 can be.
+const MOST: u16 = 256;
+
+attributes! {
+    struct Told {
+        number(1): U16 where max = MOST;
+        #[cfg(wrong)]
+        other(2): Option<U8> where max = MOST; //~ ERROR E0308
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+    call.request.reply(16, ())
+}

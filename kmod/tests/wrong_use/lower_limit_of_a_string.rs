@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Only some kinds of attributes have a lower limit.
+
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+attributes! {
+    struct Told {
+        number(1): U32 where min = 1;
+        #[cfg(wrong)]
+        text(2): Option<NulString> where min = 1; //~ ERROR E0599
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+    call.request.reply(16, ())
+}

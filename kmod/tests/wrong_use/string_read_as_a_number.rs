@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! An attribute is read as what it is declared to be.
+
+use crate::{
+    attributes,
+    netlink::{
+        Answer,
+        Call,
+        Command,
+        Family, //
+    },
+};
+use kernel::prelude::*;
+
+/// The family.
+pub struct Hello;
+
+attributes! {
+    struct Told {
+        text(1): NulString;
+        number(2): U32;
+    }
+}
+
+impl Family for Hello {
+    const PROTOCOL: u32 = 30;
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
+    type Net = ();
+
+    fn new_net() -> Result<Pin<KBox<()>>> {
+        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    }
+}
+
+fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+    #[cfg(wrong)]
+    let number: u32 = call.attrs.text(); //~ ERROR E0308
+    #[cfg(not(wrong))]
+    let number: u32 = call.attrs.number();
+
+    match number {
+        0 => Err(EINVAL),
+        _ => call.request.reply(16, ()),
+    }
+}
