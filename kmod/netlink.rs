@@ -92,7 +92,9 @@ pub use attributes::{
 #[doc(hidden)] // For what `attributes!` declares.
 pub use attributes::{
     check_policy,
+    rule_for,
     Attributes,
+    Checked,
     Occurrence,
     Rule,
     RuleBuilder, //

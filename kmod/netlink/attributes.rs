@@ -25,7 +25,7 @@ use crate::wire::{
 };
 use core::marker::PhantomData;
 use kernel::prelude::*;
-use rule::Shape;
+use kind::AttrKind;
 use violation::Fault;
 
 /// Declares the attributes that requests, or nests in them, may carry.
@@ -109,6 +109,25 @@ macro_rules! attributes {
                     fn view<'a>(attrs: $crate::netlink::Attributes<'a, Self>) -> Self::View<'a> {
                         [<$set View>](attrs)
                     }
+
+                    #[allow(unused_doc_comments)] // As above.
+                    #[inline(always)]
+                    fn check<'a>(attr: &$crate::wire::Attr<'a>) -> $crate::netlink::Checked<'a> {
+                        $(
+                            $(#[$($meta)*])*
+                            {
+                                const RULE: &$crate::netlink::Rule = $crate::netlink::rule_for(
+                                    <$set as $crate::netlink::AttributeSet>::POLICY,
+                                    $nla_type,
+                                );
+
+                                if RULE.is_for(attr) {
+                                    return $crate::netlink::Checked::by::<$occurrence>(RULE, attr);
+                                }
+                            }
+                        )*
+                        $crate::netlink::Checked::unknown(attr)
+                    }
                 }
 
                 // Also where no command takes the set.
@@ -161,6 +180,10 @@ pub trait AttributeSet: 'static {
     fn view(attrs: Attributes<'_, Self>) -> Self::View<'_>
     where
         Self: Sized;
+
+    /// Checks `attr` as [`AttributeSet::POLICY`] says, written out: each rule is a constant.
+    #[doc(hidden)]
+    fn check<'a>(attr: &Attr<'a>) -> Checked<'a>;
 }
 
 impl AttributeSet for () {
@@ -170,6 +193,33 @@ impl AttributeSet for () {
 
     #[inline]
     fn view(_attrs: Attributes<'_, Self>) {}
+
+    #[inline(always)]
+    fn check<'a>(attr: &Attr<'a>) -> Checked<'a> {
+        Checked::unknown(attr)
+    }
+}
+
+/// The rule of an attribute that keeps to it, or what is wrong with it.
+#[doc(hidden)]
+pub struct Checked<'a, R = &'static Rule>(Result<R, Violation<'a>>);
+
+impl<'a> Checked<'a> {
+    /// Checks `attr`, which occurs as `O` says, and what is in it.
+    #[inline(always)]
+    pub fn by<O: Occurrence>(rule: &'static Rule, attr: &Attr<'a>) -> Self {
+        let result = rule
+            .check(attr)
+            .map_err(|breach| Violation::new(Fault::Wrong(rule, breach), attr.bytes()));
+
+        Self(result.and_then(|()| O::Kind::check_inside(attr).0.map(|()| rule)))
+    }
+
+    /// Refuses `attr`, for which there is no rule.
+    #[inline(always)]
+    pub fn unknown(attr: &Attr<'a>) -> Self {
+        Self(Err(Violation::new(Fault::Unknown, attr.bytes())))
+    }
 }
 
 /// How often an attribute may be there: once, if it is a [kind] by itself, at most once if it is an
@@ -217,10 +267,7 @@ impl<'a, S: AttributeSet> Attributes<'a, S> {
     #[doc(hidden)]
     #[inline]
     pub fn all(&self, nla_type: u16) -> AttrsOf<'a> {
-        AttrsOf {
-            attrs: self.attrs.clone(),
-            nla_type,
-        }
+        AttrsOf::new(self.attrs.rest(), nla_type)
     }
 
     /// Returns the view of the attributes that `bytes` are.
@@ -243,10 +290,21 @@ pub struct AttrsOf<'a> {
     nla_type: u16,
 }
 
+impl<'a> AttrsOf<'a> {
+    /// Starts at the first of the attributes that `bytes` are.
+    #[inline]
+    fn new(bytes: &'a [u8], nla_type: u16) -> Self {
+        Self {
+            attrs: Attrs::new(bytes),
+            nla_type,
+        }
+    }
+}
+
 impl<'a> Iterator for AttrsOf<'a> {
     type Item = Attr<'a>;
 
-    #[inline]
+    #[inline(never)] // Everything else looks at an attribute once.
     fn next(&mut self) -> Option<Attr<'a>> {
         let nla_type = self.nla_type;
 
@@ -261,6 +319,7 @@ impl<'a> Iterator for AttrsOf<'a> {
 ///
 /// When two are. A `const` policy does not compile then.
 #[doc(hidden)]
+#[inline]
 pub const fn check_policy(policy: &[Rule]) {
     let mut rest = policy;
 
@@ -278,28 +337,52 @@ pub const fn check_policy(policy: &[Rule]) {
     }
 }
 
+/// Returns the rule of `policy` for the attribute `nla_type`.
+///
+/// # Panics
+///
+/// When there is none. A `const` rule does not compile then.
+#[doc(hidden)]
+#[inline]
+pub const fn rule_for(policy: &'static [Rule], nla_type: u16) -> &'static Rule {
+    let mut rest = policy;
+
+    // A `const fn` cannot use iterators.
+    while let [rule, tail @ ..] = rest {
+        if rule.nla_type == nla_type {
+            return rule;
+        }
+        rest = tail;
+    }
+    panic!("no rule for the attribute")
+}
+
 /// Reads the attributes that `bytes` are, if they keep to the policy of `S`.
-#[inline(always)] // Where the policy is known, so is what to check.
+#[inline(always)] // Once for each command.
 pub(super) fn parse<S: AttributeSet>(bytes: &[u8]) -> Result<S::View<'_>, Violation<'_>> {
-    check_all(Attrs::new(bytes), S::POLICY)?;
+    check_all::<S>(Attrs::new(bytes))?;
 
     Ok(Attributes::<S>::view(bytes))
 }
 
-/// Checks that `all` keep to `policy`.
-#[inline(always)] // Once where requests come in, and once for nests: see `check_nest`.
-fn check_all<'a>(all: Attrs<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
+/// Checks that `all` keep to the policy of `S`.
+#[inline(always)] // Once for each set that is a command's, and once for each in a nest.
+fn check_all<S: AttributeSet>(all: Attrs<'_>) -> Result<(), Violation<'_>> {
     let mut attrs = all.clone();
+    let mut required = 0_usize;
 
     while let Some(attr) = next(&mut attrs)? {
-        let rule = rule_for(&attr, policy)?;
+        let rule = S::check(&attr).0?;
 
-        check(&attr, rule)?;
-        if !rule.is_multi && is_in(&attrs, rule.nla_type) {
+        if !rule.is_multi && is_in(attrs.rest(), rule.nla_type) {
             return Err(Violation::new(Fault::Twice, attr.bytes()));
         }
+        required = required.wrapping_add(rule.is_required.into());
     }
-    check_required(&all, policy)
+    match required == const { count_required(S::POLICY) } {
+        true => Ok(()),
+        false => Err(missing(all.rest(), S::POLICY)),
+    }
 }
 
 /// Returns the next attribute, `None` at the end.
@@ -313,62 +396,51 @@ fn next<'a>(attrs: &mut Attrs<'a>) -> Result<Option<Attr<'a>>, Violation<'a>> {
         .map_err(|error| Violation::new(Fault::Broken(error), place))
 }
 
-/// Returns what `attr` has to be.
-#[inline(always)]
-fn rule_for<'a>(attr: &Attr<'a>, policy: &'static [Rule]) -> Result<&'static Rule, Violation<'a>> {
-    policy
-        .iter()
-        .find(|rule| rule.nla_type == attr.kind())
-        .ok_or_else(|| Violation::new(Fault::Unknown, attr.bytes()))
-}
-
-/// Checks `attr`, and what is in it.
-#[inline(always)]
-fn check<'a>(attr: &Attr<'a>, rule: &'static Rule) -> Result<(), Violation<'a>> {
-    rule.check(attr)
-        .map_err(|breach| Violation::new(Fault::Wrong(rule, breach), attr.bytes()))?;
-    match rule.shape {
-        Shape::Nested(policy) => check_nest(attr, policy),
-        Shape::Array(policy) => check_entries(attr, policy),
-        _ => Ok(()),
-    }
-}
-
 /// Checks the attributes that `nest` holds.
-#[inline(never)] // As it calls itself, requests without nests would pay for it.
-fn check_nest<'a>(nest: &Attr<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
-    check_all(nest.nested(), policy).map_err(|violation| violation.inside(nest))
+#[inline(never)] // Requests without nests would pay for it.
+fn check_nest<'a, S: AttributeSet>(nest: &Attr<'a>) -> Result<(), Violation<'a>> {
+    check_all::<S>(nest.nested()).map_err(|violation| violation.inside(nest))
 }
 
 /// Checks the nests that `array` holds. Their own types say nothing, as in an `NLA_NESTED_ARRAY`.
 #[inline(never)] // As above.
-fn check_entries<'a>(array: &Attr<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
+fn check_entries<'a, S: AttributeSet>(array: &Attr<'a>) -> Result<(), Violation<'a>> {
     let mut entries = array.nested();
 
     while let Some(entry) = next(&mut entries)? {
-        check_nest(&entry, policy)?;
+        check_nest::<S>(&entry)?;
     }
     Ok(())
 }
 
-/// Checks that nothing is missing.
-#[inline(always)]
-fn check_required<'a>(all: &Attrs<'a>, policy: &'static [Rule]) -> Result<(), Violation<'a>> {
-    policy
-        .iter()
-        .find(|rule| rule.is_required && !is_in(all, rule.nla_type))
-        .map_or(Ok(()), |rule| Err(Violation::new(Fault::Missing(rule), &[])))
+/// Returns how many attributes `policy` requires.
+#[inline]
+const fn count_required(policy: &[Rule]) -> usize {
+    let mut rest = policy;
+    let mut count = 0;
+
+    // A `const fn` cannot use iterators.
+    while let [rule, tail @ ..] = rest {
+        count += rule.is_required as usize;
+        rest = tail;
+    }
+    count
 }
 
-/// Says whether an attribute `nla_type` is among `attrs`.
-#[inline(always)]
-fn is_in(attrs: &Attrs<'_>, nla_type: u16) -> bool {
-    let mut all = AttrsOf {
-        attrs: attrs.clone(),
-        nla_type,
-    };
+/// Returns what the attributes `bytes` lack that `policy` requires.
+#[cold]
+fn missing<'a>(bytes: &'a [u8], policy: &'static [Rule]) -> Violation<'a> {
+    let rule = policy
+        .iter()
+        .find(|rule| rule.is_required && !is_in(bytes, rule.nla_type));
 
-    all.next().is_some()
+    Violation::new(rule.map_or(Fault::Unknown, Fault::Missing), &[])
+}
+
+/// Says whether an attribute `nla_type` is among those that `bytes` are.
+#[inline]
+fn is_in(bytes: &[u8], nla_type: u16) -> bool {
+    !bytes.is_empty() && AttrsOf::new(bytes, nla_type).next().is_some()
 }
 
 #[cfg(nl_kunit)]

@@ -75,10 +75,10 @@ fn serve<T: Family>(request: &Request<'_, T>) {
     }
 }
 
-/// Serves a message that is no request. Its sender knows no `NLMSG_ERROR`, so a failure shows as
-/// silence.
+/// Serves a message that is no request.
 fn serve_bare<T: Family>(call: &mut Call<'_, T>) {
-    drop(T::bare(call).and_then(|answer| send(call, answer)));
+    // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
+    let _ = T::bare(call).and_then(|answer| send(call, answer));
 }
 
 /// Serves a request by its command, if it may use it.
@@ -175,7 +175,7 @@ fn refuse_attrs<'a, T: Family>(request: &'a Request<'_, T>, violation: &Violatio
     match violation.policy() {
         Some(policy) => {
             T::refused(request.net());
-            request.ack_policy(error, &ext_ack, &policy);
+            request.refuse(error, &ext_ack, policy);
         }
         None => end(request, Err(error), &ext_ack),
     }

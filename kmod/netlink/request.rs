@@ -328,9 +328,9 @@ impl<'a, T: Family> Request<'a, T> {
         };
     }
 
-    /// Sends the `NLMSG_ERROR` that refuses the request with `error`, and tells in it the `policy` of
-    /// the attribute that is to blame.
-    pub(super) fn ack_policy(&self, error: Error, ext_ack: &ExtAck<'_>, policy: &NlaPolicy) {
+    /// Sends the `NLMSG_ERROR` that refuses the request, and tells in it the `policy` of the
+    /// attribute that is to blame.
+    pub(super) fn refuse(&self, error: Error, ext_ack: &ExtAck<'_>, policy: &NlaPolicy) {
         let mut raw = ext_ack.to_raw(self.message.bytes());
 
         // SAFETY: As in `ack`. The function writes to `raw`, and keeps nothing of it nor of `policy`.

@@ -5,6 +5,8 @@
 //! [`include/net/netlink.h`](srctree/include/net/netlink.h).
 
 use super::{
+    check_entries,
+    check_nest,
     rule::{
         self,
         ByteOrder,
@@ -15,6 +17,7 @@ use super::{
     AttributeSet,
     Attributes,
     AttrsOf,
+    Checked,
     Occurrence, //
 };
 use crate::wire::{
@@ -38,6 +41,13 @@ pub trait AttrKind {
     /// without it is refused before.
     #[doc(hidden)]
     fn read(attr: Option<Attr<'_>>) -> Self::Value<'_>;
+
+    /// Checks what is in `attr`, whose own flags are as they have to be.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn check_inside<'a>(_attr: &Attr<'a>) -> Checked<'a, ()> {
+        Checked(Ok(()))
+    }
 }
 
 impl<K: AttrKind> Occurrence for K {
@@ -163,6 +173,7 @@ impl AttrKind for NulString {
 
 impl RuleBuilder<NulString> {
     /// At most `len` bytes, the NUL not counted.
+    #[inline]
     pub const fn max_len(self, len: u32) -> Self {
         self.no_longer_than(len)
     }
@@ -184,16 +195,19 @@ impl AttrKind for Binary {
 
 impl RuleBuilder<Binary> {
     /// At least `len` bytes.
+    #[inline]
     pub const fn min_len(self, len: u32) -> Self {
         self.at_least(len as u64)
     }
 
     /// At most `len` bytes.
+    #[inline]
     pub const fn max_len(self, len: u32) -> Self {
         self.no_longer_than(len)
     }
 
     /// Neither more nor less than `len` bytes.
+    #[inline]
     pub const fn exact_len(self, len: u32) -> Self {
         self.min_len(len).max_len(len)
     }
@@ -227,6 +241,7 @@ impl AttrKind for Bitfield32 {
 
 impl RuleBuilder<Bitfield32> {
     /// No bits but those of `mask`.
+    #[inline]
     pub const fn mask(self, mask: u32) -> Self {
         self.only_bits(mask)
     }
@@ -243,6 +258,11 @@ impl<S: AttributeSet> AttrKind for NestOf<S> {
     #[inline]
     fn read(attr: Option<Attr<'_>>) -> S::View<'_> {
         Attributes::<S>::view(bytes(attr))
+    }
+
+    #[inline(always)]
+    fn check_inside<'a>(attr: &Attr<'a>) -> Checked<'a, ()> {
+        Checked(check_nest::<S>(attr))
     }
 }
 
@@ -262,6 +282,11 @@ impl<S: AttributeSet> AttrKind for ArrayOf<S> {
             attrs: Attrs::new(bytes(attr)),
             _set: PhantomData,
         }
+    }
+
+    #[inline(always)]
+    fn check_inside<'a>(attr: &Attr<'a>) -> Checked<'a, ()> {
+        Checked(check_entries::<S>(attr))
     }
 }
 
@@ -308,12 +333,14 @@ macro_rules! limits {
     ($kind:ident: $number:ty) => {
         impl RuleBuilder<$kind> {
             /// Nothing below `min`.
+            #[inline]
             pub const fn min(self, min: $number) -> Self {
                 // Of a signed number, this fills in the sign.
                 self.at_least(min as u64)
             }
 
             /// Nothing above `max`.
+            #[inline]
             pub const fn max(self, max: $number) -> Self {
                 self.at_most(max as u64)
             }
@@ -326,6 +353,7 @@ macro_rules! masks {
     ($($kind:ident)*) => { $(
         impl RuleBuilder<$kind> {
             /// No bits but those of `mask`, without any other limit.
+            #[inline]
             pub const fn mask(self, mask: u32) -> Self {
                 self.only_bits(mask)
             }

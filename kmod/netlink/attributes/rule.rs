@@ -6,14 +6,21 @@ use super::{
     kind::AttrKind,
     Occurrence, //
 };
-use crate::wire::{
-    Attr,
-    NLA_MAX_VALUE, //
+use crate::{
+    netlink::ffi::{
+        NlaPolicy,
+        NlaPolicyForm, //
+    },
+    wire::{
+        Attr,
+        NLA_MAX_VALUE, //
+    },
 };
 use core::{
     fmt,
     marker::PhantomData, //
 };
+use kernel::bindings;
 
 /// What an attribute of a request has to be: what [`attributes!`](crate::attributes) makes of a
 /// line.
@@ -26,12 +33,8 @@ pub struct Rule {
     /// Whether it may be there more than once.
     pub(super) is_multi: bool,
     pub(super) shape: Shape,
-    /// Least number, or length in bytes; of a signed number, its bits.
-    pub(super) min: u64,
-    /// Greatest one, likewise.
-    pub(super) max: u64,
-    /// Bits that an unsigned number or a bitfield may have.
-    pub(super) mask: u64,
+    /// Its limits, and how netlink tells them.
+    pub(super) limits: NlaPolicy,
 }
 
 /// What bytes a value has.
@@ -105,12 +108,37 @@ pub enum ByteOrder {
 
 impl Width {
     /// Returns how many bits the widest number has.
+    #[inline]
     const fn bits(self) -> u32 {
         match self {
             Width::One => 8,
             Width::Two => 16,
             Width::Four => 32,
             Width::Eight | Width::FourOrEight => 64,
+        }
+    }
+
+    /// Returns the `NL_ATTR_TYPE_*` of such a number.
+    #[inline]
+    const fn unsigned_type(self) -> bindings::netlink_attribute_type {
+        match self {
+            Width::One => bindings::netlink_attribute_type_NL_ATTR_TYPE_U8,
+            Width::Two => bindings::netlink_attribute_type_NL_ATTR_TYPE_U16,
+            Width::Four => bindings::netlink_attribute_type_NL_ATTR_TYPE_U32,
+            Width::Eight => bindings::netlink_attribute_type_NL_ATTR_TYPE_U64,
+            Width::FourOrEight => bindings::netlink_attribute_type_NL_ATTR_TYPE_UINT,
+        }
+    }
+
+    /// Returns the `NL_ATTR_TYPE_*` of such a number in two's complement.
+    #[inline]
+    const fn signed_type(self) -> bindings::netlink_attribute_type {
+        match self {
+            Width::One => bindings::netlink_attribute_type_NL_ATTR_TYPE_S8,
+            Width::Two => bindings::netlink_attribute_type_NL_ATTR_TYPE_S16,
+            Width::Four => bindings::netlink_attribute_type_NL_ATTR_TYPE_S32,
+            Width::Eight => bindings::netlink_attribute_type_NL_ATTR_TYPE_S64,
+            Width::FourOrEight => bindings::netlink_attribute_type_NL_ATTR_TYPE_SINT,
         }
     }
 
@@ -138,6 +166,7 @@ impl fmt::Display for Width {
 
 impl Shape {
     /// Returns the least and the greatest number, or length, that there is.
+    #[inline]
     const fn limits(self) -> (u64, u64) {
         match self {
             Shape::Flag => (0, 0),
@@ -152,7 +181,26 @@ impl Shape {
         }
     }
 
+    /// Returns the `NL_ATTR_TYPE_*`; `INVALID` where netlink has none, as for a big-endian number.
+    #[inline]
+    const fn nl_attr_type(self) -> bindings::netlink_attribute_type {
+        match self {
+            Shape::Flag => bindings::netlink_attribute_type_NL_ATTR_TYPE_FLAG,
+            Shape::Binary => bindings::netlink_attribute_type_NL_ATTR_TYPE_BINARY,
+            Shape::NulString => bindings::netlink_attribute_type_NL_ATTR_TYPE_NUL_STRING,
+            Shape::Unsigned(width, ByteOrder::Host) => width.unsigned_type(),
+            Shape::Unsigned(_, ByteOrder::Big) => {
+                bindings::netlink_attribute_type_NL_ATTR_TYPE_INVALID
+            }
+            Shape::Signed(width) => width.signed_type(),
+            Shape::Bitfield32 => bindings::netlink_attribute_type_NL_ATTR_TYPE_BITFIELD32,
+            Shape::Nested(_) => bindings::netlink_attribute_type_NL_ATTR_TYPE_NESTED,
+            Shape::Array(_) => bindings::netlink_attribute_type_NL_ATTR_TYPE_NESTED_ARRAY,
+        }
+    }
+
     /// Says whether values have no bytes, so that there is nothing but whether it is there.
+    #[inline]
     pub(super) const fn is_flag(self) -> bool {
         matches!(self, Shape::Flag)
     }
@@ -176,6 +224,7 @@ pub struct RuleBuilder<K> {
 
 impl RuleBuilder<()> {
     /// Starts with an attribute that occurs as `O` says, and any value of its kind.
+    #[inline]
     pub const fn of<O: Occurrence>(nla_type: u16) -> RuleBuilder<O::Kind> {
         let shape = <O::Kind as AttrKind>::SHAPE;
         let (min, max) = shape.limits();
@@ -188,9 +237,13 @@ impl RuleBuilder<()> {
                 is_required: O::IS_REQUIRED,
                 is_multi: O::IS_MULTI,
                 shape,
-                min,
-                max,
-                mask: u64::MAX,
+                limits: NlaPolicy {
+                    min,
+                    max,
+                    mask: u32::MAX,
+                    nl_attr_type: shape.nl_attr_type() as u8,
+                    form: NlaPolicyForm::Bare,
+                },
             },
             has_min: false,
             has_max: false,
@@ -205,26 +258,25 @@ const NLA_TYPE_MAX: u16 = 0x3fff;
 
 impl<K: AttrKind> RuleBuilder<K> {
     /// Allows nothing below `min`.
-    pub(super) const fn at_least(self, min: u64) -> Self {
+    #[inline]
+    pub(super) const fn at_least(mut self, min: u64) -> Self {
         assert!(!self.has_min, "two lower limits");
-        Self {
-            rule: Rule { min, ..self.rule },
-            has_min: true,
-            ..self
-        }
+        self.rule.limits.min = min;
+        self.has_min = true;
+        self
     }
 
     /// Allows nothing above `max`.
-    pub(super) const fn at_most(self, max: u64) -> Self {
+    #[inline]
+    pub(super) const fn at_most(mut self, max: u64) -> Self {
         assert!(!self.has_max, "two upper limits");
-        Self {
-            rule: Rule { max, ..self.rule },
-            has_max: true,
-            ..self
-        }
+        self.rule.limits.max = max;
+        self.has_max = true;
+        self
     }
 
     /// Allows no length but those up to `max`, in bytes.
+    #[inline]
     pub(super) const fn no_longer_than(self, max: u32) -> Self {
         let (_, longest) = K::SHAPE.limits();
 
@@ -233,28 +285,23 @@ impl<K: AttrKind> RuleBuilder<K> {
     }
 
     /// Allows no bits but those of `mask`.
-    pub(super) const fn only_bits(self, mask: u32) -> Self {
+    #[inline]
+    pub(super) const fn only_bits(mut self, mask: u32) -> Self {
         let (_, all) = K::SHAPE.limits();
 
         assert!(!self.has_mask, "two masks");
         assert!(mask != 0, "mask allows no bit");
         assert!(mask as u64 <= all, "mask has bits that no value has");
-        Self {
-            rule: Rule {
-                mask: mask as u64,
-                ..self.rule
-            },
-            has_mask: true,
-            ..self
-        }
+        self.rule.limits.mask = mask;
+        self.has_mask = true;
+        self
     }
 
     /// Returns the rule.
-    pub const fn build(self) -> Rule {
-        let Rule {
-            min, max, shape, ..
-        } = self.rule;
-        let is_any = match shape {
+    #[inline]
+    pub const fn build(mut self) -> Rule {
+        let NlaPolicy { min, max, .. } = self.rule.limits;
+        let is_any = match self.rule.shape {
             Shape::Signed(_) => min as i64 <= max as i64,
             _ => min <= max,
         };
@@ -264,11 +311,35 @@ impl<K: AttrKind> RuleBuilder<K> {
             !self.has_mask || !(self.has_min || self.has_max),
             "a mask and another limit"
         );
+        self.rule.limits.form = self.form();
         self.rule
+    }
+
+    /// Returns the form of a `struct nla_policy` that holds the limits.
+    #[inline]
+    const fn form(&self) -> NlaPolicyForm {
+        let NlaPolicy { min, max, .. } = self.rule.limits;
+
+        match self.rule.shape {
+            Shape::Unsigned(..) if self.has_mask => NlaPolicyForm::Mask,
+            Shape::Unsigned(..) => NlaPolicyForm::Range,
+            Shape::Signed(_) => NlaPolicyForm::SignedRange,
+            Shape::Bitfield32 => NlaPolicyForm::Bitfield32,
+            // Both limits of a length are an s16 there.
+            Shape::Binary if min > 0 && max <= i16::MAX as u64 => NlaPolicyForm::LenRange,
+            Shape::Binary | Shape::NulString if self.has_max => NlaPolicyForm::MaxLen,
+            _ => NlaPolicyForm::Bare,
+        }
     }
 }
 
 impl Rule {
+    /// Says whether it is the rule for `attr`.
+    #[inline(always)]
+    pub fn is_for(&self, attr: &Attr<'_>) -> bool {
+        self.nla_type == attr.kind()
+    }
+
     /// Checks the flags and the value of `attr`, but for what a nest holds.
     #[inline(always)]
     pub(super) fn check(&self, attr: &Attr<'_>) -> Result<(), Breach> {
@@ -304,10 +375,10 @@ impl Rule {
     /// Checks a number, or a length.
     #[inline(always)]
     fn check_limits(&self, number: u64) -> Result<(), Breach> {
-        if number < self.min {
+        if number < self.limits.min {
             return Err(Breach::Below);
         }
-        match number <= self.max {
+        match number <= self.limits.max {
             true => Ok(()),
             false => Err(Breach::Above),
         }
@@ -326,13 +397,16 @@ impl Rule {
         let number = unsigned(value, width, order).ok_or(Breach::Size)?;
 
         self.check_limits(number)?;
-        self.check_mask(number)
+        match self.limits.form {
+            NlaPolicyForm::Mask => self.check_mask(number),
+            _ => Ok(()),
+        }
     }
 
-    /// Checks that `number` has no bits but those of the mask.
+    /// Checks that `bits` has no bits but those of the mask.
     #[inline(always)]
-    fn check_mask(&self, number: u64) -> Result<(), Breach> {
-        match number & !self.mask {
+    fn check_mask(&self, bits: u64) -> Result<(), Breach> {
+        match bits & !u64::from(self.limits.mask) {
             0 => Ok(()),
             _ => Err(Breach::Bits),
         }
@@ -342,10 +416,10 @@ impl Rule {
     fn check_signed(&self, value: &[u8], width: Width) -> Result<(), Breach> {
         let number = signed(value, width).ok_or(Breach::Size)?;
 
-        if number < self.min as i64 {
+        if number < self.limits.min as i64 {
             return Err(Breach::Below);
         }
-        match number <= self.max as i64 {
+        match number <= self.limits.max as i64 {
             true => Ok(()),
             false => Err(Breach::Above),
         }
@@ -405,6 +479,7 @@ pub(super) const MAX_DEPTH: usize = 10;
 /// # Panics
 ///
 /// When the nests would be too deep then. A `const` policy does not compile then.
+#[inline]
 pub(super) const fn nested(policy: &'static [Rule]) -> &'static [Rule] {
     assert!(
         depth(policy) < MAX_DEPTH,
@@ -414,6 +489,7 @@ pub(super) const fn nested(policy: &'static [Rule]) -> &'static [Rule] {
 }
 
 /// Returns how deep the nests of `policy` are, 0 where there is none.
+#[inline]
 pub(super) const fn depth(policy: &[Rule]) -> usize {
     let mut rest = policy;
     let mut deepest = 0;

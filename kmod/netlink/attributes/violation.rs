@@ -4,30 +4,21 @@
 
 use super::rule::{
     Breach,
-    ByteOrder,
     Rule,
-    Shape,
-    Width, //
+    Shape, //
 };
 use crate::{
     netlink::{
-        ffi::{
-            NlaPolicy,
-            NlaPolicyForm, //
-        },
+        ffi::NlaPolicy,
         ExtAck, //
     },
     wire::{
         self,
-        Attr,
-        NLA_MAX_VALUE, //
+        Attr, //
     },
 };
 use core::fmt;
-use kernel::{
-    bindings,
-    prelude::*, //
-};
+use kernel::prelude::*;
 
 /// Why a request is refused for its attributes.
 pub(in crate::netlink) struct Violation<'a> {
@@ -87,9 +78,9 @@ impl<'a> Violation<'a> {
 
     /// Returns the policy of an attribute that is not as it has to be, as far as netlink has words
     /// for it: it has none for a big-endian number.
-    pub(in crate::netlink) fn policy(&self) -> Option<NlaPolicy> {
+    pub(in crate::netlink) fn policy(&self) -> Option<&'static NlaPolicy> {
         match self.fault {
-            Fault::Wrong(rule, _) => rule.policy(),
+            Fault::Wrong(Rule { limits, .. }, _) if limits.nl_attr_type != 0 => Some(limits),
             _ => None,
         }
     }
@@ -113,7 +104,7 @@ impl fmt::Display for Violation<'_> {
 impl Rule {
     /// Says how a value breaks the rule.
     fn explain(&self, breach: Breach, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { min, max, mask, .. } = *self;
+        let NlaPolicy { min, max, mask, .. } = self.limits;
 
         match (breach, self.shape) {
             (Breach::NoNest, _) => f.write_str("NLA_F_NESTED is missing"),
@@ -132,66 +123,5 @@ impl Rule {
             (Breach::Bits, _) => write!(f, "unknown bit (mask {mask:#x})"),
             (Breach::Unselected, _) => f.write_str("bit is set that is not selected"),
         }
-    }
-
-    /// Returns the policy as netlink tells it, see `netlink_policy_dump_write_attr()`.
-    fn policy(&self) -> Option<NlaPolicy> {
-        Some(NlaPolicy {
-            min: self.min,
-            max: self.max,
-            mask: self.mask as u32,
-            nl_attr_type: self.nl_attr_type()? as u8,
-            form: self.form(),
-        })
-    }
-
-    /// Returns the `NL_ATTR_TYPE_*`.
-    fn nl_attr_type(&self) -> Option<bindings::netlink_attribute_type> {
-        match self.shape {
-            Shape::Flag => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_FLAG),
-            Shape::Binary => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_BINARY),
-            Shape::NulString => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_NUL_STRING),
-            Shape::Unsigned(width, ByteOrder::Host) => Some(unsigned_type(width)),
-            Shape::Unsigned(_, ByteOrder::Big) => None,
-            Shape::Signed(width) => Some(signed_type(width)),
-            Shape::Bitfield32 => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_BITFIELD32),
-            Shape::Nested(_) => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_NESTED),
-            Shape::Array(_) => Some(bindings::netlink_attribute_type_NL_ATTR_TYPE_NESTED_ARRAY),
-        }
-    }
-
-    /// Returns the form that a `struct nla_policy` with the limits has.
-    fn form(&self) -> NlaPolicyForm {
-        match self.shape {
-            Shape::Unsigned(..) if self.mask != u64::MAX => NlaPolicyForm::Mask,
-            Shape::Unsigned(..) => NlaPolicyForm::Range,
-            Shape::Signed(_) => NlaPolicyForm::SignedRange,
-            Shape::Bitfield32 => NlaPolicyForm::Bitfield32,
-            // Both limits of a length are an s16 there.
-            Shape::Binary if self.min > 0 && self.max <= i16::MAX as u64 => NlaPolicyForm::LenRange,
-            Shape::Binary if self.max < NLA_MAX_VALUE as u64 => NlaPolicyForm::MaxLen,
-            Shape::NulString if self.max < NLA_MAX_VALUE as u64 - 1 => NlaPolicyForm::MaxLen,
-            _ => NlaPolicyForm::Bare,
-        }
-    }
-}
-
-fn unsigned_type(width: Width) -> bindings::netlink_attribute_type {
-    match width {
-        Width::One => bindings::netlink_attribute_type_NL_ATTR_TYPE_U8,
-        Width::Two => bindings::netlink_attribute_type_NL_ATTR_TYPE_U16,
-        Width::Four => bindings::netlink_attribute_type_NL_ATTR_TYPE_U32,
-        Width::Eight => bindings::netlink_attribute_type_NL_ATTR_TYPE_U64,
-        Width::FourOrEight => bindings::netlink_attribute_type_NL_ATTR_TYPE_UINT,
-    }
-}
-
-fn signed_type(width: Width) -> bindings::netlink_attribute_type {
-    match width {
-        Width::One => bindings::netlink_attribute_type_NL_ATTR_TYPE_S8,
-        Width::Two => bindings::netlink_attribute_type_NL_ATTR_TYPE_S16,
-        Width::Four => bindings::netlink_attribute_type_NL_ATTR_TYPE_S32,
-        Width::Eight => bindings::netlink_attribute_type_NL_ATTR_TYPE_S64,
-        Width::FourOrEight => bindings::netlink_attribute_type_NL_ATTR_TYPE_SINT,
     }
 }
