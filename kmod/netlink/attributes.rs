@@ -83,6 +83,7 @@ macro_rules! attributes {
 
         ::kernel::macros::paste! {
             #[doc = concat!("What a request carries of [`", stringify!($set), "`].")]
+            #[allow(dead_code)] // A set may be empty.
             $vis struct [<$set View>]<'a>($crate::netlink::Attributes<'a, $set>);
 
             const _: () = {
@@ -200,9 +201,17 @@ impl AttributeSet for () {
     }
 }
 
-/// The rule of an attribute that keeps to it, or what is wrong with it.
+/// How often an attribute that keeps to its rule may be there, or what is wrong with it.
 #[doc(hidden)]
-pub struct Checked<'a, R = &'static Rule>(Result<R, Violation<'a>>);
+pub struct Checked<'a, R = Multiplicity>(Result<R, Violation<'a>>);
+
+/// How often an attribute may and must be there.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Multiplicity {
+    is_required: bool,
+    is_multi: bool,
+}
 
 impl<'a> Checked<'a> {
     /// Checks `attr`, which occurs as `O` says, and what is in it.
@@ -212,7 +221,12 @@ impl<'a> Checked<'a> {
             .check(attr)
             .map_err(|breach| Violation::new(Fault::Wrong(rule, breach), attr.bytes()));
 
-        Self(result.and_then(|()| O::Kind::check_inside(attr).0.map(|()| rule)))
+        let multiplicity = Multiplicity {
+            is_required: O::IS_REQUIRED,
+            is_multi: O::IS_MULTI,
+        };
+
+        Self(result.and_then(|()| O::Kind::check_inside(attr).0.map(|()| multiplicity)))
     }
 
     /// Refuses `attr`, for which there is no rule.
@@ -372,13 +386,13 @@ fn check_all<S: AttributeSet>(all: Attrs<'_>) -> Result<(), Violation<'_>> {
     let mut required = 0_usize;
 
     while let Some(attr) = next(&mut attrs)? {
-        let rule = S::check(&attr).0?;
-
+        let multiplicity = S::check(&attr).0?;
         let rest = attrs.rest();
-        if !rule.is_multi && !rest.is_empty() && is_in(rest, rule.nla_type) {
+
+        if !multiplicity.is_multi && !rest.is_empty() && is_in(rest, attr.kind()) {
             return Err(Violation::new(Fault::Twice, attr.bytes()));
         }
-        required = required.wrapping_add(rule.is_required.into());
+        required = required.wrapping_add(multiplicity.is_required.into());
     }
     match required == const { count_required(S::POLICY) } {
         true => Ok(()),

@@ -30,8 +30,6 @@ pub struct Rule {
     pub(super) nla_type: u16,
     /// Whether a row of attributes without it is wrong.
     pub(super) is_required: bool,
-    /// Whether it may be there more than once.
-    pub(super) is_multi: bool,
     pub(super) shape: Shape,
     /// Its limits, and how netlink tells them.
     pub(super) limits: NlaPolicy,
@@ -235,7 +233,6 @@ impl RuleBuilder<()> {
             rule: Rule {
                 nla_type,
                 is_required: O::IS_REQUIRED,
-                is_multi: O::IS_MULTI,
                 shape,
                 limits: NlaPolicy {
                     min,

@@ -118,7 +118,7 @@ pub(super) fn judge<S: AttributeSet>(message: &[u8]) -> Told {
 
 /// Returns what is told of the attribute that `message`, which may carry `S`, is refused for.
 pub(super) fn policy<S: AttributeSet>(message: &[u8]) -> Option<NlaPolicy> {
-    parse::<S>(payload(message)).err()?.policy()
+    parse::<S>(payload(message)).err()?.policy().copied()
 }
 
 /// Reads `message`, which is as `S` says.

@@ -10,6 +10,8 @@ use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_HDRLEN};
 const MSG: u16 = 1;
 /// Where in the request the trouble is: bytes from the start of its header.
 const OFFS: u16 = 2;
+/// What the attribute in trouble has to be: a nest.
+const POLICY: u16 = 4;
 /// Type of the attribute that is missing from the request.
 const MISS_TYPE: u16 = 5;
 /// Where in the request the nest is that it is missing from, as for [`OFFS`].
@@ -34,6 +36,8 @@ pub struct ExtAck<'a> {
     pub message: Option<&'a [u8]>,
     /// Where in the request the trouble is: bytes from the start of its header.
     pub offset: Option<u32>,
+    /// What the attribute there has to be: a row of attributes, `NL_POLICY_TYPE_ATTR_*`.
+    pub policy: Option<&'a [u8]>,
     /// Type of the attribute that is missing from the request.
     pub miss_type: Option<u32>,
     /// Where in the request the nest is that it is missing from, if from any: bytes from the start
@@ -94,6 +98,7 @@ impl<'a> Ack<'a> {
             match attr.kind() {
                 MSG => ext_ack.message = Some(attr.str()?),
                 OFFS => ext_ack.offset = Some(attr.u32()?),
+                POLICY => ext_ack.policy = Some(attr.value()),
                 MISS_TYPE => ext_ack.miss_type = Some(attr.u32()?),
                 MISS_NEST => ext_ack.miss_nest = Some(attr.u32()?),
                 // A newer kernel may say more.

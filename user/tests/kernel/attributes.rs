@@ -3,7 +3,7 @@
 //! The attributes of the commands, right and wrong.
 
 use crate::lab::*;
-use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
+use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_GREETING_MAX, NLHELLO_TEXT_MAX};
 use nlhello::wire::{nla_total_size, Attrs, NLMSG_HDRLEN, NLM_F_DUMP, NLM_F_REQUEST};
 
 #[test]
@@ -167,6 +167,79 @@ fn a_number_that_has_not_four_bytes_is_refused() {
         );
         let words = "number does not have 4 bytes";
         assert_refusal(&answer, libc::EINVAL, words, Some(0));
+    }
+}
+
+#[test]
+fn a_refused_value_is_told_with_what_it_has_to_be() {
+    const TYPE: u16 = 1;
+    const MIN_VALUE_U: u16 = 4;
+    const MAX_VALUE_U: u16 = 5;
+    const MAX_LENGTH: u16 = 7;
+    let _module = Module::load();
+    let peer = Peer::open();
+    let string = |limit| vec![(MAX_LENGTH, limit), (TYPE, 12)];
+    let bytes = vec![(MAX_LENGTH, NLHELLO_DATA_MAX.into()), (TYPE, 10)];
+    let number = vec![(MIN_VALUE_U, 0), (MAX_VALUE_U, u32::MAX.into()), (TYPE, 4)];
+    let longer = |limit: u32| text(limit as usize + 1);
+
+    for (command, nla_type, value, policy) in [
+        (
+            HELLO_CMD_HELLO,
+            HELLO_A_TEXT,
+            b"".to_vec(),
+            string(NLHELLO_TEXT_MAX.into()),
+        ),
+        (
+            HELLO_CMD_HELLO,
+            HELLO_A_TEXT | 0x8000,
+            b"a\0".to_vec(),
+            string(NLHELLO_TEXT_MAX.into()),
+        ),
+        (
+            HELLO_CMD_HELLO,
+            HELLO_A_TEXT,
+            longer(NLHELLO_TEXT_MAX),
+            string(NLHELLO_TEXT_MAX.into()),
+        ),
+        (
+            HELLO_CMD_HELLO,
+            HELLO_A_DATA,
+            longer(NLHELLO_DATA_MAX),
+            bytes,
+        ),
+        (HELLO_CMD_GET_PEER, HELLO_A_PORTID, b"123".to_vec(), number),
+        (
+            HELLO_CMD_SET_GREETING,
+            HELLO_A_GREETING,
+            longer(NLHELLO_GREETING_MAX),
+            string(NLHELLO_GREETING_MAX.into()),
+        ),
+    ] {
+        let wrong = attrs(&[(nla_type, &value)]);
+        let answer = only_answer(&peer, &message(header(command, NLM_F_REQUEST, 1), &wrong));
+        assert_eq!(answer.policy(), policy);
+    }
+}
+
+#[test]
+fn what_is_refused_for_anything_else_is_told_without_a_policy() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    for (command, attributes) in [
+        (HELLO_CMD_HELLO, attrs(&[(99, b"")])),
+        (
+            HELLO_CMD_HELLO,
+            attrs(&[(HELLO_A_DATA, b""), (HELLO_A_DATA, b"")]),
+        ),
+        (HELLO_CMD_HELLO, vec![0; 3]),
+        (HELLO_CMD_GET_PEER, vec![]),
+        // The value is as it has to be, and the handler refuses it.
+        (HELLO_CMD_GET_PEER, attrs(&[(HELLO_A_PORTID, &[0; 4])])),
+        (99, vec![]),
+    ] {
+        let request = message(header(command, NLM_F_REQUEST, 1), &attributes);
+        assert_eq!(only_answer(&peer, &request).ack().1.policy, None);
     }
 }
 

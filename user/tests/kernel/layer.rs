@@ -3,7 +3,7 @@
 //! What the module's netlink layer offers beside what the hello family needs: other families on it.
 
 #[path = "../../../kmod/tests/probe/uapi.rs"]
-mod uapi;
+pub mod uapi;
 
 use crate::lab::*;
 use neli::consts::socket::NlFamily;
@@ -23,7 +23,7 @@ const NESTED_ITEM: u16 = PROBE_A_ITEM | NLA_F_NESTED;
 const NESTED_SIZE: u16 = PROBE_ITEM_SIZE | NLA_F_NESTED;
 
 /// A loaded module of `$TEST_MODULES`; dropping it unloads it.
-struct Loaded(&'static str);
+pub struct Loaded(&'static str);
 
 impl Loaded {
     fn load(name: &'static str) -> Self {
@@ -40,7 +40,7 @@ impl Loaded {
         }
     }
 
-    fn probe() -> (Self, Peer) {
+    pub fn probe() -> (Self, Peer) {
         (Self::load("probe"), Peer::of(NETLINK_PROBE))
     }
 }
@@ -75,6 +75,7 @@ fn the_family_in_the_docs_of_the_layer_does_what_they_say() {
     let (errno, ext_ack) = answers[0].ack();
     assert_eq!(errno, libc::ERANGE);
     assert_eq!(ext_ack.message, Some(b"too long (limit 100)".as_slice()));
+    assert!(ext_ack.policy.is_some());
 }
 
 #[test]
@@ -536,7 +537,7 @@ fn assert_served(peer: &Peer) {
 }
 
 /// Returns the only answer to `request`; the next request is answered as well.
-fn only_answer(peer: &Peer, request: &[u8]) -> Answer {
+pub fn only_answer(peer: &Peer, request: &[u8]) -> Answer {
     let mut answers = peer.exchange(request);
     assert_served(peer);
 
@@ -547,13 +548,15 @@ fn only_answer(peer: &Peer, request: &[u8]) -> Answer {
 /// Asserts that an item is refused, for what is `offset` bytes into its payload `attrs`.
 fn assert_refused(peer: &Peer, attrs: &[u8], errno: i32, words: &str, offset: usize) {
     let answer = only_answer(peer, &item_request(0, attrs));
+    let (found, ext_ack) = answer.ack();
     let expected = ExtAck {
         message: Some(words.as_bytes()),
         offset: Some((NLMSG_HDRLEN + offset) as u32),
+        policy: ext_ack.policy,
         ..ExtAck::default()
     };
 
-    assert_eq!(answer.ack(), (errno, expected));
+    assert_eq!((found, ext_ack), (errno, expected));
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -17,6 +17,7 @@ mod concurrency;
 mod debug;
 mod dumps;
 mod hardware;
+mod kinds;
 mod lab;
 mod layer;
 mod lifetime;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    attributes,
     netlink::{
         attributes::tests::{
             judge,
