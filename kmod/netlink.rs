@@ -3,8 +3,9 @@
 //! Raw netlink families in safe Rust.
 //!
 //! A family implements [`Family`]: its protocol number, the state it keeps in each network
-//! namespace, and a table of [`Command`]s, each with the attributes it takes and a handler.
-//! [`module_family!`](crate::module_family) makes a module of it, which the kernel serves.
+//! namespace, and a table of [`Command`]s, each with a handler. The handler's type says which
+//! attributes the command takes, as [`attributes!`](crate::attributes) declares them.
+//! [`module_family!`](crate::module_family) makes a module of the family, which the kernel serves.
 //!
 //! # How a datagram is served
 //!
@@ -85,10 +86,6 @@ pub use answer::{
     Answer,
     Then, //
 };
-pub use attributes::{
-    kind,
-    AttributeSet, //
-};
 #[doc(hidden)] // For what `attributes!` declares.
 pub use attributes::{
     check_policy,
@@ -98,6 +95,10 @@ pub use attributes::{
     Occurrence,
     Rule,
     RuleBuilder, //
+};
+pub use attributes::{
+    kind,
+    AttributeSet, //
 };
 pub use call::Call;
 pub use counters::{

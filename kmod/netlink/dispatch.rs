@@ -196,10 +196,7 @@ impl<F: Copy> Function<F> {
 
 /// Sends `answer`, and calls what is to follow it.
 #[inline]
-fn send<'a, T: Family, S: AttributeSet>(
-    call: &Call<'a, T, S>,
-    answer: Answer<'a, T, S>,
-) -> Result {
+fn send<'a, T: Family, S: AttributeSet>(call: &Call<'a, T, S>, answer: Answer<'a, T, S>) -> Result {
     if let Some(message) = answer.message {
         call.request.send(message)?;
     }

@@ -110,11 +110,7 @@ impl<'a> ExtAck<'a> {
     }
 
     /// Refuses the request because `nest`, an attribute of it, lacks the attribute `nla_type`.
-    pub fn refuse_missing_in(
-        &mut self,
-        nest: impl Into<Option<Attr<'a>>>,
-        nla_type: u16,
-    ) -> Error {
+    pub fn refuse_missing_in(&mut self, nest: impl Into<Option<Attr<'a>>>, nla_type: u16) -> Error {
         let error = self.refuse_missing(nla_type);
         self.miss_nest = nest.into().map(|nest| nest.bytes());
         error

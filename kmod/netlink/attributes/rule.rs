@@ -446,7 +446,9 @@ fn unsigned(value: &[u8], width: Width, order: ByteOrder) -> Option<u64> {
         return None;
     }
     if let ByteOrder::Big = order {
-        let number = value.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        let number = value
+            .iter()
+            .fold(0, |all, byte| all << 8 | u64::from(*byte));
         return Some(number);
     }
     match *value {

@@ -3,8 +3,7 @@
 //! The probe family: a command for each thing to try out.
 
 use crate::{
-    attributes,
-    kinds,
+    attributes, kinds,
     netlink::{
         put,
         Answer,
@@ -222,9 +221,7 @@ fn long_nest<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 }
 
 /// `PROBE_CMD_IS_CAPABLE`.
-fn is_capable<'a>(
-    call: &mut Call<'a, Probe, IsCapable>,
-) -> Result<Answer<'a, Probe, IsCapable>> {
+fn is_capable<'a>(call: &mut Call<'a, Probe, IsCapable>) -> Result<Answer<'a, Probe, IsCapable>> {
     let cap = call.attrs.cap();
     let here = call.request.is_capable(cap);
     let everywhere = call.request.is_capable_everywhere(cap);

@@ -54,7 +54,12 @@ pub(super) fn kinds<'a>(call: &mut Call<'a, Probe, Kinds>) -> Result<Answer<'a, 
 
     call.request.reply(
         PROBE_CMD_KINDS,
-        (unsigned(attrs), signed(attrs), big_endian(attrs), others(attrs)),
+        (
+            unsigned(attrs),
+            signed(attrs),
+            big_endian(attrs),
+            others(attrs),
+        ),
     )
 }
 
@@ -93,9 +98,15 @@ fn others<'a>(attrs: &KindsView<'a>) -> impl Payload + 'a {
         put::u64(PROBE_KIND_FLAG, attrs.flag().into()),
         number(PROBE_KIND_BITFIELD32, attrs.bitfield32().map(bits)),
         attrs.string().map(|text| put::str(PROBE_KIND_STRING, text)),
-        attrs.binary().map(|value| put::bytes(PROBE_KIND_BINARY, value)),
-        attrs.exact().map(|value| put::bytes(PROBE_KIND_EXACT, value)),
-        attrs.least().map(|value| put::bytes(PROBE_KIND_LEAST, value)),
+        attrs
+            .binary()
+            .map(|value| put::bytes(PROBE_KIND_BINARY, value)),
+        attrs
+            .exact()
+            .map(|value| put::bytes(PROBE_KIND_EXACT, value)),
+        attrs
+            .least()
+            .map(|value| put::bytes(PROBE_KIND_LEAST, value)),
         put::u64(PROBE_KIND_DIGITS, number_of(attrs.digits())),
         number(
             PROBE_KIND_ARRAY,

@@ -182,10 +182,7 @@ mod suite {
     #[test]
     fn a_number_of_4_or_8_bytes_is_read_from_either() -> Result {
         let four = message(&[(12, &7_u32.to_ne_bytes()), (13, &(-7_i32).to_ne_bytes())])?;
-        let eight = message(&[
-            (12, &u64::MAX.to_ne_bytes()),
-            (13, &i64::MIN.to_ne_bytes()),
-        ])?;
+        let eight = message(&[(12, &u64::MAX.to_ne_bytes()), (13, &i64::MIN.to_ne_bytes())])?;
 
         let attrs = read::<Numbers>(&four)?;
         assert_eq!((attrs.uint(), attrs.sint()), (Some(7), Some(-7)));
@@ -203,7 +200,10 @@ mod suite {
             (&[3, 7, 10], 4, "number does not have 4 bytes"),
             (&[4, 8, 11], 8, "number does not have 8 bytes"),
         ] {
-            for (nla_type, len) in nla_types.iter().flat_map(|t| (0..=9).map(move |len| (*t, len))) {
+            for (nla_type, len) in nla_types
+                .iter()
+                .flat_map(|t| (0..=9).map(move |len| (*t, len)))
+            {
                 let expected = match len == size {
                     true => Told::nothing(),
                     false => refused(words),
@@ -211,7 +211,10 @@ mod suite {
                 assert!(told::<Numbers>(nla_type, &[0; 9][..len])? == expected);
             }
         }
-        for (nla_type, len) in [12, 13].iter().flat_map(|t| (0..=9).map(move |len| (*t, len))) {
+        for (nla_type, len) in [12, 13]
+            .iter()
+            .flat_map(|t| (0..=9).map(move |len| (*t, len)))
+        {
             let expected = match len {
                 4 | 8 => Told::nothing(),
                 _ => refused("number does not have 4 or 8 bytes"),
@@ -455,8 +458,14 @@ mod suite {
         let sint = bindings::netlink_attribute_type_NL_ATTR_TYPE_SINT;
         let low = i64::MIN as u64;
 
-        assert_eq!(policy_of::<Limited>(1, &[1])?, limits(u8_type, unsigned, 2, 9));
-        assert_eq!(policy_of::<Numbers>(1, b"")?, limits(u8_type, unsigned, 0, 255));
+        assert_eq!(
+            policy_of::<Limited>(1, &[1])?,
+            limits(u8_type, unsigned, 2, 9)
+        );
+        assert_eq!(
+            policy_of::<Numbers>(1, b"")?,
+            limits(u8_type, unsigned, 0, 255)
+        );
         let expected = limits(s8_type, signed, -2_i64 as u64, 2);
         assert_eq!(policy_of::<Limited>(3, &[9])?, expected);
         let expected = limits(s8_type, signed, -128_i64 as u64, 127);
@@ -521,7 +530,10 @@ mod suite {
         let array = bindings::netlink_attribute_type_NL_ATTR_TYPE_NESTED_ARRAY;
 
         assert_eq!(policy_of::<Lengths>(9, b"1")?, limits(flag, bare, 0, 0));
-        assert_eq!(policy_of::<Many>(4, b"")?, limits(nested, bare, 0, u64::MAX));
+        assert_eq!(
+            policy_of::<Many>(4, b"")?,
+            limits(nested, bare, 0, u64::MAX)
+        );
         assert_eq!(policy_of::<Many>(3, b"")?, limits(array, bare, 0, u64::MAX));
         Ok(())
     }
