@@ -3,7 +3,8 @@
 //! The probe family: a command for each thing to try out.
 
 use crate::{
-    attributes, kinds,
+    attributes,
+    kinds,
     netlink::{
         put,
         Answer,
@@ -16,7 +17,7 @@ use crate::{
         Payload,
         Unbind, //
     },
-    uapi::*,
+    uapi::*, //
 };
 use core::sync::atomic::{
     AtomicU32,
