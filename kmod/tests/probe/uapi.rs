@@ -27,7 +27,7 @@ pub const PROBE_CMD_NOTIFY: u16 = 23;
 pub const PROBE_CMD_GET_CREDS: u16 = 24;
 /// Takes `PROBE_KIND_*`, and answers with them: the numbers in 8 bytes, a flag that is not there as
 /// 0, and of those that hold several digits the number that they make.
-pub const PROBE_CMD_KINDS: u16 = 25;
+pub const PROBE_CMD_KINDS: u16 = 40;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
