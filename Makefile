@@ -10,7 +10,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 CARGO ?= cargo
 
-export CARGO KERNEL
+export CARGO KERNEL FILTER
 
 .PHONY: all
 all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlhello
@@ -38,15 +38,15 @@ demo: ## boots Debian's own kernel (or KERNEL), loads the module, says hello: al
 # FILTER=WORDS, with these three: only the tests whose names contain it.
 .PHONY: quick
 quick: ## in a minute, all that needs neither the module nor a test kernel
-	@scripts/quick $(if $(FILTER),'$(FILTER)')
+	@scripts/quick $${FILTER:+"$$FILTER"}
 
 .PHONY: test
 test: ## every test, those of the module inside the test kernel KERNEL
-	@scripts/test $(if $(FILTER),'$(FILTER)')
+	@scripts/test $${FILTER:+"$$FILTER"}
 
 .PHONY: test-kernel
 test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts, newest or stock
-	@scripts/test --guest $(if $(FILTER),'$(FILTER)')
+	@scripts/test --guest $${FILTER:+"$$FILTER"}
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root
@@ -107,7 +107,7 @@ names: ## user/src/names, from the source of the newest test kernel
 
 .PHONY: clean
 clean: ## removes what was built here; the cached test kernels stay
-	@if command -v '$(CARGO)' >/dev/null; then '$(CARGO)' clean; else rm -rf target; fi
+	@'$(CARGO)' clean 2>/dev/null || rm -rf target
 	@rm -f rust-project.json
 	@find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -exec rm {} +
