@@ -236,7 +236,7 @@ start_job() {
 
 end_jobs() {
     local job
-    for job in "${jobs[@]}"; do kill -TERM -- "-$job"; done
+    for job in "${jobs[@]}"; do kill -TERM -- "-$job" || true; done
     if [[ $owns_board ]]; then close_board; fi
     wait
 } 2>/dev/null
