@@ -146,7 +146,7 @@ advise() {
     words=$(cat)
     if grep -qF 'No space left on device' <<<"$words" || is_full "$cache" || is_full "$project"; then
         say "the disk is full, where $cache is or $project: make room, or set XDG_CACHE_HOME to a folder that has some; what is done already is kept"
-    elif grep -qE 'Temporary failure resolving|[Cc]ould ?n.t resolve|[Cc]ould not (resolve|connect)|Failed to fetch|Connection (refused|timed out|reset)|unreachable' <<<"$words"; then
+    elif grep -qE 'Temporary failure (resolving|in name resolution)|[Cc]ould ?n.t resolve|[Cc]ould not (resolve|connect)|Failed to fetch|Connection (refused|timed out|reset)|unreachable' <<<"$words"; then
         say "the network or a package source is out of reach, or its lists have become old: run this again; what is done already is kept"
     fi
 }
