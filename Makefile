@@ -19,7 +19,7 @@ all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlh
 # Kbuild knows what is out of date, and so does cargo: both are always asked.
 .PHONY: hello.ko
 hello.ko: ## the module alone
-	@flags=$$(scripts/kdir '$(KDIR)' '$(MO)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags modules
+	@flags=$$(scripts/kdir '$(KDIR)' '$(MO)') && $(MAKE) -C '$(KDIR)' M="$$(pwd -P)" $$flags modules
 
 .PHONY: nlhello
 nlhello: ## the client alone
@@ -27,7 +27,7 @@ nlhello: ## the client alone
 
 .PHONY: rust-analyzer
 rust-analyzer: ## rust-project.json, for editors that read the module
-	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags \
+	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M="$$(pwd -P)" $$flags \
 		$$(sed -n 's/^KSRC=/VPATH=/p; s/^BINDGEN=/BINDGEN=/p' '$(KDIR)/nlhello.env' 2>/dev/null) rust-analyzer
 
 # NO_INSTALL=1 lists what these two would install, and stops there.

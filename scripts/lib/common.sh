@@ -52,9 +52,13 @@ os_codename() {
     (. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")
 }
 
+# is_plain PATH: says whether make, shells and QEMU take it as it is.
+is_plain() { [[ $1 != *[][:space:],:\;\'\"\`\\\$#%\&\|\<\>\(\)\*\?[]* ]]; }
+
 # Ends the script where nothing can be built and booted from the project's folder.
 check_project() {
-    [[ $project != *[[:space:],:]* ]] || die "make and QEMU cannot take a project folder with a space, comma or colon in its path: $project"
+    is_plain "$project" || die "make and QEMU cannot take a project folder with a space, comma, colon, quote or the like in its path: $project"
+    [[ ! $project =~ ^/(dev|proc|run|sys)/ ]] || die "the virtual machine has a /${BASH_REMATCH[1]} of its own, and would not see $project: copy the project elsewhere"
     check_target
 }
 
