@@ -211,7 +211,7 @@ leave_board() {
 # side_by_side FUNCTION...: runs them at once, each in a process group of its own. When one fails, the others are ended, and so is the script,
 # with its status. Not for `$(...)`: there bash forgets jobs that have ended.
 side_by_side() {
-    local jobs=() job status=0 ended owns_board=''
+    local jobs=() job status=0 ended owns_board='' clock=''
     if [[ ! ${nlhello_board-} ]]; then open_board; fi
     trap 'end_jobs; exit 130' INT
     trap 'end_jobs; exit 143' TERM HUP
@@ -240,24 +240,32 @@ start_job() {
 
 end_jobs() {
     local job
-    for job in "${jobs[@]}"; do kill -TERM -- "-$job" || true; done
-    if [[ $owns_board ]]; then close_board; fi
-    wait
-} 2>/dev/null
+    {
+        for job in "${jobs[@]}"; do kill -TERM -- "-$job" || true; done
+        if [[ $owns_board ]]; then close_board; fi
+        wait
+    } 2>/dev/null
+    if [[ $clock ]]; then printf '%b' "$clear_line" >&2; fi
+}
 
 open_board() {
     nlhello_board=$(mktemp -d)
     export nlhello_board
     owns_board=yes
-    if [[ -t 2 ]]; then show_board & fi
+    if [[ -t 2 ]]; then
+        show_board &
+        clock=$!
+    fi
 }
 
 close_board() {
+    # It would look again only when its second is over.
+    if [[ $clock ]]; then kill "$clock" || true; fi
     rm -rf "$nlhello_board"
     unset nlhello_board
 }
 
-# One line with all that runs, until the board has gone.
+# One line with all that runs, until the script has gone or ends this.
 show_board() {
     local width line
     width=$(stty size <&2 | cut -d' ' -f2)
@@ -267,7 +275,6 @@ show_board() {
         printf '\r\e[K%s' "${line:0:width-1}" >&2
         sleep 1
     done
-    printf '\r\e[K' >&2
 }
 
 # Fails when the board, or the script, has gone.
