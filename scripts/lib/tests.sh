@@ -49,7 +49,7 @@ modules_of_tests() {
 # build_tests [OPTION...]: builds programs that hold tests, and prints their paths. (`tee /dev/stderr` would empty a log that stderr is.)
 build_tests() {
     local built
-    built=$(CARGO_TERM_QUIET=false "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p')
+    built=$(CARGO_TERM_QUIET=false CARGO_TERM_VERBOSE=false "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p')
     [[ $built ]] || die "$cargo did not say which programs it has built"
     echo "$built"
 }
