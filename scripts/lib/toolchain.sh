@@ -98,7 +98,7 @@ has_libclang() {
     libclang_path || has llvm-config || compgen -G '/usr/lib/*/libclang*.so*' || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*'
 } >/dev/null
 
-# For every bindgen that is started from here. Where no known place has a libclang, it looks for itself.
+# For every program bindgen that is started from here. Where no known place has a libclang, it looks for itself.
 export_libclang() {
     LIBCLANG_PATH=$(libclang_path) || unset LIBCLANG_PATH
     export LIBCLANG_PATH
