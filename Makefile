@@ -5,7 +5,7 @@
 # The build folder of the kernel that hello.ko is for.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-# The test kernel: stock, lts, newest, a series such as 6.12, any but stock with -debug; see scripts/kernel. Where KERNEL is not given, each
+# The test kernel: stock, lts, newest, a series such as 6.12, any but stock with -debug and -built-in; see scripts/kernel. Where KERNEL is not given, each
 # script has its default: scripts/demo takes stock where it is to be had, all others lts.
 
 CARGO ?= cargo
@@ -35,7 +35,7 @@ rust-analyzer: ## rust-project.json, for editors that read the module
 demo: ## boots Debian's own kernel (or KERNEL), loads the module, says hello: all that it takes is installed first
 	@scripts/demo
 
-# FILTER=WORDS, with these three: only the tests whose names contain it.
+# FILTER=WORDS, with these four: only the tests whose names contain it.
 .PHONY: quick
 quick: ## in a minute, all that needs neither the module nor a test kernel
 	@scripts/quick $${FILTER:+"$$FILTER"}
@@ -47,6 +47,10 @@ test: ## every test, those of the module inside the test kernel KERNEL
 .PHONY: test-kernel
 test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts, newest or stock
 	@scripts/test --guest $${FILTER:+"$$FILTER"}
+
+.PHONY: test-built-in
+test-built-in: ## the family as a part of the kernel's image (obj-y), of KERNEL, lts or newest
+	@KERNEL='$(or $(KERNEL),lts)-built-in' scripts/test $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root

@@ -34,10 +34,12 @@ check_filter() {
     done < <(grep -oE '[A-Za-z0-9_]+' <<<"$1")
 }
 
-# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and the newest share them.
+# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and the newest share them, or
+# that one with the family in it has.
 modules_of_tests() {
     local others='^$'
     case $1 in
+    *-built-in) others='^(both|lts|newest)$' ;;
     lts) others='^newest$' ;;
     newest | stock) others='^lts$' ;;
     esac
