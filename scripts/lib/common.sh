@@ -21,6 +21,8 @@ tools=$cache/tools
 
 # The series of the long-term kernel: the oldest that the tests hold for, and the test kernel where no other is asked for.
 lts=6.12
+# The first release that has what the module takes of the kernel crate.
+oldest_release=6.12.19
 
 say() { put_line "${0##*/}: $*"; }
 
