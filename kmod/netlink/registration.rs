@@ -38,6 +38,9 @@ use kernel::{
 ///
 /// Nobody holds the registration: the module does, in a place of its own. A module has one family.
 ///
+/// In the kernel's own image (`obj-y`) the family is served from `device_initcall` on, and nothing
+/// ends it. An image has room for one: the names of `helpers.c` are those of every family.
+///
 /// # Errors
 ///
 /// Loading the module fails with
