@@ -16,6 +16,7 @@ use crate::{
         Counter,
         Counters,
         Dump,
+        ExtAck,
         Family,
         Payload,
         Rcu,
@@ -218,8 +219,8 @@ impl Dump for PeerDump {
         Ok(Self(Cursor::start()))
     }
 
-    fn next(&mut self, net: &State) -> Option<Peer> {
-        net.peers.next(&mut self.0)
+    fn next(&mut self, net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Peer>> {
+        Ok(net.peers.next(&mut self.0))
     }
 
     fn generation(&self, net: &State) -> u32 {

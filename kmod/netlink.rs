@@ -14,6 +14,11 @@
 //! does, and the ACK comes last, where one is due. So a client has the whole answer in its queue when
 //! `sendmsg(2)` returns.
 //!
+//! # What else a family can do
+//!
+//! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
+//!   last message, it can say that it leaves out entries, and one may take more than a page.
+//!
 //! # A family, whole
 //!
 //! Besides this file, `netlink/`, `wire.rs` and `wire/` a module needs a file such as this one:

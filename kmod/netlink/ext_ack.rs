@@ -12,6 +12,7 @@ use core::{
         self,
         Write, //
     },
+    mem,
     ptr, //
 };
 use kernel::{
@@ -44,6 +45,19 @@ impl<'a> ExtAck<'a> {
             bad_attr: None,
             miss_type: 0,
             miss_nest: None,
+        }
+    }
+
+    /// Says whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.msg, Msg::None) && self.miss_type == 0
+    }
+
+    /// Takes the text away.
+    pub(super) fn take_msg(&mut self) -> ExtAck<'static> {
+        ExtAck {
+            msg: mem::replace(&mut self.msg, Msg::None),
+            ..ExtAck::new()
         }
     }
 

@@ -36,6 +36,7 @@ families! {
     attribute_kept
     attribute_of_another_message
     counters_2049
+    dump_room_65537
     family_declared_without_its_module
     groups_1025
     policy_that_nests_itself

@@ -12,6 +12,7 @@ use crate::{
         Command,
         Creds,
         Dump,
+        ExtAck,
         Family,
         Payload,
         Rule,
@@ -75,6 +76,16 @@ impl Family for Probe {
             notify_group,
         ),
         Command::new(PROBE_CMD_GET_CREDS, &[], get_creds),
+        Command::dump::<Numbers>(
+            PROBE_CMD_NUMBERS,
+            &[
+                Rule::u32(PROBE_A_COUNT).required(),
+                Rule::u32(PROBE_A_SIZE),
+                Rule::u32(PROBE_A_ODD),
+                Rule::u32(PROBE_A_WARN),
+                Rule::u32(PROBE_A_FAIL),
+            ],
+        ),
     ];
 
     type Net = Members;
@@ -212,13 +223,17 @@ impl Dump for Items {
         Ok(Self(0))
     }
 
-    fn next(&mut self, _net: &Members) -> Option<Item<'static>> {
+    fn next(
+        &mut self,
+        _net: &Members,
+        _ext_ack: &mut ExtAck<'_>,
+    ) -> Result<Option<Item<'static>>> {
         self.0 += 1;
-        (self.0 <= 3).then_some(Item {
+        Ok((self.0 <= 3).then_some(Item {
             id: self.0,
             name: Some(b"item"),
             size: None,
-        })
+        }))
     }
 
     fn generation(&self, _net: &Members) -> u32 {
@@ -227,6 +242,85 @@ impl Dump for Items {
 
     fn payload(item: &Item<'static>) -> impl Payload {
         item.attr()
+    }
+}
+
+/// `PROBE_CMD_NUMBERS`.
+struct Numbers {
+    next: u32,
+    end: u32,
+    size: u32,
+    is_odd: bool,
+    is_warning: bool,
+    is_failing: bool,
+}
+
+/// A number, and how many bytes go with it.
+struct Number(u32, u32);
+
+impl Dump for Numbers {
+    type Family = Probe;
+    type Item = Number;
+
+    const NLMSG_TYPE: u16 = PROBE_CMD_NUMBERS;
+
+    const MIN_DUMP_ALLOC: u32 = PROBE_SIZE_MAX + 100;
+
+    fn start(call: &mut Call<'_, Probe>) -> Result<Self> {
+        let Call { attrs, ext_ack, .. } = call;
+        let number = |nla_type| attrs.u32(nla_type).unwrap_or(0);
+        let size = number(PROBE_A_SIZE);
+        let is_odd = number(PROBE_A_ODD) != 0;
+
+        if let Some(attr) = attrs.get(PROBE_A_SIZE).filter(|_| size > PROBE_SIZE_MAX) {
+            return Err(ext_ack.refuse_attr(ERANGE, &attr, c"entries would be too large"));
+        }
+        if number(PROBE_A_WARN) == PROBE_WARN_START {
+            ext_ack.set_msg(c"this may take a while");
+        }
+        Ok(Self {
+            next: is_odd.into(),
+            end: number(PROBE_A_COUNT),
+            size,
+            is_odd,
+            is_warning: number(PROBE_A_WARN) == PROBE_WARN_END,
+            is_failing: number(PROBE_A_FAIL) != 0,
+        })
+    }
+
+    fn next(&mut self, _net: &Members, ext_ack: &mut ExtAck<'_>) -> Result<Option<Number>> {
+        if self.next < self.end {
+            let number = self.next;
+            self.next += if self.is_odd { 2 } else { 1 };
+            return Ok(Some(Number(number, self.size)));
+        }
+        if self.is_failing {
+            return Err(ext_ack.refuse(EIO, c"the numbers end here"));
+        }
+        if self.is_warning {
+            ext_ack.set_msg(c"these were all");
+        }
+        Ok(None)
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.is_odd
+    }
+
+    fn generation(&self, _net: &Members) -> u32 {
+        1
+    }
+
+    fn payload(Number(number, size): &Number) -> impl Payload {
+        static ZEROES: [u8; PROBE_SIZE_MAX as usize] = [0; PROBE_SIZE_MAX as usize];
+
+        (
+            put::u32(PROBE_A_COUNT, *number),
+            put::bytes(
+                PROBE_A_BYTES,
+                ZEROES.get(..*size as usize).unwrap_or_default(),
+            ),
+        )
     }
 }
 

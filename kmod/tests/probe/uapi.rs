@@ -25,6 +25,10 @@ pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
 pub const PROBE_CMD_NOTIFY: u16 = 23;
 /// Answers with [`PROBE_A_PID`], [`PROBE_A_UID`] and [`PROBE_A_GID`].
 pub const PROBE_CMD_GET_CREDS: u16 = 24;
+/// A dump of the numbers below [`PROBE_A_COUNT`], each as [`PROBE_A_COUNT`], and with
+/// [`PROBE_A_BYTES`] of [`PROBE_A_SIZE`] bytes. [`PROBE_A_ODD`] leaves out those that are even,
+/// [`PROBE_A_WARN`] says where it warns, and [`PROBE_A_FAIL`] has it fail at its end.
+pub const PROBE_CMD_NUMBERS: u16 = 25;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -48,6 +52,18 @@ pub const PROBE_A_PID: u16 = 9;
 pub const PROBE_A_UID: u16 = 10;
 /// u32: its group id.
 pub const PROBE_A_GID: u16 = 11;
+/// u32.
+pub const PROBE_A_COUNT: u16 = 12;
+/// u32, at most [`PROBE_SIZE_MAX`].
+pub const PROBE_A_SIZE: u16 = 13;
+/// Zeroes.
+pub const PROBE_A_BYTES: u16 = 14;
+/// u32: 1 or 0.
+pub const PROBE_A_ODD: u16 = 15;
+/// u32: [`PROBE_WARN_START`] or [`PROBE_WARN_END`].
+pub const PROBE_A_WARN: u16 = 16;
+/// u32: 1 or 0.
+pub const PROBE_A_FAIL: u16 = 17;
 
 /// u32, required.
 pub const PROBE_ITEM_ID: u16 = 1;
@@ -63,6 +79,14 @@ pub const PROBE_SIZE_HEIGHT: u16 = 2;
 
 /// Most bytes of a name, without its NUL.
 pub const PROBE_NAME_MAX: u32 = 8;
+
+/// Most bytes of [`PROBE_A_BYTES`].
+pub const PROBE_SIZE_MAX: u32 = 40_000;
+
+/// The dump warns when it starts.
+pub const PROBE_WARN_START: u32 = 1;
+/// It warns when it is at its end.
+pub const PROBE_WARN_END: u32 = 2;
 
 /// Multicast group that whoever has the right may join.
 pub const PROBE_GROUP_OPEN: u32 = 1;

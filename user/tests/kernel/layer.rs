@@ -12,7 +12,7 @@ use neli::utils::Groups;
 use nlhello::netlink::{ExtAck, Socket};
 use nlhello::wire::{
     nla_total_size, Attrs, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP,
-    NLM_F_ECHO, NLM_F_REQUEST,
+    NLM_F_DUMP_FILTERED, NLM_F_ECHO, NLM_F_REQUEST,
 };
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -156,6 +156,97 @@ fn a_dump_and_a_notification_carry_nests() {
             (PROBE_CMD_ITEM_NTF, sent.clone())
         ]
     );
+}
+
+#[test]
+fn a_dump_that_is_refused_at_its_start_is_refused_like_any_request() {
+    let (_module, peer) = Loaded::probe();
+    let request = numbers(3, &[(PROBE_A_SIZE, PROBE_SIZE_MAX + 1)]);
+    let answer = only_answer(&peer, &request);
+    let expected = ExtAck {
+        message: Some(b"entries would be too large"),
+        offset: Some((NLMSG_HDRLEN + nla_total_size(4)) as u32),
+        ..ExtAck::default()
+    };
+
+    assert_eq!(answer.ack(), (libc::ERANGE, expected));
+}
+
+#[test]
+fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
+    let (_module, peer) = Loaded::probe();
+    let text = |message: &'static str| ExtAck {
+        message: Some(message.as_bytes()),
+        ..ExtAck::default()
+    };
+
+    for (option, errno, said) in [
+        ((PROBE_A_FAIL, 0), 0, ExtAck::default()),
+        ((PROBE_A_FAIL, 1), libc::EIO, text("the numbers end here")),
+        (
+            (PROBE_A_WARN, PROBE_WARN_START),
+            0,
+            text("this may take a while"),
+        ),
+        ((PROBE_A_WARN, PROBE_WARN_END), 0, text("these were all")),
+    ] {
+        // None, some, and as many as leave no room behind the last one: an entry takes 28 bytes.
+        for count in (0..150).chain([1000]) {
+            let messages = peer.dump_whole(&numbers(count, &[option]), 4096);
+            let (done, entries) = messages.split_last().unwrap();
+
+            assert_eq!(entries.len(), count as usize);
+            assert_eq!(done.done(), (errno, said), "{count} {option:?}");
+        }
+    }
+    assert_served(&peer);
+}
+
+#[test]
+fn a_dump_that_leaves_out_entries_says_so_in_each_message() {
+    let (_module, peer) = Loaded::probe();
+    for (is_odd, count, flag) in [(0, 1000, 0), (1, 500, NLM_F_DUMP_FILTERED)] {
+        let headers = peer.dump(&numbers(1000, &[(PROBE_A_ODD, is_odd)]), 4096);
+
+        assert_eq!(headers.len(), count + 1);
+        assert!(headers
+            .iter()
+            .all(|header| header.nlmsg_flags & NLM_F_DUMP_FILTERED == flag));
+    }
+}
+
+#[test]
+fn entries_larger_than_a_page_arrive_whole() {
+    let (_module, peer) = Loaded::probe();
+    for size in [5000, PROBE_SIZE_MAX] {
+        let messages = peer.dump_whole(&numbers(3, &[(PROBE_A_SIZE, size)]), 1 << 16);
+        let (done, entries) = messages.split_last().unwrap();
+        let zeroes = vec![0; size as usize];
+        let expected = [0, 1, 2].map(|number: u32| {
+            attrs(&[
+                (PROBE_A_COUNT, &number.to_ne_bytes()),
+                (PROBE_A_BYTES, &zeroes),
+            ])
+        });
+
+        assert!(entries
+            .iter()
+            .map(|entry| &entry.payload)
+            .eq(expected.iter()));
+        assert_eq!(done.done(), (0, ExtAck::default()));
+    }
+}
+
+/// `PROBE_CMD_NUMBERS` for those below `count`, with these numbers as attributes.
+fn numbers(count: u32, options: &[(u16, u32)]) -> Vec<u8> {
+    let payload: Vec<u8> = [(PROBE_A_COUNT, count)]
+        .iter()
+        .chain(options)
+        .flat_map(|(nla_type, number)| attrs(&[(*nla_type, &number.to_ne_bytes())]))
+        .collect();
+    let header = header(PROBE_CMD_NUMBERS, NLM_F_REQUEST | NLM_F_DUMP, 1);
+
+    message(header, &payload)
 }
 
 #[test]
