@@ -97,14 +97,12 @@ impl Family for Hello {
 
     type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<State>>> {
-        let state = State {
+    fn new_net() -> impl PinInit<State, Error> {
+        try_init!(State {
             greeting: Rcu::none(),
             peers: Peers::new()?,
             counters: Counters::new()?,
-        };
-
-        Ok(KBox::pin(state, GFP_KERNEL_ACCOUNT)?)
+        })
     }
 
     /// Classic hello, as the textbook's client says it: raw bytes in, a greeting out.

@@ -16,6 +16,7 @@
 //!
 //! # What else a family can do
 //!
+//! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
 //! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
 //!   last message, it can say that it leaves out entries, and one may take more than a page.
 //!
@@ -51,9 +52,7 @@
 //!         &[Command::new(16, &[Rule::string(1, 100).required()], echo)];
 //!     type Net = ();
 //!
-//!     fn new_net() -> Result<Pin<KBox<()>>> {
-//!         Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-//!     }
+//!     fn new_net() -> impl PinInit<(), Error> {}
 //! }
 //!
 //! fn echo<'a>(call: &mut Call<'a, Echo>) -> Result<Answer<'a, Echo>> {
@@ -138,12 +137,13 @@ pub trait Family: Sized + 'static {
     /// What the family keeps in each network namespace.
     type Net: Send + Sync + 'static;
 
-    /// Makes what the family keeps in a new network namespace.
+    /// Makes what the family keeps in a new network namespace, in its place: the layer allocates it,
+    /// charged to whoever makes the namespace.
     ///
     /// # Errors
     ///
     /// Whatever keeps the network namespace from being.
-    fn new_net() -> Result<Pin<KBox<Self::Net>>>;
+    fn new_net() -> impl PinInit<Self::Net, Error>;
 
     /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a
     /// payload. It is raw bytes: the call has no attributes.

@@ -56,7 +56,7 @@ impl<T: Family> States<T> {
     ///
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
-        let state = match T::new_net() {
+        let state = match KBox::pin_init(T::new_net(), GFP_KERNEL_ACCOUNT) {
             Ok(state) => state,
             Err(error) => return error.to_errno(),
         };

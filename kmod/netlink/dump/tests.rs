@@ -23,9 +23,7 @@ impl Family for Numbers {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::new((), GFP_KERNEL)?.into())
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 /// The numbers from `next` to below `end`, which change at `change`; at the end there is a warning,

@@ -90,13 +90,11 @@ impl Family for Probe {
 
     type Net = Members;
 
-    fn new_net() -> Result<Pin<KBox<Members>>> {
-        let members = Members {
+    fn new_net() -> impl PinInit<Members, Error> {
+        Members {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
-        };
-
-        Ok(KBox::pin(members, GFP_KERNEL_ACCOUNT)?)
+        }
     }
 }
 

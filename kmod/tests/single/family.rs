@@ -16,12 +16,17 @@ use kernel::prelude::*;
 pub struct Single;
 
 /// The only state.
-pub struct State(());
+pub struct State {
+    _only: Only,
+}
+
+/// What there is one of.
+struct Only(());
 
 /// Says whether there is a state.
 static IS_THERE: AtomicBool = AtomicBool::new(false);
 
-impl State {
+impl Only {
     fn new() -> Result<Self> {
         match IS_THERE.swap(true, Relaxed) {
             true => Err(ENOSPC),
@@ -30,7 +35,7 @@ impl State {
     }
 }
 
-impl Drop for State {
+impl Drop for Only {
     fn drop(&mut self) {
         IS_THERE.store(false, Relaxed);
     }
@@ -43,7 +48,7 @@ impl Family for Single {
 
     type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<State>>> {
-        Ok(KBox::pin(State::new()?, GFP_KERNEL_ACCOUNT)?)
+    fn new_net() -> impl PinInit<State, Error> {
+        try_init!(State { _only: Only::new()? })
     }
 }

@@ -18,9 +18,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {

@@ -21,8 +21,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[Rule::string(1, 100)], hello)];
     type Net = Rcu<&'static [u8]>;
 
-    fn new_net() -> Result<Pin<KBox<Rcu<&'static [u8]>>>> {
-        Ok(KBox::pin(Rcu::none(), GFP_KERNEL_ACCOUNT)?)
+    fn new_net() -> impl PinInit<Self::Net, Error> {
+        Rcu::none()
     }
 }
 

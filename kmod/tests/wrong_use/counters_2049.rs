@@ -17,6 +17,12 @@ pub struct Hello;
 #[derive(Clone, Copy)]
 pub struct Counted(pub u16);
 
+/// What a network namespace has.
+pub struct State {
+    /// Its counters.
+    pub counters: Counters<Counted>,
+}
+
 impl Counter for Counted {
     #[cfg(not(wrong))]
     const COUNT: usize = 2048;
@@ -31,9 +37,11 @@ impl Counter for Counted {
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[];
-    type Net = Counters<Counted>;
+    type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<Counters<Counted>>>> {
-        Ok(KBox::pin(Counters::new()?, GFP_KERNEL_ACCOUNT)?)
+    fn new_net() -> impl PinInit<State, Error> {
+        try_init!(State {
+            counters: Counters::new()?,
+        })
     }
 }

@@ -21,9 +21,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::dump::<Nothing>(16, &[])];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 /// A table without entries.

@@ -17,9 +17,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 /// Another family, of no module.
@@ -30,9 +28,7 @@ impl Family for Another {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 #[cfg(wrong)]

@@ -27,9 +27,7 @@ impl Family for Hello {
     )];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
-    }
+    fn new_net() -> impl PinInit<(), Error> {}
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {

@@ -23,7 +23,7 @@ impl Family for Hello {
     #[cfg(wrong)]
     type Net = Cell<u32>; //~ ERROR E0277
 
-    fn new_net() -> Result<Pin<KBox<Self::Net>>> {
-        Ok(KBox::pin(Self::Net::new(0), GFP_KERNEL_ACCOUNT)?)
+    fn new_net() -> impl PinInit<Self::Net, Error> {
+        Self::Net::new(0)
     }
 }
