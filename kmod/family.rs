@@ -18,6 +18,7 @@ use crate::{
         Dump,
         ExtAck,
         Family,
+        Group,
         Payload,
         Rcu,
         Request,
@@ -69,7 +70,7 @@ impl Counter for Counted {
 impl Family for Hello {
     const PROTOCOL: u32 = NETLINK_USER;
 
-    const GROUPS: u32 = HELLO_GROUP_EVENTS;
+    const GROUPS: &'static [Group] = &[Group::new(HELLO_GROUP_EVENTS)];
 
     const COMMANDS: &'static [Command<Self>] = &[
         Command::new(

@@ -16,6 +16,7 @@
 //!
 //! # What else a family can do
 //!
+//! - Say of each multicast group who may join it: a [`Group`].
 //! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
 //! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
 //!   last message, it can say that it leaves out entries, and one may take more than a page.
@@ -73,6 +74,7 @@ mod dump;
 mod errno;
 mod ext_ack;
 mod ffi;
+mod group;
 mod log;
 mod net;
 pub mod put;
@@ -99,6 +101,7 @@ pub use counters::{
 };
 pub use dump::Dump;
 pub use ext_ack::ExtAck;
+pub use group::Group;
 pub use put::Payload;
 pub use rcu::Rcu;
 #[doc(hidden)]
@@ -120,10 +123,8 @@ pub trait Family: Sized + 'static {
     /// The third argument of `socket(2)`, below 32.
     const PROTOCOL: u32;
 
-    /// The number of multicast groups, which are counted from 1; at most 1,024.
-    ///
-    /// To join one takes `CAP_NET_ADMIN` in the network namespace.
-    const GROUPS: u32 = 0;
+    /// The multicast groups, each with who may join it. Nobody joins another.
+    const GROUPS: &'static [Group] = &[];
 
     /// Called before a socket joins a group, see [`Bind`].
     const BIND: Option<Bind<Self>> = None;
@@ -169,11 +170,10 @@ pub trait Family: Sized + 'static {
     fn closed(_net: &Self::Net, _portid: u32) {}
 }
 
-/// Decides whether a socket may join the multicast group `group` of the network namespace that
-/// `net` belongs to. Whether it has the right to join any is decided before.
+/// Decides whether a socket may join the multicast group `group`, one of the family's, in the network
+/// namespace that `net` belongs to. Whether it has the right to is decided before, see [`Group`].
 ///
-/// It may be called for a group that the socket is in already, and for any from 1 to 32, which the
-/// core has where a family asks for fewer.
+/// It may be called for a group that the socket is in already.
 ///
 /// # Errors
 ///

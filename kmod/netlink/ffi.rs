@@ -57,6 +57,9 @@ extern "C" {
     /// Says whether `net` is the first namespace, which is there before all others and stays.
     pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
 
+    /// Says whether the calling task has the capability `cap` in the user namespace that owns `net`.
+    pub(super) fn nl_helper_ns_capable(net: *const bindings::net, cap: c_int) -> bool;
+
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
 

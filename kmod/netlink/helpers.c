@@ -5,6 +5,7 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
+#include <linux/capability.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -91,6 +92,11 @@ struct sock *nl_helper_kernel_create(struct net *net, int unit,
 bool nl_helper_is_init_net(const struct net *net)
 {
 	return net_eq(net, &init_net);
+}
+
+bool nl_helper_ns_capable(const struct net *net, int cap)
+{
+	return ns_capable(net->user_ns, cap);
 }
 
 u32 nl_helper_portid(struct sk_buff *skb)

@@ -8,6 +8,7 @@ use super::{
         self,
         NetSlot, //
     },
+    group,
     request::Datagram,
     Family, //
 };
@@ -138,15 +139,8 @@ impl<T: Family> Sockets<T> {
         T::PROTOCOL as c_int
     };
 
-    /// The most groups: the core keeps a bit for each in every listening socket, and counts the
-    /// bits without a look at overflow.
-    const MAX_GROUPS: u32 = 1024;
-
-    /// The number of groups, checked when the family is compiled.
-    const GROUPS: u32 = {
-        assert!(T::GROUPS <= Self::MAX_GROUPS, "more than 1024 groups");
-        T::GROUPS
-    };
+    /// The groups, checked when the family is compiled.
+    const GROUPS: group::Summary = group::sum_up(T::GROUPS);
 
     /// Opens the sockets: from here on the family is called. If that fails, it was not.
     ///
@@ -172,10 +166,12 @@ impl<T: Family> Sockets<T> {
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
         let mut cfg = bindings::netlink_kernel_cfg {
-            groups: Self::GROUPS,
+            groups: Self::GROUPS.last,
+            flags: Self::GROUPS.flags,
             input: Some(Self::input),
+            // The core has 32 groups where a family asks for fewer.
+            bind: Some(Self::bind),
             // Null where the family has none, so that the core does not even call.
-            bind: T::BIND.and(Some(Self::bind)),
             unbind: T::UNBIND.and(Some(Self::unbind)),
             ..Default::default()
         };
@@ -241,20 +237,35 @@ impl<T: Family> Sockets<T> {
         }
     }
 
-    /// Called by the core before a user's socket joins `group`; anything but 0 keeps it from that.
+    /// Called by the core before a user's socket joins `group`, in the context of whoever asks for
+    /// that; anything but 0 keeps it from that.
     ///
     /// # Safety
     ///
     /// `net` must be the network namespace of an open socket of the protocol.
     unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
-        // SAFETY: The socket holds its namespace. The core calls while the sockets are registered,
-        // and so are the states by the contract of `register`.
-        let net = unsafe { state::<T>(net) };
-
-        match T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)) {
+        // SAFETY: The caller vouches for `net`.
+        match unsafe { Self::join(net, group as u32) } {
             Ok(()) => 0,
             Err(error) => error.to_errno(),
         }
+    }
+
+    /// Decides whether a socket may join `group`.
+    ///
+    /// # Safety
+    ///
+    /// As for `bind`.
+    unsafe fn join(net: *mut bindings::net, group: u32) -> Result {
+        let declared = group::find::<T>(group).ok_or(EINVAL)?;
+        // SAFETY: The socket holds its namespace. The core calls while the sockets are registered,
+        // and so are the states by the contract of `register`.
+        let net = unsafe {
+            declared.check_right(net)?;
+            state::<T>(net)
+        };
+
+        T::BIND.map_or(Ok(()), |bind| bind(net, group))
     }
 
     /// Called by the core after a user's socket left `group`, also at its end.
@@ -263,10 +274,11 @@ impl<T: Family> Sockets<T> {
     ///
     /// As for `bind`.
     unsafe extern "C" fn unbind(net: *mut bindings::net, group: c_int) {
-        // SAFETY: As in `bind`.
+        // SAFETY: As in `join`.
         let net = unsafe { state::<T>(net) };
 
-        if let Some(unbind) = T::UNBIND {
+        // What the family does not have, nobody has joined.
+        if let (Some(unbind), Some(_)) = (T::UNBIND, group::find::<T>(group as u32)) {
             unbind(net, group as u32);
         }
     }

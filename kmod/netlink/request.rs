@@ -5,6 +5,7 @@
 use super::{
     errno::to_result,
     ffi,
+    group,
     net,
     skb::SkBuff,
     Answer,
@@ -111,11 +112,6 @@ impl<'a, T: Family> Datagram<'a, T> {
     pub(super) fn net(self) -> &'a T::Net {
         self.net
     }
-}
-
-/// Says whether the family has the multicast group `group`.
-fn is_group<T: Family>(group: u32) -> bool {
-    (1..=T::GROUPS).contains(&group)
 }
 
 /// Who sent a message, as the kernel recorded it (`struct scm_creds`).
@@ -232,7 +228,7 @@ impl<'a, T: Family> Request<'a, T> {
     /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
     /// group that the family does not have.
     pub fn is_heard(&self, group: u32) -> bool {
-        is_group::<T>(group) && (self.has(NLM_F_ECHO) || self.has_listeners(group))
+        group::find::<T>(group).is_some() && (self.has(NLM_F_ECHO) || self.has_listeners(group))
     }
 
     /// Says whether anybody in any network namespace listens to `group`.
@@ -261,9 +257,7 @@ impl<'a, T: Family> Request<'a, T> {
         payload: impl FnOnce() -> P,
     ) -> Result {
         // For group 0 `nlmsg_notify()` would not even free the buffer.
-        if !is_group::<T>(group) {
-            return Err(EINVAL);
-        }
+        group::find::<T>(group).ok_or(EINVAL)?;
         if !self.is_heard(group) {
             return Ok(());
         }

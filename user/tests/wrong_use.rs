@@ -38,7 +38,8 @@ families! {
     counters_2049
     dump_room_65537
     family_declared_without_its_module
-    groups_1025
+    group_0
+    group_1025
     policy_that_nests_itself
     protocol_32
     refused_after_its_answer
@@ -50,6 +51,7 @@ families! {
     rule_with_flag_bits
     state_of_one_thread
     two_commands_of_one_type
+    two_groups_of_one_number
     two_rules_for_one_attribute
     two_rules_in_a_nest
     type_below_16

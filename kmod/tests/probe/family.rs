@@ -14,6 +14,7 @@ use crate::{
         Dump,
         ExtAck,
         Family,
+        Group,
         Payload,
         Rule,
         Unbind, //
@@ -53,7 +54,13 @@ const ITEM: Rule = Rule::nested(
 impl Family for Probe {
     const PROTOCOL: u32 = NETLINK_PROBE;
 
-    const GROUPS: u32 = PROBE_GROUP_CLOSED;
+    const GROUPS: &'static [Group] = &[
+        Group::new(PROBE_GROUP_OPEN),
+        Group::new(PROBE_GROUP_CLOSED),
+        Group::new(PROBE_GROUP_NONROOT).nonroot(),
+        Group::new(PROBE_GROUP_SYS_ADMIN).cap_sys_admin(),
+        Group::new(PROBE_GROUP_HIGH),
+    ];
 
     const BIND: Option<Bind<Self>> = Some(bind);
 
@@ -104,7 +111,8 @@ fn bind(net: &Members, group: u32) -> Result {
             net.joined.fetch_add(1, Relaxed);
             Ok(())
         }
-        _ => Err(EBUSY),
+        PROBE_GROUP_CLOSED => Err(EBUSY),
+        _ => Ok(()),
     }
 }
 

@@ -92,3 +92,9 @@ pub const PROBE_WARN_END: u32 = 2;
 pub const PROBE_GROUP_OPEN: u32 = 1;
 /// Multicast group that the family lets nobody join.
 pub const PROBE_GROUP_CLOSED: u32 = 2;
+/// Multicast group that every user may join.
+pub const PROBE_GROUP_NONROOT: u32 = 5;
+/// Multicast group that takes `CAP_SYS_ADMIN` to join.
+pub const PROBE_GROUP_SYS_ADMIN: u32 = 6;
+/// Multicast group beyond those that the core has for every family; as [`PROBE_GROUP_OPEN`].
+pub const PROBE_GROUP_HIGH: u32 = 40;

@@ -504,7 +504,7 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
         ])
     };
 
-    for group in [0, PROBE_GROUP_CLOSED + 1, 32, u32::MAX] {
+    for group in [0, PROBE_GROUP_CLOSED + 1, 32, PROBE_GROUP_HIGH + 1, u32::MAX] {
         for flags in [0, NLM_F_ECHO] {
             let answers = notify(flags, group);
             assert_eq!(answers.len(), 1, "{answers:?}");
@@ -539,15 +539,17 @@ fn a_group_that_the_family_refuses_is_not_joined() {
     let (_module, peer) = Loaded::probe();
     let listener = Peer::of(NETLINK_PROBE);
 
-    // The core has 32 groups where a family asks for fewer, and no more.
     for (group, errno) in [
         (PROBE_GROUP_CLOSED, libc::EBUSY),
-        (32, libc::EBUSY),
-        (33, libc::EINVAL),
+        // The family has none of these.
+        (PROBE_GROUP_CLOSED + 1, libc::EINVAL),
+        (32, libc::EINVAL),
+        (PROBE_GROUP_HIGH + 1, libc::EINVAL),
     ] {
         let error = listener.join(group).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(errno), "{group}");
     }
+    listener.join(PROBE_GROUP_HIGH).unwrap();
     assert_served(&peer);
 }
 
@@ -583,6 +585,38 @@ fn who_has_no_right_to_join_is_refused_before_the_family_is_asked() {
 
     assert_eq!(stdout(&output), "Operation not permitted\n");
     assert_eq!(members(&peer), (0, 0));
+}
+
+#[test]
+fn each_group_has_a_right_of_its_own_to_join_it() {
+    let (_module, _peer) = Loaded::probe();
+    let program = "/tmp/members";
+    std::fs::copy(test_program("members"), program).unwrap();
+    let join = |group: u32| {
+        let groups = 1_u32 << (group - 1);
+        [program.to_owned(), NETLINK_PROBE.to_string(), groups.to_string()]
+    };
+    let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
+    let without_sys_admin = ["setpriv", "--bounding-set=-sys_admin"].map(str::to_owned);
+    let refused = "Operation not permitted\n";
+
+    for (group, nobody, there, net_admin, root) in [
+        (PROBE_GROUP_OPEN, refused, "done\n", "done\n", "done\n"),
+        (PROBE_GROUP_NONROOT, "done\n", "done\n", "done\n", "done\n"),
+        (PROBE_GROUP_SYS_ADMIN, refused, "done\n", refused, "done\n"),
+    ] {
+        let join = join(group);
+        let output = as_nobody(&join);
+        assert_eq!(stdout(&output), nobody, "{group} {output:?}");
+        // In a namespace of their own.
+        let output = as_nobody(&[&own_namespace[..], &join].concat());
+        assert_eq!(stdout(&output), there, "{group} {output:?}");
+        let command = [&without_sys_admin[..], &join].concat();
+        let output = run(Command::new(&command[0]).args(&command[1..]));
+        assert_eq!(stdout(&output), net_admin, "{group} {output:?}");
+        let output = run(Command::new(&join[0]).args(&join[1..]));
+        assert_eq!(stdout(&output), root, "{group} {output:?}");
+    }
 }
 
 fn id(id: u32) -> Vec<u8> {

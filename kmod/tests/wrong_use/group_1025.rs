@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A family has at most 1024 groups.
+//! Multicast groups are numbered up to 1024.
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    Group, //
 };
 use kernel::prelude::*;
 
@@ -13,10 +14,11 @@ pub struct Hello;
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
-    #[cfg(not(wrong))]
-    const GROUPS: u32 = 1024;
-    #[cfg(wrong)]
-    const GROUPS: u32 = 1025; //~ ERROR E0080: more than 1024 groups
+    const GROUPS: &'static [Group] = &[
+        Group::new(1024),
+        #[cfg(wrong)]
+        Group::new(1025), //~ ERROR E0080
+    ];
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
