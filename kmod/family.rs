@@ -19,6 +19,7 @@ use crate::{
         ExtAck,
         Family,
         Group,
+        KernelSocket,
         Payload,
         Rcu,
         Request,
@@ -98,7 +99,7 @@ impl Family for Hello {
 
     type Net = State;
 
-    fn new_net() -> impl PinInit<State, Error> {
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
         try_init!(State {
             greeting: Rcu::none(),
             peers: Peers::new()?,

@@ -16,6 +16,8 @@
 //!
 //! # What else a family can do
 //!
+//! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
+//!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
 //! - Say of each multicast group who may join it: a [`Group`].
 //! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
 //! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
@@ -36,7 +38,7 @@
 //! pub mod wire;
 //!
 //! use kernel::prelude::*;
-//! use netlink::{put, Answer, Call, Command, Family, Rule};
+//! use netlink::{put, Answer, Call, Command, Family, KernelSocket, Rule};
 //!
 //! module_family! {
 //!     type: Echo,
@@ -53,7 +55,7 @@
 //!         &[Command::new(16, &[Rule::string(1, 100).required()], echo)];
 //!     type Net = ();
 //!
-//!     fn new_net() -> impl PinInit<(), Error> {}
+//!     fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 //! }
 //!
 //! fn echo<'a>(call: &mut Call<'a, Echo>) -> Result<Answer<'a, Echo>> {
@@ -74,7 +76,9 @@ mod dump;
 mod errno;
 mod ext_ack;
 mod ffi;
+mod gfp;
 mod group;
+mod kernel_socket;
 mod log;
 mod net;
 pub mod put;
@@ -102,6 +106,7 @@ pub use counters::{
 pub use dump::Dump;
 pub use ext_ack::ExtAck;
 pub use group::Group;
+pub use kernel_socket::KernelSocket;
 pub use put::Payload;
 pub use rcu::Rcu;
 #[doc(hidden)]
@@ -139,12 +144,13 @@ pub trait Family: Sized + 'static {
     type Net: Send + Sync + 'static;
 
     /// Makes what the family keeps in a new network namespace, in its place: the layer allocates it,
-    /// charged to whoever makes the namespace.
+    /// charged to whoever makes the namespace. `socket` is the kernel's there, which opens later; the
+    /// state may keep a handle on it.
     ///
     /// # Errors
     ///
     /// Whatever keeps the network namespace from being.
-    fn new_net() -> impl PinInit<Self::Net, Error>;
+    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<Self::Net, Error>;
 
     /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a
     /// payload. It is raw bytes: the call has no attributes.

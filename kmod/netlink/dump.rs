@@ -201,7 +201,7 @@ unsafe extern "C" fn fill<D: Dump>(
     // call, too.
     let (state, net, mut tail, cb, extack) = unsafe {
         let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
-        let net = net::state::<D::Family>(ffi::nl_helper_skb_net(skb));
+        let net = &net::namespace::<D::Family>(ffi::nl_helper_skb_net(skb)).state;
         let extack = (*cb).extack.as_mut();
         (
             &mut *(*cb).data.cast::<State<D>>(),

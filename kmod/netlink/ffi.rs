@@ -15,10 +15,8 @@ use kernel::{
 /// What a network namespace holds of the module's family, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
-    /// The kernel's socket there.
-    pub(super) sk: *mut bindings::sock,
-    /// The family's state there.
-    pub(super) state: *mut c_void,
+    /// The family's [`Namespace`](super::net::Namespace) there.
+    pub(super) namespace: *mut c_void,
 }
 
 /// Called for a network namespace that comes; 0 or a negative errno.
@@ -41,21 +39,45 @@ extern "C" {
     /// Calls `exit` for each network namespace.
     pub(super) fn nl_helper_unregister_socket();
 
-    /// Returns what `net` holds; zeroes before its state's `init`.
+    /// Returns what `net` holds; zeroes before the first `init`.
     pub(super) fn nl_helper_net(net: *const bindings::net) -> *mut NetSlot;
 
     /// Returns the network namespace of the socket that `skb` belongs to.
     pub(super) fn nl_helper_skb_net(skb: *const bindings::sk_buff) -> *mut bindings::net;
 
-    /// Opens the kernel's socket of protocol `unit` in `net`; null when it could not.
-    pub(super) fn nl_helper_kernel_create(
+    /// Makes a `struct nl_helper_socket`, which is not open; null when there is no memory.
+    pub(super) fn nl_helper_socket_new() -> *mut c_void;
+
+    /// Frees `socket`, which is not open.
+    pub(super) fn nl_helper_socket_free(socket: *mut c_void);
+
+    /// Opens `socket`, the kernel's of protocol `unit` in `net`; 0 or a negative errno: `EBUSY` in
+    /// the first namespace, else `ENOMEM`.
+    pub(super) fn nl_helper_socket_open(
+        socket: *mut c_void,
         net: *mut bindings::net,
         unit: c_int,
         cfg: *mut bindings::netlink_kernel_cfg,
-    ) -> *mut bindings::sock;
+    ) -> c_int;
 
-    /// Says whether `net` is the first namespace, which is there before all others and stays.
-    pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
+    /// Closes `socket`, when all have done with it that use it now; it may not have been opened.
+    pub(super) fn nl_helper_socket_close(socket: *mut c_void);
+
+    /// Says, by something positive, that somebody listens to `group` of the protocol of `socket`;
+    /// a negative errno unless it is open.
+    pub(super) fn nl_helper_socket_has_listeners(socket: *mut c_void, group: c_uint) -> c_int;
+
+    /// Sends `skb`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, by
+    /// `socket` to the listeners of `group` or, where that is 0, to the port id `portid`; 0 or a
+    /// negative errno, also unless it is open.
+    pub(super) fn nl_helper_socket_send(
+        socket: *mut c_void,
+        skb: *mut bindings::sk_buff,
+        len: c_uint,
+        portid: u32,
+        group: c_uint,
+        flags: bindings::gfp_t,
+    ) -> c_int;
 
     /// Says whether the calling task has the capability `cap` in the user namespace that owns `net`.
     pub(super) fn nl_helper_ns_capable(net: *const bindings::net, cap: c_int) -> bool;
@@ -74,7 +96,10 @@ extern "C" {
     ) -> *const NetSlot;
 
     /// Allocates a buffer for one message with `payload` bytes; null when it could not.
-    pub(super) fn nl_helper_nlmsg_new(payload: usize) -> *mut bindings::sk_buff;
+    pub(super) fn nl_helper_nlmsg_new(
+        payload: usize,
+        flags: bindings::gfp_t,
+    ) -> *mut bindings::sk_buff;
 
     /// Frees a buffer.
     pub(super) fn nl_helper_nlmsg_free(skb: *mut bindings::sk_buff);

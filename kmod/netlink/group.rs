@@ -2,15 +2,8 @@
 
 //! Multicast groups, and who may join them.
 
-use super::{
-    ffi,
-    Family, //
-};
-use kernel::{
-    bindings,
-    ffi::c_int,
-    prelude::*, //
-};
+use super::Family;
+use kernel::bindings;
 
 /// A multicast group of a family: its number, and what it takes to join it.
 ///
@@ -18,7 +11,8 @@ use kernel::{
 /// the socket: `CAP_NET_ADMIN`, unless the group says otherwise.
 pub struct Group {
     number: u32,
-    cap: Option<u32>,
+    /// A capability (`CAP_*`).
+    pub(super) cap: Option<u32>,
 }
 
 /// The largest number of a group: the core keeps a bit for each in every listening socket, and
@@ -53,18 +47,6 @@ impl Group {
         Self { cap: None, ..self }
     }
 
-    /// Checks that the calling task may join it in `net`.
-    ///
-    /// # Safety
-    ///
-    /// `net` must be a network namespace that stays meanwhile.
-    pub(super) unsafe fn check_right(&self, net: *const bindings::net) -> Result {
-        match self.cap {
-            // SAFETY: The caller vouches for `net`; the capability is one.
-            Some(cap) if !unsafe { ffi::nl_helper_ns_capable(net, cap as c_int) } => Err(EPERM),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Returns the group `number` of the family `T`, if it has one.

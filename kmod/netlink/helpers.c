@@ -5,7 +5,9 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
+#include <linux/atomic.h>
 #include <linux/capability.h>
+#include <linux/completion.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -14,6 +16,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/uidgid.h>
@@ -27,8 +30,7 @@ MODULE_AUTHOR(NL_HELPER_AUTHOR);
 
 /* What a network namespace holds of the module's family. */
 struct nl_helper_net {
-	struct sock *sk;
-	void *state;
+	void *namespace;
 };
 
 /*
@@ -81,17 +83,96 @@ struct net *nl_helper_skb_net(const struct sk_buff *skb)
 	return sock_net(skb->sk);
 }
 
-/* Fills in THIS_MODULE, to which open sockets hold references; null where it is built in. */
-struct sock *nl_helper_kernel_create(struct net *net, int unit,
-				     struct netlink_kernel_cfg *cfg)
+/*
+ * The kernel's socket in a network namespace, for those who send when nobody
+ * asks. They may know of it before it is open, and after.
+ */
+struct nl_helper_socket {
+	struct sock *sk;
+	/* Those who use sk now, and one more as long as it is open. */
+	atomic_t users;
+	struct completion idle;
+};
+
+struct nl_helper_socket *nl_helper_socket_new(void)
 {
-	return netlink_kernel_create(net, unit, cfg);
+	struct nl_helper_socket *socket;
+
+	socket = kzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
+	if (socket)
+		init_completion(&socket->idle);
+	return socket;
 }
 
-/* The first namespace, which is there before all others and stays. */
-bool nl_helper_is_init_net(const struct net *net)
+void nl_helper_socket_free(struct nl_helper_socket *socket)
 {
-	return net_eq(net, &init_net);
+	kfree(socket);
+}
+
+/*
+ * Fills in THIS_MODULE, to which open sockets hold references; null where it is
+ * built in. The core does not say why it fails. The first namespace is also the
+ * first to get a socket: there the protocol may belong to somebody else.
+ */
+int nl_helper_socket_open(struct nl_helper_socket *socket, struct net *net,
+			  int unit, struct netlink_kernel_cfg *cfg)
+{
+	socket->sk = netlink_kernel_create(net, unit, cfg);
+	if (!socket->sk)
+		return net_eq(net, &init_net) ? -EBUSY : -ENOMEM;
+	/* Who finds a user finds sk. */
+	atomic_set_release(&socket->users, 1);
+	return 0;
+}
+
+/* Is fully ordered where it succeeds. */
+static bool nl_helper_socket_enter(struct nl_helper_socket *socket)
+{
+	return atomic_inc_not_zero(&socket->users);
+}
+
+static void nl_helper_socket_leave(struct nl_helper_socket *socket)
+{
+	if (atomic_dec_and_test(&socket->users))
+		complete(&socket->idle);
+}
+
+void nl_helper_socket_close(struct nl_helper_socket *socket)
+{
+	if (!socket->sk)
+		return;
+	nl_helper_socket_leave(socket);
+	wait_for_completion(&socket->idle);
+	netlink_kernel_release(socket->sk);
+}
+
+int nl_helper_socket_has_listeners(struct nl_helper_socket *socket,
+				   unsigned int group)
+{
+	int has;
+
+	if (!nl_helper_socket_enter(socket))
+		return -ENOTCONN;
+	has = netlink_has_listeners(socket->sk, group);
+	nl_helper_socket_leave(socket);
+	return has;
+}
+
+/* Never blocks for room: not for that of one port, as little as for a group's. */
+int nl_helper_socket_send(struct nl_helper_socket *socket, struct sk_buff *skb,
+			  unsigned int len, u32 portid, unsigned int group,
+			  gfp_t flags)
+{
+	int err;
+
+	if (!nl_helper_socket_enter(socket)) {
+		kfree_skb(skb);
+		return -ENOTCONN;
+	}
+	__skb_put(skb, len);
+	err = nlmsg_notify(socket->sk, skb, portid, group, !group, flags);
+	nl_helper_socket_leave(socket);
+	return err;
 }
 
 bool nl_helper_ns_capable(const struct net *net, int cap)
@@ -135,9 +216,9 @@ struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, u32 *portid)
 	return net_generic(sock_net(skb->sk), nl_helper_net_id);
 }
 
-struct sk_buff *nl_helper_nlmsg_new(size_t payload)
+struct sk_buff *nl_helper_nlmsg_new(size_t payload, gfp_t flags)
 {
-	return nlmsg_new(payload, GFP_KERNEL);
+	return nlmsg_new(payload, flags);
 }
 
 void nl_helper_nlmsg_free(struct sk_buff *skb)

@@ -10,7 +10,8 @@ use super::{
     },
     group,
     request::Datagram,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use core::{
     marker::PhantomData,
@@ -27,16 +28,39 @@ use kernel::{
     prelude::*, //
 };
 
-/// What the network namespaces hold of the family `T`, until it is dropped.
+/// What a network namespace holds of the family `T`.
+#[pin_data]
+pub(super) struct Namespace<T: Family> {
+    pub(super) socket: KernelSocket<T>,
+    #[pin]
+    pub(super) state: T::Net,
+}
+
+impl<T: Family> Namespace<T> {
+    /// Makes it around `handle`, of a socket that is not open yet.
+    fn new(handle: KernelSocket<T>) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            socket: handle.clone(),
+            state <- T::new_net(&handle),
+        })
+    }
+
+    /// Makes it in a box.
+    fn new_box() -> Result<Pin<KBox<Self>>> {
+        KBox::pin_init(Self::new(KernelSocket::new()?), GFP_KERNEL_ACCOUNT)
+    }
+}
+
+/// The [`Namespace`]s of the family `T`, until it is dropped.
 ///
 /// # Invariants
 ///
-/// Each network namespace, from its beginning to its end, holds a state of `T`, and nobody but the
+/// Each network namespace, from its beginning to its end, holds one of `T`, and nobody but the
 /// family `T` uses the module's slots.
-pub(super) struct States<T: Family>(PhantomData<fn(T)>);
+pub(super) struct Namespaces<T: Family>(PhantomData<fn(T)>);
 
-impl<T: Family> States<T> {
-    /// Makes the states.
+impl<T: Family> Namespaces<T> {
+    /// Makes them.
     ///
     /// # Safety
     ///
@@ -57,16 +81,16 @@ impl<T: Family> States<T> {
     ///
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
-        let state = match KBox::pin_init(T::new_net(), GFP_KERNEL_ACCOUNT) {
-            Ok(state) => state,
+        let namespace = match Namespace::<T>::new_box() {
+            Ok(namespace) => namespace,
             Err(error) => return error.to_errno(),
         };
 
         // SAFETY: The core has made the slot by now, and nobody knows of it yet. Pinned data stays
         // where it is: `exit` drops it in place.
         unsafe {
-            let state = KBox::into_raw(Pin::into_inner_unchecked(state));
-            (*ffi::nl_helper_net(net)).state = state.cast();
+            let namespace = KBox::into_raw(Pin::into_inner_unchecked(namespace));
+            (*ffi::nl_helper_net(net)).namespace = namespace.cast();
         }
         0
     }
@@ -75,43 +99,45 @@ impl<T: Family> States<T> {
     ///
     /// # Safety
     ///
-    /// `init` must have succeeded for `net`, and nobody may use its state any more.
+    /// `init` must have succeeded for `net`, and nobody may use what it left any more.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe {
-            let state = (*ffi::nl_helper_net(net)).state;
-            drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(state.cast())));
+            let namespace = (*ffi::nl_helper_net(net)).namespace;
+            drop(Pin::new_unchecked(KBox::<Namespace<T>>::from_raw(
+                namespace.cast(),
+            )));
         }
     }
 }
 
-impl<T: Family> Drop for States<T> {
+impl<T: Family> Drop for Namespaces<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
         unsafe { ffi::nl_helper_unregister_state() };
     }
 }
 
-/// Returns the state of the family `T` in `net`.
+/// Returns what `net` holds of the family `T`.
 ///
 /// # Safety
 ///
-/// The [`States`] of `T` must be registered, and `net` must stay for `'a`.
-pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> &'a T::Net {
+/// The [`Namespaces`] of `T` must be registered, and `net` must stay for `'a`.
+pub(super) unsafe fn namespace<'a, T: Family>(net: *const bindings::net) -> &'a Namespace<T> {
     // SAFETY: The caller vouches for it.
-    unsafe { state_in::<T>(ffi::nl_helper_net(net)) }
+    unsafe { namespace_in(ffi::nl_helper_net(net)) }
 }
 
-/// Returns the state of the family `T` in `slot`.
+/// Returns what `slot` holds of the family `T`.
 ///
 /// # Safety
 ///
-/// The [`States`] of `T` must be registered, and `slot` must be what a network namespace holds that
+/// The [`Namespaces`] of `T` must be registered, and `slot` must be that of a network namespace that
 /// stays for `'a`.
-pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net {
-    // SAFETY: By the caller's word and the invariants of `States` the slot holds a box of `T::Net`,
-    // which is only ever shared.
-    unsafe { &*(*slot).state.cast::<T::Net>() }
+pub(super) unsafe fn namespace_in<'a, T: Family>(slot: *const NetSlot) -> &'a Namespace<T> {
+    // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds a box, which
+    // is only ever shared.
+    unsafe { &*(*slot).namespace.cast() }
 }
 
 /// Says whether the network namespaces that were there when the module was loaded have had their
@@ -122,7 +148,7 @@ static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
 ///
 /// # Invariants
 ///
-/// They are registered, and so are the [`States`] of `T`, for longer.
+/// They are registered, and so are the [`Namespaces`] of `T`, for longer.
 pub(super) struct Sockets<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Sockets<T> {
@@ -146,7 +172,7 @@ impl<T: Family> Sockets<T> {
     ///
     /// # Safety
     ///
-    /// The [`States`] of `T` must be registered, for longer than the result, and no user may have a
+    /// The [`Namespaces`] of `T` must be registered, for longer than the result, and no user may have a
     /// socket or a dump of the protocol when the result is dropped.
     pub(super) unsafe fn register() -> Result<Self> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
@@ -176,39 +202,22 @@ impl<T: Family> Sockets<T> {
             ..Default::default()
         };
 
-        // SAFETY: The function copies `cfg`, and the callbacks are what the core expects of it.
-        // Users call them through their sockets, each of which holds a reference to the module: its
-        // exit, which takes the callbacks and the states away, comes after the last of them.
-        let sk = unsafe { ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg) };
+        // SAFETY: What `net` holds is there since the `init` of `Namespaces`. The function copies
+        // `cfg`, and the callbacks are what the core expects of it. Users call them through their
+        // sockets, each of which holds a reference to the module: its exit, which takes the callbacks
+        // and the states away, comes after the last of them.
+        let err = unsafe {
+            let socket = namespace::<T>(net).socket.as_ptr();
+            ffi::nl_helper_socket_open(socket, net, Self::UNIT, &mut cfg)
+        };
 
-        if sk.is_null() {
-            // SAFETY: The caller vouches for `net`.
-            return unsafe { Self::without_socket(net) };
+        // A module that is being loaded has users by the time of the second namespace, so it does
+        // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
+        // no such namespace then.
+        if err == ENOMEM.to_errno() && !IS_REGISTERED.load(Ordering::Relaxed) {
+            return 0;
         }
-        // SAFETY: The slot is there since the state's `init`, and this is the only writer.
-        unsafe { (*ffi::nl_helper_net(net)).sk = sk };
-        0
-    }
-
-    /// Returns what `init` returns where there is no socket in `net`, whose slot says so by then.
-    ///
-    /// # Safety
-    ///
-    /// `net` must be a network namespace.
-    unsafe fn without_socket(net: *const bindings::net) -> c_int {
-        // SAFETY: The caller vouches for it.
-        if unsafe { ffi::nl_helper_is_init_net(net) } {
-            // It is the first to get one, so there are no users yet. The core does not say why.
-            EBUSY.to_errno()
-        } else if IS_REGISTERED.load(Ordering::Relaxed) {
-            // There is no such namespace then. Nobody else can have the protocol: ours is in the
-            // first one.
-            ENOMEM.to_errno()
-        } else {
-            // The module is being loaded and has users by now, so it does not fail any more.
-            // Whoever sends from this namespace gets `ECONNREFUSED`.
-            0
-        }
+        err
     }
 
     /// Called by the core for each network namespace that goes, or for all of them at the end.
@@ -218,9 +227,9 @@ impl<T: Family> Sockets<T> {
     /// `init` must have succeeded for `net`, where no dump may be under way: it holds a buffer of
     /// the kernel's socket.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word this is what `init` left there, maybe null, which the
-        // function takes, and it is given up here.
-        unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };
+        // SAFETY: By the caller's word `init` opened it, unless there was no memory, which the
+        // function takes; what `net` holds is there until the `exit` of `Namespaces`.
+        unsafe { ffi::nl_helper_socket_close(namespace::<T>(net).socket.as_ptr()) };
     }
 
     /// Called by the core for every datagram to the kernel, in its sender's context.
@@ -244,28 +253,23 @@ impl<T: Family> Sockets<T> {
     ///
     /// `net` must be the network namespace of an open socket of the protocol.
     unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
-        // SAFETY: The caller vouches for `net`.
-        match unsafe { Self::join(net, group as u32) } {
-            Ok(()) => 0,
-            Err(error) => error.to_errno(),
-        }
-    }
-
-    /// Decides whether a socket may join `group`.
-    ///
-    /// # Safety
-    ///
-    /// As for `bind`.
-    unsafe fn join(net: *mut bindings::net, group: u32) -> Result {
-        let declared = group::find::<T>(group).ok_or(EINVAL)?;
-        // SAFETY: The socket holds its namespace. The core calls while the sockets are registered,
-        // and so are the states by the contract of `register`.
-        let net = unsafe {
-            declared.check_right(net)?;
-            state::<T>(net)
+        let Some(declared) = group::find::<T>(group as u32) else {
+            return EINVAL.to_errno();
+        };
+        // SAFETY: The socket holds its namespace; the capability is one. The core calls while the
+        // sockets are registered, and so are the states by the contract of `register`.
+        let (may_join, namespace) = unsafe {
+            (
+                declared.cap.map_or(true, |cap| ffi::nl_helper_ns_capable(net, cap as c_int)),
+                namespace::<T>(net),
+            )
         };
 
-        T::BIND.map_or(Ok(()), |bind| bind(net, group))
+        let result = match may_join {
+            true => T::BIND.map_or(Ok(()), |bind| bind(&namespace.state, group as u32)),
+            false => Err(EPERM),
+        };
+        result.map_or_else(|error| error.to_errno(), |()| 0)
     }
 
     /// Called by the core after a user's socket left `group`, also at its end.
@@ -274,12 +278,12 @@ impl<T: Family> Sockets<T> {
     ///
     /// As for `bind`.
     unsafe extern "C" fn unbind(net: *mut bindings::net, group: c_int) {
-        // SAFETY: As in `join`.
-        let net = unsafe { state::<T>(net) };
+        // SAFETY: As in `bind`.
+        let namespace = unsafe { namespace::<T>(net) };
 
         // What the family does not have, nobody has joined.
         if let (Some(unbind), Some(_)) = (T::UNBIND, group::find::<T>(group as u32)) {
-            unbind(net, group as u32);
+            unbind(&namespace.state, group as u32);
         }
     }
 }

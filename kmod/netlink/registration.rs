@@ -6,7 +6,7 @@ use super::{
     net::{
         self,
         Sockets,
-        States, //
+        Namespaces, //
     },
     Family, //
 };
@@ -75,7 +75,7 @@ pub unsafe trait ModuleFamily: Family {}
 pub struct Registration<T: Family> {
     _sockets: Sockets<T>,
     _notifier: Notifier<T>,
-    _states: States<T>,
+    _namespaces: Namespaces<T>,
 }
 
 /// Says whether the module has had its registration. Never unset: one that fails is the end of the
@@ -94,7 +94,7 @@ impl<T: Family> Registration<T> {
             return Err(EBUSY);
         }
         // SAFETY: Nobody came here before.
-        let states = unsafe { States::register()? };
+        let namespaces = unsafe { Namespaces::register()? };
         // SAFETY: The states are registered, and by the order of the fields go later.
         let notifier = unsafe { Notifier::register()? };
         // SAFETY: As above. When the module's exit drops them, nobody holds a reference to it, as
@@ -104,7 +104,7 @@ impl<T: Family> Registration<T> {
         Ok(Self {
             _sockets: sockets,
             _notifier: notifier,
-            _states: states,
+            _namespaces: namespaces,
         })
     }
 }
@@ -131,7 +131,7 @@ impl<T: Family> Drop for Registration<T> {
 ///
 /// # Invariants
 ///
-/// The block is a box and is registered, and the [`States`] of `T` are registered for longer.
+/// The block is a box and is registered, and the [`Namespaces`] of `T` are registered for longer.
 struct Notifier<T: Family> {
     block: NonNull<bindings::notifier_block>,
     _family: PhantomData<fn(T)>,
@@ -142,7 +142,7 @@ impl<T: Family> Notifier<T> {
     ///
     /// # Safety
     ///
-    /// The [`States`] of `T` must be registered, for longer than the result.
+    /// The [`Namespaces`] of `T` must be registered, for longer than the result.
     unsafe fn register() -> Result<Self> {
         let block = bindings::notifier_block {
             notifier_call: Some(Self::call),
@@ -176,7 +176,7 @@ impl<T: Family> Notifier<T> {
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
                 if notify.protocol == Sockets::<T>::UNIT {
-                    T::closed(net::state::<T>(notify.net), notify.portid);
+                    T::closed(&net::namespace::<T>(notify.net).state, notify.portid);
                 }
             }
         }

@@ -6,12 +6,16 @@ use super::{
     errno::to_result,
     ffi,
     group,
-    net,
+    net::{
+        self,
+        Namespace, //
+    },
     skb::SkBuff,
     Answer,
     Call,
     ExtAck,
     Family,
+    KernelSocket,
     Payload, //
 };
 use crate::wire::{
@@ -42,11 +46,11 @@ use kernel::{
 /// - `skb` is a linear buffer that the netlink core handed to an input callback of `T` which has
 ///   not returned, and stays so for `'a`; nobody writes to its bytes meanwhile.
 /// - `portid` is the sender's, as the kernel recorded it, and not 0.
-/// - `net` is the family's state in the sender's network namespace.
+/// - `namespace` is what the sender's network namespace holds of the family.
 pub(super) struct Datagram<'a, T: Family> {
     skb: NonNull<bindings::sk_buff>,
     portid: u32,
-    net: &'a T::Net,
+    namespace: &'a Namespace<T>,
     _bytes: PhantomData<&'a [u8]>,
 }
 
@@ -64,14 +68,13 @@ impl<'a, T: Family> Datagram<'a, T> {
     /// # Safety
     ///
     /// `skb` must be what the netlink core handed to an input callback of `T`, which does not
-    /// return during `'a`, in a network namespace that holds a state of `T`.
+    /// return during `'a`, in a network namespace that holds a [`Namespace`] of `T`.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
         let mut portid = 0;
         // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
         let slot = NonNull::new(unsafe { ffi::nl_helper_receive(skb, &mut portid) }.cast_mut())?;
-        // SAFETY: The caller vouches for the state, and the namespace stays while the sender's
-        // socket is open.
-        let net = unsafe { net::state_in::<T>(slot.as_ptr()) };
+        // SAFETY: The caller vouches for it, and it stays while the sender's socket is open.
+        let namespace = unsafe { net::namespace_in::<T>(slot.as_ptr()) };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
         // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller
@@ -79,7 +82,7 @@ impl<'a, T: Family> Datagram<'a, T> {
         (portid != 0).then_some(Self {
             skb: NonNull::new(skb)?,
             portid,
-            net,
+            namespace,
             _bytes: PhantomData,
         })
     }
@@ -110,7 +113,7 @@ impl<'a, T: Family> Datagram<'a, T> {
 
     /// Returns the family's state in the network namespace.
     pub(super) fn net(self) -> &'a T::Net {
-        self.net
+        &self.namespace.state
     }
 }
 
@@ -150,6 +153,11 @@ impl<'a, T: Family> Request<'a, T> {
         self.message.header().nlmsg_flags
     }
 
+    /// Returns the sequence number, which an answer repeats.
+    pub fn nlmsg_seq(&self) -> u32 {
+        self.message.header().nlmsg_seq
+    }
+
     /// Says whether all bits of `flags` are set.
     #[inline]
     pub fn has(&self, flags: u16) -> bool {
@@ -171,7 +179,13 @@ impl<'a, T: Family> Request<'a, T> {
     /// Returns the family's state in the sender's network namespace.
     #[inline]
     pub fn net(&self) -> &'a T::Net {
-        self.datagram.net
+        self.datagram.net()
+    }
+
+    /// Returns the kernel's socket in the sender's network namespace, to send by when the request is
+    /// over.
+    pub fn kernel_socket(&self) -> &'a KernelSocket<T> {
+        &self.datagram.namespace.socket
     }
 
     /// Says whether the sender has the capability `cap` (`CAP_*`) in the user namespace that owns
@@ -215,7 +229,9 @@ impl<'a, T: Family> Request<'a, T> {
     /// `ENOMEM`, and `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute.
     #[inline]
     pub fn reply(&self, nlmsg_type: u16, payload: impl Payload) -> Result<Answer<'a, T>> {
-        SkBuff::new(self.answer_header(nlmsg_type), &payload).map(|skb| Answer::new(Some(skb)))
+        let header = self.answer_header(nlmsg_type);
+
+        SkBuff::new(header, &payload, bindings::GFP_KERNEL).map(|skb| Answer::new(Some(skb)))
     }
 
     /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
@@ -261,7 +277,9 @@ impl<'a, T: Family> Request<'a, T> {
         if !self.is_heard(group) {
             return Ok(());
         }
-        let skb = SkBuff::new(self.answer_header(nlmsg_type), &payload())?;
+        let header = self.answer_header(nlmsg_type);
+        let skb = SkBuff::new(header, &payload(), bindings::GFP_KERNEL)?;
+
         self.send_to_group(group, skb)
     }
 
@@ -271,7 +289,7 @@ impl<'a, T: Family> Request<'a, T> {
             nlmsg_len: 0,
             nlmsg_type,
             nlmsg_flags: 0,
-            nlmsg_seq: self.message.header().nlmsg_seq,
+            nlmsg_seq: self.nlmsg_seq(),
             nlmsg_pid: self.portid(),
         }
     }

@@ -40,6 +40,8 @@ families! {
     family_declared_without_its_module
     group_0
     group_1025
+    kernel_socket_made
+    kernel_socket_of_another_family
     policy_that_nests_itself
     protocol_32
     refused_after_its_answer
@@ -49,6 +51,7 @@ families! {
     request_kept
     rule_for_attribute_0
     rule_with_flag_bits
+    state_kept
     state_of_one_thread
     two_commands_of_one_type
     two_groups_of_one_number

@@ -7,7 +7,8 @@ use crate::{
         put,
         skb::tests::Buffer,
         tests::Told,
-        Command, //
+        Command,
+        KernelSocket, //
     },
     wire::{
         Message,
@@ -23,7 +24,7 @@ impl Family for Numbers {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 /// The numbers from `next` to below `end`, which change at `change`; at the end there is a warning,

@@ -15,6 +15,7 @@ use crate::{
         ExtAck,
         Family,
         Group,
+        KernelSocket,
         Payload,
         Rule,
         Unbind, //
@@ -25,15 +26,27 @@ use core::sync::atomic::{
     AtomicU32,
     Ordering::Relaxed, //
 };
-use kernel::prelude::*;
+use kernel::{
+    alloc::Flags,
+    new_spinlock,
+    prelude::*,
+    sync::SpinLock,
+    workqueue, //
+};
 
 /// The probe family.
 pub struct Probe;
 
-/// How often sockets joined and left [`PROBE_GROUP_OPEN`] in a network namespace.
-pub struct Members {
+/// What the probe keeps in a network namespace.
+#[pin_data]
+pub struct State {
+    // How often sockets joined and left [`PROBE_GROUP_OPEN`].
     joined: AtomicU32,
     left: AtomicU32,
+    socket: KernelSocket<Probe>,
+    // How often [`PROBE_CMD_SEND`] has sent.
+    #[pin]
+    sent: SpinLock<u32>,
 }
 
 const ITEM: Rule = Rule::nested(
@@ -59,7 +72,7 @@ impl Family for Probe {
         Group::new(PROBE_GROUP_CLOSED),
         Group::new(PROBE_GROUP_NONROOT).nonroot(),
         Group::new(PROBE_GROUP_SYS_ADMIN).cap_sys_admin(),
-        Group::new(PROBE_GROUP_HIGH),
+        Group::new(PROBE_GROUP_CLOSINGS),
     ];
 
     const BIND: Option<Bind<Self>> = Some(bind);
@@ -93,19 +106,47 @@ impl Family for Probe {
                 Rule::u32(PROBE_A_FAIL),
             ],
         ),
+        Command::new(
+            PROBE_CMD_SEND,
+            &[Rule::u32(PROBE_A_GROUP), Rule::u32(PROBE_A_PORTID)],
+            send,
+        ),
+        Command::new(
+            PROBE_CMD_SEND_LATER,
+            &[Rule::u32(PROBE_A_GROUP), Rule::u32(PROBE_A_PORTID)],
+            send_later,
+        ),
+        Command::new(PROBE_CMD_FOLLOW, &[], follow),
+        Command::new(PROBE_CMD_GET_WORK, &[], get_work),
     ];
 
-    type Net = Members;
+    type Net = State;
 
-    fn new_net() -> impl PinInit<Members, Error> {
-        Members {
+    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<State, Error> {
+        let socket = socket.clone();
+
+        try_pin_init!(State {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
-        }
+            socket,
+            sent <- new_spinlock!(0),
+        })
+    }
+
+    fn closed(net: &State, portid: u32) {
+        let payload = || put::u32(PROBE_A_PORTID, portid);
+
+        // What listeners miss is not the business of whoever closes a socket.
+        let _ = net.socket.multicast(
+            PROBE_GROUP_CLOSINGS,
+            PROBE_CMD_CLOSED_NTF,
+            payload,
+            GFP_KERNEL,
+        );
     }
 }
 
-fn bind(net: &Members, group: u32) -> Result {
+fn bind(net: &State, group: u32) -> Result {
     match group {
         PROBE_GROUP_OPEN => {
             net.joined.fetch_add(1, Relaxed);
@@ -116,7 +157,7 @@ fn bind(net: &Members, group: u32) -> Result {
     }
 }
 
-fn unbind(net: &Members, group: u32) {
+fn unbind(net: &State, group: u32) {
     if group == PROBE_GROUP_OPEN {
         net.left.fetch_add(1, Relaxed);
     }
@@ -231,7 +272,7 @@ impl Dump for Items {
 
     fn next(
         &mut self,
-        _net: &Members,
+        _net: &State,
         _ext_ack: &mut ExtAck<'_>,
     ) -> Result<Option<Item<'static>>> {
         self.0 += 1;
@@ -242,7 +283,7 @@ impl Dump for Items {
         }))
     }
 
-    fn generation(&self, _net: &Members) -> u32 {
+    fn generation(&self, _net: &State) -> u32 {
         1
     }
 
@@ -294,7 +335,7 @@ impl Dump for Numbers {
         })
     }
 
-    fn next(&mut self, _net: &Members, ext_ack: &mut ExtAck<'_>) -> Result<Option<Number>> {
+    fn next(&mut self, _net: &State, ext_ack: &mut ExtAck<'_>) -> Result<Option<Number>> {
         if self.next < self.end {
             let number = self.next;
             self.next += if self.is_odd { 2 } else { 1 };
@@ -313,7 +354,7 @@ impl Dump for Numbers {
         self.is_odd
     }
 
-    fn generation(&self, _net: &Members) -> u32 {
+    fn generation(&self, _net: &State) -> u32 {
         1
     }
 
@@ -388,7 +429,7 @@ fn get_creds<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 
 /// `PROBE_CMD_GET_MEMBERS`.
 fn get_members<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    let Members { joined, left } = call.request.net();
+    let State { joined, left, .. } = call.request.net();
 
     call.request.reply(
         PROBE_CMD_GET_MEMBERS,
@@ -417,6 +458,122 @@ fn notify_group<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
         (
             put::u32(PROBE_A_ANSWER, errno as u32),
             put::u32(PROBE_A_IS_HEARD, request.is_heard(group).into()),
+        ),
+    )
+}
+
+/// Where a [`PROBE_CMD_SENT_NTF`] goes.
+enum To {
+    Group(u32),
+    Port(u32),
+}
+
+/// A [`PROBE_CMD_SENT_NTF`].
+struct Sent {
+    to: To,
+    nlmsg_seq: u32,
+}
+
+impl Sent {
+    /// To the group or the port that the request names, else back to its sender.
+    fn from_call(call: &Call<'_, Probe>) -> Self {
+        let portid = call.attrs.u32(PROBE_A_PORTID);
+
+        Self {
+            to: match call.attrs.u32(PROBE_A_GROUP) {
+                Some(group) => To::Group(group),
+                None => To::Port(portid.unwrap_or_else(|| call.request.portid())),
+            },
+            nlmsg_seq: call.request.nlmsg_seq(),
+        }
+    }
+
+    fn send(&self, socket: &KernelSocket<Probe>, count: u32, flags: Flags) -> Result {
+        let nlmsg_type = PROBE_CMD_SENT_NTF;
+        let payload = put::u32(PROBE_A_COUNT, count);
+
+        match self.to {
+            To::Group(group) => socket.multicast(group, nlmsg_type, || payload, flags),
+            To::Port(portid) => socket.unicast(portid, self.nlmsg_seq, nlmsg_type, payload, flags),
+        }
+    }
+}
+
+/// `PROBE_CMD_SEND`.
+fn send<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let State { socket, sent, .. } = call.request.net();
+    let mut count = sent.lock();
+
+    *count = count.wrapping_add(1);
+    // Nobody sleeps who holds a spinlock.
+    Sent::from_call(call).send(socket, *count, GFP_ATOMIC)?;
+    Ok(call.request.done())
+}
+
+/// How many work items there are.
+static WORK: AtomicU32 = AtomicU32::new(0);
+
+/// With which errno the last [`PROBE_CMD_FOLLOW`] ended.
+static ERRNO: AtomicU32 = AtomicU32::new(0);
+
+/// A work item, which is counted.
+struct Counted(());
+
+impl Counted {
+    fn new() -> Self {
+        WORK.fetch_add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        WORK.fetch_sub(1, Relaxed);
+    }
+}
+
+/// `PROBE_CMD_SEND_LATER`.
+fn send_later<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    let socket = call.request.kernel_socket().clone();
+    let (sent, counted) = (Sent::from_call(call), Counted::new());
+
+    workqueue::system().try_spawn(GFP_KERNEL, move || {
+        // Nobody waits for the result.
+        let _ = sent.send(&socket, 0, GFP_KERNEL);
+        drop((socket, counted));
+    })?;
+    Ok(call.request.done())
+}
+
+/// `PROBE_CMD_FOLLOW`.
+fn follow<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    notify_on(call.request.kernel_socket().clone(), Counted::new())?;
+
+    Ok(call.request.done())
+}
+
+/// Notifies [`PROBE_GROUP_OPEN`], and again when that is done, until it fails.
+fn notify_on(socket: KernelSocket<Probe>, counted: Counted) -> Result {
+    workqueue::system().try_spawn(GFP_KERNEL, move || {
+        let result = socket.multicast(PROBE_GROUP_OPEN, PROBE_CMD_SENT_NTF, || (), GFP_KERNEL);
+
+        match result.and_then(|()| notify_on(socket, Counted::new())) {
+            Ok(()) => {}
+            Err(error) => ERRNO.store(error.to_errno().unsigned_abs(), Relaxed),
+        }
+        // Only now, so that the errno is there when the last one has gone.
+        drop(counted);
+    })?;
+    Ok(())
+}
+
+/// `PROBE_CMD_GET_WORK`.
+fn get_work<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    call.request.reply(
+        PROBE_CMD_GET_WORK,
+        (
+            put::u32(PROBE_A_COUNT, WORK.load(Relaxed)),
+            put::u32(PROBE_A_ANSWER, ERRNO.load(Relaxed)),
         ),
     )
 }

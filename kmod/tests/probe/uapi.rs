@@ -29,6 +29,21 @@ pub const PROBE_CMD_GET_CREDS: u16 = 24;
 /// [`PROBE_A_BYTES`] of [`PROBE_A_SIZE`] bytes. [`PROBE_A_ODD`] leaves out those that are even,
 /// [`PROBE_A_WARN`] says where it warns, and [`PROBE_A_FAIL`] has it fail at its end.
 pub const PROBE_CMD_NUMBERS: u16 = 25;
+/// Sends a [`PROBE_CMD_SENT_NTF`] to the group [`PROBE_A_GROUP`], or else to the port
+/// [`PROBE_A_PORTID`], or else back, under a lock.
+pub const PROBE_CMD_SEND: u16 = 26;
+/// Does the same in a work item, and does not tell how that ended.
+pub const PROBE_CMD_SEND_LATER: u16 = 27;
+/// Carries [`PROBE_A_COUNT`]: how often [`PROBE_CMD_SEND`] has sent in the network namespace, else 0.
+pub const PROBE_CMD_SENT_NTF: u16 = 28;
+/// Starts a work item that notifies [`PROBE_GROUP_OPEN`] in the network namespace of nothing, over
+/// and over until that fails.
+pub const PROBE_CMD_FOLLOW: u16 = 29;
+/// Says in [`PROBE_A_COUNT`] how many work items there are in all network namespaces, and in
+/// [`PROBE_A_ANSWER`] with which errno the last [`PROBE_CMD_FOLLOW`] ended.
+pub const PROBE_CMD_GET_WORK: u16 = 30;
+/// Notification to [`PROBE_GROUP_CLOSINGS`]: the socket of [`PROBE_A_PORTID`] is closed.
+pub const PROBE_CMD_CLOSED_NTF: u16 = 31;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -64,6 +79,8 @@ pub const PROBE_A_ODD: u16 = 15;
 pub const PROBE_A_WARN: u16 = 16;
 /// u32: 1 or 0.
 pub const PROBE_A_FAIL: u16 = 17;
+/// u32: a port id.
+pub const PROBE_A_PORTID: u16 = 18;
 
 /// u32, required.
 pub const PROBE_ITEM_ID: u16 = 1;
@@ -97,4 +114,4 @@ pub const PROBE_GROUP_NONROOT: u32 = 5;
 /// Multicast group that takes `CAP_SYS_ADMIN` to join.
 pub const PROBE_GROUP_SYS_ADMIN: u32 = 6;
 /// Multicast group beyond those that the core has for every family; as [`PROBE_GROUP_OPEN`].
-pub const PROBE_GROUP_HIGH: u32 = 40;
+pub const PROBE_GROUP_CLOSINGS: u32 = 40;

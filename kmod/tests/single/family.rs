@@ -4,7 +4,8 @@
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use core::sync::atomic::{
     AtomicBool,
@@ -48,7 +49,7 @@ impl Family for Single {
 
     type Net = State;
 
-    fn new_net() -> impl PinInit<State, Error> {
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
         try_init!(State { _only: Only::new()? })
     }
 }

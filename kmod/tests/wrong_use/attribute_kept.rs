@@ -8,6 +8,7 @@ use crate::netlink::{
     Call,
     Command,
     Family,
+    KernelSocket,
     Rcu,
     Rule, //
 };
@@ -21,7 +22,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[Rule::string(1, 100)], hello)];
     type Net = Rcu<&'static [u8]>;
 
-    fn new_net() -> impl PinInit<Self::Net, Error> {
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<Self::Net, Error> {
         Rcu::none()
     }
 }

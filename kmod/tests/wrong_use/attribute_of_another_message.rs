@@ -8,7 +8,8 @@ use crate::{
         Answer,
         Call,
         Command,
-        Family, //
+        Family,
+        KernelSocket, //
     },
     wire::Attr, //
 };
@@ -22,7 +23,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {

@@ -6,7 +6,8 @@ use crate::netlink::{
     Command,
     Counter,
     Counters,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -39,7 +40,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = State;
 
-    fn new_net() -> impl PinInit<State, Error> {
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
         try_init!(State {
             counters: Counters::new()?,
         })

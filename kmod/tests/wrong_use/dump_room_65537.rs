@@ -9,6 +9,7 @@ use crate::netlink::{
     Dump,
     ExtAck,
     Family,
+    KernelSocket,
     Payload, //
 };
 use kernel::prelude::*;
@@ -21,7 +22,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::dump::<Nothing>(16, &[])];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 /// A table without entries.

@@ -5,7 +5,8 @@
 use crate::netlink::{
     Command,
     Family,
-    Group, //
+    Group,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -22,5 +23,5 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }

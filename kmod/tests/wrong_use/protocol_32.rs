@@ -4,7 +4,8 @@
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -19,5 +20,5 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }

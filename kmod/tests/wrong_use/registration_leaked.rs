@@ -5,6 +5,7 @@
 use crate::netlink::{
     Command,
     Family,
+    KernelSocket,
     Registration, //
 };
 use kernel::prelude::*;
@@ -17,7 +18,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 /// Makes one and leaves it to nobody.

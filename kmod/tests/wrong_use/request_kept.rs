@@ -7,6 +7,7 @@ use crate::netlink::{
     Call,
     Command,
     Family,
+    KernelSocket,
     Request, //
 };
 use kernel::prelude::*;
@@ -19,7 +20,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 /// Answers at some later time.

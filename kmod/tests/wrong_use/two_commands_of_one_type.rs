@@ -6,7 +6,8 @@ use crate::netlink::{
     Answer,
     Call,
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -23,7 +24,7 @@ impl Family for Hello {
     ];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {

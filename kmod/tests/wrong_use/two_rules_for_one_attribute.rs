@@ -7,6 +7,7 @@ use crate::netlink::{
     Call,
     Command,
     Family,
+    KernelSocket,
     Rule, //
 };
 use kernel::prelude::*;
@@ -27,7 +28,7 @@ impl Family for Hello {
     )];
     type Net = ();
 
-    fn new_net() -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {

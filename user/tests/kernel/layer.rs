@@ -504,7 +504,7 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
         ])
     };
 
-    for group in [0, PROBE_GROUP_CLOSED + 1, 32, PROBE_GROUP_HIGH + 1, u32::MAX] {
+    for group in [0, PROBE_GROUP_CLOSED + 1, 32, PROBE_GROUP_CLOSINGS + 1, u32::MAX] {
         for flags in [0, NLM_F_ECHO] {
             let answers = notify(flags, group);
             assert_eq!(answers.len(), 1, "{answers:?}");
@@ -544,12 +544,12 @@ fn a_group_that_the_family_refuses_is_not_joined() {
         // The family has none of these.
         (PROBE_GROUP_CLOSED + 1, libc::EINVAL),
         (32, libc::EINVAL),
-        (PROBE_GROUP_HIGH + 1, libc::EINVAL),
+        (PROBE_GROUP_CLOSINGS + 1, libc::EINVAL),
     ] {
         let error = listener.join(group).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(errno), "{group}");
     }
-    listener.join(PROBE_GROUP_HIGH).unwrap();
+    listener.join(PROBE_GROUP_CLOSINGS).unwrap();
     assert_served(&peer);
 }
 
@@ -617,6 +617,171 @@ fn each_group_has_a_right_of_its_own_to_join_it() {
         let output = run(Command::new(&join[0]).args(&join[1..]));
         assert_eq!(stdout(&output), root, "{group} {output:?}");
     }
+}
+
+#[test]
+fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
+    let (_module, peer) = Loaded::probe();
+    let (listener, other) = (Peer::of(NETLINK_PROBE), Peer::of(NETLINK_PROBE));
+    listener.join(PROBE_GROUP_OPEN).unwrap();
+
+    for (number, (to, receiver, seq, pid)) in (1..).zip([
+        (vec![], &peer, SEND_SEQ, peer.portid()),
+        (
+            vec![(PROBE_A_GROUP, PROBE_GROUP_OPEN)],
+            &listener,
+            0,
+            0,
+        ),
+        (
+            vec![(PROBE_A_PORTID, other.portid())],
+            &other,
+            SEND_SEQ,
+            other.portid(),
+        ),
+    ]) {
+        peer.send(&send(PROBE_CMD_SEND, &to));
+        let heard = receiver.recv();
+        assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+        assert_eq!((heard.header.nlmsg_seq, heard.header.nlmsg_pid), (seq, pid));
+        assert_eq!(heard.payload, count_attr(number));
+    }
+    // Nobody listens to this one.
+    let to_nobody = send(PROBE_CMD_SEND, &[(PROBE_A_GROUP, PROBE_GROUP_CLOSINGS)]);
+    assert_eq!(peer.exchange(&to_nobody), []);
+    for silent in [&peer, &listener, &other] {
+        silent.assert_silent();
+    }
+}
+
+#[test]
+fn what_a_family_cannot_send_it_is_told() {
+    let (_module, peer) = Loaded::probe();
+    let full = Peer::of(NETLINK_PROBE);
+    let to_full = send(PROBE_CMD_SEND, &[(PROBE_A_PORTID, full.portid())]);
+    let mut answers = std::iter::repeat_with(|| peer.exchange(&to_full));
+    let refusals = answers.find(|answers| !answers.is_empty()).unwrap();
+    assert_eq!(refusals[0].ack().0, libc::EAGAIN);
+
+    const NOBODY_HAS: u32 = 0x7fff_ffff;
+    for (to, errno) in [
+        ((PROBE_A_GROUP, 0), libc::EINVAL),
+        ((PROBE_A_GROUP, PROBE_GROUP_CLOSINGS + 1), libc::EINVAL),
+        ((PROBE_A_PORTID, 0), libc::EINVAL),
+        ((PROBE_A_PORTID, NOBODY_HAS), libc::ECONNREFUSED),
+    ] {
+        let answer = only_answer(&peer, &send(PROBE_CMD_SEND, &[to]));
+        assert_eq!(answer.ack().0, errno, "{to:?}");
+    }
+}
+
+#[test]
+fn a_work_item_sends_when_its_request_is_over() {
+    let (_module, peer) = Loaded::probe();
+    let blue = Netns::add("blue");
+    let (listener, elsewhere) = (
+        Peer::of(NETLINK_PROBE),
+        Peer::of_in(NETLINK_PROBE, blue.name),
+    );
+    for socket in [&listener, &elsewhere] {
+        socket.join(PROBE_GROUP_OPEN).unwrap();
+    }
+
+    peer.send(&send(PROBE_CMD_SEND_LATER, &[]));
+    let answer = peer.recv();
+    assert_eq!(answer.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+    assert_eq!(answer.header.nlmsg_seq, SEND_SEQ);
+    assert_eq!(answer.payload, count_attr(0));
+
+    let to_group = send(PROBE_CMD_SEND_LATER, &[(PROBE_A_GROUP, PROBE_GROUP_OPEN)]);
+    peer.send(&to_group);
+    let heard = listener.recv();
+    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+    assert_eq!(heard.payload, count_attr(0));
+    wait_for_work(&peer);
+    for silent in [&peer, &listener, &elsewhere] {
+        silent.assert_silent();
+    }
+}
+
+#[test]
+fn listeners_hear_that_a_socket_was_closed() {
+    let (_module, _peer) = Loaded::probe();
+    let listener = Peer::of(NETLINK_PROBE);
+    listener.join(PROBE_GROUP_CLOSINGS).unwrap();
+    let closed = Peer::of(NETLINK_PROBE);
+    let portid = closed.portid();
+    drop(closed);
+
+    let heard = listener.recv();
+    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_CLOSED_NTF);
+    assert_eq!(
+        heard.payload,
+        attrs(&[(PROBE_A_PORTID, &portid.to_ne_bytes())])
+    );
+}
+
+#[test]
+fn a_work_item_sends_until_its_network_namespace_is_gone() {
+    let (_module, peer) = Loaded::probe();
+    // With somebody to hear it anywhere, each notification is made and sent.
+    let listener = Peer::of(NETLINK_PROBE);
+    listener.join(PROBE_GROUP_OPEN).unwrap();
+
+    for _ in 0..10 {
+        let blue = Netns::add("blue");
+        let there = Peer::of_in(NETLINK_PROBE, blue.name);
+        for _ in 0..4 {
+            let request = message(header(PROBE_CMD_FOLLOW, NLM_F_REQUEST, 1), b"");
+            assert_eq!(there.exchange(&request), []);
+        }
+        assert!(work(&peer)[0] >= 4);
+        drop((there, blue));
+        assert_eq!(wait_for_work(&peer), libc::ENOTCONN as u32);
+    }
+    listener.assert_silent();
+    assert_served(&peer);
+}
+
+/// The sequence number of [`send`].
+const SEND_SEQ: u32 = 77;
+
+/// A command that sends to what these attributes say.
+fn send(nlmsg_type: u16, to: &[(u16, u32)]) -> Vec<u8> {
+    let payload: Vec<u8> = to
+        .iter()
+        .flat_map(|(nla_type, number)| attrs(&[(*nla_type, &number.to_ne_bytes())]))
+        .collect();
+
+    message(header(nlmsg_type, NLM_F_REQUEST, SEND_SEQ), &payload)
+}
+
+fn count_attr(count: u32) -> Vec<u8> {
+    attrs(&[(PROBE_A_COUNT, &count.to_ne_bytes())])
+}
+
+/// Returns how many work items there are, and with which errno the last one that followed ended.
+fn work(peer: &Peer) -> [u32; 2] {
+    let request = message(header(PROBE_CMD_GET_WORK, NLM_F_REQUEST, 1), b"");
+    let answers = peer.exchange(&request);
+    assert_eq!(answers.len(), 1, "{answers:?}");
+
+    [PROBE_A_COUNT, PROBE_A_ANSWER].map(|nla_type| {
+        let mut attrs = Attrs::new(&answers[0].payload).flatten();
+        let attr = attrs.find(|attr| attr.kind() == nla_type).unwrap();
+        attr.u32().unwrap()
+    })
+}
+
+/// Waits until there is no work item; returns the errno.
+fn wait_for_work(peer: &Peer) -> u32 {
+    let errno = wait_for("work items end", || match work(peer) {
+        [0, errno] => Some(errno),
+        _ => None,
+    });
+    // The last one ends a moment after it counts as gone, and has to before the module goes.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    errno
 }
 
 fn id(id: u32) -> Vec<u8> {
