@@ -18,6 +18,7 @@
 //!
 //! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
 //!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
+//! - Be in the first network namespace alone: [`Family::NETNS_OK`].
 //! - Say of each multicast group who may join it: a [`Group`].
 //! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
 //! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
@@ -140,7 +141,12 @@ pub trait Family: Sized + 'static {
     /// The requests that the family serves.
     const COMMANDS: &'static [Command<Self>];
 
-    /// What the family keeps in each network namespace.
+    /// Whether the family is in all network namespaces (`netnsok` of generic netlink), else in the
+    /// first one alone. In the others sockets open then, but what they send and the groups that they
+    /// join are refused with `ECONNREFUSED`.
+    const NETNS_OK: bool = true;
+
+    /// What the family keeps in each network namespace that it is in.
     type Net: Send + Sync + 'static;
 
     /// Makes what the family keeps in a new network namespace, in its place: the layer allocates it,

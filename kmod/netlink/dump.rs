@@ -201,7 +201,8 @@ unsafe extern "C" fn fill<D: Dump>(
     // call, too.
     let (state, net, mut tail, cb, extack) = unsafe {
         let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
-        let net = &net::namespace::<D::Family>(ffi::nl_helper_skb_net(skb)).state;
+        let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb));
+        let net = &net::namespace_in::<D::Family>(slot).state;
         let extack = (*cb).extack.as_mut();
         (
             &mut *(*cb).data.cast::<State<D>>(),

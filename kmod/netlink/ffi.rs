@@ -15,7 +15,7 @@ use kernel::{
 /// What a network namespace holds of the module's family, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
-    /// The family's [`Namespace`](super::net::Namespace) there.
+    /// The family's [`Namespace`](super::net::Namespace) there; null if it has none.
     pub(super) namespace: *mut c_void,
 }
 
@@ -44,6 +44,9 @@ extern "C" {
 
     /// Returns the network namespace of the socket that `skb` belongs to.
     pub(super) fn nl_helper_skb_net(skb: *const bindings::sk_buff) -> *mut bindings::net;
+
+    /// Says whether `net` is the first namespace, which is there before all others and stays.
+    pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
 
     /// Makes a `struct nl_helper_socket`, which is not open; null when there is no memory.
     pub(super) fn nl_helper_socket_new() -> *mut c_void;

@@ -30,6 +30,7 @@ MODULE_AUTHOR(NL_HELPER_AUTHOR);
 
 /* What a network namespace holds of the module's family. */
 struct nl_helper_net {
+	/* Null where the family is not. */
 	void *namespace;
 };
 
@@ -83,6 +84,12 @@ struct net *nl_helper_skb_net(const struct sk_buff *skb)
 	return sock_net(skb->sk);
 }
 
+/* The first namespace, which is there before all others and stays. */
+bool nl_helper_is_init_net(const struct net *net)
+{
+	return net_eq(net, &init_net);
+}
+
 /*
  * The kernel's socket in a network namespace, for those who send when nobody
  * asks. They may know of it before it is open, and after.
@@ -119,7 +126,7 @@ int nl_helper_socket_open(struct nl_helper_socket *socket, struct net *net,
 {
 	socket->sk = netlink_kernel_create(net, unit, cfg);
 	if (!socket->sk)
-		return net_eq(net, &init_net) ? -EBUSY : -ENOMEM;
+		return nl_helper_is_init_net(net) ? -EBUSY : -ENOMEM;
 	/* Who finds a user finds sk. */
 	atomic_set_release(&socket->users, 1);
 	return 0;

@@ -4,6 +4,7 @@
 
 use super::{
     dispatch,
+    errno::econnrefused,
     ffi::{
         self,
         NetSlot, //
@@ -55,8 +56,8 @@ impl<T: Family> Namespace<T> {
 ///
 /// # Invariants
 ///
-/// Each network namespace, from its beginning to its end, holds one of `T`, and nobody but the
-/// family `T` uses the module's slots.
+/// Each network namespace that `T` is in, from its beginning to its end, holds one, all others hold
+/// null, and nobody but the family `T` uses the module's slots.
 pub(super) struct Namespaces<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Namespaces<T> {
@@ -81,6 +82,10 @@ impl<T: Family> Namespaces<T> {
     ///
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
+        // SAFETY: The caller vouches for `net`.
+        if !T::NETNS_OK && !unsafe { ffi::nl_helper_is_init_net(net) } {
+            return 0;
+        }
         let namespace = match Namespace::<T>::new_box() {
             Ok(namespace) => namespace,
             Err(error) => return error.to_errno(),
@@ -103,10 +108,10 @@ impl<T: Family> Namespaces<T> {
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe {
-            let namespace = (*ffi::nl_helper_net(net)).namespace;
-            drop(Pin::new_unchecked(KBox::<Namespace<T>>::from_raw(
-                namespace.cast(),
-            )));
+            let namespace = (*ffi::nl_helper_net(net)).namespace.cast::<Namespace<T>>();
+            if !namespace.is_null() {
+                drop(Pin::new_unchecked(KBox::from_raw(namespace)));
+            }
         }
     }
 }
@@ -118,14 +123,17 @@ impl<T: Family> Drop for Namespaces<T> {
     }
 }
 
-/// Returns what `net` holds of the family `T`.
+/// Returns what `net` holds of the family `T`, `None` where that is not.
 ///
 /// # Safety
 ///
 /// The [`Namespaces`] of `T` must be registered, and `net` must stay for `'a`.
-pub(super) unsafe fn namespace<'a, T: Family>(net: *const bindings::net) -> &'a Namespace<T> {
-    // SAFETY: The caller vouches for it.
-    unsafe { namespace_in(ffi::nl_helper_net(net)) }
+pub(super) unsafe fn namespace<'a, T: Family>(
+    net: *const bindings::net,
+) -> Option<&'a Namespace<T>> {
+    // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds null or a box,
+    // which is only ever shared.
+    unsafe { (*ffi::nl_helper_net(net)).namespace.cast::<Namespace<T>>().as_ref() }
 }
 
 /// Returns what `slot` holds of the family `T`.
@@ -133,7 +141,7 @@ pub(super) unsafe fn namespace<'a, T: Family>(net: *const bindings::net) -> &'a 
 /// # Safety
 ///
 /// The [`Namespaces`] of `T` must be registered, and `slot` must be that of a network namespace that
-/// stays for `'a`.
+/// `T` is in and that stays for `'a`.
 pub(super) unsafe fn namespace_in<'a, T: Family>(slot: *const NetSlot) -> &'a Namespace<T> {
     // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds a box, which
     // is only ever shared.
@@ -207,8 +215,10 @@ impl<T: Family> Sockets<T> {
         // sockets, each of which holds a reference to the module: its exit, which takes the callbacks
         // and the states away, comes after the last of them.
         let err = unsafe {
-            let socket = namespace::<T>(net).socket.as_ptr();
-            ffi::nl_helper_socket_open(socket, net, Self::UNIT, &mut cfg)
+            namespace::<T>(net).map_or(0, |namespace| {
+                let socket = namespace.socket.as_ptr();
+                ffi::nl_helper_socket_open(socket, net, Self::UNIT, &mut cfg)
+            })
         };
 
         // A module that is being loaded has users by the time of the second namespace, so it does
@@ -229,7 +239,11 @@ impl<T: Family> Sockets<T> {
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word `init` opened it, unless there was no memory, which the
         // function takes; what `net` holds is there until the `exit` of `Namespaces`.
-        unsafe { ffi::nl_helper_socket_close(namespace::<T>(net).socket.as_ptr()) };
+        unsafe {
+            if let Some(namespace) = namespace::<T>(net) {
+                ffi::nl_helper_socket_close(namespace.socket.as_ptr());
+            }
+        }
     }
 
     /// Called by the core for every datagram to the kernel, in its sender's context.
@@ -265,9 +279,11 @@ impl<T: Family> Sockets<T> {
             )
         };
 
-        let result = match may_join {
-            true => T::BIND.map_or(Ok(()), |bind| bind(&namespace.state, group as u32)),
-            false => Err(EPERM),
+        let result = match namespace {
+            _ if !may_join => Err(EPERM),
+            Some(namespace) => T::BIND.map_or(Ok(()), |bind| bind(&namespace.state, group as u32)),
+            // As for whoever sends from there.
+            None => Err(econnrefused()),
         };
         result.map_or_else(|error| error.to_errno(), |()| 0)
     }
@@ -282,7 +298,10 @@ impl<T: Family> Sockets<T> {
         let namespace = unsafe { namespace::<T>(net) };
 
         // What the family does not have, nobody has joined.
-        if let (Some(unbind), Some(_)) = (T::UNBIND, group::find::<T>(group as u32)) {
+        if group::find::<T>(group as u32).is_none() {
+            return;
+        }
+        if let (Some(unbind), Some(namespace)) = (T::UNBIND, namespace) {
             unbind(&namespace.state, group as u32);
         }
     }

@@ -176,7 +176,9 @@ impl<T: Family> Notifier<T> {
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
                 if notify.protocol == Sockets::<T>::UNIT {
-                    T::closed(&net::namespace::<T>(notify.net).state, notify.portid);
+                    if let Some(namespace) = net::namespace::<T>(notify.net) {
+                        T::closed(&namespace.state, notify.portid);
+                    }
                 }
             }
         }

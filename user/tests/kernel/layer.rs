@@ -117,6 +117,41 @@ fn single_errno() -> Option<i32> {
 }
 
 #[test]
+fn a_family_of_the_first_network_namespace_is_in_no_other() {
+    let early = Netns::add("early");
+    let _module = Loaded::load("first");
+    let late = Netns::add("late");
+    let peer = Peer::of(NETLINK_FIRST);
+    let get = message(header(16, NLM_F_REQUEST, 1), b"");
+    let counts = |[joined, left, closed]: [u32; 3]| {
+        attrs(&[
+            (1, &joined.to_ne_bytes()),
+            (2, &left.to_ne_bytes()),
+            (3, &closed.to_ne_bytes()),
+        ])
+    };
+
+    for netns in [&early, &late] {
+        let elsewhere = Peer::of_in(NETLINK_FIRST, netns.name);
+        let error = elsewhere.try_send(&get).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+        let error = elsewhere.join(1).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+    }
+    // What happens there the family does not hear of.
+    assert_eq!(peer.exchange(&get)[0].payload, counts([0, 0, 0]));
+
+    let listener = Peer::of(NETLINK_FIRST);
+    listener.join(1).unwrap();
+    assert_eq!(peer.exchange(&get)[0].payload, counts([1, 0, 0]));
+    drop(listener);
+    assert_eq!(peer.exchange(&get)[0].payload, counts([1, 1, 1]));
+}
+
+/// The protocol of the family that is in the first network namespace alone.
+const NETLINK_FIRST: u32 = 27;
+
+#[test]
 fn nests_come_back_as_they_went() {
     let (_module, peer) = Loaded::probe();
     for nest in [
