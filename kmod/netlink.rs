@@ -18,6 +18,7 @@
 //!
 //! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
 //!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
+//! - Share a module with others: `types: [Echo, Another]` of [`module_family!`](crate::module_family).
 //! - Be in the first network namespace alone: [`Family::NETNS_OK`].
 //! - Say of each multicast group who may join it: a [`Group`].
 //! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
@@ -112,6 +113,8 @@ pub use put::Payload;
 pub use rcu::Rcu;
 #[doc(hidden)]
 pub use registration::{
+    Families,
+    FamilyList,
     ModuleFamily,
     Registration, //
 };

@@ -8,7 +8,10 @@
 use super::{
     ffi,
     log::pr_fault,
-    net,
+    net::{
+        self,
+        Sockets, //
+    },
     skb::Tail,
     Answer,
     Call,
@@ -201,7 +204,8 @@ unsafe extern "C" fn fill<D: Dump>(
     // call, too.
     let (state, net, mut tail, cb, extack) = unsafe {
         let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
-        let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb));
+        let unit = Sockets::<D::Family>::UNIT;
+        let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
         let net = &net::namespace_in::<D::Family>(slot).state;
         let extack = (*cb).extack.as_mut();
         (

@@ -12,7 +12,7 @@ use kernel::{
     },
 };
 
-/// What a network namespace holds of the module's family, `struct nl_helper_net`.
+/// What a network namespace holds of a family, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
     /// The family's [`Namespace`](super::net::Namespace) there; null if it has none.
@@ -28,19 +28,24 @@ pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 #[allow(improper_ctypes)] // Linux 6.12 without lockdep: an empty struct, behind a pointer.
 extern "C" {
     /// Calls `init` for each network namespace that is and comes, and `exit` for each that goes.
-    pub(super) fn nl_helper_register_state(init: InitNet, exit: ExitNet) -> c_int;
+    /// Makes the slots of protocol `unit` (below 32, here and everywhere).
+    pub(super) fn nl_helper_register_namespaces(
+        unit: c_int,
+        init: InitNet,
+        exit: ExitNet,
+    ) -> c_int;
+
+    /// Calls `exit` for each network namespace, and takes the slots away.
+    pub(super) fn nl_helper_unregister_namespaces(unit: c_int);
+
+    /// As `nl_helper_register_namespaces`, which comes before it, but makes no slots.
+    pub(super) fn nl_helper_register_sockets(unit: c_int, init: InitNet, exit: ExitNet) -> c_int;
 
     /// Calls `exit` for each network namespace.
-    pub(super) fn nl_helper_unregister_state();
+    pub(super) fn nl_helper_unregister_sockets(unit: c_int);
 
-    /// As `nl_helper_register_state`, which comes before it.
-    pub(super) fn nl_helper_register_socket(init: InitNet, exit: ExitNet) -> c_int;
-
-    /// Calls `exit` for each network namespace.
-    pub(super) fn nl_helper_unregister_socket();
-
-    /// Returns what `net` holds; zeroes before the first `init`.
-    pub(super) fn nl_helper_net(net: *const bindings::net) -> *mut NetSlot;
+    /// Returns the slot of protocol `unit` in `net`; zeroes before the first `init`.
+    pub(super) fn nl_helper_net(net: *const bindings::net, unit: c_int) -> *mut NetSlot;
 
     /// Returns the network namespace of the socket that `skb` belongs to.
     pub(super) fn nl_helper_skb_net(skb: *const bindings::sk_buff) -> *mut bindings::net;
@@ -91,10 +96,12 @@ extern "C" {
     /// Returns who sent `skb`.
     pub(super) fn nl_helper_creds(skb: *mut bindings::sk_buff) -> Creds;
 
-    /// Returns what the network namespace of the socket that received `skb` holds, and the port id
-    /// that the kernel recorded for the sender; null unless all bytes lie at `skb->data`.
+    /// Returns the slot of protocol `unit` in the network namespace of the socket that received
+    /// `skb`, and the port id that the kernel recorded for the sender; null unless all bytes lie at
+    /// `skb->data`.
     pub(super) fn nl_helper_receive(
         skb: *mut bindings::sk_buff,
+        unit: c_int,
         portid: *mut u32,
     ) -> *const NetSlot;
 

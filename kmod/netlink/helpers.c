@@ -28,55 +28,76 @@
 /* Here because the keys of Rust's module! differ between the kernels; Kbuild says who. */
 MODULE_AUTHOR(NL_HELPER_AUTHOR);
 
-/* What a network namespace holds of the module's family. */
+/* What a network namespace holds of a family. */
 struct nl_helper_net {
 	/* Null where the family is not. */
 	void *namespace;
 };
 
 /*
- * The core keeps their addresses, so there is one of each: a module has one
- * family. Every namespace has its state before any has a socket, for whoever
- * can open a socket of the protocol in one can do so in all.
+ * What the core calls for each network namespace. Every one has its state
+ * before any has a socket, for whoever can open a socket of the protocol in one
+ * can do so in all.
  */
-static unsigned int nl_helper_net_id;
-
-static struct pernet_operations nl_helper_state_ops = {
-	.id = &nl_helper_net_id,
-	.size = sizeof(struct nl_helper_net),
+struct nl_helper_family {
+	struct pernet_operations namespaces;
+	struct pernet_operations sockets;
 };
 
-static struct pernet_operations nl_helper_socket_ops;
+/* By protocol, as the next. */
+static struct nl_helper_family *nl_helper_families[MAX_LINKS];
 
-int nl_helper_register_state(int (*init)(struct net *net),
-			     void (*exit)(struct net *net))
+static unsigned int nl_helper_net_ids[MAX_LINKS];
+
+int nl_helper_register_namespaces(int unit, int (*init)(struct net *net),
+				  void (*exit)(struct net *net))
 {
-	nl_helper_state_ops.init = init;
-	nl_helper_state_ops.exit = exit;
-	return register_pernet_subsys(&nl_helper_state_ops);
+	const struct nl_helper_family family = {
+		.namespaces = {
+			.init = init,
+			.exit = exit,
+			.id = &nl_helper_net_ids[unit],
+			.size = sizeof(struct nl_helper_net),
+		},
+	};
+	struct nl_helper_family *copy;
+	int err;
+
+	copy = kmemdup(&family, sizeof(family), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	err = register_pernet_subsys(&copy->namespaces);
+	if (err)
+		kfree(copy);
+	else
+		nl_helper_families[unit] = copy;
+	return err;
 }
 
-void nl_helper_unregister_state(void)
+void nl_helper_unregister_namespaces(int unit)
 {
-	unregister_pernet_subsys(&nl_helper_state_ops);
+	unregister_pernet_subsys(&nl_helper_families[unit]->namespaces);
+	kfree(nl_helper_families[unit]);
 }
 
-int nl_helper_register_socket(int (*init)(struct net *net),
-			      void (*exit)(struct net *net))
+int nl_helper_register_sockets(int unit, int (*init)(struct net *net),
+			       void (*exit)(struct net *net))
 {
-	nl_helper_socket_ops.init = init;
-	nl_helper_socket_ops.exit = exit;
-	return register_pernet_subsys(&nl_helper_socket_ops);
+	struct pernet_operations *ops = &nl_helper_families[unit]->sockets;
+
+	ops->init = init;
+	ops->exit = exit;
+	return register_pernet_subsys(ops);
 }
 
-void nl_helper_unregister_socket(void)
+void nl_helper_unregister_sockets(int unit)
 {
-	unregister_pernet_subsys(&nl_helper_socket_ops);
+	unregister_pernet_subsys(&nl_helper_families[unit]->sockets);
 }
 
-struct nl_helper_net *nl_helper_net(const struct net *net)
+struct nl_helper_net *nl_helper_net(const struct net *net, int unit)
 {
-	return net_generic(net, nl_helper_net_id);
+	return net_generic(net, nl_helper_net_ids[unit]);
 }
 
 struct net *nl_helper_skb_net(const struct sk_buff *skb)
@@ -212,15 +233,17 @@ struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 }
 
 /*
- * Returns what the namespace of the receiving socket holds, and the sender's
- * port id; null when the bytes of @skb do not all lie at skb->data.
+ * Returns what the namespace of the receiving socket, which is of protocol
+ * @unit, holds, and the sender's port id; null when the bytes of @skb do not all
+ * lie at skb->data.
  */
-struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, u32 *portid)
+struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, int unit,
+					u32 *portid)
 {
 	*portid = NETLINK_CB(skb).portid;
 	if (skb_is_nonlinear(skb))
 		return NULL;
-	return net_generic(sock_net(skb->sk), nl_helper_net_id);
+	return nl_helper_net(sock_net(skb->sk), unit);
 }
 
 struct sk_buff *nl_helper_nlmsg_new(size_t payload, gfp_t flags)

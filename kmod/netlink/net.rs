@@ -18,7 +18,7 @@ use core::{
     marker::PhantomData,
     pin::Pin,
     sync::atomic::{
-        AtomicBool,
+        AtomicU32,
         Ordering, //
     }, //
 };
@@ -57,7 +57,7 @@ impl<T: Family> Namespace<T> {
 /// # Invariants
 ///
 /// Each network namespace that `T` is in, from its beginning to its end, holds one, all others hold
-/// null, and nobody but the family `T` uses the module's slots.
+/// null, and nobody but the family `T` uses the slots of its protocol.
 pub(super) struct Namespaces<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Namespaces<T> {
@@ -65,12 +65,13 @@ impl<T: Family> Namespaces<T> {
     ///
     /// # Safety
     ///
-    /// The module's slots must not be in use.
+    /// The slots of the protocol must not be in use.
     pub(super) unsafe fn register() -> Result<Self> {
+        let unit = Sockets::<T>::UNIT;
         // SAFETY: The callbacks are what the core expects. They are called until the result is
         // dropped, which the module's exit does at the latest, so they are in memory. The caller
         // vouches for the slots.
-        to_result(unsafe { ffi::nl_helper_register_state(Self::init, Self::exit) })?;
+        to_result(unsafe { ffi::nl_helper_register_namespaces(unit, Self::init, Self::exit) })?;
 
         // INVARIANT: From here on `init` and `exit` see to it.
         Ok(Self(PhantomData))
@@ -95,7 +96,7 @@ impl<T: Family> Namespaces<T> {
         // where it is: `exit` drops it in place.
         unsafe {
             let namespace = KBox::into_raw(Pin::into_inner_unchecked(namespace));
-            (*ffi::nl_helper_net(net)).namespace = namespace.cast();
+            (*ffi::nl_helper_net(net, Sockets::<T>::UNIT)).namespace = namespace.cast();
         }
         0
     }
@@ -108,7 +109,8 @@ impl<T: Family> Namespaces<T> {
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
         unsafe {
-            let namespace = (*ffi::nl_helper_net(net)).namespace.cast::<Namespace<T>>();
+            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
+            let namespace = (*slot).namespace.cast::<Namespace<T>>();
             if !namespace.is_null() {
                 drop(Pin::new_unchecked(KBox::from_raw(namespace)));
             }
@@ -119,7 +121,7 @@ impl<T: Family> Namespaces<T> {
 impl<T: Family> Drop for Namespaces<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_state() };
+        unsafe { ffi::nl_helper_unregister_namespaces(Sockets::<T>::UNIT) };
     }
 }
 
@@ -133,7 +135,10 @@ pub(super) unsafe fn namespace<'a, T: Family>(
 ) -> Option<&'a Namespace<T>> {
     // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds null or a box,
     // which is only ever shared.
-    unsafe { (*ffi::nl_helper_net(net)).namespace.cast::<Namespace<T>>().as_ref() }
+    unsafe {
+        let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
+        (*slot).namespace.cast::<Namespace<T>>().as_ref()
+    }
 }
 
 /// Returns what `slot` holds of the family `T`.
@@ -148,9 +153,9 @@ pub(super) unsafe fn namespace_in<'a, T: Family>(slot: *const NetSlot) -> &'a Na
     unsafe { &*(*slot).namespace.cast() }
 }
 
-/// Says whether the network namespaces that were there when the module was loaded have had their
-/// turn. One that comes in the instant before this is set counts as one of them.
-static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+/// The protocols for which all network namespaces that were there when the module was loaded have had
+/// their turn, a bit each. One that comes in the instant before it is set counts as one of them.
+static REGISTERED: AtomicU32 = AtomicU32::new(0);
 
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
 ///
@@ -173,6 +178,9 @@ impl<T: Family> Sockets<T> {
         T::PROTOCOL as c_int
     };
 
+    /// The bit that stands for the protocol where there is one for each.
+    pub(super) const BIT: u32 = 1 << Self::UNIT;
+
     /// The groups, checked when the family is compiled.
     const GROUPS: group::Summary = group::sum_up(T::GROUPS);
 
@@ -186,8 +194,10 @@ impl<T: Family> Sockets<T> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
         // dropped. The caller vouches for the states that they use, and that the core has no
         // socket or dump then that would call what is gone.
-        to_result(unsafe { ffi::nl_helper_register_socket(Self::init, Self::exit) })?;
-        IS_REGISTERED.store(true, Ordering::Relaxed);
+        to_result(unsafe {
+            ffi::nl_helper_register_sockets(Self::UNIT, Self::init, Self::exit)
+        })?;
+        REGISTERED.fetch_or(Self::BIT, Ordering::Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
         Ok(Self(PhantomData))
@@ -224,7 +234,8 @@ impl<T: Family> Sockets<T> {
         // A module that is being loaded has users by the time of the second namespace, so it does
         // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
         // no such namespace then.
-        if err == ENOMEM.to_errno() && !IS_REGISTERED.load(Ordering::Relaxed) {
+        let is_registered = REGISTERED.load(Ordering::Relaxed) & Self::BIT != 0;
+        if err == ENOMEM.to_errno() && !is_registered {
             return 0;
         }
         err
@@ -310,6 +321,6 @@ impl<T: Family> Sockets<T> {
 impl<T: Family> Drop for Sockets<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_socket() };
+        unsafe { ffi::nl_helper_unregister_sockets(Self::UNIT) };
     }
 }

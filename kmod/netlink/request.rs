@@ -8,7 +8,8 @@ use super::{
     group,
     net::{
         self,
-        Namespace, //
+        Namespace,
+        Sockets, //
     },
     skb::SkBuff,
     Answer,
@@ -72,7 +73,8 @@ impl<'a, T: Family> Datagram<'a, T> {
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
         let mut portid = 0;
         // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
-        let slot = NonNull::new(unsafe { ffi::nl_helper_receive(skb, &mut portid) }.cast_mut())?;
+        let slot = unsafe { ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid) };
+        let slot = NonNull::new(slot.cast_mut())?;
         // SAFETY: The caller vouches for it, and it stays while the sender's socket is open.
         let namespace = unsafe { net::namespace_in::<T>(slot.as_ptr()) };
 

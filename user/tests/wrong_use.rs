@@ -54,6 +54,7 @@ families! {
     state_kept
     state_of_one_thread
     two_commands_of_one_type
+    two_families_of_one_protocol
     two_groups_of_one_number
     two_rules_for_one_attribute
     two_rules_in_a_nest

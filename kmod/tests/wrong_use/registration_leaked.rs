@@ -24,7 +24,7 @@ impl Family for Hello {
 /// Makes one and leaves it to nobody.
 pub fn leak() -> Result {
     #[cfg(wrong)]
-    let registration = Registration::<Hello>::new()?; //~ ERROR E0624
+    let registration = Registration::<Hello>::prepare()?; //~ ERROR E0624
     #[cfg(not(wrong))]
     let registration = None::<Registration<Hello>>;
 

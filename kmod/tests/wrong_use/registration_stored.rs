@@ -4,9 +4,9 @@
 
 use crate::netlink::{
     Command,
+    Families,
     Family,
-    KernelSocket,
-    Registration, //
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -32,17 +32,9 @@ impl Family for Another {
     fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
 }
 
-/// A registration beside that of the module.
-pub struct Kept(pub Option<Registration<Another>>);
-
-impl Kept {
-    /// Registers the other family.
-    pub fn new(_module: &'static ThisModule) -> Result<Self> {
-        #[cfg(wrong)]
-        let registration = Some(kernel::Module::init(_module)?); //~ ERROR E0277
-        #[cfg(not(wrong))]
-        let registration = None;
-
-        Ok(Self(registration))
-    }
-}
+/// The families of a module, beside those of the module.
+#[cfg(not(wrong))]
+pub struct Kept(pub Option<Families<(Hello, ())>>);
+/// Those that the module does not declare.
+#[cfg(wrong)]
+pub struct Kept(pub Option<Families<(Another, ())>>); //~ ERROR E0277

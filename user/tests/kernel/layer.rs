@@ -119,7 +119,7 @@ fn single_errno() -> Option<i32> {
 #[test]
 fn a_family_of_the_first_network_namespace_is_in_no_other() {
     let early = Netns::add("early");
-    let _module = Loaded::load("first");
+    let _module = Loaded::load("pair");
     let late = Netns::add("late");
     let peer = Peer::of(NETLINK_FIRST);
     let get = message(header(16, NLM_F_REQUEST, 1), b"");
@@ -147,6 +147,61 @@ fn a_family_of_the_first_network_namespace_is_in_no_other() {
     drop(listener);
     assert_eq!(peer.exchange(&get)[0].payload, counts([1, 1, 1]));
 }
+
+#[test]
+fn families_of_one_module_have_nothing_but_that_in_common() {
+    let module = Loaded::load("pair");
+    let blue = Netns::add("blue");
+    let first = Peer::of(NETLINK_FIRST);
+    let (second, there) = (
+        Peer::of(NETLINK_SECOND),
+        Peer::of_in(NETLINK_SECOND, blue.name),
+    );
+    let request = message(header(16, NLM_F_REQUEST, 1), b"");
+
+    for count in 0..3_u32 {
+        for peer in [&second, &there] {
+            let answers = peer.exchange(&request);
+            assert_eq!(answers[0].payload, attrs(&[(1, &count.to_ne_bytes())]));
+        }
+        let answers = first.exchange(&request);
+        assert_eq!(answers[0].payload.len(), 3 * nla_total_size(4));
+    }
+    // The first family alone has a group.
+    first.join(1).unwrap();
+    let error = second.join(1).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+
+    // A socket of either holds the module.
+    for socket in [first, second] {
+        assert!(!run(Command::new("rmmod").arg("pair")).status.success());
+        drop(socket);
+    }
+    drop((there, module));
+}
+
+#[test]
+fn a_family_whose_protocol_is_taken_is_left_out_of_its_module() {
+    let echo = Loaded::load("echo");
+    let module = Loaded::load("pair");
+    let text = attrs(&[(1, b"still there\0")]);
+    let request = |payload: &[u8]| message(header(16, NLM_F_REQUEST, 1), payload);
+
+    assert_eq!(Peer::of(NETLINK_FIRST).exchange(&request(b"")).len(), 1);
+    let peer = Peer::of(NETLINK_SECOND);
+    assert_eq!(peer.exchange(&request(&text))[0].payload, text);
+    let log = dmesg();
+    let words = "pair: netlink protocol 29 is left out: EBUSY";
+    assert!(log.lines().any(|line| line == words), "{log}");
+
+    // The sockets of the protocol hold the other module.
+    drop(module);
+    assert_eq!(peer.exchange(&request(&text))[0].payload, text);
+    drop((peer, echo));
+}
+
+/// The protocol of the other family in that module, and of the one in the docs.
+const NETLINK_SECOND: u32 = 29;
 
 /// The protocol of the family that is in the first network namespace alone.
 const NETLINK_FIRST: u32 = 27;

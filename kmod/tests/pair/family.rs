@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The first family: counts the sockets of the first network namespace.
+//! Two families: one that is in the first network namespace alone, and one that is in all.
 
 use crate::netlink::{
     put,
@@ -19,7 +19,7 @@ use core::sync::atomic::{
 };
 use kernel::prelude::*;
 
-/// The first family.
+/// The family of the first network namespace.
 pub struct First;
 
 /// How many sockets joined the group, left it, and were closed.
@@ -61,6 +61,28 @@ impl Family for First {
     fn closed(net: &Sockets, _portid: u32) {
         net.closed.fetch_add(1, Relaxed);
     }
+}
+
+/// The other family, whose protocol is also that of the family in the layer's docs.
+pub struct Second;
+
+impl Family for Second {
+    const PROTOCOL: u32 = 29;
+
+    /// Answers with how many requests there were before, as the attribute 1.
+    const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], count)];
+
+    type Net = AtomicU32;
+
+    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<AtomicU32, Error> {
+        AtomicU32::new(0)
+    }
+}
+
+fn count<'a>(call: &mut Call<'a, Second>) -> Result<Answer<'a, Second>> {
+    let before = call.request.net().fetch_add(1, Relaxed);
+
+    call.request.reply(16, put::u32(1, before))
 }
 
 fn get<'a>(call: &mut Call<'a, First>) -> Result<Answer<'a, First>> {
