@@ -200,39 +200,32 @@ unsafe extern "C" fn fill<D: Dump>(
 ) -> c_int {
     // SAFETY: By the caller's word the state is what `begin` left, and ours until we return; the
     // core allocated the buffer for this call, linear, empty, and owned by the socket that asked,
-    // whose network namespace holds a state of the family. What `extack` points to is for this
-    // call, too.
-    let (state, net, mut tail, cb, extack) = unsafe {
+    // whose network namespace holds a state of the family. The core keeps the request, and its
+    // header, until the dump is done, and what `extack` points to for this call.
+    let (state, net, mut tail, cb, extack, mut header) = unsafe {
         let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
         let unit = Sockets::<D::Family>::UNIT;
         let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
-        let net = &net::namespace_in::<D::Family>(slot).state;
+        let net = net::state_in::<D::Family>(slot);
         let extack = (*cb).extack.as_mut();
-        (
-            &mut *(*cb).data.cast::<State<D>>(),
-            net,
-            tail,
-            &mut *cb,
-            extack,
-        )
+        let header = Nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type: D::NLMSG_TYPE,
+            nlmsg_flags: NLM_F_MULTI,
+            nlmsg_seq: (*(*cb).nlh).nlmsg_seq,
+            nlmsg_pid: ffi::nl_helper_portid((*cb).skb),
+        };
+        let state = &mut *(*cb).data.cast::<State<D>>();
+        (state, net, tail, &mut *cb, extack, header)
     };
-    // SAFETY: The core keeps the request, and its header, until the dump is done.
-    let (nlmsg_seq, nlmsg_pid) =
-        unsafe { ((*cb.nlh).nlmsg_seq, ffi::nl_helper_portid(cb.skb)) };
     // What `NLMSG_DONE` has, too.
     cb.answer_flags = state.filtered();
-    let header = Nlmsghdr {
-        nlmsg_len: 0,
-        nlmsg_type: D::NLMSG_TYPE,
-        nlmsg_flags: NLM_F_MULTI | cb.answer_flags,
-        nlmsg_seq,
-        nlmsg_pid,
-    };
+    header.nlmsg_flags |= cb.answer_flags;
 
     let result = fill_buffer(state, net, &mut tail, header, cb);
     tail.commit();
     if let Some(extack) = extack {
-        *extack = state.ext_ack.to_raw(&[]);
+        state.ext_ack.write_to(extack);
     }
     match result {
         Ok(len) => len as c_int,

@@ -24,6 +24,7 @@ pub(super) fn emsgsize() -> Error {
 }
 
 /// Connection refused.
+#[inline]
 pub(super) fn econnrefused() -> Error {
     Error::from_errno(-(bindings::ECONNREFUSED as c_int))
 }

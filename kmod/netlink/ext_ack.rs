@@ -136,6 +136,14 @@ impl<'a> ExtAck<'a> {
             ..Default::default()
         }
     }
+
+    /// Says the same in `raw`, but for where attributes of the request are.
+    ///
+    /// The pointer in it is good as long as `self` is.
+    pub(super) fn write_to(&self, raw: &mut bindings::netlink_ext_ack) {
+        raw._msg = self.msg.as_ptr();
+        raw.miss_type = self.miss_type;
+    }
 }
 
 /// Returns where `attr` starts, null unless that is in the payload of `message`: the core warns in

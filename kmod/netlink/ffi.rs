@@ -15,8 +15,10 @@ use kernel::{
 /// What a network namespace holds of a family, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
-    /// The family's [`Namespace`](super::net::Namespace) there; null if it has none.
-    pub(super) namespace: *mut c_void,
+    /// The kernel's socket there, `struct nl_helper_socket`; null where the family is not.
+    pub(super) socket: *mut c_void,
+    /// The family's state there; null likewise.
+    pub(super) state: *mut c_void,
 }
 
 /// Called for a network namespace that comes; 0 or a negative errno.
@@ -29,16 +31,16 @@ pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 extern "C" {
     /// Calls `init` for each network namespace that is and comes, and `exit` for each that goes.
     /// Makes the slots of protocol `unit` (below 32, here and everywhere).
-    pub(super) fn nl_helper_register_namespaces(
+    pub(super) fn nl_helper_register_states(
         unit: c_int,
         init: InitNet,
         exit: ExitNet,
     ) -> c_int;
 
     /// Calls `exit` for each network namespace, and takes the slots away.
-    pub(super) fn nl_helper_unregister_namespaces(unit: c_int);
+    pub(super) fn nl_helper_unregister_states(unit: c_int);
 
-    /// As `nl_helper_register_namespaces`, which comes before it, but makes no slots.
+    /// As `nl_helper_register_states`, which comes before it, but makes no slots.
     pub(super) fn nl_helper_register_sockets(unit: c_int, init: InitNet, exit: ExitNet) -> c_int;
 
     /// Calls `exit` for each network namespace.
@@ -56,20 +58,23 @@ extern "C" {
     /// Makes a `struct nl_helper_socket`, which is not open; null when there is no memory.
     pub(super) fn nl_helper_socket_new() -> *mut c_void;
 
-    /// Frees `socket`, which is not open.
-    pub(super) fn nl_helper_socket_free(socket: *mut c_void);
+    /// Takes a reference to `socket`.
+    pub(super) fn nl_helper_socket_get(socket: *mut c_void);
 
-    /// Opens `socket`, the kernel's of protocol `unit` in `net`; 0 or a negative errno: `EBUSY` in
-    /// the first namespace, else `ENOMEM`.
+    /// Gives up a reference to `socket`; the last one is not that of an open socket.
+    pub(super) fn nl_helper_socket_put(socket: *mut c_void);
+
+    /// Opens the socket of the slot of protocol `unit` in `net`, if there is one; 0 or a negative
+    /// errno: `EBUSY` in the first namespace, else `ENOMEM`.
     pub(super) fn nl_helper_socket_open(
-        socket: *mut c_void,
         net: *mut bindings::net,
         unit: c_int,
         cfg: *mut bindings::netlink_kernel_cfg,
     ) -> c_int;
 
-    /// Closes `socket`, when all have done with it that use it now; it may not have been opened.
-    pub(super) fn nl_helper_socket_close(socket: *mut c_void);
+    /// Closes the socket of the slot of protocol `unit` in `net`, when all have done with it that use
+    /// it now. There may be none, and it may not have been opened.
+    pub(super) fn nl_helper_socket_close(net: *mut bindings::net, unit: c_int);
 
     /// Says, by something positive, that somebody listens to `group` of the protocol of `socket`;
     /// a negative errno unless it is open.

@@ -24,6 +24,7 @@ const FLAGS: [(Flags, bindings::gfp_t); 5] = [
 ];
 
 /// Returns `flags` as C has them, which the `kernel` crate keeps to itself.
+#[inline]
 pub(super) fn gfp(flags: Flags) -> bindings::gfp_t {
     FLAGS
         .iter()

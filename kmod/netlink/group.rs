@@ -25,6 +25,7 @@ impl Group {
     /// # Panics
     ///
     /// When it is another number. A `const` table does not compile then.
+    #[inline]
     pub const fn new(number: u32) -> Self {
         assert!(number != 0, "group is 0");
         assert!(number <= MAX_NUMBER, "group is above 1024");
@@ -35,6 +36,7 @@ impl Group {
     }
 
     /// To join takes `CAP_SYS_ADMIN` (`GENL_MCAST_CAP_SYS_ADMIN`).
+    #[inline]
     pub const fn cap_sys_admin(self) -> Self {
         Self {
             cap: Some(bindings::CAP_SYS_ADMIN),
@@ -43,6 +45,7 @@ impl Group {
     }
 
     /// To join takes nothing: what the group hears, every user may hear (`NL_CFG_F_NONROOT_RECV`).
+    #[inline]
     pub const fn nonroot(self) -> Self {
         Self { cap: None, ..self }
     }
@@ -68,6 +71,7 @@ pub(super) struct Summary {
 /// # Panics
 ///
 /// When two have one number. A `const` table does not compile then.
+#[inline]
 pub(super) const fn sum_up(groups: &[Group]) -> Summary {
     let mut rest = groups;
     let mut summary = Summary { last: 0, flags: 0 };
@@ -87,6 +91,7 @@ pub(super) const fn sum_up(groups: &[Group]) -> Summary {
 }
 
 /// Says whether one of `groups` is the group `number`.
+#[inline]
 const fn has_number(groups: &[Group], number: u32) -> bool {
     let mut rest = groups;
 

@@ -14,6 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -30,8 +31,9 @@ MODULE_AUTHOR(NL_HELPER_AUTHOR);
 
 /* What a network namespace holds of a family. */
 struct nl_helper_net {
-	/* Null where the family is not. */
-	void *namespace;
+	/* Null where the family is not, both. */
+	struct nl_helper_socket *socket;
+	void *state;
 };
 
 /*
@@ -40,7 +42,7 @@ struct nl_helper_net {
  * can do so in all.
  */
 struct nl_helper_family {
-	struct pernet_operations namespaces;
+	struct pernet_operations states;
 	struct pernet_operations sockets;
 };
 
@@ -49,11 +51,11 @@ static struct nl_helper_family *nl_helper_families[MAX_LINKS];
 
 static unsigned int nl_helper_net_ids[MAX_LINKS];
 
-int nl_helper_register_namespaces(int unit, int (*init)(struct net *net),
-				  void (*exit)(struct net *net))
+int nl_helper_register_states(int unit, int (*init)(struct net *net),
+			      void (*exit)(struct net *net))
 {
 	const struct nl_helper_family family = {
-		.namespaces = {
+		.states = {
 			.init = init,
 			.exit = exit,
 			.id = &nl_helper_net_ids[unit],
@@ -66,7 +68,7 @@ int nl_helper_register_namespaces(int unit, int (*init)(struct net *net),
 	copy = kmemdup(&family, sizeof(family), GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-	err = register_pernet_subsys(&copy->namespaces);
+	err = register_pernet_subsys(&copy->states);
 	if (err)
 		kfree(copy);
 	else
@@ -74,9 +76,9 @@ int nl_helper_register_namespaces(int unit, int (*init)(struct net *net),
 	return err;
 }
 
-void nl_helper_unregister_namespaces(int unit)
+void nl_helper_unregister_states(int unit)
 {
-	unregister_pernet_subsys(&nl_helper_families[unit]->namespaces);
+	unregister_pernet_subsys(&nl_helper_families[unit]->states);
 	kfree(nl_helper_families[unit]);
 }
 
@@ -117,6 +119,8 @@ bool nl_helper_is_init_net(const struct net *net)
  */
 struct nl_helper_socket {
 	struct sock *sk;
+	/* Those who know of it. */
+	refcount_t refs;
 	/* Those who use sk now, and one more as long as it is open. */
 	atomic_t users;
 	struct completion idle;
@@ -127,14 +131,22 @@ struct nl_helper_socket *nl_helper_socket_new(void)
 	struct nl_helper_socket *socket;
 
 	socket = kzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
-	if (socket)
-		init_completion(&socket->idle);
+	if (!socket)
+		return NULL;
+	refcount_set(&socket->refs, 1);
+	init_completion(&socket->idle);
 	return socket;
 }
 
-void nl_helper_socket_free(struct nl_helper_socket *socket)
+void nl_helper_socket_get(struct nl_helper_socket *socket)
 {
-	kfree(socket);
+	refcount_inc(&socket->refs);
+}
+
+void nl_helper_socket_put(struct nl_helper_socket *socket)
+{
+	if (refcount_dec_and_test(&socket->refs))
+		kfree(socket);
 }
 
 /*
@@ -142,9 +154,13 @@ void nl_helper_socket_free(struct nl_helper_socket *socket)
  * built in. The core does not say why it fails. The first namespace is also the
  * first to get a socket: there the protocol may belong to somebody else.
  */
-int nl_helper_socket_open(struct nl_helper_socket *socket, struct net *net,
-			  int unit, struct netlink_kernel_cfg *cfg)
+int nl_helper_socket_open(struct net *net, int unit,
+			  struct netlink_kernel_cfg *cfg)
 {
+	struct nl_helper_socket *socket = nl_helper_net(net, unit)->socket;
+
+	if (!socket)
+		return 0;
 	socket->sk = netlink_kernel_create(net, unit, cfg);
 	if (!socket->sk)
 		return nl_helper_is_init_net(net) ? -EBUSY : -ENOMEM;
@@ -165,9 +181,11 @@ static void nl_helper_socket_leave(struct nl_helper_socket *socket)
 		complete(&socket->idle);
 }
 
-void nl_helper_socket_close(struct nl_helper_socket *socket)
+void nl_helper_socket_close(struct net *net, int unit)
 {
-	if (!socket->sk)
+	struct nl_helper_socket *socket = nl_helper_net(net, unit)->socket;
+
+	if (!socket || !socket->sk)
 		return;
 	nl_helper_socket_leave(socket);
 	wait_for_completion(&socket->idle);

@@ -14,7 +14,7 @@ use super::{
 use crate::wire::Nlmsghdr;
 use core::{
     marker::PhantomData,
-    ptr::NonNull, //
+    mem::ManuallyDrop, //
 };
 use kernel::{
     alloc::Flags,
@@ -22,8 +22,7 @@ use kernel::{
         c_uint,
         c_void, //
     },
-    prelude::*,
-    sync::Arc, //
+    prelude::*, //
 };
 
 /// The family's socket in a network namespace, by which the kernel sends when nobody asks: from a
@@ -36,32 +35,47 @@ use kernel::{
 ///
 /// `flags` are those of the caller's context: `GFP_KERNEL` where that may sleep, else `GFP_ATOMIC`.
 /// It is not to be a hard interrupt.
+///
+/// # Invariants
+///
+/// `raw` is a `struct nl_helper_socket`, of which this owns a reference.
 pub struct KernelSocket<T: Family> {
-    shared: Arc<Shared>,
+    raw: *mut c_void,
     _family: PhantomData<fn(T)>,
 }
 
-impl<T: Family> Clone for KernelSocket<T> {
-    fn clone(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
-            _family: PhantomData,
-        }
-    }
-}
-
 impl<T: Family> KernelSocket<T> {
-    /// Makes a handle on a socket that is not open.
+    /// Makes a socket that is not open.
     pub(super) fn new() -> Result<Self> {
+        // SAFETY: The function may be called wherever one may sleep.
+        let raw = unsafe { ffi::nl_helper_socket_new() };
+
+        if raw.is_null() {
+            return Err(ENOMEM);
+        }
+        // INVARIANT: Just made.
         Ok(Self {
-            shared: Arc::new(Shared::new()?, GFP_KERNEL_ACCOUNT)?,
+            raw,
             _family: PhantomData,
         })
     }
 
-    /// Returns the `struct nl_helper_socket`.
-    pub(super) fn as_ptr(&self) -> *mut c_void {
-        self.shared.0.as_ptr()
+    /// Takes over `raw`.
+    ///
+    /// # Safety
+    ///
+    /// It must be a `struct nl_helper_socket` of `T`, of which the caller gives up a reference.
+    pub(super) unsafe fn from_raw(raw: *mut c_void) -> Self {
+        // INVARIANT: The caller vouches for it.
+        Self {
+            raw,
+            _family: PhantomData,
+        }
+    }
+
+    /// Gives up the `struct nl_helper_socket`, and the reference to it.
+    pub(super) fn into_raw(self) -> *mut c_void {
+        ManuallyDrop::new(self).raw
     }
 
     /// Notifies the listeners of `group` in the network namespace: a message of type `nlmsg_type`
@@ -128,9 +142,9 @@ impl<T: Family> KernelSocket<T> {
 
     /// Says whether anybody in any network namespace listens to `group`.
     fn has_listeners(&self, group: u32) -> Result<bool> {
-        // SAFETY: By the type invariants of `Shared` this is such a socket; the function looks
-        // whether it is open.
-        let has = unsafe { ffi::nl_helper_socket_has_listeners(self.as_ptr(), group as c_uint) };
+        // SAFETY: By the type invariants this is such a socket; the function looks whether it is
+        // open.
+        let has = unsafe { ffi::nl_helper_socket_has_listeners(self.raw, group as c_uint) };
 
         to_result(has).map(|()| has > 0)
     }
@@ -152,7 +166,7 @@ impl<T: Family> KernelSocket<T> {
 
         // SAFETY: As in `has_listeners`; `into_raw` gave up the buffer, which the function frees.
         to_result(unsafe {
-            ffi::nl_helper_socket_send(self.as_ptr(), skb, len, portid, group, flags)
+            ffi::nl_helper_socket_send(self.raw, skb, len, portid, group, flags)
         })
     }
 }
@@ -165,33 +179,28 @@ enum Destination {
     Port(u32),
 }
 
-/// What all handles on a socket share.
-///
-/// # Invariants
-///
-/// It came from `nl_helper_socket_new()` and is owned.
-struct Shared(NonNull<c_void>);
-
-impl Shared {
-    fn new() -> Result<Self> {
-        // SAFETY: The function may be called wherever one may sleep.
-        let raw = unsafe { ffi::nl_helper_socket_new() };
-
-        // INVARIANT: Just made.
-        Ok(Self(NonNull::new(raw).ok_or(ENOMEM)?))
+impl<T: Family> Clone for KernelSocket<T> {
+    fn clone(&self) -> Self {
+        // SAFETY: By the type invariants this is such a socket.
+        unsafe { ffi::nl_helper_socket_get(self.raw) };
+        // INVARIANT: The reference was just taken.
+        Self {
+            raw: self.raw,
+            _family: PhantomData,
+        }
     }
 }
 
-impl Drop for Shared {
+impl<T: Family> Drop for KernelSocket<T> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariants it is owned, and `drop` runs once. Whoever opened it had a
-        // handle until it was closed.
-        unsafe { ffi::nl_helper_socket_free(self.0.as_ptr()) };
+        // SAFETY: By the type invariants the reference is ours, and `drop` runs once. As long as the
+        // socket is open, its network namespace has another one.
+        unsafe { ffi::nl_helper_socket_put(self.raw) };
     }
 }
 
-// SAFETY: It belongs to no thread.
-unsafe impl Send for Shared {}
+// SAFETY: The socket belongs to no thread.
+unsafe impl<T: Family> Send for KernelSocket<T> {}
 
 // SAFETY: The functions on it may be called at once, on all CPUs.
-unsafe impl Sync for Shared {}
+unsafe impl<T: Family> Sync for KernelSocket<T> {}

@@ -29,39 +29,17 @@ use kernel::{
     prelude::*, //
 };
 
-/// What a network namespace holds of the family `T`.
-#[pin_data]
-pub(super) struct Namespace<T: Family> {
-    pub(super) socket: KernelSocket<T>,
-    #[pin]
-    pub(super) state: T::Net,
-}
-
-impl<T: Family> Namespace<T> {
-    /// Makes it around `handle`, of a socket that is not open yet.
-    fn new(handle: KernelSocket<T>) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
-            socket: handle.clone(),
-            state <- T::new_net(&handle),
-        })
-    }
-
-    /// Makes it in a box.
-    fn new_box() -> Result<Pin<KBox<Self>>> {
-        KBox::pin_init(Self::new(KernelSocket::new()?), GFP_KERNEL_ACCOUNT)
-    }
-}
-
-/// The [`Namespace`]s of the family `T`, until it is dropped.
+/// What the network namespaces hold of the family `T`, until it is dropped.
 ///
 /// # Invariants
 ///
-/// Each network namespace that `T` is in, from its beginning to its end, holds one, all others hold
-/// null, and nobody but the family `T` uses the slots of its protocol.
-pub(super) struct Namespaces<T: Family>(PhantomData<fn(T)>);
+/// The slot of each network namespace that `T` is in, from its beginning to its end, holds a socket
+/// and a state of `T`, those of all others hold null, and nobody but `T` uses the slots of its
+/// protocol.
+pub(super) struct States<T: Family>(PhantomData<fn(T)>);
 
-impl<T: Family> Namespaces<T> {
-    /// Makes them.
+impl<T: Family> States<T> {
+    /// Makes the states, and the sockets, which are not open.
     ///
     /// # Safety
     ///
@@ -71,7 +49,7 @@ impl<T: Family> Namespaces<T> {
         // SAFETY: The callbacks are what the core expects. They are called until the result is
         // dropped, which the module's exit does at the latest, so they are in memory. The caller
         // vouches for the slots.
-        to_result(unsafe { ffi::nl_helper_register_namespaces(unit, Self::init, Self::exit) })?;
+        to_result(unsafe { ffi::nl_helper_register_states(unit, Self::init, Self::exit) })?;
 
         // INVARIANT: From here on `init` and `exit` see to it.
         Ok(Self(PhantomData))
@@ -87,70 +65,79 @@ impl<T: Family> Namespaces<T> {
         if !T::NETNS_OK && !unsafe { ffi::nl_helper_is_init_net(net) } {
             return 0;
         }
-        let namespace = match Namespace::<T>::new_box() {
-            Ok(namespace) => namespace,
+        let (socket, state) = match Self::new_slot() {
+            Ok(slot) => slot,
             Err(error) => return error.to_errno(),
         };
 
         // SAFETY: The core has made the slot by now, and nobody knows of it yet. Pinned data stays
         // where it is: `exit` drops it in place.
         unsafe {
-            let namespace = KBox::into_raw(Pin::into_inner_unchecked(namespace));
-            (*ffi::nl_helper_net(net, Sockets::<T>::UNIT)).namespace = namespace.cast();
+            ffi::nl_helper_net(net, Sockets::<T>::UNIT).write(NetSlot {
+                socket: socket.into_raw(),
+                state: KBox::into_raw(Pin::into_inner_unchecked(state)).cast(),
+            });
         }
         0
+    }
+
+    /// Makes what a network namespace holds.
+    fn new_slot() -> Result<(KernelSocket<T>, Pin<KBox<T::Net>>)> {
+        let socket = KernelSocket::new()?;
+        let state = KBox::pin_init(T::new_net(&socket), GFP_KERNEL_ACCOUNT)?;
+
+        Ok((socket, state))
     }
 
     /// Called by the core for each network namespace that goes, or for all of them at the end.
     ///
     /// # Safety
     ///
-    /// `init` must have succeeded for `net`, and nobody may use what it left any more.
+    /// `init` must have succeeded for `net`, and nobody may use its state any more.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
+        // SAFETY: By the caller's word this is what `init` left there, if anything, and it is given
+        // up here.
         unsafe {
-            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
-            let namespace = (*slot).namespace.cast::<Namespace<T>>();
-            if !namespace.is_null() {
-                drop(Pin::new_unchecked(KBox::from_raw(namespace)));
+            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT).read();
+            if !slot.state.is_null() {
+                drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(slot.state.cast())));
+                drop(KernelSocket::<T>::from_raw(slot.socket));
             }
         }
     }
 }
 
-impl<T: Family> Drop for Namespaces<T> {
+impl<T: Family> Drop for States<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_namespaces(Sockets::<T>::UNIT) };
+        unsafe { ffi::nl_helper_unregister_states(Sockets::<T>::UNIT) };
     }
 }
 
-/// Returns what `net` holds of the family `T`, `None` where that is not.
+/// Returns the state of the family `T` in `net`, `None` where that is not.
 ///
 /// # Safety
 ///
-/// The [`Namespaces`] of `T` must be registered, and `net` must stay for `'a`.
-pub(super) unsafe fn namespace<'a, T: Family>(
-    net: *const bindings::net,
-) -> Option<&'a Namespace<T>> {
-    // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds null or a box,
-    // which is only ever shared.
+/// The [`States`] of `T` must be registered, and `net` must stay for `'a`.
+pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> Option<&'a T::Net> {
+    // SAFETY: By the caller's word and the invariants of `States` the slot holds null or a box of
+    // `T::Net`, which is only ever shared.
     unsafe {
         let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
-        (*slot).namespace.cast::<Namespace<T>>().as_ref()
+        (*slot).state.cast::<T::Net>().as_ref()
     }
 }
 
-/// Returns what `slot` holds of the family `T`.
+/// Returns the state of the family `T` in `slot`.
 ///
 /// # Safety
 ///
-/// The [`Namespaces`] of `T` must be registered, and `slot` must be that of a network namespace that
-/// `T` is in and that stays for `'a`.
-pub(super) unsafe fn namespace_in<'a, T: Family>(slot: *const NetSlot) -> &'a Namespace<T> {
-    // SAFETY: By the caller's word and the invariants of `Namespaces` the slot holds a box, which
-    // is only ever shared.
-    unsafe { &*(*slot).namespace.cast() }
+/// The [`States`] of `T` must be registered, and `slot` must be that of a network namespace which `T`
+/// is in and which stays for `'a`.
+pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net {
+    // SAFETY: By the caller's word and the invariants of `States` the slot holds a box of `T::Net`,
+    // which is only ever shared.
+    unsafe { &*(*slot).state.cast::<T::Net>() }
 }
 
 /// The protocols for which all network namespaces that were there when the module was loaded have had
@@ -161,7 +148,7 @@ static REGISTERED: AtomicU32 = AtomicU32::new(0);
 ///
 /// # Invariants
 ///
-/// They are registered, and so are the [`Namespaces`] of `T`, for longer.
+/// They are registered, and so are the [`States`] of `T`, for longer.
 pub(super) struct Sockets<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Sockets<T> {
@@ -188,7 +175,7 @@ impl<T: Family> Sockets<T> {
     ///
     /// # Safety
     ///
-    /// The [`Namespaces`] of `T` must be registered, for longer than the result, and no user may have a
+    /// The [`States`] of `T` must be registered, for longer than the result, and no user may have a
     /// socket or a dump of the protocol when the result is dropped.
     pub(super) unsafe fn register() -> Result<Self> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
@@ -220,16 +207,11 @@ impl<T: Family> Sockets<T> {
             ..Default::default()
         };
 
-        // SAFETY: What `net` holds is there since the `init` of `Namespaces`. The function copies
-        // `cfg`, and the callbacks are what the core expects of it. Users call them through their
-        // sockets, each of which holds a reference to the module: its exit, which takes the callbacks
-        // and the states away, comes after the last of them.
-        let err = unsafe {
-            namespace::<T>(net).map_or(0, |namespace| {
-                let socket = namespace.socket.as_ptr();
-                ffi::nl_helper_socket_open(socket, net, Self::UNIT, &mut cfg)
-            })
-        };
+        // SAFETY: The slot holds the socket since the state's `init`. The function copies `cfg`, and
+        // the callbacks are what the core expects of it. Users call them through their sockets, each
+        // of which holds a reference to the module: its exit, which takes the callbacks and the
+        // states away, comes after the last of them.
+        let err = unsafe { ffi::nl_helper_socket_open(net, Self::UNIT, &mut cfg) };
 
         // A module that is being loaded has users by the time of the second namespace, so it does
         // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
@@ -248,13 +230,9 @@ impl<T: Family> Sockets<T> {
     /// `init` must have succeeded for `net`, where no dump may be under way: it holds a buffer of
     /// the kernel's socket.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word `init` opened it, unless there was no memory, which the
-        // function takes; what `net` holds is there until the `exit` of `Namespaces`.
-        unsafe {
-            if let Some(namespace) = namespace::<T>(net) {
-                ffi::nl_helper_socket_close(namespace.socket.as_ptr());
-            }
-        }
+        // SAFETY: By the caller's word `init` was called, and may have left the socket closed, which
+        // the function takes; the slot holds it until the state's `exit`.
+        unsafe { ffi::nl_helper_socket_close(net, Self::UNIT) };
     }
 
     /// Called by the core for every datagram to the kernel, in its sender's context.
@@ -283,16 +261,14 @@ impl<T: Family> Sockets<T> {
         };
         // SAFETY: The socket holds its namespace; the capability is one. The core calls while the
         // sockets are registered, and so are the states by the contract of `register`.
-        let (may_join, namespace) = unsafe {
-            (
-                declared.cap.map_or(true, |cap| ffi::nl_helper_ns_capable(net, cap as c_int)),
-                namespace::<T>(net),
-            )
+        let (may_join, net) = unsafe {
+            let has = |cap| ffi::nl_helper_ns_capable(net, cap as c_int);
+            (declared.cap.map_or(true, has), state::<T>(net))
         };
 
-        let result = match namespace {
+        let result = match net {
             _ if !may_join => Err(EPERM),
-            Some(namespace) => T::BIND.map_or(Ok(()), |bind| bind(&namespace.state, group as u32)),
+            Some(net) => T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)),
             // As for whoever sends from there.
             None => Err(econnrefused()),
         };
@@ -306,14 +282,14 @@ impl<T: Family> Sockets<T> {
     /// As for `bind`.
     unsafe extern "C" fn unbind(net: *mut bindings::net, group: c_int) {
         // SAFETY: As in `bind`.
-        let namespace = unsafe { namespace::<T>(net) };
+        let net = unsafe { state::<T>(net) };
 
         // What the family does not have, nobody has joined.
         if group::find::<T>(group as u32).is_none() {
             return;
         }
-        if let (Some(unbind), Some(namespace)) = (T::UNBIND, namespace) {
-            unbind(&namespace.state, group as u32);
+        if let (Some(unbind), Some(net)) = (T::UNBIND, net) {
+            unbind(net, group as u32);
         }
     }
 }

@@ -5,8 +5,8 @@
 use super::{
     net::{
         self,
-        Namespaces,
-        Sockets, //
+        Sockets,
+        States, //
     },
     Family, //
 };
@@ -193,7 +193,7 @@ pub struct Registration<T: Family> {
 /// All that a family needs but sockets, in the order in which it goes.
 struct Prepared<T: Family> {
     _notifier: Notifier<T>,
-    _namespaces: Namespaces<T>,
+    _states: States<T>,
 }
 
 impl<T: Family> Registration<T> {
@@ -204,16 +204,16 @@ impl<T: Family> Registration<T> {
     /// The module's init must call this, for no other family of the same protocol, and drop the
     /// result if it fails, which the module's exit must do else.
     unsafe fn prepare() -> Result<Self> {
-        // SAFETY: Nobody else has the protocol. The namespaces are registered when the notifier
+        // SAFETY: Nobody else has the protocol. The states are registered when the notifier
         // is, and by the order of the fields go later.
         unsafe {
-            let namespaces = Namespaces::register()?;
+            let states = States::register()?;
 
             Ok(Self {
                 sockets: None,
                 prepared: Some(Prepared {
                     _notifier: Notifier::register()?,
-                    _namespaces: namespaces,
+                    _states: states,
                 }),
             })
         }
@@ -226,7 +226,7 @@ impl<T: Family> Registration<T> {
     ///
     /// The module's init must call this, and not fail any more if it succeeds.
     unsafe fn open(&mut self, has_users: bool) -> Result {
-        // SAFETY: The namespaces are registered, and by the order of the fields go later. When the
+        // SAFETY: The states are registered, and by the order of the fields go later. When the
         // module's exit drops the sockets, nobody holds a reference to it, as every open socket and
         // dump of the protocol would.
         match unsafe { Sockets::register() } {
@@ -257,7 +257,7 @@ impl<T: Family> Drop for Registration<T> {
 ///
 /// # Invariants
 ///
-/// The block is a box and is registered, and the [`Namespaces`] of `T` are registered for longer.
+/// The block is a box and is registered, and the [`States`] of `T` are registered for longer.
 struct Notifier<T: Family> {
     block: NonNull<bindings::notifier_block>,
     _family: PhantomData<fn(T)>,
@@ -268,7 +268,7 @@ impl<T: Family> Notifier<T> {
     ///
     /// # Safety
     ///
-    /// The [`Namespaces`] of `T` must be registered, for longer than the result.
+    /// The [`States`] of `T` must be registered, for longer than the result.
     unsafe fn register() -> Result<Self> {
         let block = bindings::notifier_block {
             notifier_call: Some(Self::call),
@@ -302,8 +302,8 @@ impl<T: Family> Notifier<T> {
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
                 if notify.protocol == Sockets::<T>::UNIT {
-                    if let Some(namespace) = net::namespace::<T>(notify.net) {
-                        T::closed(&namespace.state, notify.portid);
+                    if let Some(net) = net::state::<T>(notify.net) {
+                        T::closed(net, notify.portid);
                     }
                 }
             }

@@ -8,7 +8,6 @@ use super::{
     group,
     net::{
         self,
-        Namespace,
         Sockets, //
     },
     skb::SkBuff,
@@ -28,6 +27,7 @@ use crate::wire::{
 };
 use core::{
     marker::PhantomData,
+    mem::ManuallyDrop,
     ptr::NonNull,
     slice, //
 };
@@ -47,11 +47,11 @@ use kernel::{
 /// - `skb` is a linear buffer that the netlink core handed to an input callback of `T` which has
 ///   not returned, and stays so for `'a`; nobody writes to its bytes meanwhile.
 /// - `portid` is the sender's, as the kernel recorded it, and not 0.
-/// - `namespace` is what the sender's network namespace holds of the family.
+/// - `net` is the family's state in the sender's network namespace.
 pub(super) struct Datagram<'a, T: Family> {
     skb: NonNull<bindings::sk_buff>,
     portid: u32,
-    namespace: &'a Namespace<T>,
+    net: &'a T::Net,
     _bytes: PhantomData<&'a [u8]>,
 }
 
@@ -69,14 +69,14 @@ impl<'a, T: Family> Datagram<'a, T> {
     /// # Safety
     ///
     /// `skb` must be what the netlink core handed to an input callback of `T`, which does not
-    /// return during `'a`, in a network namespace that holds a [`Namespace`] of `T`.
+    /// return during `'a`, in a network namespace that `T` is in.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
         let mut portid = 0;
         // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
         let slot = unsafe { ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid) };
         let slot = NonNull::new(slot.cast_mut())?;
         // SAFETY: The caller vouches for it, and it stays while the sender's socket is open.
-        let namespace = unsafe { net::namespace_in::<T>(slot.as_ptr()) };
+        let net = unsafe { net::state_in::<T>(slot.as_ptr()) };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
         // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller
@@ -84,7 +84,7 @@ impl<'a, T: Family> Datagram<'a, T> {
         (portid != 0).then_some(Self {
             skb: NonNull::new(skb)?,
             portid,
-            namespace,
+            net,
             _bytes: PhantomData,
         })
     }
@@ -115,7 +115,7 @@ impl<'a, T: Family> Datagram<'a, T> {
 
     /// Returns the family's state in the network namespace.
     pub(super) fn net(self) -> &'a T::Net {
-        &self.namespace.state
+        self.net
     }
 }
 
@@ -131,6 +131,9 @@ pub struct Creds {
     /// Group, numbered likewise.
     pub gid: u32,
 }
+
+/// `netlink_capable()`, or one of the same kind.
+type HasCapability = unsafe extern "C" fn(*const bindings::sk_buff, c_int) -> bool;
 
 /// One message of a datagram, and the way back to who sent it.
 ///
@@ -186,30 +189,36 @@ impl<'a, T: Family> Request<'a, T> {
 
     /// Returns the kernel's socket in the sender's network namespace, to send by when the request is
     /// over.
-    pub fn kernel_socket(&self) -> &'a KernelSocket<T> {
-        &self.datagram.namespace.socket
+    pub fn kernel_socket(&self) -> KernelSocket<T> {
+        // SAFETY: By the type invariants of `Datagram` the family is in the network namespace of the
+        // socket that received the buffer, and so has a socket there; its slot keeps a reference of
+        // its own.
+        unsafe {
+            let net = ffi::nl_helper_skb_net(self.datagram.skb.as_ptr());
+            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
+            let socket = ManuallyDrop::new(KernelSocket::from_raw((*slot).socket));
+            KernelSocket::clone(&socket)
+        }
     }
 
     /// Says whether the sender has the capability `cap` (`CAP_*`) in the user namespace that owns
     /// the network namespace, and, unless it gave an address as `sendto(2)` does, whoever opened its
     /// socket had it too. Nobody has one that the kernel does not know.
     pub fn is_capable(&self, cap: u32) -> bool {
-        if cap > bindings::CAP_LAST_CAP {
-            return false;
-        }
-        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
-        // the socket it came from; the capability is one, as was just checked.
-        unsafe { bindings::netlink_net_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+        self.has_capability(cap, bindings::netlink_net_capable)
     }
 
     /// Says whether the sender has the capability `cap` in the first user namespace, over the whole
     /// machine, else as [`Request::is_capable`].
     pub fn is_capable_everywhere(&self, cap: u32) -> bool {
-        if cap > bindings::CAP_LAST_CAP {
-            return false;
-        }
-        // SAFETY: As in `is_capable`.
-        unsafe { bindings::netlink_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+        self.has_capability(cap, bindings::netlink_capable)
+    }
+
+    /// Says whether `has` finds the capability `cap`.
+    fn has_capability(&self, cap: u32, has: HasCapability) -> bool {
+        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
+        // the socket it came from; the capability is one, as was just checked.
+        cap <= bindings::CAP_LAST_CAP && unsafe { has(self.datagram.skb.as_ptr(), cap as c_int) }
     }
 
     /// Returns who sent it.
