@@ -99,8 +99,8 @@ impl Family for Hello {
 
     type Net = State;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
-        try_init!(State {
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        Ok(State {
             greeting: Rcu::none(),
             peers: Peers::new()?,
             counters: Counters::new()?,

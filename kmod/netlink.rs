@@ -57,7 +57,9 @@
 //!         &[Command::new(16, &[Rule::string(1, 100).required()], echo)];
 //!     type Net = ();
 //!
-//!     fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+//!     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+//!         Ok(())
+//!     }
 //! }
 //!
 //! fn echo<'a>(call: &mut Call<'a, Echo>) -> Result<Answer<'a, Echo>> {
@@ -159,7 +161,7 @@ pub trait Family: Sized + 'static {
     /// # Errors
     ///
     /// Whatever keeps the network namespace from being.
-    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<Self::Net, Error>;
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>>;
 
     /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a
     /// payload. It is raw bytes: the call has no attributes.

@@ -84,7 +84,7 @@ impl<T: Family> States<T> {
     /// Makes what a network namespace holds.
     fn new_slot() -> Result<(KernelSocket<T>, Pin<KBox<T::Net>>)> {
         let socket = KernelSocket::new()?;
-        let state = KBox::pin_init(T::new_net(&socket), GFP_KERNEL_ACCOUNT)?;
+        let state = KBox::pin_init(T::new_net(&socket)?, GFP_KERNEL_ACCOUNT)?;
 
         Ok((socket, state))
     }

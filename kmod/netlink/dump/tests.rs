@@ -24,7 +24,9 @@ impl Family for Numbers {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 /// The numbers from `next` to below `end`, which change at `change`; at the end there is a warning,

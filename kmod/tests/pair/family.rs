@@ -50,12 +50,12 @@ impl Family for First {
 
     type Net = Sockets;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<Sockets, Error> {
-        Sockets {
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Sockets>> {
+        Ok(Sockets {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
             closed: AtomicU32::new(0),
-        }
+        })
     }
 
     fn closed(net: &Sockets, _portid: u32) {
@@ -74,8 +74,8 @@ impl Family for Second {
 
     type Net = AtomicU32;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<AtomicU32, Error> {
-        AtomicU32::new(0)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<AtomicU32>> {
+        Ok(AtomicU32::new(0))
     }
 }
 

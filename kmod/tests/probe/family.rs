@@ -122,15 +122,15 @@ impl Family for Probe {
 
     type Net = State;
 
-    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<State, Error> {
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
         let socket = socket.clone();
 
-        try_pin_init!(State {
+        Ok(pin_init!(State {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
             socket,
             sent <- new_spinlock!(0),
-        })
+        }))
     }
 
     fn closed(net: &State, portid: u32) {

@@ -17,17 +17,12 @@ use kernel::prelude::*;
 pub struct Single;
 
 /// The only state.
-pub struct State {
-    _only: Only,
-}
-
-/// What there is one of.
-struct Only(());
+pub struct State(());
 
 /// Says whether there is a state.
 static IS_THERE: AtomicBool = AtomicBool::new(false);
 
-impl Only {
+impl State {
     fn new() -> Result<Self> {
         match IS_THERE.swap(true, Relaxed) {
             true => Err(ENOSPC),
@@ -36,7 +31,7 @@ impl Only {
     }
 }
 
-impl Drop for Only {
+impl Drop for State {
     fn drop(&mut self) {
         IS_THERE.store(false, Relaxed);
     }
@@ -49,7 +44,7 @@ impl Family for Single {
 
     type Net = State;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
-        try_init!(State { _only: Only::new()? })
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        State::new()
     }
 }

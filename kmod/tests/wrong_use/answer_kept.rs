@@ -19,7 +19,9 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 /// Answers at some later time.

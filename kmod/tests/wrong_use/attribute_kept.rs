@@ -22,8 +22,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[Rule::string(1, 100)], hello)];
     type Net = Rcu<&'static [u8]>;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<Self::Net, Error> {
-        Rcu::none()
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Ok(Rcu::none())
     }
 }
 

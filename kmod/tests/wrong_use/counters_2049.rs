@@ -18,12 +18,6 @@ pub struct Hello;
 #[derive(Clone, Copy)]
 pub struct Counted(pub u16);
 
-/// What a network namespace has.
-pub struct State {
-    /// Its counters.
-    pub counters: Counters<Counted>,
-}
-
 impl Counter for Counted {
     #[cfg(not(wrong))]
     const COUNT: usize = 2048;
@@ -38,11 +32,9 @@ impl Counter for Counted {
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[];
-    type Net = State;
+    type Net = Counters<Counted>;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<State, Error> {
-        try_init!(State {
-            counters: Counters::new()?,
-        })
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Counters::new()
     }
 }

@@ -22,7 +22,9 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::dump::<Nothing>(16, &[])];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 /// A table without entries.

@@ -18,7 +18,9 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 /// Another family, of no module.
@@ -29,7 +31,9 @@ impl Family for Another {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 #[cfg(wrong)]

@@ -23,5 +23,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }

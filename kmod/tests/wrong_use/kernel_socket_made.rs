@@ -23,12 +23,11 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = State;
 
-    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<State, Error> {
-        #[cfg(not(wrong))]
-        let socket = Ok::<_, Error>(socket.clone());
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        let socket = socket.clone();
         #[cfg(wrong)]
-        let socket = KernelSocket::new().or(Ok::<_, Error>(socket.clone())); //~ ERROR E0624
+        let socket = KernelSocket::new().unwrap_or(socket); //~ ERROR E0624
 
-        try_init!(State { socket: socket? })
+        Ok(State { socket })
     }
 }

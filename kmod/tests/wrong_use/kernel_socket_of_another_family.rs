@@ -27,10 +27,10 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = State;
 
-    fn new_net(socket: &KernelSocket<Self>) -> impl PinInit<State, Error> {
-        State {
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        Ok(State {
             socket: socket.clone(), //~ ERROR E0308
-        }
+        })
     }
 }
 
@@ -42,5 +42,7 @@ impl Family for Another {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }

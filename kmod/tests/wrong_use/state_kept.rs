@@ -26,8 +26,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, &[], hello)];
     type Net = AtomicU32;
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<AtomicU32, Error> {
-        AtomicU32::new(0)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<AtomicU32>> {
+        Ok(AtomicU32::new(0))
     }
 }
 

@@ -24,7 +24,7 @@ impl Family for Hello {
     #[cfg(wrong)]
     type Net = Cell<u32>; //~ ERROR E0277
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<Self::Net, Error> {
-        Self::Net::new(0)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Ok(Self::Net::new(0))
     }
 }

@@ -31,7 +31,9 @@ impl Family for Hello {
     )];
     type Net = ();
 
-    fn new_net(_: &KernelSocket<Self>) -> impl PinInit<(), Error> {}
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
+    }
 }
 
 fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
