@@ -238,7 +238,8 @@ impl<T: Family> Registration<T> {
             Err(error) => {
                 // Sockets of the protocol are those of somebody else.
                 self.prepared = None;
-                pr_err!("netlink protocol {} is left out: {error:?}\n", T::PROTOCOL);
+                let errno = error.to_errno();
+                pr_err!("netlink protocol {} is left out: error {errno}\n", T::PROTOCOL);
             }
         }
         Ok(())

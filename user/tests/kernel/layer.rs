@@ -191,7 +191,7 @@ fn a_family_whose_protocol_is_taken_is_left_out_of_its_module() {
     let peer = Peer::of(NETLINK_SECOND);
     assert_eq!(peer.exchange(&request(&text))[0].payload, text);
     let log = dmesg();
-    let words = "pair: netlink protocol 29 is left out: EBUSY";
+    let words = "pair: netlink protocol 29 is left out: error -16";
     assert!(log.lines().any(|line| line == words), "{log}");
 
     // The sockets of the protocol hold the other module.
@@ -262,6 +262,9 @@ fn a_dump_that_is_refused_at_its_start_is_refused_like_any_request() {
     assert_eq!(answer.ack(), (libc::ERANGE, expected));
 }
 
+/// How many numbers without bytes fill a buffer: a header and two attributes take 28 bytes.
+const FULL: u32 = (PROBE_SIZE_MAX + 100) / 28;
+
 #[test]
 fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
     let (_module, peer) = Loaded::probe();
@@ -280,9 +283,9 @@ fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
         ),
         ((PROBE_A_WARN, PROBE_WARN_END), 0, text("these were all")),
     ] {
-        // None, some, and as many as leave no room behind the last one: an entry takes 28 bytes.
-        for count in (0..150).chain([1000]) {
-            let messages = peer.dump_whole(&numbers(count, &[option]), 4096);
+        // None, some, as many as leave no room behind the last one, and many more.
+        for count in [0, 1, 100].into_iter().chain(FULL - 10..FULL + 10).chain([5000]) {
+            let messages = peer.dump_whole(&numbers(count, &[option]), 1 << 16);
             let (done, entries) = messages.split_last().unwrap();
 
             assert_eq!(entries.len(), count as usize);
@@ -295,8 +298,8 @@ fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
 #[test]
 fn a_dump_that_leaves_out_entries_says_so_in_each_message() {
     let (_module, peer) = Loaded::probe();
-    for (is_odd, count, flag) in [(0, 1000, 0), (1, 500, NLM_F_DUMP_FILTERED)] {
-        let headers = peer.dump(&numbers(1000, &[(PROBE_A_ODD, is_odd)]), 4096);
+    for (is_odd, count, flag) in [(0, 5000, 0), (1, 2500, NLM_F_DUMP_FILTERED)] {
+        let headers = peer.dump(&numbers(5000, &[(PROBE_A_ODD, is_odd)]), 1 << 16);
 
         assert_eq!(headers.len(), count + 1);
         assert!(headers
