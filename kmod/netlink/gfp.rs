@@ -5,8 +5,8 @@
 use kernel::{
     alloc::{
         flags::{
-            GFP_NOWAIT,
             __GFP_NOWARN, //
+            GFP_NOWAIT,
         },
         Flags, //
     },

@@ -49,7 +49,6 @@ impl Group {
     pub const fn nonroot(self) -> Self {
         Self { cap: None, ..self }
     }
-
 }
 
 /// Returns the group `number` of the family `T`, if it has one.

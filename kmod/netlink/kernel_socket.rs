@@ -165,9 +165,7 @@ impl<T: Family> KernelSocket<T> {
         };
 
         // SAFETY: As in `has_listeners`; `into_raw` gave up the buffer, which the function frees.
-        to_result(unsafe {
-            ffi::nl_helper_socket_send(self.raw, skb, len, portid, group, flags)
-        })
+        to_result(unsafe { ffi::nl_helper_socket_send(self.raw, skb, len, portid, group, flags) })
     }
 }
 
@@ -204,3 +202,6 @@ unsafe impl<T: Family> Send for KernelSocket<T> {}
 
 // SAFETY: The functions on it may be called at once, on all CPUs.
 unsafe impl<T: Family> Sync for KernelSocket<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -100,7 +100,9 @@ impl<T: Family> States<T> {
         unsafe {
             let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT).read();
             if !slot.state.is_null() {
-                drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(slot.state.cast())));
+                drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(
+                    slot.state.cast(),
+                )));
                 drop(KernelSocket::<T>::from_raw(slot.socket));
             }
         }
@@ -181,9 +183,7 @@ impl<T: Family> Sockets<T> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
         // dropped. The caller vouches for the states that they use, and that the core has no
         // socket or dump then that would call what is gone.
-        to_result(unsafe {
-            ffi::nl_helper_register_sockets(Self::UNIT, Self::init, Self::exit)
-        })?;
+        to_result(unsafe { ffi::nl_helper_register_sockets(Self::UNIT, Self::init, Self::exit) })?;
         REGISTERED.fetch_or(Self::BIT, Ordering::Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
@@ -300,3 +300,6 @@ impl<T: Family> Drop for Sockets<T> {
         unsafe { ffi::nl_helper_unregister_sockets(Self::UNIT) };
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

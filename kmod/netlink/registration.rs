@@ -129,10 +129,7 @@ impl<First: ModuleFamily, Rest: FamilyList> FamilyList for (First, Rest) {
 
     const PROTOCOLS: u32 = {
         let first = Sockets::<First>::BIT;
-        assert!(
-            Rest::PROTOCOLS & first == 0,
-            "two families of one protocol"
-        );
+        assert!(Rest::PROTOCOLS & first == 0, "two families of one protocol");
         Rest::PROTOCOLS | first
     };
 
@@ -239,7 +236,10 @@ impl<T: Family> Registration<T> {
                 // Sockets of the protocol are those of somebody else.
                 self.prepared = None;
                 let errno = error.to_errno();
-                pr_err!("netlink protocol {} is left out: error {errno}\n", T::PROTOCOL);
+                pr_err!(
+                    "netlink protocol {} is left out: error {errno}\n",
+                    T::PROTOCOL
+                );
             }
         }
         Ok(())
@@ -329,3 +329,6 @@ unsafe impl<T: Family> Send for Notifier<T> {}
 
 // SAFETY: A shared notifier has no methods.
 unsafe impl<T: Family> Sync for Notifier<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;

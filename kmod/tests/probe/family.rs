@@ -270,11 +270,7 @@ impl Dump for Items {
         Ok(Self(0))
     }
 
-    fn next(
-        &mut self,
-        _net: &State,
-        _ext_ack: &mut ExtAck<'_>,
-    ) -> Result<Option<Item<'static>>> {
+    fn next(&mut self, _net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Item<'static>>> {
         self.0 += 1;
         Ok((self.0 <= 3).then_some(Item {
             id: self.0,

@@ -6,8 +6,7 @@ use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
 pub use nlhello::wire::NLMSG_ERROR;
 use nlhello::wire::{
-    self, put_attr, put_message, Message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP,
-    NLM_F_REQUEST,
+    self, put_attr, put_message, Message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
 };
 use serde_json::Value;
 use std::env;

@@ -284,7 +284,11 @@ fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
         ((PROBE_A_WARN, PROBE_WARN_END), 0, text("these were all")),
     ] {
         // None, some, as many as leave no room behind the last one, and many more.
-        for count in [0, 1, 100].into_iter().chain(FULL - 10..FULL + 10).chain([5000]) {
+        for count in [0, 1, 100]
+            .into_iter()
+            .chain(FULL - 10..FULL + 10)
+            .chain([5000])
+        {
             let messages = peer.dump_whole(&numbers(count, &[option]), 1 << 16);
             let (done, entries) = messages.split_last().unwrap();
 
@@ -597,7 +601,13 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
         ])
     };
 
-    for group in [0, PROBE_GROUP_CLOSED + 1, 32, PROBE_GROUP_CLOSINGS + 1, u32::MAX] {
+    for group in [
+        0,
+        PROBE_GROUP_CLOSED + 1,
+        32,
+        PROBE_GROUP_CLOSINGS + 1,
+        u32::MAX,
+    ] {
         for flags in [0, NLM_F_ECHO] {
             let answers = notify(flags, group);
             assert_eq!(answers.len(), 1, "{answers:?}");
@@ -687,7 +697,11 @@ fn each_group_has_a_right_of_its_own_to_join_it() {
     std::fs::copy(test_program("members"), program).unwrap();
     let join = |group: u32| {
         let groups = 1_u32 << (group - 1);
-        [program.to_owned(), NETLINK_PROBE.to_string(), groups.to_string()]
+        [
+            program.to_owned(),
+            NETLINK_PROBE.to_string(),
+            groups.to_string(),
+        ]
     };
     let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
     let without_sys_admin = ["setpriv", "--bounding-set=-sys_admin"].map(str::to_owned);
@@ -720,12 +734,7 @@ fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
 
     for (number, (to, receiver, seq, pid)) in (1..).zip([
         (vec![], &peer, SEND_SEQ, peer.portid()),
-        (
-            vec![(PROBE_A_GROUP, PROBE_GROUP_OPEN)],
-            &listener,
-            0,
-            0,
-        ),
+        (vec![(PROBE_A_GROUP, PROBE_GROUP_OPEN)], &listener, 0, 0),
         (
             vec![(PROBE_A_PORTID, other.portid())],
             &other,
