@@ -80,14 +80,6 @@ pub struct Picture {
 }
 
 impl Picture {
-    pub fn of(events: &[Value]) -> Self {
-        let mut picture = Self::default();
-        for event in events {
-            picture.take(event);
-        }
-        picture
-    }
-
     pub fn take(&mut self, event: &Value) {
         let Some(kind) = event["kind"].as_str() else {
             self.lost += usize::from(event["event"] == "lost");

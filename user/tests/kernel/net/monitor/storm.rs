@@ -56,25 +56,34 @@ impl Watch {
         sockets.lines().filter_map(drops).sum()
     }
 
-    /// Waits until `check` finds nothing wrong in all that was told, and the monitor has no more to do.
+    /// Waits until `check` finds nothing wrong in what is `told`, into which `take` puts each line, and the
+    /// monitor has no more to do; returns how many lines there were.
     ///
     /// The kernel makes the last changes of a storm when it has time: duplicate addresses, carriers,
     /// namespaces that are gone.
-    pub fn wait_until_right(&self, check: impl Fn(&[Value]) -> Result<(), String>) {
-        let (mut lines, mut told) = (self.lines(), Vec::new());
+    pub fn wait_until_right<T>(
+        &self,
+        told: &mut T,
+        take: impl Fn(&mut T, &Value),
+        check: impl Fn(&T) -> Result<(), String>,
+    ) -> usize {
+        let (mut lines, mut count) = (self.lines(), 0);
         let mut last = Instant::now();
         let patience = last + PATIENCE;
         loop {
             assert!(Instant::now() < patience, "the storm does not settle");
             self.wait_until_quiet();
-            let before = told.len();
-            told.extend(lines.by_ref());
-            if told.len() > before {
+            let new = lines.by_ref().map(|line| take(told, &line)).count();
+            count += new;
+            let result = check(told);
+            // The kernel goes on while things are compared, which takes a busy machine seconds.
+            if new > 0 {
                 last = Instant::now();
             }
-            match check(&told) {
-                Ok(()) if idle::is_idle(&self.child) && lines.is_at_end() => return,
-                Err(wrong) if last.elapsed() > HOPELESS => panic!("{wrong}"),
+            let is_all = idle::is_idle(&self.child) && lines.is_at_end();
+            match result {
+                Ok(()) if is_all => return count,
+                Err(wrong) if is_all && last.elapsed() > HOPELESS => panic!("{wrong}"),
                 _ => {}
             }
         }

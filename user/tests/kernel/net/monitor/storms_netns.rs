@@ -28,12 +28,10 @@ struct Pictures {
 }
 
 impl Pictures {
-    fn of(events: &[Value]) -> Self {
+    /// Knows of where the monitor is.
+    fn begin() -> Self {
         let mut pictures = Self::default();
         pictures.all.insert(HOME.to_owned(), Picture::default());
-        for event in events {
-            pictures.take(event);
-        }
         pictures
     }
 
@@ -67,14 +65,11 @@ fn compare(told: &Pictures) -> Result<(), String> {
 
 /// Ends a monitor, and asserts that what it has told of each is what is there.
 fn end_right(watch: Watch) -> Pictures {
-    watch.wait_until_right(|events| compare(&Pictures::of(events)));
-    let events = watch.end();
-    let told = Pictures::of(&events);
+    let mut told = Pictures::begin();
+    let lines = watch.wait_until_right(&mut told, Pictures::take, compare);
     println!(
-        "{} lines, {} losses, {} namespaces gone",
-        events.len(),
-        told.lost,
-        told.gone
+        "{lines} lines, {} losses, {} namespaces gone",
+        told.lost, told.gone
     );
     told
 }
