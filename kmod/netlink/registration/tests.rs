@@ -29,7 +29,7 @@ unsafe fn told(event: u32, protocol: u32, portid: u32) -> Option<u32> {
     // SAFETY: This goes with all events of netlink; the caller vouches for the states, and the first
     // namespace stays.
     unsafe {
-        Notifier::<Free>::call(ptr::null_mut(), c_ulong::from(event), data);
+        Notifier::<Free>::call(ptr::null_mut(), event as c_ulong, data);
         net::state::<Free>(init_net()).map(|state| state.closed.load(Ordering::Relaxed))
     }
 }
@@ -97,7 +97,12 @@ mod suite {
 
     #[test]
     fn the_modules_families_are_registered_once() {
-        let again = <crate::FamilyModule as kernel::Module>::init(&crate::THIS_MODULE);
+        use crate::FamilyModule;
+        use kernel::{
+            Module,
+            ModuleMetadata, //
+        };
+        let again = <FamilyModule as Module>::init(&FamilyModule::THIS_MODULE);
 
         assert_eq!(again.map(drop), Err(EBUSY));
     }
