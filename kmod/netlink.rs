@@ -17,14 +17,14 @@
 //!
 //! # What else a family can do
 //!
-//! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
-//!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
-//! - Share a module with others: `types: [Echo, Another]` of [`module_family!`](crate::module_family).
-//! - Be in the first network namespace alone: [`Family::NETNS_OK`].
-//! - Say of each multicast group who may join it: a [`Group`].
-//! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] is an initializer.
 //! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
 //!   last message, it can say that it leaves out entries, and one may take more than a page.
+//! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] returns an initializer.
+//! - Say of each multicast group who may join it: a [`Group`].
+//! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
+//!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
+//! - Be in the first network namespace alone: [`Family::NETNS_OK`].
+//! - Share a module with others: `types: [Echo, Another]` of [`module_family!`](crate::module_family).
 //!
 //! # A family, whole
 //!
@@ -166,13 +166,14 @@ pub trait Family: Sized + 'static {
     /// What the family keeps in each network namespace that it is in.
     type Net: Send + Sync + 'static;
 
-    /// Makes what the family keeps in a new network namespace, in its place: the layer allocates it,
-    /// charged to whoever makes the namespace. `socket` is the kernel's there, which opens later; the
-    /// state may keep a handle on it.
+    /// Returns what makes the state of a new network namespace: an initializer, for which the layer
+    /// allocates the place where the state stays, charged to whoever makes the namespace. A plain
+    /// value is one. `socket` is the kernel's there, which opens later; the state may keep a handle
+    /// on it.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the network namespace from being.
+    /// Whatever keeps the network namespace from being; making the state itself does not fail.
     fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>>;
 
     /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a

@@ -65,8 +65,8 @@ pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 
 #[allow(improper_ctypes)] // Linux 6.12 without lockdep: an empty struct, behind a pointer.
 extern "C" {
-    /// Calls `init` for each network namespace that is and comes, and `exit` for each that goes.
-    /// Makes the slots of protocol `unit` (below 32, here and everywhere).
+    /// Makes the slots of protocol `unit`, which is below 32 here and everywhere. Calls `init` for
+    /// each network namespace that is and comes, and `exit` for each that goes.
     pub(super) fn nl_helper_register_states(unit: c_int, init: InitNet, exit: ExitNet) -> c_int;
 
     /// Calls `exit` for each network namespace, and takes the slots away.

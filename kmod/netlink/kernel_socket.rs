@@ -28,10 +28,11 @@ use kernel::{
 /// The family's socket in a network namespace, by which the kernel sends when nobody asks: from a
 /// work item, a timer, another part of the module.
 ///
-/// This is a handle, which may be cloned, moved to another thread, and kept for as long as one likes;
-/// what it holds is neither the namespace nor the module. The socket opens after
-/// [`Family::new_net`], and closes when its namespace or the module goes: before and after that every
-/// call fails with `ENOTCONN`. It waits for the calls that are under way.
+/// This is a handle, which may be cloned, moved to another thread, and kept for as long as one likes.
+/// The socket opens after [`Family::new_net`], and closes when its network namespace or the module
+/// goes: before and after that every call fails with `ENOTCONN`. It waits for the calls that are under
+/// way. A handle keeps neither the namespace nor the module: work items and timers that the module
+/// started have to be over when it is unloaded, whether they send or not.
 ///
 /// `flags` are those of the caller's context: `GFP_KERNEL` where that may sleep, else `GFP_ATOMIC`.
 /// It is not to be a hard interrupt.
@@ -202,3 +203,6 @@ unsafe impl<T: Family> Send for KernelSocket<T> {}
 
 // SAFETY: The functions on it may be called at once, on all CPUs.
 unsafe impl<T: Family> Sync for KernelSocket<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;

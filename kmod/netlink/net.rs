@@ -29,6 +29,9 @@ use kernel::{
     prelude::*, //
 };
 
+/// What a network namespace holds of the family `T`.
+type Held<T> = (KernelSocket<T>, Pin<KBox<<T as Family>::Net>>);
+
 /// What the network namespaces hold of the family `T`, until it is dropped.
 ///
 /// # Invariants
@@ -82,7 +85,7 @@ impl<T: Family> States<T> {
     }
 
     /// Makes what a network namespace holds.
-    fn new_slot() -> Result<(KernelSocket<T>, Pin<KBox<T::Net>>)> {
+    fn new_slot() -> Result<Held<T>> {
         let socket = KernelSocket::new()?;
         let state = KBox::pin_init(T::new_net(&socket)?, GFP_KERNEL_ACCOUNT)?;
 
@@ -263,7 +266,7 @@ impl<T: Family> Sockets<T> {
         // sockets are registered, and so are the states by the contract of `register`.
         let (may_join, net) = unsafe {
             let has = |cap| ffi::nl_helper_ns_capable(net, cap as c_int);
-            (declared.cap.map_or(true, has), state::<T>(net))
+            (declared.cap.into_iter().all(has), state::<T>(net))
         };
 
         let result = match net {
@@ -300,3 +303,6 @@ impl<T: Family> Drop for Sockets<T> {
         unsafe { ffi::nl_helper_unregister_sockets(Self::UNIT) };
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

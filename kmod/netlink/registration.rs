@@ -329,3 +329,6 @@ unsafe impl<T: Family> Send for Notifier<T> {}
 
 // SAFETY: A shared notifier has no methods.
 unsafe impl<T: Family> Sync for Notifier<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;
