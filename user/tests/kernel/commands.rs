@@ -363,6 +363,21 @@ fn the_greeting_has_a_limit_and_so_has_a_text() {
 }
 
 #[test]
+fn what_a_refused_greeting_has_to_be_is_shown_with_the_messages() {
+    let _module = Module::load();
+    let long = "x".repeat(256);
+    let shown = stderr(&nlhello(&["-v", "greeting", &long]));
+    let (_, policy) = shown.split_once("type=NLMSGERR_ATTR_POLICY(4)").unwrap();
+
+    for words in [
+        "NL_POLICY_TYPE_ATTR_MAX_LENGTH(7) 255\n",
+        "NL_POLICY_TYPE_ATTR_TYPE(1) NL_ATTR_TYPE_NUL_STRING(12)\n",
+    ] {
+        assert!(policy.contains(words), "{shown}");
+    }
+}
+
+#[test]
 fn who_may_not_set_the_greeting_is_told_what_it_takes() {
     let _module = Module::load();
     let output = nlhello_as_nobody(&["greeting", "Hi"]);

@@ -33,6 +33,7 @@ suites![
     errno,
     ext_ack,
     kernel_socket,
+    kinds,
     net,
     put,
     rcu,
