@@ -17,7 +17,10 @@ use crate::{
         Counter,
         Counters,
         Dump,
+        ExtAck,
         Family,
+        Group,
+        KernelSocket,
         Payload,
         Rcu,
         Request,
@@ -90,7 +93,7 @@ attributes! {
 impl Family for Hello {
     const PROTOCOL: u32 = NETLINK_USER;
 
-    const GROUPS: u32 = HELLO_GROUP_EVENTS;
+    const GROUPS: &'static [Group] = &[Group::new(HELLO_GROUP_EVENTS)];
 
     const COMMANDS: &'static [Command<Self>] = &[
         Command::new(HELLO_CMD_HELLO, hello),
@@ -102,14 +105,12 @@ impl Family for Hello {
 
     type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<State>>> {
-        let state = State {
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        Ok(State {
             greeting: Rcu::none(),
             peers: Peers::new()?,
             counters: Counters::new()?,
-        };
-
-        Ok(KBox::pin(state, GFP_KERNEL_ACCOUNT)?)
+        })
     }
 
     /// Classic hello, as the textbook's client says it: raw bytes in, a greeting out.
@@ -220,8 +221,8 @@ impl Dump for PeerDump {
         Ok(Self(Cursor::start()))
     }
 
-    fn next(&mut self, net: &State) -> Option<Peer> {
-        net.peers.next(&mut self.0)
+    fn next(&mut self, net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Peer>> {
+        Ok(net.peers.next(&mut self.0))
     }
 
     fn generation(&self, net: &State) -> u32 {

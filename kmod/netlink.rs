@@ -15,6 +15,17 @@
 //! does, and the ACK comes last, where one is due. So a client has the whole answer in its queue when
 //! `sendmsg(2)` returns.
 //!
+//! # What else a family can do
+//!
+//! - Answer with a table, entry by entry: a [`Dump`]. What it refuses or warns of arrives with its
+//!   last message, it can say that it leaves out entries, and one may take more than a page.
+//! - Keep what must not move (a lock, say) in its state: [`Family::new_net`] returns an initializer.
+//! - Say of each multicast group who may join it: a [`Group`].
+//! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
+//!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
+//! - Be in the first network namespace alone: [`Family::NETNS_OK`].
+//! - Share a module with others: `types: [Echo, Another]` of [`module_family!`](crate::module_family).
+//!
 //! # A family, whole
 //!
 //! Besides this file, `netlink/`, `wire.rs` and `wire/` a module needs a file such as this one:
@@ -30,7 +41,7 @@
 //! pub mod wire;
 //!
 //! use kernel::prelude::*;
-//! use netlink::{put, Answer, Call, Command, Family};
+//! use netlink::{put, Answer, Call, Command, Family, KernelSocket};
 //!
 //! module_family! {
 //!     type: Echo,
@@ -50,8 +61,8 @@
 //!     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, echo)];
 //!     type Net = ();
 //!
-//!     fn new_net() -> Result<Pin<KBox<()>>> {
-//!         Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+//!     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+//!         Ok(())
 //!     }
 //! }
 //!
@@ -71,6 +82,9 @@ mod dump;
 mod errno;
 mod ext_ack;
 mod ffi;
+mod gfp;
+mod group;
+mod kernel_socket;
 mod log;
 mod net;
 pub mod put;
@@ -107,10 +121,14 @@ pub use counters::{
 };
 pub use dump::Dump;
 pub use ext_ack::ExtAck;
+pub use group::Group;
+pub use kernel_socket::KernelSocket;
 pub use put::Payload;
 pub use rcu::Rcu;
 #[doc(hidden)]
 pub use registration::{
+    Families,
+    FamilyList,
     ModuleFamily,
     Registration, //
 };
@@ -128,10 +146,8 @@ pub trait Family: Sized + 'static {
     /// The third argument of `socket(2)`, below 32.
     const PROTOCOL: u32;
 
-    /// The number of multicast groups, which are counted from 1; at most 1,024.
-    ///
-    /// To join one takes `CAP_NET_ADMIN` in the network namespace.
-    const GROUPS: u32 = 0;
+    /// The multicast groups, each with who may join it. Nobody joins another.
+    const GROUPS: &'static [Group] = &[];
 
     /// Called before a socket joins a group, see [`Bind`].
     const BIND: Option<Bind<Self>> = None;
@@ -142,15 +158,23 @@ pub trait Family: Sized + 'static {
     /// The requests that the family serves.
     const COMMANDS: &'static [Command<Self>];
 
-    /// What the family keeps in each network namespace.
+    /// Whether the family is in all network namespaces (`netnsok` of generic netlink), else in the
+    /// first one alone. In the others sockets open then, but what they send and the groups that they
+    /// join are refused with `ECONNREFUSED`.
+    const NETNS_OK: bool = true;
+
+    /// What the family keeps in each network namespace that it is in.
     type Net: Send + Sync + 'static;
 
-    /// Makes what the family keeps in a new network namespace.
+    /// Returns what makes the state of a new network namespace: an initializer, for which the layer
+    /// allocates the place where the state stays, charged to whoever makes the namespace. A plain
+    /// value is one. `socket` is the kernel's there, which opens later; the state may keep a handle
+    /// on it.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the network namespace from being.
-    fn new_net() -> Result<Pin<KBox<Self::Net>>>;
+    /// Whatever keeps the network namespace from being; making the state itself does not fail.
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>>;
 
     /// Serves a message that is no request: type 0, neither `NLM_F_REQUEST` nor `NLM_F_ACK`, and a
     /// payload. It is raw bytes: the call has no attributes.
@@ -176,11 +200,10 @@ pub trait Family: Sized + 'static {
     fn closed(_net: &Self::Net, _portid: u32) {}
 }
 
-/// Decides whether a socket may join the multicast group `group` of the network namespace that
-/// `net` belongs to. Whether it has the right to join any is decided before.
+/// Decides whether a socket may join the multicast group `group`, one of the family's, in the network
+/// namespace that `net` belongs to. Whether it has the right to is decided before, see [`Group`].
 ///
-/// It may be called for a group that the socket is in already, and for any from 1 to 32, which the
-/// core has where a family asks for fewer.
+/// It may be called for a group that the socket is in already.
 ///
 /// # Errors
 ///

@@ -69,6 +69,9 @@ pub const NLM_F_MULTI: u16 = 0x02;
 /// Flag: the table changed during the dump.
 pub const NLM_F_DUMP_INTR: u16 = 0x10;
 
+/// Flag: the dump has left out entries, as its request asked for.
+pub const NLM_F_DUMP_FILTERED: u16 = 0x20;
+
 /// Flags: the request is a dump, when both bits are set.
 pub const NLM_F_DUMP: u16 = 0x300;
 

@@ -8,16 +8,21 @@
 use super::{
     ffi,
     log::pr_fault,
-    net,
+    net::{
+        self,
+        Sockets, //
+    },
     skb::Tail,
     Answer,
     AttributeSet,
     Call,
+    ExtAck,
     Family,
     Payload, //
 };
 use crate::wire::{
     Nlmsghdr,
+    NLM_F_DUMP_FILTERED,
     NLM_F_DUMP_INTR,
     NLM_F_MULTI, //
 };
@@ -37,6 +42,9 @@ use kernel::{
 /// [`Dump::next`] and the last one, which finds the end; on `NLMSG_DONE` where no entry came after
 /// the change. Nothing tells of what happens after that, of what [`Dump::generation`] does not
 /// count, and of exactly 2^32 - 1 changes between two entries.
+///
+/// An extended ACK that [`Dump::start`] or [`Dump::next`] fills in and does not refuse with is a
+/// warning: its text arrives with `NLMSG_DONE`.
 pub trait Dump: Sized + Send + 'static {
     /// The family whose table it is.
     type Family: Family;
@@ -50,15 +58,37 @@ pub trait Dump: Sized + Send + 'static {
     /// Message type of the entries.
     const NLMSG_TYPE: u16;
 
+    /// The least room of a buffer, in bytes: that of the largest entry, header and padding included.
+    /// At most 65,536; the core has about a page where it is less, and more for who reads more at
+    /// once.
+    ///
+    /// A `recvmsg(2)` with less room than an entry takes cuts it off (`MSG_TRUNC`).
+    const MIN_DUMP_ALLOC: u32 = 0;
+
     /// Starts at the beginning.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the request.
+    /// Whatever is wrong with the request. There is no dump then, and an `NLMSG_ERROR` says so.
     fn start(call: &mut Call<'_, Self::Family, Self::Attrs>) -> Result<Self>;
 
     /// Moves on; `None` at the end.
-    fn next(&mut self, net: &<Self::Family as Family>::Net) -> Option<Self::Item>;
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the table from being read on. The dump ends with an `NLMSG_DONE` that says so,
+    /// behind the entries before.
+    fn next(
+        &mut self,
+        net: &<Self::Family as Family>::Net,
+        ext_ack: &mut ExtAck<'_>,
+    ) -> Result<Option<Self::Item>>;
+
+    /// Says whether entries are left out because the request asked for that
+    /// (`NLM_F_DUMP_FILTERED`): the same from the start to the end.
+    fn is_filtered(&self) -> bool {
+        false
+    }
 
     /// Returns a number that is another one after each change of the table, and never 0.
     ///
@@ -71,11 +101,44 @@ pub trait Dump: Sized + Send + 'static {
     fn payload(item: &Self::Item) -> impl Payload;
 }
 
+/// What [`Dump::next`] returned.
+type Step<D> = Result<Option<<D as Dump>::Item>>;
+
 /// What a dump keeps from buffer to buffer.
 struct State<D: Dump> {
     table: D,
-    // What did not fit into the last buffer.
-    pending: Option<D::Item>,
+    // What found no room in the last buffer.
+    pending: Option<Step<D>>,
+    // What `NLMSG_DONE` says, which the core writes after the last call.
+    ext_ack: ExtAck<'static>,
+}
+
+impl<D: Dump> State<D> {
+    /// [`Dump::MIN_DUMP_ALLOC`], checked when the dump is compiled: more than this the allocator
+    /// mostly does not have in one piece.
+    const MIN_DUMP_ALLOC: u32 = {
+        assert!(
+            D::MIN_DUMP_ALLOC <= 1 << 16,
+            "least room of a dump is above 65536"
+        );
+        D::MIN_DUMP_ALLOC
+    };
+
+    /// Moves on.
+    fn step(&mut self, net: &<D::Family as Family>::Net) -> Step<D> {
+        match self.pending.take() {
+            Some(step) => step,
+            None => self.table.next(net, &mut self.ext_ack),
+        }
+    }
+
+    /// Returns the flag of a dump that leaves out entries, or none.
+    fn filtered(&self) -> u16 {
+        match self.table.is_filtered() {
+            true => NLM_F_DUMP_FILTERED,
+            false => 0,
+        }
+    }
 }
 
 /// The state on its way from [`start`] to [`begin`].
@@ -90,6 +153,7 @@ pub(super) fn start<'a, D: Dump>(
     let state = State {
         table: D::start(call)?,
         pending: None,
+        ext_ack: call.ext_ack.take_msg(),
     };
     let mut handover: Handover<D> = Some(KBox::new(state, GFP_KERNEL_ACCOUNT)?);
     let mut control = bindings::netlink_dump_control {
@@ -97,6 +161,7 @@ pub(super) fn start<'a, D: Dump>(
         dump: Some(fill::<D>),
         done: Some(done::<D>),
         data: ptr::addr_of_mut!(handover).cast(),
+        min_dump_alloc: State::<D>::MIN_DUMP_ALLOC,
         ..Default::default()
     };
 
@@ -130,7 +195,7 @@ unsafe extern "C" fn begin<D: Dump>(cb: *mut bindings::netlink_callback) -> c_in
 
 /// Called by the core for each buffer.
 ///
-/// Returns 0 at the end of the table, and something positive before.
+/// Returns 0 at the end of the table, something positive before, and else a negative errno.
 ///
 /// # Safety
 ///
@@ -141,24 +206,33 @@ unsafe extern "C" fn fill<D: Dump>(
 ) -> c_int {
     // SAFETY: By the caller's word the state is what `begin` left, and ours until we return; the
     // core allocated the buffer for this call, linear, empty, and owned by the socket that asked,
-    // whose network namespace holds a state of the family.
-    let (state, net, mut tail, cb) = unsafe {
+    // whose network namespace holds a state of the family. The core keeps the request, and its
+    // header, until the dump is done, and what `extack` points to for this call.
+    let (state, net, mut tail, cb, extack, mut header) = unsafe {
         let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
-        let net = net::state::<D::Family>(ffi::nl_helper_skb_net(skb));
-        (&mut *(*cb).data.cast::<State<D>>(), net, tail, &mut *cb)
+        let unit = Sockets::<D::Family>::UNIT;
+        let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
+        let net = net::state_in::<D::Family>(slot);
+        let extack = (*cb).extack.as_mut();
+        let header = Nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type: D::NLMSG_TYPE,
+            nlmsg_flags: NLM_F_MULTI,
+            nlmsg_seq: (*(*cb).nlh).nlmsg_seq,
+            nlmsg_pid: ffi::nl_helper_portid((*cb).skb),
+        };
+        let state = &mut *(*cb).data.cast::<State<D>>();
+        (state, net, tail, &mut *cb, extack, header)
     };
-    let header = Nlmsghdr {
-        nlmsg_len: 0,
-        nlmsg_type: D::NLMSG_TYPE,
-        nlmsg_flags: NLM_F_MULTI,
-        // SAFETY: The core keeps the request, and its header, until the dump is done.
-        nlmsg_seq: unsafe { (*cb.nlh).nlmsg_seq },
-        // SAFETY: As above.
-        nlmsg_pid: unsafe { ffi::nl_helper_portid(cb.skb) },
-    };
+    // What `NLMSG_DONE` has, too.
+    cb.answer_flags = state.filtered();
+    header.nlmsg_flags |= cb.answer_flags;
 
     let result = fill_buffer(state, net, &mut tail, header, cb);
     tail.commit();
+    if let Some(extack) = extack {
+        state.ext_ack.write_to(extack);
+    }
     match result {
         Ok(len) => len as c_int,
         Err(error) => error.to_errno(),
@@ -166,6 +240,9 @@ unsafe extern "C" fn fill<D: Dump>(
 }
 
 /// Writes entries until the buffer is full; returns 0 at the end of the table, else the length.
+///
+/// An end that has something to say waits for a buffer of its own: behind entries the core may have
+/// no room for the words.
 fn fill_buffer<D: Dump>(
     state: &mut State<D>,
     net: &<D::Family as Family>::Net,
@@ -178,24 +255,37 @@ fn fill_buffer<D: Dump>(
         cb.prev_seq = state.table.generation(net);
     }
 
-    while let Some(item) = state.pending.take().or_else(|| state.table.next(net)) {
-        let start = tail.len();
+    loop {
+        let step = state.step(net);
+        let is_empty = tail.len() == 0;
 
+        // The core compares once more, for `NLMSG_DONE`.
         cb.seq = state.table.generation(net);
-        let result = tail.put_message(consistent(header, cb), &D::payload(&item));
-        if let Err(error) = result {
-            if start == 0 {
-                pr_fault!("an entry of the dump {} fits no buffer\n", D::NLMSG_TYPE);
-                return Err(error);
+        match &step {
+            Ok(Some(item)) => {
+                let result = tail.put_message(consistent(header, cb), &D::payload(item));
+                match result {
+                    Ok(()) => {
+                        cb.prev_seq = cb.seq;
+                        continue;
+                    }
+                    Err(error) if is_empty => return Err(too_large(state, error)),
+                    Err(_) => {}
+                }
             }
-            state.pending = Some(item);
-            return Ok(start);
+            Ok(None) if is_empty || state.ext_ack.is_empty() => return Ok(0),
+            Err(error) if is_empty => return Err(*error),
+            _ => {}
         }
-        cb.prev_seq = cb.seq;
+        state.pending = Some(step);
+        return Ok(tail.len());
     }
-    // The core compares once more, for `NLMSG_DONE`.
-    cb.seq = state.table.generation(net);
-    Ok(0)
+}
+
+/// Ends a dump with `error`, for an entry that no buffer has room for.
+fn too_large<D: Dump>(state: &mut State<D>, error: Error) -> Error {
+    pr_fault!("an entry of the dump {} fits no buffer\n", D::NLMSG_TYPE);
+    state.ext_ack.refuse(error, c"an entry fits no buffer")
 }
 
 /// Returns `header`, flagged where the table has changed since the last look

@@ -23,6 +23,12 @@ pub(super) fn emsgsize() -> Error {
     Error::from_errno(-(bindings::EMSGSIZE as c_int))
 }
 
+/// Connection refused.
+#[inline]
+pub(super) fn econnrefused() -> Error {
+    Error::from_errno(-(bindings::ECONNREFUSED as c_int))
+}
+
 /// Operation not supported.
 pub(super) fn eopnotsupp() -> Error {
     Error::from_errno(-(bindings::EOPNOTSUPP as c_int))

@@ -12,6 +12,7 @@ use core::{
         self,
         Write, //
     },
+    mem,
     ptr, //
 };
 use kernel::{
@@ -44,6 +45,19 @@ impl<'a> ExtAck<'a> {
             bad_attr: None,
             miss_type: 0,
             miss_nest: None,
+        }
+    }
+
+    /// Says whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.msg, Msg::None) && self.miss_type == 0
+    }
+
+    /// Takes the text away.
+    pub(super) fn take_msg(&mut self) -> ExtAck<'static> {
+        ExtAck {
+            msg: mem::replace(&mut self.msg, Msg::None),
+            ..ExtAck::new()
         }
     }
 
@@ -135,6 +149,14 @@ impl<'a> ExtAck<'a> {
             miss_nest: place_in(message, self.miss_nest),
             ..Default::default()
         }
+    }
+
+    /// Says the same in `raw`, but for where attributes of the request are.
+    ///
+    /// The pointer in it is good as long as `self` is.
+    pub(super) fn write_to(&self, raw: &mut bindings::netlink_ext_ack) {
+        raw._msg = self.msg.as_ptr();
+        raw.miss_type = self.miss_type;
     }
 }
 

@@ -12,12 +12,12 @@ use kernel::{
     },
 };
 
-/// What a network namespace holds of the module's family, `struct nl_helper_net`.
+/// What a network namespace holds of a family, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
-    /// The kernel's socket there.
-    pub(super) sk: *mut bindings::sock,
-    /// The family's state there.
+    /// The kernel's socket there, `struct nl_helper_socket`; null where the family is not.
+    pub(super) socket: *mut c_void,
+    /// The family's state there; null likewise.
     pub(super) state: *mut c_void,
 }
 
@@ -65,33 +65,67 @@ pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 
 #[allow(improper_ctypes)] // Linux 6.12 without lockdep: an empty struct, behind a pointer.
 extern "C" {
-    /// Calls `init` for each network namespace that is and comes, and `exit` for each that goes.
-    pub(super) fn nl_helper_register_state(init: InitNet, exit: ExitNet) -> c_int;
+    /// Makes the slots of protocol `unit`, which is below 32 here and everywhere. Calls `init` for
+    /// each network namespace that is and comes, and `exit` for each that goes.
+    pub(super) fn nl_helper_register_states(unit: c_int, init: InitNet, exit: ExitNet) -> c_int;
+
+    /// Calls `exit` for each network namespace, and takes the slots away.
+    pub(super) fn nl_helper_unregister_states(unit: c_int);
+
+    /// As `nl_helper_register_states`, which comes before it, but makes no slots.
+    pub(super) fn nl_helper_register_sockets(unit: c_int, init: InitNet, exit: ExitNet) -> c_int;
 
     /// Calls `exit` for each network namespace.
-    pub(super) fn nl_helper_unregister_state();
+    pub(super) fn nl_helper_unregister_sockets(unit: c_int);
 
-    /// As `nl_helper_register_state`, which comes before it.
-    pub(super) fn nl_helper_register_socket(init: InitNet, exit: ExitNet) -> c_int;
-
-    /// Calls `exit` for each network namespace.
-    pub(super) fn nl_helper_unregister_socket();
-
-    /// Returns what `net` holds; zeroes before its state's `init`.
-    pub(super) fn nl_helper_net(net: *const bindings::net) -> *mut NetSlot;
+    /// Returns the slot of protocol `unit` in `net`; zeroes before the first `init`.
+    pub(super) fn nl_helper_net(net: *const bindings::net, unit: c_int) -> *mut NetSlot;
 
     /// Returns the network namespace of the socket that `skb` belongs to.
     pub(super) fn nl_helper_skb_net(skb: *const bindings::sk_buff) -> *mut bindings::net;
 
-    /// Opens the kernel's socket of protocol `unit` in `net`; null when it could not.
-    pub(super) fn nl_helper_kernel_create(
+    /// Says whether `net` is the first namespace, which is there before all others and stays.
+    pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
+
+    /// Makes a `struct nl_helper_socket`, which is not open; null when there is no memory.
+    pub(super) fn nl_helper_socket_new() -> *mut c_void;
+
+    /// Takes a reference to `socket`.
+    pub(super) fn nl_helper_socket_get(socket: *mut c_void);
+
+    /// Gives up a reference to `socket`; the last one is not that of an open socket.
+    pub(super) fn nl_helper_socket_put(socket: *mut c_void);
+
+    /// Opens the socket of the slot of protocol `unit` in `net`, if there is one; 0 or a negative
+    /// errno: `EBUSY` in the first namespace, else `ENOMEM`.
+    pub(super) fn nl_helper_socket_open(
         net: *mut bindings::net,
         unit: c_int,
         cfg: *mut bindings::netlink_kernel_cfg,
-    ) -> *mut bindings::sock;
+    ) -> c_int;
 
-    /// Says whether `net` is the first namespace, which is there before all others and stays.
-    pub(super) fn nl_helper_is_init_net(net: *const bindings::net) -> bool;
+    /// Closes the socket of the slot of protocol `unit` in `net`, when all have done with it that use
+    /// it now. There may be none, and it may not have been opened.
+    pub(super) fn nl_helper_socket_close(net: *mut bindings::net, unit: c_int);
+
+    /// Says, by something positive, that somebody listens to `group` of the protocol of `socket`;
+    /// a negative errno unless it is open.
+    pub(super) fn nl_helper_socket_has_listeners(socket: *mut c_void, group: c_uint) -> c_int;
+
+    /// Sends `skb`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, by
+    /// `socket` to the listeners of `group` or, where that is 0, to the port id `portid`; 0 or a
+    /// negative errno, also unless it is open.
+    pub(super) fn nl_helper_socket_send(
+        socket: *mut c_void,
+        skb: *mut bindings::sk_buff,
+        len: c_uint,
+        portid: u32,
+        group: c_uint,
+        flags: bindings::gfp_t,
+    ) -> c_int;
+
+    /// Says whether the calling task has the capability `cap` in the user namespace that owns `net`.
+    pub(super) fn nl_helper_ns_capable(net: *const bindings::net, cap: c_int) -> bool;
 
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
@@ -99,15 +133,20 @@ extern "C" {
     /// Returns who sent `skb`.
     pub(super) fn nl_helper_creds(skb: *mut bindings::sk_buff) -> Creds;
 
-    /// Returns what the network namespace of the socket that received `skb` holds, and the port id
-    /// that the kernel recorded for the sender; null unless all bytes lie at `skb->data`.
+    /// Returns the slot of protocol `unit` in the network namespace of the socket that received
+    /// `skb`, and the port id that the kernel recorded for the sender; null unless all bytes lie at
+    /// `skb->data`.
     pub(super) fn nl_helper_receive(
         skb: *mut bindings::sk_buff,
+        unit: c_int,
         portid: *mut u32,
     ) -> *const NetSlot;
 
     /// Allocates a buffer for one message with `payload` bytes; null when it could not.
-    pub(super) fn nl_helper_nlmsg_new(payload: usize) -> *mut bindings::sk_buff;
+    pub(super) fn nl_helper_nlmsg_new(
+        payload: usize,
+        flags: bindings::gfp_t,
+    ) -> *mut bindings::sk_buff;
 
     /// Frees a buffer.
     pub(super) fn nl_helper_nlmsg_free(skb: *mut bindings::sk_buff);

@@ -5,14 +5,19 @@
  * Rust can call; ffi.rs declares them. See rust/helpers/ in the kernel tree.
  */
 
+#include <linux/atomic.h>
+#include <linux/capability.h>
+#include <linux/completion.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/uidgid.h>
@@ -24,55 +29,77 @@
 /* Here because the keys of Rust's module! differ between the kernels; Kbuild says who. */
 MODULE_AUTHOR(NL_HELPER_AUTHOR);
 
-/* What a network namespace holds of the module's family. */
+/* What a network namespace holds of a family. */
 struct nl_helper_net {
-	struct sock *sk;
+	/* Null where the family is not, both. */
+	struct nl_helper_socket *socket;
 	void *state;
 };
 
 /*
- * The core keeps their addresses, so there is one of each: a module has one
- * family. Every namespace has its state before any has a socket, for whoever
- * can open a socket of the protocol in one can do so in all.
+ * What the core calls for each network namespace. Every one has its state
+ * before any has a socket, for whoever can open a socket of the protocol in one
+ * can do so in all.
  */
-static unsigned int nl_helper_net_id;
-
-static struct pernet_operations nl_helper_state_ops = {
-	.id = &nl_helper_net_id,
-	.size = sizeof(struct nl_helper_net),
+struct nl_helper_family {
+	struct pernet_operations states;
+	struct pernet_operations sockets;
 };
 
-static struct pernet_operations nl_helper_socket_ops;
+/* By protocol, as the next. */
+static struct nl_helper_family *nl_helper_families[MAX_LINKS];
 
-int nl_helper_register_state(int (*init)(struct net *net),
-			     void (*exit)(struct net *net))
-{
-	nl_helper_state_ops.init = init;
-	nl_helper_state_ops.exit = exit;
-	return register_pernet_subsys(&nl_helper_state_ops);
-}
+static unsigned int nl_helper_net_ids[MAX_LINKS];
 
-void nl_helper_unregister_state(void)
-{
-	unregister_pernet_subsys(&nl_helper_state_ops);
-}
-
-int nl_helper_register_socket(int (*init)(struct net *net),
+int nl_helper_register_states(int unit, int (*init)(struct net *net),
 			      void (*exit)(struct net *net))
 {
-	nl_helper_socket_ops.init = init;
-	nl_helper_socket_ops.exit = exit;
-	return register_pernet_subsys(&nl_helper_socket_ops);
+	const struct nl_helper_family family = {
+		.states = {
+			.init = init,
+			.exit = exit,
+			.id = &nl_helper_net_ids[unit],
+			.size = sizeof(struct nl_helper_net),
+		},
+	};
+	struct nl_helper_family *copy;
+	int err;
+
+	copy = kmemdup(&family, sizeof(family), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	err = register_pernet_subsys(&copy->states);
+	if (err)
+		kfree(copy);
+	else
+		nl_helper_families[unit] = copy;
+	return err;
 }
 
-void nl_helper_unregister_socket(void)
+void nl_helper_unregister_states(int unit)
 {
-	unregister_pernet_subsys(&nl_helper_socket_ops);
+	unregister_pernet_subsys(&nl_helper_families[unit]->states);
+	kfree(nl_helper_families[unit]);
 }
 
-struct nl_helper_net *nl_helper_net(const struct net *net)
+int nl_helper_register_sockets(int unit, int (*init)(struct net *net),
+			       void (*exit)(struct net *net))
 {
-	return net_generic(net, nl_helper_net_id);
+	struct pernet_operations *ops = &nl_helper_families[unit]->sockets;
+
+	ops->init = init;
+	ops->exit = exit;
+	return register_pernet_subsys(ops);
+}
+
+void nl_helper_unregister_sockets(int unit)
+{
+	unregister_pernet_subsys(&nl_helper_families[unit]->sockets);
+}
+
+struct nl_helper_net *nl_helper_net(const struct net *net, int unit)
+{
+	return net_generic(net, nl_helper_net_ids[unit]);
 }
 
 struct net *nl_helper_skb_net(const struct sk_buff *skb)
@@ -80,17 +107,123 @@ struct net *nl_helper_skb_net(const struct sk_buff *skb)
 	return sock_net(skb->sk);
 }
 
-/* Fills in THIS_MODULE, to which open sockets hold references; null where it is built in. */
-struct sock *nl_helper_kernel_create(struct net *net, int unit,
-				     struct netlink_kernel_cfg *cfg)
-{
-	return netlink_kernel_create(net, unit, cfg);
-}
-
 /* The first namespace, which is there before all others and stays. */
 bool nl_helper_is_init_net(const struct net *net)
 {
 	return net_eq(net, &init_net);
+}
+
+/*
+ * The kernel's socket in a network namespace, for those who send when nobody
+ * asks. They may know of it before it is open, and after.
+ */
+struct nl_helper_socket {
+	struct sock *sk;
+	/* Those who know of it. */
+	refcount_t refs;
+	/* Those who use sk now, and one more as long as it is open. */
+	atomic_t users;
+	struct completion idle;
+};
+
+struct nl_helper_socket *nl_helper_socket_new(void)
+{
+	struct nl_helper_socket *socket;
+
+	socket = kzalloc(sizeof(*socket), GFP_KERNEL_ACCOUNT);
+	if (!socket)
+		return NULL;
+	refcount_set(&socket->refs, 1);
+	init_completion(&socket->idle);
+	return socket;
+}
+
+void nl_helper_socket_get(struct nl_helper_socket *socket)
+{
+	refcount_inc(&socket->refs);
+}
+
+void nl_helper_socket_put(struct nl_helper_socket *socket)
+{
+	if (refcount_dec_and_test(&socket->refs))
+		kfree(socket);
+}
+
+/*
+ * Fills in THIS_MODULE, to which open sockets hold references; null where it is
+ * built in. The core does not say why it fails. The first namespace is also the
+ * first to get a socket: there the protocol may belong to somebody else.
+ */
+int nl_helper_socket_open(struct net *net, int unit,
+			  struct netlink_kernel_cfg *cfg)
+{
+	struct nl_helper_socket *socket = nl_helper_net(net, unit)->socket;
+
+	if (!socket)
+		return 0;
+	socket->sk = netlink_kernel_create(net, unit, cfg);
+	if (!socket->sk)
+		return nl_helper_is_init_net(net) ? -EBUSY : -ENOMEM;
+	/* Who finds a user finds sk. */
+	atomic_set_release(&socket->users, 1);
+	return 0;
+}
+
+/* Is fully ordered where it succeeds. */
+static bool nl_helper_socket_enter(struct nl_helper_socket *socket)
+{
+	return atomic_inc_not_zero(&socket->users);
+}
+
+static void nl_helper_socket_leave(struct nl_helper_socket *socket)
+{
+	if (atomic_dec_and_test(&socket->users))
+		complete(&socket->idle);
+}
+
+void nl_helper_socket_close(struct net *net, int unit)
+{
+	struct nl_helper_socket *socket = nl_helper_net(net, unit)->socket;
+
+	if (!socket || !socket->sk)
+		return;
+	nl_helper_socket_leave(socket);
+	wait_for_completion(&socket->idle);
+	netlink_kernel_release(socket->sk);
+}
+
+int nl_helper_socket_has_listeners(struct nl_helper_socket *socket,
+				   unsigned int group)
+{
+	int has;
+
+	if (!nl_helper_socket_enter(socket))
+		return -ENOTCONN;
+	has = netlink_has_listeners(socket->sk, group);
+	nl_helper_socket_leave(socket);
+	return has;
+}
+
+/* Never blocks for room: not for that of one port, as little as for a group's. */
+int nl_helper_socket_send(struct nl_helper_socket *socket, struct sk_buff *skb,
+			  unsigned int len, u32 portid, unsigned int group,
+			  gfp_t flags)
+{
+	int err;
+
+	if (!nl_helper_socket_enter(socket)) {
+		kfree_skb(skb);
+		return -ENOTCONN;
+	}
+	__skb_put(skb, len);
+	err = nlmsg_notify(socket->sk, skb, portid, group, !group, flags);
+	nl_helper_socket_leave(socket);
+	return err;
+}
+
+bool nl_helper_ns_capable(const struct net *net, int cap)
+{
+	return ns_capable(net->user_ns, cap);
 }
 
 u32 nl_helper_portid(struct sk_buff *skb)
@@ -118,20 +251,22 @@ struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 }
 
 /*
- * Returns what the namespace of the receiving socket holds, and the sender's
- * port id; null when the bytes of @skb do not all lie at skb->data.
+ * Returns what the namespace of the receiving socket, which is of protocol
+ * @unit, holds, and the sender's port id; null when the bytes of @skb do not all
+ * lie at skb->data.
  */
-struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, u32 *portid)
+struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, int unit,
+					u32 *portid)
 {
 	*portid = NETLINK_CB(skb).portid;
 	if (skb_is_nonlinear(skb))
 		return NULL;
-	return net_generic(sock_net(skb->sk), nl_helper_net_id);
+	return nl_helper_net(sock_net(skb->sk), unit);
 }
 
-struct sk_buff *nl_helper_nlmsg_new(size_t payload)
+struct sk_buff *nl_helper_nlmsg_new(size_t payload, gfp_t flags)
 {
-	return nlmsg_new(payload, GFP_KERNEL);
+	return nlmsg_new(payload, flags);
 }
 
 void nl_helper_nlmsg_free(struct sk_buff *skb)

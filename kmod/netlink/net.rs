@@ -4,18 +4,21 @@
 
 use super::{
     dispatch,
+    errno::econnrefused,
     ffi::{
         self,
         NetSlot, //
     },
+    group,
     request::Datagram,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use core::{
     marker::PhantomData,
     pin::Pin,
     sync::atomic::{
-        AtomicBool,
+        AtomicU32,
         Ordering, //
     }, //
 };
@@ -26,25 +29,30 @@ use kernel::{
     prelude::*, //
 };
 
+/// What a network namespace holds of the family `T`.
+type Held<T> = (KernelSocket<T>, Pin<KBox<<T as Family>::Net>>);
+
 /// What the network namespaces hold of the family `T`, until it is dropped.
 ///
 /// # Invariants
 ///
-/// Each network namespace, from its beginning to its end, holds a state of `T`, and nobody but the
-/// family `T` uses the module's slots.
+/// The slot of each network namespace that `T` is in, from its beginning to its end, holds a socket
+/// and a state of `T`, those of all others hold null, and nobody but `T` uses the slots of its
+/// protocol.
 pub(super) struct States<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> States<T> {
-    /// Makes the states.
+    /// Makes the states, and the sockets, which are not open.
     ///
     /// # Safety
     ///
-    /// The module's slots must not be in use.
+    /// The slots of the protocol must not be in use.
     pub(super) unsafe fn register() -> Result<Self> {
+        let unit = Sockets::<T>::UNIT;
         // SAFETY: The callbacks are what the core expects. They are called until the result is
         // dropped, which the module's exit does at the latest, so they are in memory. The caller
         // vouches for the slots.
-        to_result(unsafe { ffi::nl_helper_register_state(Self::init, Self::exit) })?;
+        to_result(unsafe { ffi::nl_helper_register_states(unit, Self::init, Self::exit) })?;
 
         // INVARIANT: From here on `init` and `exit` see to it.
         Ok(Self(PhantomData))
@@ -56,18 +64,32 @@ impl<T: Family> States<T> {
     ///
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
-        let state = match T::new_net() {
-            Ok(state) => state,
+        // SAFETY: The caller vouches for `net`.
+        if !T::NETNS_OK && !unsafe { ffi::nl_helper_is_init_net(net) } {
+            return 0;
+        }
+        let (socket, state) = match Self::new_slot() {
+            Ok(slot) => slot,
             Err(error) => return error.to_errno(),
         };
 
         // SAFETY: The core has made the slot by now, and nobody knows of it yet. Pinned data stays
         // where it is: `exit` drops it in place.
         unsafe {
-            let state = KBox::into_raw(Pin::into_inner_unchecked(state));
-            (*ffi::nl_helper_net(net)).state = state.cast();
+            ffi::nl_helper_net(net, Sockets::<T>::UNIT).write(NetSlot {
+                socket: socket.into_raw(),
+                state: KBox::into_raw(Pin::into_inner_unchecked(state)).cast(),
+            });
         }
         0
+    }
+
+    /// Makes what a network namespace holds.
+    fn new_slot() -> Result<Held<T>> {
+        let socket = KernelSocket::new()?;
+        let state = KBox::pin_init(T::new_net(&socket)?, GFP_KERNEL_ACCOUNT)?;
+
+        Ok((socket, state))
     }
 
     /// Called by the core for each network namespace that goes, or for all of them at the end.
@@ -76,10 +98,16 @@ impl<T: Family> States<T> {
     ///
     /// `init` must have succeeded for `net`, and nobody may use its state any more.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word this is what `init` left there, and it is given up here.
+        // SAFETY: By the caller's word this is what `init` left there, if anything, and it is given
+        // up here.
         unsafe {
-            let state = (*ffi::nl_helper_net(net)).state;
-            drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(state.cast())));
+            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT).read();
+            if !slot.state.is_null() {
+                drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(
+                    slot.state.cast(),
+                )));
+                drop(KernelSocket::<T>::from_raw(slot.socket));
+            }
         }
     }
 }
@@ -87,35 +115,39 @@ impl<T: Family> States<T> {
 impl<T: Family> Drop for States<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_state() };
+        unsafe { ffi::nl_helper_unregister_states(Sockets::<T>::UNIT) };
     }
 }
 
-/// Returns the state of the family `T` in `net`.
+/// Returns the state of the family `T` in `net`, `None` where that is not.
 ///
 /// # Safety
 ///
 /// The [`States`] of `T` must be registered, and `net` must stay for `'a`.
-pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> &'a T::Net {
-    // SAFETY: The caller vouches for it.
-    unsafe { state_in::<T>(ffi::nl_helper_net(net)) }
+pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> Option<&'a T::Net> {
+    // SAFETY: By the caller's word and the invariants of `States` the slot holds null or a box of
+    // `T::Net`, which is only ever shared.
+    unsafe {
+        let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
+        (*slot).state.cast::<T::Net>().as_ref()
+    }
 }
 
 /// Returns the state of the family `T` in `slot`.
 ///
 /// # Safety
 ///
-/// The [`States`] of `T` must be registered, and `slot` must be what a network namespace holds that
-/// stays for `'a`.
+/// The [`States`] of `T` must be registered, and `slot` must be that of a network namespace which `T`
+/// is in and which stays for `'a`.
 pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net {
     // SAFETY: By the caller's word and the invariants of `States` the slot holds a box of `T::Net`,
     // which is only ever shared.
     unsafe { &*(*slot).state.cast::<T::Net>() }
 }
 
-/// Says whether the network namespaces that were there when the module was loaded have had their
-/// turn. One that comes in the instant before this is set counts as one of them.
-static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+/// The protocols for which all network namespaces that were there when the module was loaded have had
+/// their turn, a bit each. One that comes in the instant before it is set counts as one of them.
+static REGISTERED: AtomicU32 = AtomicU32::new(0);
 
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
 ///
@@ -138,15 +170,11 @@ impl<T: Family> Sockets<T> {
         T::PROTOCOL as c_int
     };
 
-    /// The most groups: the core keeps a bit for each in every listening socket, and counts the
-    /// bits without a look at overflow.
-    const MAX_GROUPS: u32 = 1024;
+    /// The bit that stands for the protocol where there is one for each.
+    pub(super) const BIT: u32 = 1 << Self::UNIT;
 
-    /// The number of groups, checked when the family is compiled.
-    const GROUPS: u32 = {
-        assert!(T::GROUPS <= Self::MAX_GROUPS, "more than 1024 groups");
-        T::GROUPS
-    };
+    /// The groups, checked when the family is compiled.
+    const GROUPS: group::Summary = group::sum_up(T::GROUPS);
 
     /// Opens the sockets: from here on the family is called. If that fails, it was not.
     ///
@@ -158,8 +186,8 @@ impl<T: Family> Sockets<T> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
         // dropped. The caller vouches for the states that they use, and that the core has no
         // socket or dump then that would call what is gone.
-        to_result(unsafe { ffi::nl_helper_register_socket(Self::init, Self::exit) })?;
-        IS_REGISTERED.store(true, Ordering::Relaxed);
+        to_result(unsafe { ffi::nl_helper_register_sockets(Self::UNIT, Self::init, Self::exit) })?;
+        REGISTERED.fetch_or(Self::BIT, Ordering::Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
         Ok(Self(PhantomData))
@@ -172,47 +200,30 @@ impl<T: Family> Sockets<T> {
     /// `net` must be a network namespace that is being set up.
     unsafe extern "C" fn init(net: *mut bindings::net) -> c_int {
         let mut cfg = bindings::netlink_kernel_cfg {
-            groups: Self::GROUPS,
+            groups: Self::GROUPS.last,
+            flags: Self::GROUPS.flags,
             input: Some(Self::input),
+            // The core has 32 groups where a family asks for fewer.
+            bind: Some(Self::bind),
             // Null where the family has none, so that the core does not even call.
-            bind: T::BIND.and(Some(Self::bind)),
             unbind: T::UNBIND.and(Some(Self::unbind)),
             ..Default::default()
         };
 
-        // SAFETY: The function copies `cfg`, and the callbacks are what the core expects of it.
-        // Users call them through their sockets, each of which holds a reference to the module: its
-        // exit, which takes the callbacks and the states away, comes after the last of them.
-        let sk = unsafe { ffi::nl_helper_kernel_create(net, Self::UNIT, &mut cfg) };
+        // SAFETY: The slot holds the socket since the state's `init`. The function copies `cfg`, and
+        // the callbacks are what the core expects of it. Users call them through their sockets, each
+        // of which holds a reference to the module: its exit, which takes the callbacks and the
+        // states away, comes after the last of them.
+        let err = unsafe { ffi::nl_helper_socket_open(net, Self::UNIT, &mut cfg) };
 
-        if sk.is_null() {
-            // SAFETY: The caller vouches for `net`.
-            return unsafe { Self::without_socket(net) };
+        // A module that is being loaded has users by the time of the second namespace, so it does
+        // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
+        // no such namespace then.
+        let is_registered = REGISTERED.load(Ordering::Relaxed) & Self::BIT != 0;
+        if err == ENOMEM.to_errno() && !is_registered {
+            return 0;
         }
-        // SAFETY: The slot is there since the state's `init`, and this is the only writer.
-        unsafe { (*ffi::nl_helper_net(net)).sk = sk };
-        0
-    }
-
-    /// Returns what `init` returns where there is no socket in `net`, whose slot says so by then.
-    ///
-    /// # Safety
-    ///
-    /// `net` must be a network namespace.
-    unsafe fn without_socket(net: *const bindings::net) -> c_int {
-        // SAFETY: The caller vouches for it.
-        if unsafe { ffi::nl_helper_is_init_net(net) } {
-            // It is the first to get one, so there are no users yet. The core does not say why.
-            EBUSY.to_errno()
-        } else if IS_REGISTERED.load(Ordering::Relaxed) {
-            // There is no such namespace then. Nobody else can have the protocol: ours is in the
-            // first one.
-            ENOMEM.to_errno()
-        } else {
-            // The module is being loaded and has users by now, so it does not fail any more.
-            // Whoever sends from this namespace gets `ECONNREFUSED`.
-            0
-        }
+        err
     }
 
     /// Called by the core for each network namespace that goes, or for all of them at the end.
@@ -222,9 +233,9 @@ impl<T: Family> Sockets<T> {
     /// `init` must have succeeded for `net`, where no dump may be under way: it holds a buffer of
     /// the kernel's socket.
     unsafe extern "C" fn exit(net: *mut bindings::net) {
-        // SAFETY: By the caller's word this is what `init` left there, maybe null, which the
-        // function takes, and it is given up here.
-        unsafe { bindings::netlink_kernel_release((*ffi::nl_helper_net(net)).sk) };
+        // SAFETY: By the caller's word `init` was called, and may have left the socket closed, which
+        // the function takes; the slot holds it until the state's `exit`.
+        unsafe { ffi::nl_helper_socket_close(net, Self::UNIT) };
     }
 
     /// Called by the core for every datagram to the kernel, in its sender's context.
@@ -241,20 +252,30 @@ impl<T: Family> Sockets<T> {
         }
     }
 
-    /// Called by the core before a user's socket joins `group`; anything but 0 keeps it from that.
+    /// Called by the core before a user's socket joins `group`, in the context of whoever asks for
+    /// that; anything but 0 keeps it from that.
     ///
     /// # Safety
     ///
     /// `net` must be the network namespace of an open socket of the protocol.
     unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
-        // SAFETY: The socket holds its namespace. The core calls while the sockets are registered,
-        // and so are the states by the contract of `register`.
-        let net = unsafe { state::<T>(net) };
+        let Some(declared) = group::find::<T>(group as u32) else {
+            return EINVAL.to_errno();
+        };
+        // SAFETY: The socket holds its namespace; the capability is one. The core calls while the
+        // sockets are registered, and so are the states by the contract of `register`.
+        let (may_join, net) = unsafe {
+            let has = |cap| ffi::nl_helper_ns_capable(net, cap as c_int);
+            (declared.cap.into_iter().all(has), state::<T>(net))
+        };
 
-        match T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)) {
-            Ok(()) => 0,
-            Err(error) => error.to_errno(),
-        }
+        let result = match net {
+            _ if !may_join => Err(EPERM),
+            Some(net) => T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)),
+            // As for whoever sends from there.
+            None => Err(econnrefused()),
+        };
+        result.map_or_else(|error| error.to_errno(), |()| 0)
     }
 
     /// Called by the core after a user's socket left `group`, also at its end.
@@ -266,7 +287,11 @@ impl<T: Family> Sockets<T> {
         // SAFETY: As in `bind`.
         let net = unsafe { state::<T>(net) };
 
-        if let Some(unbind) = T::UNBIND {
+        // What the family does not have, nobody has joined.
+        if group::find::<T>(group as u32).is_none() {
+            return;
+        }
+        if let (Some(unbind), Some(net)) = (T::UNBIND, net) {
             unbind(net, group as u32);
         }
     }
@@ -275,6 +300,9 @@ impl<T: Family> Sockets<T> {
 impl<T: Family> Drop for Sockets<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_socket() };
+        unsafe { ffi::nl_helper_unregister_sockets(Self::UNIT) };
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -14,7 +14,7 @@ use core::{
     marker::PhantomData,
     ptr::NonNull,
     sync::atomic::{
-        AtomicBool,
+        AtomicU32,
         Ordering, //
     }, //
 };
@@ -28,15 +28,16 @@ use kernel::{
     prelude::*, //
 };
 
-/// Declares a module that serves a family from its init to its exit.
+/// Declares a module that serves a family, or several, from its init to its exit.
 ///
-/// `type` is the [`Family`]; the rest is for `module!` of the `kernel` crate, in the same order.
+/// `type` is the [`Family`], or `types` a list of them; the rest is for `module!` of the `kernel` crate,
+/// in the same order.
 ///
-/// The family serves every network namespace, those to come included. It may be called before the
-/// module's init returns. Every open socket of the protocol holds a reference to the module, so
-/// nobody is served any more when its exit runs.
+/// A family serves every network namespace that it is to be in, those to come included. It may be
+/// called before the module's init returns. Every open socket of its protocol holds a reference to the
+/// module, so nobody is served any more when its exit runs.
 ///
-/// Nobody holds the registration: the module does, in a place of its own. A module has one family.
+/// Nobody holds a registration: the module does, in a place of its own.
 ///
 /// In the kernel's own image (`obj-y`) the family is served from `device_initcall` on, and nothing
 /// ends it. An image has room for one: the names of `helpers.c` are those of every family.
@@ -45,16 +46,25 @@ use kernel::{
 ///
 /// Loading the module fails with
 ///
-/// - `EBUSY` when the protocol belongs to somebody else, or there was no memory for its first
-///   socket (the kernel does not tell them apart);
-/// - `ENOMEM`, and what [`Family::new_net`] fails with.
+/// - `EBUSY` when the protocol of the first family belongs to somebody else, or there was no memory
+///   for its first socket (the kernel does not tell them apart);
+/// - `ENOMEM`, and what [`Family::new_net`] of any family fails with.
+///
+/// Once the first family has users, the module cannot fail any more. Another family whose protocol
+/// belongs to somebody else, or whose first socket there is no memory for, is left out, and the log
+/// says so.
 #[macro_export]
 macro_rules! module_family {
     (type: $family:ty, $($module:tt)*) => {
-        type FamilyModule = $crate::netlink::Registration<$family>;
+        $crate::module_family! { types: [$family], $($module)* }
+    };
+    (types: [$($family:ty),+ $(,)?], $($module:tt)*) => {
+        type FamilyModule = $crate::netlink::Families<$crate::family_list!($($family),+)>;
 
-        // SAFETY: The module below is a registration of this family.
-        unsafe impl $crate::netlink::ModuleFamily for $family {}
+        $(
+            // SAFETY: The module below has this family in its list.
+            unsafe impl $crate::netlink::ModuleFamily for $family {}
+        )+
 
         kernel::prelude::module! {
             type: FamilyModule,
@@ -63,70 +73,187 @@ macro_rules! module_family {
     };
 }
 
-/// The family that [`module_family!`](crate::module_family) declares.
+/// Returns the [`FamilyList`] of these families.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! family_list {
+    () => { () };
+    ($first:ty $(, $rest:ty)*) => { ($first, $crate::family_list!($($rest),*)) };
+}
+
+/// A family that [`module_family!`](crate::module_family) declares.
 ///
 /// # Safety
 ///
-/// The module that `module!` declares is a [`Registration`] of the family.
+/// The module that `module!` declares is a [`Families`] with the family in its list.
 #[doc(hidden)]
 pub unsafe trait ModuleFamily: Family {}
 
-/// A family that is served, until it is dropped.
-///
-/// What goes first stands first: nobody may call for a state that is gone.
+/// The families of a module: one and a list of the others, or `()`.
 #[doc(hidden)]
-pub struct Registration<T: Family> {
-    _sockets: Sockets<T>,
-    _notifier: Notifier<T>,
-    _states: States<T>,
-}
+pub trait FamilyList {
+    /// What serves them.
+    type Registrations: Send + Sync;
 
-/// Says whether the module has had its registration. Never unset: one that fails is the end of the
-/// module's init.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+    /// Their protocols, a bit each, checked when the module is compiled.
+    const PROTOCOLS: u32;
 
-impl<T: Family> Registration<T> {
-    /// Registers the family. If that fails, no user has had a socket of it.
+    /// Prepares all of them.
     ///
     /// # Safety
     ///
-    /// The module's init must call this, and fail only if it fails. The module's exit must drop the
-    /// result.
-    unsafe fn new() -> Result<Self> {
-        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+    /// As for [`Registration::prepare`].
+    unsafe fn prepare() -> Result<Self::Registrations>;
+
+    /// Serves all of them, as [`Registration::open`] does.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Registration::open`].
+    unsafe fn open(registrations: &mut Self::Registrations, has_users: bool) -> Result;
+}
+
+impl FamilyList for () {
+    type Registrations = ();
+
+    const PROTOCOLS: u32 = 0;
+
+    unsafe fn prepare() -> Result {
+        Ok(())
+    }
+
+    unsafe fn open((): &mut (), _has_users: bool) -> Result {
+        Ok(())
+    }
+}
+
+impl<First: ModuleFamily, Rest: FamilyList> FamilyList for (First, Rest) {
+    type Registrations = (Registration<First>, Rest::Registrations);
+
+    const PROTOCOLS: u32 = {
+        let first = Sockets::<First>::BIT;
+        assert!(Rest::PROTOCOLS & first == 0, "two families of one protocol");
+        Rest::PROTOCOLS | first
+    };
+
+    unsafe fn prepare() -> Result<Self::Registrations> {
+        // SAFETY: As the caller vouches; by `PROTOCOLS` no two have one protocol.
+        unsafe { Ok((Registration::prepare()?, Rest::prepare()?)) }
+    }
+
+    unsafe fn open((first, rest): &mut Self::Registrations, has_users: bool) -> Result {
+        // SAFETY: As the caller vouches: with users it does not fail.
+        unsafe {
+            first.open(has_users)?;
+            Rest::open(rest, true)
+        }
+    }
+}
+
+/// The protocols that the module has had its registrations of, a bit each. Never unset: a registration
+/// that fails is the end of the module's init.
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+
+/// The module: all of its families are served, until it is dropped.
+#[doc(hidden)]
+pub struct Families<L: FamilyList> {
+    _registrations: L::Registrations,
+}
+
+impl<L: FamilyList> kernel::Module for Families<L> {
+    /// Registers the families; fails with `EBUSY` wherever the kernel does not call it.
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        if TAKEN.fetch_or(L::PROTOCOLS, Ordering::Relaxed) & L::PROTOCOLS != 0 {
             return Err(EBUSY);
         }
-        // SAFETY: Nobody came here before.
-        let states = unsafe { States::register()? };
-        // SAFETY: The states are registered, and by the order of the fields go later.
-        let notifier = unsafe { Notifier::register()? };
-        // SAFETY: As above. When the module's exit drops them, nobody holds a reference to it, as
-        // every open socket and dump of the protocol would.
-        let sockets = unsafe { Sockets::register()? };
+        // SAFETY: By the contract of `ModuleFamily` the module's state has each of these families in
+        // its list, so whoever calls this for one of them comes after the module's init, and has
+        // returned by now. That drops the result in its exit, and does nothing else.
+        let registrations = unsafe {
+            let mut registrations = L::prepare()?;
+            L::open(&mut registrations, false)?;
+            registrations
+        };
 
         Ok(Self {
-            _sockets: sockets,
-            _notifier: notifier,
-            _states: states,
+            _registrations: registrations,
         })
     }
 }
 
-impl<T: ModuleFamily> kernel::Module for Registration<T> {
-    /// Registers the family; fails with `EBUSY` wherever the kernel does not call it.
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        // SAFETY: By the contract of `ModuleFamily` the result is the module's state, which its
-        // exit drops, and nothing else is done in its init. Whoever calls this comes after that.
-        let registration = unsafe { Self::new()? };
+/// A family that is served, or is about to be, until it is dropped.
+///
+/// What goes first stands first: nobody may call for a state that is gone.
+#[doc(hidden)]
+pub struct Registration<T: Family> {
+    sockets: Option<Sockets<T>>,
+    prepared: Option<Prepared<T>>,
+}
 
-        pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
-        Ok(registration)
+/// All that a family needs but sockets, in the order in which it goes.
+struct Prepared<T: Family> {
+    _notifier: Notifier<T>,
+    _states: States<T>,
+}
+
+impl<T: Family> Registration<T> {
+    /// Makes all that the family needs, but for its sockets: it has no users yet.
+    ///
+    /// # Safety
+    ///
+    /// The module's init must call this, for no other family of the same protocol, and drop the
+    /// result if it fails, which the module's exit must do else.
+    unsafe fn prepare() -> Result<Self> {
+        // SAFETY: Nobody else has the protocol. The states are registered when the notifier
+        // is, and by the order of the fields go later.
+        unsafe {
+            let states = States::register()?;
+
+            Ok(Self {
+                sockets: None,
+                prepared: Some(Prepared {
+                    _notifier: Notifier::register()?,
+                    _states: states,
+                }),
+            })
+        }
+    }
+
+    /// Serves the family. If that fails, no user has had a socket of it; unless the module `has_users`
+    /// of another one, so that it must not fail: then the family is left out.
+    ///
+    /// # Safety
+    ///
+    /// The module's init must call this, and not fail any more if it succeeds.
+    unsafe fn open(&mut self, has_users: bool) -> Result {
+        // SAFETY: The states are registered, and by the order of the fields go later. When the
+        // module's exit drops the sockets, nobody holds a reference to it, as every open socket and
+        // dump of the protocol would.
+        match unsafe { Sockets::register() } {
+            Ok(sockets) => {
+                self.sockets = Some(sockets);
+                pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
+            }
+            Err(error) if !has_users => return Err(error),
+            Err(error) => {
+                // Sockets of the protocol are those of somebody else.
+                self.prepared = None;
+                let errno = error.to_errno();
+                pr_err!(
+                    "netlink protocol {} is left out: error {errno}\n",
+                    T::PROTOCOL
+                );
+            }
+        }
+        Ok(())
     }
 }
 
 impl<T: Family> Drop for Registration<T> {
     fn drop(&mut self) {
-        pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
+        if self.sockets.is_some() {
+            pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
+        }
     }
 }
 
@@ -179,7 +306,9 @@ impl<T: Family> Notifier<T> {
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
                 if notify.protocol == Sockets::<T>::UNIT {
-                    T::closed(net::state::<T>(notify.net), notify.portid);
+                    if let Some(net) = net::state::<T>(notify.net) {
+                        T::closed(net, notify.portid);
+                    }
                 }
             }
         }
@@ -203,3 +332,6 @@ unsafe impl<T: Family> Send for Notifier<T> {}
 
 // SAFETY: A shared notifier has no methods.
 unsafe impl<T: Family> Sync for Notifier<T> {}
+
+#[cfg(nl_kunit)]
+mod tests;

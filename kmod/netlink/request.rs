@@ -8,12 +8,17 @@ use super::{
         self,
         NlaPolicy, //
     },
-    net,
+    group,
+    net::{
+        self,
+        Sockets, //
+    },
     skb::SkBuff,
     Answer,
     AttributeSet,
     ExtAck,
     Family,
+    KernelSocket,
     Payload, //
 };
 use crate::wire::{
@@ -25,6 +30,7 @@ use crate::wire::{
 };
 use core::{
     marker::PhantomData,
+    mem::ManuallyDrop,
     ptr::NonNull,
     slice, //
 };
@@ -66,13 +72,13 @@ impl<'a, T: Family> Datagram<'a, T> {
     /// # Safety
     ///
     /// `skb` must be what the netlink core handed to an input callback of `T`, which does not
-    /// return during `'a`, in a network namespace that holds a state of `T`.
+    /// return during `'a`, in a network namespace that `T` is in.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
         let mut portid = 0;
         // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
-        let slot = NonNull::new(unsafe { ffi::nl_helper_receive(skb, &mut portid) }.cast_mut())?;
-        // SAFETY: The caller vouches for the state, and the namespace stays while the sender's
-        // socket is open.
+        let slot = unsafe { ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid) };
+        let slot = NonNull::new(slot.cast_mut())?;
+        // SAFETY: The caller vouches for it, and it stays while the sender's socket is open.
         let net = unsafe { net::state_in::<T>(slot.as_ptr()) };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
@@ -116,11 +122,6 @@ impl<'a, T: Family> Datagram<'a, T> {
     }
 }
 
-/// Says whether the family has the multicast group `group`.
-fn is_group<T: Family>(group: u32) -> bool {
-    (1..=T::GROUPS).contains(&group)
-}
-
 /// Who sent a message, as the kernel recorded it (`struct scm_creds`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -133,6 +134,9 @@ pub struct Creds {
     /// Group, numbered likewise.
     pub gid: u32,
 }
+
+/// `netlink_capable()`, or one of the same kind.
+type HasCapability = unsafe extern "C" fn(*const bindings::sk_buff, c_int) -> bool;
 
 /// One message of a datagram, and the way back to who sent it.
 ///
@@ -157,6 +161,11 @@ impl<'a, T: Family> Request<'a, T> {
         self.message.header().nlmsg_flags
     }
 
+    /// Returns the sequence number, which an answer repeats.
+    pub fn nlmsg_seq(&self) -> u32 {
+        self.message.header().nlmsg_seq
+    }
+
     /// Says whether all bits of `flags` are set.
     #[inline]
     pub fn has(&self, flags: u16) -> bool {
@@ -178,29 +187,41 @@ impl<'a, T: Family> Request<'a, T> {
     /// Returns the family's state in the sender's network namespace.
     #[inline]
     pub fn net(&self) -> &'a T::Net {
-        self.datagram.net
+        self.datagram.net()
+    }
+
+    /// Returns the kernel's socket in the sender's network namespace, to send by when the request is
+    /// over.
+    pub fn kernel_socket(&self) -> KernelSocket<T> {
+        // SAFETY: By the type invariants of `Datagram` the family is in the network namespace of the
+        // socket that received the buffer, and so has a socket there; its slot keeps a reference of
+        // its own.
+        unsafe {
+            let net = ffi::nl_helper_skb_net(self.datagram.skb.as_ptr());
+            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
+            let socket = ManuallyDrop::new(KernelSocket::from_raw((*slot).socket));
+            KernelSocket::clone(&socket)
+        }
     }
 
     /// Says whether the sender has the capability `cap` (`CAP_*`) in the user namespace that owns
     /// the network namespace, and, unless it gave an address as `sendto(2)` does, whoever opened its
     /// socket had it too. Nobody has one that the kernel does not know.
     pub fn is_capable(&self, cap: u32) -> bool {
-        if cap > bindings::CAP_LAST_CAP {
-            return false;
-        }
-        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
-        // the socket it came from; the capability is one, as was just checked.
-        unsafe { bindings::netlink_net_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+        self.has_capability(cap, bindings::netlink_net_capable)
     }
 
     /// Says whether the sender has the capability `cap` in the first user namespace, over the whole
     /// machine, else as [`Request::is_capable`].
     pub fn is_capable_everywhere(&self, cap: u32) -> bool {
-        if cap > bindings::CAP_LAST_CAP {
-            return false;
-        }
-        // SAFETY: As in `is_capable`.
-        unsafe { bindings::netlink_capable(self.datagram.skb.as_ptr(), cap as c_int) }
+        self.has_capability(cap, bindings::netlink_capable)
+    }
+
+    /// Says whether `has` finds the capability `cap`.
+    fn has_capability(&self, cap: u32, has: HasCapability) -> bool {
+        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, with
+        // the socket it came from; the capability is one, as was just checked.
+        cap <= bindings::CAP_LAST_CAP && unsafe { has(self.datagram.skb.as_ptr(), cap as c_int) }
     }
 
     /// Returns who sent it.
@@ -226,7 +247,9 @@ impl<'a, T: Family> Request<'a, T> {
         nlmsg_type: u16,
         payload: impl Payload,
     ) -> Result<Answer<'a, T, S>> {
-        SkBuff::new(self.answer_header(nlmsg_type), &payload).map(|skb| Answer::new(Some(skb)))
+        let header = self.answer_header(nlmsg_type);
+
+        SkBuff::new(header, &payload, bindings::GFP_KERNEL).map(|skb| Answer::new(Some(skb)))
     }
 
     /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
@@ -239,7 +262,7 @@ impl<'a, T: Family> Request<'a, T> {
     /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
     /// group that the family does not have.
     pub fn is_heard(&self, group: u32) -> bool {
-        is_group::<T>(group) && (self.has(NLM_F_ECHO) || self.has_listeners(group))
+        group::find::<T>(group).is_some() && (self.has(NLM_F_ECHO) || self.has_listeners(group))
     }
 
     /// Says whether anybody in any network namespace listens to `group`.
@@ -268,13 +291,13 @@ impl<'a, T: Family> Request<'a, T> {
         payload: impl FnOnce() -> P,
     ) -> Result {
         // For group 0 `nlmsg_notify()` would not even free the buffer.
-        if !is_group::<T>(group) {
-            return Err(EINVAL);
-        }
+        group::find::<T>(group).ok_or(EINVAL)?;
         if !self.is_heard(group) {
             return Ok(());
         }
-        let skb = SkBuff::new(self.answer_header(nlmsg_type), &payload())?;
+        let header = self.answer_header(nlmsg_type);
+        let skb = SkBuff::new(header, &payload(), bindings::GFP_KERNEL)?;
+
         self.send_to_group(group, skb)
     }
 
@@ -284,7 +307,7 @@ impl<'a, T: Family> Request<'a, T> {
             nlmsg_len: 0,
             nlmsg_type,
             nlmsg_flags: 0,
-            nlmsg_seq: self.message.header().nlmsg_seq,
+            nlmsg_seq: self.nlmsg_seq(),
             nlmsg_pid: self.portid(),
         }
     }

@@ -161,14 +161,18 @@ impl SkBuff {
     /// Allocates a buffer for exactly one message (the core would copy a much larger one to trim
     /// it), and writes it: `header` with its length, and `payload`.
     #[inline]
-    pub(super) fn new(header: Nlmsghdr, payload: &impl Payload) -> Result<Self> {
+    pub(super) fn new(
+        header: Nlmsghdr,
+        payload: &impl Payload,
+        flags: bindings::gfp_t,
+    ) -> Result<Self> {
         let payload_size = payload.size();
         let size = nlmsg_total_size(payload_size);
         // C counts in `int`.
         c_int::try_from(size).map_err(|_| emsgsize())?;
 
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
-        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload_size) };
+        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload_size, flags) };
         // INVARIANT: It is owned from here on, and nothing is written yet.
         let mut skb = Self {
             skb: NonNull::new(skb).ok_or(ENOMEM)?,

@@ -14,14 +14,26 @@ mod wire;
 
 use super::{
     errno::emsgsize,
-    ExtAck, //
+    Bind,
+    Command,
+    ExtAck,
+    Family,
+    Group,
+    KernelSocket,
+    Unbind, //
 };
 use crate::wire::{
     put_attr,
     Sink,
     NLMSG_HDRLEN, //
 };
-use core::ptr;
+use core::{
+    ptr,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::Relaxed, //
+    }, //
+};
 use kernel::{
     bindings,
     ffi::{
@@ -156,6 +168,87 @@ impl Told {
             miss_type: raw.miss_type,
             miss_nest: offset(raw.miss_nest),
         }
+    }
+}
+
+/// A protocol that nobody has.
+pub(super) const FREE: u32 = 24;
+
+/// A protocol that nobody has, and whose family refuses every network namespace.
+pub(super) const REFUSED: u32 = 25;
+
+/// The protocol of rtnetlink.
+pub(super) const TAKEN: u32 = bindings::NETLINK_ROUTE;
+
+/// The group that whoever likes may join.
+pub(super) const OPEN: u32 = 1;
+
+/// The group that the family lets nobody join.
+pub(super) const CLOSED: u32 = 2;
+
+/// A family of the protocol `PROTOCOL`.
+pub(super) struct Tried<const PROTOCOL: u32>;
+
+/// How many states there are of all these families.
+static STATES: AtomicU32 = AtomicU32::new(0);
+
+/// What they keep in a network namespace.
+pub(super) struct TriedState<const PROTOCOL: u32> {
+    pub(super) socket: KernelSocket<Tried<PROTOCOL>>,
+    /// How often a socket left a group.
+    pub(super) left: AtomicU32,
+    /// The sum of the port ids of the sockets that were closed.
+    pub(super) closed: AtomicU32,
+}
+
+/// Returns how many states there are.
+pub(super) fn states() -> u32 {
+    STATES.load(Relaxed)
+}
+
+/// The first network namespace.
+pub(super) fn init_net() -> *mut bindings::net {
+    ptr::addr_of_mut!(bindings::init_net)
+}
+
+impl<const PROTOCOL: u32> Family for Tried<PROTOCOL> {
+    const PROTOCOL: u32 = PROTOCOL;
+
+    const GROUPS: &'static [Group] = &[Group::new(OPEN).nonroot(), Group::new(CLOSED)];
+
+    const BIND: Option<Bind<Self>> = Some(|_, group| match group {
+        CLOSED => Err(ENOSPC),
+        _ => Ok(()),
+    });
+
+    const UNBIND: Option<Unbind<Self>> = Some(|net, _| {
+        net.left.fetch_add(1, Relaxed);
+    });
+
+    const COMMANDS: &'static [Command<Self>] = &[];
+
+    type Net = TriedState<PROTOCOL>;
+
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<TriedState<PROTOCOL>>> {
+        if PROTOCOL == REFUSED {
+            return Err(ENOSPC);
+        }
+        STATES.fetch_add(1, Relaxed);
+        Ok(TriedState {
+            socket: socket.clone(),
+            left: AtomicU32::new(0),
+            closed: AtomicU32::new(0),
+        })
+    }
+
+    fn closed(net: &Self::Net, portid: u32) {
+        net.closed.fetch_add(portid, Relaxed);
+    }
+}
+
+impl<const PROTOCOL: u32> Drop for TriedState<PROTOCOL> {
+    fn drop(&mut self) {
+        STATES.fetch_sub(1, Relaxed);
     }
 }
 

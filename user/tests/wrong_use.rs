@@ -37,10 +37,14 @@ families! {
     attribute_of_another_command
     attribute_of_another_message
     counters_2049
+    dump_room_65537
     family_declared_without_its_module
     flag_in_an_option
-    groups_1025
+    group_0
+    group_1025
     handler_of_other_attributes
+    kernel_socket_made
+    kernel_socket_of_another_family
     length_beyond_nla_len
     length_with_two_limits
     limit_of_another_type
@@ -60,9 +64,12 @@ families! {
     request_kept
     rule_for_attribute_0
     rule_with_flag_bits
+    state_kept
     state_of_one_thread
     string_read_as_a_number
     two_commands_of_one_type
+    two_families_of_one_protocol
+    two_groups_of_one_number
     two_rules_for_one_attribute
     two_rules_in_a_nest
     type_below_16

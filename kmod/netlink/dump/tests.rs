@@ -6,7 +6,9 @@ use crate::{
         errno::emsgsize,
         put,
         skb::tests::Buffer,
-        Command, //
+        tests::Told,
+        Command,
+        KernelSocket, //
     },
     wire::{
         Message,
@@ -22,16 +24,19 @@ impl Family for Numbers {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::new((), GFP_KERNEL)?.into())
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 
-/// The numbers from `next` to below `end`, which change at `change`.
+/// The numbers from `next` to below `end`, which change at `change`; at the end there is a warning,
+/// an error, or neither.
 struct Table {
     next: u32,
     end: u32,
     change: u32,
+    is_warning: bool,
+    error: Option<Error>,
 }
 
 impl Dump for Table {
@@ -44,11 +49,18 @@ impl Dump for Table {
         Err(EINVAL)
     }
 
-    fn next(&mut self, (): &()) -> Option<u32> {
+    fn next(&mut self, (): &(), ext_ack: &mut ExtAck<'_>) -> Result<Option<u32>> {
         let number = self.next;
         self.next += 1;
 
-        (number < self.end).then_some(number)
+        if number < self.end {
+            return Ok(Some(number));
+        }
+        if self.is_warning {
+            ext_ack.set_msg(c"the end");
+        }
+        self.error
+            .map_or(Ok(None), |error| Err(ext_ack.refuse(error, c"broken")))
     }
 
     fn generation(&self, (): &()) -> u32 {
@@ -98,9 +110,22 @@ fn dump(end: u32, change: u32) -> State<Table> {
             next: 0,
             end,
             change,
+            is_warning: false,
+            error: None,
         },
         pending: None,
+        ext_ack: ExtAck::new(),
     }
+}
+
+/// Fills a buffer with `state`; returns its length, and what the core returns or is told then.
+fn fill_one(state: &mut State<Table>) -> Result<(usize, Result<usize>, Told)> {
+    let mut cb = bindings::netlink_callback::default();
+    let mut buffer = Buffer::new(200)?;
+    let result = fill_buffer(state, &(), &mut buffer.tail, HEADER, &mut cb);
+    let told = Told::read(result.map(|_| ()), &state.ext_ack, &[]);
+
+    Ok((buffer.written().len(), result, told))
 }
 
 /// Says whether `message` is the entry `number`.
@@ -159,6 +184,8 @@ mod suite {
         let result = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb);
         assert_eq!(result, Err(emsgsize()));
         assert_eq!(buffer.written().len(), 0);
+        let told = Told::read(result.map(|_| ()), &state.ext_ack, &[]);
+        assert!(told == Told::error(emsgsize(), "an entry fits no buffer"));
         Ok(())
     }
 
@@ -171,6 +198,40 @@ mod suite {
         assert_eq!(len, 0);
         assert_eq!(buffer.written().len(), 0);
         assert!(buffer.is_clean());
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_end_says_comes_in_a_buffer_of_its_own() -> Result {
+        for (is_warning, error, told) in [
+            (true, None, Told::text("the end")),
+            (false, Some(EIO), Told::error(EIO, "broken")),
+            // With entries before it, the core would take this one for a buffer that is full.
+            (true, Some(emsgsize()), Told::error(emsgsize(), "broken")),
+        ] {
+            let mut state = dump(3, u32::MAX);
+            state.table.is_warning = is_warning;
+            state.table.error = error;
+
+            let (len, result, _) = fill_one(&mut state)?;
+            assert!(len > 0 && result == Ok(len));
+            let (len, result, said) = fill_one(&mut state)?;
+            assert_eq!(len, 0);
+            assert_eq!(result, error.map_or(Ok(0), Err));
+            assert!(said == told);
+            // The end was met once.
+            assert_eq!(state.table.next, 4);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_end_with_nothing_to_say_follows_the_last_entry() -> Result {
+        let (len, result, told) = fill_one(&mut dump(3, u32::MAX))?;
+
+        assert!(len > 0);
+        assert_eq!(result, Ok(0));
+        assert!(told == Told::nothing());
         Ok(())
     }
 

@@ -26,9 +26,12 @@ impl Buffer {
     /// Makes one of which `capacity` bytes may be written.
     pub(in crate::netlink) fn new(capacity: usize) -> Result<Self> {
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
-        let skb = NonNull::new(unsafe { ffi::nl_helper_nlmsg_new(capacity) }).ok_or(ENOMEM)?;
+        let skb = unsafe { ffi::nl_helper_nlmsg_new(capacity, bindings::GFP_KERNEL) };
         // INVARIANT: It is owned from here on.
-        let skb = SkBuff { skb, len: 0 };
+        let skb = SkBuff {
+            skb: NonNull::new(skb).ok_or(ENOMEM)?,
+            len: 0,
+        };
         poison(&skb);
 
         Ok(Self {
@@ -209,7 +212,7 @@ mod suite {
     fn a_buffer_holds_its_message_and_the_padding() -> Result {
         for payload in [0, 1, 2, 3, 4, 5, 1000, 10_000] {
             let value = KVec::from_elem(1, payload, GFP_KERNEL)?;
-            let skb = SkBuff::new(HEADER, &put::raw(&value))?;
+            let skb = SkBuff::new(HEADER, &put::raw(&value), bindings::GFP_KERNEL)?;
 
             let nlmsg_len = (NLMSG_HDRLEN + payload) as u32;
             assert_eq!(message(&skb).len(), nlmsg_total_size(payload));
@@ -223,7 +226,8 @@ mod suite {
     #[test]
     fn a_payload_that_an_int_cannot_count_is_refused() {
         for size in [i32::MAX as usize, u32::MAX as usize, usize::MAX] {
-            assert_eq!(SkBuff::new(HEADER, &Huge(size)).map(drop), Err(emsgsize()));
+            let skb = SkBuff::new(HEADER, &Huge(size), bindings::GFP_KERNEL);
+            assert_eq!(skb.map(drop), Err(emsgsize()));
         }
     }
 
@@ -231,7 +235,7 @@ mod suite {
     fn the_core_has_nothing_to_trim() -> Result {
         for payload in (0..20_000).step_by(260) {
             let value = KVec::from_elem(1, payload, GFP_KERNEL)?;
-            let skb = SkBuff::new(HEADER, &put::raw(&value))?;
+            let skb = SkBuff::new(HEADER, &put::raw(&value), bindings::GFP_KERNEL)?;
 
             // What `netlink_trim()` copies has more room left than half its size.
             let room = raw(&skb).end - raw(&skb).tail - skb.len;
@@ -242,7 +246,7 @@ mod suite {
 
     #[test]
     fn a_buffer_that_is_dropped_is_freed() -> Result {
-        let skb = SkBuff::new(HEADER, &())?;
+        let skb = SkBuff::new(HEADER, &(), bindings::GFP_KERNEL)?;
         let reference = Reference::new(&skb);
         assert!(!reference.is_last());
         drop(skb);
@@ -253,7 +257,7 @@ mod suite {
 
     #[test]
     fn a_buffer_that_is_given_up_is_not_freed() -> Result {
-        let skb = SkBuff::new(HEADER, &())?;
+        let skb = SkBuff::new(HEADER, &(), bindings::GFP_KERNEL)?;
         let reference = Reference::new(&skb);
         let (skb, len) = skb.into_raw();
         assert_eq!(len as usize, NLMSG_HDRLEN);

@@ -69,6 +69,10 @@ mod suite {
         assert_eq!(u32::from(wire::NLM_F_ACK), bindings::NLM_F_ACK);
         assert_eq!(u32::from(wire::NLM_F_ECHO), bindings::NLM_F_ECHO);
         assert_eq!(u32::from(wire::NLM_F_DUMP_INTR), bindings::NLM_F_DUMP_INTR);
+        assert_eq!(
+            u32::from(wire::NLM_F_DUMP_FILTERED),
+            bindings::NLM_F_DUMP_FILTERED
+        );
         assert_eq!(u32::from(wire::NLM_F_DUMP), bindings::NLM_F_DUMP);
     }
 

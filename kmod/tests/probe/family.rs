@@ -13,7 +13,10 @@ use crate::{
         Command,
         Creds,
         Dump,
+        ExtAck,
         Family,
+        Group,
+        KernelSocket,
         Payload,
         Unbind, //
     },
@@ -23,15 +26,27 @@ use core::sync::atomic::{
     AtomicU32,
     Ordering::Relaxed, //
 };
-use kernel::prelude::*;
+use kernel::{
+    alloc::Flags,
+    new_spinlock,
+    prelude::*,
+    sync::SpinLock,
+    workqueue, //
+};
 
 /// The probe family.
 pub struct Probe;
 
-/// How often sockets joined and left [`PROBE_GROUP_OPEN`] in a network namespace.
-pub struct Members {
+/// What the probe keeps in a network namespace.
+#[pin_data]
+pub struct State {
+    // How often sockets joined and left [`PROBE_GROUP_OPEN`].
     joined: AtomicU32,
     left: AtomicU32,
+    socket: KernelSocket<Probe>,
+    // How often [`PROBE_CMD_SEND`] has sent.
+    #[pin]
+    sent: SpinLock<u32>,
 }
 
 attributes! {
@@ -62,12 +77,33 @@ attributes! {
     struct Notify {
         group(PROBE_A_GROUP): U32;
     }
+
+    /// What a `PROBE_CMD_NUMBERS` carries.
+    struct Wanted {
+        count(PROBE_A_COUNT): U32;
+        size(PROBE_A_SIZE): Option<U32>;
+        odd(PROBE_A_ODD): Option<U32>;
+        warn(PROBE_A_WARN): Option<U32>;
+        fail(PROBE_A_FAIL): Option<U32>;
+    }
+
+    /// What a `PROBE_CMD_SEND` and a `PROBE_CMD_SEND_LATER` carry.
+    struct Address {
+        group(PROBE_A_GROUP): Option<U32>;
+        portid(PROBE_A_PORTID): Option<U32>;
+    }
 }
 
 impl Family for Probe {
     const PROTOCOL: u32 = NETLINK_PROBE;
 
-    const GROUPS: u32 = PROBE_GROUP_CLOSED;
+    const GROUPS: &'static [Group] = &[
+        Group::new(PROBE_GROUP_OPEN),
+        Group::new(PROBE_GROUP_CLOSED),
+        Group::new(PROBE_GROUP_NONROOT).nonroot(),
+        Group::new(PROBE_GROUP_SYS_ADMIN).cap_sys_admin(),
+        Group::new(PROBE_GROUP_CLOSINGS),
+    ];
 
     const BIND: Option<Bind<Self>> = Some(bind);
 
@@ -82,32 +118,52 @@ impl Family for Probe {
         Command::new(PROBE_CMD_GET_MEMBERS, get_members),
         Command::new(PROBE_CMD_NOTIFY, notify_group),
         Command::new(PROBE_CMD_GET_CREDS, get_creds),
+        Command::dump::<Numbers>(PROBE_CMD_NUMBERS),
+        Command::new(PROBE_CMD_SEND, send),
+        Command::new(PROBE_CMD_SEND_LATER, send_later),
+        Command::new(PROBE_CMD_FOLLOW, follow),
+        Command::new(PROBE_CMD_GET_WORK, get_work),
         Command::new(PROBE_CMD_KINDS, kinds::kinds),
     ];
 
-    type Net = Members;
+    type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<Members>>> {
-        let members = Members {
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        let socket = socket.clone();
+
+        Ok(pin_init!(State {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
-        };
+            socket,
+            sent <- new_spinlock!(0),
+        }))
+    }
 
-        Ok(KBox::pin(members, GFP_KERNEL_ACCOUNT)?)
+    fn closed(net: &State, portid: u32) {
+        let payload = || put::u32(PROBE_A_PORTID, portid);
+
+        // What listeners miss is not the business of whoever closes a socket.
+        let _ = net.socket.multicast(
+            PROBE_GROUP_CLOSINGS,
+            PROBE_CMD_CLOSED_NTF,
+            payload,
+            GFP_KERNEL,
+        );
     }
 }
 
-fn bind(net: &Members, group: u32) -> Result {
+fn bind(net: &State, group: u32) -> Result {
     match group {
         PROBE_GROUP_OPEN => {
             net.joined.fetch_add(1, Relaxed);
             Ok(())
         }
-        _ => Err(EBUSY),
+        PROBE_GROUP_CLOSED => Err(EBUSY),
+        _ => Ok(()),
     }
 }
 
-fn unbind(net: &Members, group: u32) {
+fn unbind(net: &State, group: u32) {
     if group == PROBE_GROUP_OPEN {
         net.left.fetch_add(1, Relaxed);
     }
@@ -176,12 +232,12 @@ impl Dump for Items {
         Ok(Self(0))
     }
 
-    fn next(&mut self, _net: &Members) -> Option<u32> {
+    fn next(&mut self, _net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<u32>> {
         self.0 += 1;
-        (self.0 <= 3).then_some(self.0)
+        Ok((self.0 <= 3).then_some(self.0))
     }
 
-    fn generation(&self, _net: &Members) -> u32 {
+    fn generation(&self, _net: &State) -> u32 {
         1
     }
 
@@ -191,6 +247,86 @@ impl Dump for Items {
             (
                 put::u32(PROBE_ITEM_ID, *id),
                 put::str(PROBE_ITEM_NAME, b"item"),
+            ),
+        )
+    }
+}
+
+/// `PROBE_CMD_NUMBERS`.
+struct Numbers {
+    next: u32,
+    end: u32,
+    size: u32,
+    is_odd: bool,
+    is_warning: bool,
+    is_failing: bool,
+}
+
+/// A number, and how many bytes go with it.
+struct Number(u32, u32);
+
+impl Dump for Numbers {
+    type Family = Probe;
+    type Attrs = Wanted;
+    type Item = Number;
+
+    const NLMSG_TYPE: u16 = PROBE_CMD_NUMBERS;
+
+    const MIN_DUMP_ALLOC: u32 = PROBE_SIZE_MAX + 100;
+
+    fn start(call: &mut Call<'_, Probe, Wanted>) -> Result<Self> {
+        let Call { attrs, ext_ack, .. } = call;
+        let size = attrs.size().unwrap_or(0);
+        let is_odd = attrs.odd().unwrap_or(0) != 0;
+
+        if size > PROBE_SIZE_MAX {
+            let attr = attrs.size_attr();
+            return Err(ext_ack.refuse_attr(ERANGE, attr, c"entries would be too large"));
+        }
+        if attrs.warn() == Some(PROBE_WARN_START) {
+            ext_ack.set_msg(c"this may take a while");
+        }
+        Ok(Self {
+            next: is_odd.into(),
+            end: attrs.count(),
+            size,
+            is_odd,
+            is_warning: attrs.warn() == Some(PROBE_WARN_END),
+            is_failing: attrs.fail().unwrap_or(0) != 0,
+        })
+    }
+
+    fn next(&mut self, _net: &State, ext_ack: &mut ExtAck<'_>) -> Result<Option<Number>> {
+        if self.next < self.end {
+            let number = self.next;
+            self.next += if self.is_odd { 2 } else { 1 };
+            return Ok(Some(Number(number, self.size)));
+        }
+        if self.is_failing {
+            return Err(ext_ack.refuse(EIO, c"the numbers end here"));
+        }
+        if self.is_warning {
+            ext_ack.set_msg(c"these were all");
+        }
+        Ok(None)
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.is_odd
+    }
+
+    fn generation(&self, _net: &State) -> u32 {
+        1
+    }
+
+    fn payload(Number(number, size): &Number) -> impl Payload {
+        static ZEROES: [u8; PROBE_SIZE_MAX as usize] = [0; PROBE_SIZE_MAX as usize];
+
+        (
+            put::u32(PROBE_A_COUNT, *number),
+            put::bytes(
+                PROBE_A_BYTES,
+                ZEROES.get(..*size as usize).unwrap_or_default(),
             ),
         )
     }
@@ -252,7 +388,7 @@ fn get_creds<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 
 /// `PROBE_CMD_GET_MEMBERS`.
 fn get_members<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    let Members { joined, left } = call.request.net();
+    let State { joined, left, .. } = call.request.net();
 
     call.request.reply(
         PROBE_CMD_GET_MEMBERS,
@@ -275,6 +411,122 @@ fn notify_group<'a>(call: &mut Call<'a, Probe, Notify>) -> Result<Answer<'a, Pro
         (
             put::u32(PROBE_A_ANSWER, errno as u32),
             put::u32(PROBE_A_IS_HEARD, request.is_heard(group).into()),
+        ),
+    )
+}
+
+/// Where a [`PROBE_CMD_SENT_NTF`] goes.
+enum To {
+    Group(u32),
+    Port(u32),
+}
+
+/// A [`PROBE_CMD_SENT_NTF`].
+struct Sent {
+    to: To,
+    nlmsg_seq: u32,
+}
+
+impl Sent {
+    /// To the group or the port that the request names, else back to its sender.
+    fn from_call(call: &Call<'_, Probe, Address>) -> Self {
+        let portid = call.attrs.portid();
+
+        Self {
+            to: match call.attrs.group() {
+                Some(group) => To::Group(group),
+                None => To::Port(portid.unwrap_or_else(|| call.request.portid())),
+            },
+            nlmsg_seq: call.request.nlmsg_seq(),
+        }
+    }
+
+    fn send(&self, socket: &KernelSocket<Probe>, count: u32, flags: Flags) -> Result {
+        let nlmsg_type = PROBE_CMD_SENT_NTF;
+        let payload = put::u32(PROBE_A_COUNT, count);
+
+        match self.to {
+            To::Group(group) => socket.multicast(group, nlmsg_type, || payload, flags),
+            To::Port(portid) => socket.unicast(portid, self.nlmsg_seq, nlmsg_type, payload, flags),
+        }
+    }
+}
+
+/// `PROBE_CMD_SEND`.
+fn send<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Address>> {
+    let State { socket, sent, .. } = call.request.net();
+    let mut count = sent.lock();
+
+    *count = count.wrapping_add(1);
+    // Nobody sleeps who holds a spinlock.
+    Sent::from_call(call).send(socket, *count, GFP_ATOMIC)?;
+    Ok(call.request.done())
+}
+
+/// How many work items there are.
+static WORK: AtomicU32 = AtomicU32::new(0);
+
+/// With which errno the last [`PROBE_CMD_FOLLOW`] ended.
+static ERRNO: AtomicU32 = AtomicU32::new(0);
+
+/// A work item, which is counted.
+struct Counted(());
+
+impl Counted {
+    fn new() -> Self {
+        WORK.fetch_add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        WORK.fetch_sub(1, Relaxed);
+    }
+}
+
+/// `PROBE_CMD_SEND_LATER`.
+fn send_later<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Address>> {
+    let socket = call.request.kernel_socket().clone();
+    let (sent, counted) = (Sent::from_call(call), Counted::new());
+
+    workqueue::system().try_spawn(GFP_KERNEL, move || {
+        // Nobody waits for the result.
+        let _ = sent.send(&socket, 0, GFP_KERNEL);
+        drop((socket, counted));
+    })?;
+    Ok(call.request.done())
+}
+
+/// `PROBE_CMD_FOLLOW`.
+fn follow<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    notify_on(call.request.kernel_socket().clone(), Counted::new())?;
+
+    Ok(call.request.done())
+}
+
+/// Notifies [`PROBE_GROUP_OPEN`], and again when that is done, until it fails.
+fn notify_on(socket: KernelSocket<Probe>, counted: Counted) -> Result {
+    workqueue::system().try_spawn(GFP_KERNEL, move || {
+        let result = socket.multicast(PROBE_GROUP_OPEN, PROBE_CMD_SENT_NTF, || (), GFP_KERNEL);
+
+        match result.and_then(|()| notify_on(socket, Counted::new())) {
+            Ok(()) => {}
+            Err(error) => ERRNO.store(error.to_errno().unsigned_abs(), Relaxed),
+        }
+        // Only now, so that the errno is there when the last one has gone.
+        drop(counted);
+    })?;
+    Ok(())
+}
+
+/// `PROBE_CMD_GET_WORK`.
+fn get_work<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
+    call.request.reply(
+        PROBE_CMD_GET_WORK,
+        (
+            put::u32(PROBE_A_COUNT, WORK.load(Relaxed)),
+            put::u32(PROBE_A_ANSWER, ERRNO.load(Relaxed)),
         ),
     )
 }

@@ -25,6 +25,25 @@ pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
 pub const PROBE_CMD_NOTIFY: u16 = 23;
 /// Answers with [`PROBE_A_PID`], [`PROBE_A_UID`] and [`PROBE_A_GID`].
 pub const PROBE_CMD_GET_CREDS: u16 = 24;
+/// A dump of the numbers below [`PROBE_A_COUNT`], each as [`PROBE_A_COUNT`], and with
+/// [`PROBE_A_BYTES`] of [`PROBE_A_SIZE`] bytes. [`PROBE_A_ODD`] leaves out those that are even,
+/// [`PROBE_A_WARN`] says where it warns, and [`PROBE_A_FAIL`] has it fail at its end.
+pub const PROBE_CMD_NUMBERS: u16 = 25;
+/// Sends a [`PROBE_CMD_SENT_NTF`] to the group [`PROBE_A_GROUP`], or else to the port
+/// [`PROBE_A_PORTID`], or else back, under a lock.
+pub const PROBE_CMD_SEND: u16 = 26;
+/// Does the same in a work item, and does not tell how that ended.
+pub const PROBE_CMD_SEND_LATER: u16 = 27;
+/// Carries [`PROBE_A_COUNT`]: how often [`PROBE_CMD_SEND`] has sent in the network namespace, else 0.
+pub const PROBE_CMD_SENT_NTF: u16 = 28;
+/// Starts a work item that notifies [`PROBE_GROUP_OPEN`] in the network namespace of nothing, over
+/// and over until that fails.
+pub const PROBE_CMD_FOLLOW: u16 = 29;
+/// Says in [`PROBE_A_COUNT`] how many work items there are in all network namespaces, and in
+/// [`PROBE_A_ANSWER`] with which errno the last [`PROBE_CMD_FOLLOW`] ended.
+pub const PROBE_CMD_GET_WORK: u16 = 30;
+/// Notification to [`PROBE_GROUP_CLOSINGS`]: the socket of [`PROBE_A_PORTID`] is closed.
+pub const PROBE_CMD_CLOSED_NTF: u16 = 31;
 /// Takes `PROBE_KIND_*`, and answers with them: the numbers in 8 bytes, a flag that is not there as
 /// 0, and of those that hold several digits the number that they make.
 pub const PROBE_CMD_KINDS: u16 = 40;
@@ -51,6 +70,20 @@ pub const PROBE_A_PID: u16 = 9;
 pub const PROBE_A_UID: u16 = 10;
 /// u32: its group id.
 pub const PROBE_A_GID: u16 = 11;
+/// u32.
+pub const PROBE_A_COUNT: u16 = 12;
+/// u32, at most [`PROBE_SIZE_MAX`].
+pub const PROBE_A_SIZE: u16 = 13;
+/// Zeroes.
+pub const PROBE_A_BYTES: u16 = 14;
+/// u32: 1 or 0.
+pub const PROBE_A_ODD: u16 = 15;
+/// u32: [`PROBE_WARN_START`] or [`PROBE_WARN_END`].
+pub const PROBE_A_WARN: u16 = 16;
+/// u32: 1 or 0.
+pub const PROBE_A_FAIL: u16 = 17;
+/// u32: a port id.
+pub const PROBE_A_PORTID: u16 = 18;
 
 /// u32, required.
 pub const PROBE_ITEM_ID: u16 = 1;
@@ -113,7 +146,21 @@ pub const PROBE_DIGIT_VALUE: u16 = 1;
 /// Most bytes of a name, without its NUL.
 pub const PROBE_NAME_MAX: u32 = 8;
 
+/// Most bytes of [`PROBE_A_BYTES`].
+pub const PROBE_SIZE_MAX: u32 = 40_000;
+
+/// The dump warns when it starts.
+pub const PROBE_WARN_START: u32 = 1;
+/// It warns when it is at its end.
+pub const PROBE_WARN_END: u32 = 2;
+
 /// Multicast group that whoever has the right may join.
 pub const PROBE_GROUP_OPEN: u32 = 1;
 /// Multicast group that the family lets nobody join.
 pub const PROBE_GROUP_CLOSED: u32 = 2;
+/// Multicast group that every user may join.
+pub const PROBE_GROUP_NONROOT: u32 = 5;
+/// Multicast group that takes `CAP_SYS_ADMIN` to join.
+pub const PROBE_GROUP_SYS_ADMIN: u32 = 6;
+/// Multicast group beyond those that the core has for every family; as [`PROBE_GROUP_OPEN`].
+pub const PROBE_GROUP_CLOSINGS: u32 = 40;

@@ -4,7 +4,8 @@
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use core::sync::atomic::{
     AtomicBool,
@@ -43,7 +44,7 @@ impl Family for Single {
 
     type Net = State;
 
-    fn new_net() -> Result<Pin<KBox<State>>> {
-        Ok(KBox::pin(State::new()?, GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+        State::new()
     }
 }

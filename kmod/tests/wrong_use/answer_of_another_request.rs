@@ -6,7 +6,8 @@ use crate::netlink::{
     Answer,
     Call,
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -18,8 +19,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

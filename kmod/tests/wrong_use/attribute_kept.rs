@@ -10,6 +10,7 @@ use crate::{
         Call,
         Command,
         Family,
+        KernelSocket,
         Rcu, //
     },
 };
@@ -29,8 +30,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = Rcu<&'static [u8]>;
 
-    fn new_net() -> Result<Pin<KBox<Rcu<&'static [u8]>>>> {
-        Ok(KBox::pin(Rcu::none(), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Ok(Rcu::none())
     }
 }
 

@@ -6,7 +6,8 @@ use crate::netlink::{
     Command,
     Counter,
     Counters,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -33,7 +34,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = Counters<Counted>;
 
-    fn new_net() -> Result<Pin<KBox<Counters<Counted>>>> {
-        Ok(KBox::pin(Counters::new()?, GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Counters::new()
     }
 }

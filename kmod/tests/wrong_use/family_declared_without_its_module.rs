@@ -5,6 +5,7 @@
 use crate::netlink::{
     Command,
     Family,
+    KernelSocket,
     ModuleFamily, //
 };
 use kernel::prelude::*;
@@ -17,8 +18,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 
@@ -30,8 +31,8 @@ impl Family for Another {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{
         Answer,
         Call,
         Command,
-        Family, //
+        Family,
+        KernelSocket, //
     },
 };
 use kernel::prelude::*;
@@ -37,8 +38,8 @@ impl Family for Hello {
     ];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

@@ -4,7 +4,8 @@
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -19,7 +20,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }

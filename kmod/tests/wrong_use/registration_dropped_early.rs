@@ -6,7 +6,8 @@
 use crate::__module_init::__module_init::__MOD; //~ ERROR E0603
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -18,7 +19,7 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }

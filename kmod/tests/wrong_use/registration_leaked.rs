@@ -5,6 +5,7 @@
 use crate::netlink::{
     Command,
     Family,
+    KernelSocket,
     Registration, //
 };
 use kernel::prelude::*;
@@ -17,15 +18,15 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 
 /// Makes one and leaves it to nobody.
 pub fn leak() -> Result {
     #[cfg(wrong)]
-    let registration = Registration::<Hello>::new()?; //~ ERROR E0624
+    let registration = Registration::<Hello>::prepare()?; //~ ERROR E0624
     #[cfg(not(wrong))]
     let registration = None::<Registration<Hello>>;
 

@@ -4,8 +4,9 @@
 
 use crate::netlink::{
     Command,
+    Families,
     Family,
-    Registration, //
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -17,8 +18,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 
@@ -30,22 +31,14 @@ impl Family for Another {
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 
-/// A registration beside that of the module.
-pub struct Kept(pub Option<Registration<Another>>);
-
-impl Kept {
-    /// Registers the other family.
-    pub fn new(_module: &'static ThisModule) -> Result<Self> {
-        #[cfg(wrong)]
-        let registration = Some(kernel::Module::init(_module)?); //~ ERROR E0277
-        #[cfg(not(wrong))]
-        let registration = None;
-
-        Ok(Self(registration))
-    }
-}
+/// The families of a module, beside those of the module.
+#[cfg(not(wrong))]
+pub struct Kept(pub Option<Families<(Hello, ())>>);
+/// Those that the module does not declare.
+#[cfg(wrong)]
+pub struct Kept(pub Option<Families<(Another, ())>>); //~ ERROR E0277

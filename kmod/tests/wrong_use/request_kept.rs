@@ -7,6 +7,7 @@ use crate::netlink::{
     Call,
     Command,
     Family,
+    KernelSocket,
     Request, //
 };
 use kernel::prelude::*;
@@ -19,8 +20,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{
         Answer,
         Call,
         Command,
-        Family, //
+        Family,
+        KernelSocket, //
     },
 };
 use kernel::prelude::*;
@@ -29,8 +30,8 @@ impl Family for Hello {
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

@@ -4,7 +4,8 @@
 
 use crate::netlink::{
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 #[cfg(wrong)]
 use core::cell::Cell;
@@ -23,7 +24,7 @@ impl Family for Hello {
     #[cfg(wrong)]
     type Net = Cell<u32>; //~ ERROR E0277
 
-    fn new_net() -> Result<Pin<KBox<Self::Net>>> {
-        Ok(KBox::pin(Self::Net::new(0), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
+        Ok(Self::Net::new(0))
     }
 }

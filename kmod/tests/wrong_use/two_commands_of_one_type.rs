@@ -6,7 +6,8 @@ use crate::netlink::{
     Answer,
     Call,
     Command,
-    Family, //
+    Family,
+    KernelSocket, //
 };
 use kernel::prelude::*;
 
@@ -23,8 +24,8 @@ impl Family for Hello {
     ];
     type Net = ();
 
-    fn new_net() -> Result<Pin<KBox<()>>> {
-        Ok(KBox::pin((), GFP_KERNEL_ACCOUNT)?)
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<()>> {
+        Ok(())
     }
 }
 

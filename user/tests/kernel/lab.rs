@@ -6,7 +6,7 @@ use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
 pub use nlhello::wire::NLMSG_ERROR;
 use nlhello::wire::{
-    self, put_attr, put_message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
+    self, put_attr, put_message, Message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
 };
 use serde_json::Value;
 use std::env;
@@ -310,6 +310,16 @@ pub struct Answer {
     bytes: Vec<u8>,
 }
 
+impl From<&Message<'_>> for Answer {
+    fn from(message: &Message<'_>) -> Self {
+        Self {
+            header: *message.header(),
+            payload: message.payload().to_vec(),
+            bytes: message.bytes().to_vec(),
+        }
+    }
+}
+
 impl Answer {
     /// Returns the errno and the extended ACK of an `NLMSG_ERROR`.
     pub fn ack(&self) -> (i32, ExtAck<'_>) {
@@ -317,6 +327,14 @@ impl Answer {
         let message = Messages::new(&self.bytes).next().unwrap().unwrap();
         let ack = Ack::from_message(&message).unwrap();
         (ack.errno, ack.ext_ack().unwrap())
+    }
+
+    /// Returns the errno and the extended ACK of the `NLMSG_DONE` of a dump.
+    pub fn done(&self) -> (i32, ExtAck<'_>) {
+        assert_eq!(self.header.nlmsg_type, NLMSG_DONE, "{self:?}");
+        let message = Messages::new(&self.bytes).next().unwrap().unwrap();
+        let done = Ack::from_done(&message);
+        (done.errno, done.ext_ack().unwrap())
     }
 
     /// Returns the policy of the attribute that an `NLMSG_ERROR` refuses: types of its attributes
@@ -447,17 +465,23 @@ impl Peer {
     /// Sends `datagram`, a dump, and returns the messages up to its end, read with room for `room`
     /// bytes at once.
     pub fn dump(&self, datagram: &[u8], room: usize) -> Vec<Nlmsghdr> {
+        let messages = self.dump_whole(datagram, room);
+        messages.iter().map(|message| message.header).collect()
+    }
+
+    /// Does the same, and returns the messages whole.
+    pub fn dump_whole(&self, datagram: &[u8], room: usize) -> Vec<Answer> {
         let mut buf = vec![0; room];
-        let mut headers: Vec<Nlmsghdr> = Vec::new();
+        let mut all: Vec<Answer> = Vec::new();
         self.send(datagram);
-        while headers.last().map(|last| last.nlmsg_type) != Some(NLMSG_DONE) {
+        while all.last().map(|last| last.header.nlmsg_type) != Some(NLMSG_DONE) {
             let received = self.socket.recv(&mut buf, PATIENCE).unwrap();
             let datagram = received.expect("no end");
             assert!(!datagram.truncated);
             let messages = Messages::new(datagram.bytes);
-            headers.extend(messages.map(|message| *message.unwrap().header()));
+            all.extend(messages.map(|message| Answer::from(&message.unwrap())));
         }
-        headers
+        all
     }
 
     fn recv_within(&self, timeout: Duration) -> Option<Answer> {
@@ -480,11 +504,7 @@ fn answer(datagram: &Datagram<'_>) -> Answer {
     let expected = wire::padding(message.bytes().len());
     assert_eq!(padding, expected, "one message, padded with zeroes");
 
-    Answer {
-        header: *message.header(),
-        payload: message.payload().to_vec(),
-        bytes: message.bytes().to_vec(),
-    }
+    Answer::from(&message)
 }
 
 /// Opens `count` sockets and says hello on each, in order.

@@ -12,7 +12,7 @@ use neli::utils::Groups;
 use nlhello::netlink::{ExtAck, Socket};
 use nlhello::wire::{
     nla_total_size, Attrs, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP,
-    NLM_F_ECHO, NLM_F_REQUEST,
+    NLM_F_DUMP_FILTERED, NLM_F_ECHO, NLM_F_REQUEST,
 };
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
@@ -90,6 +90,96 @@ fn single_errno() -> Option<i32> {
 }
 
 #[test]
+fn a_family_of_the_first_network_namespace_is_in_no_other() {
+    let early = Netns::add("early");
+    let _module = Loaded::load("pair");
+    let late = Netns::add("late");
+    let peer = Peer::of(NETLINK_FIRST);
+    let get = message(header(16, NLM_F_REQUEST, 1), b"");
+    let counts = |[joined, left, closed]: [u32; 3]| {
+        attrs(&[
+            (1, &joined.to_ne_bytes()),
+            (2, &left.to_ne_bytes()),
+            (3, &closed.to_ne_bytes()),
+        ])
+    };
+
+    for netns in [&early, &late] {
+        let elsewhere = Peer::of_in(NETLINK_FIRST, netns.name);
+        let error = elsewhere.try_send(&get).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+        let error = elsewhere.join(1).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+    }
+    // What happens there the family does not hear of.
+    assert_eq!(peer.exchange(&get)[0].payload, counts([0, 0, 0]));
+
+    let listener = Peer::of(NETLINK_FIRST);
+    listener.join(1).unwrap();
+    assert_eq!(peer.exchange(&get)[0].payload, counts([1, 0, 0]));
+    drop(listener);
+    assert_eq!(peer.exchange(&get)[0].payload, counts([1, 1, 1]));
+}
+
+#[test]
+fn families_of_one_module_have_nothing_but_that_in_common() {
+    let module = Loaded::load("pair");
+    let blue = Netns::add("blue");
+    let first = Peer::of(NETLINK_FIRST);
+    let (second, there) = (
+        Peer::of(NETLINK_SECOND),
+        Peer::of_in(NETLINK_SECOND, blue.name),
+    );
+    let request = message(header(16, NLM_F_REQUEST, 1), b"");
+
+    for count in 0..3_u32 {
+        for peer in [&second, &there] {
+            let answers = peer.exchange(&request);
+            assert_eq!(answers[0].payload, attrs(&[(1, &count.to_ne_bytes())]));
+        }
+        let answers = first.exchange(&request);
+        assert_eq!(answers[0].payload.len(), 3 * nla_total_size(4));
+    }
+    // The first family alone has a group.
+    first.join(1).unwrap();
+    let error = second.join(1).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+
+    // A socket of either holds the module.
+    for socket in [first, second] {
+        assert!(!run(Command::new("rmmod").arg("pair")).status.success());
+        drop(socket);
+    }
+    drop((there, module));
+}
+
+#[test]
+fn a_family_whose_protocol_is_taken_is_left_out_of_its_module() {
+    let echo = Loaded::load("echo");
+    let module = Loaded::load("pair");
+    let text = attrs(&[(1, b"still there\0")]);
+    let request = |payload: &[u8]| message(header(16, NLM_F_REQUEST, 1), payload);
+
+    assert_eq!(Peer::of(NETLINK_FIRST).exchange(&request(b"")).len(), 1);
+    let peer = Peer::of(NETLINK_SECOND);
+    assert_eq!(peer.exchange(&request(&text))[0].payload, text);
+    let log = dmesg();
+    let words = "pair: netlink protocol 29 is left out: error -16";
+    assert!(log.lines().any(|line| line == words), "{log}");
+
+    // The sockets of the protocol hold the other module.
+    drop(module);
+    assert_eq!(peer.exchange(&request(&text))[0].payload, text);
+    drop((peer, echo));
+}
+
+/// The protocol of the other family in that module, and of the one in the docs.
+const NETLINK_SECOND: u32 = 29;
+
+/// The protocol of the family that is in the first network namespace alone.
+const NETLINK_FIRST: u32 = 27;
+
+#[test]
 fn nests_come_back_as_they_went() {
     let (_module, peer) = Loaded::probe();
     for nest in [
@@ -129,6 +219,104 @@ fn a_dump_and_a_notification_carry_nests() {
             (PROBE_CMD_ITEM_NTF, sent.clone())
         ]
     );
+}
+
+#[test]
+fn a_dump_that_is_refused_at_its_start_is_refused_like_any_request() {
+    let (_module, peer) = Loaded::probe();
+    let request = numbers(3, &[(PROBE_A_SIZE, PROBE_SIZE_MAX + 1)]);
+    let answer = only_answer(&peer, &request);
+    let expected = ExtAck {
+        message: Some(b"entries would be too large"),
+        offset: Some((NLMSG_HDRLEN + nla_total_size(4)) as u32),
+        ..ExtAck::default()
+    };
+
+    assert_eq!(answer.ack(), (libc::ERANGE, expected));
+}
+
+/// How many numbers without bytes fill a buffer: a header and two attributes take 28 bytes.
+const FULL: u32 = (PROBE_SIZE_MAX + 100) / 28;
+
+#[test]
+fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
+    let (_module, peer) = Loaded::probe();
+    let text = |message: &'static str| ExtAck {
+        message: Some(message.as_bytes()),
+        ..ExtAck::default()
+    };
+
+    for (option, errno, said) in [
+        ((PROBE_A_FAIL, 0), 0, ExtAck::default()),
+        ((PROBE_A_FAIL, 1), libc::EIO, text("the numbers end here")),
+        (
+            (PROBE_A_WARN, PROBE_WARN_START),
+            0,
+            text("this may take a while"),
+        ),
+        ((PROBE_A_WARN, PROBE_WARN_END), 0, text("these were all")),
+    ] {
+        // None, some, as many as leave no room behind the last one, and many more.
+        for count in [0, 1, 100]
+            .into_iter()
+            .chain(FULL - 10..FULL + 10)
+            .chain([5000])
+        {
+            let messages = peer.dump_whole(&numbers(count, &[option]), 1 << 16);
+            let (done, entries) = messages.split_last().unwrap();
+
+            assert_eq!(entries.len(), count as usize);
+            assert_eq!(done.done(), (errno, said), "{count} {option:?}");
+        }
+    }
+    assert_served(&peer);
+}
+
+#[test]
+fn a_dump_that_leaves_out_entries_says_so_in_each_message() {
+    let (_module, peer) = Loaded::probe();
+    for (is_odd, count, flag) in [(0, 5000, 0), (1, 2500, NLM_F_DUMP_FILTERED)] {
+        let headers = peer.dump(&numbers(5000, &[(PROBE_A_ODD, is_odd)]), 1 << 16);
+
+        assert_eq!(headers.len(), count + 1);
+        assert!(headers
+            .iter()
+            .all(|header| header.nlmsg_flags & NLM_F_DUMP_FILTERED == flag));
+    }
+}
+
+#[test]
+fn entries_larger_than_a_page_arrive_whole() {
+    let (_module, peer) = Loaded::probe();
+    for size in [5000, PROBE_SIZE_MAX] {
+        let messages = peer.dump_whole(&numbers(3, &[(PROBE_A_SIZE, size)]), 1 << 16);
+        let (done, entries) = messages.split_last().unwrap();
+        let zeroes = vec![0; size as usize];
+        let expected = [0, 1, 2].map(|number: u32| {
+            attrs(&[
+                (PROBE_A_COUNT, &number.to_ne_bytes()),
+                (PROBE_A_BYTES, &zeroes),
+            ])
+        });
+
+        assert!(entries
+            .iter()
+            .map(|entry| &entry.payload)
+            .eq(expected.iter()));
+        assert_eq!(done.done(), (0, ExtAck::default()));
+    }
+}
+
+/// `PROBE_CMD_NUMBERS` for those below `count`, with these numbers as attributes.
+fn numbers(count: u32, options: &[(u16, u32)]) -> Vec<u8> {
+    let payload: Vec<u8> = [(PROBE_A_COUNT, count)]
+        .iter()
+        .chain(options)
+        .flat_map(|(nla_type, number)| attrs(&[(*nla_type, &number.to_ne_bytes())]))
+        .collect();
+    let header = header(PROBE_CMD_NUMBERS, NLM_F_REQUEST | NLM_F_DUMP, 1);
+
+    message(header, &payload)
 }
 
 #[test]
@@ -386,7 +574,13 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
         ])
     };
 
-    for group in [0, PROBE_GROUP_CLOSED + 1, 32, u32::MAX] {
+    for group in [
+        0,
+        PROBE_GROUP_CLOSED + 1,
+        32,
+        PROBE_GROUP_CLOSINGS + 1,
+        u32::MAX,
+    ] {
         for flags in [0, NLM_F_ECHO] {
             let answers = notify(flags, group);
             assert_eq!(answers.len(), 1, "{answers:?}");
@@ -421,15 +615,17 @@ fn a_group_that_the_family_refuses_is_not_joined() {
     let (_module, peer) = Loaded::probe();
     let listener = Peer::of(NETLINK_PROBE);
 
-    // The core has 32 groups where a family asks for fewer, and no more.
     for (group, errno) in [
         (PROBE_GROUP_CLOSED, libc::EBUSY),
-        (32, libc::EBUSY),
-        (33, libc::EINVAL),
+        // The family has none of these.
+        (PROBE_GROUP_CLOSED + 1, libc::EINVAL),
+        (32, libc::EINVAL),
+        (PROBE_GROUP_CLOSINGS + 1, libc::EINVAL),
     ] {
         let error = listener.join(group).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(errno), "{group}");
     }
+    listener.join(PROBE_GROUP_CLOSINGS).unwrap();
     assert_served(&peer);
 }
 
@@ -465,6 +661,202 @@ fn who_has_no_right_to_join_is_refused_before_the_family_is_asked() {
 
     assert_eq!(stdout(&output), "Operation not permitted\n");
     assert_eq!(members(&peer), (0, 0));
+}
+
+#[test]
+fn each_group_has_a_right_of_its_own_to_join_it() {
+    let (_module, _peer) = Loaded::probe();
+    let program = "/tmp/members";
+    std::fs::copy(test_program("members"), program).unwrap();
+    let join = |group: u32| {
+        let groups = 1_u32 << (group - 1);
+        [
+            program.to_owned(),
+            NETLINK_PROBE.to_string(),
+            groups.to_string(),
+        ]
+    };
+    let own_namespace = ["unshare", "--map-root-user", "--net"].map(str::to_owned);
+    let without_sys_admin = ["setpriv", "--bounding-set=-sys_admin"].map(str::to_owned);
+    let refused = "Operation not permitted\n";
+
+    for (group, nobody, there, net_admin, root) in [
+        (PROBE_GROUP_OPEN, refused, "done\n", "done\n", "done\n"),
+        (PROBE_GROUP_NONROOT, "done\n", "done\n", "done\n", "done\n"),
+        (PROBE_GROUP_SYS_ADMIN, refused, "done\n", refused, "done\n"),
+    ] {
+        let join = join(group);
+        let output = as_nobody(&join);
+        assert_eq!(stdout(&output), nobody, "{group} {output:?}");
+        // In a namespace of their own.
+        let output = as_nobody(&[&own_namespace[..], &join].concat());
+        assert_eq!(stdout(&output), there, "{group} {output:?}");
+        let command = [&without_sys_admin[..], &join].concat();
+        let output = run(Command::new(&command[0]).args(&command[1..]));
+        assert_eq!(stdout(&output), net_admin, "{group} {output:?}");
+        let output = run(Command::new(&join[0]).args(&join[1..]));
+        assert_eq!(stdout(&output), root, "{group} {output:?}");
+    }
+}
+
+#[test]
+fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
+    let (_module, peer) = Loaded::probe();
+    let (listener, other) = (Peer::of(NETLINK_PROBE), Peer::of(NETLINK_PROBE));
+    listener.join(PROBE_GROUP_OPEN).unwrap();
+
+    for (number, (to, receiver, seq, pid)) in (1..).zip([
+        (vec![], &peer, SEND_SEQ, peer.portid()),
+        (vec![(PROBE_A_GROUP, PROBE_GROUP_OPEN)], &listener, 0, 0),
+        (
+            vec![(PROBE_A_PORTID, other.portid())],
+            &other,
+            SEND_SEQ,
+            other.portid(),
+        ),
+    ]) {
+        peer.send(&send(PROBE_CMD_SEND, &to));
+        let heard = receiver.recv();
+        assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+        assert_eq!((heard.header.nlmsg_seq, heard.header.nlmsg_pid), (seq, pid));
+        assert_eq!(heard.payload, count_attr(number));
+    }
+    // Nobody listens to this one.
+    let to_nobody = send(PROBE_CMD_SEND, &[(PROBE_A_GROUP, PROBE_GROUP_CLOSINGS)]);
+    assert_eq!(peer.exchange(&to_nobody), []);
+    for silent in [&peer, &listener, &other] {
+        silent.assert_silent();
+    }
+}
+
+#[test]
+fn what_a_family_cannot_send_it_is_told() {
+    let (_module, peer) = Loaded::probe();
+    let full = Peer::of(NETLINK_PROBE);
+    let to_full = send(PROBE_CMD_SEND, &[(PROBE_A_PORTID, full.portid())]);
+    let mut answers = std::iter::repeat_with(|| peer.exchange(&to_full));
+    let refusals = answers.find(|answers| !answers.is_empty()).unwrap();
+    assert_eq!(refusals[0].ack().0, libc::EAGAIN);
+
+    const NOBODY_HAS: u32 = 0x7fff_ffff;
+    for (to, errno) in [
+        ((PROBE_A_GROUP, 0), libc::EINVAL),
+        ((PROBE_A_GROUP, PROBE_GROUP_CLOSINGS + 1), libc::EINVAL),
+        ((PROBE_A_PORTID, 0), libc::EINVAL),
+        ((PROBE_A_PORTID, NOBODY_HAS), libc::ECONNREFUSED),
+    ] {
+        let answer = only_answer(&peer, &send(PROBE_CMD_SEND, &[to]));
+        assert_eq!(answer.ack().0, errno, "{to:?}");
+    }
+}
+
+#[test]
+fn a_work_item_sends_when_its_request_is_over() {
+    let (_module, peer) = Loaded::probe();
+    let blue = Netns::add("blue");
+    let (listener, elsewhere) = (
+        Peer::of(NETLINK_PROBE),
+        Peer::of_in(NETLINK_PROBE, blue.name),
+    );
+    for socket in [&listener, &elsewhere] {
+        socket.join(PROBE_GROUP_OPEN).unwrap();
+    }
+
+    peer.send(&send(PROBE_CMD_SEND_LATER, &[]));
+    let answer = peer.recv();
+    assert_eq!(answer.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+    assert_eq!(answer.header.nlmsg_seq, SEND_SEQ);
+    assert_eq!(answer.payload, count_attr(0));
+
+    let to_group = send(PROBE_CMD_SEND_LATER, &[(PROBE_A_GROUP, PROBE_GROUP_OPEN)]);
+    peer.send(&to_group);
+    let heard = listener.recv();
+    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+    assert_eq!(heard.payload, count_attr(0));
+    wait_for_work(&peer);
+    for silent in [&peer, &listener, &elsewhere] {
+        silent.assert_silent();
+    }
+}
+
+#[test]
+fn listeners_hear_that_a_socket_was_closed() {
+    let (_module, _peer) = Loaded::probe();
+    let listener = Peer::of(NETLINK_PROBE);
+    listener.join(PROBE_GROUP_CLOSINGS).unwrap();
+    let closed = Peer::of(NETLINK_PROBE);
+    let portid = closed.portid();
+    drop(closed);
+
+    let heard = listener.recv();
+    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_CLOSED_NTF);
+    assert_eq!(
+        heard.payload,
+        attrs(&[(PROBE_A_PORTID, &portid.to_ne_bytes())])
+    );
+}
+
+#[test]
+fn a_work_item_sends_until_its_network_namespace_is_gone() {
+    let (_module, peer) = Loaded::probe();
+    // With somebody to hear it anywhere, each notification is made and sent.
+    let listener = Peer::of(NETLINK_PROBE);
+    listener.join(PROBE_GROUP_OPEN).unwrap();
+
+    for _ in 0..10 {
+        let blue = Netns::add("blue");
+        let there = Peer::of_in(NETLINK_PROBE, blue.name);
+        for _ in 0..4 {
+            let request = message(header(PROBE_CMD_FOLLOW, NLM_F_REQUEST, 1), b"");
+            assert_eq!(there.exchange(&request), []);
+        }
+        assert!(work(&peer)[0] >= 4);
+        drop((there, blue));
+        assert_eq!(wait_for_work(&peer), libc::ENOTCONN as u32);
+    }
+    listener.assert_silent();
+    assert_served(&peer);
+}
+
+/// The sequence number of [`send`].
+const SEND_SEQ: u32 = 77;
+
+/// A command that sends to what these attributes say.
+fn send(nlmsg_type: u16, to: &[(u16, u32)]) -> Vec<u8> {
+    let payload: Vec<u8> = to
+        .iter()
+        .flat_map(|(nla_type, number)| attrs(&[(*nla_type, &number.to_ne_bytes())]))
+        .collect();
+
+    message(header(nlmsg_type, NLM_F_REQUEST, SEND_SEQ), &payload)
+}
+
+fn count_attr(count: u32) -> Vec<u8> {
+    attrs(&[(PROBE_A_COUNT, &count.to_ne_bytes())])
+}
+
+/// Returns how many work items there are, and with which errno the last one that followed ended.
+fn work(peer: &Peer) -> [u32; 2] {
+    let request = message(header(PROBE_CMD_GET_WORK, NLM_F_REQUEST, 1), b"");
+    let answers = peer.exchange(&request);
+    assert_eq!(answers.len(), 1, "{answers:?}");
+
+    [PROBE_A_COUNT, PROBE_A_ANSWER].map(|nla_type| {
+        let mut attrs = Attrs::new(&answers[0].payload).flatten();
+        let attr = attrs.find(|attr| attr.kind() == nla_type).unwrap();
+        attr.u32().unwrap()
+    })
+}
+
+/// Waits until there is no work item; returns the errno.
+fn wait_for_work(peer: &Peer) -> u32 {
+    let errno = wait_for("work items end", || match work(peer) {
+        [0, errno] => Some(errno),
+        _ => None,
+    });
+    // The last one ends a moment after it counts as gone, and has to before the module goes.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    errno
 }
 
 fn id(id: u32) -> Vec<u8> {

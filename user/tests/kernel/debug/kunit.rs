@@ -26,7 +26,22 @@ macro_rules! suites {
     };
 }
 
-suites![attributes, counters, dump, errno, ext_ack, kinds, put, rcu, skb, tick, wire];
+suites![
+    attributes,
+    counters,
+    dump,
+    errno,
+    ext_ack,
+    kernel_socket,
+    kinds,
+    net,
+    put,
+    rcu,
+    registration,
+    skb,
+    tick,
+    wire
+];
 
 #[test]
 fn every_suite_in_the_sources_is_tested_here() {

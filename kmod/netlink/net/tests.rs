@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::netlink::tests::{
+    init_net,
+    states,
+    Tried,
+    CLOSED,
+    FREE,
+    OPEN,
+    REFUSED,
+    TAKEN, //
+};
+
+type Free = Tried<FREE>;
+
+#[kunit_tests(netlink_net)]
+mod suite {
+    use super::*;
+
+    #[test]
+    fn each_namespace_has_a_state_while_they_are_registered() -> Result {
+        assert_eq!(states(), 0);
+        // SAFETY: Nobody else has the protocol.
+        let registered = unsafe { States::<Free>::register()? };
+        assert!(states() > 0);
+        // SAFETY: They are registered, and the first namespace stays.
+        assert!(unsafe { state::<Free>(init_net()) }.is_some());
+
+        drop(registered);
+        assert_eq!(states(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_state_that_is_refused_leaves_none() {
+        // SAFETY: Nobody else has the protocol.
+        let registered = unsafe { States::<Tried<REFUSED>>::register() };
+
+        assert_eq!(registered.map(drop), Err(ENOSPC));
+        assert_eq!(states(), 0);
+    }
+
+    #[test]
+    fn a_protocol_is_registered_over_and_over() -> Result {
+        for _ in 0..8 {
+            // SAFETY: Nobody else has the protocol; the states are dropped after the sockets, of
+            // which no user has one.
+            let (states, sockets) =
+                unsafe { (States::<Free>::register()?, Sockets::<Free>::register()?) };
+            drop(sockets);
+            drop(states);
+        }
+        assert_eq!(states(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_protocol_of_somebody_else_is_busy() -> Result {
+        // SAFETY: Nobody has the slots of the protocol, and what is registered is dropped as above.
+        let (registered, sockets) = unsafe {
+            let states = States::<Tried<TAKEN>>::register()?;
+            (states, Sockets::<Tried<TAKEN>>::register())
+        };
+        assert_eq!(sockets.map(drop), Err(EBUSY));
+
+        drop(registered);
+        assert_eq!(states(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_group_is_joined_if_the_family_has_it_and_does_not_refuse() -> Result {
+        // SAFETY: Nobody else has the protocol.
+        let registered = unsafe { States::<Free>::register()? };
+
+        for (group, err) in [
+            (OPEN, 0),
+            (CLOSED, ENOSPC.to_errno()),
+            (CLOSED + 1, EINVAL.to_errno()),
+            (0, EINVAL.to_errno()),
+            (u32::MAX, EINVAL.to_errno()),
+        ] {
+            // SAFETY: The states are registered, and the first namespace stays.
+            assert_eq!(
+                unsafe { Sockets::<Free>::bind(init_net(), group as c_int) },
+                err
+            );
+        }
+        drop(registered);
+        Ok(())
+    }
+
+    #[test]
+    fn who_leaves_a_group_that_the_family_does_not_have_is_not_told_of() -> Result {
+        // SAFETY: Nobody else has the protocol.
+        let registered = unsafe { States::<Free>::register()? };
+        let unbind = |group: u32| {
+            // SAFETY: The states are registered, and the first namespace stays.
+            unsafe {
+                Sockets::<Free>::unbind(init_net(), group as c_int);
+                state::<Free>(init_net()).map(|state| state.left.load(Ordering::Relaxed))
+            }
+        };
+
+        assert_eq!(unbind(OPEN), Some(1));
+        assert_eq!(unbind(CLOSED + 1), Some(1));
+        assert_eq!(unbind(CLOSED), Some(2));
+        drop(registered);
+        Ok(())
+    }
+
+    #[test]
+    fn the_core_guards_groups_that_all_take_the_same_right() {
+        use crate::netlink::Group;
+
+        let guarded = group::sum_up(&[Group::new(7), Group::new(3)]);
+        assert_eq!((guarded.last, guarded.flags), (7, 0));
+        let none = group::sum_up(&[]);
+        assert_eq!((none.last, none.flags), (0, 0));
+        for other in [Group::new(1).nonroot(), Group::new(1).cap_sys_admin()] {
+            let flags = group::sum_up(&[Group::new(2), other]).flags;
+            assert_eq!(flags, bindings::NL_CFG_F_NONROOT_RECV);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::netlink::tests::{
+    init_net,
+    states,
+    Tried,
+    FREE,
+    REFUSED,
+    TAKEN, //
+};
+use core::ptr;
+
+type Free = Tried<FREE>;
+
+/// Tells the notifier of [`Free`] of an event; returns the sum of the port ids that are closed.
+///
+/// # Safety
+///
+/// The states of [`Free`] must be registered.
+unsafe fn told(event: u32, protocol: u32, portid: u32) -> Option<u32> {
+    let mut notify = bindings::netlink_notify {
+        net: init_net(),
+        portid,
+        protocol: protocol as c_int,
+    };
+    let data = ptr::from_mut(&mut notify).cast();
+
+    // SAFETY: This goes with all events of netlink; the caller vouches for the states, and the first
+    // namespace stays.
+    unsafe {
+        Notifier::<Free>::call(ptr::null_mut(), event as c_ulong, data);
+        net::state::<Free>(init_net()).map(|state| state.closed.load(Ordering::Relaxed))
+    }
+}
+
+#[kunit_tests(netlink_registration)]
+mod suite {
+    use super::*;
+
+    #[test]
+    fn a_family_has_its_states_before_its_sockets() -> Result {
+        // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
+        let mut registration = unsafe { Registration::<Free>::prepare()? };
+        assert!(states() > 0);
+        assert!(registration.sockets.is_none());
+        // SAFETY: As above.
+        unsafe { registration.open(false)? };
+        assert!(registration.sockets.is_some());
+
+        drop(registration);
+        assert_eq!(states(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_family_that_refuses_a_namespace_is_not_prepared() {
+        // SAFETY: Nobody else has the protocol.
+        let registration = unsafe { Registration::<Tried<REFUSED>>::prepare() };
+
+        assert_eq!(registration.map(drop), Err(ENOSPC));
+    }
+
+    #[test]
+    fn a_family_whose_protocol_is_taken_fails_or_is_left_out() -> Result {
+        for has_users in [false, true] {
+            // SAFETY: Nobody has the slots of the protocol; no user gets a socket of it.
+            let mut registration = unsafe { Registration::<Tried<TAKEN>>::prepare()? };
+            assert!(states() > 0);
+            // SAFETY: As above.
+            let result = unsafe { registration.open(has_users) };
+
+            assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
+            assert!(registration.sockets.is_none());
+            // What is left out hears of nobody's sockets.
+            assert_eq!(registration.prepared.is_none(), has_users);
+        }
+        assert_eq!(states(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn the_family_is_told_of_its_own_sockets_that_are_closed() -> Result {
+        const CLOSE: u32 = bindings::NETLINK_URELEASE;
+        // SAFETY: Nobody else has the protocol, and no user gets a socket of it.
+        let registration = unsafe { Registration::<Free>::prepare()? };
+
+        // SAFETY: The registration has the states.
+        let told = |event, protocol, portid| unsafe { told(event, protocol, portid) };
+        assert_eq!(told(CLOSE, FREE, 3), Some(3));
+        assert_eq!(told(CLOSE, TAKEN, 5), Some(3));
+        assert_eq!(told(CLOSE + 1, FREE, 7), Some(3));
+        assert_eq!(told(CLOSE, FREE, 11), Some(14));
+        drop(registration);
+        Ok(())
+    }
+
+    #[test]
+    fn the_modules_families_are_registered_once() {
+        use crate::FamilyModule;
+        use kernel::{
+            Module,
+            ModuleMetadata, //
+        };
+        let again = <FamilyModule as Module>::init(&FamilyModule::THIS_MODULE);
+
+        assert_eq!(again.map(drop), Err(EBUSY));
+    }
+}
