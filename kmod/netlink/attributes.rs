@@ -31,7 +31,7 @@ use violation::Fault;
 /// Declares the attributes that requests, or nests in them, may carry.
 ///
 /// Each `struct` is a set: what one command takes, or one nest. An attribute of it has a name, a
-/// number (`nla_type`), a [kind](crate::netlink::kind), and maybe limits:
+/// number (`nla_type`), a [kind], and maybe limits:
 ///
 /// ```
 /// attributes! {
