@@ -5,12 +5,12 @@
 # The build folder of the kernel that hello.ko is for.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
-# The test kernel: stock, lts, newest, a series such as 6.12, any but stock with -debug; see scripts/kernel. Where KERNEL is not given, each
+# The test kernel: stock, lts, newest, a series such as 6.12, any but stock with -debug and -built-in; see scripts/kernel. Where KERNEL is not given, each
 # script has its default: scripts/demo takes stock where it is to be had, all others lts.
 
 CARGO ?= cargo
 
-export CARGO KERNEL
+export CARGO KERNEL FILTER
 
 .PHONY: all
 all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlhello
@@ -19,7 +19,7 @@ all: hello.ko nlhello ## hello.ko for the kernel of KDIR, and target/release/nlh
 # Kbuild knows what is out of date, and so does cargo: both are always asked.
 .PHONY: hello.ko
 hello.ko: ## the module alone
-	@flags=$$(scripts/kdir '$(KDIR)' '$(MO)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags modules
+	@flags=$$(scripts/kdir '$(KDIR)' '$(MO)') && $(MAKE) -C '$(KDIR)' M="$$(pwd -P)" $$flags modules
 
 .PHONY: nlhello
 nlhello: ## the client alone
@@ -27,7 +27,7 @@ nlhello: ## the client alone
 
 .PHONY: rust-analyzer
 rust-analyzer: ## rust-project.json, for editors that read the module
-	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M='$(CURDIR)' $$flags \
+	@flags=$$(scripts/kdir '$(KDIR)') && $(MAKE) -C '$(KDIR)' M="$$(pwd -P)" $$flags \
 		$$(sed -n 's/^KSRC=/VPATH=/p; s/^BINDGEN=/BINDGEN=/p' '$(KDIR)/nlhello.env' 2>/dev/null) rust-analyzer
 
 # NO_INSTALL=1 lists what these two would install, and stops there.
@@ -35,18 +35,22 @@ rust-analyzer: ## rust-project.json, for editors that read the module
 demo: ## boots Debian's own kernel (or KERNEL), loads the module, says hello: all that it takes is installed first
 	@scripts/demo
 
-# FILTER=WORDS, with these three: only the tests whose names contain it.
+# FILTER=WORDS, with these four: only the tests whose names contain it.
 .PHONY: quick
 quick: ## in a minute, all that needs neither the module nor a test kernel
-	@scripts/quick $(if $(FILTER),'$(FILTER)')
+	@scripts/quick $${FILTER:+"$$FILTER"}
 
 .PHONY: test
 test: ## every test, those of the module inside the test kernel KERNEL
-	@scripts/test $(if $(FILTER),'$(FILTER)')
+	@scripts/test $${FILTER:+"$$FILTER"}
 
 .PHONY: test-kernel
 test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts, newest or stock
-	@scripts/test --guest $(if $(FILTER),'$(FILTER)')
+	@scripts/test --guest $${FILTER:+"$$FILTER"}
+
+.PHONY: test-built-in
+test-built-in: ## the family as a part of the kernel's image (obj-y), of KERNEL, lts or newest
+	@KERNEL='$(or $(KERNEL),lts)-built-in' scripts/test $(if $(FILTER),'$(FILTER)')
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root
@@ -107,7 +111,7 @@ names: ## user/src/names, from the source of the newest test kernel
 
 .PHONY: clean
 clean: ## removes what was built here; the cached test kernels stay
-	@if command -v '$(CARGO)' >/dev/null; then '$(CARGO)' clean; else rm -rf target; fi
+	@'$(CARGO)' clean 2>/dev/null || rm -rf target
 	@rm -f rust-project.json
 	@find . \( -name target -o -name .git \) -prune -o -type f \( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -exec rm {} +

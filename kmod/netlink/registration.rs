@@ -39,6 +39,9 @@ use kernel::{
 ///
 /// Nobody holds a registration: the module does, in a place of its own.
 ///
+/// In the kernel's own image (`obj-y`) the family is served from `device_initcall` on, and nothing
+/// ends it. An image has room for one: the names of `helpers.c` are those of every family.
+///
 /// # Errors
 ///
 /// Loading the module fails with

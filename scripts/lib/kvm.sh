@@ -20,11 +20,15 @@ boots_under_kvm() {
 kvm_works() {
     local answer_file=$cache/kvm question answer
     question="$(cat /proc/sys/kernel/random/boot_id) $(id -u) $([[ -w /dev/kvm ]] && echo writable || echo not)"
-    if [[ $(head -n 1 "$answer_file" 2>/dev/null) != "$question" ]]; then
+    if [[ $(head -n 1 "$answer_file" 2>/dev/null) == "$question" ]]; then
+        answer=$(tail -n 1 "$answer_file")
+    else
         if [[ -w /dev/kvm ]] && boots_under_kvm "$1"; then answer=yes; else answer=no; fi
-        printf '%s\n%s\n' "$question" "$answer" >"$answer_file.$$"
-        mv "$answer_file.$$" "$answer_file"
+        keep_answer 2>/dev/null || true
         if [[ $answer == yes ]]; then say "running under KVM"; else say "no guest boots under KVM here; running without it, slower"; fi
     fi
-    [[ $(tail -n 1 "$answer_file") == yes ]]
+    [[ $answer == yes ]]
 }
+
+# Where nothing can be kept, the next run asks again.
+keep_answer() { mkdir -p "$cache" && printf '%s\n%s\n' "$question" "$answer" >"$answer_file.$$" && mv "$answer_file.$$" "$answer_file"; }

@@ -20,6 +20,12 @@ why_no_stock() {
     fi
 }
 
+# Ends the script where the distribution's image is not to be had.
+check_stock() {
+    local reason
+    if reason=$(why_no_stock); then die "the distribution's image is not to be had: $reason; take another kernel"; fi
+}
+
 # The name of the newest kernel that modules in Rust can be built for: stock takes minutes less than newest, which is compiled here.
 newest_kernel() { if why_no_stock >/dev/null; then echo newest; else echo stock; fi; }
 
@@ -241,9 +247,8 @@ build_stock() {
 
 # with_stock COMMAND TEXT: says TEXT and runs COMMAND, unless the image and its build folder are in the cache.
 with_stock() {
-    local reason
     if find_stock >/dev/null; then return; fi
-    if reason=$(why_no_stock); then die "the distribution's image is not to be had: $reason; take another kernel"; fi
+    check_stock
     log=$kernels/stock.log
     say "$2; log in $log"
     use_stock_apt

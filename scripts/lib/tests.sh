@@ -34,10 +34,12 @@ check_filter() {
     done < <(grep -oE '[A-Za-z0-9_]+' <<<"$1")
 }
 
-# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and the newest share them.
+# modules_of_tests KERNEL|all: the modules of tests that talk to a kernel: all, or those that KERNEL has to run where lts and the newest share them, or
+# that one with the family in it has.
 modules_of_tests() {
     local others='^$'
     case $1 in
+    *-built-in) others='^(both|lts|newest)$' ;;
     lts) others='^newest$' ;;
     newest | stock) others='^lts$' ;;
     esac
@@ -49,7 +51,7 @@ modules_of_tests() {
 # build_tests [OPTION...]: builds programs that hold tests, and prints their paths. (`tee /dev/stderr` would empty a log that stderr is.)
 build_tests() {
     local built
-    built=$(CARGO_TERM_QUIET=false "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p')
+    built=$(CARGO_TERM_QUIET=false CARGO_TERM_VERBOSE=false "$cargo" test --package nlhello --no-run --color=never "$@" 2>&1 | tee >(cat >&2) | sed -nE 's|^ *Executable .*\((.*)\)$|\1|p')
     [[ $built ]] || die "$cargo did not say which programs it has built"
     echo "$built"
 }

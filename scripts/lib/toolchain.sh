@@ -9,7 +9,10 @@ libclang_minimum=16
 rust_minimum=1.85
 
 # rust_tool RUSTC TOOL: the tool of the same toolchain. The first one in PATH may belong to another, and the two refuse each other's files (E0514).
-rust_tool() { echo "$("$1" --print sysroot)/bin/$2"; }
+rust_tool() {
+    local sysroot
+    sysroot=$("$1" --print sysroot) && echo "$sysroot/bin/$2"
+}
 
 has_rust_src() { [[ -f $("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/core/src/lib.rs ]]; }
 
@@ -17,6 +20,7 @@ has_rust_src() { [[ -f $("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust/
 kernel_rustc() {
     local candidate
     if [[ ${RUSTC-} ]]; then
+        has "$RUSTC" || die "RUSTC=$RUSTC is no program"
         rust_tool "$RUSTC" rustc
         return
     fi
@@ -94,7 +98,7 @@ has_libclang() {
     libclang_path || has llvm-config || compgen -G '/usr/lib/*/libclang*.so*' || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*'
 } >/dev/null
 
-# For every bindgen that is started from here. Where no known place has a libclang, it looks for itself.
+# For every program bindgen that is started from here. Where no known place has a libclang, it looks for itself.
 export_libclang() {
     LIBCLANG_PATH=$(libclang_path) || unset LIBCLANG_PATH
     export LIBCLANG_PATH

@@ -3,8 +3,8 @@
 //! What the probe family says of attributes of each kind, right and wrong.
 
 use crate::lab::*;
+use crate::layer::only_answer;
 use crate::layer::uapi::*;
-use crate::layer::{only_answer, Loaded};
 use nlhello::wire::{
     nla_total_size, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_REQUEST,
 };

@@ -104,6 +104,35 @@ impl Drop for Module {
     }
 }
 
+/// A loaded module of another family, one of `$TEST_MODULES`; dropping it unloads it.
+pub struct Loaded(&'static str);
+
+impl Loaded {
+    pub fn load(name: &'static str) -> Self {
+        Self::try_load(name).unwrap_or_else(|output| panic!("insmod: {output:?}"))
+    }
+
+    /// Loads it, or returns what insmod(8) says.
+    pub fn try_load(name: &'static str) -> Result<Self, Output> {
+        let file = Path::new(&variable("TEST_MODULES")).join(name);
+        let output = run(Command::new("insmod").arg(file.with_extension("ko")));
+        match output.status.success() {
+            true => Ok(Self(name)),
+            false => Err(output),
+        }
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let output = run(Command::new("rmmod").arg(self.0));
+        // A test that failed already says more than its clean-up does.
+        if !thread::panicking() {
+            assert!(output.status.success(), "rmmod: {output:?}");
+        }
+    }
+}
+
 /// Sets the flag when it is dropped, also by a panic: nobody waits for those who wait for it.
 pub struct AtEnd<'a>(pub &'a AtomicBool);
 

@@ -15,43 +15,15 @@ use nlhello::wire::{
     NLM_F_DUMP_FILTERED, NLM_F_ECHO, NLM_F_REQUEST,
 };
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Command, Output};
 use uapi::*;
 
 const NESTED_ITEM: u16 = PROBE_A_ITEM | NLA_F_NESTED;
 const NESTED_SIZE: u16 = PROBE_ITEM_SIZE | NLA_F_NESTED;
 
-/// A loaded module of `$TEST_MODULES`; dropping it unloads it.
-pub struct Loaded(&'static str);
-
 impl Loaded {
-    fn load(name: &'static str) -> Self {
-        Self::try_load(name).unwrap_or_else(|output| panic!("insmod: {output:?}"))
-    }
-
-    /// Loads it, or returns what insmod(8) says.
-    fn try_load(name: &'static str) -> Result<Self, Output> {
-        let file = Path::new(&variable("TEST_MODULES")).join(name);
-        let output = run(Command::new("insmod").arg(file.with_extension("ko")));
-        match output.status.success() {
-            true => Ok(Self(name)),
-            false => Err(output),
-        }
-    }
-
     pub fn probe() -> (Self, Peer) {
         (Self::load("probe"), Peer::of(NETLINK_PROBE))
-    }
-}
-
-impl Drop for Loaded {
-    fn drop(&mut self) {
-        let output = run(Command::new("rmmod").arg(self.0));
-        // A test that failed already says more than its clean-up does.
-        if !std::thread::panicking() {
-            assert!(output.status.success(), "rmmod: {output:?}");
-        }
     }
 }
 

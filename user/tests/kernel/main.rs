@@ -10,6 +10,7 @@
 //! the netlink layer are.
 
 mod attributes;
+mod built_in;
 mod classic;
 mod client;
 mod commands;
