@@ -39,8 +39,8 @@ use kernel::{
 ///
 /// Nobody holds a registration: the module does, in a place of its own.
 ///
-/// In the kernel's own image (`obj-y`) the family is served from `device_initcall` on, and nothing
-/// ends it. An image has room for one: the names of `helpers.c` are those of every family.
+/// In the kernel's own image (`obj-y`) families are served from `device_initcall` on, and nothing
+/// ends them. An image has room for one such module: the names of `helpers.c` are those of each.
 ///
 /// # Errors
 ///

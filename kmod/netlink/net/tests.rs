@@ -82,10 +82,8 @@ mod suite {
             (u32::MAX, EINVAL.to_errno()),
         ] {
             // SAFETY: The states are registered, and the first namespace stays.
-            assert_eq!(
-                unsafe { Sockets::<Free>::bind(init_net(), group as c_int) },
-                err
-            );
+            let bound = unsafe { Sockets::<Free>::bind(init_net(), group as c_int) };
+            assert_eq!(bound, err);
         }
         drop(registered);
         Ok(())
