@@ -85,7 +85,6 @@ mod ffi;
 mod gfp;
 mod group;
 mod kernel_socket;
-mod log;
 mod net;
 pub mod put;
 mod rcu;
@@ -143,7 +142,7 @@ use kernel::prelude::*;
 
 /// A raw netlink protocol.
 pub trait Family: Sized + 'static {
-    /// The third argument of `socket(2)`, below 32.
+    /// The third argument of `socket(2)`, below 32, and not `NETLINK_USERSOCK`, the users' own.
     const PROTOCOL: u32;
 
     /// The multicast groups, each with who may join it. Nobody joins another.

@@ -7,7 +7,6 @@
 
 use super::{
     ffi,
-    log::pr_fault,
     net::{
         self,
         Sockets, //
@@ -284,7 +283,6 @@ fn fill_buffer<D: Dump>(
 
 /// Ends a dump with `error`, for an entry that no buffer has room for.
 fn too_large<D: Dump>(state: &mut State<D>, error: Error) -> Error {
-    pr_fault!("an entry of the dump {} fits no buffer\n", D::NLMSG_TYPE);
     state.ext_ack.refuse(error, c"an entry fits no buffer")
 }
 

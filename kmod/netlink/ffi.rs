@@ -200,9 +200,6 @@ extern "C" {
         policy: *const NlaPolicy,
     );
 
-    /// Says whether the module may still write a line about its own faults.
-    pub(super) fn nl_helper_may_log() -> bool;
-
     /// Allocates `count` counters for each CPU, at 0; null when it could not.
     pub(super) fn nl_helper_counters_new(count: usize) -> *mut c_void;
 

@@ -12,7 +12,6 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/percpu.h>
-#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched/signal.h>
@@ -80,6 +79,7 @@ void nl_helper_unregister_states(int unit)
 {
 	unregister_pernet_subsys(&nl_helper_families[unit]->states);
 	kfree(nl_helper_families[unit]);
+	nl_helper_families[unit] = NULL;
 }
 
 int nl_helper_register_sockets(int unit, int (*init)(struct net *net),
@@ -169,10 +169,12 @@ int nl_helper_socket_open(struct net *net, int unit,
 	return 0;
 }
 
-/* Is fully ordered where it succeeds. */
-static bool nl_helper_socket_enter(struct nl_helper_socket *socket)
+/* Is fully ordered where it succeeds. Locks of the core sleep on PREEMPT_RT. */
+static int nl_helper_socket_enter(struct nl_helper_socket *socket)
 {
-	return atomic_inc_not_zero(&socket->users);
+	if (in_hardirq() || in_nmi())
+		return -EOPNOTSUPP;
+	return atomic_inc_not_zero(&socket->users) ? 0 : -ENOTCONN;
 }
 
 static void nl_helper_socket_leave(struct nl_helper_socket *socket)
@@ -195,10 +197,10 @@ void nl_helper_socket_close(struct net *net, int unit)
 int nl_helper_socket_has_listeners(struct nl_helper_socket *socket,
 				   unsigned int group)
 {
-	int has;
+	int has = nl_helper_socket_enter(socket);
 
-	if (!nl_helper_socket_enter(socket))
-		return -ENOTCONN;
+	if (has)
+		return has;
 	has = netlink_has_listeners(socket->sk, group);
 	nl_helper_socket_leave(socket);
 	return has;
@@ -209,11 +211,11 @@ int nl_helper_socket_send(struct nl_helper_socket *socket, struct sk_buff *skb,
 			  unsigned int len, u32 portid, unsigned int group,
 			  gfp_t flags)
 {
-	int err;
+	int err = nl_helper_socket_enter(socket);
 
-	if (!nl_helper_socket_enter(socket)) {
+	if (err) {
 		kfree_skb(skb);
-		return -ENOTCONN;
+		return err;
 	}
 	__skb_put(skb, len);
 	err = nlmsg_notify(socket->sk, skb, portid, group, !group, flags);
@@ -400,15 +402,6 @@ void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
 
 	extack->policy = &policies[p->form];
 	netlink_ack(request, nlh, err, extack);
-}
-
-/* Says whether the module may still write a line about its own faults. */
-bool nl_helper_may_log(void)
-{
-	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
-
-	return __ratelimit(&state);
 }
 
 /* What one CPU has counted. Where a word has 32 bits, syncp tells a reader of half a count. */

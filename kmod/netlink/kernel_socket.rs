@@ -28,14 +28,18 @@ use kernel::{
 /// The family's socket in a network namespace, by which the kernel sends when nobody asks: from a
 /// work item, a timer, another part of the module.
 ///
-/// This is a handle, which may be cloned, moved to another thread, and kept for as long as one likes.
-/// The socket opens after [`Family::new_net`], and closes when its network namespace or the module
-/// goes: before and after that every call fails with `ENOTCONN`. It waits for the calls that are under
-/// way. A handle keeps neither the namespace nor the module: work items and timers that the module
-/// started have to be over when it is unloaded, whether they send or not.
+/// This is a handle, which may be cloned, moved to another thread, and kept wherever one likes. The
+/// socket opens after [`Family::new_net`], a moment after its first request may have come, and closes
+/// when its network namespace or the module goes: before and after that nothing is sent, and calls fail
+/// with `ENOTCONN`. It waits for the calls that are under way.
 ///
-/// `flags` are those of the caller's context: `GFP_KERNEL` where that may sleep, else `GFP_ATOMIC`.
-/// It is not to be a hard interrupt.
+/// A handle keeps neither the namespace nor the module. Work items and timers that the module started
+/// have to be over when it is unloaded, whether they send or not: their code goes with it. The `kernel`
+/// crate's `Queue::try_spawn` neither keeps the module nor can be waited for, so a module that uses it
+/// must not be unloaded while an item of it is queued. No type of this layer can see to that.
+///
+/// `flags` are those of the caller's context: `GFP_KERNEL` where that may sleep, else `GFP_ATOMIC`. In
+/// a hard interrupt nothing is sent, and calls fail with `EOPNOTSUPP`.
 ///
 /// # Invariants
 ///

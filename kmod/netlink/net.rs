@@ -166,6 +166,11 @@ impl<T: Family> Sockets<T> {
             T::PROTOCOL < Self::MAX_LINKS,
             "protocol number is 32 or more"
         );
+        // The core has it for users alone: their sockets hold no reference to a module.
+        assert!(
+            T::PROTOCOL != bindings::NETLINK_USERSOCK,
+            "protocol 2 is the users' own"
+        );
         super::check_commands(T::COMMANDS);
         T::PROTOCOL as c_int
     };
@@ -210,7 +215,7 @@ impl<T: Family> Sockets<T> {
             ..Default::default()
         };
 
-        // SAFETY: The slot holds the socket since the state's `init`. The function copies `cfg`, and
+        // SAFETY: The slot holds a socket, or null, which the function takes. The function copies `cfg`, and
         // the callbacks are what the core expects of it. Users call them through their sockets, each
         // of which holds a reference to the module: its exit, which takes the callbacks and the
         // states away, comes after the last of them.

@@ -50,8 +50,13 @@ impl<T> Node<T> {
 }
 
 impl<T: Copy + Send + Sync> Rcu<T> {
+    /// A value is copied over the kernel's stack.
+    const FITS: () = assert!(size_of::<T>() <= 1024, "value has more than 1024 bytes");
+
     /// Holds no value.
     pub const fn none() -> Self {
+        let () = Self::FITS;
+
         // INVARIANT: It is null.
         Self {
             node: AtomicPtr::new(ptr::null_mut()),

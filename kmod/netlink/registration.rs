@@ -167,8 +167,8 @@ impl<L: FamilyList> kernel::Module for Families<L> {
             return Err(EBUSY);
         }
         // SAFETY: By the contract of `ModuleFamily` the module's state has each of these families in
-        // its list, so whoever calls this for one of them comes after the module's init, and has
-        // returned by now. That drops the result in its exit, and does nothing else.
+        // its list, so its init was the first to set their bits, and nobody else comes here for one
+        // of them. It drops the result in its exit, and does nothing else.
         let registrations = unsafe {
             let mut registrations = L::prepare()?;
             L::open(&mut registrations, false)?;
@@ -186,37 +186,51 @@ impl<L: FamilyList> kernel::Module for Families<L> {
 /// What goes first stands first: nobody may call for a state that is gone.
 #[doc(hidden)]
 pub struct Registration<T: Family> {
-    sockets: Option<Sockets<T>>,
-    prepared: Option<Prepared<T>>,
+    served: Option<Served<T>>,
+    states: Option<States<T>>,
 }
 
-/// All that a family needs but sockets, in the order in which it goes.
-struct Prepared<T: Family> {
+/// What calls the family, in the order in which it goes.
+struct Served<T: Family> {
+    _sockets: Sockets<T>,
     _notifier: Notifier<T>,
-    _states: States<T>,
+}
+
+impl<T: Family> Served<T> {
+    /// Serves the family: it is told of sockets that close before there is one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Notifier::register`] and [`Sockets::register`].
+    unsafe fn register() -> Result<Self> {
+        // SAFETY: The caller vouches for it.
+        unsafe {
+            let notifier = Notifier::register()?;
+
+            Ok(Self {
+                _sockets: Sockets::register()?,
+                _notifier: notifier,
+            })
+        }
+    }
 }
 
 impl<T: Family> Registration<T> {
-    /// Makes all that the family needs, but for its sockets: it has no users yet.
+    /// Makes the states of the family: it has no users yet.
     ///
     /// # Safety
     ///
     /// The module's init must call this, for no other family of the same protocol, and drop the
     /// result if it fails, which the module's exit must do else.
     unsafe fn prepare() -> Result<Self> {
-        // SAFETY: Nobody else has the protocol. The states are registered when the notifier
-        // is, and by the order of the fields go later.
-        unsafe {
-            let states = States::register()?;
+        // SAFETY: The slots are the module's own, and by the caller's word no other family of it has
+        // those of this protocol.
+        let states = unsafe { States::register()? };
 
-            Ok(Self {
-                sockets: None,
-                prepared: Some(Prepared {
-                    _notifier: Notifier::register()?,
-                    _states: states,
-                }),
-            })
-        }
+        Ok(Self {
+            served: None,
+            states: Some(states),
+        })
     }
 
     /// Serves the family. If that fails, no user has had a socket of it; unless the module `has_users`
@@ -227,17 +241,17 @@ impl<T: Family> Registration<T> {
     /// The module's init must call this, and not fail any more if it succeeds.
     unsafe fn open(&mut self, has_users: bool) -> Result {
         // SAFETY: The states are registered, and by the order of the fields go later. When the
-        // module's exit drops the sockets, nobody holds a reference to it, as every open socket and
-        // dump of the protocol would.
-        match unsafe { Sockets::register() } {
-            Ok(sockets) => {
-                self.sockets = Some(sockets);
+        // module's exit drops what calls them, nobody holds a reference to the module, as every open
+        // socket and dump does of a protocol that is its own.
+        match unsafe { Served::register() } {
+            Ok(served) => {
+                self.served = Some(served);
                 pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
             }
             Err(error) if !has_users => return Err(error),
             Err(error) => {
                 // Sockets of the protocol are those of somebody else.
-                self.prepared = None;
+                self.states = None;
                 let errno = error.to_errno();
                 pr_err!(
                     "netlink protocol {} is left out: error {errno}\n",
@@ -251,7 +265,7 @@ impl<T: Family> Registration<T> {
 
 impl<T: Family> Drop for Registration<T> {
     fn drop(&mut self) {
-        if self.sockets.is_some() {
+        if self.served.is_some() {
             pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
         }
     }

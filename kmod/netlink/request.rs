@@ -75,11 +75,12 @@ impl<'a, T: Family> Datagram<'a, T> {
     /// return during `'a`, in a network namespace that `T` is in.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
         let mut portid = 0;
-        // SAFETY: The caller vouches for `skb`, and the function writes to `portid` and no more.
-        let slot = unsafe { ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid) };
-        let slot = NonNull::new(slot.cast_mut())?;
-        // SAFETY: The caller vouches for it, and it stays while the sender's socket is open.
-        let net = unsafe { net::state_in::<T>(slot.as_ptr()) };
+        // SAFETY: The caller vouches for `skb` and for the state in the slot, which stays while the
+        // sender's socket is open; the function writes to `portid` and no more.
+        let net = unsafe {
+            let slot = ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid);
+            net::state_in::<T>(NonNull::new(slot.cast_mut())?.as_ptr())
+        };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
         // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller

@@ -56,7 +56,9 @@ families! {
     nests_11_deep
     optional_attribute_read_as_required
     policy_that_nests_itself
+    protocol_2
     protocol_32
+    rcu_value_of_1025_bytes
     refused_after_its_answer
     registration_dropped_early
     registration_leaked

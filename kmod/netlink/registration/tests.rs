@@ -43,10 +43,10 @@ mod suite {
         // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
         let mut registration = unsafe { Registration::<Free>::prepare()? };
         assert!(states() > 0);
-        assert!(registration.sockets.is_none());
+        assert!(registration.served.is_none());
         // SAFETY: As above.
         unsafe { registration.open(false)? };
-        assert!(registration.sockets.is_some());
+        assert!(registration.served.is_some());
 
         drop(registration);
         assert_eq!(states(), 0);
@@ -71,9 +71,9 @@ mod suite {
             let result = unsafe { registration.open(has_users) };
 
             assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
-            assert!(registration.sockets.is_none());
+            assert!(registration.served.is_none());
             // What is left out hears of nobody's sockets.
-            assert_eq!(registration.prepared.is_none(), has_users);
+            assert_eq!(registration.states.is_none(), has_users);
         }
         assert_eq!(states(), 0);
         Ok(())
