@@ -13,12 +13,15 @@ use kernel::prelude::*;
 /// The family.
 pub struct Hello;
 
-/// What readers copy.
+/// How large it is.
 #[cfg(not(wrong))]
-pub type Copied = [u8; 1024];
-/// What readers copy.
+const SIZE: usize = 1024;
 #[cfg(wrong)]
-pub type Copied = [u8; 1025]; //~ ERROR E0080: value has more than 1024 bytes
+const SIZE: usize = 1025; //~ ERROR E0080: value has more than 1024 bytes
+
+/// What readers copy.
+#[derive(Clone, Copy)]
+pub struct Copied(pub [u8; SIZE]);
 
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
