@@ -39,6 +39,6 @@ fn hello<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
     #[cfg(wrong)]
     let say = move || pr_info!("hello {}\n", count.load(Relaxed));
 
-    workqueue::system().try_spawn(GFP_KERNEL, say)?; //~ ERROR E0521
+    workqueue::system().try_spawn(GFP_KERNEL, say)?; //~ ERROR E0521: borrowed data escapes
     Ok(call.request.done())
 }
