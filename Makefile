@@ -50,7 +50,7 @@ test-kernel: ## what .ci/run tests inside the test kernel KERNEL, lts, newest or
 
 .PHONY: test-built-in
 test-built-in: ## the family as a part of the kernel's image (obj-y), of KERNEL, lts or newest
-	@KERNEL='$(or $(KERNEL),lts)-built-in' scripts/test $(if $(FILTER),'$(FILTER)')
+	@KERNEL="$${KERNEL:-lts}-built-in" scripts/test $${FILTER:+"$$FILTER"}
 
 .PHONY: storms
 storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root

@@ -69,23 +69,23 @@ impl Counter for Counted {
 }
 
 attributes! {
-    /// What a `HELLO_CMD_HELLO` carries.
+    /// Attributes of a `HELLO_CMD_HELLO`.
     struct SayHello {
-        /// What its sender says.
+        /// Words of the sender.
         text(HELLO_A_TEXT): Option<NulString> where max_len = NLHELLO_TEXT_MAX;
-        /// What to give back.
+        /// Bytes to give back.
         data(HELLO_A_DATA): Option<Binary> where max_len = NLHELLO_DATA_MAX;
     }
 
-    /// What a `HELLO_CMD_GET_PEER` for one peer carries.
+    /// Attributes of a `HELLO_CMD_GET_PEER` for one peer.
     struct GetPeer {
         /// Its port id.
         portid(HELLO_A_PORTID): U32;
     }
 
-    /// What a `HELLO_CMD_SET_GREETING` carries.
+    /// Attributes of a `HELLO_CMD_SET_GREETING`.
     struct SetGreeting {
-        /// What to say from now on.
+        /// The greeting from now on.
         greeting(HELLO_A_GREETING): NulString where max_len = NLHELLO_GREETING_MAX;
     }
 }

@@ -289,7 +289,7 @@ impl<'a, S: AttributeSet> Attributes<'a, S> {
     /// They keep to the policy of `S`, or are none.
     #[inline]
     fn view(bytes: &'a [u8]) -> S::View<'a> {
-        // INVARIANT: By the caller's word.
+        // INVARIANT: Callers have checked them, or have none.
         S::view(Self {
             attrs: Attrs::new(bytes),
             _set: PhantomData,

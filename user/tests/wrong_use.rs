@@ -102,7 +102,7 @@ fn assert_wrong_line_does_not_compile(name: &str) {
 
     let (mark, said) = (Mark::of(name), said("wrong"));
     let mut errors = errors(&said)
-        .filter(|error| is_about(error, name) && !is_last(error))
+        .filter(|error| is_about(error, name))
         .peekable();
     assert!(errors.peek().is_some(), "no {mark:?}: {said}");
     errors.for_each(|error| assert!(mark.is_in(error), "not {mark:?}: {error}"));
@@ -113,11 +113,6 @@ fn is_about(error: &str, name: &str) -> bool {
     [format!("{name}.rs:"), format!("{name}::")]
         .iter()
         .any(|words| error.contains(words))
-}
-
-/// Says whether `error` only says how many there were: warnings of the next family may follow it.
-fn is_last(error: &str) -> bool {
-    error.starts_with("error: aborting due to ")
 }
 
 /// Where and how a family is wrong.
@@ -155,7 +150,8 @@ impl Mark {
     }
 }
 
-/// Returns the errors of rustc, each with all that it says to it.
+/// Returns the errors of rustc, each with all that it says to it. How many there were is none: warnings of
+/// the next family may follow it.
 fn errors(said: &str) -> impl Iterator<Item = &str> {
     let starts = |text: &str| text.find("\nerror").map(|at| at + 1);
     let mut rest = starts(said).map(|at| &said[at..]);
@@ -166,6 +162,7 @@ fn errors(said: &str) -> impl Iterator<Item = &str> {
         rest = Some(others).filter(|others| !others.is_empty());
         Some(error)
     })
+    .filter(|error| !error.starts_with("error: aborting due to "))
 }
 
 fn sources() -> PathBuf {

@@ -23,7 +23,7 @@ use kernel::prelude::*;
 pub struct First;
 
 /// How many sockets joined the group, left it, and were closed.
-pub struct Sockets {
+pub struct Counts {
     joined: AtomicU32,
     left: AtomicU32,
     closed: AtomicU32,
@@ -48,17 +48,17 @@ impl Family for First {
 
     const NETNS_OK: bool = false;
 
-    type Net = Sockets;
+    type Net = Counts;
 
-    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Sockets>> {
-        Ok(Sockets {
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Counts>> {
+        Ok(Counts {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
             closed: AtomicU32::new(0),
         })
     }
 
-    fn closed(net: &Sockets, _portid: u32) {
+    fn closed(net: &Counts, _portid: u32) {
         net.closed.fetch_add(1, Relaxed);
     }
 }

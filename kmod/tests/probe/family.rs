@@ -50,35 +50,35 @@ pub struct State {
 }
 
 attributes! {
-    /// What a `PROBE_CMD_ITEM` for one item carries.
+    /// Attributes of a `PROBE_CMD_ITEM` for one item.
     struct OneItem {
         item(PROBE_A_ITEM): NestOf<Item>;
     }
 
-    /// What is in a [`PROBE_A_ITEM`].
+    /// Attributes in a [`PROBE_A_ITEM`].
     struct Item {
         id(PROBE_ITEM_ID): U32;
         name(PROBE_ITEM_NAME): Option<NulString> where max_len = PROBE_NAME_MAX;
         size(PROBE_ITEM_SIZE): Option<NestOf<Size>>;
     }
 
-    /// What is in a [`PROBE_ITEM_SIZE`].
+    /// Attributes in a [`PROBE_ITEM_SIZE`].
     struct Size {
         width(PROBE_SIZE_WIDTH): U32;
         height(PROBE_SIZE_HEIGHT): U32;
     }
 
-    /// What a `PROBE_CMD_IS_CAPABLE` carries.
+    /// Attributes of a `PROBE_CMD_IS_CAPABLE`.
     struct IsCapable {
         cap(PROBE_A_CAP): U32;
     }
 
-    /// What a `PROBE_CMD_NOTIFY` carries.
+    /// Attributes of a `PROBE_CMD_NOTIFY`.
     struct Notify {
         group(PROBE_A_GROUP): U32;
     }
 
-    /// What a `PROBE_CMD_NUMBERS` carries.
+    /// Attributes of a `PROBE_CMD_NUMBERS`.
     struct Wanted {
         count(PROBE_A_COUNT): U32;
         size(PROBE_A_SIZE): Option<U32>;
@@ -87,7 +87,7 @@ attributes! {
         fail(PROBE_A_FAIL): Option<U32>;
     }
 
-    /// What a `PROBE_CMD_SEND` and a `PROBE_CMD_SEND_LATER` carry.
+    /// Attributes of a `PROBE_CMD_SEND` and a `PROBE_CMD_SEND_LATER`.
     struct Address {
         group(PROBE_A_GROUP): Option<U32>;
         portid(PROBE_A_PORTID): Option<U32>;

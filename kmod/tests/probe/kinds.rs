@@ -17,7 +17,7 @@ use crate::{
 use kernel::prelude::*;
 
 attributes! {
-    /// What a `PROBE_CMD_KINDS` carries.
+    /// Attributes of a `PROBE_CMD_KINDS`.
     pub(super) struct Kinds {
         u8(PROBE_KIND_U8): Option<U8> where min = 2, max = 9;
         u16(PROBE_KIND_U16): Option<U16> where max = 500;
@@ -42,7 +42,7 @@ attributes! {
         array(PROBE_KIND_ARRAY): Option<ArrayOf<Digit>>;
     }
 
-    /// What is in an entry of a [`PROBE_KIND_ARRAY`].
+    /// Attributes in an entry of a [`PROBE_KIND_ARRAY`].
     pub(super) struct Digit {
         value(PROBE_DIGIT_VALUE): U8 where max = 9;
     }

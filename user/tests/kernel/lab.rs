@@ -96,11 +96,7 @@ impl Module {
 
 impl Drop for Module {
     fn drop(&mut self) {
-        let output = rmmod();
-        // A test that failed already says more than its clean-up does.
-        if !thread::panicking() {
-            assert!(output.status.success(), "rmmod: {output:?}");
-        }
+        assert_unloaded(&rmmod());
     }
 }
 
@@ -125,11 +121,14 @@ impl Loaded {
 
 impl Drop for Loaded {
     fn drop(&mut self) {
-        let output = run(Command::new("rmmod").arg(self.0));
-        // A test that failed already says more than its clean-up does.
-        if !thread::panicking() {
-            assert!(output.status.success(), "rmmod: {output:?}");
-        }
+        assert_unloaded(&run(Command::new("rmmod").arg(self.0)));
+    }
+}
+
+/// Asserts that rmmod(8) was successful, unless a test failed already: that says more than its clean-up does.
+fn assert_unloaded(output: &Output) {
+    if !thread::panicking() {
+        assert!(output.status.success(), "rmmod: {output:?}");
     }
 }
 
