@@ -84,6 +84,12 @@ pub const fn align(len: usize) -> usize {
     len.saturating_add(ALIGNTO - 1) & !(ALIGNTO - 1)
 }
 
+/// Returns what is behind the first `len` bytes and their padding, which may be missing at the end.
+#[inline]
+fn after(bytes: &[u8], len: usize) -> &[u8] {
+    bytes.get(align(len).min(bytes.len())..).unwrap_or_default()
+}
+
 /// Returns the room that a message with `payload` bytes takes, padding included (`NLMSG_SPACE()`).
 #[inline]
 pub const fn nlmsg_total_size(payload: usize) -> usize {

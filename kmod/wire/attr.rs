@@ -3,7 +3,7 @@
 //! Attributes: `struct nlattr` and what follows it.
 
 use super::{
-    align,
+    after,
     Error,
     NLA_HDRLEN, //
 };
@@ -37,8 +37,9 @@ impl<'a> Attr<'a> {
         let (header, _) = bytes
             .split_first_chunk::<NLA_HDRLEN>()
             .ok_or(Error::TrailingBytes)?;
-        let [l0, l1, t0, t1] = *header;
-        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let [nla_len @ .., _, _] = *header;
+        let [_, _, nla_type @ ..] = *header;
+        let len = usize::from(u16::from_ne_bytes(nla_len));
         if len < NLA_HDRLEN {
             return Err(Error::BadLength);
         }
@@ -46,7 +47,7 @@ impl<'a> Attr<'a> {
 
         // INVARIANT: `bytes` was just cut to `nla_len`, which covers the header.
         Ok(Self {
-            nla_type: u16::from_ne_bytes([t0, t1]),
+            nla_type: u16::from_ne_bytes(nla_type),
             bytes,
         })
     }
@@ -157,9 +158,8 @@ impl<'a> Iterator for Attrs<'a> {
             return None;
         }
         let attr = Attr::from_bytes(self.rest);
-        // The padding of the last attribute may be missing.
         self.rest = match &attr {
-            Ok(a) => self.rest.get(align(a.bytes.len())..).unwrap_or_default(),
+            Ok(attr) => after(self.rest, attr.bytes.len()),
             Err(_) => &[],
         };
         Some(attr)

@@ -6,6 +6,7 @@ use core::fmt;
 
 /// A reason why bytes are not a netlink message, attribute or value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)] // As wide as a length, in whose place a `Result` keeps it: else lengths are moved byte by byte.
 pub enum Error {
     /// Fewer bytes are left than the header takes.
     Truncated,

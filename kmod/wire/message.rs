@@ -3,6 +3,7 @@
 //! Messages: `struct nlmsghdr` and what follows it.
 
 use super::{
+    after,
     align,
     Attrs,
     Error,
@@ -30,29 +31,35 @@ impl Nlmsghdr {
     #[inline]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (header, _) = bytes.split_first_chunk::<NLMSG_HDRLEN>()?;
-        let [l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3] = *header;
+        let (nlmsg_len, rest) = header.split_first_chunk()?;
+        let (nlmsg_type, rest) = rest.split_first_chunk()?;
+        let (nlmsg_flags, rest) = rest.split_first_chunk()?;
+        let (nlmsg_seq, rest) = rest.split_first_chunk()?;
+        let (nlmsg_pid, _) = rest.split_first_chunk()?;
 
         Some(Self {
-            nlmsg_len: u32::from_ne_bytes([l0, l1, l2, l3]),
-            nlmsg_type: u16::from_ne_bytes([t0, t1]),
-            nlmsg_flags: u16::from_ne_bytes([f0, f1]),
-            nlmsg_seq: u32::from_ne_bytes([s0, s1, s2, s3]),
-            nlmsg_pid: u32::from_ne_bytes([p0, p1, p2, p3]),
+            nlmsg_len: u32::from_ne_bytes(*nlmsg_len),
+            nlmsg_type: u16::from_ne_bytes(*nlmsg_type),
+            nlmsg_flags: u16::from_ne_bytes(*nlmsg_flags),
+            nlmsg_seq: u32::from_ne_bytes(*nlmsg_seq),
+            nlmsg_pid: u32::from_ne_bytes(*nlmsg_pid),
         })
     }
 
     /// Returns the header as it goes over the socket.
     #[inline]
     pub fn to_bytes(self) -> [u8; NLMSG_HDRLEN] {
-        let [l0, l1, l2, l3] = self.nlmsg_len.to_ne_bytes();
         let [t0, t1] = self.nlmsg_type.to_ne_bytes();
         let [f0, f1] = self.nlmsg_flags.to_ne_bytes();
-        let [s0, s1, s2, s3] = self.nlmsg_seq.to_ne_bytes();
-        let [p0, p1, p2, p3] = self.nlmsg_pid.to_ne_bytes();
+        // Words, for the compiler to write whole: single bytes it writes one by one.
+        let words = [
+            self.nlmsg_len.to_ne_bytes(),
+            [t0, t1, f0, f1],
+            self.nlmsg_seq.to_ne_bytes(),
+            self.nlmsg_pid.to_ne_bytes(),
+        ];
 
-        [
-            l0, l1, l2, l3, t0, t1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
-        ]
+        words.as_flattened().try_into().unwrap_or_default()
     }
 }
 
@@ -137,9 +144,8 @@ impl<'a> Iterator for Messages<'a> {
             return None;
         }
         let message = Message::from_bytes(self.rest);
-        // The padding of the last message may be missing.
         self.rest = match &message {
-            Ok(m) => self.rest.get(align(m.bytes.len())..).unwrap_or_default(),
+            Ok(message) => after(self.rest, message.bytes.len()),
             Err(_) => &[],
         };
         Some(message)

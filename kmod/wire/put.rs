@@ -87,10 +87,8 @@ pub fn put_str<S: Sink>(sink: &mut S, nla_type: u16, text: &[u8]) -> Result<(), 
 pub fn put_attr_header<S: Sink>(sink: &mut S, nla_type: u16, value: usize) -> Result<(), S::Error> {
     let len = NLA_HDRLEN.saturating_add(value);
     let nla_len = u16::try_from(len).map_err(|_| S::too_long())?;
-    let [l0, l1] = nla_len.to_ne_bytes();
-    let [t0, t1] = nla_type.to_ne_bytes();
 
-    sink.append(&[l0, l1, t0, t1])
+    sink.append([nla_len, nla_type].map(u16::to_ne_bytes).as_flattened())
 }
 
 fn put_padded<S: Sink>(sink: &mut S, bytes: &[u8]) -> Result<(), S::Error> {
