@@ -4,7 +4,6 @@
 //!
 //! C header: `uapi/nlhello.h`, where the messages are described.
 
-mod greeting;
 mod peers;
 
 use crate::{
@@ -22,16 +21,13 @@ use crate::{
         Group,
         KernelSocket,
         Payload,
-        Rcu,
+        RcuBuffer,
+        RcuBytes,
         Request,
         Tick, //
     },
     uapi::*,
     wire::NLMSG_DONE,
-};
-use greeting::{
-    Greeting,
-    DEFAULT_GREETING, //
 };
 use kernel::prelude::*;
 use peers::{
@@ -43,10 +39,16 @@ use peers::{
 /// The hello family.
 pub struct Hello;
 
+/// What the kernel says when nobody told it to say something else.
+const DEFAULT_GREETING: &[u8] = match NLHELLO_GREETING {
+    [text @ .., 0] => text,
+    text => text,
+};
+
 /// What the family keeps in a network namespace.
 pub struct State {
     // None until somebody sets one.
-    greeting: Rcu<Greeting>,
+    greeting: RcuBytes<{ NLHELLO_GREETING_MAX as usize }>,
     peers: Peers,
     counters: Counters<Counted>,
 }
@@ -107,7 +109,7 @@ impl Family for Hello {
 
     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
         Ok(State {
-            greeting: Rcu::none(),
+            greeting: RcuBytes::none(),
             peers: Peers::new()?,
             counters: Counters::new()?,
         })
@@ -138,13 +140,13 @@ impl Family for Hello {
 #[inline(always)] // Into its only caller.
 fn hello<'a>(call: &mut Call<'a, Hello, SayHello>) -> Result<Answer<'a, Hello, SayHello>> {
     let Call { request, attrs, .. } = call;
-    let greeting = request.net().greeting.get();
-    let greeting = greeting.as_ref().map_or(DEFAULT_GREETING, Greeting::text);
+    let mut buffer = RcuBuffer::new();
+    let greeting = request.net().greeting.read(&mut buffer);
     let data = attrs.data();
     let answer = request.reply(
         HELLO_CMD_HELLO,
         (
-            put::str(HELLO_A_GREETING, greeting),
+            put::str(HELLO_A_GREETING, greeting.unwrap_or(DEFAULT_GREETING)),
             data.map(|data| put::bytes(HELLO_A_DATA, data)),
         ),
     )?;
@@ -267,8 +269,6 @@ fn get_stats<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
 fn set_greeting<'a>(
     call: &mut Call<'a, Hello, SetGreeting>,
 ) -> Result<Answer<'a, Hello, SetGreeting>> {
-    let greeting = Greeting::new(call.attrs.greeting());
-
-    call.request.net().greeting.set(greeting)?;
+    call.request.net().greeting.set(call.attrs.greeting())?;
     Ok(call.request.done())
 }

@@ -123,7 +123,11 @@ pub use ext_ack::ExtAck;
 pub use group::Group;
 pub use kernel_socket::KernelSocket;
 pub use put::Payload;
-pub use rcu::Rcu;
+pub use rcu::{
+    Rcu,
+    RcuBuffer,
+    RcuBytes, //
+};
 #[doc(hidden)]
 pub use registration::{
     Families,

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A value that is read all the time and hardly ever replaced.
+//! Values that are read all the time and hardly ever replaced.
+
+mod bytes;
+
+pub use bytes::{
+    RcuBuffer,
+    RcuBytes, //
+};
 
 use super::ffi;
 use core::{
@@ -67,14 +74,20 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     /// Returns a copy of the value.
     #[inline]
     pub fn get(&self) -> Option<T> {
+        self.read(|value| *value)
+    }
+
+    /// Returns what `read`, which must not sleep, makes of the value, if there is one.
+    #[inline]
+    fn read<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
         // SAFETY: By the type invariants the box is not freed before the section ends, and nobody
         // writes to a value that is published (to `rcu`, C may). Nothing in the section sleeps.
         unsafe {
             ffi::nl_helper_rcu_read_lock();
             let node = self.node.load(Ordering::Acquire).as_ref();
-            let value = node.map(|node| node.value);
+            let result = node.map(|node| read(&node.value));
             ffi::nl_helper_rcu_read_unlock();
-            value
+            result
         }
     }
 

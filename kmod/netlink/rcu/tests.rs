@@ -3,6 +3,7 @@
 //! That nothing leaks is for kmemleak to say, which `scripts/vm` asks at the end.
 
 use super::*;
+use crate::netlink::errno::emsgsize;
 
 #[kunit_tests(netlink_rcu)]
 mod suite {
@@ -57,6 +58,22 @@ mod suite {
         // lockdep and the scheduler report.
         unsafe { bindings::synchronize_rcu() };
         assert_eq!(value.get(), Some(1));
+        Ok(())
+    }
+
+    #[test]
+    fn as_many_bytes_as_there_is_room_for_are_kept_and_not_one_more() -> Result {
+        let bytes = RcuBytes::<16>::none();
+        let mut buffer = RcuBuffer::new();
+
+        assert_eq!(bytes.read(&mut buffer), None);
+        for len in 0..=16 {
+            let text = [len as u8; 17];
+            bytes.set(&text[..len])?;
+            assert_eq!(bytes.read(&mut buffer), Some(&text[..len]));
+        }
+        assert_eq!(bytes.set(&[0; 17]), Err(emsgsize()));
+        assert_eq!(bytes.read(&mut buffer), Some(&[16; 16][..]));
         Ok(())
     }
 }
