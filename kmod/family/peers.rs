@@ -61,8 +61,8 @@ impl Peer {
 
     /// Notes a hello with `bytes` of payload at `now`.
     fn note(&mut self, bytes: usize, now: Tick) {
-        self.messages = self.messages.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.messages = self.messages.wrapping_add(1);
+        self.bytes = self.bytes.wrapping_add(bytes as u64);
         self.last = now;
     }
 }

@@ -49,13 +49,16 @@ use kernel::{
 pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
     let mut is_first = true;
 
-    datagram.for_each(|request| match request {
+    let result = datagram.for_each(|request| {
         // Nobody is left to hear the answers, and the sender cannot end before we return.
-        _ if !mem::replace(&mut is_first, false) && is_dying() => {}
-        Ok(request) => serve(request),
-        // Nothing says where the next message starts.
-        Err(_) => T::dropped(datagram.net()),
+        if mem::replace(&mut is_first, false) || !is_dying() {
+            serve(request);
+        }
     });
+    // Nothing says where the next message starts.
+    if result.is_err() {
+        T::dropped(datagram.net());
+    }
 }
 
 /// Says whether the sender, in whose call this is, has been killed.
@@ -65,6 +68,7 @@ fn is_dying() -> bool {
 }
 
 /// Serves one message.
+#[inline(always)] // Into its only caller.
 fn serve<T: Family>(request: &Request<'_, T>) {
     match Kind::of(request) {
         Kind::Request => serve_request(request),

@@ -21,6 +21,16 @@ pub(super) struct NetSlot {
     pub(super) state: *mut c_void,
 }
 
+/// What a datagram came with, `struct nl_helper_received`.
+#[repr(C)]
+pub(super) struct Received {
+    /// The slot in the network namespace of the socket that received it; null unless all its bytes
+    /// lie at `skb->data`.
+    pub(super) slot: *const NetSlot,
+    /// The port id that the kernel recorded for the sender.
+    pub(super) portid: u32,
+}
+
 /// What an attribute has to be, `struct nl_helper_policy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -133,14 +143,8 @@ extern "C" {
     /// Returns who sent `skb`.
     pub(super) fn nl_helper_creds(skb: *mut bindings::sk_buff) -> Creds;
 
-    /// Returns the slot of protocol `unit` in the network namespace of the socket that received
-    /// `skb`, and the port id that the kernel recorded for the sender; null unless all bytes lie at
-    /// `skb->data`.
-    pub(super) fn nl_helper_receive(
-        skb: *mut bindings::sk_buff,
-        unit: c_int,
-        portid: *mut u32,
-    ) -> *const NetSlot;
+    /// Returns what `skb`, which a socket of protocol `unit` received, came with.
+    pub(super) fn nl_helper_receive(skb: *mut bindings::sk_buff, unit: c_int) -> Received;
 
     /// Allocates a buffer for one message with `payload` bytes; null when it could not.
     pub(super) fn nl_helper_nlmsg_new(

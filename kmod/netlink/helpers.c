@@ -252,18 +252,20 @@ struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 	};
 }
 
-/*
- * Returns what the namespace of the receiving socket, which is of protocol
- * @unit, holds, and the sender's port id; null when the bytes of @skb do not all
- * lie at skb->data.
- */
-struct nl_helper_net *nl_helper_receive(struct sk_buff *skb, int unit,
-					u32 *portid)
+struct nl_helper_received {
+	/* What the namespace of the receiving socket holds; null when the bytes do not all lie at skb->data. */
+	struct nl_helper_net *net;
+	u32 portid;
+};
+
+/* @unit is the protocol of the receiving socket. */
+struct nl_helper_received nl_helper_receive(struct sk_buff *skb, int unit)
 {
-	*portid = NETLINK_CB(skb).portid;
-	if (skb_is_nonlinear(skb))
-		return NULL;
-	return nl_helper_net(sock_net(skb->sk), unit);
+	return (struct nl_helper_received) {
+		.net = skb_is_nonlinear(skb) ?
+			NULL : nl_helper_net(sock_net(skb->sk), unit),
+		.portid = NETLINK_CB(skb).portid,
+	};
 }
 
 struct sk_buff *nl_helper_nlmsg_new(size_t payload, gfp_t flags)

@@ -31,7 +31,10 @@ use crate::wire::{
 use core::{
     marker::PhantomData,
     mem::ManuallyDrop,
-    ptr::NonNull,
+    ptr::{
+        self,
+        NonNull, //
+    },
     slice, //
 };
 use kernel::{
@@ -74,19 +77,20 @@ impl<'a, T: Family> Datagram<'a, T> {
     /// `skb` must be what the netlink core handed to an input callback of `T`, which does not
     /// return during `'a`, in a network namespace that `T` is in.
     pub(super) unsafe fn from_raw(skb: *mut bindings::sk_buff) -> Option<Self> {
-        let mut portid = 0;
-        // SAFETY: The caller vouches for `skb` and for the state in the slot, which stays while the
-        // sender's socket is open; the function writes to `portid` and no more.
-        let net = unsafe {
-            let slot = ffi::nl_helper_receive(skb, Sockets::<T>::UNIT, &mut portid);
-            net::state_in::<T>(NonNull::new(slot.cast_mut())?.as_ptr())
+        // SAFETY: The caller vouches for `skb`, which is not null, and for the state in the slot,
+        // which stays while the sender's socket is open.
+        let (skb, net, portid) = unsafe {
+            let received = ffi::nl_helper_receive(skb, Sockets::<T>::UNIT);
+            let slot = NonNull::new(received.slot.cast_mut())?;
+            let net = net::state_in::<T>(slot.as_ptr());
+            (NonNull::new_unchecked(skb), net, received.portid)
         };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
         // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller
         // vouches for the rest: what a callback is lent may be shared, so nobody writes to it.
         (portid != 0).then_some(Self {
-            skb: NonNull::new(skb)?,
+            skb,
             portid,
             net,
             _bytes: PhantomData,
@@ -102,19 +106,24 @@ impl<'a, T: Family> Datagram<'a, T> {
         unsafe { slice::from_raw_parts((*skb).data, (*skb).len as usize) }
     }
 
-    /// Hands each message to `serve`, in order; an error is the last.
+    /// Hands each message to `serve`, in order.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the header behind the last of them.
     #[inline]
-    pub(super) fn for_each(self, mut serve: impl FnMut(Result<&Request<'a, T>, wire::Error>)) {
-        for message in Messages::new(self.bytes()) {
-            match message {
-                // INVARIANT: A message of these bytes lies inside them.
-                Ok(message) => serve(Ok(&Request {
-                    datagram: self,
-                    message,
-                })),
-                Err(error) => serve(Err(error)),
-            }
-        }
+    pub(super) fn for_each(
+        self,
+        mut serve: impl FnMut(&Request<'a, T>),
+    ) -> Result<(), wire::Error> {
+        Messages::new(self.bytes()).try_for_each(|message| {
+            // INVARIANT: A message of these bytes lies inside them.
+            serve(&Request {
+                datagram: self,
+                message: message?,
+            });
+            Ok(())
+        })
     }
 
     /// Returns the family's state in the network namespace.
@@ -335,19 +344,22 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Sends the `NLMSG_ERROR` that says how the request ended.
+    #[inline]
     pub(super) fn ack(&self, result: Result, ext_ack: &ExtAck<'_>) {
         let err = result.map_or_else(|error| error.to_errno(), |()| 0);
-        let raw = ext_ack.to_raw(self.message.bytes());
+        // Nothing to say is most common, and costs less to leave out than to fill in.
+        let raw = (!ext_ack.is_empty()).then(|| ext_ack.to_raw(self.message.bytes()));
+        let raw = raw.as_ref().map_or(ptr::null(), ptr::from_ref);
 
         // SAFETY: By the type invariants the header is one of a whole message in the buffer, which
-        // is alive, and the function only reads there. `raw` points to texts and bytes that
-        // `ext_ack` and the message keep alive.
+        // is alive, and the function only reads there. `raw` is null, or points to texts and bytes
+        // that `ext_ack` and the message keep alive.
         unsafe {
             bindings::netlink_ack(
                 self.datagram.skb.as_ptr(),
                 self.nlmsghdr().cast_mut(),
                 err,
-                &raw,
+                raw,
             )
         };
     }
