@@ -46,23 +46,23 @@ const DEFAULT_GREETING: &[u8] = match NLHELLO_GREETING {
 };
 
 /// What the family keeps in a network namespace.
-pub struct State {
+pub struct HelloState {
     // None until somebody sets one.
     greeting: RcuBytes<{ NLHELLO_GREETING_MAX as usize }>,
     peers: Peers,
-    counters: Counters<Counted>,
+    counters: Counters<HelloCounter>,
 }
 
 /// What is counted in a network namespace.
 #[derive(Clone, Copy)]
-enum Counted {
+enum HelloCounter {
     Hellos,
     Classic,
     Refused,
     Dropped,
 }
 
-impl Counter for Counted {
+impl Counter for HelloCounter {
     const COUNT: usize = 4;
 
     fn index(self) -> usize {
@@ -102,13 +102,13 @@ impl Family for Hello {
         Command::new(HELLO_CMD_GET_PEER, get_peer),
         Command::dump::<PeerDump>(HELLO_CMD_GET_PEER),
         Command::new(HELLO_CMD_GET_STATS, get_stats),
-        Command::new(HELLO_CMD_SET_GREETING, set_greeting).admin(),
+        Command::new(HELLO_CMD_SET_GREETING, set_greeting).uns_admin_perm(),
     ];
 
-    type Net = State;
+    type Net = HelloState;
 
-    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
-        Ok(State {
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<HelloState>> {
+        Ok(HelloState {
             greeting: RcuBytes::none(),
             peers: Peers::new()?,
             counters: Counters::new()?,
@@ -123,15 +123,15 @@ impl Family for Hello {
         Ok(answer.then(classic_answered))
     }
 
-    fn refused(net: &State) {
-        net.counters.count(Counted::Refused);
+    fn refused(net: &HelloState) {
+        net.counters.count(HelloCounter::Refused);
     }
 
-    fn dropped(net: &State) {
-        net.counters.count(Counted::Dropped);
+    fn dropped(net: &HelloState) {
+        net.counters.count(HelloCounter::Dropped);
     }
 
-    fn closed(net: &State, portid: u32) {
+    fn closed(net: &HelloState, portid: u32) {
         net.peers.remove(portid);
     }
 }
@@ -157,14 +157,14 @@ fn hello<'a>(call: &mut Call<'a, Hello, SayHello>) -> Result<Answer<'a, Hello, S
 /// Follows a `HELLO_CMD_HELLO`.
 #[inline(always)] // Into its only caller, as `hello`.
 fn hello_answered(call: &Call<'_, Hello, SayHello>) {
-    heard(call.request, Counted::Hellos);
+    record_hello(call.request, HelloCounter::Hellos);
     notify(call.request, || call.attrs.text());
 }
 
 /// Follows a classic hello.
 #[inline(always)] // As above.
 fn classic_answered(call: &Call<'_, Hello>) {
-    heard(call.request, Counted::Classic);
+    record_hello(call.request, HelloCounter::Classic);
     notify(call.request, || {
         call.request.payload().split(|byte| *byte == 0).next()
     });
@@ -172,10 +172,10 @@ fn classic_answered(call: &Call<'_, Hello>) {
 
 /// Notes that a hello was answered.
 #[inline(always)] // Once for each of the two hellos.
-fn heard(request: &Request<'_, Hello>, counted: Counted) {
+fn record_hello(request: &Request<'_, Hello>, counter: HelloCounter) {
     let net = request.net();
 
-    net.counters.count(counted);
+    net.counters.count(counter);
     net.peers
         .note(request.portid(), request.payload().len(), Tick::now());
 }
@@ -223,11 +223,11 @@ impl Dump for PeerDump {
         Ok(Self(Cursor::start()))
     }
 
-    fn next(&mut self, net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Peer>> {
+    fn next(&mut self, net: &HelloState, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Peer>> {
         Ok(net.peers.next(&mut self.0))
     }
 
-    fn generation(&self, net: &State) -> u32 {
+    fn generation(&self, net: &HelloState) -> u32 {
         net.peers.generation()
     }
 
@@ -248,17 +248,17 @@ fn peer_attrs(peer: &Peer) -> impl Payload {
 
 /// `HELLO_CMD_GET_STATS`: the counters.
 fn get_stats<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
-    let State {
+    let HelloState {
         peers, counters, ..
     } = call.request.net();
 
     call.request.reply(
         HELLO_CMD_GET_STATS,
         (
-            put::u64(HELLO_A_HELLOS, counters.sum(Counted::Hellos)),
-            put::u64(HELLO_A_CLASSIC, counters.sum(Counted::Classic)),
-            put::u64(HELLO_A_REFUSED, counters.sum(Counted::Refused)),
-            put::u64(HELLO_A_DROPPED, counters.sum(Counted::Dropped)),
+            put::u64(HELLO_A_HELLOS, counters.sum(HelloCounter::Hellos)),
+            put::u64(HELLO_A_CLASSIC, counters.sum(HelloCounter::Classic)),
+            put::u64(HELLO_A_REFUSED, counters.sum(HelloCounter::Refused)),
+            put::u64(HELLO_A_DROPPED, counters.sum(HelloCounter::Dropped)),
             put::u32(HELLO_A_PEERS, peers.count()),
             put::u64(HELLO_A_EVICTED, peers.evicted()),
         ),

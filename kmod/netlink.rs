@@ -35,7 +35,7 @@
 //! ```
 //! // SPDX-License-Identifier: GPL-2.0
 //!
-//! //! Sends back what it is told.
+//! //! Sends back a text.
 //!
 //! pub mod netlink;
 //! pub mod wire;
@@ -46,14 +46,14 @@
 //! module_family! {
 //!     type: Echo,
 //!     name: "echo",
-//!     description: "Sends back what it is told",
+//!     description: "Sends back a text",
 //!     license: "GPL",
 //! }
 //!
 //! struct Echo;
 //!
 //! attributes! {
-//!     struct Told { text(1): NulString where max_len = 100 }
+//!     struct EchoAttrs { text(1): NulString where max_len = 100 }
 //! }
 //!
 //! impl Family for Echo {
@@ -66,7 +66,7 @@
 //!     }
 //! }
 //!
-//! fn echo<'a>(call: &mut Call<'a, Echo, Told>) -> Result<Answer<'a, Echo, Told>> {
+//! fn echo<'a>(call: &mut Call<'a, Echo, EchoAttrs>) -> Result<Answer<'a, Echo, EchoAttrs>> {
 //!     call.request.reply(16, put::str(1, call.attrs.text()))
 //! }
 //! ```
@@ -103,11 +103,11 @@ pub use answer::{
 pub use attributes::{
     check_policy,
     rule_for,
-    Attributes,
     Checked,
     Occurrence,
     Rule,
     RuleBuilder, //
+    ValidAttrs,
 };
 pub use attributes::{
     kind,
@@ -187,7 +187,7 @@ pub trait Family: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever kept the family from answering; nobody is told, for nobody asked.
+    /// Whatever kept the family from answering; nobody learns of it, for nobody asked.
     fn bare<'a>(call: &mut Call<'a, Self>) -> Result<Answer<'a, Self>> {
         Ok(call.request.done())
     }
@@ -214,17 +214,17 @@ pub trait Family: Sized + 'static {
 /// then are left again.
 pub type Bind<T> = fn(net: &<T as Family>::Net, group: u32) -> Result;
 
-/// Told that a socket left the multicast group `group`: it has dropped its membership, maybe of a
+/// Called when a socket left the multicast group `group`: it has dropped its membership, maybe of a
 /// group that it never joined, or is closed, or could not be bound after all.
 ///
-/// A `bind(2)` that joins other groups instead is not told: no use counting.
+/// It is not called where a `bind(2)` joins other groups instead, so it is of no use for counting.
 pub type Unbind<T> = fn(net: &<T as Family>::Net, group: u32);
 
 /// One kind of request and what serves it.
 pub struct Command<T: Family> {
     nlmsg_type: u16,
     is_dump: bool,
-    is_admin: bool,
+    uns_admin_perm: bool,
     serve: fn(&Request<'_, T>),
 }
 
@@ -282,7 +282,7 @@ impl<T: Family> Command<T> {
         Self {
             nlmsg_type,
             is_dump: false,
-            is_admin: false,
+            uns_admin_perm: false,
             serve: dispatch::serve_by::<T, S, F>,
         }
     }
@@ -296,10 +296,10 @@ impl<T: Family> Command<T> {
     }
 
     /// Reserves the command to senders with `CAP_NET_ADMIN` in the user namespace that owns the
-    /// network namespace.
-    pub const fn admin(self) -> Self {
+    /// network namespace (`GENL_UNS_ADMIN_PERM`).
+    pub const fn uns_admin_perm(self) -> Self {
         Self {
-            is_admin: true,
+            uns_admin_perm: true,
             ..self
         }
     }

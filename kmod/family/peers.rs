@@ -146,7 +146,7 @@ impl Peers {
     /// Notes that `portid` said hello with `bytes` of payload at `now`.
     ///
     /// Where there is no memory for a new peer, it stays unknown.
-    #[inline(always)] // As `heard` is.
+    #[inline(always)] // As `record_hello` is.
     pub(super) fn note(&self, portid: u32, bytes: usize, now: Tick) {
         if !self.update(portid, bytes, now) {
             // Nobody waits for the result: the hello itself is answered.

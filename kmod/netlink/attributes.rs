@@ -84,7 +84,7 @@ macro_rules! attributes {
         ::kernel::macros::paste! {
             #[doc = concat!("What a request carries of [`", stringify!($set), "`].")]
             #[allow(dead_code)] // A set may be empty.
-            $vis struct [<$set View>]<'a>($crate::netlink::Attributes<'a, $set>);
+            $vis struct [<$set View>]<'a>($crate::netlink::ValidAttrs<'a, $set>);
 
             const _: () = {
                 #[allow(unused_imports)] // A set may be empty.
@@ -107,7 +107,7 @@ macro_rules! attributes {
                     };
 
                     #[inline]
-                    fn view<'a>(attrs: $crate::netlink::Attributes<'a, Self>) -> Self::View<'a> {
+                    fn view<'a>(attrs: $crate::netlink::ValidAttrs<'a, Self>) -> Self::View<'a> {
                         [<$set View>](attrs)
                     }
 
@@ -178,7 +178,7 @@ pub trait AttributeSet: 'static {
 
     /// Reads `attrs` with a view.
     #[doc(hidden)]
-    fn view(attrs: Attributes<'_, Self>) -> Self::View<'_>
+    fn view(attrs: ValidAttrs<'_, Self>) -> Self::View<'_>
     where
         Self: Sized;
 
@@ -193,7 +193,7 @@ impl AttributeSet for () {
     const POLICY: &'static [Rule] = &[];
 
     #[inline]
-    fn view(_attrs: Attributes<'_, Self>) {}
+    fn view(_attrs: ValidAttrs<'_, Self>) {}
 
     #[inline(always)]
     fn check<'a>(attr: &Attr<'a>) -> Checked<'a> {
@@ -259,29 +259,29 @@ pub trait Occurrence {
 
     /// Reads what `attrs` hold.
     #[doc(hidden)]
-    fn value(attrs: AttrsOf<'_>) -> Self::Output<'_>;
+    fn value(attrs: AttrsOfType<'_>) -> Self::Output<'_>;
 
     /// Returns where `attrs` stand.
     #[doc(hidden)]
-    fn place(attrs: AttrsOf<'_>) -> Self::Place<'_>;
+    fn place(attrs: AttrsOfType<'_>) -> Self::Place<'_>;
 }
 
-/// The attributes of a request, or of a nest in it.
+/// The attributes of a request, or of a nest in it, which were checked.
 ///
 /// # Invariants
 ///
 /// The bytes are a row of attributes that keep to the policy of `S`, or none at all.
-pub struct Attributes<'a, S> {
+pub struct ValidAttrs<'a, S> {
     attrs: Attrs<'a>,
     _set: PhantomData<S>,
 }
 
-impl<'a, S: AttributeSet> Attributes<'a, S> {
+impl<'a, S: AttributeSet> ValidAttrs<'a, S> {
     /// Returns all attributes `nla_type`.
     #[doc(hidden)]
     #[inline]
-    pub fn all(&self, nla_type: u16) -> AttrsOf<'a> {
-        AttrsOf::new(self.attrs.rest(), nla_type)
+    pub fn all(&self, nla_type: u16) -> AttrsOfType<'a> {
+        AttrsOfType::new(self.attrs.rest(), nla_type)
     }
 
     /// Returns the view of the attributes that `bytes` are.
@@ -299,12 +299,12 @@ impl<'a, S: AttributeSet> Attributes<'a, S> {
 
 /// The attributes of one type, in order.
 #[derive(Clone)]
-pub struct AttrsOf<'a> {
+pub struct AttrsOfType<'a> {
     attrs: Attrs<'a>,
     nla_type: u16,
 }
 
-impl<'a> AttrsOf<'a> {
+impl<'a> AttrsOfType<'a> {
     /// Starts at the first of the attributes that `bytes` are.
     #[inline]
     fn new(bytes: &'a [u8], nla_type: u16) -> Self {
@@ -315,7 +315,7 @@ impl<'a> AttrsOf<'a> {
     }
 }
 
-impl<'a> Iterator for AttrsOf<'a> {
+impl<'a> Iterator for AttrsOfType<'a> {
     type Item = Attr<'a>;
 
     #[inline]
@@ -376,7 +376,7 @@ pub const fn rule_for(policy: &'static [Rule], nla_type: u16) -> &'static Rule {
 pub(super) fn parse<S: AttributeSet>(bytes: &[u8]) -> Result<S::View<'_>, Violation<'_>> {
     check_all::<S>(Attrs::new(bytes))?;
 
-    Ok(Attributes::<S>::view(bytes))
+    Ok(ValidAttrs::<S>::view(bytes))
 }
 
 /// Checks that `all` keep to the policy of `S`.
@@ -455,7 +455,7 @@ fn missing<'a>(bytes: &'a [u8], policy: &'static [Rule]) -> Violation<'a> {
 /// Says whether an attribute `nla_type` is among those that `bytes` are.
 #[inline(never)] // For all commands.
 fn is_in(bytes: &[u8], nla_type: u16) -> bool {
-    AttrsOf::new(bytes, nla_type).next().is_some()
+    AttrsOfType::new(bytes, nla_type).next().is_some()
 }
 
 #[cfg(nl_kunit)]

@@ -15,7 +15,7 @@ pub struct Call<'a, T: Family, S: AttributeSet = ()> {
     pub request: &'a Request<'a, T>,
     /// The attributes that it carries, which are as `S` declares them.
     pub attrs: S::View<'a>,
-    /// What its sender is told besides the errno.
+    /// What its sender learns besides the errno.
     pub ext_ack: ExtAck<'a>,
 }
 

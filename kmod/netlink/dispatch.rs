@@ -4,7 +4,7 @@
 //!
 //! The same rules as in `netlink_rcv_skb()`, see
 //! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for [`Family::bare`], for
-//! a handler's `EINTR`, which is told like any other error, and for a sender that is killed: what
+//! a handler's `EINTR`, which is reported like any other error, and for a sender that is killed: what
 //! is left of its datagram is dropped.
 
 use super::{
@@ -70,12 +70,12 @@ fn is_dying() -> bool {
 /// Serves one message.
 #[inline(always)] // Into its only caller.
 fn serve<T: Family>(request: &Request<'_, T>) {
-    match Kind::of(request) {
-        Kind::Request => serve_request(request),
+    match MessageKind::of(request) {
+        MessageKind::Request => serve_request(request),
         // Nothing was said, which costs less to know than to look up.
-        Kind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
-        Kind::Bare => serve_bare(&mut Call::new(request, ())),
-        Kind::Nothing => {}
+        MessageKind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
+        MessageKind::Bare => serve_bare(&mut Call::new(request, ())),
+        MessageKind::Nothing => {}
     }
 }
 
@@ -94,7 +94,7 @@ fn serve_request<T: Family>(request: &Request<'_, T>) {
 }
 
 /// What a header asks for.
-enum Kind {
+enum MessageKind {
     /// A command.
     Request,
     /// Nothing, and the word that it arrived.
@@ -105,20 +105,20 @@ enum Kind {
     Nothing,
 }
 
-impl Kind {
+impl MessageKind {
     fn of<T: Family>(request: &Request<'_, T>) -> Self {
         let is_control = request.nlmsg_type() < NLMSG_MIN_TYPE;
         let is_bare = request.nlmsg_type() == 0;
         let is_request = request.has(NLM_F_REQUEST);
 
         if is_request && !is_control {
-            Kind::Request
+            MessageKind::Request
         } else if request.has(NLM_F_ACK) {
-            Kind::AckOnly
+            MessageKind::AckOnly
         } else if is_bare && !is_request && !request.payload().is_empty() {
-            Kind::Bare
+            MessageKind::Bare
         } else {
-            Kind::Nothing
+            MessageKind::Nothing
         }
     }
 }
@@ -174,7 +174,7 @@ fn refuse<T: Family>(request: &Request<'_, T>, error: Error, msg: &'static CStr)
 #[cold]
 fn refuse_attrs<'a, T: Family>(request: &'a Request<'_, T>, violation: &Violation<'a>) {
     let mut ext_ack = ExtAck::new();
-    let error = violation.tell(&mut ext_ack);
+    let error = violation.report_to(&mut ext_ack);
 
     match violation.policy() {
         Some(policy) => {
@@ -254,7 +254,7 @@ fn check_flags<T: Family>(request: &Request<'_, T>, command: &Command<T>) -> Res
 
 /// Refuses senders that may not use the command.
 fn check_sender<T: Family>(request: &Request<'_, T>, command: &Command<T>) -> Result<(), Refusal> {
-    match command.is_admin && !request.is_capable(bindings::CAP_NET_ADMIN) {
+    match command.uns_admin_perm && !request.is_capable(bindings::CAP_NET_ADMIN) {
         true => Err((EPERM, c"CAP_NET_ADMIN is missing")),
         false => Ok(()),
     }

@@ -11,7 +11,7 @@ use super::{
         self,
         Sockets, //
     },
-    skb::Tail,
+    skb::SkbWriter,
     Answer,
     AttributeSet,
     Call,
@@ -101,18 +101,18 @@ pub trait Dump: Sized + Send + 'static {
 }
 
 /// What [`Dump::next`] returned.
-type Step<D> = Result<Option<<D as Dump>::Item>>;
+type NextEntry<D> = Result<Option<<D as Dump>::Item>>;
 
 /// What a dump keeps from buffer to buffer.
-struct State<D: Dump> {
+struct DumpState<D: Dump> {
     table: D,
     // What found no room in the last buffer.
-    pending: Option<Step<D>>,
+    pending: Option<NextEntry<D>>,
     // What `NLMSG_DONE` says, which the core writes after the last call.
     ext_ack: ExtAck<'static>,
 }
 
-impl<D: Dump> State<D> {
+impl<D: Dump> DumpState<D> {
     /// [`Dump::MIN_DUMP_ALLOC`], checked when the dump is compiled: more than this the allocator
     /// mostly does not have in one piece.
     const MIN_DUMP_ALLOC: u32 = {
@@ -124,9 +124,9 @@ impl<D: Dump> State<D> {
     };
 
     /// Moves on.
-    fn step(&mut self, net: &<D::Family as Family>::Net) -> Step<D> {
+    fn next(&mut self, net: &<D::Family as Family>::Net) -> NextEntry<D> {
         match self.pending.take() {
-            Some(step) => step,
+            Some(entry) => entry,
             None => self.table.next(net, &mut self.ext_ack),
         }
     }
@@ -141,7 +141,7 @@ impl<D: Dump> State<D> {
 }
 
 /// The state on its way from [`start`] to [`begin`].
-type Handover<D> = Option<KBox<State<D>>>;
+type Handover<D> = Option<KBox<DumpState<D>>>;
 
 /// Starts a dump of `D` in answer to `request`.
 ///
@@ -149,7 +149,7 @@ type Handover<D> = Option<KBox<State<D>>>;
 pub(super) fn start<'a, D: Dump>(
     call: &mut Call<'a, D::Family, D::Attrs>,
 ) -> Result<Answer<'a, D::Family, D::Attrs>> {
-    let state = State {
+    let state = DumpState {
         table: D::start(call)?,
         pending: None,
         ext_ack: call.ext_ack.take_msg(),
@@ -160,7 +160,7 @@ pub(super) fn start<'a, D: Dump>(
         dump: Some(fill::<D>),
         done: Some(done::<D>),
         data: ptr::addr_of_mut!(handover).cast(),
-        min_dump_alloc: State::<D>::MIN_DUMP_ALLOC,
+        min_dump_alloc: DumpState::<D>::MIN_DUMP_ALLOC,
         ..Default::default()
     };
 
@@ -207,8 +207,8 @@ unsafe extern "C" fn fill<D: Dump>(
     // core allocated the buffer for this call, linear, empty, and owned by the socket that asked,
     // whose network namespace holds a state of the family. The core keeps the request, and its
     // header, until the dump is done, and what `extack` points to for this call.
-    let (state, net, mut tail, cb, extack, mut header) = unsafe {
-        let tail = Tail::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
+    let (state, net, mut writer, cb, extack, mut header) = unsafe {
+        let writer = SkbWriter::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
         let unit = Sockets::<D::Family>::UNIT;
         let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
         let net = net::state_in::<D::Family>(slot);
@@ -220,15 +220,15 @@ unsafe extern "C" fn fill<D: Dump>(
             nlmsg_seq: (*(*cb).nlh).nlmsg_seq,
             nlmsg_pid: ffi::nl_helper_portid((*cb).skb),
         };
-        let state = &mut *(*cb).data.cast::<State<D>>();
-        (state, net, tail, &mut *cb, extack, header)
+        let state = &mut *(*cb).data.cast::<DumpState<D>>();
+        (state, net, writer, &mut *cb, extack, header)
     };
     // What `NLMSG_DONE` has, too.
     cb.answer_flags = state.filtered();
     header.nlmsg_flags |= cb.answer_flags;
 
-    let result = fill_buffer(state, net, &mut tail, header, cb);
-    tail.commit();
+    let result = fill_buffer(state, net, &mut writer, header, cb);
+    writer.commit();
     if let Some(extack) = extack {
         state.ext_ack.write_to(extack);
     }
@@ -243,9 +243,9 @@ unsafe extern "C" fn fill<D: Dump>(
 /// An end that has something to say waits for a buffer of its own: behind entries the core may have
 /// no room for the words.
 fn fill_buffer<D: Dump>(
-    state: &mut State<D>,
+    state: &mut DumpState<D>,
     net: &<D::Family as Family>::Net,
-    tail: &mut Tail,
+    writer: &mut SkbWriter,
     header: Nlmsghdr,
     cb: &mut bindings::netlink_callback,
 ) -> Result<usize> {
@@ -255,14 +255,14 @@ fn fill_buffer<D: Dump>(
     }
 
     loop {
-        let step = state.step(net);
-        let is_empty = tail.len() == 0;
+        let entry = state.next(net);
+        let is_empty = writer.len() == 0;
 
         // The core compares once more, for `NLMSG_DONE`.
         cb.seq = state.table.generation(net);
-        match &step {
+        match &entry {
             Ok(Some(item)) => {
-                let result = tail.put_message(consistent(header, cb), &D::payload(item));
+                let result = writer.put_message(consistent(header, cb), &D::payload(item));
                 match result {
                     Ok(()) => {
                         cb.prev_seq = cb.seq;
@@ -276,13 +276,13 @@ fn fill_buffer<D: Dump>(
             Err(error) if is_empty => return Err(*error),
             _ => {}
         }
-        state.pending = Some(step);
-        return Ok(tail.len());
+        state.pending = Some(entry);
+        return Ok(writer.len());
     }
 }
 
 /// Ends a dump with `error`, for an entry that no buffer has room for.
-fn too_large<D: Dump>(state: &mut State<D>, error: Error) -> Error {
+fn too_large<D: Dump>(state: &mut DumpState<D>, error: Error) -> Error {
     state.ext_ack.refuse(error, c"an entry fits no buffer")
 }
 
@@ -304,7 +304,7 @@ fn consistent(header: Nlmsghdr, cb: &bindings::netlink_callback) -> Nlmsghdr {
 /// `begin` must have been called for `cb`.
 unsafe extern "C" fn done<D: Dump>(cb: *mut bindings::netlink_callback) -> c_int {
     // SAFETY: By the caller's word this is what `begin` left, and it is given up here.
-    drop(unsafe { KBox::<State<D>>::from_raw((*cb).data.cast()) });
+    drop(unsafe { KBox::<DumpState<D>>::from_raw((*cb).data.cast()) });
     0
 }
 

@@ -20,7 +20,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// What the sender of a request is told besides the errno.
+/// What the sender of a request learns besides the errno.
 ///
 /// It arrives where the sender has set `NETLINK_EXT_ACK`.
 pub struct ExtAck<'a> {

@@ -57,36 +57,36 @@ pub(super) fn find<T: Family>(number: u32) -> Option<&'static Group> {
     T::GROUPS.iter().find(|group| group.number == number)
 }
 
-/// The groups of a family, as the core counts and guards them.
-pub(super) struct Summary {
+/// The groups of a family in a `struct netlink_kernel_cfg`: how the core counts and guards them.
+pub(super) struct GroupConfig {
     /// The largest number of a group.
     pub(super) last: u32,
     /// `NL_CFG_F_NONROOT_RECV`, where the core is not to ask for `CAP_NET_ADMIN` itself.
     pub(super) flags: u32,
 }
 
-/// Sums up `groups`.
+/// Returns what the core has to know of `groups`.
 ///
 /// # Panics
 ///
 /// When two have one number. A `const` table does not compile then.
 #[inline]
-pub(super) const fn sum_up(groups: &[Group]) -> Summary {
+pub(super) const fn config(groups: &[Group]) -> GroupConfig {
     let mut rest = groups;
-    let mut summary = Summary { last: 0, flags: 0 };
+    let mut config = GroupConfig { last: 0, flags: 0 };
 
     // A `const fn` cannot use iterators.
     while let [group, tail @ ..] = rest {
         assert!(!has_number(tail, group.number), "two groups of one number");
-        if group.number > summary.last {
-            summary.last = group.number;
+        if group.number > config.last {
+            config.last = group.number;
         }
         if !matches!(group.cap, Some(bindings::CAP_NET_ADMIN)) {
-            summary.flags = bindings::NL_CFG_F_NONROOT_RECV;
+            config.flags = bindings::NL_CFG_F_NONROOT_RECV;
         }
         rest = tail;
     }
-    summary
+    config
 }
 
 /// Says whether one of `groups` is the group `number`.

@@ -9,7 +9,10 @@ use super::{
         self,
         NetSlot, //
     },
-    group,
+    group::{
+        self,
+        GroupConfig, //
+    },
     request::Datagram,
     Family,
     KernelSocket, //
@@ -30,7 +33,7 @@ use kernel::{
 };
 
 /// What a network namespace holds of the family `T`.
-type Held<T> = (KernelSocket<T>, Pin<KBox<<T as Family>::Net>>);
+type SlotContents<T> = (KernelSocket<T>, Pin<KBox<<T as Family>::Net>>);
 
 /// What the network namespaces hold of the family `T`, until it is dropped.
 ///
@@ -85,7 +88,7 @@ impl<T: Family> States<T> {
     }
 
     /// Makes what a network namespace holds.
-    fn new_slot() -> Result<Held<T>> {
+    fn new_slot() -> Result<SlotContents<T>> {
         let socket = KernelSocket::new()?;
         let state = KBox::pin_init(T::new_net(&socket)?, GFP_KERNEL_ACCOUNT)?;
 
@@ -179,7 +182,7 @@ impl<T: Family> Sockets<T> {
     pub(super) const BIT: u32 = 1 << Self::UNIT;
 
     /// The groups, checked when the family is compiled.
-    const GROUPS: group::Summary = group::sum_up(T::GROUPS);
+    const GROUPS: GroupConfig = group::config(T::GROUPS);
 
     /// Opens the sockets: from here on the family is called. If that fails, it was not.
     ///

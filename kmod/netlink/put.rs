@@ -2,7 +2,7 @@
 
 //! What messages hold, written as one expression from which their length follows.
 
-use super::skb::Tail;
+use super::skb::SkbWriter;
 use crate::wire::{
     self,
     nla_total_size,
@@ -21,14 +21,14 @@ pub trait Payload {
     /// Returns how many bytes it has, the padding of its attributes included.
     fn size(&self) -> usize;
 
-    /// Appends it to `tail`.
+    /// Appends it to `writer`.
     ///
     /// # Errors
     ///
     /// `EMSGSIZE` when there is no room, or `nla_len` cannot count an attribute; a part may be
     /// written by then.
     #[doc(hidden)]
-    fn put(&self, tail: &mut Tail) -> Result;
+    fn put(&self, writer: &mut SkbWriter) -> Result;
 }
 
 /// Makes an attribute whose value is `value`.
@@ -45,8 +45,8 @@ pub fn str(nla_type: u16, text: &[u8]) -> Str<'_> {
 
 /// Makes an attribute with a number of 4 bytes.
 #[inline]
-pub fn u32(nla_type: u16, value: u32) -> Number<4> {
-    Number {
+pub fn u32(nla_type: u16, value: u32) -> Integer<4> {
+    Integer {
         nla_type,
         value: value.to_ne_bytes(),
     }
@@ -54,8 +54,8 @@ pub fn u32(nla_type: u16, value: u32) -> Number<4> {
 
 /// Makes an attribute with a number of 8 bytes.
 #[inline]
-pub fn u64(nla_type: u16, value: u64) -> Number<8> {
-    Number {
+pub fn u64(nla_type: u16, value: u64) -> Integer<8> {
+    Integer {
         nla_type,
         value: value.to_ne_bytes(),
     }
@@ -86,8 +86,8 @@ impl Payload for Bytes<'_> {
     }
 
     #[inline]
-    fn put(&self, tail: &mut Tail) -> Result {
-        wire::put_attr(tail, self.nla_type, self.value)
+    fn put(&self, writer: &mut SkbWriter) -> Result {
+        wire::put_attr(writer, self.nla_type, self.value)
     }
 }
 
@@ -104,26 +104,26 @@ impl Payload for Str<'_> {
     }
 
     #[inline(always)] // As `wire::put_str`.
-    fn put(&self, tail: &mut Tail) -> Result {
-        wire::put_str(tail, self.nla_type, self.text)
+    fn put(&self, writer: &mut SkbWriter) -> Result {
+        wire::put_str(writer, self.nla_type, self.text)
     }
 }
 
 /// An attribute with a number of `N` bytes, see [`u32()`] and [`u64()`].
-pub struct Number<const N: usize> {
+pub struct Integer<const N: usize> {
     nla_type: u16,
     value: [u8; N],
 }
 
-impl<const N: usize> Payload for Number<N> {
+impl<const N: usize> Payload for Integer<N> {
     #[inline]
     fn size(&self) -> usize {
         nla_total_size(N)
     }
 
     #[inline]
-    fn put(&self, tail: &mut Tail) -> Result {
-        wire::put_attr(tail, self.nla_type, &self.value)
+    fn put(&self, writer: &mut SkbWriter) -> Result {
+        wire::put_attr(writer, self.nla_type, &self.value)
     }
 }
 
@@ -140,12 +140,12 @@ impl<P: Payload> Payload for Nested<P> {
     }
 
     #[inline]
-    fn put(&self, tail: &mut Tail) -> Result {
+    fn put(&self, writer: &mut SkbWriter) -> Result {
         let len = self.payload.size();
 
-        wire::put_attr_header(tail, self.nla_type | NLA_F_NESTED, len)?;
-        self.payload.put(tail)?;
-        tail.append(wire::padding(len))
+        wire::put_attr_header(writer, self.nla_type | NLA_F_NESTED, len)?;
+        self.payload.put(writer)?;
+        writer.append(wire::padding(len))
     }
 }
 
@@ -159,8 +159,8 @@ impl Payload for Raw<'_> {
     }
 
     #[inline]
-    fn put(&self, tail: &mut Tail) -> Result {
-        tail.append(self.0)
+    fn put(&self, writer: &mut SkbWriter) -> Result {
+        writer.append(self.0)
     }
 }
 
@@ -171,9 +171,9 @@ impl<P: Payload> Payload for Option<P> {
     }
 
     #[inline]
-    fn put(&self, tail: &mut Tail) -> Result {
+    fn put(&self, writer: &mut SkbWriter) -> Result {
         match self {
-            Some(payload) => payload.put(tail),
+            Some(payload) => payload.put(writer),
             None => Ok(()),
         }
     }
@@ -189,7 +189,7 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn put(&self, _tail: &mut Tail) -> Result {
+            fn put(&self, _writer: &mut SkbWriter) -> Result {
                 Ok(())
             }
         }
@@ -205,12 +205,12 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn put(&self, tail: &mut Tail) -> Result {
+            fn put(&self, writer: &mut SkbWriter) -> Result {
                 #[allow(non_snake_case)]
                 let ($first, $($rest,)*) = self;
 
-                $first.put(tail)?;
-                $($rest.put(tail)?;)*
+                $first.put(writer)?;
+                $($rest.put(writer)?;)*
                 Ok(())
             }
         }

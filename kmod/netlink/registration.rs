@@ -186,18 +186,18 @@ impl<L: FamilyList> kernel::Module for Families<L> {
 /// What goes first stands first: nobody may call for a state that is gone.
 #[doc(hidden)]
 pub struct Registration<T: Family> {
-    served: Option<Served<T>>,
+    callbacks: Option<Callbacks<T>>,
     states: Option<States<T>>,
 }
 
 /// What calls the family, in the order in which it goes.
-struct Served<T: Family> {
+struct Callbacks<T: Family> {
     _sockets: Sockets<T>,
     _notifier: Notifier<T>,
 }
 
-impl<T: Family> Served<T> {
-    /// Serves the family: it is told of sockets that close before there is one.
+impl<T: Family> Callbacks<T> {
+    /// Registers them: the notifier of closed sockets first, before there is a socket.
     ///
     /// # Safety
     ///
@@ -228,7 +228,7 @@ impl<T: Family> Registration<T> {
         let states = unsafe { States::register()? };
 
         Ok(Self {
-            served: None,
+            callbacks: None,
             states: Some(states),
         })
     }
@@ -243,9 +243,9 @@ impl<T: Family> Registration<T> {
         // SAFETY: The states are registered, and by the order of the fields go later. When the
         // module's exit drops what calls them, nobody holds a reference to the module, as every open
         // socket and dump does of a protocol that is its own.
-        match unsafe { Served::register() } {
-            Ok(served) => {
-                self.served = Some(served);
+        match unsafe { Callbacks::register() } {
+            Ok(callbacks) => {
+                self.callbacks = Some(callbacks);
                 pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
             }
             Err(error) if !has_users => return Err(error),
@@ -265,7 +265,7 @@ impl<T: Family> Registration<T> {
 
 impl<T: Family> Drop for Registration<T> {
     fn drop(&mut self) {
-        if self.served.is_some() {
+        if self.callbacks.is_some() {
             pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
         }
     }

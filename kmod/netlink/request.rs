@@ -271,7 +271,7 @@ impl<'a, T: Family> Request<'a, T> {
     /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
     /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
     /// group that the family does not have.
-    pub fn is_heard(&self, group: u32) -> bool {
+    pub fn has_receivers(&self, group: u32) -> bool {
         group::find::<T>(group).is_some() && (self.has(NLM_F_ECHO) || self.has_listeners(group))
     }
 
@@ -302,7 +302,7 @@ impl<'a, T: Family> Request<'a, T> {
     ) -> Result {
         // For group 0 `nlmsg_notify()` would not even free the buffer.
         group::find::<T>(group).ok_or(EINVAL)?;
-        if !self.is_heard(group) {
+        if !self.has_receivers(group) {
             return Ok(());
         }
         let header = self.answer_header(nlmsg_type);

@@ -30,22 +30,22 @@ use kernel::{
     prelude::*, //
 };
 
-/// The room in a socket buffer, where messages are written.
+/// A writer of messages into the tailroom of a socket buffer.
 ///
 /// # Invariants
 ///
 /// - `skb` is a linear, empty buffer that nobody else reads or writes while this exists.
 /// - `start` points to where its bytes will begin, and to room for `capacity` of them, of which the
 ///   first `len` are initialised.
-pub struct Tail {
+pub struct SkbWriter {
     skb: NonNull<bindings::sk_buff>,
     start: NonNull<u8>,
     len: usize,
     capacity: usize,
 }
 
-impl Tail {
-    /// Writes into `skb`, which stays empty until [`Tail::commit`].
+impl SkbWriter {
+    /// Writes into `skb`, which stays empty until [`SkbWriter::commit`].
     ///
     /// # Safety
     ///
@@ -120,7 +120,7 @@ impl Tail {
     }
 }
 
-impl Sink for Tail {
+impl Sink for SkbWriter {
     type Error = Error;
 
     fn too_long() -> Error {
@@ -179,11 +179,11 @@ impl SkBuff {
             len: 0,
         };
         // SAFETY: The buffer is new, so it is linear, empty and ours, and was made for this much.
-        let mut tail = unsafe { Tail::new(skb.skb, size) };
+        let mut writer = unsafe { SkbWriter::new(skb.skb, size) };
 
-        tail.put_message_of_size(header, payload, payload_size)?;
+        writer.put_message_of_size(header, payload, payload_size)?;
         // INVARIANT: So much was just written, no more than `size`.
-        skb.len = tail.len as c_uint;
+        skb.len = writer.len as c_uint;
         Ok(skb)
     }
 

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::wire::{
     put_attr,
+    Nlmsghdr,
     Sink,
     NLMSG_HDRLEN, //
 };
@@ -88,12 +89,30 @@ pub(super) fn attr(nla_len: u16, nla_type: u16, value: &[u8]) -> Result<KVec<u8>
     Ok(bytes)
 }
 
+/// Offset of the first attribute in a message, in bytes.
+pub(super) const FIRST: usize = NLMSG_HDRLEN;
+
+/// Offset of what follows an attribute with 4 bytes there, in bytes.
+pub(super) const SECOND: usize = FIRST + 8;
+
+/// The bit of `nla_type` that says big-endian.
+pub(super) const NET_BYTEORDER: u16 = bindings::NLA_F_NET_BYTEORDER as u16;
+
+/// A header, but for its length.
+pub(super) const HEADER: Nlmsghdr = Nlmsghdr {
+    nlmsg_len: 0,
+    nlmsg_type: 0x1234,
+    nlmsg_flags: 0x5678,
+    nlmsg_seq: 0x9abc_def0,
+    nlmsg_pid: 0x0fed_cba9,
+};
+
 /// Room for a text of the extended ACK and its NUL, in bytes.
 const MSG_SIZE: usize = bindings::NETLINK_MAX_FMTMSG_LEN as usize;
 
-/// What the sender of a request is told, as `netlink_ack()` reads it.
+/// The ACK that the sender of a request receives, in the words of `struct netlink_ext_ack`.
 #[derive(PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct ReceivedAck {
     errno: c_int,
     msg: [u8; MSG_SIZE],
     bad_attr: Option<usize>,
@@ -101,9 +120,9 @@ pub(super) struct Told {
     miss_nest: Option<usize>,
 }
 
-impl Told {
-    /// Success, and nothing to say.
-    pub(super) fn nothing() -> Self {
+impl ReceivedAck {
+    /// Success, without a text.
+    pub(super) fn success() -> Self {
         Self {
             errno: 0,
             msg: [0; MSG_SIZE],
@@ -114,20 +133,20 @@ impl Told {
     }
 
     /// Success, and a text.
-    pub(super) fn text(msg: &str) -> Self {
-        let mut told = Self::nothing();
+    pub(super) fn warning(msg: &str) -> Self {
+        let mut ack = Self::success();
 
-        for (place, byte) in told.msg.iter_mut().zip(msg.bytes()) {
+        for (place, byte) in ack.msg.iter_mut().zip(msg.bytes()) {
             *place = byte;
         }
-        told
+        ack
     }
 
     /// An error and its text.
     pub(super) fn error(error: Error, msg: &str) -> Self {
         Self {
             errno: error.to_errno(),
-            ..Self::text(msg)
+            ..Self::warning(msg)
         }
     }
 
@@ -152,7 +171,7 @@ impl Told {
         }
     }
 
-    /// Reads what the sender of `message` is told.
+    /// Reads the ACK that `netlink_ack()` makes of these for `message`.
     pub(super) fn read(result: Result, ext_ack: &ExtAck<'_>, message: &[u8]) -> Self {
         let raw = ext_ack.to_raw(message);
         let offset = |attr: *const bindings::nlattr| {
@@ -172,13 +191,13 @@ impl Told {
 }
 
 /// A protocol that nobody has.
-pub(super) const FREE: u32 = 24;
+pub(super) const FREE_PROTOCOL: u32 = 24;
 
 /// A protocol that nobody has, and whose family refuses every network namespace.
-pub(super) const REFUSED: u32 = 25;
+pub(super) const REFUSED_PROTOCOL: u32 = 25;
 
 /// The protocol of rtnetlink.
-pub(super) const TAKEN: u32 = bindings::NETLINK_ROUTE;
+pub(super) const TAKEN_PROTOCOL: u32 = bindings::NETLINK_ROUTE;
 
 /// The group that whoever likes may join.
 pub(super) const OPEN: u32 = 1;
@@ -187,14 +206,17 @@ pub(super) const OPEN: u32 = 1;
 pub(super) const CLOSED: u32 = 2;
 
 /// A family of the protocol `PROTOCOL`.
-pub(super) struct Tried<const PROTOCOL: u32>;
+pub(super) struct TestFamily<const PROTOCOL: u32>;
+
+/// The family of the protocol that nobody has.
+pub(super) type FreeFamily = TestFamily<FREE_PROTOCOL>;
 
 /// How many states there are of all these families.
 static STATES: AtomicU32 = AtomicU32::new(0);
 
 /// What they keep in a network namespace.
-pub(super) struct TriedState<const PROTOCOL: u32> {
-    pub(super) socket: KernelSocket<Tried<PROTOCOL>>,
+pub(super) struct TestState<const PROTOCOL: u32> {
+    pub(super) socket: KernelSocket<TestFamily<PROTOCOL>>,
     /// How often a socket left a group.
     pub(super) left: AtomicU32,
     /// The sum of the port ids of the sockets that were closed.
@@ -211,7 +233,7 @@ pub(super) fn init_net() -> *mut bindings::net {
     ptr::addr_of_mut!(bindings::init_net)
 }
 
-impl<const PROTOCOL: u32> Family for Tried<PROTOCOL> {
+impl<const PROTOCOL: u32> Family for TestFamily<PROTOCOL> {
     const PROTOCOL: u32 = PROTOCOL;
 
     const GROUPS: &'static [Group] = &[Group::new(OPEN).nonroot(), Group::new(CLOSED)];
@@ -227,14 +249,14 @@ impl<const PROTOCOL: u32> Family for Tried<PROTOCOL> {
 
     const COMMANDS: &'static [Command<Self>] = &[];
 
-    type Net = TriedState<PROTOCOL>;
+    type Net = TestState<PROTOCOL>;
 
-    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<TriedState<PROTOCOL>>> {
-        if PROTOCOL == REFUSED {
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<TestState<PROTOCOL>>> {
+        if PROTOCOL == REFUSED_PROTOCOL {
             return Err(ENOSPC);
         }
         STATES.fetch_add(1, Relaxed);
-        Ok(TriedState {
+        Ok(TestState {
             socket: socket.clone(),
             left: AtomicU32::new(0),
             closed: AtomicU32::new(0),
@@ -246,7 +268,7 @@ impl<const PROTOCOL: u32> Family for Tried<PROTOCOL> {
     }
 }
 
-impl<const PROTOCOL: u32> Drop for TriedState<PROTOCOL> {
+impl<const PROTOCOL: u32> Drop for TestState<PROTOCOL> {
     fn drop(&mut self) {
         STATES.fetch_sub(1, Relaxed);
     }

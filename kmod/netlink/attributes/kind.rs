@@ -15,10 +15,10 @@ use super::{
         Width, //
     },
     AttributeSet,
-    Attributes,
-    AttrsOf,
+    AttrsOfType,
     Checked,
     Occurrence, //
+    ValidAttrs,
 };
 use crate::wire::{
     Attr,
@@ -59,12 +59,12 @@ impl<K: AttrKind> Occurrence for K {
     const IS_MULTI: bool = false;
 
     #[inline]
-    fn value(mut attrs: AttrsOf<'_>) -> Self::Output<'_> {
+    fn value(mut attrs: AttrsOfType<'_>) -> Self::Output<'_> {
         K::read(attrs.next())
     }
 
     #[inline]
-    fn place(mut attrs: AttrsOf<'_>) -> Self::Place<'_> {
+    fn place(mut attrs: AttrsOfType<'_>) -> Self::Place<'_> {
         attrs.next()
     }
 }
@@ -81,12 +81,12 @@ impl<K: AttrKind> Occurrence for Option<K> {
     const IS_MULTI: bool = false;
 
     #[inline]
-    fn value(mut attrs: AttrsOf<'_>) -> Self::Output<'_> {
+    fn value(mut attrs: AttrsOfType<'_>) -> Self::Output<'_> {
         attrs.next().map(|attr| K::read(Some(attr)))
     }
 
     #[inline]
-    fn place(mut attrs: AttrsOf<'_>) -> Self::Place<'_> {
+    fn place(mut attrs: AttrsOfType<'_>) -> Self::Place<'_> {
         attrs.next()
     }
 }
@@ -97,7 +97,7 @@ pub struct Multi<K>(PhantomData<K>);
 impl<K: AttrKind> Occurrence for Multi<K> {
     type Kind = K;
     type Output<'a> = Repeated<'a, K>;
-    type Place<'a> = AttrsOf<'a>;
+    type Place<'a> = AttrsOfType<'a>;
 
     const IS_REQUIRED: bool = false;
     const IS_MULTI: bool = {
@@ -106,7 +106,7 @@ impl<K: AttrKind> Occurrence for Multi<K> {
     };
 
     #[inline]
-    fn value(attrs: AttrsOf<'_>) -> Self::Output<'_> {
+    fn value(attrs: AttrsOfType<'_>) -> Self::Output<'_> {
         Repeated {
             attrs,
             _kind: PhantomData,
@@ -114,14 +114,14 @@ impl<K: AttrKind> Occurrence for Multi<K> {
     }
 
     #[inline]
-    fn place(attrs: AttrsOf<'_>) -> Self::Place<'_> {
+    fn place(attrs: AttrsOfType<'_>) -> Self::Place<'_> {
         attrs
     }
 }
 
 /// The values of an attribute that may be there any number of times, in order.
 pub struct Repeated<'a, K> {
-    attrs: AttrsOf<'a>,
+    attrs: AttrsOfType<'a>,
     _kind: PhantomData<K>,
 }
 
@@ -257,7 +257,7 @@ impl<S: AttributeSet> AttrKind for NestOf<S> {
 
     #[inline]
     fn read(attr: Option<Attr<'_>>) -> S::View<'_> {
-        Attributes::<S>::view(bytes(attr))
+        ValidAttrs::<S>::view(bytes(attr))
     }
 
     #[inline(always)]
@@ -303,7 +303,7 @@ impl<'a, S: AttributeSet> Iterator for Entries<'a, S> {
     fn next(&mut self) -> Option<Self::Item> {
         let entry = self.attrs.next()?.ok()?;
 
-        Some(Attributes::<S>::view(entry.value()))
+        Some(ValidAttrs::<S>::view(entry.value()))
     }
 }
 

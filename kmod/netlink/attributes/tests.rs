@@ -15,7 +15,10 @@ use crate::{
             message,
             message_of,
             row,
-            Told, //
+            ReceivedAck,
+            FIRST,
+            NET_BYTEORDER,
+            SECOND, //
         },
         ExtAck, //
     },
@@ -33,8 +36,6 @@ const NUMBER: u16 = 3;
 const UNKNOWN: u16 = 4;
 
 const MAX: u32 = 8;
-
-const NET_BYTEORDER: u16 = bindings::NLA_F_NET_BYTEORDER as u16;
 
 attributes! {
     struct Values {
@@ -89,12 +90,6 @@ macro_rules! deeper {
 // As deep as it goes.
 deeper! { Two Three Four Five Six Seven Eight Nine Deepest }
 
-/// Offset of the first attribute in a message, in bytes.
-const FIRST: usize = NLMSG_HDRLEN;
-
-/// Offset of what follows an attribute with 4 bytes, in bytes.
-const SECOND: usize = NLMSG_HDRLEN + 8;
-
 /// Offset of the first attribute in a nest that is the first attribute, in bytes.
 const INSIDE: usize = FIRST + NLA_HDRLEN;
 
@@ -105,18 +100,18 @@ fn payload(message: &[u8]) -> &[u8] {
     message.get(NLMSG_HDRLEN..).unwrap_or_default()
 }
 
-/// Returns what the sender of `message` is told that may carry `S`.
-pub(super) fn judge<S: AttributeSet>(message: &[u8]) -> Told {
+/// Returns the ACK for `message`, which may carry `S`.
+pub(super) fn judge<S: AttributeSet>(message: &[u8]) -> ReceivedAck {
     let mut ext_ack = ExtAck::new();
     let result = match parse::<S>(payload(message)) {
         Ok(_) => Ok(()),
-        Err(violation) => Err(violation.tell(&mut ext_ack)),
+        Err(violation) => Err(violation.report_to(&mut ext_ack)),
     };
 
-    Told::read(result, &ext_ack, message)
+    ReceivedAck::read(result, &ext_ack, message)
 }
 
-/// Returns what is told of the attribute that `message`, which may carry `S`, is refused for.
+/// Returns the policy in the ACK for `message`, which may carry `S`.
 pub(super) fn policy<S: AttributeSet>(message: &[u8]) -> Option<NlaPolicy> {
     parse::<S>(payload(message)).err()?.policy().copied()
 }
@@ -126,14 +121,14 @@ pub(super) fn read<S: AttributeSet>(message: &[u8]) -> Result<S::View<'_>> {
     parse::<S>(payload(message)).map_err(|_| EINVAL)
 }
 
-/// Returns what the sender of a message with the only attribute `nla_type` is told.
-fn judge_value(nla_type: u16, value: &[u8]) -> Result<Told> {
+/// Returns the ACK for a message with the only attribute `nla_type`.
+fn judge_value(nla_type: u16, value: &[u8]) -> Result<ReceivedAck> {
     Ok(judge::<Values>(&message(&[(nla_type, value)])?))
 }
 
 /// The refusal of the first attribute.
-fn refused(msg: &str) -> Told {
-    Told::error(EINVAL, msg).at(FIRST)
+fn refused(msg: &str) -> ReceivedAck {
+    ReceivedAck::error(EINVAL, msg).at(FIRST)
 }
 
 /// A nest of these attributes.
@@ -156,22 +151,22 @@ fn nests(count: usize) -> Result<KVec<u8>> {
     Ok(bytes)
 }
 
-/// Returns what the sender of a message with a nest of these attributes is told.
-fn judge_nest(attrs: &[(u16, &[u8])]) -> Result<Told> {
+/// Returns the ACK for a message with a nest of these attributes.
+fn judge_nest(attrs: &[(u16, &[u8])]) -> Result<ReceivedAck> {
     Ok(judge::<Nests>(&message_of(&nest(attrs)?)?))
 }
 
-/// Returns what the sender of a message is told that has, in a nest with a number, a nest of these
+/// Returns the ACK for a message that has, in a nest with a number, a nest of these
 /// attributes.
-fn judge_inner(attrs: &[(u16, &[u8])]) -> Result<Told> {
+fn judge_inner(attrs: &[(u16, &[u8])]) -> Result<ReceivedAck> {
     let inner = row(attrs)?;
 
     judge_nest(&[(NUMBER, b"1234"), (NEST | NLA_F_NESTED, &inner)])
 }
 
 /// The refusal of a first attribute that is longer than [`MAX`].
-fn too_long() -> Told {
-    Told::error(ERANGE, "too long (limit 8)").at(FIRST)
+fn too_long() -> ReceivedAck {
+    ReceivedAck::error(ERANGE, "too long (limit 8)").at(FIRST)
 }
 
 #[kunit_tests(netlink_attributes)]
@@ -180,8 +175,8 @@ mod suite {
 
     #[test]
     fn no_attribute_is_no_fault_where_none_is_required() -> Result {
-        assert!(judge::<Values>(&message(&[])?) == Told::nothing());
-        assert!(judge::<()>(&message(&[])?) == Told::nothing());
+        assert!(judge::<Values>(&message(&[])?) == ReceivedAck::success());
+        assert!(judge::<()>(&message(&[])?) == ReceivedAck::success());
         Ok(())
     }
 
@@ -189,8 +184,8 @@ mod suite {
     fn a_string_ends_in_its_only_nul() -> Result {
         const NO_STRING: &str = "string does not end in its only NUL";
 
-        assert!(judge_value(TEXT, b"\0")? == Told::nothing());
-        assert!(judge_value(TEXT, b"a\0")? == Told::nothing());
+        assert!(judge_value(TEXT, b"\0")? == ReceivedAck::success());
+        assert!(judge_value(TEXT, b"a\0")? == ReceivedAck::success());
         assert!(judge_value(TEXT, b"")? == refused(NO_STRING));
         assert!(judge_value(TEXT, b"a")? == refused(NO_STRING));
         assert!(judge_value(TEXT, b"a\0b")? == refused(NO_STRING));
@@ -200,15 +195,15 @@ mod suite {
 
     #[test]
     fn a_string_may_have_as_many_bytes_as_its_limit_and_a_nul() -> Result {
-        assert!(judge_value(TEXT, b"12345678\0")? == Told::nothing());
+        assert!(judge_value(TEXT, b"12345678\0")? == ReceivedAck::success());
         assert!(judge_value(TEXT, b"123456789\0")? == too_long());
         Ok(())
     }
 
     #[test]
     fn bytes_may_be_as_many_as_their_limit() -> Result {
-        assert!(judge_value(DATA, b"")? == Told::nothing());
-        assert!(judge_value(DATA, b"1234567\0")? == Told::nothing());
+        assert!(judge_value(DATA, b"")? == ReceivedAck::success());
+        assert!(judge_value(DATA, b"1234567\0")? == ReceivedAck::success());
         assert!(judge_value(DATA, b"12345678\0")? == too_long());
         Ok(())
     }
@@ -221,9 +216,9 @@ mod suite {
                 data(DATA): Option<Binary> where max_len = 0;
             }
         }
-        let expected = || Told::error(ERANGE, "too long (limit 0)").at(FIRST);
+        let expected = || ReceivedAck::error(ERANGE, "too long (limit 0)").at(FIRST);
 
-        assert!(judge::<Empty>(&message(&[(TEXT, b"\0"), (DATA, b"")])?) == Told::nothing());
+        assert!(judge::<Empty>(&message(&[(TEXT, b"\0"), (DATA, b"")])?) == ReceivedAck::success());
         assert!(judge::<Empty>(&message(&[(TEXT, b"a\0")])?) == expected());
         assert!(judge::<Empty>(&message(&[(DATA, b"a")])?) == expected());
         Ok(())
@@ -233,7 +228,7 @@ mod suite {
     fn a_number_has_4_bytes() -> Result {
         for len in 0..=9 {
             let expected = match len {
-                4 => Told::nothing(),
+                4 => ReceivedAck::success(),
                 _ => refused("number does not have 4 bytes"),
             };
             assert!(judge_value(NUMBER, &[0xff; 9][..len])? == expected);
@@ -273,12 +268,12 @@ mod suite {
         ])?;
 
         assert!(judge::<Values>(&twice) == refused(expected));
-        assert!(judge::<Values>(&apart) == Told::error(EINVAL, expected).at(SECOND));
+        assert!(judge::<Values>(&apart) == ReceivedAck::error(EINVAL, expected).at(SECOND));
         Ok(())
     }
 
     #[test]
-    fn a_required_attribute_that_is_missing_is_told_by_its_type() -> Result {
+    fn a_required_attribute_that_is_missing_is_flagged_here_by_its_type() -> Result {
         attributes! {
             struct Required {
                 text(TEXT): Option<NulString> where max_len = MAX;
@@ -286,27 +281,28 @@ mod suite {
                 number(NUMBER): U32;
             }
         }
-        let missing =
-            |nla_type| Told::error(EINVAL, "required attribute is missing").missing(nla_type);
+        let missing = |nla_type| {
+            ReceivedAck::error(EINVAL, "required attribute is missing").missing(nla_type)
+        };
 
         assert!(judge::<Required>(&message(&[])?) == missing(DATA));
         assert!(judge::<Required>(&message(&[(TEXT, b"\0")])?) == missing(DATA));
         assert!(judge::<Required>(&message(&[(NUMBER, b"1234")])?) == missing(DATA));
         assert!(judge::<Required>(&message(&[(DATA, b"")])?) == missing(NUMBER));
         let all = message(&[(NUMBER, b"1234"), (DATA, b"")])?;
-        assert!(judge::<Required>(&all) == Told::nothing());
+        assert!(judge::<Required>(&all) == ReceivedAck::success());
         Ok(())
     }
 
     #[test]
     fn what_is_required_has_its_limits_too() -> Result {
         attributes! {
-            struct Required {
+            struct RequiredData {
                 data(DATA): Binary where max_len = MAX;
             }
         }
 
-        assert!(judge::<Required>(&message(&[(DATA, b"123456789")])?) == too_long());
+        assert!(judge::<RequiredData>(&message(&[(DATA, b"123456789")])?) == too_long());
         Ok(())
     }
 
@@ -317,7 +313,7 @@ mod suite {
             assert!(judge::<Values>(&broken) == refused("nla_len does not fit the message"));
         }
         let empty = message_of(&attr(4, DATA, b"")?)?;
-        assert!(judge::<Values>(&empty) == Told::nothing());
+        assert!(judge::<Values>(&empty) == ReceivedAck::success());
         Ok(())
     }
 
@@ -335,7 +331,7 @@ mod suite {
         for len in 1..4 {
             let mut trailing = message(&[(NUMBER, b"1234")])?;
             trailing.extend_from_slice(&[0; 3][..len], GFP_KERNEL)?;
-            let expected = Told::error(EINVAL, "bytes after the last attribute").at(SECOND);
+            let expected = ReceivedAck::error(EINVAL, "bytes after the last attribute").at(SECOND);
             assert!(judge::<Values>(&trailing) == expected);
         }
         Ok(())
@@ -346,16 +342,16 @@ mod suite {
         for nla_len in 5..=8 {
             let value = &b"1234"[..usize::from(nla_len) - 4];
             let unpadded = message_of(&attr(nla_len, DATA, value)?)?;
-            assert!(judge::<Values>(&unpadded) == Told::nothing());
+            assert!(judge::<Values>(&unpadded) == ReceivedAck::success());
         }
         Ok(())
     }
 
     #[test]
-    fn the_first_of_two_faults_is_told() -> Result {
+    fn the_first_of_two_faults_is_flagged_here() -> Result {
         let faults = message(&[(DATA, b"1234"), (UNKNOWN, b""), (NUMBER, b"")])?;
 
-        let expected = Told::error(EINVAL, "unknown attribute").at(SECOND);
+        let expected = ReceivedAck::error(EINVAL, "unknown attribute").at(SECOND);
         assert!(judge::<Values>(&faults) == expected);
         Ok(())
     }
@@ -391,12 +387,12 @@ mod suite {
 
     #[test]
     fn a_nest_is_held_to_its_own_policy() -> Result {
-        assert!(judge_nest(&[(NUMBER, b"1234")])? == Told::nothing());
-        assert!(judge_nest(&[(DATA, b"1"), (NUMBER, b"1234")])? == Told::nothing());
-        assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
+        assert!(judge_nest(&[(NUMBER, b"1234")])? == ReceivedAck::success());
+        assert!(judge_nest(&[(DATA, b"1"), (NUMBER, b"1234")])? == ReceivedAck::success());
+        assert!(judge_inner(&[(NUMBER, b"1234")])? == ReceivedAck::success());
 
         let empty = message_of(&nest(&[])?)?;
-        assert!(judge::<One>(&empty) == Told::nothing());
+        assert!(judge::<One>(&empty) == ReceivedAck::success());
         Ok(())
     }
 
@@ -407,38 +403,38 @@ mod suite {
         let missing = "NLA_F_NESTED is missing";
         let unexpected = "unexpected flag in nla_type";
 
-        assert!(judge::<Nests>(&flagged(NLA_F_NESTED)?) == Told::nothing());
+        assert!(judge::<Nests>(&flagged(NLA_F_NESTED)?) == ReceivedAck::success());
         assert!(judge::<Nests>(&flagged(0)?) == refused(missing));
         assert!(judge::<Nests>(&flagged(NET_BYTEORDER)?) == refused(missing));
         let both = flagged(NLA_F_NESTED | NET_BYTEORDER)?;
         assert!(judge::<Nests>(&both) == refused(unexpected));
 
         let inside = judge_nest(&[(NUMBER, b"1234"), (NEST, &value)])?;
-        assert!(inside == Told::error(EINVAL, missing).at(INSIDE_SECOND));
+        assert!(inside == ReceivedAck::error(EINVAL, missing).at(INSIDE_SECOND));
         Ok(())
     }
 
     #[test]
-    fn what_is_wrong_inside_a_nest_is_told_where_it_is() -> Result {
-        let wrong = |msg| Told::error(EINVAL, msg).at(INSIDE);
+    fn what_is_wrong_inside_a_nest_is_flagged_here_where_it_is() -> Result {
+        let wrong = |msg| ReceivedAck::error(EINVAL, msg).at(INSIDE);
         let size = "number does not have 4 bytes";
         assert!(judge_nest(&[(NUMBER, b"12345")])? == wrong(size));
         let flag = wrong("unexpected flag in nla_type");
         assert!(judge_nest(&[(NUMBER | NLA_F_NESTED, b"1234")])? == flag);
 
         let long = judge_nest(&[(NUMBER, b"1234"), (DATA, b"123456789")])?;
-        assert!(long == Told::error(ERANGE, "too long (limit 8)").at(INSIDE_SECOND));
+        assert!(long == ReceivedAck::error(ERANGE, "too long (limit 8)").at(INSIDE_SECOND));
 
-        let inner = Told::error(EINVAL, size).at(INSIDE_SECOND + NLA_HDRLEN);
+        let inner = ReceivedAck::error(EINVAL, size).at(INSIDE_SECOND + NLA_HDRLEN);
         assert!(judge_inner(&[(NUMBER, b"")])? == inner);
         Ok(())
     }
 
     #[test]
     fn a_type_is_known_where_its_own_policy_has_it() -> Result {
-        let unknown = |offset| Told::error(EINVAL, "unknown attribute").at(offset);
+        let unknown = |offset| ReceivedAck::error(EINVAL, "unknown attribute").at(offset);
 
-        assert!(judge::<Nests>(&message(&[(TEXT, b"\0")])?) == Told::nothing());
+        assert!(judge::<Nests>(&message(&[(TEXT, b"\0")])?) == ReceivedAck::success());
         assert!(judge_nest(&[(TEXT, b"\0")])? == unknown(INSIDE));
         assert!(judge::<Nests>(&message(&[(NUMBER, b"1234")])?) == unknown(FIRST));
         assert!(judge_inner(&[(DATA, b"")])? == unknown(INSIDE_SECOND + NLA_HDRLEN));
@@ -446,10 +442,10 @@ mod suite {
     }
 
     #[test]
-    fn what_a_nest_lacks_is_told_by_its_type_and_the_nest() -> Result {
+    fn what_a_nest_lacks_is_flagged_here_by_its_type_and_the_nest() -> Result {
         let missing = |offset| {
-            let told = Told::error(EINVAL, "required attribute is missing");
-            told.missing(NUMBER).inside(offset)
+            let ack = ReceivedAck::error(EINVAL, "required attribute is missing");
+            ack.missing(NUMBER).inside(offset)
         };
 
         assert!(judge_nest(&[])? == missing(FIRST));
@@ -462,31 +458,32 @@ mod suite {
     }
 
     #[test]
-    fn what_a_message_with_a_nest_lacks_is_told_without_a_nest() -> Result {
+    fn what_a_message_with_a_nest_lacks_is_flagged_here_without_a_nest() -> Result {
         attributes! {
-            struct Required {
-                nest(NEST): NestOf<Number>;
+            struct RequiredNest {
+                nest(NEST): NestOf<InsideNest>;
                 number(NUMBER): U32;
             }
 
-            struct Number {
+            struct InsideNest {
                 number(NUMBER): Option<U32>;
             }
         }
-        let missing =
-            |nla_type| Told::error(EINVAL, "required attribute is missing").missing(nla_type);
+        let missing = |nla_type| {
+            ReceivedAck::error(EINVAL, "required attribute is missing").missing(nla_type)
+        };
 
-        assert!(judge::<Required>(&message(&[])?) == missing(NEST));
+        assert!(judge::<RequiredNest>(&message(&[])?) == missing(NEST));
         // One inside does not do.
         let nest = nest(&[(NUMBER, b"1234")])?;
-        assert!(judge::<Required>(&message_of(&nest)?) == missing(NUMBER));
+        assert!(judge::<RequiredNest>(&message_of(&nest)?) == missing(NUMBER));
         Ok(())
     }
 
     #[test]
     fn an_attribute_may_be_given_once_in_each_nest() -> Result {
         attributes! {
-            struct Numbers {
+            struct InsideAndOutside {
                 nest(NEST): Option<NestOf<Values>>;
                 number(NUMBER): Option<U32>;
             }
@@ -494,10 +491,10 @@ mod suite {
         let number = row(&[(NUMBER, b"1234")])?;
         let outside_too = message(&[(NEST | NLA_F_NESTED, &number), (NUMBER, b"1234")])?;
 
-        assert!(judge::<Numbers>(&outside_too) == Told::nothing());
-        assert!(judge_inner(&[(NUMBER, b"1234")])? == Told::nothing());
+        assert!(judge::<InsideAndOutside>(&outside_too) == ReceivedAck::success());
+        assert!(judge_inner(&[(NUMBER, b"1234")])? == ReceivedAck::success());
         let inside = judge_nest(&[(DATA, b""), (NUMBER, b"1234"), (DATA, b"")])?;
-        assert!(inside == Told::error(EINVAL, "attribute is given twice").at(INSIDE));
+        assert!(inside == ReceivedAck::error(EINVAL, "attribute is given twice").at(INSIDE));
         Ok(())
     }
 
@@ -507,7 +504,8 @@ mod suite {
             // The message has 8 bytes behind the nest.
             let mut broken = message_of(&nest_of(&attr(nla_len, NUMBER, b"1234")?)?)?;
             broken.extend_from_slice(&row(&[(TEXT, b"123\0")])?, GFP_KERNEL)?;
-            let expected = Told::error(EINVAL, "nla_len does not fit the message").at(INSIDE);
+            let expected =
+                ReceivedAck::error(EINVAL, "nla_len does not fit the message").at(INSIDE);
             assert!(judge::<Nests>(&broken) == expected);
         }
         Ok(())
@@ -519,7 +517,7 @@ mod suite {
             let mut inside = row(&[(NUMBER, b"1234")])?;
             inside.extend_from_slice(&[0; 3][..len], GFP_KERNEL)?;
             let trailing = message_of(&nest_of(&inside)?)?;
-            let expected = Told::error(EINVAL, "bytes after the last attribute");
+            let expected = ReceivedAck::error(EINVAL, "bytes after the last attribute");
             assert!(judge::<Nests>(&trailing) == expected.at(INSIDE_SECOND));
         }
         Ok(())
@@ -528,10 +526,10 @@ mod suite {
     #[test]
     fn nests_are_followed_as_deep_as_the_policy_goes() -> Result {
         let unknown =
-            |depth| Told::error(EINVAL, "unknown attribute").at(FIRST + depth * NLA_HDRLEN);
+            |depth| ReceivedAck::error(EINVAL, "unknown attribute").at(FIRST + depth * NLA_HDRLEN);
 
         assert_eq!(depth(Deepest::POLICY), MAX_DEPTH);
-        assert!(judge::<Deepest>(&message_of(&nests(MAX_DEPTH)?)?) == Told::nothing());
+        assert!(judge::<Deepest>(&message_of(&nests(MAX_DEPTH)?)?) == ReceivedAck::success());
         for count in [MAX_DEPTH + 1, 100] {
             assert!(judge::<Deepest>(&message_of(&nests(count)?)?) == unknown(MAX_DEPTH));
             assert!(judge::<Two>(&message_of(&nests(count)?)?) == unknown(2));
@@ -548,7 +546,7 @@ mod suite {
         }
 
         let message = message(&[(DATA, &nests(100)?)])?;
-        assert!(judge::<DataOnly>(&message) == Told::nothing());
+        assert!(judge::<DataOnly>(&message) == ReceivedAck::success());
         Ok(())
     }
 

@@ -61,8 +61,8 @@ impl<'a> Violation<'a> {
         }
     }
 
-    /// Tells `ext_ack` of it, and returns the error.
-    pub(in crate::netlink) fn tell(&self, ext_ack: &mut ExtAck<'a>) -> Error {
+    /// Reports it in `ext_ack`, and returns the error.
+    pub(in crate::netlink) fn report_to(&self, ext_ack: &mut ExtAck<'a>) -> Error {
         match self.fault {
             Fault::Missing(rule) => ext_ack.refuse_missing_at(self.place, rule.nla_type),
             _ => ext_ack.refuse_at(self.error(), self.place, format_args!("{self}")),

@@ -10,14 +10,14 @@ use kernel::{
 };
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum TestCounter {
     First,
     Second,
     // Breaks its word.
     Beyond,
 }
 
-impl Counter for Kind {
+impl Counter for TestCounter {
     const COUNT: usize = 2;
 
     fn index(self) -> usize {
@@ -29,14 +29,14 @@ impl Counter for Kind {
 ///
 /// # Safety
 ///
-/// `counters` must point to [`Counters`] of `Kind`.
+/// `counters` must point to [`Counters`] of `TestCounter`.
 unsafe extern "C" fn count_second(counters: *mut c_void) {
     // SAFETY: The caller vouches for it.
-    unsafe { &*counters.cast::<Counters<Kind>>() }.count(Kind::Second);
+    unsafe { &*counters.cast::<Counters<TestCounter>>() }.count(TestCounter::Second);
 }
 
 /// Counts one `Second` on `cpu`, if that is online.
-fn count_on(cpu: c_int, counters: &Counters<Kind>) -> bool {
+fn count_on(cpu: c_int, counters: &Counters<TestCounter>) -> bool {
     let counters = ptr::from_ref(counters).cast_mut().cast();
 
     // SAFETY: `count_second` may run in any context and gets what it wants, and with `wait` is done
@@ -51,11 +51,11 @@ mod suite {
     #[test]
     fn counters_start_at_0_whatever_was_there() -> Result {
         for _ in 0..64 {
-            let counters = Counters::<Kind>::new()?;
-            assert_eq!(counters.sum(Kind::First), 0);
-            assert_eq!(counters.sum(Kind::Second), 0);
-            counters.count(Kind::First);
-            counters.count(Kind::Second);
+            let counters = Counters::<TestCounter>::new()?;
+            assert_eq!(counters.sum(TestCounter::First), 0);
+            assert_eq!(counters.sum(TestCounter::Second), 0);
+            counters.count(TestCounter::First);
+            counters.count(TestCounter::Second);
         }
         Ok(())
     }
@@ -64,12 +64,12 @@ mod suite {
     fn each_kind_is_counted_for_itself() -> Result {
         let counters = Counters::new()?;
         for _ in 0..3 {
-            counters.count(Kind::First);
+            counters.count(TestCounter::First);
         }
-        counters.count(Kind::Second);
+        counters.count(TestCounter::Second);
 
-        assert_eq!(counters.sum(Kind::First), 3);
-        assert_eq!(counters.sum(Kind::Second), 1);
+        assert_eq!(counters.sum(TestCounter::First), 3);
+        assert_eq!(counters.sum(TestCounter::Second), 1);
         Ok(())
     }
 
@@ -86,8 +86,8 @@ mod suite {
         }
 
         assert!(counted > 0);
-        assert_eq!(counters.sum(Kind::Second), counted);
-        assert_eq!(counters.sum(Kind::First), 0);
+        assert_eq!(counters.sum(TestCounter::Second), counted);
+        assert_eq!(counters.sum(TestCounter::First), 0);
         Ok(())
     }
 
@@ -99,13 +99,13 @@ mod suite {
             neighbours.push(Counters::new()?, GFP_KERNEL)?;
         }
         for counters in &neighbours {
-            counters.count(Kind::Beyond);
+            counters.count(TestCounter::Beyond);
         }
 
         for counters in &neighbours {
-            assert_eq!(counters.sum(Kind::First), 0);
-            assert_eq!(counters.sum(Kind::Second), 0);
-            assert_eq!(counters.sum(Kind::Beyond), 0);
+            assert_eq!(counters.sum(TestCounter::First), 0);
+            assert_eq!(counters.sum(TestCounter::Second), 0);
+            assert_eq!(counters.sum(TestCounter::Beyond), 0);
         }
         Ok(())
     }

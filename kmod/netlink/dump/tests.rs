@@ -6,7 +6,7 @@ use crate::{
         errno::emsgsize,
         put,
         skb::tests::Buffer,
-        tests::Told,
+        tests::ReceivedAck,
         Command,
         KernelSocket, //
     },
@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// A family that has nothing but the table.
-struct Numbers;
+struct TableFamily;
 
-impl Family for Numbers {
+impl Family for TableFamily {
     const PROTOCOL: u32 = 31;
     const COMMANDS: &'static [Command<Self>] = &[];
     type Net = ();
@@ -40,12 +40,12 @@ struct Table {
 }
 
 impl Dump for Table {
-    type Family = Numbers;
+    type Family = TableFamily;
     type Attrs = ();
     type Item = u32;
     const NLMSG_TYPE: u16 = 77;
 
-    fn start(_: &mut Call<'_, Numbers>) -> Result<Self> {
+    fn start(_: &mut Call<'_, TableFamily>) -> Result<Self> {
         Err(EINVAL)
     }
 
@@ -96,7 +96,7 @@ static BYTES: [[u8; END]; END] = {
     bytes
 };
 
-const HEADER: Nlmsghdr = Nlmsghdr {
+const ENTRY_HEADER: Nlmsghdr = Nlmsghdr {
     nlmsg_len: 0,
     nlmsg_type: Table::NLMSG_TYPE,
     nlmsg_flags: NLM_F_MULTI,
@@ -104,8 +104,8 @@ const HEADER: Nlmsghdr = Nlmsghdr {
     nlmsg_pid: 6,
 };
 
-fn dump(end: u32, change: u32) -> State<Table> {
-    State {
+fn dump(end: u32, change: u32) -> DumpState<Table> {
+    DumpState {
         table: Table {
             next: 0,
             end,
@@ -118,14 +118,14 @@ fn dump(end: u32, change: u32) -> State<Table> {
     }
 }
 
-/// Fills a buffer with `state`; returns its length, and what the core returns or is told then.
-fn fill_one(state: &mut State<Table>) -> Result<(usize, Result<usize>, Told)> {
+/// Fills a buffer with `state`; returns its length, the result, and what `NLMSG_DONE` says then.
+fn fill_one(state: &mut DumpState<Table>) -> Result<(usize, Result<usize>, ReceivedAck)> {
     let mut cb = bindings::netlink_callback::default();
     let mut buffer = Buffer::new(200)?;
-    let result = fill_buffer(state, &(), &mut buffer.tail, HEADER, &mut cb);
-    let told = Told::read(result.map(|_| ()), &state.ext_ack, &[]);
+    let result = fill_buffer(state, &(), &mut buffer.writer, ENTRY_HEADER, &mut cb);
+    let ack = ReceivedAck::read(result.map(|_| ()), &state.ext_ack, &[]);
 
-    Ok((buffer.written().len(), result, told))
+    Ok((buffer.written().len(), result, ack))
 }
 
 /// Says whether `message` is the entry `number`.
@@ -133,7 +133,7 @@ fn is_entry(message: &Message<'_>, number: u32, nlmsg_flags: u16) -> bool {
     let header = Nlmsghdr {
         nlmsg_len: 16 + number,
         nlmsg_flags,
-        ..HEADER
+        ..ENTRY_HEADER
     };
     let mut bytes = message.payload().iter();
 
@@ -155,7 +155,7 @@ mod suite {
             let mut len = 1;
             while len != 0 {
                 let mut buffer = Buffer::new(capacity)?;
-                len = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
+                len = fill_buffer(&mut state, &(), &mut buffer.writer, ENTRY_HEADER, &mut cb)?;
                 assert!(len == 0 || len == buffer.written().len());
                 for message in Messages::new(buffer.written()) {
                     let message = message.map_err(|_| EINVAL)?;
@@ -178,14 +178,14 @@ mod suite {
         while state.table.next <= 33 {
             assert!(len != 0);
             let mut buffer = Buffer::new(48)?;
-            len = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
+            len = fill_buffer(&mut state, &(), &mut buffer.writer, ENTRY_HEADER, &mut cb)?;
         }
         let mut buffer = Buffer::new(48)?;
-        let result = fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb);
+        let result = fill_buffer(&mut state, &(), &mut buffer.writer, ENTRY_HEADER, &mut cb);
         assert_eq!(result, Err(emsgsize()));
         assert_eq!(buffer.written().len(), 0);
-        let told = Told::read(result.map(|_| ()), &state.ext_ack, &[]);
-        assert!(told == Told::error(emsgsize(), "an entry fits no buffer"));
+        let ack = ReceivedAck::read(result.map(|_| ()), &state.ext_ack, &[]);
+        assert!(ack == ReceivedAck::error(emsgsize(), "an entry fits no buffer"));
         Ok(())
     }
 
@@ -193,7 +193,13 @@ mod suite {
     fn an_empty_table_is_at_its_end() -> Result {
         let mut buffer = Buffer::new(100)?;
         let mut cb = bindings::netlink_callback::default();
-        let len = fill_buffer(&mut dump(0, 0), &(), &mut buffer.tail, HEADER, &mut cb)?;
+        let len = fill_buffer(
+            &mut dump(0, 0),
+            &(),
+            &mut buffer.writer,
+            ENTRY_HEADER,
+            &mut cb,
+        )?;
 
         assert_eq!(len, 0);
         assert_eq!(buffer.written().len(), 0);
@@ -203,11 +209,15 @@ mod suite {
 
     #[test]
     fn what_the_end_says_comes_in_a_buffer_of_its_own() -> Result {
-        for (is_warning, error, told) in [
-            (true, None, Told::text("the end")),
-            (false, Some(EIO), Told::error(EIO, "broken")),
+        for (is_warning, error, ack) in [
+            (true, None, ReceivedAck::warning("the end")),
+            (false, Some(EIO), ReceivedAck::error(EIO, "broken")),
             // With entries before it, the core would take this one for a buffer that is full.
-            (true, Some(emsgsize()), Told::error(emsgsize(), "broken")),
+            (
+                true,
+                Some(emsgsize()),
+                ReceivedAck::error(emsgsize(), "broken"),
+            ),
         ] {
             let mut state = dump(3, u32::MAX);
             state.table.is_warning = is_warning;
@@ -218,7 +228,7 @@ mod suite {
             let (len, result, said) = fill_one(&mut state)?;
             assert_eq!(len, 0);
             assert_eq!(result, error.map_or(Ok(0), Err));
-            assert!(said == told);
+            assert!(said == ack);
             // The end was met once.
             assert_eq!(state.table.next, 4);
         }
@@ -227,11 +237,11 @@ mod suite {
 
     #[test]
     fn an_end_with_nothing_to_say_follows_the_last_entry() -> Result {
-        let (len, result, told) = fill_one(&mut dump(3, u32::MAX))?;
+        let (len, result, ack) = fill_one(&mut dump(3, u32::MAX))?;
 
         assert!(len > 0);
         assert_eq!(result, Ok(0));
-        assert!(told == Told::nothing());
+        assert!(ack == ReceivedAck::success());
         Ok(())
     }
 
@@ -241,16 +251,16 @@ mod suite {
             let mut state = dump(5, change);
             let mut cb = bindings::netlink_callback::default();
             let mut buffer = Buffer::new(200)?;
-            fill_buffer(&mut state, &(), &mut buffer.tail, HEADER, &mut cb)?;
+            fill_buffer(&mut state, &(), &mut buffer.writer, ENTRY_HEADER, &mut cb)?;
 
             for (number, message) in (0..).zip(Messages::new(buffer.written())) {
                 let message = message.map_err(|_| EINVAL)?;
-                let is_told = number == change;
-                let flags = NLM_F_MULTI | if is_told { NLM_F_DUMP_INTR } else { 0 };
+                let is_flagged_here = number == change;
+                let flags = NLM_F_MULTI | if is_flagged_here { NLM_F_DUMP_INTR } else { 0 };
                 assert!(is_entry(&message, number, flags));
             }
             // As the core asks for `NLMSG_DONE`.
-            let is_flagged = consistent(HEADER, &cb).nlmsg_flags & NLM_F_DUMP_INTR != 0;
+            let is_flagged = consistent(ENTRY_HEADER, &cb).nlmsg_flags & NLM_F_DUMP_INTR != 0;
             assert_eq!(is_flagged, change == 5);
         }
         Ok(())

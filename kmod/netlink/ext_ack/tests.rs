@@ -5,16 +5,12 @@ use crate::{
     netlink::tests::{
         message,
         message_of,
-        Told, //
+        ReceivedAck,
+        FIRST,
+        SECOND, //
     },
     wire::Attrs, //
 };
-
-/// Offset of the first attribute in a message, in bytes.
-const FIRST: usize = NLMSG_HDRLEN;
-
-/// Offset of what follows an attribute with 4 bytes, in bytes.
-const SECOND: usize = NLMSG_HDRLEN + 8;
 
 /// Returns the attributes of `message`, of which none is broken.
 fn attrs(message: &[u8]) -> impl Iterator<Item = Attr<'_>> {
@@ -27,8 +23,8 @@ fn copy_of(message: &[u8]) -> Result<KVec<u8>> {
 }
 
 /// The refusal of a request that lacks the attribute 77.
-fn lacking() -> Told {
-    Told::error(EINVAL, "required attribute is missing").missing(77)
+fn lacking() -> ReceivedAck {
+    ReceivedAck::error(EINVAL, "required attribute is missing").missing(77)
 }
 
 /// Returns the text that is formatted from `parts`, each by itself.
@@ -47,9 +43,9 @@ mod suite {
 
     #[test]
     fn there_is_nothing_to_say_at_first() {
-        let told = Told::read(Ok(()), &ExtAck::new(), &[]);
+        let ack = ReceivedAck::read(Ok(()), &ExtAck::new(), &[]);
 
-        assert!(told == Told::nothing());
+        assert!(ack == ReceivedAck::success());
     }
 
     #[test]
@@ -57,7 +53,7 @@ mod suite {
         let mut ext_ack = ExtAck::new();
         ext_ack.set_msg(c"mind the gap");
 
-        assert!(Told::read(Ok(()), &ext_ack, &[]) == Told::text("mind the gap"));
+        assert!(ReceivedAck::read(Ok(()), &ext_ack, &[]) == ReceivedAck::warning("mind the gap"));
     }
 
     #[test]
@@ -77,24 +73,24 @@ mod suite {
     }
 
     #[test]
-    fn an_attribute_is_told_by_its_offset() -> Result {
+    fn an_attribute_is_flagged_here_by_its_offset() -> Result {
         let message = message(&[(1, b"1234"), (2, b"1234")])?;
         let mut ext_ack = ExtAck::new();
 
         for (attr, offset) in attrs(&message).zip([FIRST, SECOND]) {
             let error = ext_ack.refuse_attr(EINVAL, attr, c"no");
-            let told = Told::read(Err(error), &ext_ack, &message);
-            assert!(told == Told::error(EINVAL, "no").at(offset));
+            let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+            assert!(ack == ReceivedAck::error(EINVAL, "no").at(offset));
 
             let error = ext_ack.refuse_attr_fmt(EINVAL, attr, format_args!("no {}", 1));
-            let told = Told::read(Err(error), &ext_ack, &message);
-            assert!(told == Told::error(EINVAL, "no 1").at(offset));
+            let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+            assert!(ack == ReceivedAck::error(EINVAL, "no 1").at(offset));
         }
         Ok(())
     }
 
     #[test]
-    fn a_place_outside_the_payload_is_not_told() -> Result {
+    fn a_place_outside_the_payload_is_left_out() -> Result {
         let message = message(&[(1, b"1234")])?;
         let other = copy_of(&message)?;
         let end = message.len();
@@ -109,12 +105,12 @@ mod suite {
         ] {
             let mut ext_ack = ExtAck::new();
             let error = ext_ack.refuse_at(EINVAL, place, format_args!("no"));
-            let expected = Told::error(EINVAL, "no");
+            let expected = ReceivedAck::error(EINVAL, "no");
             let expected = match offset {
                 Some(offset) => expected.at(offset),
                 None => expected,
             };
-            assert!(Told::read(Err(error), &ext_ack, &message) == expected);
+            assert!(ReceivedAck::read(Err(error), &ext_ack, &message) == expected);
         }
         Ok(())
     }
@@ -126,30 +122,30 @@ mod suite {
         let error = ext_ack.refuse_at(EINVAL, &message[FIRST..], format_args!("no"));
 
         for len in [0, 1, NLMSG_HDRLEN - 1, NLMSG_HDRLEN] {
-            let told = Told::read(Err(error), &ext_ack, &message[..len]);
-            assert!(told == Told::error(EINVAL, "no"));
+            let ack = ReceivedAck::read(Err(error), &ext_ack, &message[..len]);
+            assert!(ack == ReceivedAck::error(EINVAL, "no"));
         }
         Ok(())
     }
 
     #[test]
-    fn a_missing_attribute_is_told_by_its_type() {
+    fn a_missing_attribute_is_flagged_here_by_its_type() {
         let mut ext_ack = ExtAck::new();
         let error = ext_ack.refuse_missing(77);
-        let told = Told::read(Err(error), &ext_ack, &[]);
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &[]);
 
-        assert!(told == lacking());
+        assert!(ack == lacking());
     }
 
     #[test]
-    fn a_nest_is_told_beside_what_it_lacks() -> Result {
+    fn a_nest_is_flagged_here_beside_what_it_lacks() -> Result {
         let message = message(&[(1, b"1234"), (2, b"1234")])?;
         let mut ext_ack = ExtAck::new();
 
         for (nest, offset) in attrs(&message).zip([FIRST, SECOND]) {
             let error = ext_ack.refuse_missing_in(nest, 77);
-            let told = Told::read(Err(error), &ext_ack, &message);
-            assert!(told == lacking().inside(offset));
+            let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+            assert!(ack == lacking().inside(offset));
         }
         Ok(())
     }
@@ -159,10 +155,10 @@ mod suite {
         let mut ext_ack = ExtAck::new();
 
         let error = ext_ack.refuse_attr(EINVAL, None, c"no");
-        let told = Told::read(Err(error), &ext_ack, &[]);
-        assert!(told == Told::error(EINVAL, "no"));
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &[]);
+        assert!(ack == ReceivedAck::error(EINVAL, "no"));
         let error = ext_ack.refuse_missing_in(None, 77);
-        assert!(Told::read(Err(error), &ext_ack, &[]) == lacking());
+        assert!(ReceivedAck::read(Err(error), &ext_ack, &[]) == lacking());
     }
 
     #[test]
@@ -171,11 +167,11 @@ mod suite {
         let error = ext_ack.refuse_missing_at(&[], 77);
 
         assert!(ext_ack.miss_nest.is_none());
-        assert!(Told::read(Err(error), &ext_ack, &[]) == lacking());
+        assert!(ReceivedAck::read(Err(error), &ext_ack, &[]) == lacking());
     }
 
     #[test]
-    fn a_nest_outside_the_payload_is_not_told() -> Result {
+    fn a_nest_outside_the_payload_is_left_out() -> Result {
         let message = message(&[(1, b"1234")])?;
         let other = copy_of(&message)?;
         let end = message.len();
@@ -194,7 +190,7 @@ mod suite {
                 Some(offset) => lacking().inside(offset),
                 None => lacking(),
             };
-            assert!(Told::read(Err(error), &ext_ack, &message) == expected);
+            assert!(ReceivedAck::read(Err(error), &ext_ack, &message) == expected);
         }
         Ok(())
     }
@@ -207,26 +203,26 @@ mod suite {
 
         ext_ack.refuse_attr_fmt(ERANGE, attr, format_args!("a longer text"));
         let error = ext_ack.refuse_missing(77);
-        let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == lacking());
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+        assert!(ack == lacking());
 
         let error = ext_ack.refuse_attr(EINVAL, attr, c"no");
-        let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == Told::error(EINVAL, "no").at(FIRST));
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+        assert!(ack == ReceivedAck::error(EINVAL, "no").at(FIRST));
 
         ext_ack.refuse_missing(77);
         let error = ext_ack.refuse_attr_fmt(EINVAL, attr, format_args!("no"));
-        let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == Told::error(EINVAL, "no").at(FIRST));
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+        assert!(ack == ReceivedAck::error(EINVAL, "no").at(FIRST));
 
         let error = ext_ack.refuse(EINVAL, c"no");
-        let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == Told::error(EINVAL, "no"));
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+        assert!(ack == ReceivedAck::error(EINVAL, "no"));
 
         ext_ack.refuse_missing_in(attr, 78);
         let error = ext_ack.refuse_missing(77);
-        let told = Told::read(Err(error), &ext_ack, &message);
-        assert!(told == lacking());
+        let ack = ReceivedAck::read(Err(error), &ext_ack, &message);
+        assert!(ack == lacking());
         Ok(())
     }
 

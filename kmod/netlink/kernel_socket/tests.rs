@@ -10,21 +10,18 @@ use crate::netlink::{
     },
     tests::{
         init_net,
-        Tried,
+        FreeFamily,
         CLOSED,
-        FREE,
         OPEN, //
     }, //
 };
 use kernel::bindings;
 
-type Free = Tried<FREE>;
-
 /// A port id that no socket has.
 const NOBODY: u32 = 77;
 
 /// Tries to send in every way; returns how a group's and a port's message ended.
-fn send(socket: &KernelSocket<Free>, flags: Flags) -> [Result; 2] {
+fn send(socket: &KernelSocket<FreeFamily>, flags: Flags) -> [Result; 2] {
     [
         socket.multicast(OPEN, 16, || (), flags),
         socket.unicast(NOBODY, 0, 16, (), flags),
@@ -42,14 +39,14 @@ mod suite {
     #[test]
     fn a_handle_is_of_use_as_long_as_the_socket_is_open() -> Result {
         // SAFETY: Nobody else has the protocol.
-        let states = unsafe { States::<Free>::register()? };
+        let states = unsafe { States::<FreeFamily>::register()? };
         // SAFETY: They are registered, and the first namespace stays.
-        let state = unsafe { state::<Free>(init_net()) }.ok_or(ENOENT)?;
+        let state = unsafe { state::<FreeFamily>(init_net()) }.ok_or(ENOENT)?;
         let socket = state.socket.clone();
         assert_eq!(send(&socket, GFP_KERNEL), [Err(enotconn()); 2]);
 
         // SAFETY: The states are registered, and are dropped later; no user has a socket.
-        let sockets = unsafe { Sockets::<Free>::register()? };
+        let sockets = unsafe { Sockets::<FreeFamily>::register()? };
         assert_eq!(send(&socket, GFP_KERNEL), [Ok(()), Err(econnrefused())]);
         assert_eq!(send(&socket, GFP_ATOMIC), [Ok(()), Err(econnrefused())]);
         drop(sockets);
@@ -61,7 +58,7 @@ mod suite {
 
     #[test]
     fn what_goes_nowhere_is_refused_in_any_case() -> Result {
-        let socket = KernelSocket::<Free>::new()?;
+        let socket = KernelSocket::<FreeFamily>::new()?;
 
         assert_eq!(socket.unicast(0, 0, 16, (), GFP_KERNEL), Err(EINVAL));
         for group in [0, CLOSED + 1, u32::MAX] {

@@ -4,15 +4,13 @@ use super::*;
 use crate::netlink::tests::{
     init_net,
     states,
-    Tried,
+    FreeFamily,
+    TestFamily,
     CLOSED,
-    FREE,
     OPEN,
-    REFUSED,
-    TAKEN, //
+    REFUSED_PROTOCOL,
+    TAKEN_PROTOCOL, //
 };
-
-type Free = Tried<FREE>;
 
 #[kunit_tests(netlink_net)]
 mod suite {
@@ -22,10 +20,10 @@ mod suite {
     fn each_namespace_has_a_state_while_they_are_registered() -> Result {
         assert_eq!(states(), 0);
         // SAFETY: Nobody else has the protocol.
-        let registered = unsafe { States::<Free>::register()? };
+        let registered = unsafe { States::<FreeFamily>::register()? };
         assert!(states() > 0);
         // SAFETY: They are registered, and the first namespace stays.
-        assert!(unsafe { state::<Free>(init_net()) }.is_some());
+        assert!(unsafe { state::<FreeFamily>(init_net()) }.is_some());
 
         drop(registered);
         assert_eq!(states(), 0);
@@ -35,7 +33,7 @@ mod suite {
     #[test]
     fn a_state_that_is_refused_leaves_none() {
         // SAFETY: Nobody else has the protocol.
-        let registered = unsafe { States::<Tried<REFUSED>>::register() };
+        let registered = unsafe { States::<TestFamily<REFUSED_PROTOCOL>>::register() };
 
         assert_eq!(registered.map(drop), Err(ENOSPC));
         assert_eq!(states(), 0);
@@ -46,8 +44,12 @@ mod suite {
         for _ in 0..8 {
             // SAFETY: Nobody else has the protocol; the states are dropped after the sockets, of
             // which no user has one.
-            let (states, sockets) =
-                unsafe { (States::<Free>::register()?, Sockets::<Free>::register()?) };
+            let (states, sockets) = unsafe {
+                (
+                    States::<FreeFamily>::register()?,
+                    Sockets::<FreeFamily>::register()?,
+                )
+            };
             drop(sockets);
             drop(states);
         }
@@ -59,8 +61,8 @@ mod suite {
     fn a_protocol_of_somebody_else_is_busy() -> Result {
         // SAFETY: Nobody has the slots of the protocol, and what is registered is dropped as above.
         let (registered, sockets) = unsafe {
-            let states = States::<Tried<TAKEN>>::register()?;
-            (states, Sockets::<Tried<TAKEN>>::register())
+            let states = States::<TestFamily<TAKEN_PROTOCOL>>::register()?;
+            (states, Sockets::<TestFamily<TAKEN_PROTOCOL>>::register())
         };
         assert_eq!(sockets.map(drop), Err(EBUSY));
 
@@ -72,7 +74,7 @@ mod suite {
     #[test]
     fn a_group_is_joined_if_the_family_has_it_and_does_not_refuse() -> Result {
         // SAFETY: Nobody else has the protocol.
-        let registered = unsafe { States::<Free>::register()? };
+        let registered = unsafe { States::<FreeFamily>::register()? };
 
         for (group, err) in [
             (OPEN, 0),
@@ -82,7 +84,7 @@ mod suite {
             (u32::MAX, EINVAL.to_errno()),
         ] {
             // SAFETY: The states are registered, and the first namespace stays.
-            let bound = unsafe { Sockets::<Free>::bind(init_net(), group as c_int) };
+            let bound = unsafe { Sockets::<FreeFamily>::bind(init_net(), group as c_int) };
             assert_eq!(bound, err);
         }
         drop(registered);
@@ -90,14 +92,14 @@ mod suite {
     }
 
     #[test]
-    fn who_leaves_a_group_that_the_family_does_not_have_is_not_told_of() -> Result {
+    fn leaving_a_group_that_the_family_does_not_have_calls_nothing() -> Result {
         // SAFETY: Nobody else has the protocol.
-        let registered = unsafe { States::<Free>::register()? };
+        let registered = unsafe { States::<FreeFamily>::register()? };
         let unbind = |group: u32| {
             // SAFETY: The states are registered, and the first namespace stays.
             unsafe {
-                Sockets::<Free>::unbind(init_net(), group as c_int);
-                state::<Free>(init_net()).map(|state| state.left.load(Ordering::Relaxed))
+                Sockets::<FreeFamily>::unbind(init_net(), group as c_int);
+                state::<FreeFamily>(init_net()).map(|state| state.left.load(Ordering::Relaxed))
             }
         };
 
@@ -112,12 +114,12 @@ mod suite {
     fn the_core_guards_groups_that_all_take_the_same_right() {
         use crate::netlink::Group;
 
-        let guarded = group::sum_up(&[Group::new(7), Group::new(3)]);
+        let guarded = group::config(&[Group::new(7), Group::new(3)]);
         assert_eq!((guarded.last, guarded.flags), (7, 0));
-        let none = group::sum_up(&[]);
+        let none = group::config(&[]);
         assert_eq!((none.last, none.flags), (0, 0));
         for other in [Group::new(1).nonroot(), Group::new(1).cap_sys_admin()] {
-            let flags = group::sum_up(&[Group::new(2), other]).flags;
+            let flags = group::config(&[Group::new(2), other]).flags;
             assert_eq!(flags, bindings::NL_CFG_F_NONROOT_RECV);
         }
     }

@@ -24,13 +24,13 @@ fn attr_header(nla_len: u16, nla_type: u16) -> [u8; 4] {
 fn written(payload: &impl Payload) -> Result<Buffer> {
     let mut buffer = Buffer::new(payload.size())?;
 
-    payload.put(&mut buffer.tail)?;
+    payload.put(&mut buffer.writer)?;
     Ok(buffer)
 }
 
 /// Says whether `buffer` is full, and nothing behind it was touched.
 fn is_full(buffer: &mut Buffer) -> bool {
-    buffer.is_clean() && buffer.tail.append(&[0]).is_err()
+    buffer.is_clean() && buffer.writer.append(&[0]).is_err()
 }
 
 #[kunit_tests(netlink_put)]
@@ -77,11 +77,11 @@ mod suite {
 
     #[test]
     fn what_is_not_there_takes_no_room() -> Result {
-        let nothing = ((), None::<Number<4>>, (None::<Str<'_>>, ()));
+        let nothing = ((), None::<Integer<4>>, (None::<Str<'_>>, ()));
         assert_eq!(nothing.size(), 0);
         assert_eq!(written(&nothing)?.written().len(), 0);
 
-        let some = written(&(Some(u32(1, 2)), None::<Number<4>>))?;
+        let some = written(&(Some(u32(1, 2)), None::<Integer<4>>))?;
         assert_eq!(some.written()[..4], attr_header(8, 1));
         assert_eq!(some.written()[4..], 2_u32.to_ne_bytes());
         Ok(())

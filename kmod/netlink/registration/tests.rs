@@ -4,21 +4,21 @@ use super::*;
 use crate::netlink::tests::{
     init_net,
     states,
-    Tried,
-    FREE,
-    REFUSED,
-    TAKEN, //
+    FreeFamily,
+    TestFamily,
+    FREE_PROTOCOL,
+    REFUSED_PROTOCOL,
+    TAKEN_PROTOCOL, //
 };
 use core::ptr;
 
-type Free = Tried<FREE>;
-
-/// Tells the notifier of [`Free`] of an event; returns the sum of the port ids that are closed.
+/// Calls the notifier of [`FreeFamily`] for an event; returns the sum of the port ids that are
+/// closed.
 ///
 /// # Safety
 ///
-/// The states of [`Free`] must be registered.
-unsafe fn told(event: u32, protocol: u32, portid: u32) -> Option<u32> {
+/// The states of [`FreeFamily`] must be registered.
+unsafe fn closed_after(event: u32, protocol: u32, portid: u32) -> Option<u32> {
     let mut notify = bindings::netlink_notify {
         net: init_net(),
         portid,
@@ -29,8 +29,8 @@ unsafe fn told(event: u32, protocol: u32, portid: u32) -> Option<u32> {
     // SAFETY: This goes with all events of netlink; the caller vouches for the states, and the first
     // namespace stays.
     unsafe {
-        Notifier::<Free>::call(ptr::null_mut(), event as c_ulong, data);
-        net::state::<Free>(init_net()).map(|state| state.closed.load(Ordering::Relaxed))
+        Notifier::<FreeFamily>::call(ptr::null_mut(), event as c_ulong, data);
+        net::state::<FreeFamily>(init_net()).map(|state| state.closed.load(Ordering::Relaxed))
     }
 }
 
@@ -41,12 +41,12 @@ mod suite {
     #[test]
     fn a_family_has_its_states_before_its_sockets() -> Result {
         // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
-        let mut registration = unsafe { Registration::<Free>::prepare()? };
+        let mut registration = unsafe { Registration::<FreeFamily>::prepare()? };
         assert!(states() > 0);
-        assert!(registration.served.is_none());
+        assert!(registration.callbacks.is_none());
         // SAFETY: As above.
         unsafe { registration.open(false)? };
-        assert!(registration.served.is_some());
+        assert!(registration.callbacks.is_some());
 
         drop(registration);
         assert_eq!(states(), 0);
@@ -56,7 +56,7 @@ mod suite {
     #[test]
     fn a_family_that_refuses_a_namespace_is_not_prepared() {
         // SAFETY: Nobody else has the protocol.
-        let registration = unsafe { Registration::<Tried<REFUSED>>::prepare() };
+        let registration = unsafe { Registration::<TestFamily<REFUSED_PROTOCOL>>::prepare() };
 
         assert_eq!(registration.map(drop), Err(ENOSPC));
     }
@@ -65,13 +65,14 @@ mod suite {
     fn a_family_whose_protocol_is_taken_fails_or_is_left_out() -> Result {
         for has_users in [false, true] {
             // SAFETY: Nobody has the slots of the protocol; no user gets a socket of it.
-            let mut registration = unsafe { Registration::<Tried<TAKEN>>::prepare()? };
+            let mut registration =
+                unsafe { Registration::<TestFamily<TAKEN_PROTOCOL>>::prepare()? };
             assert!(states() > 0);
             // SAFETY: As above.
             let result = unsafe { registration.open(has_users) };
 
             assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
-            assert!(registration.served.is_none());
+            assert!(registration.callbacks.is_none());
             // What is left out hears of nobody's sockets.
             assert_eq!(registration.states.is_none(), has_users);
         }
@@ -80,17 +81,18 @@ mod suite {
     }
 
     #[test]
-    fn the_family_is_told_of_its_own_sockets_that_are_closed() -> Result {
+    fn the_family_is_called_when_a_socket_of_its_own_is_closed() -> Result {
         const CLOSE: u32 = bindings::NETLINK_URELEASE;
         // SAFETY: Nobody else has the protocol, and no user gets a socket of it.
-        let registration = unsafe { Registration::<Free>::prepare()? };
+        let registration = unsafe { Registration::<FreeFamily>::prepare()? };
 
         // SAFETY: The registration has the states.
-        let told = |event, protocol, portid| unsafe { told(event, protocol, portid) };
-        assert_eq!(told(CLOSE, FREE, 3), Some(3));
-        assert_eq!(told(CLOSE, TAKEN, 5), Some(3));
-        assert_eq!(told(CLOSE + 1, FREE, 7), Some(3));
-        assert_eq!(told(CLOSE, FREE, 11), Some(14));
+        let closed_after =
+            |event, protocol, portid| unsafe { closed_after(event, protocol, portid) };
+        assert_eq!(closed_after(CLOSE, FREE_PROTOCOL, 3), Some(3));
+        assert_eq!(closed_after(CLOSE, TAKEN_PROTOCOL, 5), Some(3));
+        assert_eq!(closed_after(CLOSE + 1, FREE_PROTOCOL, 7), Some(3));
+        assert_eq!(closed_after(CLOSE, FREE_PROTOCOL, 11), Some(14));
         drop(registration);
         Ok(())
     }

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::*;
-use crate::netlink::put;
+use crate::netlink::{
+    put,
+    tests::HEADER, //
+};
 use core::slice;
 
 /// What a byte is that nobody wrote.
 const POISON: u8 = 0xa5;
 
-/// The header of the messages that are written here, but for its length.
-pub(in crate::netlink) const HEADER: Nlmsghdr = Nlmsghdr {
-    nlmsg_len: 0,
-    nlmsg_type: 0x1234,
-    nlmsg_flags: 0x5678,
-    nlmsg_seq: 0x9abc_def0,
-    nlmsg_pid: 0x0fed_cba9,
-};
-
-/// A buffer of which `tail` may write a part, and all else is [`POISON`].
+/// A buffer of which `writer` may write a part, and all else is [`POISON`].
 pub(in crate::netlink) struct Buffer {
-    pub(in crate::netlink) tail: Tail,
+    pub(in crate::netlink) writer: SkbWriter,
     skb: SkBuff,
 }
 
@@ -36,19 +30,19 @@ impl Buffer {
 
         Ok(Self {
             // SAFETY: The buffer is new, so it is linear, empty and ours, and it was made for more.
-            tail: unsafe { Tail::new(skb.skb, capacity) },
+            writer: unsafe { SkbWriter::new(skb.skb, capacity) },
             skb,
         })
     }
 
     /// Returns what was written.
     pub(in crate::netlink) fn written(&self) -> &[u8] {
-        memory(&self.skb).get(..self.tail.len).unwrap_or_default()
+        memory(&self.skb).get(..self.writer.len).unwrap_or_default()
     }
 
     /// Says whether nothing behind what was written was touched.
     pub(in crate::netlink) fn is_clean(&self) -> bool {
-        let mut rest = memory(&self.skb).iter().skip(self.tail.len);
+        let mut rest = memory(&self.skb).iter().skip(self.writer.len);
 
         rest.all(|byte| *byte == POISON)
     }
@@ -114,12 +108,12 @@ mod suite {
     fn append_fills_the_capacity_and_not_a_byte_more() -> Result {
         let mut buffer = Buffer::new(100)?;
 
-        buffer.tail.append(&[1; 60])?;
-        buffer.tail.append(&[2; 40])?;
-        assert_eq!(buffer.tail.append(&[3]), Err(emsgsize()));
-        assert_eq!(buffer.tail.append(&[]), Ok(()));
+        buffer.writer.append(&[1; 60])?;
+        buffer.writer.append(&[2; 40])?;
+        assert_eq!(buffer.writer.append(&[3]), Err(emsgsize()));
+        assert_eq!(buffer.writer.append(&[]), Ok(()));
 
-        assert_eq!(buffer.tail.len(), 100);
+        assert_eq!(buffer.writer.len(), 100);
         assert_eq!(buffer.written()[..60], [1; 60]);
         assert_eq!(buffer.written()[60..], [2; 40]);
         assert!(memory(&buffer.skb).len() > 100);
@@ -130,13 +124,13 @@ mod suite {
     #[test]
     fn append_writes_all_or_nothing() -> Result {
         let mut buffer = Buffer::new(100)?;
-        buffer.tail.append(&[1; 90])?;
+        buffer.writer.append(&[1; 90])?;
 
-        assert_eq!(buffer.tail.append(&[2; 11]), Err(emsgsize()));
-        assert_eq!(buffer.tail.append(&[2; 4096]), Err(emsgsize()));
-        assert_eq!(buffer.tail.len(), 90);
+        assert_eq!(buffer.writer.append(&[2; 11]), Err(emsgsize()));
+        assert_eq!(buffer.writer.append(&[2; 4096]), Err(emsgsize()));
+        assert_eq!(buffer.writer.len(), 90);
         assert!(buffer.is_clean());
-        assert_eq!(buffer.tail.append(&[2; 10]), Ok(()));
+        assert_eq!(buffer.writer.append(&[2; 10]), Ok(()));
         Ok(())
     }
 
@@ -144,7 +138,9 @@ mod suite {
     fn a_message_has_its_header_its_payload_and_zeroes() -> Result {
         for len in 0..=9 {
             let mut buffer = Buffer::new(100)?;
-            buffer.tail.put_message(HEADER, &put::raw(&[1; 9][..len]))?;
+            buffer
+                .writer
+                .put_message(HEADER, &put::raw(&[1; 9][..len]))?;
 
             let header = Nlmsghdr {
                 nlmsg_len: 16 + len as u32,
@@ -162,8 +158,8 @@ mod suite {
     #[test]
     fn messages_follow_each_other() -> Result {
         let mut buffer = Buffer::new(100)?;
-        buffer.tail.put_message(HEADER, &put::raw(&[1]))?;
-        buffer.tail.put_message(HEADER, &put::raw(&[2; 4]))?;
+        buffer.writer.put_message(HEADER, &put::raw(&[1]))?;
+        buffer.writer.put_message(HEADER, &put::raw(&[2; 4]))?;
 
         let written = buffer.written();
         assert_eq!(written[..4], 17_u32.to_ne_bytes());
@@ -178,14 +174,14 @@ mod suite {
         // Ends before its header, before its payload, in it, and before its padding.
         for room in [15, 16, 20, 21, 23] {
             let mut buffer = Buffer::new(20 + room)?;
-            buffer.tail.put_message(HEADER, &put::raw(&[1; 4]))?;
+            buffer.writer.put_message(HEADER, &put::raw(&[1; 4]))?;
             let result = buffer
-                .tail
+                .writer
                 .put_message(HEADER, &(put::raw(&[2; 4]), put::raw(&[3])));
 
             assert_eq!(result, Err(emsgsize()));
-            assert_eq!(buffer.tail.len(), 20);
-            buffer.tail.append(&[4; 40][..room])?;
+            assert_eq!(buffer.writer.len(), 20);
+            buffer.writer.append(&[4; 40][..room])?;
             assert_eq!(buffer.written()[16..20], [1; 4]);
             assert_eq!(buffer.written()[20..], [4; 40][..room]);
             assert!(buffer.is_clean());
@@ -196,10 +192,10 @@ mod suite {
     #[test]
     fn commit_makes_what_was_written_the_bytes_of_the_buffer() -> Result {
         for len in [0, 1, 99, 100] {
-            let Buffer { mut tail, skb } = Buffer::new(100)?;
-            tail.append(&[1; 100][..len])?;
+            let Buffer { mut writer, skb } = Buffer::new(100)?;
+            writer.append(&[1; 100][..len])?;
             assert_eq!(raw(&skb).len, 0);
-            tail.commit();
+            writer.commit();
 
             assert_eq!(raw(&skb).len as usize, len);
             assert_eq!(memory(&skb)[..len], [1; 100][..len]);
@@ -278,7 +274,7 @@ impl Payload for Huge {
         self.0
     }
 
-    fn put(&self, _tail: &mut Tail) -> Result {
+    fn put(&self, _writer: &mut SkbWriter) -> Result {
         Err(EINVAL)
     }
 }

@@ -20,14 +20,6 @@ use crate::wire::{
     NLA_MAX_VALUE, //
 };
 
-const HEADER: Nlmsghdr = Nlmsghdr {
-    nlmsg_len: 0,
-    nlmsg_type: 0x1234,
-    nlmsg_flags: 0x5678,
-    nlmsg_seq: 0x9abc_def0,
-    nlmsg_pid: 0x0fed_cba9,
-};
-
 /// Returns what is behind the first item, and how many items there are.
 fn first<T, E>(mut items: impl Iterator<Item = Result<T, E>>) -> (Option<Result<T, E>>, usize) {
     let first = items.next();

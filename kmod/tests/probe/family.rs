@@ -39,7 +39,7 @@ pub struct Probe;
 
 /// What the probe keeps in a network namespace.
 #[pin_data]
-pub struct State {
+pub struct ProbeState {
     // How often sockets joined and left [`PROBE_GROUP_OPEN`].
     joined: AtomicU32,
     left: AtomicU32,
@@ -118,7 +118,7 @@ impl Family for Probe {
         Command::new(PROBE_CMD_GET_MEMBERS, get_members),
         Command::new(PROBE_CMD_NOTIFY, notify_group),
         Command::new(PROBE_CMD_GET_CREDS, get_creds),
-        Command::dump::<Numbers>(PROBE_CMD_NUMBERS),
+        Command::dump::<NumberDump>(PROBE_CMD_NUMBERS),
         Command::new(PROBE_CMD_SEND, send),
         Command::new(PROBE_CMD_SEND_LATER, send_later),
         Command::new(PROBE_CMD_FOLLOW, follow),
@@ -126,12 +126,12 @@ impl Family for Probe {
         Command::new(PROBE_CMD_KINDS, kinds::kinds),
     ];
 
-    type Net = State;
+    type Net = ProbeState;
 
-    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
+    fn new_net(socket: &KernelSocket<Self>) -> Result<impl PinInit<ProbeState>> {
         let socket = socket.clone();
 
-        Ok(pin_init!(State {
+        Ok(pin_init!(ProbeState {
             joined: AtomicU32::new(0),
             left: AtomicU32::new(0),
             socket,
@@ -139,7 +139,7 @@ impl Family for Probe {
         }))
     }
 
-    fn closed(net: &State, portid: u32) {
+    fn closed(net: &ProbeState, portid: u32) {
         let payload = || put::u32(PROBE_A_PORTID, portid);
 
         // What listeners miss is not the business of whoever closes a socket.
@@ -152,7 +152,7 @@ impl Family for Probe {
     }
 }
 
-fn bind(net: &State, group: u32) -> Result {
+fn bind(net: &ProbeState, group: u32) -> Result {
     match group {
         PROBE_GROUP_OPEN => {
             net.joined.fetch_add(1, Relaxed);
@@ -163,7 +163,7 @@ fn bind(net: &State, group: u32) -> Result {
     }
 }
 
-fn unbind(net: &State, group: u32) {
+fn unbind(net: &ProbeState, group: u32) {
     if group == PROBE_GROUP_OPEN {
         net.left.fetch_add(1, Relaxed);
     }
@@ -232,12 +232,12 @@ impl Dump for Items {
         Ok(Self(0))
     }
 
-    fn next(&mut self, _net: &State, _ext_ack: &mut ExtAck<'_>) -> Result<Option<u32>> {
+    fn next(&mut self, _net: &ProbeState, _ext_ack: &mut ExtAck<'_>) -> Result<Option<u32>> {
         self.0 += 1;
         Ok((self.0 <= 3).then_some(self.0))
     }
 
-    fn generation(&self, _net: &State) -> u32 {
+    fn generation(&self, _net: &ProbeState) -> u32 {
         1
     }
 
@@ -253,7 +253,7 @@ impl Dump for Items {
 }
 
 /// `PROBE_CMD_NUMBERS`.
-struct Numbers {
+struct NumberDump {
     next: u32,
     end: u32,
     size: u32,
@@ -263,12 +263,12 @@ struct Numbers {
 }
 
 /// A number, and how many bytes go with it.
-struct Number(u32, u32);
+struct NumberEntry(u32, u32);
 
-impl Dump for Numbers {
+impl Dump for NumberDump {
     type Family = Probe;
     type Attrs = Wanted;
-    type Item = Number;
+    type Item = NumberEntry;
 
     const NLMSG_TYPE: u16 = PROBE_CMD_NUMBERS;
 
@@ -296,11 +296,11 @@ impl Dump for Numbers {
         })
     }
 
-    fn next(&mut self, _net: &State, ext_ack: &mut ExtAck<'_>) -> Result<Option<Number>> {
+    fn next(&mut self, _net: &ProbeState, ext_ack: &mut ExtAck<'_>) -> Result<Option<NumberEntry>> {
         if self.next < self.end {
             let number = self.next;
             self.next += if self.is_odd { 2 } else { 1 };
-            return Ok(Some(Number(number, self.size)));
+            return Ok(Some(NumberEntry(number, self.size)));
         }
         if self.is_failing {
             return Err(ext_ack.refuse(EIO, c"the numbers end here"));
@@ -315,11 +315,11 @@ impl Dump for Numbers {
         self.is_odd
     }
 
-    fn generation(&self, _net: &State) -> u32 {
+    fn generation(&self, _net: &ProbeState) -> u32 {
         1
     }
 
-    fn payload(Number(number, size): &Number) -> impl Payload {
+    fn payload(NumberEntry(number, size): &NumberEntry) -> impl Payload {
         static ZEROES: [u8; PROBE_SIZE_MAX as usize] = [0; PROBE_SIZE_MAX as usize];
 
         (
@@ -388,7 +388,7 @@ fn get_creds<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
 
 /// `PROBE_CMD_GET_MEMBERS`.
 fn get_members<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    let State { joined, left, .. } = call.request.net();
+    let ProbeState { joined, left, .. } = call.request.net();
 
     call.request.reply(
         PROBE_CMD_GET_MEMBERS,
@@ -410,7 +410,7 @@ fn notify_group<'a>(call: &mut Call<'a, Probe, Notify>) -> Result<Answer<'a, Pro
         PROBE_CMD_NOTIFY,
         (
             put::u32(PROBE_A_ANSWER, errno as u32),
-            put::u32(PROBE_A_IS_HEARD, request.is_heard(group).into()),
+            put::u32(PROBE_A_IS_HEARD, request.has_receivers(group).into()),
         ),
     )
 }
@@ -454,7 +454,7 @@ impl Sent {
 
 /// `PROBE_CMD_SEND`.
 fn send<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Address>> {
-    let State { socket, sent, .. } = call.request.net();
+    let ProbeState { socket, sent, .. } = call.request.net();
     let mut count = sent.lock();
 
     *count = count.wrapping_add(1);
@@ -470,16 +470,16 @@ static WORK: AtomicU32 = AtomicU32::new(0);
 static ERRNO: AtomicU32 = AtomicU32::new(0);
 
 /// A work item, which is counted.
-struct Counted(());
+struct WorkItem(());
 
-impl Counted {
+impl WorkItem {
     fn new() -> Self {
         WORK.fetch_add(1, Relaxed);
         Self(())
     }
 }
 
-impl Drop for Counted {
+impl Drop for WorkItem {
     fn drop(&mut self) {
         WORK.fetch_sub(1, Relaxed);
     }
@@ -488,34 +488,34 @@ impl Drop for Counted {
 /// `PROBE_CMD_SEND_LATER`.
 fn send_later<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Address>> {
     let socket = call.request.kernel_socket().clone();
-    let (sent, counted) = (Sent::from_call(call), Counted::new());
+    let (sent, item) = (Sent::from_call(call), WorkItem::new());
 
     workqueue::system().try_spawn(GFP_KERNEL, move || {
         // Nobody waits for the result.
         let _ = sent.send(&socket, 0, GFP_KERNEL);
-        drop((socket, counted));
+        drop((socket, item));
     })?;
     Ok(call.request.done())
 }
 
 /// `PROBE_CMD_FOLLOW`.
 fn follow<'a>(call: &mut Call<'a, Probe>) -> Result<Answer<'a, Probe>> {
-    notify_on(call.request.kernel_socket().clone(), Counted::new())?;
+    notify_on(call.request.kernel_socket().clone(), WorkItem::new())?;
 
     Ok(call.request.done())
 }
 
 /// Notifies [`PROBE_GROUP_OPEN`], and again when that is done, until it fails.
-fn notify_on(socket: KernelSocket<Probe>, counted: Counted) -> Result {
+fn notify_on(socket: KernelSocket<Probe>, item: WorkItem) -> Result {
     workqueue::system().try_spawn(GFP_KERNEL, move || {
         let result = socket.multicast(PROBE_GROUP_OPEN, PROBE_CMD_SENT_NTF, || (), GFP_KERNEL);
 
-        match result.and_then(|()| notify_on(socket, Counted::new())) {
+        match result.and_then(|()| notify_on(socket, WorkItem::new())) {
             Ok(()) => {}
             Err(error) => ERRNO.store(error.to_errno().unsigned_abs(), Relaxed),
         }
         // Only now, so that the errno is there when the last one has gone.
-        drop(counted);
+        drop(item);
     })?;
     Ok(())
 }

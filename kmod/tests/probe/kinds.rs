@@ -39,11 +39,11 @@ attributes! {
         exact(PROBE_KIND_EXACT): Option<Binary> where exact_len = 6;
         least(PROBE_KIND_LEAST): Option<Binary> where min_len = 3;
         digits(PROBE_KIND_DIGITS): Multi<U8> where max = 9;
-        array(PROBE_KIND_ARRAY): Option<ArrayOf<Digit>>;
+        array(PROBE_KIND_ARRAY): Option<ArrayOf<OneDigit>>;
     }
 
     /// Attributes in an entry of a [`PROBE_KIND_ARRAY`].
-    pub(super) struct Digit {
+    pub(super) struct OneDigit {
         value(PROBE_DIGIT_VALUE): U8 where max = 9;
     }
 }

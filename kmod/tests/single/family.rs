@@ -17,12 +17,12 @@ use kernel::prelude::*;
 pub struct Single;
 
 /// The only state.
-pub struct State(());
+pub struct SingleState(());
 
 /// Says whether there is a state.
 static IS_THERE: AtomicBool = AtomicBool::new(false);
 
-impl State {
+impl SingleState {
     fn new() -> Result<Self> {
         match IS_THERE.swap(true, Relaxed) {
             true => Err(ENOSPC),
@@ -31,7 +31,7 @@ impl State {
     }
 }
 
-impl Drop for State {
+impl Drop for SingleState {
     fn drop(&mut self) {
         IS_THERE.store(false, Relaxed);
     }
@@ -42,9 +42,9 @@ impl Family for Single {
 
     const COMMANDS: &'static [Command<Self>] = &[];
 
-    type Net = State;
+    type Net = SingleState;
 
-    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<State>> {
-        State::new()
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<SingleState>> {
+        SingleState::new()
     }
 }

@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         number(1): U32;
     }
 
@@ -38,7 +38,7 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     #[cfg(wrong)]
     let _ = call.attrs.data(); //~ ERROR E0599
     let _ = call.attrs.number();

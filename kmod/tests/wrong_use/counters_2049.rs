@@ -16,9 +16,9 @@ pub struct Hello;
 
 /// What is counted.
 #[derive(Clone, Copy)]
-pub struct Counted(pub u16);
+pub struct TooMany(pub u16);
 
-impl Counter for Counted {
+impl Counter for TooMany {
     #[cfg(not(wrong))]
     const COUNT: usize = 2048;
     #[cfg(wrong)]
@@ -32,7 +32,7 @@ impl Counter for Counted {
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[];
-    type Net = Counters<Counted>;
+    type Net = Counters<TooMany>;
 
     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Self::Net>> {
         Counters::new()

@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         number(1): U32;
     }
 
@@ -31,7 +31,7 @@ attributes! {
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[
-        Command::new::<Told, _>(16, hello),
+        Command::new::<HelloAttrs, _>(16, hello),
         Command::new::<Other, _>(17, other),
         #[cfg(wrong)]
         Command::new::<Other, _>(18, hello), //~ ERROR E0631
@@ -43,7 +43,7 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }
 

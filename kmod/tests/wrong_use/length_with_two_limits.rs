@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         data(1): Binary where exact_len = 6;
         #[cfg(wrong)]
         other(2): Option<Binary> where exact_len = 6, max_len = 8; //~ ERROR E0080: two upper limits
@@ -35,6 +35,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }

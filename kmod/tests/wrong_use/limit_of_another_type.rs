@@ -21,7 +21,7 @@ pub struct Hello;
 const MOST: u16 = 256;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         number(1): U16 where max = MOST;
         #[cfg(wrong)]
         other(2): Option<U8> where max = MOST; //~ ERROR E0308
@@ -38,6 +38,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }

@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         bits(1): U16 where mask = 0x100;
         #[cfg(wrong)]
         other(2): Option<U8> where mask = 0x100; //~ ERROR E0080: mask has bits that no value has
@@ -35,6 +35,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }

@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         bits(1): Bitfield32 where mask = 1;
         #[cfg(wrong)]
         other(2): Option<Bitfield32> where mask = 0; //~ ERROR E0080: mask allows no bit
@@ -35,6 +35,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }

@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         number(1): U32;
         other(2): Option<U32>;
     }
@@ -34,7 +34,7 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     #[cfg(wrong)]
     let number: u32 = call.attrs.other(); //~ ERROR E0308
     #[cfg(not(wrong))]

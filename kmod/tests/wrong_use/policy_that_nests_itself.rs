@@ -18,11 +18,11 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         #[cfg(not(wrong))]
         number(1): Option<U32>;
         #[cfg(wrong)]
-        nest(1): Option<NestOf<Told>>; //~ ERROR E0391: Told
+        nest(1): Option<NestOf<HelloAttrs>>; //~ ERROR E0391: HelloAttrs
     }
 }
 
@@ -36,6 +36,6 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     call.request.reply(16, ())
 }

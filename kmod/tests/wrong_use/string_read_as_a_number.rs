@@ -18,7 +18,7 @@ use kernel::prelude::*;
 pub struct Hello;
 
 attributes! {
-    struct Told {
+    struct HelloAttrs {
         text(1): NulString;
         number(2): U32;
     }
@@ -34,7 +34,7 @@ impl Family for Hello {
     }
 }
 
-fn hello<'a>(call: &mut Call<'a, Hello, Told>) -> Result<Answer<'a, Hello, Told>> {
+fn hello<'a>(call: &mut Call<'a, Hello, HelloAttrs>) -> Result<Answer<'a, Hello, HelloAttrs>> {
     #[cfg(wrong)]
     let number: u32 = call.attrs.text(); //~ ERROR E0308
     #[cfg(not(wrong))]

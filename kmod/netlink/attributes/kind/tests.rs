@@ -16,14 +16,15 @@ use crate::{
         tests::{
             message,
             row,
-            Told, //
+            ReceivedAck,
+            FIRST,
+            NET_BYTEORDER, //
         },
     },
     wire::{
         NLA_F_NESTED,
         NLA_HDRLEN,
-        NLA_MAX_VALUE,
-        NLMSG_HDRLEN, //
+        NLA_MAX_VALUE, //
     },
 };
 use kernel::{
@@ -31,14 +32,9 @@ use kernel::{
     prelude::*, //
 };
 
-const NET_BYTEORDER: u16 = bindings::NLA_F_NET_BYTEORDER as u16;
-
-/// Offset of the first attribute in a message, in bytes.
-const FIRST: usize = NLMSG_HDRLEN;
-
 attributes! {
     /// A number of each kind, without limits.
-    struct Numbers {
+    struct AllNumbers {
         u8(1): Option<U8>;
         u16(2): Option<U16>;
         u32(3): Option<U32>;
@@ -95,29 +91,29 @@ attributes! {
     }
 }
 
-/// Returns what the sender of a message with the only attribute `nla_type` is told.
-fn told<S: AttributeSet>(nla_type: u16, value: &[u8]) -> Result<Told> {
+/// Returns the ACK for a message with the only attribute `nla_type`.
+fn ack_for<S: AttributeSet>(nla_type: u16, value: &[u8]) -> Result<ReceivedAck> {
     Ok(judge::<S>(&message(&[(nla_type, value)])?))
 }
 
 /// Says whether such a message is taken.
 fn is_taken<S: AttributeSet>(nla_type: u16, value: &[u8]) -> Result<bool> {
-    Ok(told::<S>(nla_type, value)? == Told::nothing())
+    Ok(ack_for::<S>(nla_type, value)? == ReceivedAck::success())
 }
 
-/// Returns what is told of the attribute that such a message is refused for.
+/// Returns the policy in the ACK for such a message.
 fn policy_of<S: AttributeSet>(nla_type: u16, value: &[u8]) -> Result<Option<NlaPolicy>> {
     Ok(policy::<S>(&message(&[(nla_type, value)])?))
 }
 
 /// The refusal of the first attribute for a limit.
-fn out_of_range(msg: &str) -> Told {
-    Told::error(ERANGE, msg).at(FIRST)
+fn out_of_range(msg: &str) -> ReceivedAck {
+    ReceivedAck::error(ERANGE, msg).at(FIRST)
 }
 
 /// The refusal of the first attribute for anything else.
-fn refused(msg: &str) -> Told {
-    Told::error(EINVAL, msg).at(FIRST)
+fn refused(msg: &str) -> ReceivedAck {
+    ReceivedAck::error(EINVAL, msg).at(FIRST)
 }
 
 /// A policy, of which no bit of the mask is missing.
@@ -163,7 +159,7 @@ mod suite {
             (10, &[1, 2, 3, 4]),
             (11, &[1, 2, 3, 4, 5, 6, 7, 8]),
         ])?;
-        let attrs = read::<Numbers>(&message)?;
+        let attrs = read::<AllNumbers>(&message)?;
 
         assert_eq!(attrs.u8(), Some(0xff));
         assert_eq!(attrs.u16(), Some(0xfffe));
@@ -184,9 +180,9 @@ mod suite {
         let four = message(&[(12, &7_u32.to_ne_bytes()), (13, &(-7_i32).to_ne_bytes())])?;
         let eight = message(&[(12, &u64::MAX.to_ne_bytes()), (13, &i64::MIN.to_ne_bytes())])?;
 
-        let attrs = read::<Numbers>(&four)?;
+        let attrs = read::<AllNumbers>(&four)?;
         assert_eq!((attrs.uint(), attrs.sint()), (Some(7), Some(-7)));
-        let attrs = read::<Numbers>(&eight)?;
+        let attrs = read::<AllNumbers>(&eight)?;
         assert_eq!(attrs.uint(), Some(u64::MAX));
         assert_eq!(attrs.sint(), Some(i64::MIN));
         Ok(())
@@ -205,10 +201,10 @@ mod suite {
                 .flat_map(|t| (0..=9).map(move |len| (*t, len)))
             {
                 let expected = match len == size {
-                    true => Told::nothing(),
+                    true => ReceivedAck::success(),
                     false => refused(words),
                 };
-                assert!(told::<Numbers>(nla_type, &[0; 9][..len])? == expected);
+                assert!(ack_for::<AllNumbers>(nla_type, &[0; 9][..len])? == expected);
             }
         }
         for (nla_type, len) in [12, 13]
@@ -216,62 +212,64 @@ mod suite {
             .flat_map(|t| (0..=9).map(move |len| (*t, len)))
         {
             let expected = match len {
-                4 | 8 => Told::nothing(),
+                4 | 8 => ReceivedAck::success(),
                 _ => refused("number does not have 4 or 8 bytes"),
             };
-            assert!(told::<Numbers>(nla_type, &[0; 9][..len])? == expected);
+            assert!(ack_for::<AllNumbers>(nla_type, &[0; 9][..len])? == expected);
         }
         Ok(())
     }
 
     #[test]
     fn a_number_keeps_to_its_limits() -> Result {
-        assert!(told::<Limited>(1, &[1])? == out_of_range("too small (at least 2)"));
+        assert!(ack_for::<Limited>(1, &[1])? == out_of_range("too small (at least 2)"));
         assert!(is_taken::<Limited>(1, &[2])?);
         assert!(is_taken::<Limited>(1, &[9])?);
-        assert!(told::<Limited>(1, &[10])? == out_of_range("too large (limit 9)"));
+        assert!(ack_for::<Limited>(1, &[10])? == out_of_range("too large (limit 9)"));
 
-        let told_u64 = |value: u64| told::<Limited>(2, &value.to_ne_bytes());
-        assert!(told_u64((1 << 40) - 1)? == out_of_range("too small (at least 1099511627776)"));
-        assert!(told_u64(1 << 40)? == Told::nothing());
-        assert!(told_u64(u64::MAX - 1)? == Told::nothing());
-        assert!(told_u64(u64::MAX)? == out_of_range("too large (limit 18446744073709551614)"));
+        let ack_for_u64 = |value: u64| ack_for::<Limited>(2, &value.to_ne_bytes());
+        assert!(ack_for_u64((1 << 40) - 1)? == out_of_range("too small (at least 1099511627776)"));
+        assert!(ack_for_u64(1 << 40)? == ReceivedAck::success());
+        assert!(ack_for_u64(u64::MAX - 1)? == ReceivedAck::success());
+        assert!(ack_for_u64(u64::MAX)? == out_of_range("too large (limit 18446744073709551614)"));
         Ok(())
     }
 
     #[test]
     fn a_signed_number_keeps_to_its_limits() -> Result {
-        let told_s8 = |value: i8| told::<Limited>(3, &value.to_ne_bytes());
-        assert!(told_s8(-3)? == out_of_range("too small (at least -2)"));
-        assert!(told_s8(i8::MIN)? == out_of_range("too small (at least -2)"));
-        assert!(told_s8(-2)? == Told::nothing());
-        assert!(told_s8(2)? == Told::nothing());
-        assert!(told_s8(3)? == out_of_range("too large (limit 2)"));
+        let ack_for_s8 = |value: i8| ack_for::<Limited>(3, &value.to_ne_bytes());
+        assert!(ack_for_s8(-3)? == out_of_range("too small (at least -2)"));
+        assert!(ack_for_s8(i8::MIN)? == out_of_range("too small (at least -2)"));
+        assert!(ack_for_s8(-2)? == ReceivedAck::success());
+        assert!(ack_for_s8(2)? == ReceivedAck::success());
+        assert!(ack_for_s8(3)? == out_of_range("too large (limit 2)"));
 
-        let told_s64 = |value: i64| told::<Limited>(4, &value.to_ne_bytes());
-        assert!(told_s64(i64::MIN + 1)? == Told::nothing());
+        let ack_for_s64 = |value: i64| ack_for::<Limited>(4, &value.to_ne_bytes());
+        assert!(ack_for_s64(i64::MIN + 1)? == ReceivedAck::success());
         let limit = "too large (limit -9223372036854775807)";
-        assert!(told_s64(i64::MIN + 2)? == out_of_range(limit));
-        assert!(told_s64(0)? == out_of_range(limit));
+        assert!(ack_for_s64(i64::MIN + 2)? == out_of_range(limit));
+        assert!(ack_for_s64(0)? == out_of_range(limit));
         Ok(())
     }
 
     #[test]
     fn limits_are_of_the_number_and_not_of_its_bytes() -> Result {
-        assert!(told::<Limited>(5, &[0, 0, 0, 0xff])? == out_of_range("too small (at least 256)"));
+        assert!(
+            ack_for::<Limited>(5, &[0, 0, 0, 0xff])? == out_of_range("too small (at least 256)")
+        );
         assert!(is_taken::<Limited>(5, &[0, 0, 1, 0])?);
         assert!(is_taken::<Limited>(5, &[0, 0, 2, 0])?);
-        assert!(told::<Limited>(5, &[0, 0, 2, 1])? == out_of_range("too large (limit 512)"));
+        assert!(ack_for::<Limited>(5, &[0, 0, 2, 1])? == out_of_range("too large (limit 512)"));
 
         assert!(is_taken::<Limited>(6, &u32::MAX.to_ne_bytes())?);
         assert!(is_taken::<Limited>(6, &0x1_0000_0000_u64.to_ne_bytes())?);
-        let above = told::<Limited>(6, &0x1_0000_0001_u64.to_ne_bytes())?;
+        let above = ack_for::<Limited>(6, &0x1_0000_0001_u64.to_ne_bytes())?;
         assert!(above == out_of_range("too large (limit 4294967296)"));
 
         assert!(is_taken::<Limited>(7, &(-1_i32).to_ne_bytes())?);
         let below = out_of_range("too small (at least -1)");
-        assert!(told::<Limited>(7, &(-2_i32).to_ne_bytes())? == below);
-        assert!(told::<Limited>(7, &(-2_i64).to_ne_bytes())? == below);
+        assert!(ack_for::<Limited>(7, &(-2_i32).to_ne_bytes())? == below);
+        assert!(ack_for::<Limited>(7, &(-2_i64).to_ne_bytes())? == below);
         Ok(())
     }
 
@@ -284,8 +282,8 @@ mod suite {
             assert!(is_taken::<Bits>(2, &bits.to_be_bytes())?);
         }
         for bits in [2, 0x4000, 0x8003, 0x0100, 0x0180_u16] {
-            assert!(told::<Bits>(1, &bits.to_ne_bytes())? == refused(words));
-            assert!(told::<Bits>(2, &bits.to_be_bytes())? == refused(words));
+            assert!(ack_for::<Bits>(1, &bits.to_ne_bytes())? == refused(words));
+            assert!(ack_for::<Bits>(2, &bits.to_be_bytes())? == refused(words));
         }
         Ok(())
     }
@@ -296,15 +294,15 @@ mod suite {
 
         assert!(is_taken::<Bits>(3, &field(0, 0))?);
         assert!(is_taken::<Bits>(3, &field(2, 6))?);
-        assert!(told::<Bits>(3, &field(1, 1))? == unknown());
-        assert!(told::<Bits>(3, &field(0, 8))? == unknown());
-        assert!(told::<Bits>(3, &field(1, 2))? == unknown());
+        assert!(ack_for::<Bits>(3, &field(1, 1))? == unknown());
+        assert!(ack_for::<Bits>(3, &field(0, 8))? == unknown());
+        assert!(ack_for::<Bits>(3, &field(1, 2))? == unknown());
         let unselected = refused("bit is set that is not selected");
-        assert!(told::<Bits>(3, &field(6, 2))? == unselected);
+        assert!(ack_for::<Bits>(3, &field(6, 2))? == unselected);
         assert!(is_taken::<Bits>(4, &field(u32::MAX, u32::MAX))?);
 
         for len in (0..=9).filter(|len| *len != 8) {
-            let short = told::<Bits>(3, &[0; 9][..len])?;
+            let short = ack_for::<Bits>(3, &[0; 9][..len])?;
             assert!(short == refused("bitfield does not have 8 bytes"));
         }
         Ok(())
@@ -325,19 +323,19 @@ mod suite {
 
     #[test]
     fn bytes_keep_to_their_lengths() -> Result {
-        let told_len = |nla_type, len| told::<Lengths>(nla_type, &[7; 9][..len]);
+        let ack_for_len = |nla_type, len| ack_for::<Lengths>(nla_type, &[7; 9][..len]);
 
         for (nla_type, min, max) in [(2, 0, 2), (3, 2, 9), (4, 2, 4), (5, 3, 3)] {
             for len in 0..=9 {
                 let expected = match len {
-                    _ if (min..=max).contains(&len) => Told::nothing(),
+                    _ if (min..=max).contains(&len) => ReceivedAck::success(),
                     _ if len < min && min == 3 => out_of_range("too short (at least 3)"),
                     _ if len < min => out_of_range("too short (at least 2)"),
                     _ if max == 2 => out_of_range("too long (limit 2)"),
                     _ if max == 3 => out_of_range("too long (limit 3)"),
                     _ => out_of_range("too long (limit 4)"),
                 };
-                assert!(told_len(nla_type, len)? == expected);
+                assert!(ack_for_len(nla_type, len)? == expected);
             }
         }
         let longest = KVec::from_elem(7, NLA_MAX_VALUE, GFP_KERNEL)?;
@@ -353,20 +351,20 @@ mod suite {
 
         assert!(read::<Lengths>(&flagged)?.flag());
         assert!(!read::<Lengths>(&other)?.flag());
-        assert!(told::<Lengths>(9, &[1])? == out_of_range("too long (limit 0)"));
+        assert!(ack_for::<Lengths>(9, &[1])? == out_of_range("too long (limit 0)"));
         Ok(())
     }
 
     #[test]
     fn only_a_big_endian_number_may_be_marked_as_one() -> Result {
         for (nla_type, value) in [(9, &[0; 2][..]), (10, &[0; 4]), (11, &[0; 8])] {
-            assert!(is_taken::<Numbers>(nla_type, value)?);
-            assert!(is_taken::<Numbers>(nla_type | NET_BYTEORDER, value)?);
-            let nested = told::<Numbers>(nla_type | NLA_F_NESTED, value)?;
+            assert!(is_taken::<AllNumbers>(nla_type, value)?);
+            assert!(is_taken::<AllNumbers>(nla_type | NET_BYTEORDER, value)?);
+            let nested = ack_for::<AllNumbers>(nla_type | NLA_F_NESTED, value)?;
             assert!(nested == refused("unexpected flag in nla_type"));
         }
         for nla_type in [3, 7, 12, 13] {
-            let marked = told::<Numbers>(nla_type | NET_BYTEORDER, &[0; 4])?;
+            let marked = ack_for::<AllNumbers>(nla_type | NET_BYTEORDER, &[0; 4])?;
             assert!(marked == refused("unexpected flag in nla_type"));
         }
         Ok(())
@@ -388,7 +386,7 @@ mod suite {
         let third = message(&[(1, &[3]), (1, &[1]), (1, &[10])])?;
         let twice = message(&[(2, &[0]), (1, &[1]), (2, &[0])])?;
 
-        let expected = Told::error(ERANGE, "too large (limit 9)").at(FIRST + 16);
+        let expected = ReceivedAck::error(ERANGE, "too large (limit 9)").at(FIRST + 16);
         assert!(judge::<Many>(&third) == expected);
         assert!(judge::<Many>(&twice) == refused("attribute is given twice"));
         Ok(())
@@ -411,7 +409,7 @@ mod suite {
 
     #[test]
     fn each_entry_of_an_array_is_checked_where_it_is() -> Result {
-        let judge_entries = |entries: &[(u16, &[u8])]| -> Result<Told> {
+        let judge_entries = |entries: &[(u16, &[u8])]| -> Result<ReceivedAck> {
             let entries = row(entries)?;
             Ok(judge::<Many>(&message(&[(3 | NLA_F_NESTED, &entries)])?))
         };
@@ -420,19 +418,19 @@ mod suite {
         // Behind the headers of the array and of the first entry, and the digit.
         let second = FIRST + 2 * NLA_HDRLEN + digit.len();
 
-        let told = judge_entries(&[(1, &digit), (2, &large)])?;
-        let expected = Told::error(ERANGE, "too large (limit 9)");
-        assert!(told == expected.at(second + NLA_HDRLEN));
-        let told = judge_entries(&[(1, &digit), (2, b"")])?;
-        let lacking = Told::error(EINVAL, "required attribute is missing").missing(1);
-        assert!(told == lacking.inside(second));
-        assert!(judge_entries(&[])? == Told::nothing());
+        let ack = judge_entries(&[(1, &digit), (2, &large)])?;
+        let expected = ReceivedAck::error(ERANGE, "too large (limit 9)");
+        assert!(ack == expected.at(second + NLA_HDRLEN));
+        let ack = judge_entries(&[(1, &digit), (2, b"")])?;
+        let lacking = ReceivedAck::error(EINVAL, "required attribute is missing").missing(1);
+        assert!(ack == lacking.inside(second));
+        assert!(judge_entries(&[])? == ReceivedAck::success());
         Ok(())
     }
 
     #[test]
     fn an_array_is_marked_as_a_nest() -> Result {
-        assert!(told::<Many>(3, b"")? == refused("NLA_F_NESTED is missing"));
+        assert!(ack_for::<Many>(3, b"")? == refused("NLA_F_NESTED is missing"));
         Ok(())
     }
 
@@ -463,21 +461,21 @@ mod suite {
             limits(u8_type, unsigned, 2, 9)
         );
         assert_eq!(
-            policy_of::<Numbers>(1, b"")?,
+            policy_of::<AllNumbers>(1, b"")?,
             limits(u8_type, unsigned, 0, 255)
         );
         let expected = limits(s8_type, signed, -2_i64 as u64, 2);
         assert_eq!(policy_of::<Limited>(3, &[9])?, expected);
         let expected = limits(s8_type, signed, -128_i64 as u64, 127);
-        assert_eq!(policy_of::<Numbers>(5, b"")?, expected);
+        assert_eq!(policy_of::<AllNumbers>(5, b"")?, expected);
         let expected = limits(sint, signed, low, i64::MAX as u64);
-        assert_eq!(policy_of::<Numbers>(13, b"")?, expected);
+        assert_eq!(policy_of::<AllNumbers>(13, b"")?, expected);
         Ok(())
     }
 
     #[test]
-    fn the_policy_of_a_big_endian_number_is_not_told() -> Result {
-        assert_eq!(policy_of::<Numbers>(9, b"")?, None);
+    fn the_policy_of_a_big_endian_number_is_in_no_ack() -> Result {
+        assert_eq!(policy_of::<AllNumbers>(9, b"")?, None);
         assert_eq!(policy_of::<Limited>(5, &[0; 4])?, None);
         assert_eq!(policy_of::<Bits>(2, &[0xff; 2])?, None);
         Ok(())
@@ -487,13 +485,13 @@ mod suite {
     fn the_policy_of_bits_has_their_mask() -> Result {
         let u16_type = bindings::netlink_attribute_type_NL_ATTR_TYPE_U16 as u8;
         let field_type = bindings::netlink_attribute_type_NL_ATTR_TYPE_BITFIELD32 as u8;
-        let told = policy_of::<Bits>(1, &2_u16.to_ne_bytes())?.ok_or(ENODATA)?;
-        assert_eq!((told.nl_attr_type, told.mask), (u16_type, 0x8001));
-        assert_eq!(told.form, NlaPolicyForm::Mask);
+        let policy = policy_of::<Bits>(1, &2_u16.to_ne_bytes())?.ok_or(ENODATA)?;
+        assert_eq!((policy.nl_attr_type, policy.mask), (u16_type, 0x8001));
+        assert_eq!(policy.form, NlaPolicyForm::Mask);
 
-        let told = policy_of::<Bits>(3, &field(1, 1))?.ok_or(ENODATA)?;
-        assert_eq!((told.nl_attr_type, told.mask), (field_type, 6));
-        assert_eq!(told.form, NlaPolicyForm::Bitfield32);
+        let policy = policy_of::<Bits>(3, &field(1, 1))?.ok_or(ENODATA)?;
+        assert_eq!((policy.nl_attr_type, policy.mask), (field_type, 6));
+        assert_eq!(policy.form, NlaPolicyForm::Bitfield32);
         Ok(())
     }
 
@@ -540,10 +538,10 @@ mod suite {
 
     #[test]
     fn what_has_no_rule_or_is_not_there_has_no_policy() -> Result {
-        assert_eq!(policy_of::<Numbers>(99, b"")?, None);
+        assert_eq!(policy_of::<AllNumbers>(99, b"")?, None);
         assert_eq!(policy::<Digit>(&message(&[])?), None);
         let twice = message(&[(1, &[0]), (1, &[0])])?;
-        assert_eq!(policy::<Numbers>(&twice), None);
+        assert_eq!(policy::<AllNumbers>(&twice), None);
         Ok(())
     }
 }
