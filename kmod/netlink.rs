@@ -73,27 +73,46 @@
 //!
 //! C header: [`include/linux/netlink.h`](srctree/include/linux/netlink.h)
 
-mod answer;
-mod attributes;
-mod call;
-mod counters;
-mod dispatch;
-mod dump;
+// Each module imports from those in the groups above its own alone, so data flows one way; see
+// `scripts/check`. This one, whose traits and types all of them speak of, may be imported by each.
+mod creds;
 mod errno;
 mod ext_ack;
-mod ffi;
 mod gfp;
 mod group;
-mod kernel_socket;
-mod net;
-pub mod put;
+mod protocol;
+
+mod ffi;
+
+mod counters;
 mod rcu;
-mod registration;
-mod request;
 mod skb;
+mod slot;
+mod tick;
+
+mod attributes;
+mod kernel_socket;
+pub mod put;
+
+mod request;
+
+mod call;
+
+mod answer;
+
+mod dump;
+mod serve;
+
+mod command;
+
+mod dispatch;
+
+mod net;
+
+mod registration;
+
 #[cfg(nl_kunit)]
 mod tests;
-mod tick;
 
 pub use answer::{
     Answer,
@@ -106,23 +125,24 @@ pub use attributes::{
     Checked,
     Occurrence,
     Rule,
-    RuleBuilder, //
-    ValidAttrs,
+    RuleBuilder,
+    ValidAttrs, //
 };
 pub use attributes::{
     kind,
     AttributeSet, //
 };
 pub use call::Call;
+pub use command::Command;
 pub use counters::{
     Counter,
     Counters, //
 };
+pub use creds::Creds;
 pub use dump::Dump;
 pub use ext_ack::ExtAck;
 pub use group::Group;
 pub use kernel_socket::KernelSocket;
-pub use put::Payload;
 pub use rcu::{
     Rcu,
     RcuBuffer,
@@ -135,13 +155,11 @@ pub use registration::{
     ModuleFamily,
     Registration, //
 };
-pub use request::{
-    Creds,
-    Request, //
-};
+pub use request::Request;
+pub use serve::Handler;
+pub use skb::Payload;
 pub use tick::Tick;
 
-use crate::wire::NLMSG_MIN_TYPE;
 use kernel::prelude::*;
 
 /// A raw netlink protocol.
@@ -219,88 +237,3 @@ pub type Bind<T> = fn(net: &<T as Family>::Net, group: u32) -> Result;
 ///
 /// It is not called where a `bind(2)` joins other groups instead, so it is of no use for counting.
 pub type Unbind<T> = fn(net: &<T as Family>::Net, group: u32);
-
-/// One kind of request and what serves it.
-pub struct Command<T: Family> {
-    nlmsg_type: u16,
-    is_dump: bool,
-    uns_admin_perm: bool,
-    serve: fn(&Request<'_, T>),
-}
-
-/// Checks that each type has at most one command that is a dump, and one that is not.
-///
-/// # Panics
-///
-/// When one has two. A `const` table does not compile then.
-const fn check_commands<T: Family>(commands: &[Command<T>]) {
-    let mut rest = commands;
-
-    // A `const fn` cannot use iterators.
-    while let [command, tail @ ..] = rest {
-        let mut others = tail;
-        while let [other, tail @ ..] = others {
-            assert!(
-                other.nlmsg_type != command.nlmsg_type || other.is_dump != command.is_dump,
-                "two commands of one type"
-            );
-            others = tail;
-        }
-        rest = tail;
-    }
-}
-
-/// Serves a request that carries the attributes `S`: a function.
-///
-/// An error becomes an `NLMSG_ERROR`; an [`Answer`] is sent, and an ACK follows it, if the request
-/// asked for one.
-pub trait Handler<T: Family, S: AttributeSet>:
-    for<'a> Fn(&mut Call<'a, T, S>) -> Result<Answer<'a, T, S>> + Copy + 'static
-{
-}
-
-impl<T: Family, S: AttributeSet, F> Handler<T, S> for F where
-    F: for<'a> Fn(&mut Call<'a, T, S>) -> Result<Answer<'a, T, S>> + Copy + 'static
-{
-}
-
-impl<T: Family> Command<T> {
-    /// A request that is answered by one message, or by the ACK alone.
-    ///
-    /// `nlmsg_type` is 16 or above. The type of `handler` says which attributes it takes; others are
-    /// refused.
-    ///
-    /// # Panics
-    ///
-    /// When it is below. A `const` table does not compile then, nor one whose `handler` is anything
-    /// but a function, such as a pointer to one.
-    pub const fn new<S: AttributeSet, F: Handler<T, S>>(nlmsg_type: u16, _handler: F) -> Self {
-        assert!(
-            nlmsg_type >= NLMSG_MIN_TYPE,
-            "message type is netlink's own"
-        );
-        Self {
-            nlmsg_type,
-            is_dump: false,
-            uns_admin_perm: false,
-            serve: dispatch::serve_by::<T, S, F>,
-        }
-    }
-
-    /// A request with `NLM_F_DUMP`, which is answered by the entries of `D`.
-    pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16) -> Self {
-        Self {
-            is_dump: true,
-            ..Self::new(nlmsg_type, dump::start::<D>)
-        }
-    }
-
-    /// Reserves the command to senders with `CAP_NET_ADMIN` in the user namespace that owns the
-    /// network namespace (`GENL_UNS_ADMIN_PERM`).
-    pub const fn uns_admin_perm(self) -> Self {
-        Self {
-            uns_admin_perm: true,
-            ..self
-        }
-    }
-}

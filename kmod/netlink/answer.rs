@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Answers to requests.
+//! What goes out for a request: its answer, its ACK, and notifications.
 
 use super::{
+    errno::to_result,
+    ffi::{
+        self,
+        NlaPolicy, //
+    },
+    group,
     skb::SkBuff,
     AttributeSet,
     Call,
-    Family, //
+    ExtAck,
+    Family,
+    Payload,
+    Request, //
 };
-use core::marker::PhantomData;
+use crate::wire::{
+    Nlmsghdr,
+    NLM_F_ECHO, //
+};
+use core::{
+    marker::PhantomData,
+    ptr, //
+};
+use kernel::{
+    bindings,
+    ffi::c_uint,
+    prelude::*, //
+};
 
 /// The answer to a request that carries the attributes `S`: a message, or the ACK alone.
 ///
@@ -49,5 +70,138 @@ impl<T: Family, S: AttributeSet> Answer<'_, T, S> {
             then: Some(then),
             ..self
         }
+    }
+}
+
+impl<'a, T: Family> Request<'a, T> {
+    /// Answers with a message of type `nlmsg_type` that holds `payload`.
+    ///
+    /// When the handler has returned it, it is sent to the sender's socket, without waiting for room
+    /// there. That is also success where a filter on the socket drops it. Else the request is
+    /// refused: with `EAGAIN` when the receive buffer is full (its next `recvmsg(2)` fails with
+    /// `ENOBUFS`), with `ECONNREFUSED` when the socket is gone.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, and `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute.
+    #[inline]
+    pub fn reply<S: AttributeSet>(
+        &self,
+        nlmsg_type: u16,
+        payload: impl Payload,
+    ) -> Result<Answer<'a, T, S>> {
+        let header = self.answer_header(nlmsg_type);
+
+        SkBuff::new(header, &payload, bindings::GFP_KERNEL).map(|skb| Answer::new(Some(skb)))
+    }
+
+    /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
+    #[inline]
+    pub fn done<S: AttributeSet>(&self) -> Answer<'a, T, S> {
+        Answer::new(None)
+    }
+
+    /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
+    /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
+    /// group that the family does not have.
+    pub fn has_receivers(&self, group: u32) -> bool {
+        group::find::<T>(group).is_some() && (self.has(NLM_F_ECHO) || self.has_listeners(group))
+    }
+
+    /// Says whether anybody in any network namespace listens to `group`.
+    fn has_listeners(&self, group: u32) -> bool {
+        // SAFETY: By the type invariants of `Datagram` the buffer belongs to the kernel's socket,
+        // which stays while a callback runs.
+        unsafe { ffi::nl_helper_has_listeners(self.skb(), group as c_uint) != 0 }
+    }
+
+    /// Notifies the listeners of `group` in the network namespace: a message of type `nlmsg_type`
+    /// that holds what `payload` returns. Makes none where nobody would hear it.
+    ///
+    /// A listener whose receive buffer is full misses it, and its next `recvmsg(2)` fails with
+    /// `ENOBUFS`.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` for a group that the family does not have, `ENOMEM`, `EMSGSIZE` as for
+    /// [`Request::reply`], those of a listener that wants the sender to know
+    /// (`NETLINK_BROADCAST_ERROR`), and those of the echo.
+    #[inline]
+    pub fn notify<P: Payload>(
+        &self,
+        group: u32,
+        nlmsg_type: u16,
+        payload: impl FnOnce() -> P,
+    ) -> Result {
+        // For group 0 `nlmsg_notify()` would not even free the buffer.
+        group::find::<T>(group).ok_or(EINVAL)?;
+        if !self.has_receivers(group) {
+            return Ok(());
+        }
+        let header = self.answer_header(nlmsg_type);
+        let skb = SkBuff::new(header, &payload(), bindings::GFP_KERNEL)?;
+
+        self.send_to_group(group, skb)
+    }
+
+    /// Returns the header of an answer, which repeats the sequence number.
+    fn answer_header(&self, nlmsg_type: u16) -> Nlmsghdr {
+        Nlmsghdr {
+            nlmsg_len: 0,
+            nlmsg_type,
+            nlmsg_flags: 0,
+            nlmsg_seq: self.nlmsg_seq(),
+            nlmsg_pid: self.portid(),
+        }
+    }
+
+    /// Hands `reply` to the sender's socket, without waiting for room there.
+    #[inline]
+    pub(super) fn send(&self, reply: SkBuff) -> Result {
+        let (reply, len) = reply.into_raw();
+
+        // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
+        // socket that received it; `into_raw` gave up the reply, which the function frees.
+        to_result(unsafe { ffi::nl_helper_reply(self.skb(), reply, len) })
+    }
+
+    /// Hands `notification` to the listeners of `group`.
+    fn send_to_group(&self, group: u32, notification: SkBuff) -> Result {
+        let echo = self.has(NLM_F_ECHO);
+        let (skb, len) = notification.into_raw();
+
+        // SAFETY: As in `send`.
+        to_result(unsafe { ffi::nl_helper_notify(self.skb(), skb, len, group as c_uint, echo) })
+    }
+
+    /// Sends the `NLMSG_ERROR` that says how the request ended.
+    #[inline]
+    pub(super) fn ack(&self, result: Result, ext_ack: &ExtAck<'_>) {
+        let err = result.map_or_else(|error| error.to_errno(), |()| 0);
+        // Nothing to say is most common, and costs less to leave out than to fill in.
+        let raw = (!ext_ack.is_empty()).then(|| ext_ack.to_raw(self.bytes()));
+        let raw = raw.as_ref().map_or(ptr::null(), ptr::from_ref);
+
+        // SAFETY: By the type invariants the header is one of a whole message in the buffer, which
+        // is alive, and the function only reads there. `raw` is null, or points to texts and bytes
+        // that `ext_ack` and the message keep alive.
+        unsafe { bindings::netlink_ack(self.skb(), self.nlmsghdr().cast_mut(), err, raw) };
+    }
+
+    /// Sends the `NLMSG_ERROR` that refuses the request, and tells in it the `policy` of the
+    /// attribute that is to blame.
+    pub(super) fn refuse(&self, error: Error, ext_ack: &ExtAck<'_>, policy: &NlaPolicy) {
+        let mut raw = ext_ack.to_raw(self.bytes());
+
+        // SAFETY: As in `ack`. The function writes to `raw`, and keeps nothing of it nor of `policy`.
+        unsafe {
+            ffi::nl_helper_refuse(
+                self.skb(),
+                self.nlmsghdr().cast_mut(),
+                error.to_errno(),
+                &mut raw,
+                policy,
+            )
+        };
     }
 }

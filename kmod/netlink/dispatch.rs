@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From the message to its handler, and from the handler's result to the ACK.
+//! From the datagram to the commands of its messages.
 //!
 //! The same rules as in `netlink_rcv_skb()`, see
 //! [`net/netlink/af_netlink.c`](srctree/net/netlink/af_netlink.c), but for [`Family::bare`], for
@@ -8,20 +8,15 @@
 //! is left of its datagram is dropped.
 
 use super::{
-    attributes::{
-        self,
-        Violation, //
-    },
+    command::Commands,
     errno::eopnotsupp,
     ffi,
     request::Datagram,
-    Answer,
-    AttributeSet,
+    serve,
     Call,
     Command,
     ExtAck,
     Family,
-    Handler,
     Request, //
 };
 use crate::wire::{
@@ -33,12 +28,7 @@ use crate::wire::{
 };
 use core::{
     ffi::CStr,
-    marker::PhantomData,
-    mem,
-    ptr::{
-        self,
-        NonNull, //
-    }, //
+    mem, //
 };
 use kernel::{
     bindings,
@@ -52,7 +42,7 @@ pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
     let result = datagram.for_each(|request| {
         // Nobody is left to hear the answers, and the sender cannot end before we return.
         if mem::replace(&mut is_first, false) || !is_dying() {
-            serve(request);
+            serve_message(request);
         }
     });
     // Nothing says where the next message starts.
@@ -69,7 +59,7 @@ fn is_dying() -> bool {
 
 /// Serves one message.
 #[inline(always)] // Into its only caller.
-fn serve<T: Family>(request: &Request<'_, T>) {
+fn serve_message<T: Family>(request: &Request<'_, T>) {
     match MessageKind::of(request) {
         MessageKind::Request => serve_request(request),
         // Nothing was said, which costs less to know than to look up.
@@ -82,14 +72,14 @@ fn serve<T: Family>(request: &Request<'_, T>) {
 /// Serves a message that is no request.
 fn serve_bare<T: Family>(call: &mut Call<'_, T>) {
     // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
-    let _ = T::bare(call).and_then(|answer| send(call, answer));
+    let _ = T::bare(call).and_then(|answer| serve::send(call, answer));
 }
 
 /// Serves a request by its command, if it may use it.
 fn serve_request<T: Family>(request: &Request<'_, T>) {
     match command_for(request) {
         Ok(command) => (command.serve)(request),
-        Err((error, msg)) => refuse(request, error, msg),
+        Err((error, msg)) => serve::refuse(request, error, msg),
     }
 }
 
@@ -123,93 +113,6 @@ impl MessageKind {
     }
 }
 
-/// Serves a request by the handler `F`, if its attributes are as `S` declares them, and says how it
-/// ended where that is due. Each handler has a copy of this: a function and a policy that it knows
-/// cost less than pointers to any.
-///
-/// `F` has a value.
-pub(super) fn serve_by<T: Family, S: AttributeSet, F: Handler<T, S>>(request: &Request<'_, T>) {
-    match attributes::parse::<S>(request.payload()) {
-        Ok(attrs) => answer_by::<T, S, F>(&mut Call::new(request, attrs)),
-        Err(violation) => refuse_attrs(request, &violation),
-    }
-}
-
-/// Answers a request by what the handler `F` returns.
-#[inline]
-fn answer_by<T: Family, S: AttributeSet, F: Handler<T, S>>(call: &mut Call<'_, T, S>) {
-    let answer = (Function::<F>::VALUE)(call);
-    let result = answer.and_then(|answer| send(call, answer));
-
-    if result.is_err() || is_ack_due(call.request) {
-        end(call.request, result, &call.ext_ack);
-    }
-}
-
-/// Says whether an ACK follows the answer: `NLMSG_DONE` is the last word of a dump.
-#[inline]
-fn is_ack_due<T: Family>(request: &Request<'_, T>) -> bool {
-    request.has(NLM_F_ACK) && !request.has(NLM_F_DUMP)
-}
-
-/// Says how a request ended.
-#[inline(never)] // For all handlers.
-fn end<T: Family>(request: &Request<'_, T>, result: Result, ext_ack: &ExtAck<'_>) {
-    if result.is_err() {
-        T::refused(request.net());
-    }
-    request.ack(result, ext_ack);
-}
-
-/// Refuses a request, whatever its attributes are.
-#[cold]
-fn refuse<T: Family>(request: &Request<'_, T>, error: Error, msg: &'static CStr) {
-    let mut ext_ack = ExtAck::new();
-    let error = ext_ack.refuse(error, msg);
-
-    end(request, Err(error), &ext_ack);
-}
-
-/// Refuses a request for its attributes.
-#[cold]
-fn refuse_attrs<'a, T: Family>(request: &'a Request<'_, T>, violation: &Violation<'a>) {
-    let mut ext_ack = ExtAck::new();
-    let error = violation.report_to(&mut ext_ack);
-
-    match violation.policy() {
-        Some(policy) => {
-            T::refused(request.net());
-            request.refuse(error, &ext_ack, policy);
-        }
-        None => end(request, Err(error), &ext_ack),
-    }
-}
-
-/// A function, of which the type says all.
-struct Function<F>(PhantomData<F>);
-
-impl<F: Copy> Function<F> {
-    /// The only value of `F`, if that has one.
-    const VALUE: F = {
-        assert!(size_of::<F>() == 0, "handler is not a function");
-        // SAFETY: There is nothing to read. By the contract of whoever comes here there is a value,
-        // of which this is a copy.
-        unsafe { ptr::read(NonNull::dangling().as_ptr()) }
-    };
-}
-
-/// Sends `answer`, and calls what is to follow it.
-#[inline]
-fn send<'a, T: Family, S: AttributeSet>(call: &Call<'a, T, S>, answer: Answer<'a, T, S>) -> Result {
-    if let Some(message) = answer.message {
-        call.request.send(message)?;
-    }
-    if let Some(then) = answer.then {
-        then(call);
-    }
-    Ok(())
-}
-
 /// The error and the words that refuse a request.
 type Refusal = (Error, &'static CStr);
 
@@ -227,11 +130,11 @@ fn find<T: Family>(request: &Request<'_, T>) -> Result<&'static Command<T>, Refu
     let is_dump = request.has(NLM_F_DUMP);
     let is_kind = |command: &&Command<T>| command.nlmsg_type == request.nlmsg_type();
 
-    T::COMMANDS
+    Commands::<T>::TABLE
         .iter()
         .find(|command| is_kind(command) && command.is_dump == is_dump)
         .ok_or_else(|| {
-            let is_known = T::COMMANDS.iter().any(|command| is_kind(&command));
+            let is_known = Commands::<T>::TABLE.iter().any(|command| is_kind(&command));
             let msg = match (is_known, is_dump) {
                 (false, _) => c"unknown command",
                 (true, true) => c"command has no dump",

@@ -7,11 +7,9 @@
 
 use super::{
     ffi,
-    net::{
-        self,
-        Sockets, //
-    },
+    protocol::Protocol,
     skb::SkbWriter,
+    slot,
     Answer,
     AttributeSet,
     Call,
@@ -164,9 +162,12 @@ pub(super) fn start<'a, D: Dump>(
         ..Default::default()
     };
 
-    // SAFETY: `begin` is called during this call or not at all, so `handover` is there; what it
-    // leaves in `data` is what the other two expect. The dump holds a reference to the module.
-    let err = unsafe { call.request.start_dump(&mut control) };
+    // SAFETY: The request's buffer is alive, and the function takes a reference of its own. `begin` is
+    // called during this call or not at all, so `handover` is there; what it leaves in `data` is what
+    // the other two expect. The dump holds a reference to the module.
+    let err = unsafe {
+        ffi::nl_helper_dump_start(call.request.skb(), call.request.nlmsghdr(), &mut control)
+    };
 
     // A state that was not handed over is dropped here.
     match -err as u32 {
@@ -209,9 +210,9 @@ unsafe extern "C" fn fill<D: Dump>(
     // header, until the dump is done, and what `extack` points to for this call.
     let (state, net, mut writer, cb, extack, mut header) = unsafe {
         let writer = SkbWriter::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
-        let unit = Sockets::<D::Family>::UNIT;
+        let unit = Protocol::<D::Family>::UNIT;
         let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
-        let net = net::state_in::<D::Family>(slot);
+        let net = slot::state_in::<D::Family>(slot);
         let extack = (*cb).extack.as_mut();
         let header = Nlmsghdr {
             nlmsg_len: 0,

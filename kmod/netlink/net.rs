@@ -13,7 +13,9 @@ use super::{
         self,
         GroupConfig, //
     },
+    protocol::Protocol,
     request::Datagram,
+    slot::state,
     Family,
     KernelSocket, //
 };
@@ -51,7 +53,7 @@ impl<T: Family> States<T> {
     ///
     /// The slots of the protocol must not be in use.
     pub(super) unsafe fn register() -> Result<Self> {
-        let unit = Sockets::<T>::UNIT;
+        let unit = Protocol::<T>::UNIT;
         // SAFETY: The callbacks are what the core expects. They are called until the result is
         // dropped, which the module's exit does at the latest, so they are in memory. The caller
         // vouches for the slots.
@@ -79,7 +81,7 @@ impl<T: Family> States<T> {
         // SAFETY: The core has made the slot by now, and nobody knows of it yet. Pinned data stays
         // where it is: `exit` drops it in place.
         unsafe {
-            ffi::nl_helper_net(net, Sockets::<T>::UNIT).write(NetSlot {
+            ffi::nl_helper_net(net, Protocol::<T>::UNIT).write(NetSlot {
                 socket: socket.into_raw(),
                 state: KBox::into_raw(Pin::into_inner_unchecked(state)).cast(),
             });
@@ -104,7 +106,7 @@ impl<T: Family> States<T> {
         // SAFETY: By the caller's word this is what `init` left there, if anything, and it is given
         // up here.
         unsafe {
-            let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT).read();
+            let slot = ffi::nl_helper_net(net, Protocol::<T>::UNIT).read();
             if !slot.state.is_null() {
                 drop(Pin::new_unchecked(KBox::<T::Net>::from_raw(
                     slot.state.cast(),
@@ -118,34 +120,8 @@ impl<T: Family> States<T> {
 impl<T: Family> Drop for States<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_states(Sockets::<T>::UNIT) };
+        unsafe { ffi::nl_helper_unregister_states(Protocol::<T>::UNIT) };
     }
-}
-
-/// Returns the state of the family `T` in `net`, `None` where that is not.
-///
-/// # Safety
-///
-/// The [`States`] of `T` must be registered, and `net` must stay for `'a`.
-pub(super) unsafe fn state<'a, T: Family>(net: *const bindings::net) -> Option<&'a T::Net> {
-    // SAFETY: By the caller's word and the invariants of `States` the slot holds null or a box of
-    // `T::Net`, which is only ever shared.
-    unsafe {
-        let slot = ffi::nl_helper_net(net, Sockets::<T>::UNIT);
-        (*slot).state.cast::<T::Net>().as_ref()
-    }
-}
-
-/// Returns the state of the family `T` in `slot`.
-///
-/// # Safety
-///
-/// The [`States`] of `T` must be registered, and `slot` must be that of a network namespace which `T`
-/// is in and which stays for `'a`.
-pub(super) unsafe fn state_in<'a, T: Family>(slot: *const NetSlot) -> &'a T::Net {
-    // SAFETY: By the caller's word and the invariants of `States` the slot holds a box of `T::Net`,
-    // which is only ever shared.
-    unsafe { &*(*slot).state.cast::<T::Net>() }
 }
 
 /// The protocols for which all network namespaces that were there when the module was loaded have had
@@ -160,27 +136,6 @@ static REGISTERED: AtomicU32 = AtomicU32::new(0);
 pub(super) struct Sockets<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Sockets<T> {
-    /// The number of protocols that netlink can have (`MAX_LINKS`).
-    const MAX_LINKS: u32 = 32;
-
-    /// The protocol number, checked, with the table of commands, when the family is compiled.
-    pub(super) const UNIT: c_int = {
-        assert!(
-            T::PROTOCOL < Self::MAX_LINKS,
-            "protocol number is 32 or more"
-        );
-        // The core has it for users alone: their sockets hold no reference to a module.
-        assert!(
-            T::PROTOCOL != bindings::NETLINK_USERSOCK,
-            "protocol 2 is the users' own"
-        );
-        super::check_commands(T::COMMANDS);
-        T::PROTOCOL as c_int
-    };
-
-    /// The bit that stands for the protocol where there is one for each.
-    pub(super) const BIT: u32 = 1 << Self::UNIT;
-
     /// The groups, checked when the family is compiled.
     const GROUPS: GroupConfig = group::config(T::GROUPS);
 
@@ -194,8 +149,10 @@ impl<T: Family> Sockets<T> {
         // SAFETY: The callbacks are what the core expects, and are called until the result is
         // dropped. The caller vouches for the states that they use, and that the core has no
         // socket or dump then that would call what is gone.
-        to_result(unsafe { ffi::nl_helper_register_sockets(Self::UNIT, Self::init, Self::exit) })?;
-        REGISTERED.fetch_or(Self::BIT, Ordering::Relaxed);
+        to_result(unsafe {
+            ffi::nl_helper_register_sockets(Protocol::<T>::UNIT, Self::init, Self::exit)
+        })?;
+        REGISTERED.fetch_or(Protocol::<T>::BIT, Ordering::Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
         Ok(Self(PhantomData))
@@ -222,12 +179,12 @@ impl<T: Family> Sockets<T> {
         // the callbacks are what the core expects of it. Users call them through their sockets, each
         // of which holds a reference to the module: its exit, which takes the callbacks and the
         // states away, comes after the last of them.
-        let err = unsafe { ffi::nl_helper_socket_open(net, Self::UNIT, &mut cfg) };
+        let err = unsafe { ffi::nl_helper_socket_open(net, Protocol::<T>::UNIT, &mut cfg) };
 
         // A module that is being loaded has users by the time of the second namespace, so it does
         // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
         // no such namespace then.
-        let is_registered = REGISTERED.load(Ordering::Relaxed) & Self::BIT != 0;
+        let is_registered = REGISTERED.load(Ordering::Relaxed) & Protocol::<T>::BIT != 0;
         if err == ENOMEM.to_errno() && !is_registered {
             return 0;
         }
@@ -243,7 +200,7 @@ impl<T: Family> Sockets<T> {
     unsafe extern "C" fn exit(net: *mut bindings::net) {
         // SAFETY: By the caller's word `init` was called, and may have left the socket closed, which
         // the function takes; the slot holds it until the state's `exit`.
-        unsafe { ffi::nl_helper_socket_close(net, Self::UNIT) };
+        unsafe { ffi::nl_helper_socket_close(net, Protocol::<T>::UNIT) };
     }
 
     /// Called by the core for every datagram to the kernel, in its sender's context.
@@ -308,7 +265,7 @@ impl<T: Family> Sockets<T> {
 impl<T: Family> Drop for Sockets<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariants they are registered, and `drop` runs once.
-        unsafe { ffi::nl_helper_unregister_sockets(Self::UNIT) };
+        unsafe { ffi::nl_helper_unregister_sockets(Protocol::<T>::UNIT) };
     }
 }
 

@@ -2,7 +2,10 @@
 
 //! What messages hold, written as one expression from which their length follows.
 
-use super::skb::SkbWriter;
+use super::{
+    skb::SkbWriter,
+    Payload, //
+};
 use crate::wire::{
     self,
     nla_total_size,
@@ -11,25 +14,6 @@ use crate::wire::{
     NLA_F_NESTED, //
 };
 use kernel::prelude::*;
-
-/// What follows the header of a message: attributes, or bytes that are none.
-///
-/// The functions of [`put`](self) make one. A tuple holds one after the other, an [`Option`] one or
-/// nothing, and `()` is nothing. Nobody else can implement it, so the length is always that of what
-/// is written.
-pub trait Payload {
-    /// Returns how many bytes it has, the padding of its attributes included.
-    fn size(&self) -> usize;
-
-    /// Appends it to `writer`.
-    ///
-    /// # Errors
-    ///
-    /// `EMSGSIZE` when there is no room, or `nla_len` cannot count an attribute; a part may be
-    /// written by then.
-    #[doc(hidden)]
-    fn put(&self, writer: &mut SkbWriter) -> Result;
-}
 
 /// Makes an attribute whose value is `value`.
 #[inline]

@@ -4,10 +4,11 @@
 
 use super::{
     net::{
-        self,
         Sockets,
         States, //
     },
+    protocol::Protocol,
+    slot,
     Family, //
 };
 use core::{
@@ -131,7 +132,7 @@ impl<First: ModuleFamily, Rest: FamilyList> FamilyList for (First, Rest) {
     type Registrations = (Registration<First>, Rest::Registrations);
 
     const PROTOCOLS: u32 = {
-        let first = Sockets::<First>::BIT;
+        let first = Protocol::<First>::BIT;
         assert!(Rest::PROTOCOLS & first == 0, "two families of one protocol");
         Rest::PROTOCOLS | first
     };
@@ -319,8 +320,8 @@ impl<T: Family> Notifier<T> {
             // by the contract of `register`.
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
-                if notify.protocol == Sockets::<T>::UNIT {
-                    if let Some(net) = net::state::<T>(notify.net) {
+                if notify.protocol == Protocol::<T>::UNIT {
+                    if let Some(net) = slot::state::<T>(notify.net) {
                         T::closed(net, notify.portid);
                     }
                 }

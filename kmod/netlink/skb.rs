@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Socket buffers that messages are written into.
+//! Socket buffers, and what is written into them.
 
 use super::{
     errno::emsgsize,
-    ffi,
-    Payload, //
+    ffi, //
 };
 use crate::wire::{
     self,
@@ -144,6 +143,25 @@ impl Sink for SkbWriter {
         self.len = len;
         Ok(())
     }
+}
+
+/// What follows the header of a message: attributes, or bytes that are none.
+///
+/// The functions of [`put`](super::put) make one. A tuple holds one after the other, an [`Option`] one or
+/// nothing, and `()` is nothing. Nobody else can implement it, so the length is always that of what
+/// is written.
+pub trait Payload {
+    /// Returns how many bytes it has, the padding of its attributes included.
+    fn size(&self) -> usize;
+
+    /// Appends it to `writer`.
+    ///
+    /// # Errors
+    ///
+    /// `EMSGSIZE` when there is no room, or `nla_len` cannot count an attribute; a part may be
+    /// written by then.
+    #[doc(hidden)]
+    fn put(&self, writer: &mut SkbWriter) -> Result;
 }
 
 /// A socket buffer with one message, which nobody else knows of yet.

@@ -4,10 +4,10 @@ use super::*;
 use crate::netlink::{
     errno::econnrefused,
     net::{
-        state,
         Sockets,
         States, //
     },
+    slot::state,
     tests::{
         init_net,
         FreeFamily,

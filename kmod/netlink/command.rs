@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Commands: the requests that a family serves.
+
+use super::{
+    dump,
+    serve,
+    AttributeSet,
+    Dump,
+    Family,
+    Handler,
+    Request, //
+};
+use crate::wire::NLMSG_MIN_TYPE;
+use core::marker::PhantomData;
+
+/// One kind of request and what serves it.
+pub struct Command<T: Family> {
+    pub(super) nlmsg_type: u16,
+    pub(super) is_dump: bool,
+    pub(super) uns_admin_perm: bool,
+    pub(super) serve: fn(&Request<'_, T>),
+}
+
+impl<T: Family> Command<T> {
+    /// A request that is answered by one message, or by the ACK alone.
+    ///
+    /// `nlmsg_type` is 16 or above. The type of `handler` says which attributes it takes; others are
+    /// refused.
+    ///
+    /// # Panics
+    ///
+    /// When it is below. A `const` table does not compile then, nor one whose `handler` is anything
+    /// but a function, such as a pointer to one.
+    pub const fn new<S: AttributeSet, F: Handler<T, S>>(nlmsg_type: u16, _handler: F) -> Self {
+        assert!(
+            nlmsg_type >= NLMSG_MIN_TYPE,
+            "message type is netlink's own"
+        );
+        Self {
+            nlmsg_type,
+            is_dump: false,
+            uns_admin_perm: false,
+            serve: serve::serve_by::<T, S, F>,
+        }
+    }
+
+    /// A request with `NLM_F_DUMP`, which is answered by the entries of `D`.
+    pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16) -> Self {
+        Self {
+            is_dump: true,
+            ..Self::new(nlmsg_type, dump::start::<D>)
+        }
+    }
+
+    /// Reserves the command to senders with `CAP_NET_ADMIN` in the user namespace that owns the
+    /// network namespace (`GENL_UNS_ADMIN_PERM`).
+    pub const fn uns_admin_perm(self) -> Self {
+        Self {
+            uns_admin_perm: true,
+            ..self
+        }
+    }
+}
+
+/// The commands of the family `T`.
+pub(super) struct Commands<T: Family>(PhantomData<fn(T)>);
+
+impl<T: Family> Commands<T> {
+    /// [`Family::COMMANDS`], checked when the family is compiled.
+    pub(super) const TABLE: &'static [Command<T>] = {
+        check(T::COMMANDS);
+        T::COMMANDS
+    };
+}
+
+/// Checks that each type has at most one command that is a dump, and one that is not.
+///
+/// # Panics
+///
+/// When one has two. A `const` table does not compile then.
+const fn check<T: Family>(commands: &[Command<T>]) {
+    let mut rest = commands;
+
+    // A `const fn` cannot use iterators.
+    while let [command, tail @ ..] = rest {
+        let mut others = tail;
+        while let [other, tail @ ..] = others {
+            assert!(
+                other.nlmsg_type != command.nlmsg_type || other.is_dump != command.is_dump,
+                "two commands of one type"
+            );
+            others = tail;
+        }
+        rest = tail;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The protocol number of a family, as C takes it.
+
+use super::Family;
+use core::marker::PhantomData;
+use kernel::{
+    bindings,
+    ffi::c_int, //
+};
+
+/// The protocol of the family `T`.
+pub(super) struct Protocol<T: Family>(PhantomData<fn(T)>);
+
+impl<T: Family> Protocol<T> {
+    /// The number of protocols that netlink can have (`MAX_LINKS`).
+    const MAX_LINKS: u32 = 32;
+
+    /// The protocol number, checked when the family is compiled.
+    pub(super) const UNIT: c_int = {
+        assert!(
+            T::PROTOCOL < Self::MAX_LINKS,
+            "protocol number is 32 or more"
+        );
+        // The core has it for users alone: their sockets hold no reference to a module.
+        assert!(
+            T::PROTOCOL != bindings::NETLINK_USERSOCK,
+            "protocol 2 is the users' own"
+        );
+        T::PROTOCOL as c_int
+    };
+
+    /// The bit that stands for the protocol where there is one for each.
+    pub(super) const BIT: u32 = 1 << Self::UNIT;
+}
