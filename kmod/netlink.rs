@@ -76,13 +76,14 @@
 // Each module imports from those in the groups above its own alone, so data flows one way; see
 // `scripts/check`. This one, whose traits and types all of them speak of, may be imported by each.
 mod creds;
+mod distinct;
 mod errno;
 mod ext_ack;
 mod gfp;
-mod group;
 mod protocol;
 
 mod ffi;
+mod group;
 
 mod counters;
 mod rcu;

@@ -19,6 +19,7 @@ pub use rule::{
 };
 pub(super) use violation::Violation;
 
+use super::distinct::assert_distinct;
 use crate::wire::{
     Attr,
     Attrs, //
@@ -335,20 +336,7 @@ impl<'a> Iterator for AttrsOfType<'a> {
 #[doc(hidden)]
 #[inline]
 pub const fn check_policy(policy: &[Rule]) {
-    let mut rest = policy;
-
-    // A `const fn` cannot use iterators.
-    while let [rule, tail @ ..] = rest {
-        let mut others = tail;
-        while let [other, tail @ ..] = others {
-            assert!(
-                other.nla_type != rule.nla_type,
-                "two rules for one attribute"
-            );
-            others = tail;
-        }
-        rest = tail;
-    }
+    assert_distinct!(policy, by nla_type: "two rules for one attribute");
 }
 
 /// Returns the rule of `policy` for the attribute `nla_type`.

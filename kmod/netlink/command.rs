@@ -3,6 +3,7 @@
 //! Commands: the requests that a family serves.
 
 use super::{
+    distinct::assert_distinct,
     dump,
     serve,
     AttributeSet,
@@ -67,31 +68,10 @@ impl<T: Family> Command<T> {
 pub(super) struct Commands<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Commands<T> {
-    /// [`Family::COMMANDS`], checked when the family is compiled.
+    /// [`Family::COMMANDS`], checked when the family is compiled: a type has at most one command that is
+    /// a dump, and one that is not.
     pub(super) const TABLE: &'static [Command<T>] = {
-        check(T::COMMANDS);
+        assert_distinct!(T::COMMANDS, by nlmsg_type, is_dump: "two commands of one type");
         T::COMMANDS
     };
-}
-
-/// Checks that each type has at most one command that is a dump, and one that is not.
-///
-/// # Panics
-///
-/// When one has two. A `const` table does not compile then.
-const fn check<T: Family>(commands: &[Command<T>]) {
-    let mut rest = commands;
-
-    // A `const fn` cannot use iterators.
-    while let [command, tail @ ..] = rest {
-        let mut others = tail;
-        while let [other, tail @ ..] = others {
-            assert!(
-                other.nlmsg_type != command.nlmsg_type || other.is_dump != command.is_dump,
-                "two commands of one type"
-            );
-            others = tail;
-        }
-        rest = tail;
-    }
 }

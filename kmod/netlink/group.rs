@@ -2,7 +2,10 @@
 
 //! Multicast groups, and who may join them.
 
-use super::Family;
+use super::{
+    distinct::assert_distinct,
+    Family, //
+};
 use kernel::bindings;
 
 /// A multicast group of a family: its number, and what it takes to join it.
@@ -75,9 +78,9 @@ pub(super) const fn config(groups: &[Group]) -> GroupConfig {
     let mut rest = groups;
     let mut config = GroupConfig { last: 0, flags: 0 };
 
+    assert_distinct!(groups, by number: "two groups of one number");
     // A `const fn` cannot use iterators.
     while let [group, tail @ ..] = rest {
-        assert!(!has_number(tail, group.number), "two groups of one number");
         if group.number > config.last {
             config.last = group.number;
         }
@@ -87,18 +90,4 @@ pub(super) const fn config(groups: &[Group]) -> GroupConfig {
         rest = tail;
     }
     config
-}
-
-/// Says whether one of `groups` is the group `number`.
-#[inline]
-const fn has_number(groups: &[Group], number: u32) -> bool {
-    let mut rest = groups;
-
-    while let [group, tail @ ..] = rest {
-        if group.number == number {
-            return true;
-        }
-        rest = tail;
-    }
-    false
 }
