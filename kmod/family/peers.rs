@@ -7,13 +7,14 @@
 //! is known does not.
 
 use crate::{
-    netlink::Tick,
+    netlink::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Tick, //
+    },
     uapi::NLHELLO_PEERS_MAX, //
-};
-use core::sync::atomic::{
-    AtomicU32,
-    AtomicU64,
-    Ordering::Relaxed, //
 };
 use kernel::{
     new_spinlock,
@@ -71,10 +72,10 @@ impl Peer {
 pub(super) struct Peers {
     shards: KVec<Pin<KBox<Shard>>>,
     // Those that are there, and those that are about to be.
-    count: AtomicU32,
-    added: AtomicU64,
-    evicted: AtomicU64,
-    generation: AtomicU32,
+    count: Atomic<u32>,
+    added: Atomic<u64>,
+    evicted: Atomic<u64>,
+    generation: Atomic<u32>,
 }
 
 /// A part of the table, by port id, on cache lines of its own.
@@ -121,10 +122,10 @@ impl Peers {
 
         Ok(Self {
             shards,
-            count: AtomicU32::new(0),
-            added: AtomicU64::new(0),
-            evicted: AtomicU64::new(0),
-            generation: AtomicU32::new(1),
+            count: Atomic::<u32>::new(0),
+            added: Atomic::<u64>::new(0),
+            evicted: Atomic::<u64>::new(0),
+            generation: Atomic::<u32>::new(1),
         })
     }
 
@@ -237,9 +238,15 @@ impl Peers {
 
     /// Counts one more, unless that are too many.
     fn count_one(&self) -> bool {
-        let more = |count| (count < NLHELLO_PEERS_MAX).then_some(count + 1);
+        let mut count = self.count();
 
-        self.count.fetch_update(Relaxed, Relaxed, more).is_ok()
+        while count < NLHELLO_PEERS_MAX {
+            match self.count.cmpxchg(count, count + 1, Relaxed) {
+                Ok(_) => return true,
+                Err(now) => count = now,
+            }
+        }
+        false
     }
 
     /// Returns the peer that has been silent for longest.

@@ -216,15 +216,22 @@ extern "C" {
     /// Returns the sum of the counters `index` of all CPUs.
     pub(super) fn nl_helper_counters_sum(counters: *const c_void, index: usize) -> u64;
 
-    /// Begins a section in which what RCU protects stays.
-    pub(super) fn nl_helper_rcu_read_lock();
+    /// Begins a section, and returns what `place` points to, which stays until the section ends; null,
+    /// and no section, where it points to nothing.
+    pub(super) fn nl_helper_rcu_read_begin(
+        place: *mut *mut bindings::callback_head,
+    ) -> *mut bindings::callback_head;
 
     /// Ends such a section.
-    pub(super) fn nl_helper_rcu_read_unlock();
+    pub(super) fn nl_helper_rcu_read_end();
 
-    /// Frees what begins with `rcu` and came from `kmalloc()`, when all sections have ended that
-    /// began before; does not wait for that. Null is nothing to free.
-    pub(super) fn nl_helper_kfree_rcu(rcu: *mut bindings::callback_head);
+    /// Has `place` point to `new`, and frees what it pointed to when all sections have ended that began
+    /// before; does not wait for that. Both begin with their `rcu` and come from `kmalloc()`; the old one
+    /// may be null.
+    pub(super) fn nl_helper_rcu_replace(
+        place: *mut *mut bindings::callback_head,
+        new: *mut bindings::callback_head,
+    );
 
     /// Says whether the calling task has been killed, and only has to be let go.
     pub(super) fn nl_helper_is_dying() -> bool;

@@ -465,25 +465,35 @@ u64 nl_helper_counters_sum(const struct nl_helper_counters __percpu *counters,
 	return sum;
 }
 
-void nl_helper_rcu_read_lock(void)
-{
-	rcu_read_lock();
-}
-
-void nl_helper_rcu_read_unlock(void)
-{
-	rcu_read_unlock();
-}
-
-/* How an object begins that nl_helper_kfree_rcu() frees. */
+/* How an object begins that RCU protects. */
 struct nl_helper_rcu_object {
 	struct rcu_head rcu;
 };
 
-/* Leaves no callback of the module's behind, so none is waited for at unload. */
-void nl_helper_kfree_rcu(struct nl_helper_rcu_object *object)
+/* Begins a section and returns what @place points to; null, and no section, where that is nothing. */
+struct nl_helper_rcu_object *
+nl_helper_rcu_read_begin(struct nl_helper_rcu_object __rcu **place)
 {
-	kfree_rcu(object, rcu);
+	/* What is there once is only ever replaced. */
+	if (!rcu_access_pointer(*place))
+		return NULL;
+	rcu_read_lock();
+	return rcu_dereference(*place);
+}
+
+void nl_helper_rcu_read_end(void)
+{
+	rcu_read_unlock();
+}
+
+/* Leaves no callback of the module's behind, so none is waited for at unload. */
+void nl_helper_rcu_replace(struct nl_helper_rcu_object __rcu **place,
+			   struct nl_helper_rcu_object *new)
+{
+	struct nl_helper_rcu_object *old;
+
+	old = unrcu_pointer(xchg(place, RCU_INITIALIZER(new)));
+	kfree_rcu(old, rcu);
 }
 
 bool nl_helper_is_dying(void)

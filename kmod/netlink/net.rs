@@ -3,6 +3,10 @@
 //! Network namespaces: each holds the family's state and a socket of the family's own.
 
 use super::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     dispatch,
     errno::econnrefused,
     ffi::{
@@ -13,7 +17,10 @@ use super::{
         self,
         GroupConfig, //
     },
-    protocol::Protocol,
+    protocol::{
+        Protocol,
+        MAX_LINKS, //
+    },
     request::Datagram,
     slot::state,
     Family,
@@ -21,11 +28,7 @@ use super::{
 };
 use core::{
     marker::PhantomData,
-    pin::Pin,
-    sync::atomic::{
-        AtomicU32,
-        Ordering, //
-    }, //
+    pin::Pin, //
 };
 use kernel::{
     bindings,
@@ -124,9 +127,9 @@ impl<T: Family> Drop for States<T> {
     }
 }
 
-/// The protocols for which all network namespaces that were there when the module was loaded have had
-/// their turn, a bit each. One that comes in the instant before it is set counts as one of them.
-static REGISTERED: AtomicU32 = AtomicU32::new(0);
+/// For each protocol, whether all network namespaces that were there when the module was loaded have had
+/// their turn. One that comes in the instant before it is set counts as one of them.
+static IS_REGISTERED: [Atomic<bool>; MAX_LINKS] = [const { Atomic::<bool>::new(false) }; MAX_LINKS];
 
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
 ///
@@ -138,6 +141,11 @@ pub(super) struct Sockets<T: Family>(PhantomData<fn(T)>);
 impl<T: Family> Sockets<T> {
     /// The groups, checked when the family is compiled.
     const GROUPS: GroupConfig = group::config(T::GROUPS);
+
+    /// Says whether those that were there when the module was loaded are open.
+    fn is_registered() -> &'static Atomic<bool> {
+        &IS_REGISTERED[Protocol::<T>::UNIT as usize]
+    }
 
     /// Opens the sockets: from here on the family is called. If that fails, it was not.
     ///
@@ -152,7 +160,7 @@ impl<T: Family> Sockets<T> {
         to_result(unsafe {
             ffi::nl_helper_register_sockets(Protocol::<T>::UNIT, Self::init, Self::exit)
         })?;
-        REGISTERED.fetch_or(Protocol::<T>::BIT, Ordering::Relaxed);
+        Self::is_registered().store(true, Relaxed);
 
         // INVARIANT: Just registered; the caller vouches for the states.
         Ok(Self(PhantomData))
@@ -184,8 +192,7 @@ impl<T: Family> Sockets<T> {
         // A module that is being loaded has users by the time of the second namespace, so it does
         // not fail any more: whoever sends from this one gets `ECONNREFUSED`. Afterwards there is
         // no such namespace then.
-        let is_registered = REGISTERED.load(Ordering::Relaxed) & Protocol::<T>::BIT != 0;
-        if err == ENOMEM.to_errno() && !is_registered {
+        if err == ENOMEM.to_errno() && !Self::is_registered().load(Relaxed) {
             return 0;
         }
         err

@@ -9,17 +9,17 @@ use kernel::{
     ffi::c_int, //
 };
 
+/// The number of protocols that netlink can have.
+pub(super) const MAX_LINKS: usize = bindings::MAX_LINKS as usize;
+
 /// The protocol of the family `T`.
 pub(super) struct Protocol<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Protocol<T> {
-    /// The number of protocols that netlink can have (`MAX_LINKS`).
-    const MAX_LINKS: u32 = 32;
-
     /// The protocol number, checked when the family is compiled.
     pub(super) const UNIT: c_int = {
         assert!(
-            T::PROTOCOL < Self::MAX_LINKS,
+            (T::PROTOCOL as usize) < MAX_LINKS,
             "protocol number is 32 or more"
         );
         // The core has it for users alone: their sockets hold no reference to a module.

@@ -9,14 +9,13 @@ pub use bytes::{
     RcuBytes, //
 };
 
-use super::ffi;
+use super::{
+    atomic::Atomic,
+    ffi, //
+};
 use core::{
     marker::PhantomData,
-    ptr,
-    sync::atomic::{
-        AtomicPtr,
-        Ordering, //
-    }, //
+    ptr, //
 };
 use kernel::{
     bindings,
@@ -30,15 +29,16 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// `node` is null, or a box that is freed a grace period after it was replaced. Nothing is dropped
-/// then, and nothing has to be: what is `Copy` has no drop glue.
+/// `node` is null, or a box that is freed a grace period after it was replaced, and nothing but C's
+/// functions for RCU reads or writes it. Nothing is dropped then, and nothing has to be: what is `Copy`
+/// has no drop glue.
 pub struct Rcu<T: Copy + Send + Sync> {
-    node: AtomicPtr<Node<T>>,
+    node: Atomic<*mut Node<T>>,
     _owns: PhantomData<T>,
 }
 
 /// A value, and what the kernel needs to free it later.
-#[repr(C)] // `rcu` comes first: `nl_helper_kfree_rcu()` finds it there.
+#[repr(C)] // `rcu` comes first: `nl_helper_rcu_replace()` finds it there.
 struct Node<T> {
     rcu: Opaque<bindings::callback_head>,
     value: T,
@@ -66,7 +66,7 @@ impl<T: Copy + Send + Sync> Rcu<T> {
 
         // INVARIANT: It is null.
         Self {
-            node: AtomicPtr::new(ptr::null_mut()),
+            node: Atomic::<*mut Node<T>>::new(ptr::null_mut()),
             _owns: PhantomData,
         }
     }
@@ -83,11 +83,10 @@ impl<T: Copy + Send + Sync> Rcu<T> {
         // SAFETY: By the type invariants the box is not freed before the section ends, and nobody
         // writes to a value that is published (to `rcu`, C may). Nothing in the section sleeps.
         unsafe {
-            ffi::nl_helper_rcu_read_lock();
-            let node = self.node.load(Ordering::Acquire).as_ref();
-            let result = node.map(|node| read(&node.value));
-            ffi::nl_helper_rcu_read_unlock();
-            result
+            let node = ffi::nl_helper_rcu_read_begin(self.node.as_ptr().cast());
+            let result = read(&node.cast::<Node<T>>().as_ref()?.value);
+            ffi::nl_helper_rcu_read_end();
+            Some(result)
         }
     }
 
@@ -104,12 +103,12 @@ impl<T: Copy + Send + Sync> Rcu<T> {
 
     /// Publishes `node`.
     fn replace(&self, node: KBox<Node<T>>) {
-        // INVARIANT: It is a box, and the old one is freed after a grace period.
-        let old = self.node.swap(KBox::into_raw(node), Ordering::AcqRel);
+        let node = KBox::into_raw(node);
 
-        // SAFETY: By the type invariants it was null or a box, which `kmalloc()` made and only this
-        // call took out; it begins with `rcu`.
-        unsafe { ffi::nl_helper_kfree_rcu(old.cast()) };
+        // SAFETY: By the type invariants what is replaced is null or a box, which `kmalloc()` made; both
+        // begin with `rcu`.
+        // INVARIANT: It is a box, and the old one is freed after a grace period.
+        unsafe { ffi::nl_helper_rcu_replace(self.node.as_ptr().cast(), node.cast()) };
     }
 }
 

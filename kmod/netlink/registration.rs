@@ -3,6 +3,10 @@
 //! The registration, which makes a protocol exist.
 
 use super::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     net::{
         Sockets,
         States, //
@@ -13,11 +17,7 @@ use super::{
 };
 use core::{
     marker::PhantomData,
-    ptr::NonNull,
-    sync::atomic::{
-        AtomicU32,
-        Ordering, //
-    }, //
+    ptr::NonNull, //
 };
 use kernel::{
     bindings,
@@ -151,9 +151,8 @@ impl<First: ModuleFamily, Rest: FamilyList> FamilyList for (First, Rest) {
     }
 }
 
-/// The protocols that the module has had its registrations of, a bit each. Never unset: a registration
-/// that fails is the end of the module's init.
-static TAKEN: AtomicU32 = AtomicU32::new(0);
+/// Whether the module has had its registrations. Never unset: one that fails is the end of its init.
+static IS_INITIALISED: Atomic<bool> = Atomic::<bool>::new(false);
 
 /// The module: all of its families are served, until it is dropped.
 #[doc(hidden)]
@@ -164,12 +163,12 @@ pub struct Families<L: FamilyList> {
 impl<L: FamilyList> kernel::Module for Families<L> {
     /// Registers the families; fails with `EBUSY` wherever the kernel does not call it.
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        if TAKEN.fetch_or(L::PROTOCOLS, Ordering::Relaxed) & L::PROTOCOLS != 0 {
+        if IS_INITIALISED.xchg(true, Relaxed) {
             return Err(EBUSY);
         }
-        // SAFETY: By the contract of `ModuleFamily` the module's state has each of these families in
-        // its list, so its init was the first to set their bits, and nobody else comes here for one
-        // of them. It drops the result in its exit, and does nothing else.
+        // SAFETY: By the contract of `ModuleFamily` these families are in the list of the module, whose
+        // init comes before all else that could call this. So this is that init, which drops the result
+        // in the module's exit and does nothing else.
         let registrations = unsafe {
             let mut registrations = L::prepare()?;
             L::open(&mut registrations, false)?;

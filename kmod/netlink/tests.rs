@@ -13,6 +13,10 @@
 mod wire;
 
 use super::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     errno::emsgsize,
     Bind,
     Command,
@@ -28,13 +32,7 @@ use crate::wire::{
     Sink,
     NLMSG_HDRLEN, //
 };
-use core::{
-    ptr,
-    sync::atomic::{
-        AtomicU32,
-        Ordering::Relaxed, //
-    }, //
-};
+use core::ptr;
 use kernel::{
     bindings,
     ffi::{
@@ -212,15 +210,15 @@ pub(super) struct TestFamily<const PROTOCOL: u32>;
 pub(super) type FreeFamily = TestFamily<FREE_PROTOCOL>;
 
 /// How many states there are of all these families.
-static STATES: AtomicU32 = AtomicU32::new(0);
+static STATES: Atomic<u32> = Atomic::<u32>::new(0);
 
 /// What they keep in a network namespace.
 pub(super) struct TestState<const PROTOCOL: u32> {
     pub(super) socket: KernelSocket<TestFamily<PROTOCOL>>,
     /// How often a socket left a group.
-    pub(super) left: AtomicU32,
+    pub(super) left: Atomic<u32>,
     /// The sum of the port ids of the sockets that were closed.
-    pub(super) closed: AtomicU32,
+    pub(super) closed: Atomic<u32>,
 }
 
 /// Returns how many states there are.
@@ -258,8 +256,8 @@ impl<const PROTOCOL: u32> Family for TestFamily<PROTOCOL> {
         STATES.fetch_add(1, Relaxed);
         Ok(TestState {
             socket: socket.clone(),
-            left: AtomicU32::new(0),
-            closed: AtomicU32::new(0),
+            left: Atomic::<u32>::new(0),
+            closed: Atomic::<u32>::new(0),
         })
     }
 

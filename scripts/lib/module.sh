@@ -62,7 +62,7 @@ compile_wrong_use() {
     rm -rf "$2"
     for way in right wrong; do
         copy_wrong_use "$2/$way"
-        wrong_use | sed 's/.*/obj-m += &_module.o/' >"$2/$way/Kbuild"
+        { wrong_use | sed 's/.*/obj-m += &_module.o/' && grep '^rustflags-' "$project/Kbuild"; } >"$2/$way/Kbuild"
     done
     compile_each "$1" "$2/right" ''
     compile_each "$1" "$2/wrong" '--cfg wrong'

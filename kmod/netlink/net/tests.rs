@@ -99,7 +99,7 @@ mod suite {
             // SAFETY: The states are registered, and the first namespace stays.
             unsafe {
                 Sockets::<FreeFamily>::unbind(init_net(), group as c_int);
-                state::<FreeFamily>(init_net()).map(|state| state.left.load(Ordering::Relaxed))
+                state::<FreeFamily>(init_net()).map(|state| state.left.load(Relaxed))
             }
         };
 

@@ -28,19 +28,18 @@ mod suite {
 
     #[test]
     fn who_reads_a_value_that_is_replaced_still_sees_it_whole() -> Result {
-        let value = Rcu::none();
+        let value = Rcu::<[u8; 16]>::none();
         value.set([1; 16])?;
         // A section cannot wait for memory.
         let node = Node::new([2; 16])?;
 
         // SAFETY: Until the section ends the box that it found stays; nothing in it sleeps.
         let (seen, read) = unsafe {
-            ffi::nl_helper_rcu_read_lock();
-            let old = value.node.load(Ordering::Acquire);
+            let old = ffi::nl_helper_rcu_read_begin(value.node.as_ptr().cast());
             value.replace(node);
-            let seen = (*old).value;
+            let seen = (*old.cast::<Node<[u8; 16]>>()).value;
             let read = value.get();
-            ffi::nl_helper_rcu_read_unlock();
+            ffi::nl_helper_rcu_read_end();
             (seen, read)
         };
         assert_eq!(seen, [1; 16]);

@@ -30,7 +30,7 @@ unsafe fn closed_after(event: u32, protocol: u32, portid: u32) -> Option<u32> {
     // namespace stays.
     unsafe {
         Notifier::<FreeFamily>::call(ptr::null_mut(), event as c_ulong, data);
-        slot::state::<FreeFamily>(init_net()).map(|state| state.closed.load(Ordering::Relaxed))
+        slot::state::<FreeFamily>(init_net()).map(|state| state.closed.load(Relaxed))
     }
 }
 

@@ -3,6 +3,10 @@
 //! Two families: one that is in the first network namespace alone, and one that is in all.
 
 use crate::netlink::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     put,
     Answer,
     Bind,
@@ -13,10 +17,6 @@ use crate::netlink::{
     KernelSocket,
     Unbind, //
 };
-use core::sync::atomic::{
-    AtomicU32,
-    Ordering::Relaxed, //
-};
 use kernel::prelude::*;
 
 /// The family of the first network namespace.
@@ -24,9 +24,9 @@ pub struct First;
 
 /// How many sockets joined the group, left it, and were closed.
 pub struct Counts {
-    joined: AtomicU32,
-    left: AtomicU32,
-    closed: AtomicU32,
+    joined: Atomic<u32>,
+    left: Atomic<u32>,
+    closed: Atomic<u32>,
 }
 
 impl Family for First {
@@ -52,9 +52,9 @@ impl Family for First {
 
     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Counts>> {
         Ok(Counts {
-            joined: AtomicU32::new(0),
-            left: AtomicU32::new(0),
-            closed: AtomicU32::new(0),
+            joined: Atomic::<u32>::new(0),
+            left: Atomic::<u32>::new(0),
+            closed: Atomic::<u32>::new(0),
         })
     }
 
@@ -72,10 +72,10 @@ impl Family for Second {
     /// Answers with how many requests there were before, as the attribute 1.
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, count)];
 
-    type Net = AtomicU32;
+    type Net = Atomic<u32>;
 
-    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<AtomicU32>> {
-        Ok(AtomicU32::new(0))
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Atomic<u32>>> {
+        Ok(Atomic::<u32>::new(0))
     }
 }
 

@@ -6,6 +6,10 @@ use crate::{
     attributes,
     kinds,
     netlink::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         put,
         Answer,
         Bind,
@@ -22,10 +26,6 @@ use crate::{
     },
     uapi::*, //
 };
-use core::sync::atomic::{
-    AtomicU32,
-    Ordering::Relaxed, //
-};
 use kernel::{
     alloc::Flags,
     new_spinlock,
@@ -41,8 +41,8 @@ pub struct Probe;
 #[pin_data]
 pub struct ProbeState {
     // How often sockets joined and left [`PROBE_GROUP_OPEN`].
-    joined: AtomicU32,
-    left: AtomicU32,
+    joined: Atomic<u32>,
+    left: Atomic<u32>,
     socket: KernelSocket<Probe>,
     // How often [`PROBE_CMD_SEND`] has sent.
     #[pin]
@@ -132,8 +132,8 @@ impl Family for Probe {
         let socket = socket.clone();
 
         Ok(pin_init!(ProbeState {
-            joined: AtomicU32::new(0),
-            left: AtomicU32::new(0),
+            joined: Atomic::<u32>::new(0),
+            left: Atomic::<u32>::new(0),
             socket,
             sent <- new_spinlock!(0),
         }))
@@ -464,10 +464,10 @@ fn send<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Add
 }
 
 /// How many work items there are.
-static WORK: AtomicU32 = AtomicU32::new(0);
+static WORK: Atomic<u32> = Atomic::<u32>::new(0);
 
 /// With which errno the last [`PROBE_CMD_FOLLOW`] ended.
-static ERRNO: AtomicU32 = AtomicU32::new(0);
+static ERRNO: Atomic<u32> = Atomic::<u32>::new(0);
 
 /// A work item, which is counted.
 struct WorkItem(());

@@ -3,13 +3,13 @@
 //! The single family: has a state for one network namespace, and nothing to say.
 
 use crate::netlink::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     Command,
     Family,
     KernelSocket, //
-};
-use core::sync::atomic::{
-    AtomicBool,
-    Ordering::Relaxed, //
 };
 use kernel::prelude::*;
 
@@ -20,11 +20,11 @@ pub struct Single;
 pub struct SingleState(());
 
 /// Says whether there is a state.
-static IS_THERE: AtomicBool = AtomicBool::new(false);
+static IS_THERE: Atomic<bool> = Atomic::<bool>::new(false);
 
 impl SingleState {
     fn new() -> Result<Self> {
-        match IS_THERE.swap(true, Relaxed) {
+        match IS_THERE.xchg(true, Relaxed) {
             true => Err(ENOSPC),
             false => Ok(Self(())),
         }

@@ -3,15 +3,15 @@
 //! The state of a network namespace is there as long as the request.
 
 use crate::netlink::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
     Answer,
     Call,
     Command,
     Family,
     KernelSocket, //
-};
-use core::sync::atomic::{
-    AtomicU32,
-    Ordering::Relaxed, //
 };
 use kernel::{
     prelude::*,
@@ -24,10 +24,10 @@ pub struct Hello;
 impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, hello)];
-    type Net = AtomicU32;
+    type Net = Atomic<u32>;
 
-    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<AtomicU32>> {
-        Ok(AtomicU32::new(0))
+    fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<Atomic<u32>>> {
+        Ok(Atomic::<u32>::new(0))
     }
 }
 

@@ -2,6 +2,8 @@
 
 //! All CPUs share the state of a network namespace.
 
+#[cfg(not(wrong))]
+use crate::netlink::atomic::Atomic;
 use crate::netlink::{
     Command,
     Family,
@@ -9,8 +11,6 @@ use crate::netlink::{
 };
 #[cfg(wrong)]
 use core::cell::Cell;
-#[cfg(not(wrong))]
-use core::sync::atomic::AtomicU32;
 use kernel::prelude::*;
 
 /// The family.
@@ -20,7 +20,7 @@ impl Family for Hello {
     const PROTOCOL: u32 = 30;
     const COMMANDS: &'static [Command<Self>] = &[];
     #[cfg(not(wrong))]
-    type Net = AtomicU32;
+    type Net = Atomic<u32>;
     #[cfg(wrong)]
     type Net = Cell<u32>; //~ ERROR E0277
 
