@@ -231,23 +231,27 @@ impl<T: Family> Sockets<T> {
     ///
     /// `net` must be the network namespace of an open socket of the protocol.
     unsafe extern "C" fn bind(net: *mut bindings::net, group: c_int) -> c_int {
-        let Some(declared) = group::find::<T>(group as u32) else {
-            return EINVAL.to_errno();
-        };
-        // SAFETY: The socket holds its namespace; the capability is one. The core calls while the
-        // sockets are registered, and so are the states by the contract of `register`.
-        let (may_join, net) = unsafe {
+        // SAFETY: The socket holds its namespace, and what `join` asks for are capabilities. The core
+        // calls while the sockets are registered, and so are the states by the contract of `register`.
+        let (state, has) = unsafe {
             let has = |cap| ffi::nl_helper_ns_capable(net, cap as c_int);
-            (declared.cap.into_iter().all(has), state::<T>(net))
+            (state::<T>(net), has)
         };
 
-        let result = match net {
-            _ if !may_join => Err(EPERM),
-            Some(net) => T::BIND.map_or(Ok(()), |bind| bind(net, group as u32)),
-            // As for whoever sends from there.
-            None => Err(econnrefused()),
-        };
-        result.map_or_else(|error| error.to_errno(), |()| 0)
+        Self::join(state, group as u32, has).map_or_else(|error| error.to_errno(), |()| 0)
+    }
+
+    /// Decides whether a socket may join `group` where the family has `state`, and whoever asks `has` a
+    /// capability or not.
+    fn join(state: Option<&T::Net>, group: u32, has: impl Fn(u32) -> bool) -> Result {
+        // As for whoever sends from there, whatever it is.
+        let state = state.ok_or_else(econnrefused)?;
+        let declared = group::find::<T>(group).ok_or(EINVAL)?;
+
+        match declared.cap.into_iter().all(has) {
+            true => T::BIND.map_or(Ok(()), |bind| bind(state, group)),
+            false => Err(EPERM),
+        }
     }
 
     /// Called by the core after a user's socket left `group`, also at its end.

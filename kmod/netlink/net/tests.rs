@@ -92,6 +92,33 @@ mod suite {
     }
 
     #[test]
+    fn a_namespace_without_the_family_refuses_whatever_the_group_and_the_right() -> Result {
+        for group in [OPEN, CLOSED, CLOSED + 1] {
+            for has in [false, true] {
+                let result = Sockets::<FreeFamily>::join(None, group, |_| has);
+                assert_eq!(result, Err(econnrefused()));
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_group_is_joined_with_its_right() -> Result {
+        // SAFETY: Nobody else has the protocol.
+        let registered = unsafe { States::<FreeFamily>::register()? };
+        // SAFETY: They are registered, and the first namespace stays.
+        let state = unsafe { state::<FreeFamily>(init_net()) };
+        let join = |group, has| Sockets::<FreeFamily>::join(state, group, |_| has);
+
+        assert_eq!(join(OPEN, false), Ok(()));
+        assert_eq!(join(CLOSED, false), Err(EPERM));
+        assert_eq!(join(CLOSED, true), Err(ENOSPC));
+        assert_eq!(join(CLOSED + 1, false), Err(EINVAL));
+        drop(registered);
+        Ok(())
+    }
+
+    #[test]
     fn leaving_a_group_that_the_family_does_not_have_calls_nothing() -> Result {
         // SAFETY: Nobody else has the protocol.
         let registered = unsafe { States::<FreeFamily>::register()? };
