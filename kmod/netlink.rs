@@ -190,9 +190,12 @@ pub trait Family: Sized + 'static {
     type Net: Send + Sync + 'static;
 
     /// Returns what makes the state of a new network namespace: an initializer, for which the layer
-    /// allocates the place where the state stays, charged to whoever makes the namespace. A plain
-    /// value is one. `socket` is the kernel's there, which opens later; the state may keep a handle
-    /// on it.
+    /// allocates the place where the state stays. A plain value is one. `socket` is the kernel's there,
+    /// which opens later; the state may keep a handle on it.
+    ///
+    /// It is called by the process that makes the namespace, or loads the module into those that are
+    /// there, and may sleep. The place is charged to that process, and so is all else that is allocated
+    /// with `GFP_KERNEL_ACCOUNT` here.
     ///
     /// # Errors
     ///

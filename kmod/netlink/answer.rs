@@ -74,7 +74,7 @@ impl<T: Family, S: AttributeSet> Answer<'_, T, S> {
 }
 
 impl<'a, T: Family> Request<'a, T> {
-    /// Answers with a message of type `nlmsg_type` that holds `payload`.
+    /// Answers with a message of type `nlmsg_type` that holds `payload`. To make it may sleep.
     ///
     /// When the handler has returned it, it is sent to the sender's socket, without waiting for room
     /// there. That is also success where a filter on the socket drops it. Else the request is
@@ -101,11 +101,16 @@ impl<'a, T: Family> Request<'a, T> {
         Answer::new(None)
     }
 
-    /// Says whether anybody would hear a notification to `group`: a listener (maybe in another
-    /// network namespace), or the sender, where `NLM_F_ECHO` asks for that. Nobody hears one to a
-    /// group that the family does not have.
+    /// Says whether a notification to `group` has receivers: listeners (maybe in another network
+    /// namespace), or the sender, where `NLM_F_ECHO` asks for that. A group that the family does not
+    /// have has none.
     pub fn has_receivers(&self, group: u32) -> bool {
-        group::find::<T>(group).is_some() && (self.has(NLM_F_ECHO) || self.has_listeners(group))
+        group::find::<T>(group).is_some() && self.is_wanted(group)
+    }
+
+    /// Says whether anybody is to receive notifications to `group`, which the family has.
+    fn is_wanted(&self, group: u32) -> bool {
+        self.has(NLM_F_ECHO) || self.has_listeners(group)
     }
 
     /// Says whether anybody in any network namespace listens to `group`.
@@ -116,7 +121,7 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Notifies the listeners of `group` in the network namespace: a message of type `nlmsg_type`
-    /// that holds what `payload` returns. Makes none where nobody would hear it.
+    /// that holds what `payload` returns. Makes none where there are no [receivers], else it may sleep.
     ///
     /// A listener whose receive buffer is full misses it, and its next `recvmsg(2)` fails with
     /// `ENOBUFS`.
@@ -126,6 +131,8 @@ impl<'a, T: Family> Request<'a, T> {
     /// `EINVAL` for a group that the family does not have, `ENOMEM`, `EMSGSIZE` as for
     /// [`Request::reply`], those of a listener that wants the sender to know
     /// (`NETLINK_BROADCAST_ERROR`), and those of the echo.
+    ///
+    /// [receivers]: Request::has_receivers
     #[inline]
     pub fn notify<P: Payload>(
         &self,
@@ -135,7 +142,7 @@ impl<'a, T: Family> Request<'a, T> {
     ) -> Result {
         // For group 0 `nlmsg_notify()` would not even free the buffer.
         group::find::<T>(group).ok_or(EINVAL)?;
-        if !self.has_receivers(group) {
+        if !self.is_wanted(group) {
             return Ok(());
         }
         let header = self.answer_header(nlmsg_type);

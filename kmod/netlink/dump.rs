@@ -41,7 +41,8 @@ use kernel::{
 /// count, and of exactly 2^32 - 1 changes between two entries.
 ///
 /// An extended ACK that [`Dump::start`] or [`Dump::next`] fills in and does not refuse with is a
-/// warning: its text arrives with `NLMSG_DONE`.
+/// warning: its text arrives with `NLMSG_DONE`, unless it is longer than a buffer, see
+/// [`Dump::MIN_DUMP_ALLOC`]; then it is left out.
 pub trait Dump: Sized + Send + 'static {
     /// The family whose table it is.
     type Family: Family;

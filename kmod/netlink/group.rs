@@ -47,7 +47,7 @@ impl Group {
         }
     }
 
-    /// To join takes nothing: what the group hears, every user may hear (`NL_CFG_F_NONROOT_RECV`).
+    /// To join takes nothing: every user may receive what the group does (`NL_CFG_F_NONROOT_RECV`).
     #[inline]
     pub const fn nonroot(self) -> Self {
         Self { cap: None, ..self }

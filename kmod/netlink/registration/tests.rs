@@ -73,7 +73,7 @@ mod suite {
 
             assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
             assert!(registration.callbacks.is_none());
-            // What is left out hears of nobody's sockets.
+            // What is left out is called for nobody's sockets.
             assert_eq!(registration.states.is_none(), has_users);
         }
         assert_eq!(states(), 0);
