@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The process that sent a message.
+//! Who sent a message.
 
-/// Who sent a message, as the kernel recorded it (`struct scm_creds`).
+/// Who sent a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Creds {
-    /// Process, as its own PID namespace numbers it.
+    /// Process, as the first PID namespace numbers it (`task_tgid_nr()`): the one that is in `sendmsg(2)`
+    /// now, whatever it claims to be with `SCM_CREDENTIALS`.
     pub pid: u32,
     /// User, as the user namespace that owns the network namespace numbers it; the overflow id
-    /// (65534) where it does not.
+    /// (65534) where it does not. One that the process is or may claim to be (`struct scm_creds`).
     pub uid: u32,
-    /// Group, numbered likewise.
+    /// Group, likewise.
     pub gid: u32,
 }

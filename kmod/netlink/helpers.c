@@ -14,6 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -239,14 +240,18 @@ struct nl_helper_creds {
 	u32 gid;
 };
 
-/* As the owner of the network namespace numbers users and groups. */
+/*
+ * As the owner of the network namespace numbers users and groups. What scm_creds
+ * has for the process is a number of the sender's own namespace, in which it is
+ * mostly 1, or of its choice; but the process itself waits in this very call.
+ */
 struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 {
 	const struct scm_creds *creds = NETLINK_CREDS(skb);
 	struct user_namespace *owner = sock_net(skb->sk)->user_ns;
 
 	return (struct nl_helper_creds) {
-		.pid = creds->pid,
+		.pid = task_tgid_nr(current),
 		.uid = from_kuid_munged(owner, creds->uid),
 		.gid = from_kgid_munged(owner, creds->gid),
 	};

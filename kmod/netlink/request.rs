@@ -204,8 +204,8 @@ impl<'a, T: Family> Request<'a, T> {
 
     /// Returns who sent it.
     pub fn creds(&self) -> Creds {
-        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, and
-        // belongs to the kernel's socket, which stays while a callback runs.
+        // SAFETY: By the type invariants of `Datagram` the buffer is one that a user sent, in whose call
+        // this is, and belongs to the kernel's socket, which stays while a callback runs.
         unsafe { ffi::nl_helper_creds(self.skb()) }
     }
 

@@ -2,20 +2,23 @@
 
 //! Two families: one that is in the first network namespace alone, and one that is in all.
 
-use crate::netlink::{
-    atomic::{
-        Atomic,
-        Relaxed, //
+use crate::{
+    netlink::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        put,
+        Answer,
+        Bind,
+        Call,
+        Command,
+        Family,
+        Group,
+        KernelSocket,
+        Unbind, //
     },
-    put,
-    Answer,
-    Bind,
-    Call,
-    Command,
-    Family,
-    Group,
-    KernelSocket,
-    Unbind, //
+    uapi::*, //
 };
 use kernel::prelude::*;
 
@@ -30,7 +33,7 @@ pub struct Counts {
 }
 
 impl Family for First {
-    const PROTOCOL: u32 = 27;
+    const PROTOCOL: u32 = NETLINK_FIRST;
 
     const GROUPS: &'static [Group] = &[Group::new(1).nonroot()];
 
@@ -63,11 +66,11 @@ impl Family for First {
     }
 }
 
-/// The other family, whose protocol is also that of the family in the layer's docs.
+/// The other family.
 pub struct Second;
 
 impl Family for Second {
-    const PROTOCOL: u32 = 29;
+    const PROTOCOL: u32 = NETLINK_SECOND;
 
     /// Answers with how many requests there were before, as the attribute 1.
     const COMMANDS: &'static [Command<Self>] = &[Command::new(16, count)];

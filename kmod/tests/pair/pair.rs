@@ -4,6 +4,7 @@
 
 pub mod family;
 pub mod netlink;
+pub mod uapi;
 pub mod wire;
 
 module_family! {

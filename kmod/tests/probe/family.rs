@@ -410,7 +410,7 @@ fn notify_group<'a>(call: &mut Call<'a, Probe, Notify>) -> Result<Answer<'a, Pro
         PROBE_CMD_NOTIFY,
         (
             put::u32(PROBE_A_ANSWER, errno as u32),
-            put::u32(PROBE_A_IS_HEARD, request.has_receivers(group).into()),
+            put::u32(PROBE_A_HAS_RECEIVERS, request.has_receivers(group).into()),
         ),
     )
 }

@@ -21,7 +21,7 @@ pub const PROBE_CMD_IS_CAPABLE: u16 = 21;
 /// Answers with [`PROBE_A_JOINED`] and [`PROBE_A_LEFT`].
 pub const PROBE_CMD_GET_MEMBERS: u16 = 22;
 /// Notifies the group [`PROBE_A_GROUP`] of nothing, and says in [`PROBE_A_ANSWER`] with which errno
-/// that failed, and in [`PROBE_A_IS_HEARD`] whether anybody would have heard.
+/// that failed, and in [`PROBE_A_HAS_RECEIVERS`] whether there were any receivers.
 pub const PROBE_CMD_NOTIFY: u16 = 23;
 /// Answers with [`PROBE_A_PID`], [`PROBE_A_UID`] and [`PROBE_A_GID`].
 pub const PROBE_CMD_GET_CREDS: u16 = 24;
@@ -61,7 +61,7 @@ pub const PROBE_A_LEFT: u16 = 5;
 /// u32: a multicast group.
 pub const PROBE_A_GROUP: u16 = 6;
 /// u32: 1 or 0.
-pub const PROBE_A_IS_HEARD: u16 = 7;
+pub const PROBE_A_HAS_RECEIVERS: u16 = 7;
 /// u32: 1 or 0.
 pub const PROBE_A_EVERYWHERE: u16 = 8;
 /// u32: the sender's process id.

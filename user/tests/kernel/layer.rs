@@ -2,6 +2,8 @@
 
 //! What the module's netlink layer offers beside what the hello family needs: other families on it.
 
+#[path = "../../../kmod/tests/pair/uapi.rs"]
+mod pair;
 #[path = "../../../kmod/tests/probe/uapi.rs"]
 pub mod uapi;
 
@@ -14,6 +16,7 @@ use nlhello::wire::{
     nla_total_size, Attrs, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_DUMP,
     NLM_F_DUMP_FILTERED, NLM_F_ECHO, NLM_F_REQUEST,
 };
+use pair::{NETLINK_FIRST, NETLINK_SECOND};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
 use uapi::*;
@@ -108,8 +111,11 @@ fn a_family_of_the_first_network_namespace_is_in_no_other() {
         let elsewhere = Peer::of_in(NETLINK_FIRST, netns.name);
         let error = elsewhere.try_send(&get).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
-        let error = elsewhere.join(1).unwrap_err();
-        assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+        // Also one that the family does not have.
+        for group in [1, 2] {
+            let error = elsewhere.join(group).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
+        }
     }
     // What happens there the family does not hear of.
     assert_eq!(peer.exchange(&get)[0].payload, counts([0, 0, 0]));
@@ -164,7 +170,7 @@ fn a_family_whose_protocol_is_taken_is_left_out_of_its_module() {
     let peer = Peer::of(NETLINK_SECOND);
     assert_eq!(peer.exchange(&request(&text))[0].payload, text);
     let log = dmesg();
-    let words = "pair: netlink protocol 29 is left out: error -16";
+    let words = format!("pair: netlink protocol {NETLINK_SECOND} is left out: error -16");
     assert!(log.lines().any(|line| line == words), "{log}");
 
     // The sockets of the protocol hold the other module.
@@ -172,12 +178,6 @@ fn a_family_whose_protocol_is_taken_is_left_out_of_its_module() {
     assert_eq!(peer.exchange(&request(&text))[0].payload, text);
     drop((peer, echo));
 }
-
-/// The protocol of the other family in that module, and of the one in the docs.
-const NETLINK_SECOND: u32 = 29;
-
-/// The protocol of the family that is in the first network namespace alone.
-const NETLINK_FIRST: u32 = 27;
 
 #[test]
 fn nests_come_back_as_they_went() {
@@ -548,6 +548,28 @@ fn who_sent_a_request_is_known_as_the_owner_of_the_network_namespace_numbers_use
 }
 
 #[test]
+fn the_process_that_sent_a_request_has_its_number_in_the_first_pid_namespace() {
+    let (_module, _peer) = Loaded::probe();
+    let request = message(header(PROBE_CMD_GET_CREDS, NLM_F_REQUEST, 1), b"");
+    // The first word in there is the process's number in the namespace that mounted /proc.
+    let script = "read pid rest </proc/self/stat; echo $pid $$; exec \"$@\"";
+    let output = run(Command::new("unshare")
+        .args(["--fork", "--pid", "sh", "-c", script, "sh"])
+        .arg(test_program("ask"))
+        .args([NETLINK_PROBE.to_string(), hex(&request)]));
+    let said = stdout(&output);
+    let [pid, in_namespace, answer] = said.split_whitespace().collect::<Vec<_>>()[..] else {
+        panic!("{output:?}");
+    };
+    let pid: u32 = pid.parse().unwrap();
+
+    assert_eq!(in_namespace, "1");
+    assert_ne!(pid, 1);
+    let attr = hex(&attrs(&[(PROBE_A_PID, &pid.to_ne_bytes())]));
+    assert!(answer.starts_with(&attr), "{output:?}");
+}
+
+#[test]
 fn nobody_has_a_capability_that_there_is_not() {
     let (_module, peer) = Loaded::probe();
     const CAP_LAST_CAP: u32 = 40;
@@ -567,10 +589,10 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
         let request = message(header(PROBE_CMD_NOTIFY, NLM_F_REQUEST | flags, 1), &group);
         peer.exchange(&request)
     };
-    let answer = |errno: i32, is_heard: u32| {
+    let answer = |errno: i32, has_receivers: u32| {
         attrs(&[
             (PROBE_A_ANSWER, &errno.to_ne_bytes()),
-            (PROBE_A_IS_HEARD, &is_heard.to_ne_bytes()),
+            (PROBE_A_HAS_RECEIVERS, &has_receivers.to_ne_bytes()),
         ])
     };
 
