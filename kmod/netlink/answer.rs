@@ -212,3 +212,6 @@ impl<'a, T: Family> Request<'a, T> {
         };
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -84,6 +84,7 @@ fn serve_request<T: Family>(request: &Request<'_, T>) {
 }
 
 /// What a header asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MessageKind {
     /// A command.
     Request,
@@ -162,3 +163,6 @@ fn check_sender<T: Family>(request: &Request<'_, T>, command: &Command<T>) -> Re
         false => Ok(()),
     }
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -227,3 +227,6 @@ impl<'a, T: Family> Request<'a, T> {
         self.bytes().as_ptr().cast()
     }
 }
+
+#[cfg(nl_kunit)]
+pub(super) mod tests;

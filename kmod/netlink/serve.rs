@@ -131,3 +131,6 @@ pub(super) fn send<'a, T: Family, S: AttributeSet>(
     }
     Ok(())
 }
+
+#[cfg(nl_kunit)]
+mod tests;

@@ -28,6 +28,7 @@ use super::{
 };
 use crate::wire::{
     put_attr,
+    put_message,
     Nlmsghdr,
     Sink,
     NLMSG_HDRLEN, //
@@ -74,6 +75,14 @@ pub(super) fn message_of(payload: &[u8]) -> Result<KVec<u8>> {
     let mut bytes = KVec::from_elem(0, NLMSG_HDRLEN, GFP_KERNEL)?;
 
     bytes.append(payload)?;
+    Ok(bytes)
+}
+
+/// A message with this header, but for its length, and this payload.
+pub(super) fn message_with(header: Nlmsghdr, payload: &[u8]) -> Result<KVec<u8>> {
+    let mut bytes = KVec::new();
+
+    put_message(&mut bytes, header, payload)?;
     Ok(bytes)
 }
 

@@ -28,7 +28,6 @@ use crate::{
         NLMSG_HDRLEN, //
     },
 };
-use kernel::bindings;
 
 const TEXT: u16 = 1;
 const DATA: u16 = 2;

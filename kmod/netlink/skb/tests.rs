@@ -70,7 +70,7 @@ fn raw(skb: &SkBuff) -> &bindings::sk_buff {
 }
 
 /// Returns the message that is written in `skb`.
-fn message(skb: &SkBuff) -> &[u8] {
+pub(in crate::netlink) fn message(skb: &SkBuff) -> &[u8] {
     // SAFETY: By the type invariants so many bytes are initialised, and ours.
     unsafe { slice::from_raw_parts(raw(skb).data, skb.len as usize) }
 }
