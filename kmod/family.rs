@@ -140,7 +140,7 @@ impl Family for Hello {
 #[inline(always)] // Into its only caller.
 fn hello<'a>(call: &mut Call<'a, Hello, SayHello>) -> Result<Answer<'a, Hello, SayHello>> {
     let Call { request, attrs, .. } = call;
-    let mut buffer = RcuBuffer::new();
+    let mut buffer = RcuBuffer::uninit();
     let greeting = request.net().greeting.read(&mut buffer);
     let data = attrs.data();
     let answer = request.reply(

@@ -84,6 +84,17 @@ pub const fn align(len: usize) -> usize {
     len.saturating_add(ALIGNTO - 1) & !(ALIGNTO - 1)
 }
 
+/// Returns `parts`, of `P` bytes each, one behind the other, in `N` bytes.
+#[inline]
+fn concat<const N: usize, const P: usize>(parts: impl IntoIterator<Item = [u8; P]>) -> [u8; N] {
+    let mut bytes = [0; N];
+
+    for (place, part) in bytes.chunks_exact_mut(P).zip(parts) {
+        place.copy_from_slice(&part);
+    }
+    bytes
+}
+
 /// Returns what is behind the first `len` bytes and their padding, which may be missing at the end.
 #[inline]
 fn after(bytes: &[u8], len: usize) -> &[u8] {

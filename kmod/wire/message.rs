@@ -5,6 +5,7 @@
 use super::{
     after,
     align,
+    concat,
     Attrs,
     Error,
     NLMSG_HDRLEN, //
@@ -59,7 +60,7 @@ impl Nlmsghdr {
             self.nlmsg_pid.to_ne_bytes(),
         ];
 
-        words.as_flattened().try_into().unwrap_or_default()
+        concat(words)
     }
 }
 

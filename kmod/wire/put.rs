@@ -3,6 +3,7 @@
 //! Writing messages and attributes, padding included.
 
 use super::{
+    concat,
     Nlmsghdr,
     ALIGNTO,
     NLA_HDRLEN,
@@ -87,8 +88,9 @@ pub fn put_str<S: Sink>(sink: &mut S, nla_type: u16, text: &[u8]) -> Result<(), 
 pub fn put_attr_header<S: Sink>(sink: &mut S, nla_type: u16, value: usize) -> Result<(), S::Error> {
     let len = NLA_HDRLEN.saturating_add(value);
     let nla_len = u16::try_from(len).map_err(|_| S::too_long())?;
+    let header: [u8; NLA_HDRLEN] = concat([nla_len, nla_type].map(u16::to_ne_bytes));
 
-    sink.append([nla_len, nla_type].map(u16::to_ne_bytes).as_flattened())
+    sink.append(&header)
 }
 
 fn put_padded<S: Sink>(sink: &mut S, bytes: &[u8]) -> Result<(), S::Error> {

@@ -31,7 +31,7 @@ pub struct RcuBuffer<const N: usize>([MaybeUninit<u8>; N]);
 impl<const N: usize> RcuBuffer<N> {
     /// Holds nothing yet.
     #[inline]
-    pub const fn new() -> Self {
+    pub const fn uninit() -> Self {
         Self([const { MaybeUninit::uninit() }; N])
     }
 

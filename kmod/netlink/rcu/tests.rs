@@ -63,7 +63,7 @@ mod suite {
     #[test]
     fn as_many_bytes_as_there_is_room_for_are_kept_and_not_one_more() -> Result {
         let bytes = RcuBytes::<16>::none();
-        let mut buffer = RcuBuffer::new();
+        let mut buffer = RcuBuffer::uninit();
 
         assert_eq!(bytes.read(&mut buffer), None);
         for len in 0..=16 {
