@@ -23,6 +23,8 @@
 //! - Say of each multicast group who may join it: a [`Group`].
 //! - Notify a group, or one port, when nobody asked: from a work item, from a timer, or under a lock,
 //!   by a [`KernelSocket`], which is kept anywhere and is of no use once its namespace is gone.
+//! - Tell what each command takes, within which limits, as generic netlink tells it of its families:
+//!   [`Command::policy`].
 //! - Be in the first network namespace alone: [`Family::NETNS_OK`].
 //! - Share a module with others: `types: [Echo, Another]` of [`module_family!`](crate::module_family).
 //!
@@ -106,6 +108,8 @@ mod dump;
 mod serve;
 
 mod command;
+
+mod policy;
 
 mod dispatch;
 

@@ -13,6 +13,7 @@ pub mod kind;
 mod rule;
 mod violation;
 
+pub(super) use rule::NLA_TYPE_MAX;
 pub use rule::{
     Rule,
     RuleBuilder, //

@@ -3,6 +3,7 @@
 //! Commands: the requests that a family serves.
 
 use super::{
+    attributes::Rule,
     distinct::assert_distinct,
     dump,
     serve,
@@ -20,6 +21,7 @@ pub struct Command<T: Family> {
     pub(super) nlmsg_type: u16,
     pub(super) is_dump: bool,
     pub(super) uns_admin_perm: bool,
+    pub(super) policy: &'static [Rule],
     pub(super) serve: fn(&Request<'_, T>),
 }
 
@@ -42,6 +44,7 @@ impl<T: Family> Command<T> {
             nlmsg_type,
             is_dump: false,
             uns_admin_perm: false,
+            policy: S::POLICY,
             serve: serve::serve_by::<T, S, F>,
         }
     }

@@ -47,15 +47,17 @@ pub(super) struct NlaPolicy {
     pub(super) form: NlaPolicyForm,
 }
 
-/// The limits in a `struct nla_policy`, `enum nl_helper_policy_form`.
+/// Which limits an attribute has, `enum nl_helper_policy_form`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum NlaPolicyForm {
     /// None.
     Bare,
+    /// The least length.
+    MinLen,
     /// The greatest length.
     MaxLen,
-    /// Both lengths, which an `s16` can hold.
+    /// Both lengths.
     LenRange,
     /// Both numbers.
     Range,
@@ -195,7 +197,8 @@ extern "C" {
     ) -> c_int;
 
     /// Sends the `NLMSG_ERROR` that refuses the message `nlh` of `request` with `err`, as
-    /// `netlink_ack()` does, and tells in it the policy of the attribute that is to blame.
+    /// `netlink_ack()` does, and tells in it the policy of the attribute that is to blame, as far as
+    /// the core can: a least length it tells only beside a greatest one of at most 32,767.
     pub(super) fn nl_helper_refuse(
         request: *mut bindings::sk_buff,
         nlh: *mut bindings::nlmsghdr,

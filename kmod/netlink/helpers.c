@@ -326,6 +326,7 @@ int nl_helper_dump_start(struct sk_buff *request, const struct nlmsghdr *nlh,
 /* Which limits an attribute has; ffi.rs has the same. */
 enum nl_helper_policy_form {
 	NL_HELPER_BARE,
+	NL_HELPER_MIN_LEN,
 	NL_HELPER_MAX_LEN,
 	NL_HELPER_LEN_RANGE,
 	NL_HELPER_RANGE,
@@ -361,6 +362,22 @@ static const u8 nl_helper_nla_types[] = {
 	[NL_ATTR_TYPE_SINT] = NLA_SINT,
 	[NL_ATTR_TYPE_UINT] = NLA_UINT,
 };
+
+/*
+ * Which of the limits the core has words for: it holds both lengths as s16, and
+ * the least one by itself it does not tell.
+ */
+static u8 nl_helper_told_form(const struct nl_helper_policy *p)
+{
+	switch (p->form) {
+	case NL_HELPER_MIN_LEN:
+		return NL_HELPER_BARE;
+	case NL_HELPER_LEN_RANGE:
+		return p->max > S16_MAX ? NL_HELPER_MAX_LEN : NL_HELPER_LEN_RANGE;
+	default:
+		return p->form;
+	}
+}
 
 /* The core copies the policy into the message, so all of it may lie on the stack. */
 void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
@@ -407,7 +424,7 @@ void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
 		},
 	};
 
-	extack->policy = &policies[p->form];
+	extack->policy = &policies[nl_helper_told_form(p)];
 	netlink_ack(request, nlh, err, extack);
 }
 

@@ -55,6 +55,7 @@ families! {
     mask_without_bits
     nests_11_deep
     optional_attribute_read_as_required
+    policy_of_type_16384
     policy_that_nests_itself
     protocol_2
     protocol_32

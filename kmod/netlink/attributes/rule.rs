@@ -25,7 +25,7 @@ use kernel::bindings;
 /// What an attribute of a request has to be: what [`attributes!`](crate::attributes) makes of a
 /// line.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     pub(super) nla_type: u16,
     /// Whether a row of attributes without it is wrong.
@@ -37,7 +37,7 @@ pub struct Rule {
 
 /// What bytes a value has.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// None: it is there or not.
     Flag,
@@ -80,7 +80,7 @@ pub(super) enum Breach {
 
 /// How many bytes a number has.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     /// One.
     One,
@@ -96,7 +96,7 @@ pub enum Width {
 
 /// Which byte of a number comes first.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ByteOrder {
     /// That which comes first in memory.
     Host,
@@ -251,7 +251,7 @@ impl RuleBuilder<()> {
 }
 
 /// The largest type of an attribute (`NLA_TYPE_MASK`): what is above are flags.
-const NLA_TYPE_MAX: u16 = 0x3fff;
+pub(in crate::netlink) const NLA_TYPE_MAX: u16 = 0x3fff;
 
 impl<K: AttrKind> RuleBuilder<K> {
     /// Allows nothing below `min`.
@@ -312,18 +312,18 @@ impl<K: AttrKind> RuleBuilder<K> {
         self.rule
     }
 
-    /// Returns the form of a `struct nla_policy` that holds the limits.
+    /// Returns which limits there are.
     #[inline]
     const fn form(&self) -> NlaPolicyForm {
-        let NlaPolicy { min, max, .. } = self.rule.limits;
+        let min = self.rule.limits.min;
 
         match self.rule.shape {
             Shape::Unsigned(..) if self.has_mask => NlaPolicyForm::Mask,
             Shape::Unsigned(..) => NlaPolicyForm::Range,
             Shape::Signed(_) => NlaPolicyForm::SignedRange,
             Shape::Bitfield32 => NlaPolicyForm::Bitfield32,
-            // Both limits of a length are an s16 there.
-            Shape::Binary if min > 0 && max <= i16::MAX as u64 => NlaPolicyForm::LenRange,
+            Shape::Binary if min > 0 && self.has_max => NlaPolicyForm::LenRange,
+            Shape::Binary if min > 0 => NlaPolicyForm::MinLen,
             Shape::Binary | Shape::NulString if self.has_max => NlaPolicyForm::MaxLen,
             _ => NlaPolicyForm::Bare,
         }
@@ -331,6 +331,28 @@ impl<K: AttrKind> RuleBuilder<K> {
 }
 
 impl Rule {
+    /// Returns which attribute it is for.
+    #[inline]
+    pub(in crate::netlink) fn nla_type(&self) -> u16 {
+        self.nla_type
+    }
+
+    /// Returns the policy of what is in the attribute, where that is a nest or an array of nests.
+    #[inline]
+    pub(in crate::netlink) const fn nested(&self) -> Option<&'static [Rule]> {
+        match self.shape {
+            Shape::Nested(policy) | Shape::Array(policy) => Some(policy),
+            _ => None,
+        }
+    }
+
+    /// Returns its policy; `None` where netlink has no word for its type, as for a big-endian
+    /// number.
+    #[inline]
+    pub(in crate::netlink) fn nla_policy(&self) -> Option<&NlaPolicy> {
+        (self.limits.nl_attr_type != 0).then_some(&self.limits)
+    }
+
     /// Says whether it is the rule for `attr`.
     #[inline(always)]
     pub fn is_for(&self, attr: &Attr<'_>) -> bool {
@@ -495,7 +517,7 @@ pub(super) const fn depth(policy: &[Rule]) -> usize {
 
     // A `const fn` cannot use iterators.
     while let [rule, tail @ ..] = rest {
-        if let Shape::Nested(policy) | Shape::Array(policy) = rule.shape {
+        if let Some(policy) = rule.nested() {
             let depth = 1 + depth(policy);
             if depth > deepest {
                 deepest = depth;

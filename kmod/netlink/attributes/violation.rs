@@ -76,11 +76,10 @@ impl<'a> Violation<'a> {
         }
     }
 
-    /// Returns the policy of an attribute that is not as it has to be, as far as netlink has words
-    /// for it: it has none for a big-endian number.
+    /// Returns the policy of an attribute that is not as it has to be, if netlink has words for it.
     pub(in crate::netlink) fn policy(&self) -> Option<&'static NlaPolicy> {
         match self.fault {
-            Fault::Wrong(Rule { limits, .. }, _) if limits.nl_attr_type != 0 => Some(limits),
+            Fault::Wrong(rule, _) => rule.nla_policy(),
             _ => None,
         }
     }

@@ -124,6 +124,7 @@ impl Family for Probe {
         Command::new(PROBE_CMD_FOLLOW, follow),
         Command::new(PROBE_CMD_GET_WORK, get_work),
         Command::new(PROBE_CMD_KINDS, kinds::kinds),
+        Command::policy::<PROBE_CMD_GET_POLICY>(),
     ];
 
     type Net = ProbeState;

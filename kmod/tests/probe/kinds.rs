@@ -40,6 +40,7 @@ attributes! {
         least(PROBE_KIND_LEAST): Option<Binary> where min_len = 3;
         digits(PROBE_KIND_DIGITS): Multi<U8> where max = 9;
         array(PROBE_KIND_ARRAY): Option<ArrayOf<OneDigit>>;
+        wide(PROBE_KIND_WIDE): Option<Binary> where min_len = 2, max_len = 40_000;
     }
 
     /// Attributes in an entry of a [`PROBE_KIND_ARRAY`].
@@ -112,6 +113,7 @@ fn others<'a>(attrs: &KindsView<'a>) -> impl Payload + 'a {
             PROBE_KIND_ARRAY,
             array.map(|entries| number_of(entries.map(|digit| digit.value()))),
         ),
+        attrs.wide().map(|value| put::bytes(PROBE_KIND_WIDE, value)),
     )
 }
 

@@ -47,6 +47,8 @@ pub const PROBE_CMD_CLOSED_NTF: u16 = 31;
 /// Takes `PROBE_KIND_*`, and answers with them: the numbers in 8 bytes, a flag that is not there as
 /// 0, and of those that hold several digits the number that they make.
 pub const PROBE_CMD_KINDS: u16 = 40;
+/// Dump: what each command takes.
+pub const PROBE_CMD_GET_POLICY: u16 = 41;
 
 /// Nest of `PROBE_ITEM_*`.
 pub const PROBE_A_ITEM: u16 = 1;
@@ -139,6 +141,8 @@ pub const PROBE_KIND_LEAST: u16 = 19;
 pub const PROBE_KIND_DIGITS: u16 = 20;
 /// Array of nests of `PROBE_DIGIT_*`.
 pub const PROBE_KIND_ARRAY: u16 = 21;
+/// 2 to 40,000 bytes.
+pub const PROBE_KIND_WIDE: u16 = 22;
 
 /// u8 up to 9, required.
 pub const PROBE_DIGIT_VALUE: u16 = 1;

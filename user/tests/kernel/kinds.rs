@@ -3,41 +3,13 @@
 //! What the probe family says of attributes of each kind, right and wrong.
 
 use crate::lab::*;
-use crate::layer::only_answer;
-use crate::layer::uapi::*;
+use crate::layer::{only_answer, uapi::*};
+use crate::policy::*;
 use nlhello::wire::{
     nla_total_size, NLA_F_NESTED, NLA_HDRLEN, NLMSG_HDRLEN, NLM_F_ACK, NLM_F_REQUEST,
 };
 
 const NET_BYTEORDER: u16 = 1 << 14;
-
-// NL_POLICY_TYPE_ATTR_*.
-const TYPE: u16 = 1;
-const MIN_VALUE_S: u16 = 2;
-const MAX_VALUE_S: u16 = 3;
-const MIN_VALUE_U: u16 = 4;
-const MAX_VALUE_U: u16 = 5;
-const MIN_LENGTH: u16 = 6;
-const MAX_LENGTH: u16 = 7;
-const BITFIELD32_MASK: u16 = 10;
-const MASK: u16 = 12;
-
-// NL_ATTR_TYPE_*.
-const FLAG: u64 = 1;
-const U8: u64 = 2;
-const U16: u64 = 3;
-const U32: u64 = 4;
-const U64: u64 = 5;
-const S8: u64 = 6;
-const S16: u64 = 7;
-const S32: u64 = 8;
-const S64: u64 = 9;
-const BINARY: u64 = 10;
-const NUL_STRING: u64 = 12;
-const NESTED_ARRAY: u64 = 14;
-const BITFIELD32: u64 = 15;
-const SINT: u64 = 16;
-const UINT: u64 = 17;
 
 #[test]
 fn numbers_come_back_as_they_went() {
@@ -271,12 +243,18 @@ fn a_length_out_of_its_limits_is_told_with_them() {
         (PROBE_KIND_BINARY, 5, "too long (limit 4)", lengths(2, 4)),
         (PROBE_KIND_EXACT, 5, "too short (at least 6)", lengths(6, 6)),
         (PROBE_KIND_EXACT, 7, "too long (limit 6)", lengths(6, 6)),
-        // No upper limit, for which a policy has no word.
+        // The core has no words for a lower limit by itself, nor beside such an upper one.
         (
             PROBE_KIND_LEAST,
             2,
             "too short (at least 3)",
             vec![(TYPE, BINARY)],
+        ),
+        (
+            PROBE_KIND_WIDE,
+            1,
+            "too short (at least 2)",
+            vec![(MAX_LENGTH, 40_000), (TYPE, BINARY)],
         ),
         (PROBE_KIND_FLAG, 1, "too long (limit 0)", vec![(TYPE, FLAG)]),
     ] {
@@ -382,20 +360,6 @@ fn refusal(peer: &Peer, nla_type: u16, value: &[u8]) -> Told {
 
     assert_eq!(ext_ack.offset, Some(NLMSG_HDRLEN as u32));
     Told::new(errno, &words, answer.policy())
-}
-
-/// The policy of a number.
-fn range(kind: u64, min: u64, max: u64) -> Vec<(u16, u64)> {
-    vec![(MIN_VALUE_U, min), (MAX_VALUE_U, max), (TYPE, kind)]
-}
-
-/// The policy of a signed number.
-fn signed_range(kind: u64, min: i64, max: i64) -> Vec<(u16, u64)> {
-    vec![
-        (MIN_VALUE_S, min as u64),
-        (MAX_VALUE_S, max as u64),
-        (TYPE, kind),
-    ]
 }
 
 /// A number as it comes back.

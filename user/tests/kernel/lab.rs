@@ -339,19 +339,23 @@ impl Answer {
     /// Returns the policy of the attribute that an `NLMSG_ERROR` refuses: types of its attributes
     /// (`NL_POLICY_TYPE_ATTR_*`), and their numbers.
     pub fn policy(&self) -> Vec<(u16, u64)> {
-        let bytes = self.ack().1.policy.unwrap_or_default();
-        let number = |attr: wire::Attr<'_>| attr.u64().or_else(|_| attr.u32().map(u64::from));
-
-        wire::Attrs::new(bytes)
-            .map(Result::unwrap)
-            .map(|attr| (attr.kind(), number(attr).unwrap()))
-            .collect()
+        numbers(wire::Attrs::new(self.ack().1.policy.unwrap_or_default()))
     }
 
     /// Says whether this is the greeting that a classic hello gets.
     pub fn is_classic_greeting(&self) -> bool {
         self.header.nlmsg_type == NLMSG_DONE && self.payload == GREETING
     }
+}
+
+/// Returns the types of attributes that are numbers, of 4 bytes or 8, and the numbers.
+pub fn numbers(attrs: wire::Attrs<'_>) -> Vec<(u16, u64)> {
+    let number = |attr: wire::Attr<'_>| attr.u64().or_else(|_| attr.u32().map(u64::from));
+
+    attrs
+        .map(Result::unwrap)
+        .map(|attr| (attr.kind(), number(attr).unwrap()))
+        .collect()
 }
 
 /// A socket of the protocol, with the answers that came to it.

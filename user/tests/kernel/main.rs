@@ -28,6 +28,7 @@ mod messages;
 mod monitor_hello;
 mod net;
 mod parity;
+mod policy;
 mod pressure;
 mod random;
 mod runs;

@@ -496,7 +496,7 @@ mod suite {
     }
 
     #[test]
-    fn the_policy_of_a_length_has_what_there_is_room_for() -> Result {
+    fn the_policy_of_a_length_has_its_limits() -> Result {
         let binary = bindings::netlink_attribute_type_NL_ATTR_TYPE_BINARY;
         let string = bindings::netlink_attribute_type_NL_ATTR_TYPE_NUL_STRING;
         let longest = NLA_MAX_VALUE as u64;
@@ -508,10 +508,9 @@ mod suite {
         assert_eq!(policy_of::<Lengths>(4, nine)?, expected);
         let expected = limits(binary, NlaPolicyForm::LenRange, 3, 3);
         assert_eq!(policy_of::<Lengths>(5, nine)?, expected);
-        // Only the upper one of these has room, and none where there is none.
-        let expected = limits(binary, NlaPolicyForm::MaxLen, 2, 40_000);
+        let expected = limits(binary, NlaPolicyForm::LenRange, 2, 40_000);
         assert_eq!(policy_of::<Lengths>(6, b"")?, expected);
-        let expected = limits(binary, NlaPolicyForm::Bare, 2, longest);
+        let expected = limits(binary, NlaPolicyForm::MinLen, 2, longest);
         assert_eq!(policy_of::<Lengths>(3, b"")?, expected);
         let expected = limits(string, NlaPolicyForm::Bare, 0, longest - 1);
         assert_eq!(policy_of::<Lengths>(7, b"")?, expected);

@@ -35,6 +35,7 @@ suites![
     kernel_socket,
     kinds,
     net,
+    policy,
     put,
     rcu,
     registration,
