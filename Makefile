@@ -60,6 +60,10 @@ storms: ## what nlhello monitor tells of long storms and a million events, on th
 bench: ## instructions of a round trip beside a module in C, in the test kernel
 	@scripts/bench
 
+.PHONY: bench-attributes
+bench-attributes: ## instructions that it takes to check the attributes of a request, beside nlmsg_parse(), in the test kernel
+	@scripts/bench-attributes
+
 .PHONY: bench-check
 bench-check: ## fails where a round trip has come to take more instructions than user/benches/baseline says, on lts and the newest kernel
 	@scripts/bench-check
