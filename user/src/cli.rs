@@ -308,6 +308,10 @@ pub struct SniffArgs {
     #[arg(conflicts_with = "command")]
     pub count: Option<u64>,
 
+    /// Read the datagrams from this capture (pcap) instead; - is standard input
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["command", "pid", "comm"])]
+    pub read: Option<PathBuf>,
+
     /// Write the datagrams to this file, for wireshark and replay; nothing is told then without -o
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,

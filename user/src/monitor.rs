@@ -29,7 +29,7 @@ mod table;
 
 pub use kind::{Kind, Kinds};
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
-pub use record::{PacketFile, RecordFiles, Untold};
+pub use record::{PacketFile, PacketReader, RecordFiles, Untold};
 pub use replay::Replay;
 pub use scope::Scope;
 

@@ -18,15 +18,29 @@ fn replay(args: &[&str]) -> String {
     told_of("changes.record", &args).0
 }
 
-/// Returns what is told of a fixture, and what is said of it.
+/// Returns what `nlhello replay` tells of a fixture, and what it says.
 fn told_of(name: &str, args: &[&str]) -> (String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_nlhello"))
-        .arg("replay")
-        .arg(fixture(name))
-        .args(args)
-        .env("TZ", "UTC")
-        .output()
-        .unwrap();
+    output_of(
+        Command::new(env!("CARGO_BIN_EXE_nlhello"))
+            .arg("replay")
+            .arg(fixture(name))
+            .args(args),
+    )
+}
+
+/// Returns what `nlhello sniff -r` shows of a fixture, and what it says.
+fn shown_of(name: &str, args: &[&str]) -> (String, String) {
+    output_of(
+        Command::new(env!("CARGO_BIN_EXE_nlhello"))
+            .arg("sniff")
+            .args(args)
+            .arg("-r")
+            .arg(fixture(name)),
+    )
+}
+
+fn output_of(command: &mut Command) -> (String, String) {
+    let output = command.env("TZ", "UTC").output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr))
@@ -63,4 +77,53 @@ fn what_tcpdump_captured_on_nlmon_is_told_and_the_rest_is_counted() {
         "{said}"
     );
     assert!(said.ends_with("2 packets of sock_diag\n"), "{said}");
+}
+
+#[test]
+fn what_tcpdump_captured_on_nlmon_is_shown_message_by_message() {
+    let words = ["addr", "neigh", "RTM_NEWROUTE", "-c", "30"];
+    let (shown, said) = shown_of("nlmon.pcap", &words);
+    assert_expected("nlmon.sniff.txt", &shown);
+    assert!(said.starts_with("30 datagrams told in "), "{said}");
+
+    let (shown, _) = shown_of("nlmon.pcap", &[&words[..], &["--json"]].concat());
+    assert_expected("nlmon.sniff.jsonl", &shown);
+}
+
+#[test]
+fn a_capture_is_chosen_from_as_what_is_said_now() {
+    let count = |args: &[&str]| shown_of("nlmon.pcap", args).1;
+
+    assert!(count(&["--protocol", "sock_diag"]).starts_with("2 datagrams told in "));
+    assert!(count(&["--protocol", "generic"]).starts_with("0 datagrams told in "));
+}
+
+#[test]
+fn a_capture_of_a_capture_is_the_same() {
+    let copy = env::temp_dir().join(format!("nlmon-{}.pcap", std::process::id()));
+    let shown = |file: &PathBuf, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nlhello"));
+        output_of(command.arg("sniff").arg("-r").arg(file).args(args))
+    };
+    let original = fixture("nlmon.pcap");
+    let (nothing, said) = shown(&original, &["-w", &copy.to_string_lossy()]);
+    assert_eq!(nothing, "");
+    assert!(said.contains(" datagrams written in "), "{said}");
+
+    assert_eq!(shown(&copy, &[]).0, shown(&original, &[]).0);
+    fs::remove_file(&copy).unwrap();
+}
+
+#[test]
+fn what_is_no_capture_is_refused_with_its_name() {
+    for (name, words) in [("link.bin", "it is no record"), ("none", "No such file")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_nlhello"))
+            .args(["sniff", "-r"])
+            .arg(fixture(name))
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said.contains(name) && said.contains(words), "{said}");
+    }
 }

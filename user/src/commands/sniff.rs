@@ -2,7 +2,9 @@
 
 //! `nlhello sniff`: what other programs say and hear.
 
+mod capture;
 mod choice;
+mod emitter;
 mod live;
 
 use super::Failure;
@@ -28,6 +30,9 @@ const BY_SIGNAL: i32 = 128;
 
 /// Shows what programs say: the command, whose exit status it is then, or all of the namespace.
 pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    if let Some(path) = &args.read {
+        return capture::run(cli, args, path);
+    }
     if args.command.is_empty() {
         return live::run(cli, args);
     }

@@ -13,7 +13,7 @@ mod untold;
 
 pub use files::RecordFiles;
 pub use input::bad;
-pub use packets::PacketFile;
+pub use packets::{PacketFile, PacketReader};
 pub use recorder::Recorder;
 pub use untold::Untold;
 
@@ -201,11 +201,7 @@ impl Reader {
     ///
     /// `EBADMSG` when it is none that can be read here; those of `read(2)`.
     pub fn open(input: Box<dyn Read>) -> Result<Self, Error> {
-        let mut input = Input::new(input);
-        let mut start = [0; FILE_HEADER];
-        if input.fill(&mut start)? < start.len() {
-            return Err(bad("it is no record"));
-        }
+        let (input, start) = Input::begin::<FILE_HEADER>(input)?;
         if Rtmon::is_one(&start) {
             return Rtmon::open(input, &start).map(Self::Rtmon);
         }

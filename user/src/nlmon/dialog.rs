@@ -33,7 +33,8 @@ pub type Wants<'w> = dyn FnMut(Option<&Message<'_>>) -> bool + 'w;
 pub struct Dialog {
     exchanges: Exchanges,
     copies: Copies<u64>,
-    owners: Owners,
+    /// Nobody is looked for where it is `None`.
+    owners: Option<Owners>,
     /// What is held, in order, and the number of the first of it.
     held: VecDeque<Held>,
     first: u64,
@@ -70,12 +71,20 @@ struct Answer {
 }
 
 impl Dialog {
-    /// Begins with nothing.
+    /// Begins with nothing, for what is said now.
     pub fn new() -> Self {
+        Self {
+            owners: Some(Owners::new()),
+            ..Self::of_capture()
+        }
+    }
+
+    /// Begins with nothing, for what was said once: who has the sockets is not known any more.
+    pub fn of_capture() -> Self {
         Self {
             exchanges: Exchanges::default(),
             copies: Copies::default(),
-            owners: Owners::new(),
+            owners: None,
             held: VecDeque::new(),
             first: 0,
             bytes: 0,
@@ -181,7 +190,9 @@ impl Dialog {
         if !answer.is_wanted && !is_asked {
             return;
         }
-        let owner = self.owners.find(packet.protocol, portid, packet.time);
+        let owners = self.owners.as_mut();
+        let owner =
+            owners.and_then(|owners| owners.find(packet.protocol, portid, packet.time));
         for Answered { asked, .. } in &answer.known {
             if let Some(request) = asked.line.and_then(|line| self.held_at(line)) {
                 request.portid = Some(portid);

@@ -29,9 +29,12 @@ pub struct Choice {
 impl Choice {
     /// Reads what is asked for.
     pub fn read(args: &SniffArgs) -> Result<Self, Error> {
-        args.protocols
-            .iter()
-            .try_for_each(|one| check_shown(*one))?;
+        // A capture may have what a command said, of all protocols.
+        if args.read.is_none() {
+            args.protocols
+                .iter()
+                .try_for_each(|one| check_shown(*one))?;
+        }
         let mut choice = Self {
             pid: args.pid,
             comm: args.comm.clone(),
@@ -136,6 +139,7 @@ mod tests {
             pid: None,
             comm: None,
             count: None,
+            read: None,
             write: None,
             output: None,
             words: words.iter().map(OsString::from).collect(),

@@ -183,7 +183,8 @@ impl Capture {
             Err(_) if is_of_other_order(bytes) => Err(bad(OTHER_ORDER).hint(OTHER_ORDER_HINT)),
             Err(_) => {
                 // What is behind the last message may be filled up with zeroes.
-                let is_filling = !head.is_cut && bytes.iter().all(|byte| *byte == 0);
+                let is_cut = self.packets.packet().len() < head.len;
+                let is_filling = !is_cut && bytes.iter().all(|byte| *byte == 0);
                 self.sorter.untold.broken += u64::from(!is_filling);
                 self.rest.start = self.rest.end;
                 Ok(start..start)

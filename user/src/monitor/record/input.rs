@@ -7,6 +7,8 @@ use std::io::{ErrorKind, Read};
 
 const REPLAY: &str = "replay";
 
+pub const NO_RECORD: &str = "it is no record";
+
 /// What is read, and how far.
 pub struct Input {
     input: Box<dyn Read>,
@@ -14,9 +16,18 @@ pub struct Input {
 }
 
 impl Input {
-    /// Begins at the first byte of `input`.
-    pub fn new(input: Box<dyn Read>) -> Self {
-        Self { input, at: 0 }
+    /// Reads the first `N` bytes of `input`, which every record has.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when there are fewer; those of `read(2)`.
+    pub fn begin<const N: usize>(input: Box<dyn Read>) -> Result<(Self, [u8; N]), Error> {
+        let mut input = Self { input, at: 0 };
+        let mut start = [0; N];
+        match input.fill(&mut start)? {
+            len if len < N => Err(bad(NO_RECORD)),
+            _ => Ok((input, start)),
+        }
     }
 
     /// Returns how many bytes were read.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writing a capture.
+//! Writing a capture, and reading one.
 
 use super::files::{Files, RecordFiles};
-use super::pcap::{put_file_header, put_packet_header, whole_packets, Cooked, COOKED, LONGEST};
-use crate::netlink::{Error, Protocol};
+use super::input::Input;
+use super::pcap::{
+    put_file_header, put_packet_header, whole_packets, Cooked, Head, Packets, COOKED, LONGEST,
+};
+use crate::netlink::{Error, Packet, Protocol};
+use std::io::Read;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -76,11 +80,50 @@ impl PacketFile {
     }
 }
 
+/// A capture that is read: the datagrams in it.
+pub struct PacketReader(Packets);
+
+impl PacketReader {
+    /// Reads the start of a capture.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when it is none of pcap, or of other links than those of netlink; those of `read(2)`.
+    pub fn open(input: Box<dyn Read>) -> Result<Self, Error> {
+        let (input, header) = Input::begin(input)?;
+
+        Packets::open(input, &header).map(Self)
+    }
+
+    /// Returns the next datagram; `None` at the end. Packets that are not of netlink are left out.
+    ///
+    /// # Errors
+    ///
+    /// `EBADMSG` when the capture is cut off there, or broken; those of `read(2)`.
+    pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, Error> {
+        while let Some(head) = self.0.next_head()? {
+            let cooked = Cooked::split(self.0.packet()).map(|(cooked, _)| cooked);
+            if let Some(cooked) = cooked.filter(|cooked| cooked.is_netlink()) {
+                return Ok(Some(self.packet(head, cooked)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn packet(&self, head: Head, cooked: Cooked) -> Packet<'_> {
+        let bytes = self.0.packet().get(COOKED..).unwrap_or_default();
+        Packet {
+            time: head.time,
+            protocol: cooked.protocol,
+            bytes,
+            len: head.len.saturating_sub(COOKED).max(bytes.len()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::monitor::record::pcap::{Packets, FILE_HEADER};
-    use crate::monitor::record::Input;
     use std::fs::{self, File};
     use std::time::Duration;
 
@@ -96,19 +139,14 @@ mod tests {
                 .unwrap();
         }
         file.flush().unwrap();
-        let mut input = Input::new(Box::new(File::open(&path).unwrap()));
-        let mut header = [0; FILE_HEADER];
-        input.fill(&mut header).unwrap();
-        let mut packets = Packets::open(input, &header).unwrap();
-        for kept in [&b"short"[..], &long[..(1 << 18) - COOKED]] {
-            let head = packets.next_head().unwrap().unwrap();
-            let (cooked, bytes) = Cooked::split(packets.packet()).unwrap();
-            assert_eq!((head.time, head.is_cut), (time, true));
-            assert!(cooked.is_netlink());
-            assert_eq!((cooked.direction, cooked.protocol), (4, 16));
-            assert!(bytes == kept);
+        let file = File::open(&path).unwrap();
+        let mut reader = PacketReader::open(Box::new(file)).unwrap();
+        for (kept, len) in [(5, 8), ((1 << 18) - COOKED, 300_003)] {
+            let packet = reader.next_packet().unwrap().unwrap();
+            assert_eq!((packet.time, packet.protocol), (time, 16));
+            assert_eq!((packet.bytes.len(), packet.len), (kept, len));
         }
-        assert!(packets.next_head().unwrap().is_none());
+        assert!(reader.next_packet().unwrap().is_none());
         fs::remove_file(&path).unwrap();
     }
 

@@ -5,7 +5,7 @@
 //! See <https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html> and
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_NETLINK.html>.
 
-use super::input::{bad, Input};
+use super::input::{bad, Input, NO_RECORD};
 use crate::netlink::Error;
 use std::time::{Duration, SystemTime};
 
@@ -145,8 +145,8 @@ pub struct Head {
     pub at: u64,
     /// When it was captured.
     pub time: SystemTime,
-    /// Whether there was more of it than the file has.
-    pub is_cut: bool,
+    /// How long it was, in bytes: the file may have less of it.
+    pub len: usize,
 }
 
 impl Packets {
@@ -164,7 +164,7 @@ impl Packets {
                 .hint("tcpdump -r FILE -w PCAP makes one of it"));
         }
         if ![MAGIC, MAGIC_MICROS].contains(&magic) {
-            return Err(bad("it is no record"));
+            return Err(bad(NO_RECORD));
         }
         // The upper bits are about other things.
         let linktype = linktype & 0x0fff_ffff;
@@ -207,7 +207,7 @@ impl Packets {
         Ok(Some(Head {
             at,
             time: SystemTime::UNIX_EPOCH + Duration::from_secs(secs.into()) + fraction,
-            is_cut: len < whole,
+            len: whole as usize,
         }))
     }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `nlhello sniff -r FILE`: the datagrams of a capture, as if they were said now.
+
+use super::emitter::Emitter;
+use super::{open, Failure};
+use crate::cli::{Cli, SniffArgs};
+use nlhello::monitor::PacketReader;
+use nlhello::netlink::{Error, Packet};
+use nlhello::nlmon::{Dialog, SNIFF};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Emits what is in the capture `path` until its end or until the count is reached, then sums up.
+///
+/// Fails if it is cut off or broken, behind what could be read, and if it ended before the count was
+/// reached.
+pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure> {
+    let of_file = |error: Error| Error { op: SNIFF, ..error }.object(path.display().to_string());
+    let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
+    let color = cli.globals.color.on(&io::stdout());
+    let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(io::stdout())) };
+    let sniff = Emitter::has_lines(args)
+        .then(|| open(cli, args, stdout, color))
+        .transpose()?;
+    let mut emitter = Emitter::new(args, Dialog::of_capture(), sniff)?;
+    let result = loop {
+        match reader.next_packet() {
+            Ok(Some(packet)) if emitter.is_open() => take(&mut emitter, args, &packet)?,
+            Ok(_) => break Ok(()),
+            Err(error) => break Err(of_file(error)),
+        }
+    };
+    emitter.emit(None)?;
+    emitter.flush()?;
+    emitter.sum_up();
+    result?;
+    Ok(ExitCode::from(u8::from(emitter.is_short())))
+}
+
+fn input(path: &Path) -> Result<Box<dyn Read>, Error> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(BufReader::new(file))),
+        Err(error) => Err(Error::from_io(SNIFF, &error)),
+    }
+}
+
+/// Takes a packet, if it is of a protocol that is wanted: the kernel is not there to choose.
+fn take(emitter: &mut Emitter<'_>, args: &SniffArgs, packet: &Packet<'_>) -> Result<(), Failure> {
+    let mut protocols = args.protocols.iter();
+    let is_wanted = args.protocols.is_empty()
+        || protocols.any(|protocol| protocol.0 == i32::from(packet.protocol));
+    match is_wanted {
+        true => emitter.take(packet),
+        false => Ok(()),
+    }
+}
