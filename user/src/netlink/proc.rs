@@ -2,8 +2,11 @@
 
 //! What `/proc` tells of netlink sockets and of the threads that have them.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+/// Room for the sockets of most namespaces, in bytes.
+const ROOM: usize = 32 << 10;
 
 /// A line of `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`
 /// (`netlink_native_seq_show()`, `net/netlink/af_netlink.c`).
@@ -76,7 +79,9 @@ impl SocketLine {
     ///
     /// Those of `open(2)` and `read(2)`.
     pub fn read_all(path: &str) -> io::Result<Vec<Self>> {
-        let text = fs::read_to_string(path)?;
+        // For each read(2) the kernel goes through the sockets from the first one on.
+        let mut text = String::with_capacity(ROOM);
+        File::open(path)?.read_to_string(&mut text)?;
 
         Ok(text.lines().filter_map(Self::read).collect())
     }

@@ -24,7 +24,7 @@ const BLOCK: usize = 256 << 10;
 
 /// How many blocks there are. A block that is handed over takes its room however little is in it: so the
 /// reader may be away for this many times as long as it lets a block be filled.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 32;
 
 /// Size of a frame, in bytes. Blocks of `TPACKET_V3` have none, but the kernel checks that it fits.
 const FRAME: usize = 2048;

@@ -36,10 +36,14 @@ impl<T: PartialEq> Copies<T> {
 
     /// Notes an event that is no copy.
     pub fn note(&mut self, time: SystemTime, bytes: &[u8], name: T) {
-        if self.recent.len() == BETWEEN {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((time, bytes.to_vec(), name));
+        let oldest = match self.recent.len() {
+            BETWEEN => self.recent.pop_front(),
+            _ => None,
+        };
+        let mut event = oldest.map_or_else(Vec::new, |(_, bytes, _)| bytes);
+        event.clear();
+        event.extend_from_slice(bytes);
+        self.recent.push_back((time, event, name));
     }
 
     /// Forgets the events that are known by `name`.

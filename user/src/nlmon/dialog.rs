@@ -5,12 +5,13 @@
 //! A datagram is held back until it is known what there is to say of it: a request until its answer came,
 //! an event until no copy of it can come any more. Their order stays, and none is held for long.
 
-use super::exchanges::{is_expected, is_part, Answered, Asked, Exchanges};
+use super::exchanges::{is_part, Answered, Asked, Exchanges};
 use super::owners::Owners;
 use super::{Copies, Line, Owner, Response, Role};
 use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
 use std::collections::VecDeque;
+use std::mem;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -38,12 +39,16 @@ pub struct Dialog {
     /// What is held, in order, and the number of the first of it.
     held: VecDeque<Held>,
     first: u64,
+    /// Whether the first of it was told already.
+    is_told: bool,
     bytes: usize,
     /// When the last packet was captured.
     last: SystemTime,
-    /// What was told last.
-    told: Option<Held>,
-    spare: Vec<Vec<u8>>,
+    /// The lines of the requests that the last datagram answered.
+    answered: Vec<u64>,
+    /// Vectors that are kept for their room.
+    spare_bytes: Vec<Vec<u8>>,
+    spare_responses: Vec<Vec<Response>>,
 }
 
 /// A datagram that is held.
@@ -66,8 +71,6 @@ struct Answer {
     /// Whether one of its messages is an answer, and whether one is wanted.
     is_answer: bool,
     is_wanted: bool,
-    /// The messages whose requests are known.
-    known: Vec<Answered>,
 }
 
 impl Dialog {
@@ -82,15 +85,17 @@ impl Dialog {
     /// Begins with nothing, for what was said once: who has the sockets is not known any more.
     pub fn of_capture() -> Self {
         Self {
-            exchanges: Exchanges::default(),
+            exchanges: Exchanges::new(),
             copies: Copies::default(),
             owners: None,
             held: VecDeque::new(),
             first: 0,
+            is_told: false,
             bytes: 0,
             last: SystemTime::UNIX_EPOCH,
-            told: None,
-            spare: Vec::new(),
+            answered: Vec::new(),
+            spare_bytes: Vec::new(),
+            spare_responses: Vec::new(),
         }
     }
 
@@ -113,22 +118,28 @@ impl Dialog {
     /// Returns the next datagram of which all is known, or that was held for long enough `now`; without
     /// a time, whichever is next.
     pub fn next_line(&mut self, now: Option<SystemTime>) -> Option<Line<'_>> {
+        self.forget_told();
         let next = self.held.front()?;
         if !now.is_none_or(|now| self.is_ready(next, now)) {
             return None;
         }
-        let next = self.held.pop_front()?;
-        self.first += 1;
+        self.is_told = true;
         self.bytes -= next.bytes.len();
-        if let Some(told) = self.told.replace(next) {
-            self.keep_room(told.bytes);
-        }
-        self.told.as_ref().map(Held::line)
+        self.held.front().map(Held::line)
     }
 
     /// Says whether something is held.
     pub fn is_holding(&self) -> bool {
-        !self.held.is_empty()
+        self.held.len() > usize::from(self.is_told)
+    }
+
+    fn forget_told(&mut self) {
+        if mem::take(&mut self.is_told) {
+            self.first += 1;
+            if let Some(told) = self.held.pop_front() {
+                self.keep_room(told);
+            }
+        }
     }
 
     fn is_ready(&self, held: &Held, now: SystemTime) -> bool {
@@ -147,35 +158,35 @@ impl Dialog {
     }
 
     fn take_requests(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
-        let mut headers = Vec::new();
-        let mut is_wanted = false;
-        for message in Messages::new(packet.bytes).flatten() {
-            is_wanted |= wants(Some(&message));
-            headers.push(*message.header());
-        }
-        let line = is_wanted.then_some(self.first + self.held.len() as u64);
-        let responses = headers.iter().enumerate().map(|(at, header)| {
+        let messages = || Messages::new(packet.bytes).flatten();
+        // Each is asked about: names are learned that way.
+        let is_wanted = messages().filter(|message| wants(Some(message))).count() > 0;
+        let line = is_wanted.then_some(self.next_number());
+        let mut responses = self.spare_responses.pop().unwrap_or_default();
+        for (at, message) in messages().enumerate() {
             let asked = Asked {
                 line,
                 at,
-                header: *header,
+                protocol: packet.protocol,
+                header: *message.header(),
                 time: packet.time,
                 portid: None,
             };
-            self.exchanges.ask(packet.protocol, asked);
-            Response {
-                is_expected: is_expected(packet.protocol, header),
+            responses.push(Response {
+                is_expected: asked.is_expected(),
                 ..Response::default()
-            }
-        });
-        let role = Role::Request(responses.collect());
-        if is_wanted {
-            self.hold(packet, None, role);
+            });
+            self.exchanges.ask(asked);
+        }
+        match is_wanted {
+            true => self.hold(packet, None, Role::Request(responses)),
+            false => self.keep_responses(responses),
         }
     }
 
     fn take_answer(&mut self, packet: &Packet<'_>, portid: u32, wants: &mut Wants<'_>) {
         let mut answer = Answer::default();
+        self.answered.clear();
         for message in Messages::new(packet.bytes).flatten() {
             let found = self
                 .exchanges
@@ -183,25 +194,30 @@ impl Dialog {
             answer.add(packet.time, &message, found.as_ref(), wants(Some(&message)));
             if let Some(answered) = found {
                 self.note(&answered, packet.time, &message);
-                answer.known.push(answered);
+                self.answered.extend(answered.asked.line);
             }
         }
-        let is_asked = answer.known.iter().any(|found| found.asked.line.is_some());
-        if !answer.is_wanted && !is_asked {
+        if !answer.is_wanted && self.answered.is_empty() {
             return;
         }
         let owners = self.owners.as_mut();
-        let owner =
-            owners.and_then(|owners| owners.find(packet.protocol, portid, packet.time));
-        for Answered { asked, .. } in &answer.known {
-            if let Some(request) = asked.line.and_then(|line| self.held_at(line)) {
-                request.portid = Some(portid);
-                request.owner.clone_from(&owner);
-            }
-        }
+        let owner = owners.and_then(|owners| owners.find(packet.protocol, portid, packet.time));
+        self.note_owner(portid, owner.as_ref());
         if answer.is_wanted {
             self.hold_answer(packet, portid, owner, &answer);
         }
+    }
+
+    /// Notes whose the requests are that were answered last.
+    fn note_owner(&mut self, portid: u32, owner: Option<&Rc<Owner>>) {
+        let answered = mem::take(&mut self.answered);
+        for line in &answered {
+            if let Some(request) = self.held_at(*line) {
+                request.portid = Some(portid);
+                request.owner = owner.cloned();
+            }
+        }
+        self.answered = answered;
     }
 
     fn hold_answer(
@@ -223,7 +239,7 @@ impl Dialog {
                     *copies += 1;
                     return;
                 }
-                let line = self.first + self.held.len() as u64;
+                let line = self.next_number();
                 self.copies.note(packet.time, packet.bytes, line);
                 Role::Event { copies: 1 }
             }
@@ -253,14 +269,23 @@ impl Dialog {
         }
     }
 
+    /// Returns the number of the line that is held next.
+    fn next_number(&self) -> u64 {
+        self.first + self.held.len() as u64
+    }
+
+    /// Returns the line with this number, if it was not told yet.
     fn held_at(&mut self, line: u64) -> Option<&mut Held> {
         let at = line.checked_sub(self.first)?;
+        let at = usize::try_from(at).ok()?;
 
-        self.held.get_mut(usize::try_from(at).ok()?)
+        self.held
+            .get_mut(at)
+            .filter(|_| at >= usize::from(self.is_told))
     }
 
     fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: Role) {
-        let mut bytes = self.spare.pop().unwrap_or_default();
+        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
         bytes.extend_from_slice(packet.bytes);
         self.bytes += bytes.len();
         let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
@@ -275,11 +300,24 @@ impl Dialog {
         });
     }
 
-    /// Keeps a vector for its room, if it has not much.
-    fn keep_room(&mut self, mut bytes: Vec<u8>) {
-        if self.spare.len() < SPARE && bytes.capacity() < HELD / SPARE {
+    /// Keeps the vectors of a line for their room, if that is not much.
+    fn keep_room(&mut self, held: Held) {
+        let Held {
+            mut bytes, role, ..
+        } = held;
+        if self.spare_bytes.len() < SPARE && bytes.capacity() < HELD / SPARE {
             bytes.clear();
-            self.spare.push(bytes);
+            self.spare_bytes.push(bytes);
+        }
+        if let Role::Request(responses) = role {
+            self.keep_responses(responses);
+        }
+    }
+
+    fn keep_responses(&mut self, mut responses: Vec<Response>) {
+        if self.spare_responses.len() < SPARE && responses.capacity() <= SPARE {
+            responses.clear();
+            self.spare_responses.push(responses);
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::wire::{
     Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI,
     NLM_F_REQUEST,
 };
+use std::array;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
@@ -24,8 +24,8 @@ const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
 const PATIENCE: Duration = Duration::from_secs(60);
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// How many requests are remembered at most, of all and with the same number.
-const ASKED: usize = 4096;
+/// How many lists of requests there are, and how many requests are in one at most.
+const LISTS: usize = 64;
 const ALIKE: usize = 64;
 
 /// What is known of the answer to a request.
@@ -51,6 +51,7 @@ pub struct Asked {
     /// The line that it is told in, if it is, and which message of that it is.
     pub line: Option<u64>,
     pub at: usize,
+    pub protocol: u16,
     pub header: Nlmsghdr,
     pub time: SystemTime,
     /// Port id of the socket that the answer so far was for.
@@ -65,32 +66,28 @@ pub struct Answered {
     pub end: Option<i32>,
 }
 
-/// The requests that may be answered yet, by protocol and number.
-#[derive(Debug, Default)]
-pub struct Exchanges {
-    asked: HashMap<(u16, u32), Vec<Asked>>,
-    count: usize,
-}
+/// The requests that may be answered yet: those whose numbers are the same modulo [`LISTS`] are in one
+/// list, in order. Programs count up, so most lists are short.
+#[derive(Debug)]
+pub struct Exchanges([Vec<Asked>; LISTS]);
 
 impl Exchanges {
-    /// Notes a request.
-    pub fn ask(&mut self, protocol: u16, asked: Asked) {
-        if self.count >= ASKED {
-            self.forget(asked.time);
-        }
-        let alike = self
-            .asked
-            .entry((protocol, asked.header.nlmsg_seq))
-            .or_default();
-        if alike.len() == ALIKE {
-            alike.remove(0);
-            self.count -= 1;
-        }
-        alike.push(asked);
-        self.count += 1;
+    /// Knows no request yet.
+    pub fn new() -> Self {
+        Self(array::from_fn(|_| Vec::new()))
     }
 
-    /// Returns the request that `message` answers, if it was captured.
+    /// Notes a request. Of a list that is full the oldest one is forgotten.
+    pub fn ask(&mut self, asked: Asked) {
+        let list = self.list(asked.header.nlmsg_seq);
+        list.retain(|known| known.is_open(asked.time));
+        if list.len() == ALIKE {
+            list.remove(0);
+        }
+        list.push(asked);
+    }
+
+    /// Returns the request that `message` of `protocol` answers, if it was captured.
     pub fn answer(
         &mut self,
         protocol: u16,
@@ -98,8 +95,7 @@ impl Exchanges {
         message: &Message<'_>,
     ) -> Option<Answered> {
         let header = message.header();
-        let key = (protocol, header.nlmsg_seq);
-        let alike = self.asked.get_mut(&key)?;
+        let list = self.list(header.nlmsg_seq);
         let of_whom = |(at, asked): &(usize, &Asked)| {
             (
                 asked.portid == Some(header.nlmsg_pid),
@@ -107,54 +103,51 @@ impl Exchanges {
                 Reverse(*at),
             )
         };
-        let (at, _) = alike
+        let (at, _) = list
             .iter()
             .enumerate()
             .filter(|(_, asked)| asked.may_have(protocol, time, message))
             .max_by_key(of_whom)?;
-        let asked = &mut alike[at];
+        let asked = &mut list[at];
         asked.portid = Some(header.nlmsg_pid);
         let answered = Answered {
             asked: asked.clone(),
             end: asked.end(message),
         };
         if answered.end.is_some() {
-            alike.remove(at);
-            self.count -= 1;
-            if alike.is_empty() {
-                self.asked.remove(&key);
-            }
+            list.remove(at);
         }
         Some(answered)
     }
 
-    /// Forgets requests that nobody answers any more; all of them where that is of no use.
-    fn forget(&mut self, now: SystemTime) {
-        self.asked.retain(|(protocol, _), alike| {
-            alike.retain(|asked| asked.is_open(*protocol, now));
-            !alike.is_empty()
-        });
-        self.count = self.asked.values().map(Vec::len).sum();
-        if self.count >= ASKED {
-            self.asked.clear();
-            self.count = 0;
-        }
+    /// Returns the list of requests with the number `nlmsg_seq`.
+    fn list(&mut self, nlmsg_seq: u32) -> &mut Vec<Asked> {
+        &mut self.0[nlmsg_seq as usize % LISTS]
     }
 }
 
 impl Asked {
+    /// Says whether it is answered also where it is not refused.
+    pub fn is_expected(&self) -> bool {
+        self.header.nlmsg_flags & NLM_F_ACK != 0
+            || is_question(self.protocol, self.header.nlmsg_type)
+    }
+
     /// Says whether an answer may come yet.
-    fn is_open(&self, protocol: u16, now: SystemTime) -> bool {
-        let patience = match is_expected(protocol, &self.header) {
+    fn is_open(&self, now: SystemTime) -> bool {
+        let patience = match self.is_expected() {
             true => PATIENCE,
             false => AT_ONCE,
         };
         now.duration_since(self.time).unwrap_or_default() <= patience
     }
 
-    /// Says whether `message`, with its number, can be an answer to it.
+    /// Says whether `message` of `protocol` can be an answer to it.
     fn may_have(&self, protocol: u16, now: SystemTime, message: &Message<'_>) -> bool {
         let header = message.header();
+        if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
+            return false;
+        }
         let is_for = |portid| portid == header.nlmsg_pid;
         let is_alike = match header.nlmsg_type {
             NLMSG_ERROR => Ack::from_message(message).is_ok_and(|ack| ack.request == self.header),
@@ -165,7 +158,7 @@ impl Asked {
                     && is_about(protocol, self.header.nlmsg_type, nlmsg_type)
             }
         };
-        is_alike && self.portid.is_none_or(is_for) && self.is_open(protocol, now)
+        is_alike && self.portid.is_none_or(is_for) && self.is_open(now)
     }
 
     /// Returns the error number that `message` ends the answer with, if it does.
@@ -177,11 +170,6 @@ impl Asked {
             _ => Some(0),
         }
     }
-}
-
-/// Says whether there is an answer to a request with this header, also where it is not refused.
-pub fn is_expected(protocol: u16, header: &Nlmsghdr) -> bool {
-    header.nlmsg_flags & NLM_F_ACK != 0 || is_question(protocol, header.nlmsg_type)
 }
 
 /// Says whether a message is part of an answer whatever the request was.
@@ -243,6 +231,7 @@ mod tests {
         Asked {
             line: Some(line),
             at: 0,
+            protocol: ROUTE,
             header: header(nlmsg_type, NLM_F_REQUEST | flags, pid),
             time: at(0),
             portid: None,
@@ -269,13 +258,13 @@ mod tests {
 
     #[test]
     fn a_question_is_answered_by_an_object_and_a_dump_by_its_end() {
-        let mut exchanges = Exchanges::default();
-        exchanges.ask(ROUTE, asked(1, GETLINK, 0, 0));
+        let mut exchanges = Exchanges::new();
+        exchanges.ask(asked(1, GETLINK, 0, 0));
         let newlink = header(NEWLINK, 0, 5);
         assert_eq!(answer(&mut exchanges, newlink, b"", 1), Some((1, Some(0))));
         assert_eq!(answer(&mut exchanges, newlink, b"", 1), None);
 
-        exchanges.ask(ROUTE, asked(2, GETLINK, NLM_F_DUMP, 0));
+        exchanges.ask(asked(2, GETLINK, NLM_F_DUMP, 0));
         let part = header(NEWLINK, MULTI, 5);
         assert_eq!(answer(&mut exchanges, part, b"", 1), Some((2, None)));
         assert_eq!(answer(&mut exchanges, newlink, b"", 1), None, "an event");
@@ -286,14 +275,14 @@ mod tests {
             answer(&mut exchanges, done, &interrupted, 1),
             Some((2, Some(libc::EINTR)))
         );
-        assert_eq!(exchanges.count, 0);
+        assert!(exchanges.0.iter().all(Vec::is_empty));
     }
 
     #[test]
     fn an_object_is_not_the_end_where_an_ack_is_asked_for_as_well() {
-        let mut exchanges = Exchanges::default();
+        let mut exchanges = Exchanges::new();
         let request = asked(1, GETLINK, NLM_F_ACK, 0);
-        exchanges.ask(ROUTE, request.clone());
+        exchanges.ask(request.clone());
         let newlink = header(NEWLINK, 0, 5);
         assert_eq!(answer(&mut exchanges, newlink, b"", 1), Some((1, None)));
         let ack = header(NLMSG_ERROR, 0, 5);
@@ -305,13 +294,13 @@ mod tests {
 
     #[test]
     fn a_refusal_belongs_to_the_request_that_it_repeats() {
-        let mut exchanges = Exchanges::default();
+        let mut exchanges = Exchanges::new();
         let (first, second) = (
             asked(1, NEWLINK, NLM_F_ACK, 0),
             asked(2, libc::RTM_NEWADDR, NLM_F_ACK, 0),
         );
-        exchanges.ask(ROUTE, first.clone());
-        exchanges.ask(ROUTE, second.clone());
+        exchanges.ask(first.clone());
+        exchanges.ask(second.clone());
         let error = header(NLMSG_ERROR, 0, 5);
         assert_eq!(
             answer(
@@ -329,9 +318,9 @@ mod tests {
 
     #[test]
     fn of_equal_requests_the_one_of_the_same_socket_is_answered() {
-        let mut exchanges = Exchanges::default();
+        let mut exchanges = Exchanges::new();
         for (line, pid) in [(1, 0), (2, 0), (3, 9)] {
-            exchanges.ask(ROUTE, asked(line, GETLINK, NLM_F_DUMP, pid));
+            exchanges.ask(asked(line, GETLINK, NLM_F_DUMP, pid));
         }
         let part = |pid| header(NEWLINK, MULTI, pid);
         assert_eq!(answer(&mut exchanges, part(9), b"", 1), Some((3, None)));
@@ -342,21 +331,35 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_has_the_protocol_and_the_number_of_its_request() {
+        let mut exchanges = Exchanges::new();
+        let request = asked(1, GETLINK, 0, 0);
+        let mut others = [request.clone(), request];
+        others[0].header.nlmsg_seq += LISTS as u32;
+        others[1].protocol = GENERIC;
+        for other in others {
+            exchanges.ask(other);
+        }
+
+        assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1), None);
+    }
+
+    #[test]
     fn an_event_with_the_number_of_a_request_is_no_answer() {
-        let mut exchanges = Exchanges::default();
-        exchanges.ask(ROUTE, asked(1, NEWLINK, NLM_F_ACK, 0));
-        exchanges.ask(ROUTE, asked(2, libc::RTM_GETADDR, 0, 0));
+        let mut exchanges = Exchanges::new();
+        exchanges.ask(asked(1, NEWLINK, NLM_F_ACK, 0));
+        exchanges.ask(asked(2, libc::RTM_GETADDR, 0, 0));
 
         assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1), None);
     }
 
     #[test]
     fn what_asks_for_no_answer_is_refused_at_once_or_not_at_all() {
-        let mut exchanges = Exchanges::default();
+        let mut exchanges = Exchanges::new();
         let request = asked(1, NEWLINK, 0, 0);
         let refusal = refusal(request.header, libc::EEXIST);
         let error = header(NLMSG_ERROR, 0, 5);
-        exchanges.ask(ROUTE, request.clone());
+        exchanges.ask(request.clone());
         assert_eq!(answer(&mut exchanges, error, &refusal, 101), None);
         assert_eq!(
             answer(&mut exchanges, error, &refusal, 100),
@@ -366,15 +369,31 @@ mod tests {
 
     #[test]
     fn no_more_requests_are_remembered_than_there_is_room_for() {
-        let mut exchanges = Exchanges::default();
-        for line in 0..3 * ASKED as u64 {
+        let mut exchanges = Exchanges::new();
+        let count = 3 * (LISTS * ALIKE) as u64;
+        for line in 0..count {
             let mut asked = asked(line, GETLINK, 0, 0);
             asked.header.nlmsg_seq = (line / 100) as u32;
-            exchanges.ask(ROUTE, asked);
-            let all = exchanges.asked.values();
-            assert!(all.clone().all(|alike| alike.len() <= ALIKE));
-            assert_eq!(all.map(Vec::len).sum::<usize>(), exchanges.count);
-            assert!(exchanges.count <= ASKED);
+            exchanges.ask(asked);
+            assert!(exchanges.0.iter().all(|list| list.len() <= ALIKE));
         }
+        let last = exchanges.list((count / 100) as u32).last();
+        assert_eq!(last.unwrap().line, Some(count - 1));
+    }
+
+    #[test]
+    fn a_request_that_nobody_answers_any_more_makes_room() {
+        let mut exchanges = Exchanges::new();
+        for millis in 0..1000 {
+            let mut asked = asked(millis, NEWLINK, 0, 0);
+            asked.time = at(millis);
+            exchanges.ask(asked);
+        }
+        assert_eq!(exchanges.list(7).len(), ALIKE);
+        exchanges.ask(Asked {
+            time: at(2000),
+            ..asked(1, GETLINK, 0, 0)
+        });
+        assert_eq!(exchanges.list(7).len(), 1);
     }
 }

@@ -9,7 +9,8 @@
 
 use crate::diag::{Process, Processes};
 use crate::netlink::{comm, SocketLine};
-use std::collections::{HashMap, HashSet};
+use hashbrown::HashMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,10 +21,10 @@ const FRESH: Duration = Duration::from_secs(2);
 const KEPT: usize = 1024;
 
 /// The share of the time that is spent with looking, at most: one in so many.
-const SHARE: u32 = 5;
+const SHARE: u32 = 20;
 
 /// Time that may be spent beyond that: many programs may begin at once.
-const CREDIT: Duration = Duration::from_millis(200);
+const CREDIT: Duration = Duration::from_millis(50);
 
 /// A process that may have a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,7 @@ type Socket = (u16, u32);
 #[derive(Debug)]
 pub struct Owners {
     found: HashMap<Socket, (SystemTime, Option<Rc<Owner>>)>,
+    sockets: Sockets,
     start: Instant,
     spent: Duration,
 }
@@ -51,6 +53,7 @@ impl Owners {
     pub fn new() -> Self {
         Self {
             found: HashMap::new(),
+            sockets: Sockets::new(),
             start: Instant::now(),
             spent: Duration::ZERO,
         }
@@ -70,7 +73,7 @@ impl Owners {
         if self.spent > CREDIT + (begin - self.start) / SHARE {
             return None;
         }
-        let owner = look(socket).map(Rc::new);
+        let owner = self.look(socket, time).map(Rc::new);
         self.spent += begin.elapsed();
         if self.found.len() >= KEPT {
             self.found.clear();
@@ -78,16 +81,45 @@ impl Owners {
         self.found.insert(socket, (time, owner.clone()));
         owner
     }
+
+    fn look(&mut self, socket: Socket, time: SystemTime) -> Option<Owner> {
+        match self.sockets.find(socket, time).and_then(holder) {
+            Some(process) => Some(Owner {
+                process,
+                is_sure: true,
+            }),
+            None => namesake(socket.1),
+        }
+    }
 }
 
-fn look((protocol, portid): Socket) -> Option<Owner> {
-    let socket = SocketLine::find(protocol.into(), portid);
-    match socket.and_then(|socket| holder(&socket)) {
-        Some(process) => Some(Owner {
-            process,
-            is_sure: true,
-        }),
-        None => namesake(portid),
+/// The sockets that there were at a moment.
+#[derive(Debug)]
+struct Sockets {
+    lines: Vec<SocketLine>,
+    since: SystemTime,
+}
+
+impl Sockets {
+    fn new() -> Self {
+        Self {
+            lines: Vec::new(),
+            since: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    /// Returns the socket as it was after `time`. Datagrams come in blocks, and the kernel goes through all
+    /// sockets for each reading, so one reading serves all that were captured before it.
+    fn find(&mut self, (protocol, portid): Socket, time: SystemTime) -> Option<&SocketLine> {
+        if time >= self.since {
+            self.since = SystemTime::now();
+            // Where nobody can read it, there are none.
+            self.lines = SocketLine::read_all(SocketLine::OWN).unwrap_or_default();
+        }
+        let socket = (i32::from(protocol), portid);
+        let mut lines = self.lines.iter();
+
+        lines.find(|line| (line.protocol.into(), line.portid) == socket)
     }
 }
 
@@ -143,6 +175,18 @@ mod tests {
         assert_eq!((owner.process.pid, owner.is_sure), (1, false));
         assert_eq!(owners.find(30, u32::MAX, now), None);
         assert_eq!(owners.find(30, 0, now), None);
+    }
+
+    #[test]
+    fn sockets_are_read_once_for_all_datagrams_that_came_before() {
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        let socket = (ROUTE, socket.portid());
+        let (before, mut sockets) = (SystemTime::now(), Sockets::new());
+        assert!(sockets.find(socket, before).is_some());
+        sockets.lines.clear();
+
+        assert!(sockets.find(socket, before).is_none());
+        assert!(sockets.find(socket, SystemTime::now()).is_some());
     }
 
     #[test]
