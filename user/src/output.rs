@@ -2,6 +2,7 @@
 
 //! What the user sees: text or JSON on standard output, errors and messages on standard error.
 
+mod buffer;
 mod escape;
 mod json;
 mod record;

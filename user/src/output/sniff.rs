@@ -5,6 +5,7 @@
 
 mod line;
 
+use super::buffer::Buffer;
 use super::escape::Escaped;
 use super::json::write_line;
 use super::time::{Clock, Utc};
@@ -19,20 +20,16 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::time::SystemTime;
-
-/// Held back at most when it goes to a file, in bytes.
-const HELD: usize = 1 << 16;
 
 /// Most network namespaces of which names are remembered.
 const NETNS_MAX: usize = 256;
 
 /// Where all of it goes.
 pub struct Sniff {
-    out: BufWriter<Box<dyn Write>>,
-    /// In text; JSON has none.
-    clock: Option<Clock>,
+    out: Buffer<Box<dyn Write>>,
+    clock: Clock,
     decoders: Decoders,
     /// Whether each line is to be seen at once.
     is_watched: bool,
@@ -82,8 +79,11 @@ impl Sniff {
     /// Writes to `out`; each line at once, if somebody watches.
     pub fn new(out: Box<dyn Write>, is_watched: bool, json: bool, color: bool) -> Self {
         Self {
-            out: BufWriter::with_capacity(HELD, out),
-            clock: (!json).then(|| Clock::new(TimeZone::system())),
+            out: Buffer::new(out),
+            clock: match json {
+                true => Clock::utc(),
+                false => Clock::of_day(TimeZone::system()),
+            },
             decoders: Decoders::new(match (json, color) {
                 (true, _) => Form::Json,
                 (false, true) => Form::Color,
@@ -101,24 +101,27 @@ impl Sniff {
 
     /// Tells of a datagram that `nlmon` showed.
     pub fn line(&mut self, line: &Line<'_>) {
-        self.write(|out, clock, decoders| match clock {
-            Some(clock) => line::write_text(out, clock, &mut decoders.only, line),
-            None => line::write_json(out, &mut decoders.only, line),
+        self.write(|out, clock, decoders| match decoders.form {
+            Form::Json => line::write_json(out, clock, &mut decoders.only, line),
+            _ => line::write_text(out, clock, &mut decoders.only, line),
         });
     }
 
     /// Tells that so many datagrams were lost.
     pub fn lost(&mut self, count: u32) {
         let now = SystemTime::now();
-        self.write(|out, clock, _| match clock {
-            Some(clock) => {
-                clock.write(out, now)?;
-                writeln!(
-                    out,
-                    " ! {count} datagrams were lost: there was no room for them"
-                )
+        self.write(|out, clock, decoders| {
+            let out = out.text();
+            match decoders.form {
+                Form::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
+                _ => {
+                    out.extend_from_slice(clock.text(now));
+                    writeln!(
+                        out,
+                        " ! {count} datagrams were lost: there was no room for them"
+                    )
+                }
             }
-            None => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
         });
     }
 
@@ -142,15 +145,15 @@ impl Sniff {
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
     fn write(
         &mut self,
-        write: impl FnOnce(&mut dyn Write, Option<&mut Clock>, &mut Decoders) -> io::Result<()>,
+        write: impl FnOnce(&mut Buffer, &mut Clock, &mut Decoders) -> io::Result<()>,
     ) {
         if self.failure.is_some() {
             return;
         }
-        let written = write(&mut self.out, self.clock.as_mut(), &mut self.decoders);
+        let written = write(&mut self.out, &mut self.clock, &mut self.decoders);
         let written = written.and_then(|()| match self.is_watched {
             true => self.out.flush(),
-            false => Ok(()),
+            false => self.out.spill(),
         });
         self.failure = written.err();
     }
@@ -158,23 +161,23 @@ impl Sniff {
 
 impl Observer for Sniff {
     fn transfer(&mut self, transfer: &Transfer<'_>) {
-        self.write(|out, clock, decoders| {
-            let decoder = decoders.of(transfer);
-            match clock {
-                Some(clock) => write_text(out, clock, decoder, transfer),
-                None => write_json(out, decoder, transfer),
-            }
+        self.write(|out, clock, decoders| match decoders.form {
+            Form::Json => write_json(out, clock, decoders.of(transfer), transfer),
+            _ => write_text(out, clock, decoders.of(transfer), transfer),
         });
     }
 
     fn remark(&mut self, thread: &Thread, remark: &Remark) {
         let now = SystemTime::now();
-        self.write(|out, clock, _| match clock {
-            Some(clock) => {
-                clock.write(out, now)?;
-                writeln!(out, " {} ! {}", Who(thread), Said(remark))
+        self.write(|out, clock, decoders| {
+            let out = out.text();
+            match decoders.form {
+                Form::Json => write_line(out, &JsonRemark::new(now, thread, remark)),
+                _ => {
+                    out.extend_from_slice(clock.text(now));
+                    writeln!(out, " {} ! {}", Who(thread), Said(remark))
+                }
             }
-            None => write_line(out, &JsonRemark::new(now, thread, remark)),
         });
     }
 
@@ -188,16 +191,16 @@ impl Observer for Sniff {
 }
 
 fn write_text(
-    out: &mut dyn Write,
+    out: &mut Buffer,
     clock: &mut Clock,
     decoder: &mut Decoder,
     transfer: &Transfer<'_>,
 ) -> io::Result<()> {
-    clock.write(out, transfer.time)?;
-    writeln!(out, " {}", CallLine(transfer))?;
+    out.text().extend_from_slice(clock.text(transfer.time));
+    writeln!(out.text(), " {}", CallLine(transfer))?;
     if !transfer.protocol.has_messages() {
         return texts(transfer.bytes)
-            .try_for_each(|text| writeln!(out, "    \"{}\"", Escaped(text)));
+            .try_for_each(|text| writeln!(out.text(), "    \"{}\"", Escaped(text)));
     }
     let arrow = arrow(transfer.direction);
     write_messages(out, decoder, transfer.protocol, arrow, transfer.bytes)
@@ -205,7 +208,7 @@ fn write_text(
 
 /// Writes the messages of `datagram` as text, and how much is behind them.
 fn write_messages(
-    out: &mut dyn Write,
+    out: &mut Buffer,
     decoder: &mut Decoder,
     protocol: Protocol,
     arrow: &str,
@@ -216,7 +219,7 @@ fn write_messages(
     decoder.datagram(out, protocol.0, origin, messages)?;
     match padding {
         0 => Ok(()),
-        len => writeln!(out, "    and {len} bytes behind it, all of them 0"),
+        len => writeln!(out.text(), "    and {len} bytes behind it, all of them 0"),
     }
 }
 
@@ -462,15 +465,17 @@ impl<'a> JsonTransfer<'a> {
 
 /// Writes an object for each message of a call; one for all of it where there is none.
 fn write_json(
-    out: &mut dyn Write,
+    out: &mut Buffer,
+    clock: &mut Clock,
     decoder: &mut Decoder,
     transfer: &Transfer<'_>,
 ) -> io::Result<()> {
-    let time = Utc(transfer.time).to_string();
+    let time = String::from_utf8_lossy(clock.text(transfer.time));
     let mut object = Vec::new();
     write_line(&mut object, &JsonTransfer::new(&time, transfer))?;
     if transfer.bytes.is_empty() || !transfer.protocol.has_messages() {
-        return out.write_all(&object);
+        out.text().extend_from_slice(&object);
+        return Ok(());
     }
     let origin = Origin {
         arrow: "",
@@ -490,6 +495,7 @@ fn members(object: &[u8]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::buffer;
     use nlhello::netlink::Peer;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr};
     use serde_json::{json, Value};
@@ -533,17 +539,17 @@ mod tests {
     }
 
     fn text(transfer: &Transfer<'_>) -> String {
-        let mut out = Vec::new();
-        let mut clock = Clock::new(TimeZone::UTC);
+        let mut clock = Clock::of_day(TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
-        write_text(&mut out, &mut clock, &mut decoder, transfer).unwrap();
-        String::from_utf8(out).unwrap()
+        buffer::tests::text(|out| write_text(out, &mut clock, &mut decoder, transfer).unwrap())
     }
 
     fn json(transfer: &Transfer<'_>) -> Vec<Value> {
-        let mut out = Vec::new();
-        write_json(&mut out, &mut Decoder::new(Form::Json), transfer).unwrap();
-        serde_json::Deserializer::from_slice(&out)
+        let mut decoder = Decoder::new(Form::Json);
+        let text = buffer::tests::text(|out| {
+            write_json(out, &mut Clock::utc(), &mut decoder, transfer).unwrap();
+        });
+        serde_json::Deserializer::from_str(&text)
             .into_iter()
             .map(Result::unwrap)
             .collect()
@@ -574,17 +580,15 @@ mod tests {
         put_attr(&mut route, 4, &7_u32.to_ne_bytes()).unwrap();
         let [link, route] = [message(16, &name), message(24, &route)];
         let mut decoders = Decoders::new(Form::Text);
-        let mut clock = Clock::new(TimeZone::UTC);
+        let mut clock = Clock::of_day(TimeZone::UTC);
         let mut shown = |netns, inode, bytes: &[u8]| {
             let transfer = Transfer {
                 netns,
                 inode,
                 ..transfer(&thread, bytes)
             };
-            let mut out = Vec::new();
             let decoder = decoders.of(&transfer);
-            write_text(&mut out, &mut clock, decoder, &transfer).unwrap();
-            String::from_utf8(out).unwrap()
+            buffer::tests::text(|out| write_text(out, &mut clock, decoder, &transfer).unwrap())
         };
 
         shown(Some(1), 10, &link);

@@ -2,10 +2,10 @@
 
 //! Points in time, and how long ago they were.
 
+use super::record::digits::push_thousandths;
 use jiff::tz::TimeZone;
 use jiff::Timestamp;
 use std::fmt;
-use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime};
 
 const DAY: u64 = 86_400;
@@ -129,34 +129,76 @@ fn write_seconds(f: &mut dyn fmt::Write, time: Duration) -> fmt::Result {
     write!(f, "{}.{:06}", time.as_secs(), time.subsec_micros())
 }
 
-/// Writes the time of day, to the microsecond: `21:26:54.897123`.
+/// Shows points in time, one after the other: the second of one is most often that of the next.
 pub struct Clock {
-    zone: TimeZone,
-    /// The second that `text` is of: most often it is the next one's too.
-    second: u64,
-    text: String,
+    face: Face,
+    /// The second that `text` begins with.
+    second: Option<u64>,
+    text: Vec<u8>,
+    /// Where in `text` the fraction of the second begins.
+    fraction: usize,
+}
+
+/// What a clock shows.
+enum Face {
+    /// The time of day in this zone, to the microsecond: `21:26:54.897123`.
+    Day(TimeZone),
+    /// A time as [`Utc`] shows it.
+    Utc,
 }
 
 impl Clock {
-    /// Of the time `zone`.
-    pub fn new(zone: TimeZone) -> Self {
+    /// Shows the time of day in `zone`, to the microsecond: `21:26:54.897123`.
+    pub fn of_day(zone: TimeZone) -> Self {
+        Self::new(Face::Day(zone))
+    }
+
+    /// Shows times as [`Utc`] does.
+    pub fn utc() -> Self {
+        Self::new(Face::Utc)
+    }
+
+    fn new(face: Face) -> Self {
         Self {
-            zone,
-            second: 0,
-            text: String::new(),
+            face,
+            second: None,
+            text: Vec::new(),
+            fraction: 0,
         }
     }
 
-    /// Writes `time` to `out`.
-    pub fn write(&mut self, out: &mut dyn Write, time: SystemTime) -> io::Result<()> {
+    /// Returns `time` as it is shown.
+    pub fn text(&mut self, time: SystemTime) -> &[u8] {
         let since = since_1970(time);
-        if since.as_secs() != self.second || self.text.is_empty() {
-            self.second = since.as_secs();
-            self.text.clear();
-            // A string takes all that is written to it.
-            let _ = write_time_of_day(&mut self.text, local(since, offset(time, &self.zone)));
+        if self.second != Some(since.as_secs()) {
+            self.set_second(time, since.as_secs());
         }
-        write!(out, "{}.{:06}", self.text, since.subsec_micros())
+        let nanos = since.subsec_nanos();
+        self.text.truncate(self.fraction);
+        push_thousandths(&mut self.text, nanos / 1_000_000);
+        push_thousandths(&mut self.text, nanos / 1000 % 1000);
+        if let Face::Utc = self.face {
+            push_thousandths(&mut self.text, nanos % 1000);
+            self.text.push(b'Z');
+        }
+        &self.text
+    }
+
+    /// Begins the text with the second of `time`, which is so many after the beginning of 1970.
+    fn set_second(&mut self, time: SystemTime, second: u64) {
+        let mut text = String::new();
+        // A string takes all that is written to it.
+        let _ = match &self.face {
+            Face::Day(zone) => {
+                let offset = offset(time, zone).into();
+                write_time_of_day(&mut text, second.saturating_add_signed(offset))
+            }
+            Face::Utc => write_second(&mut text, second),
+        };
+        text.push('.');
+        self.second = Some(second);
+        self.fraction = text.len();
+        self.text = text.into_bytes();
     }
 }
 
@@ -236,16 +278,18 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_writes_each_second_as_it_comes() {
-        let mut clock = Clock::new(TimeZone::UTC);
-        let mut out = Vec::new();
-        for (secs, nanos) in [(0, 7_000), (0, 999_999_999), (86_399, 0)] {
+    fn a_clock_shows_each_second_as_it_comes() {
+        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut utc_clock = Clock::utc();
+        for (secs, nanos, text) in [
+            (0, 7_000, "00:00:00.000007"),
+            (0, 999_999_999, "00:00:00.999999"),
+            (86_399, 0, "23:59:59.000000"),
+        ] {
             let time = SystemTime::UNIX_EPOCH + Duration::new(secs, nanos);
-            clock.write(&mut out, time).unwrap();
-            out.push(b' ');
+            assert_eq!(clock.text(time), text.as_bytes());
+            assert_eq!(utc_clock.text(time), utc(secs, nanos).as_bytes());
         }
-
-        assert_eq!(out, b"00:00:00.000007 00:00:00.999999 23:59:59.000000 ");
     }
 
     #[test]

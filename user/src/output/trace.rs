@@ -6,6 +6,7 @@
 //! for people and JSON objects. [`Decoder`] is both with what earlier messages said, for who has
 //! datagrams; [`Trace`] shows those of a connection.
 
+mod headers;
 mod json;
 mod memory;
 mod repeats;
@@ -17,6 +18,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use super::buffer::Buffer;
+use headers::Headers;
 use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
@@ -24,12 +27,9 @@ use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use repeats::Repeats;
 use sink::Sink;
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, Stderr};
 use text::Text;
 use walk::Walk;
-
-/// How much is held before it is written out, and kept for its room, in bytes.
-const HELD: usize = 64 << 10;
 
 /// How to show messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +56,8 @@ pub struct Origin<'a> {
 pub struct Decoder {
     form: Form,
     memory: Memory,
+    headers: Headers,
     repeats: Repeats,
-    /// What is written next; kept for its room.
-    out: Vec<u8>,
 }
 
 impl Decoder {
@@ -67,25 +66,23 @@ impl Decoder {
         Self {
             form,
             memory: Memory::default(),
+            headers: Headers::default(),
             repeats: Repeats::default(),
-            out: Vec::new(),
         }
     }
 
-    /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`): at once, if
-    /// they are no longer than `HELD`.
+    /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`).
     ///
     /// # Errors
     ///
     /// Those of `out`.
     pub fn datagram(
         &mut self,
-        out: &mut dyn Write,
+        out: &mut Buffer,
         protocol: i32,
         origin: Origin<'_>,
         datagram: &[u8],
     ) -> io::Result<()> {
-        let mut text = std::mem::take(&mut self.out);
         let datagram = match protocol {
             libc::NETLINK_AUDIT => whole_record(datagram),
             _ => Cow::Borrowed(datagram),
@@ -94,25 +91,18 @@ impl Decoder {
         for message in Messages::new(&datagram) {
             match self.form {
                 Form::Json => {
-                    let sink = Json::new(&mut text, origin.members);
+                    let sink = Json::new(out.text(), origin.members);
                     self.tell(sink, protocol, message, rest);
                 }
                 form => {
-                    let sink = Text::new(&mut text, origin.arrow, form == Form::Color);
+                    let sink = Text::new(out.text(), origin.arrow, form == Form::Color);
                     self.tell(sink, protocol, message, rest);
                 }
             }
             let len = message.map_or(0, |message| align(message.bytes().len()));
             rest = rest.get(len..).unwrap_or_default();
-            if text.len() >= HELD {
-                out.write_all(&text)?;
-                text.clear();
-            }
+            out.spill()?;
         }
-        out.write_all(&text)?;
-        text.clear();
-        text.shrink_to(2 * HELD);
-        self.out = text;
         Ok(())
     }
 
@@ -142,6 +132,7 @@ impl Decoder {
         let mut walk = Walk {
             sink: &mut sink,
             memory: &self.memory,
+            headers: &mut self.headers,
             repeats: &mut self.repeats,
             protocol,
         };
@@ -167,6 +158,7 @@ fn whole_record(datagram: &[u8]) -> Cow<'_, [u8]> {
 
 /// Writes every message to standard error.
 pub struct Trace {
+    out: Buffer<Stderr>,
     decoder: Decoder,
     protocol: i32,
 }
@@ -175,16 +167,21 @@ impl Trace {
     /// Shows messages of the protocol that `spec` is about.
     pub fn new(spec: &'static Spec, form: Form) -> Self {
         Self {
+            out: Buffer::new(io::stderr()),
             decoder: Decoder::new(form),
             protocol: spec.protocol,
         }
     }
 
     fn print(&mut self, origin: Origin<'_>, datagram: &[u8]) {
+        let Self {
+            out,
+            decoder,
+            protocol,
+        } = self;
+        let written = decoder.datagram(out, *protocol, origin, datagram);
         // A trace that nobody can read is not worth an error.
-        let _ = self
-            .decoder
-            .datagram(&mut io::stderr(), self.protocol, origin, datagram);
+        let _ = written.and_then(|()| out.flush());
     }
 }
 

@@ -51,7 +51,7 @@ impl Memo {
         if self.slots.get(self.last)?.is_of(rest) {
             return Some(&self.slots[self.last].text);
         }
-        self.last = place(rest);
+        self.last = slot_of(rest);
         let slot = &self.slots[self.last];
 
         slot.is_of(rest).then_some(&slot.text)
@@ -60,7 +60,7 @@ impl Memo {
     /// Remembers the `text` that was made of `rest`.
     pub fn put(&mut self, rest: Rest<'_>, text: &[u8]) {
         self.slots.resize_with(SLOTS, Slot::default);
-        self.last = place(rest);
+        self.last = slot_of(rest);
         let slot = &mut self.slots[self.last];
 
         slot.family = Some(rest.family);
@@ -81,10 +81,17 @@ impl Slot {
 
 /// Returns the slot for `rest`: where two meet in one, it is slower and no less right.
 #[inline]
-fn place(rest: Rest<'_>) -> usize {
+fn slot_of(rest: Rest<'_>) -> usize {
     let hash = mix(mix(rest.family.into(), rest.before), rest.after);
 
-    (hash >> 32) as usize % SLOTS
+    place(hash, SLOTS)
+}
+
+/// Returns which of so many slots, a power of two, is that of `hash`: all of what was mixed is in its
+/// upper bits.
+#[inline]
+pub fn place(hash: u64, slots: usize) -> usize {
+    (((hash >> 32) * slots as u64) >> 32) as usize
 }
 
 /// Returns a hash of `bytes` behind those that `hash` is of.

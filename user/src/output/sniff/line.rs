@@ -3,10 +3,11 @@
 //! A datagram that `nlmon` showed: a line with its messages below it, or a JSON object a message.
 
 use super::{members, split_padding, write_messages, Failed};
+use crate::output::buffer::Buffer;
 use crate::output::escape;
 use crate::output::json::write_line;
 use crate::output::record::digits::{push_decimal, push_thousandths};
-use crate::output::time::{Clock, Utc};
+use crate::output::time::Clock;
 use crate::output::trace::{Decoder, Origin};
 use nlhello::netlink::{Errno, Protocol};
 use nlhello::nlmon::{Line, Response, Role};
@@ -19,22 +20,18 @@ use std::time::Duration;
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
 
-/// Room for most lines, in bytes.
-const HEAD: usize = 160;
-
 /// Writes it as text.
 pub fn write_text(
-    out: &mut dyn Write,
+    out: &mut Buffer,
     clock: &mut Clock,
     decoder: &mut Decoder,
     line: &Line<'_>,
 ) -> io::Result<()> {
-    let mut head = Vec::with_capacity(HEAD);
-    clock.write(&mut head, line.time)?;
-    push(&mut head, " ");
-    push_head(&mut head, line);
-    push(&mut head, "\n");
-    out.write_all(&head)?;
+    let head = out.text();
+    head.extend_from_slice(clock.text(line.time));
+    push(head, " ");
+    push_head(head, line);
+    push(head, "\n");
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
@@ -81,8 +78,12 @@ fn push_owner(out: &mut Vec<u8>, line: &Line<'_>) {
 }
 
 fn push_protocol(out: &mut Vec<u8>, protocol: Protocol) {
-    // A vector takes all that is written to it.
-    let _ = write!(out, "{protocol}");
+    match protocol {
+        // Most datagrams are of this one.
+        Protocol(libc::NETLINK_ROUTE) => push(out, "NETLINK_ROUTE"),
+        // A vector takes all that is written to it.
+        _ => drop(write!(out, "{protocol}")),
+    }
 }
 
 fn push_answer(out: &mut Vec<u8>, after: Option<Duration>, errno: Option<i32>) {
@@ -217,8 +218,13 @@ impl<'a> JsonLine<'a> {
 }
 
 /// Writes an object for each message; one for all where there is none.
-pub fn write_json(out: &mut dyn Write, decoder: &mut Decoder, line: &Line<'_>) -> io::Result<()> {
-    let time = Utc(line.time).to_string();
+pub fn write_json(
+    out: &mut Buffer,
+    clock: &mut Clock,
+    decoder: &mut Decoder,
+    line: &Line<'_>,
+) -> io::Result<()> {
+    let time = String::from_utf8_lossy(clock.text(line.time));
     let (mut rest, _) = split_padding(line.bytes);
     let responses = match line.role {
         Role::Request(responses) => &responses[..],
@@ -241,14 +247,15 @@ pub fn write_json(out: &mut dyn Write, decoder: &mut Decoder, line: &Line<'_>) -
 }
 
 fn write_decoded(
-    out: &mut dyn Write,
+    out: &mut Buffer,
     decoder: &mut Decoder,
     line: &Line<'_>,
     object: &[u8],
     messages: &[u8],
 ) -> io::Result<()> {
     if messages.is_empty() {
-        return out.write_all(object);
+        out.text().extend_from_slice(object);
+        return Ok(());
     }
     let origin = Origin {
         arrow: "",
@@ -260,6 +267,7 @@ fn write_decoded(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::buffer;
     use crate::output::trace::Form;
     use jiff::tz::TimeZone;
     use nlhello::diag::Process;
@@ -317,9 +325,11 @@ mod tests {
     }
 
     fn json(line: &Line<'_>) -> Vec<Value> {
-        let mut out = Vec::new();
-        write_json(&mut out, &mut Decoder::new(Form::Json), line).unwrap();
-        serde_json::Deserializer::from_slice(&out)
+        let mut decoder = Decoder::new(Form::Json);
+        let text = buffer::tests::text(|out| {
+            write_json(out, &mut Clock::utc(), &mut decoder, line).unwrap();
+        });
+        serde_json::Deserializer::from_str(&text)
             .into_iter()
             .map(Result::unwrap)
             .collect()
@@ -412,11 +422,12 @@ mod tests {
     fn messages_stand_below_the_line() {
         let role = Role::Event { copies: 1 };
         let bytes = [message(3), vec![0; 8]].concat();
-        let mut out = Vec::new();
-        let mut clock = Clock::new(TimeZone::UTC);
+        let mut clock = Clock::of_day(TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
-        write_text(&mut out, &mut clock, &mut decoder, &line(&role, &bytes)).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let line = line(&role, &bytes);
+        let text = buffer::tests::text(|out| {
+            write_text(out, &mut clock, &mut decoder, &line).unwrap();
+        });
 
         assert_eq!(
             text,

@@ -68,30 +68,11 @@ impl<'a> Json<'a> {
         self.raw(bytes);
     }
 
-    fn nlmsghdr(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
-        self.key("nlmsghdr");
-        self.push("{");
-        self.number("nlmsg_len", header.nlmsg_len.into());
-        self.number("nlmsg_type", header.nlmsg_type.into());
-        self.key("type");
-        match name {
-            TypeName::Known(name) => self.string(name.as_bytes()),
-            TypeName::Family(name) => self.string(name),
-            TypeName::Unknown => self.push("null"),
-        }
-        self.key("nlmsg_flags");
-        self.push("[");
-        let rest = flags.each(|name| {
-            push_word(
-                self.out,
-                Name {
-                    prefix: "",
-                    rest: name,
-                },
-            )
-        });
-        self.rest_of_flags(rest.into());
-        self.number("nlmsg_seq", header.nlmsg_seq.into());
+    /// Appends a header.
+    fn header(&mut self, header: &Nlmsghdr, start: &[u8]) {
+        self.next();
+        self.out.extend_from_slice(start);
+        push_decimal(self.out, header.nlmsg_seq.into());
         self.number("nlmsg_pid", header.nlmsg_pid.into());
         self.push("}");
     }
@@ -118,10 +99,28 @@ fn push_word(out: &mut Vec<u8>, name: Name) {
 }
 
 impl Sink for Json<'_> {
-    fn open_message(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+        let mut json = Json::new(start, "");
+        json.push("\"nlmsghdr\":{");
+        json.number("nlmsg_len", header.nlmsg_len.into());
+        json.number("nlmsg_type", header.nlmsg_type.into());
+        json.key("type");
+        match name {
+            TypeName::Known(name) => json.string(name.as_bytes()),
+            TypeName::Family(name) => json.string(name),
+            TypeName::Unknown => json.push("null"),
+        }
+        json.key("nlmsg_flags");
+        json.push("[");
+        let rest = flags.each(|rest| push_word(json.out, Name { prefix: "", rest }));
+        json.rest_of_flags(rest.into());
+        json.key("nlmsg_seq");
+    }
+
+    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]) {
         self.push("{");
         self.push(self.members);
-        self.nlmsghdr(header, name, flags);
+        self.header(header, start);
     }
 
     fn close_message(&mut self) {
@@ -144,7 +143,7 @@ impl Sink for Json<'_> {
         self.push("}");
     }
 
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, TypeName<'_>, Flags)>) {
+    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>) {
         self.key("nlmsgerr");
         self.push("{");
         self.key("error");
@@ -153,8 +152,8 @@ impl Sink for Json<'_> {
             self.key("errno");
             self.string(name.as_bytes());
         }
-        if let Some((header, name, flags)) = request {
-            self.nlmsghdr(header, name, flags);
+        if let Some((header, start)) = request {
+            self.header(header, start);
         }
         self.push("}");
     }

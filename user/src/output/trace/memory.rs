@@ -2,10 +2,10 @@
 
 //! What earlier messages said: the names of links, which family has which number, and what was asked.
 
+use hashbrown::HashMap;
 use nlhello::names::{uapi, Family, GENLMSGHDR, GENL_ID_CTRL};
 use nlhello::rtnl::link::IFINFOMSG;
 use nlhello::wire::{Attrs, Message, NLM_F_REQUEST};
-use std::collections::HashMap;
 
 /// Most links and most families that are remembered.
 const MOST: usize = 4096;
@@ -23,6 +23,8 @@ pub struct Memory {
     /// How often that changed.
     changes: u64,
     families: HashMap<u16, Known>,
+    /// How often those changed.
+    learned: u64,
     /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
     sockets: Option<(u32, u16)>,
 }
@@ -48,6 +50,11 @@ impl Memory {
     /// Returns a number that is another one as soon as a link has another name.
     pub fn names(&self) -> u64 {
         self.changes
+    }
+
+    /// Returns a number that is another one as soon as another family is known.
+    pub fn families(&self) -> u64 {
+        self.learned
     }
 
     /// Returns what is known of the family whose messages are of type `nlmsg_type`.
@@ -117,6 +124,7 @@ impl Memory {
             family: Family::of_name(name),
         };
         self.families.insert(id, known);
+        self.learned += 1;
         Some(())
     }
 }

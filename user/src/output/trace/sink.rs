@@ -10,8 +10,12 @@ use nlhello::wire::{self, Nlmsghdr};
 /// A value is told by one of the methods from [`Sink::unsigned`] on. It is an attribute's, a field's or
 /// an item's: what begins one of these comes before it.
 pub trait Sink {
-    /// Begins a message.
-    fn open_message(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags);
+    /// Appends the start of a header, up to `nlmsg_seq`: that of a message, or that of the request in an
+    /// answer.
+    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags);
+
+    /// Begins a message whose `header` has this start.
+    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]);
 
     /// Ends it.
     fn close_message(&mut self);
@@ -25,8 +29,9 @@ pub trait Sink {
     /// Ends it.
     fn close_header(&mut self);
 
-    /// Tells the error number of an answer, and the header of the request if that is there.
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, TypeName<'_>, Flags)>);
+    /// Tells the error number of an answer, and the header of the request, with its start, if that is
+    /// there.
+    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>);
 
     /// Returns where what is told next begins, if that is sure to look the same when it is told again.
     fn place(&self) -> Option<Place>;

@@ -111,45 +111,12 @@ impl<'a> Text<'a> {
         escape::push(self.out, text);
     }
 
-    fn nlmsghdr(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
-        self.push("nlmsghdr len=");
-        push_decimal(self.out, header.nlmsg_len.into());
-        self.push(" type=");
-        match name {
-            TypeName::Known(name) => self.push(name),
-            TypeName::Family(name) => self.push_text(name),
-            TypeName::Unknown => self.push("unknown"),
-        }
-        self.push("(");
-        push_decimal(self.out, header.nlmsg_type.into());
-        self.push(") flags=");
-        self.header_flags(flags);
-        self.push(" seq=");
+    /// Appends a header.
+    fn header(&mut self, header: &Nlmsghdr, start: &[u8]) {
+        self.out.extend_from_slice(start);
         push_decimal(self.out, header.nlmsg_seq.into());
         self.push(" pid=");
         push_decimal(self.out, header.nlmsg_pid.into());
-    }
-
-    fn header_flags(&mut self, flags: Flags) {
-        let start = self.out.len();
-        let rest = flags.each(|name| {
-            if self.out.len() > start {
-                self.out.push(b'|');
-            }
-            self.out.extend_from_slice(name.as_bytes());
-        });
-
-        self.rest_of_flags(rest.into(), start);
-    }
-
-    /// Appends the bits that have no name, behind those since `start`.
-    fn rest_of_flags(&mut self, rest: u64, start: usize) {
-        match (rest, self.out.len() > start) {
-            (0, true) => {}
-            (0, false) => self.push("0"),
-            (rest, true) => drop(write!(self.out, "|{rest:#x}")),
-            (rest, false) => drop(write!(self.out, "{rest:#x}")),
-        }
     }
 
     fn end_line(&mut self) {
@@ -170,6 +137,30 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Appends the flags of a header.
+fn push_header_flags(out: &mut Vec<u8>, flags: Flags) {
+    let start = out.len();
+    let rest = flags.each(|name| {
+        if out.len() > start {
+            out.push(b'|');
+        }
+        out.extend_from_slice(name.as_bytes());
+    });
+
+    push_rest_of_flags(out, rest.into(), start);
+}
+
+/// Appends the bits that have no name, behind those since `start`.
+fn push_rest_of_flags(out: &mut Vec<u8>, rest: u64, start: usize) {
+    match (rest, out.len() > start) {
+        (0, true) => {}
+        (0, false) => out.push(b'0'),
+        // A vector takes all that is written to it.
+        (rest, true) => drop(write!(out, "|{rest:#x}")),
+        (rest, false) => drop(write!(out, "{rest:#x}")),
+    }
+}
+
 /// Returns how many bytes of `line` are no part of a color.
 fn visible(line: &[u8]) -> usize {
     let mut is_text = true;
@@ -183,12 +174,28 @@ fn visible(line: &[u8]) -> usize {
 }
 
 impl Sink for Text<'_> {
-    fn open_message(&mut self, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
+        start.extend_from_slice(b"nlmsghdr len=");
+        push_decimal(start, header.nlmsg_len.into());
+        start.extend_from_slice(b" type=");
+        match name {
+            TypeName::Known(name) => start.extend_from_slice(name.as_bytes()),
+            TypeName::Family(name) => escape::push(start, name),
+            TypeName::Unknown => start.extend_from_slice(b"unknown"),
+        }
+        start.push(b'(');
+        push_decimal(start, header.nlmsg_type.into());
+        start.extend_from_slice(b") flags=");
+        push_header_flags(start, flags);
+        start.extend_from_slice(b" seq=");
+    }
+
+    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]) {
         self.depth = 0;
         self.paint(BOLD);
         self.push(self.arrow);
         self.push(" ");
-        self.nlmsghdr(header, name, flags);
+        self.header(header, start);
         self.paint(RESET);
         self.end_line();
     }
@@ -222,7 +229,7 @@ impl Sink for Text<'_> {
         }
     }
 
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, TypeName<'_>, Flags)>) {
+    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>) {
         self.depth = 1;
         self.indent();
         if request.is_some() {
@@ -238,9 +245,9 @@ impl Sink for Text<'_> {
             )),
         }
         self.end_line();
-        if let Some((header, name, flags)) = request {
+        if let Some((header, start)) = request {
             self.indent();
-            self.nlmsghdr(header, name, flags);
+            self.header(header, start);
             self.end_line();
         }
         self.depth = 0;
@@ -426,7 +433,7 @@ impl Sink for Text<'_> {
             self.out.extend_from_slice(name.prefix.as_bytes());
             self.out.extend_from_slice(name.rest.as_bytes());
         });
-        self.rest_of_flags(rest, start);
+        push_rest_of_flags(self.out, rest, start);
         self.paint(RESET);
     }
 

@@ -2,6 +2,7 @@
 
 //! From the bytes of a datagram to what they say.
 
+use super::headers::Headers;
 use super::memory::Memory;
 use super::repeats::{Lasting, Part, Repeats, What};
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
@@ -28,6 +29,8 @@ pub struct Walk<'a, S> {
     pub sink: &'a mut S,
     /// What earlier messages said.
     pub memory: &'a Memory,
+    /// What is known of messages by their headers.
+    pub headers: &'a mut Headers,
     /// What was told before.
     pub repeats: &'a mut Repeats,
     /// `NETLINK_*`.
@@ -38,27 +41,18 @@ impl<S: Sink> Walk<'_, S> {
     /// Tells of `message`.
     pub fn message(&mut self, message: &Message<'_>) {
         let header = message.header();
-        let known = self.find(header, message.payload());
-        let name = type_name(
-            self.memory,
-            self.protocol,
-            header.nlmsg_type,
-            known.as_ref(),
-        );
-        let flags = flags_of(header, known.as_ref());
+        let slot = self
+            .headers
+            .find::<S>(self.memory, self.protocol, header, message.payload());
 
-        self.sink.open_message(header, name, flags);
-        match (header.nlmsg_type, known) {
+        self.sink.open_message(header, &slot.start);
+        match (header.nlmsg_type, slot.known) {
             (_, Some(known)) => self.known(message, &known),
             (NLMSG_ERROR, _) => self.ack(message),
             (NLMSG_DONE, _) if header.nlmsg_flags & NLM_F_MULTI != 0 => self.done(message),
             _ => self.payload(message.payload()),
         }
         self.sink.close_message();
-    }
-
-    fn find(&self, header: &Nlmsghdr, payload: &[u8]) -> Option<names::Message> {
-        find(self.memory, self.protocol, header, payload)
     }
 
     fn known(&mut self, message: &Message<'_>, known: &names::Message) {
@@ -151,16 +145,12 @@ impl<S: Sink> Walk<'_, S> {
         bytes: &[u8],
         tell: impl FnOnce(&mut Self) -> Lasting,
     ) {
-        let Some(place) = self.sink.place() else {
+        let place = self.sink.place().filter(|_| Part::is_short(bytes));
+        let Some(place) = place else {
             tell(self);
             return;
         };
-        let part = Part {
-            what,
-            family,
-            depth: place.depth,
-            bytes,
-        };
+        let part = Part::new(what, family, place.depth, bytes);
         let names = self.memory.names();
         if let Some(told) = self.repeats.find(&part, names) {
             return self.sink.again(told);
@@ -186,13 +176,12 @@ impl<S: Sink> Walk<'_, S> {
         };
         // The copy of the request begins with the header; the rest of it is there if it was refused.
         let copied = message.payload().get(4 + 16..).unwrap_or_default();
-        let known = self.find(&ack.request, copied);
-        let flags = flags_of(&ack.request, known.as_ref());
-        let nlmsg_type = ack.request.nlmsg_type;
-        let name = type_name(self.memory, self.protocol, nlmsg_type, known.as_ref());
+        let request = self
+            .headers
+            .find::<S>(self.memory, self.protocol, &ack.request, copied);
 
         self.sink
-            .errno(ack.errno, Some((&ack.request, name, flags)));
+            .errno(ack.errno, Some((&ack.request, &request.start)));
         self.ext_ack(ack.attrs.rest());
     }
 
@@ -204,6 +193,9 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn ext_ack(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         let row = Row {
             bytes,
             set: names::ext_ack(),
@@ -211,10 +203,7 @@ impl<S: Sink> Walk<'_, S> {
             ip_protocol: None,
             outer: None,
         };
-
-        if !bytes.is_empty() {
-            self.attrs(&row, DEPTH);
-        }
+        self.attrs(&row, DEPTH);
     }
 
     /// Tells of the payload of a message that is not known, or is neither a header nor attributes; in
@@ -396,7 +385,7 @@ const COUNTED: Name = Name {
 };
 
 /// Returns what is known of a message that begins so.
-fn find(
+pub fn find(
     memory: &Memory,
     protocol: i32,
     header: &Nlmsghdr,
@@ -434,7 +423,7 @@ pub fn name(memory: &Memory, protocol: i32, message: &Message<'_>) -> Option<&'s
 }
 
 /// Returns the name of messages of type `nlmsg_type`, those of generic netlink being of a family.
-fn type_name<'m>(
+pub fn type_name<'m>(
     memory: &'m Memory,
     protocol: i32,
     nlmsg_type: u16,
@@ -453,7 +442,8 @@ fn type_name<'m>(
     name.map_or(TypeName::Unknown, TypeName::Known)
 }
 
-fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {
+/// Returns the flags of a message, of which so much is known.
+pub fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {
     let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
     let upper = match (header.nlmsg_type, known.map(|known| known.verb)) {
         (0..NLMSG_MIN_TYPE, _) => CONTROL_FLAGS,

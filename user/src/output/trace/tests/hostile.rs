@@ -3,6 +3,7 @@
 //! Bytes that nobody would send: they are shown, and nothing worse.
 
 use super::{decoded, message, Decoder, Form, ORIGIN};
+use crate::output::buffer::{tests::text, Buffer};
 use nlhello::wire::{put_attr, Messages};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -91,27 +92,24 @@ proptest! {
 /// Shows all of `datagrams` by one decoder.
 fn by_one(form: Form, datagrams: &[Vec<u8>]) -> String {
     let mut decoder = Decoder::new(form);
-    let mut out = Vec::new();
-    for datagram in datagrams {
-        decoder.datagram(&mut out, 0, ORIGIN, datagram).unwrap();
-    }
-    String::from_utf8(out).unwrap()
+    text(|out| {
+        for datagram in datagrams {
+            decoder.datagram(out, 0, ORIGIN, datagram).unwrap();
+        }
+    })
 }
 
 /// Shows each of `datagrams` by a decoder that only learned the names in those before it.
 fn by_new_ones(form: Form, datagrams: &[Vec<u8>]) -> String {
-    let mut out = Vec::new();
-    for (count, datagram) in datagrams.iter().enumerate() {
+    let by_a_new_one = |out: &mut Buffer, count: usize| {
         let mut decoder = Decoder::new(form);
-        for message in datagrams[..count]
-            .iter()
-            .flat_map(|bytes| Messages::new(bytes).flatten())
-        {
+        let before = datagrams[..count].iter();
+        for message in before.flat_map(|bytes| Messages::new(bytes).flatten()) {
             decoder.learn(0, &message);
         }
-        decoder.datagram(&mut out, 0, ORIGIN, datagram).unwrap();
-    }
-    String::from_utf8(out).unwrap()
+        decoder.datagram(out, 0, ORIGIN, &datagrams[count]).unwrap();
+    };
+    text(|out| (0..datagrams.len()).for_each(|count| by_a_new_one(out, count)))
 }
 
 proptest! {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of a message, and how its header is shown, by what messages of a kind have in common.
+
+use super::memory::Memory;
+use super::sink::Sink;
+use super::walk;
+use crate::output::record::memo::{mix, place};
+use nlhello::names;
+use nlhello::wire::Nlmsghdr;
+
+/// How many kinds are remembered; a power of two.
+const SLOTS: usize = 256;
+
+/// Bytes of a header that are before the numbers that tell messages of a kind apart.
+const COMMON: usize = 8;
+
+/// Kinds of messages, each in the place that the hash of its key gives it: the last one there stays.
+#[derive(Default)]
+pub struct Headers {
+    /// None before the first message.
+    slots: Vec<Slot>,
+}
+
+/// What is known of a kind of messages.
+#[derive(Clone, Default)]
+pub struct Slot {
+    /// `None` while there is nothing.
+    key: Option<Key>,
+    /// What their payload is.
+    pub known: Option<names::Message>,
+    /// Their header as it is shown, up to `nlmsg_seq`.
+    pub start: Vec<u8>,
+}
+
+/// All that the header up to `nlmsg_seq` and the name of a message depend on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    protocol: i32,
+    /// `nlmsg_len`, `nlmsg_type` and `nlmsg_flags`.
+    common: [u8; COMMON],
+    /// The first byte of the payload: an address family, or the command in generic netlink.
+    first: Option<u8>,
+    /// Which families of generic netlink are known.
+    families: u64,
+}
+
+impl Headers {
+    /// Returns what is known of messages with this `header` and `payload`, shown as `S` does.
+    #[inline]
+    pub fn find<S: Sink>(
+        &mut self,
+        memory: &Memory,
+        protocol: i32,
+        header: &Nlmsghdr,
+        payload: &[u8],
+    ) -> &Slot {
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, Slot::default());
+        }
+        let [common @ .., _, _, _, _, _, _, _, _] = header.to_bytes();
+        let key = Key {
+            protocol,
+            common,
+            first: payload.first().copied(),
+            families: memory.families(),
+        };
+        let slot = &mut self.slots[key.place()];
+        if slot.key != Some(key) {
+            slot.fill::<S>(memory, key, header, payload);
+        }
+        slot
+    }
+}
+
+impl Key {
+    #[inline]
+    fn place(&self) -> usize {
+        let first = u64::from(self.first.unwrap_or_default());
+
+        place(mix(first, &self.common), SLOTS)
+    }
+}
+
+impl Slot {
+    fn fill<S: Sink>(&mut self, memory: &Memory, key: Key, header: &Nlmsghdr, payload: &[u8]) {
+        let known = walk::find(memory, key.protocol, header, payload);
+        let name = walk::type_name(memory, key.protocol, header.nlmsg_type, known.as_ref());
+        let flags = walk::flags_of(header, known.as_ref());
+        self.key = Some(key);
+        self.known = known;
+        self.start.clear();
+        S::nlmsghdr(&mut self.start, header, name, flags);
+    }
+}
