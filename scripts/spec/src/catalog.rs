@@ -7,11 +7,12 @@ mod headers;
 
 pub use format::{Format, Number};
 
-use crate::header::Headers;
+use crate::header::{read_numbers, Headers, Numbers};
 use crate::overlay::Overlay;
 use crate::spec::{MessageDef, SetDef, Spec, StructDef};
 use crate::{field, upper, Error, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::path::Path;
 
 /// `NETLINK_GENERIC`.
@@ -150,6 +151,7 @@ impl Catalog {
             catalog.take_spec(spec);
         }
         catalog.patch(&overlay)?;
+        catalog.renumber(source)?;
         catalog.take_messages(&specs, &overlay, &mut headers)?;
         catalog.check()?;
         Ok(catalog)
@@ -283,6 +285,18 @@ impl Catalog {
             let found =
                 found.ok_or_else(|| Error::new(format!("there is no sub-message {key}")))?;
             found.formats.extend(choice.formats);
+        }
+        Ok(())
+    }
+
+    /// Gives attributes the numbers of the headers in `source`: specs leave out some, and have others
+    /// in another order.
+    fn renumber(&mut self, source: &Path) -> Result<()> {
+        let mut numbers = Numbers::new();
+        read_numbers(&source.join("include/uapi"), &mut numbers)?;
+
+        for set in self.sets.values_mut() {
+            set.renumber(&numbers);
         }
         Ok(())
     }
@@ -443,6 +457,30 @@ impl Set {
         attrs.sort_by_key(|attr| attr.value);
         attrs.dedup_by_key(|attr| attr.value);
         Self { prefix, attrs }
+    }
+
+    /// Returns the name in C of `attr`, one of its own.
+    pub fn whole_name(&self, attr: &Attr) -> String {
+        match attr.is_whole {
+            true => attr.name.clone(),
+            false => format!("{}{}", self.prefix, attr.name),
+        }
+    }
+
+    /// Gives each attribute the number that `numbers` have for its name, if they agree on one.
+    fn renumber(&mut self, numbers: &Numbers) {
+        let mut attrs = self.attrs.clone();
+
+        for attr in &mut attrs {
+            let known = numbers.get(&self.whole_name(attr));
+            let only = known
+                .filter(|known| known.len() == 1)
+                .and_then(BTreeSet::first);
+            if let Some(value) = only.and_then(|number| u16::try_from(*number).ok()) {
+                attr.value = value;
+            }
+        }
+        *self = Self::new(mem::take(&mut self.prefix), attrs);
     }
 }
 

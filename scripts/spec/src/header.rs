@@ -6,7 +6,8 @@
 //! made of numbers, names, `+ - | <<`, `BIT()` and parentheses has no value.
 
 use crate::{Error, Result};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// An `enum`.
@@ -62,7 +63,36 @@ impl Headers {
     }
 }
 
+/// What headers say of each name of a number; two of them may differ.
+pub type Numbers = BTreeMap<String, BTreeSet<i64>>;
+
+/// Adds to `numbers` what the header `path`, or those in the folder and below it, say.
+///
+/// # Errors
+///
+/// When one cannot be read.
+pub fn read_numbers(path: &Path, numbers: &mut Numbers) -> Result<()> {
+    let within = |error: std::io::Error| Error::new(error.to_string()).within(path.display());
+
+    if path.is_dir() {
+        for entry in fs::read_dir(path).map_err(within)? {
+            read_numbers(&entry.map_err(within)?.path(), numbers)?;
+        }
+    } else if path.extension().is_some_and(|extension| extension == "h") {
+        Header::parse(&fs::read_to_string(path).map_err(within)?).add_to(numbers);
+    }
+    Ok(())
+}
+
 impl Header {
+    fn add_to(self, numbers: &mut Numbers) {
+        let named = self.enums.into_iter().flat_map(|found| found.entries);
+
+        for (name, number) in named.chain(self.macros) {
+            numbers.entry(name).or_default().insert(number);
+        }
+    }
+
     /// Parses the text of a header.
     pub fn parse(text: &str) -> Self {
         let mut header = Self::default();

@@ -5,7 +5,7 @@
 
 use nlhello::names::{AttrFormat, AttrSpec};
 use nlhello_spec::catalog::{Attr, Format};
-use nlhello_spec::header::{Enum, Header, Headers};
+use nlhello_spec::header::{read_numbers, Enum, Header, Headers, Numbers};
 use nlhello_spec::table::Table;
 use nlhello_spec::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
@@ -283,21 +283,6 @@ fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
     }
 }
 
-/// Adds what the header `path`, or those in the folder and below it, say of each number that has a name.
-fn numbers(path: &Path, numbers: &mut BTreeMap<String, BTreeSet<i64>>) {
-    if path.is_dir() {
-        for entry in std::fs::read_dir(path).unwrap() {
-            self::numbers(&entry.unwrap().path(), numbers);
-        }
-    } else if path.extension().is_some_and(|extension| extension == "h") {
-        let header = Header::parse(&std::fs::read_to_string(path).unwrap());
-        let named = header.enums.into_iter().flat_map(|found| found.entries);
-        for (name, number) in named.chain(header.macros) {
-            numbers.entry(name).or_default().insert(number);
-        }
-    }
-}
-
 /// Returns the names of numbers that the table has.
 fn names(table: &Table) -> Vec<(String, u32)> {
     let text = |at: u16| {
@@ -332,9 +317,9 @@ fn each_name_of_a_number_is_that_of_a_header() {
     let Some(source) = source() else {
         return;
     };
-    let mut known = BTreeMap::new();
+    let mut known = Numbers::new();
     for path in ["include/uapi", "include/linux", "include/net/tcp_states.h"] {
-        numbers(&source.join(path), &mut known);
+        read_numbers(&source.join(path), &mut known).unwrap();
     }
     let table = Table::pack(&catalog(&source)).unwrap();
     let (mut nameless, mut wrong) = (BTreeSet::new(), Vec::new());
@@ -349,4 +334,28 @@ fn each_name_of_a_number_is_that_of_a_header() {
 
     assert_eq!(wrong, []);
     assert_eq!(nameless.into_iter().collect::<Vec<_>>(), NAMELESS);
+}
+
+#[test]
+fn each_attribute_has_the_number_of_its_header() {
+    let Some(source) = source() else {
+        return;
+    };
+    let mut known = Numbers::new();
+    read_numbers(&source.join("include/uapi"), &mut known).unwrap();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for set in catalog(&source).sets.values() {
+        for attr in &set.attrs {
+            let name = set.whole_name(attr);
+            let numbers = known.get(&name);
+            count += usize::from(numbers.is_some());
+            if numbers.is_some_and(|numbers| !numbers.contains(&attr.value.into())) {
+                wrong.push((name, attr.value));
+            }
+        }
+    }
+
+    assert_eq!(wrong, []);
+    println!("{count} attributes have the numbers of their headers");
+    assert!(count > 3000);
 }

@@ -370,8 +370,8 @@ pub(super) static POOL: &str = "\
 \x00\x13MCAST_QUERIER_STATE\x04MSTI\x00\x14BRIDGE_VLANDB_GOPTS_\x00\x05START\x03END\x06GROUP6\x00\x16VXLAN_VNIFILTER_ENTRY_\
 \x00\x06MAP_FD\x00\x18SK_DIAG_BPF_STORAGE_REQ_\x00\x03TLS\x05MPTCP\x0eINET_ULP_INFO_\x00\x07STORAGE\
 \x0cSK_DIAG_BPF_\x00\x08TUPLE_IP\x00\x0bTUPLE_PROTO\x0aTUPLE_ZONE\x00\x0dPROTOINFO_TCP\x0ePROTOINFO_DCCP\
-\x00\x0ePROTOINFO_SCTP\x00\x09HELP_NAME\x0cNAT_V4_MINIP\x00\x0cNAT_V4_MAXIP\x00\x0cNAT_V6_MINIP\x00\
-\x0cNAT_V6_MAXIP\x00\x09NAT_PROTO\x07PACKETS\x05BYTES\x0bPACKETS_OLD\x09BYTES_OLD\x0dCTA_COUNTERS_\x0eCORRECTION_POS\
+\x00\x0ePROTOINFO_SCTP\x00\x09HELP_NAME\x0cNAT_V4_MINIP\x00\x0cNAT_V4_MAXIP\x00\x09NAT_PROTO\x0cNAT_V6_MINIP\
+\x00\x0cNAT_V6_MAXIP\x00\x07PACKETS\x05BYTES\x0bPACKETS_OLD\x09BYTES_OLD\x0dCTA_COUNTERS_\x0eCORRECTION_POS\
 \x00\x0dOFFSET_BEFORE\x0cOFFSET_AFTER\x00\x0bCTA_SEQADJ_\x0bSECCTX_NAME\x03ISN\x03ITS\x05TSOFF\x0dCTA_SYNPROXY_\
 \x0aORIG_FLAGS\x00\x0bREPLY_FLAGS\x0bCTA_FILTER_\x03DEV\x04DEVS\x00\x0aNFTA_HOOK_\x00\x0dNFTA_COUNTER_\
 \x04ELEM\x00\x0aNFTA_LIST_\x00\x11NFTA_RULE_COMPAT_\x04SIZE\x00\x06CONCAT\x00\x0eNFTA_SET_DESC_\x00\
@@ -1225,9 +1225,9 @@ a(11,6982,Number,20,0),a(12,6988,Number,20,0),a(13,6991,Number,20,0),a(14,6999,N
 a(1,5964,Text,0,0),a(2,5568,Flags,20,25),a(3,6860,Number,20,0),a(4,7019,Number,24,0),a(5,5358,Pad,0,0),
 a(6,7023,Binary,0,0),a(7,7028,Number,20,0),a(1,5629,Text,0,0),a(2,7019,Number,24,0),a(3,5964,Text,0,0),
 a(4,7037,Nest,0,153),a(5,6576,Number,20,0),a(6,6860,Number,20,0),a(7,7040,Text,0,0),a(8,7043,Nest,0,154),
-a(9,5568,Flags,20,26),a(10,6274,Number,20,0),a(11,7023,Binary,0,0),a(1,5629,Text,0,0),a(2,5905,Text,0,0),
+a(10,5568,Flags,20,26),a(11,6274,Number,20,0),a(12,7023,Binary,0,0),a(1,5629,Text,0,0),a(2,5905,Text,0,0),
 a(3,7019,Number,24,0),a(4,7054,Nest,0,155),a(5,7060,Nest,0,156),a(6,7064,Number,24,0),a(7,7023,Binary,0,0),
-a(8,6274,Number,4,0),a(9,7069,Number,4,0),a(10,7075,Number,4,0),a(1,5629,Text,0,0),a(2,5964,Text,0,0),
+a(9,6274,Number,4,0),a(10,7069,Number,4,0),a(11,7075,Number,4,0),a(1,5629,Text,0,0),a(2,5964,Text,0,0),
 a(3,5568,Flags,20,27),a(4,7086,Number,20,0),a(5,7091,Number,20,0),a(6,7095,Number,20,0),a(7,7100,Number,20,0),
 a(8,6576,Number,20,0),a(9,7105,Nest,0,157),a(10,6274,Number,4,0),a(11,6841,Number,8,0),a(12,5986,Number,4,0),
 a(13,7023,Binary,0,0),a(14,5358,Pad,0,0),a(15,7108,Number,20,0),a(16,7019,Number,24,0),a(17,7113,Nest,0,158),
@@ -1490,7 +1490,7 @@ a(16,14939,Nest,0,130),a(17,14949,Nest,0,226),a(18,14959,Number,2,0),a(1,14973,N
 a(3,5263,Ip,0,0),a(4,14978,Ip,0,0),a(5,5175,Nest,0,227),a(1,14994,Number,4,0),a(1,5964,Text,0,0),a(2,15011,Nest,0,228),
 a(3,15013,Nest,0,229),a(1,15024,Nest,0,230),a(1,15035,Nest,0,231),a(2,15040,Nest,0,232),a(3,15046,Number,18,0),
 a(1,15052,Nest,0,233),a(2,15059,Nest,0,234),a(3,15067,Nest,0,235),a(1,15075,Text,0,0),a(1,15080,Number,20,0),
-a(2,15087,Number,20,0),a(3,15094,Ip,0,0),a(4,15101,Ip,0,0),a(5,15108,Nest,0,236),a(1,15113,Number,24,0),
+a(2,15087,Number,20,0),a(3,15094,Nest,0,236),a(4,15099,Ip,0,0),a(5,15106,Ip,0,0),a(1,15113,Number,24,0),
 a(2,15117,Number,24,0),a(3,15120,Number,4,0),a(4,15126,Number,4,0),a(5,5358,Pad,0,0),a(1,15138,Number,20,0),
 a(2,15146,Number,20,0),a(3,15153,Number,20,0),a(1,15166,Text,0,0),a(1,15172,Number,20,0),a(2,15174,Number,20,0),
 a(3,15176,Number,20,0),a(1,15186,Number,4,0),a(2,15192,Number,4,0),a(1,9907,Number,20,0),a(2,5181,Number,52,0),
@@ -1499,7 +1499,7 @@ a(1,5577,Number,20,0),a(2,5568,Number,20,0),a(1,15240,Number,20,0),a(2,15243,Nes
 a(2,7157,Select,1,11),a(1,15222,Nest,0,158),a(1,15222,Nest,0,239),a(1,9907,Number,20,0),a(2,5181,Number,20,0),
 a(3,15206,Nest,0,237),a(1,7040,Number,4,94),a(2,15272,Number,40,0),a(3,15278,Number,40,0),a(4,15284,Number,8,0),
 a(5,15290,Number,8,0),a(6,15296,Number,4,0),a(7,15302,Number,4,0),a(8,15308,Number,4,0),a(9,15314,Number,4,0),
-a(10,15322,Number,4,0),a(11,13819,Number,8,0),a(12,5358,Pad,0,0),a(0,15341,Number,8,0),a(1,15350,Number,8,0),
+a(10,15322,Number,4,0),a(11,5358,Pad,0,0),a(12,13819,Number,8,0),a(0,15341,Number,8,0),a(1,15350,Number,8,0),
 a(2,15358,Number,8,0),a(0,15367,Flag,0,0),a(1,15381,Flag,0,0),a(32769,15396,Binary,0,0),a(2,6013,Number,1,95),
 a(3,15414,Number,1,96),a(4,15418,Bitfield,0,97),a(1,15432,Flag,0,0),a(1,8741,Number,1,0),a(2,15448,Number,4,0),
 a(0,5699,Binary,0,0),a(1,15461,Number,4,0),a(2,7205,Text,0,0),a(3,5568,Flags,4,98),a(4,15466,Number,4,0),
@@ -1558,7 +1558,7 @@ a(4,16837,Struct,0,141),a(5,16842,Flag,0,0),a(6,16847,Nest,0,254),a(7,16851,Numb
 a(9,16855,Struct,0,143),a(10,16860,Number,18,0),a(11,16865,Nest,0,203),a(12,16871,Nest,0,255),a(13,16873,Number,4,0),
 a(14,16876,Binary,0,0),a(15,16881,Flag,0,0),a(16,16885,Flag,0,0),a(17,16890,Nest,0,252),a(18,16895,Flag,0,0),
 a(19,16899,Number,4,0),a(20,16902,Nest,0,204),a(21,16905,Nest,0,256),a(22,16912,Struct,0,144),a(23,16917,Nest,0,257),
-a(24,16921,Nest,0,258),a(1,6330,Number,4,0),a(2,16934,Number,4,0),a(0,16948,Number,8,0),a(1,16952,Number,8,0),
+a(25,16921,Nest,0,258),a(1,6330,Number,4,0),a(2,16934,Number,4,0),a(0,16948,Number,8,0),a(1,16952,Number,8,0),
 a(1,5719,Number,4,0),a(2,6167,Number,36,0),a(1,11728,Binary,0,0),a(2,16978,Number,4,0),a(1,14245,Number,4,0),
 a(2,14247,Number,4,0),a(3,14251,Number,4,0),a(4,14256,Number,4,0),a(5,16986,Number,4,0),a(6,16991,Number,4,0),
 a(7,16995,Number,4,0),a(0,17012,Binary,0,0),a(1,17019,Nest,0,259),a(0,17031,Binary,0,0),a(1,5714,Nest,0,260),
@@ -1587,7 +1587,7 @@ a(3,17585,Number,1,0),a(4,17594,Struct,0,160),a(5,17604,Struct,0,160),a(1,17620,
 a(3,17631,Number,24,0),a(4,17641,Pad,0,0),a(1,17646,Number,1,109),a(2,17652,Number,20,0),a(3,17659,Number,20,0),
 a(1,17665,Number,18,0),a(2,17672,Number,18,0),a(1,5964,Text,0,0),a(1,15222,Nest,0,267),a(1,11728,Nest,0,268),
 a(2,7157,Nest,0,268),a(3,5568,Binary,0,0),a(4,6841,Number,8,0),a(5,17686,Number,8,0),a(6,7023,Binary,0,0),
-a(7,7113,Nest,0,158),a(8,17692,Text,0,0),a(9,17696,Nest,0,268),a(10,7054,Nest,0,155),a(0,5699,Binary,0,0),
+a(7,7113,Nest,0,158),a(9,17692,Text,0,0),a(10,17696,Nest,0,268),a(11,7054,Nest,0,155),a(0,5699,Binary,0,0),
 a(1,6274,Number,4,0),a(2,5946,Number,4,0),a(3,17708,Nest,0,269),a(0,5699,Binary,0,0),a(1,17723,Nest,0,270),
 a(0,5699,Binary,0,0),a(1,17737,Number,4,0),a(2,17740,Number,4,0),a(3,17743,Number,4,0),a(0,5699,Binary,0,0),
 a(1,15628,Number,1,0),a(2,17759,Number,1,0),a(3,5590,Number,4,0),a(0,5699,Binary,0,0),a(1,15628,Number,1,0),
@@ -1887,7 +1887,7 @@ a(1,15117,Number,24,0),a(2,15113,Number,24,0),a(3,5358,Pad,0,0),a(1,31180,Number
 a(3,8877,Number,1,209),a(4,31177,Number,20,0),a(1,31180,Number,20,0),a(2,15646,Number,20,210),a(3,5568,Flags,20,211),
 a(1,5964,Text,0,0),a(1,31180,Number,20,0),a(2,7157,Nest,0,268),a(1,5263,Number,18,0),a(2,31219,Text,0,0),
 a(3,31223,Number,20,0),a(4,31227,Number,18,0),a(5,31233,Number,20,212),a(6,5568,Flags,20,213),a(1,7121,Text,0,0),
-a(2,7128,Number,20,0),a(3,31177,Number,20,0),a(4,31180,Number,20,0),a(5,5568,Flags,20,214),a(1,5964,Text,0,0),
+a(2,31177,Number,20,0),a(3,31180,Number,20,0),a(4,7128,Number,20,0),a(5,5568,Flags,20,214),a(1,5964,Text,0,0),
 a(2,31248,Number,20,0),a(3,6401,Binary,0,0),a(1,31180,Number,20,0),a(2,11728,Number,20,215),a(3,31177,Number,20,0),
 a(1,7040,Number,20,0),a(2,16014,Number,20,0),a(3,31262,Number,20,0),a(4,31269,Number,20,0),a(5,31276,Number,20,0),
 a(6,31283,Number,20,0),a(7,5568,Flags,20,216),a(1,31180,Number,4,217),a(2,31295,Number,20,0),a(3,7040,Number,20,218),
