@@ -306,6 +306,9 @@ pub struct ValidAttrs<'a, S> {
 }
 
 impl<'a, S: AttributeSet> ValidAttrs<'a, S> {
+    /// How many attributes have to be there, counted when the set is compiled.
+    const REQUIRED: usize = count_required(S::POLICY);
+
     /// Returns all attributes `nla_type`.
     #[doc(hidden)]
     #[inline]
@@ -410,7 +413,7 @@ fn check_all<S: AttributeSet>(all: Attrs<'_>) -> Result<(), Violation<'_>> {
         }
         required = required.wrapping_add(multiplicity.is_required.into());
     }
-    match required == const { count_required(S::POLICY) } {
+    match required == ValidAttrs::<S>::REQUIRED {
         true => Ok(()),
         false => Err(missing(all.rest(), S::POLICY)),
     }

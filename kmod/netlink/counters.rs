@@ -5,6 +5,7 @@
 use super::ffi;
 use core::{
     marker::PhantomData,
+    mem::size_of,
     ptr::NonNull, //
 };
 use kernel::{

@@ -129,7 +129,11 @@ impl<T: Family> Drop for States<T> {
 
 /// For each protocol, whether all network namespaces that were there when the module was loaded have had
 /// their turn. One that comes in the instant before it is set counts as one of them.
-static IS_REGISTERED: [Atomic<bool>; MAX_LINKS] = [const { Atomic::<bool>::new(false) }; MAX_LINKS];
+static IS_REGISTERED: [Atomic<bool>; MAX_LINKS] = [NOT_YET; MAX_LINKS];
+
+/// What [`IS_REGISTERED`] begins with. Not in place, as Rust 1.78 has no `const` blocks.
+#[allow(clippy::declare_interior_mutable_const)] // Only for its copies.
+const NOT_YET: Atomic<bool> = Atomic::<bool>::new(false);
 
 /// The sockets of the family `T`, one in each network namespace, until it is dropped.
 ///

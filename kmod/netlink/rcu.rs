@@ -15,6 +15,7 @@ use super::{
 };
 use core::{
     marker::PhantomData,
+    mem::size_of,
     ptr, //
 };
 use kernel::{

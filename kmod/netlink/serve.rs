@@ -21,6 +21,7 @@ use crate::wire::{
 use core::{
     ffi::CStr,
     marker::PhantomData,
+    mem::size_of,
     ptr::{
         self,
         NonNull, //

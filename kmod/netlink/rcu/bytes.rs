@@ -26,13 +26,13 @@ struct Stored<const N: usize> {
 }
 
 /// A place that the bytes of an [`RcuBytes`] are copied to.
-pub struct RcuBuffer<const N: usize>([MaybeUninit<u8>; N]);
+pub struct RcuBuffer<const N: usize>(MaybeUninit<[u8; N]>);
 
 impl<const N: usize> RcuBuffer<N> {
     /// Holds nothing yet.
     #[inline]
     pub const fn uninit() -> Self {
-        Self([const { MaybeUninit::uninit() }; N])
+        Self(MaybeUninit::uninit())
     }
 
     /// Copies as many bytes as there are.
@@ -67,14 +67,14 @@ impl<const N: usize> RcuBytes<N> {
     ///
     /// `EMSGSIZE` for more than `N` of them, and `ENOMEM`; the bytes stay as they are.
     pub fn set(&self, bytes: &[u8]) -> Result {
-        let mut stored = Stored {
-            len: bytes.len(),
-            bytes: [0; N],
-        };
-        let place = stored.bytes.get_mut(..bytes.len()).ok_or(emsgsize())?;
+        let len = bytes.len();
+        let mut padded = [0; N];
+        padded
+            .get_mut(..len)
+            .ok_or(emsgsize())?
+            .copy_from_slice(bytes);
 
-        place.copy_from_slice(bytes);
-        // INVARIANT: `place` has as many, out of `N`.
-        self.0.set(stored)
+        // INVARIANT: The copy has shown that `N` bytes have room for so many.
+        self.0.set(Stored { len, bytes: padded })
     }
 }
