@@ -11,9 +11,9 @@
 //!
 //! `sendmsg(2)` calls the family in the sender's own context, before it returns, on as many CPUs as
 //! there are senders. Each message of the datagram is handed to its command's handler as a [`Call`].
-//! The handler returns an [`Answer`] or an error, which is sent then; what is to [follow](Then) it
-//! does, and the ACK comes last, where one is due. So a client has the whole answer in its queue when
-//! `sendmsg(2)` returns.
+//! The handler returns an [`Answer`] or an error, and that is sent. Then the answer's [`Then`] is
+//! called, if it has one, and the ACK comes last, where one is due. So a client has the whole answer in
+//! its queue when `sendmsg(2)` returns, but for the rest of a [`Dump`].
 //!
 //! # What else a family can do
 //!
@@ -186,8 +186,9 @@ pub trait Family: Sized + 'static {
     const COMMANDS: &'static [Command<Self>];
 
     /// Whether the family is in all network namespaces (`netnsok` of generic netlink), else in the
-    /// first one alone. In the others sockets open then, but what they send and the groups that they
-    /// join are refused with `ECONNREFUSED`.
+    /// first one alone. In the others sockets open then, but what they send is refused with
+    /// `ECONNREFUSED`, and so is each group that they join, unless the core refuses it before (`EPERM`,
+    /// `EINVAL`).
     const NETNS_OK: bool = true;
 
     /// What the family keeps in each network namespace that it is in.

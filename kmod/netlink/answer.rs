@@ -190,8 +190,9 @@ impl<'a, T: Family> Request<'a, T> {
         let raw = raw.as_ref().map_or(ptr::null(), ptr::from_ref);
 
         // SAFETY: By the type invariants the header is one of a whole message in the buffer, which
-        // is alive, and the function only reads there. `raw` is null, or points to texts and bytes
-        // that `ext_ack` and the message keep alive.
+        // is alive, and the function only reads there. `raw` is null, which it takes for an extended
+        // ACK with nothing in it, or points to texts and bytes that `ext_ack` and the message keep
+        // alive.
         unsafe { bindings::netlink_ack(self.skb(), self.nlmsghdr().cast_mut(), err, raw) };
     }
 

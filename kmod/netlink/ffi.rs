@@ -142,7 +142,7 @@ extern "C" {
     /// Returns the port id that the kernel recorded for the sender of `skb`.
     pub(super) fn nl_helper_portid(skb: *mut bindings::sk_buff) -> u32;
 
-    /// Returns who sent `skb`.
+    /// Returns who sent `skb`, to be called in the sender's own context.
     pub(super) fn nl_helper_creds(skb: *mut bindings::sk_buff) -> Creds;
 
     /// Returns what `skb`, which a socket of protocol `unit` received, came with.
@@ -236,7 +236,7 @@ extern "C" {
         new: *mut bindings::callback_head,
     );
 
-    /// Says whether the calling task has been killed, and only has to be let go.
+    /// Says whether the calling task has been killed, and returns to no user.
     pub(super) fn nl_helper_is_dying() -> bool;
 
     /// Returns the time of the last tick: `CLOCK_BOOTTIME`, in nanoseconds.

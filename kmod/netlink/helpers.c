@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/percpu.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -241,9 +242,10 @@ struct nl_helper_creds {
 };
 
 /*
- * As the owner of the network namespace numbers users and groups. What scm_creds
- * has for the process is a number of the sender's own namespace, in which it is
- * mostly 1, or of its choice; but the process itself waits in this very call.
+ * As the owner of the network namespace numbers users and groups. For the process
+ * scm_creds has the number in the sender's own PID namespace, which says nothing
+ * outside of it, or one of the sender's choice. But the sender waits in this very
+ * call.
  */
 struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 {
@@ -258,7 +260,10 @@ struct nl_helper_creds nl_helper_creds(struct sk_buff *skb)
 }
 
 struct nl_helper_received {
-	/* What the namespace of the receiving socket holds; null when the bytes do not all lie at skb->data. */
+	/*
+	 * What the namespace of the receiving socket holds; null when the bytes
+	 * do not all lie at skb->data.
+	 */
 	struct nl_helper_net *net;
 	u32 portid;
 };
@@ -492,7 +497,10 @@ struct nl_helper_rcu_object {
 	struct rcu_head rcu;
 };
 
-/* Begins a section and returns what @place points to; null, and no section, where that is nothing. */
+/*
+ * Begins a section and returns what @place points to; null, and no section, where
+ * that is nothing.
+ */
 struct nl_helper_rcu_object *
 nl_helper_rcu_read_begin(struct nl_helper_rcu_object __rcu **place)
 {

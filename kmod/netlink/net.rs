@@ -222,7 +222,8 @@ impl<T: Family> Sockets<T> {
     unsafe extern "C" fn input(skb: *mut bindings::sk_buff) {
         // SAFETY: The caller vouches for `skb`, and the datagram that is borrowed from it is gone
         // when this returns. The core calls while the sockets are registered, and so are the states
-        // by the contract of `register`.
+        // by the contract of `register`; and only where the kernel has a socket, which `init` opens
+        // where `T` is.
         if let Some(datagram) = unsafe { Datagram::<T>::from_raw(skb) } {
             dispatch::receive(datagram);
         }

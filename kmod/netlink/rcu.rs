@@ -30,9 +30,9 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// `node` is null, or a box that is freed a grace period after it was replaced, and nothing but C's
-/// functions for RCU reads or writes it. Nothing is dropped then, and nothing has to be: what is `Copy`
-/// has no drop glue.
+/// `node` is null, or a box that is freed a grace period after it was replaced. While it is shared,
+/// nothing but C's functions for RCU reads or writes it. What is freed is not dropped, and need not be:
+/// what is `Copy` has no drop glue.
 pub struct Rcu<T: Copy + Send + Sync> {
     node: Atomic<*mut Node<T>>,
     _owns: PhantomData<T>,
@@ -82,7 +82,8 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     #[inline]
     fn read<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
         // SAFETY: By the type invariants the box is not freed before the section ends, and nobody
-        // writes to a value that is published (to `rcu`, C may). Nothing in the section sleeps.
+        // writes to a value that is published (to `rcu`, C may). Nothing in the section sleeps. Where
+        // there is no box, no section has begun that would have to end.
         unsafe {
             let node = ffi::nl_helper_rcu_read_begin(self.node.as_ptr().cast());
             let result = read(&node.cast::<Node<T>>().as_ref()?.value);
