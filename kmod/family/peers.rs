@@ -259,10 +259,8 @@ impl Peers {
     /// Tells dumps that peers came or went, under the lock of their part: whoever sees the change
     /// sees that it was told.
     fn changed(&self) {
-        // 0 would say that nothing can be said.
-        if self.generation.fetch_add(1, Relaxed) == u32::MAX {
-            self.generation.fetch_add(1, Relaxed);
-        }
+        // From 1 on by 2, so at no moment is it 0, which would say that nothing can be said.
+        self.generation.fetch_add(2, Relaxed);
     }
 
     /// Returns the part that `portid` belongs to.

@@ -38,7 +38,7 @@ use kernel::{
 /// `NLM_F_DUMP_INTR` tells the reader of each change between the moment before the first
 /// [`Dump::next`] and the last one, which finds the end; on `NLMSG_DONE` where no entry came after
 /// the change. Nothing tells of what happens after that, of what [`Dump::generation`] does not
-/// count, and of exactly 2^32 - 1 changes between two entries.
+/// count, and of so many changes between two entries that it returns the same number again.
 ///
 /// An extended ACK that [`Dump::start`] or [`Dump::next`] fills in and does not refuse with is a
 /// warning: its text arrives with `NLMSG_DONE`, unless it is longer than a buffer, see
