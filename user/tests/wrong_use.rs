@@ -42,6 +42,7 @@ families! {
     flag_in_an_option
     group_0
     group_1025
+    handler_by_pointer
     handler_of_other_attributes
     kernel_socket_made
     kernel_socket_of_another_family
