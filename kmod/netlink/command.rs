@@ -45,7 +45,8 @@ impl<T: Family> Command<T> {
             is_dump: false,
             uns_admin_perm: false,
             policy: S::POLICY,
-            serve: serve::serve_by::<T, S, F>,
+            // SAFETY: `_handler` is a value of `F`.
+            serve: |request| unsafe { serve::serve_by::<T, S, F>(request) },
         }
     }
 

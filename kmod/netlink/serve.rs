@@ -47,18 +47,25 @@ impl<T: Family, S: AttributeSet, F> Handler<T, S> for F where
 /// ended where that is due. Each handler has a copy of this: a function and a policy that it knows
 /// cost less than pointers to any.
 ///
-/// `F` has a value.
-pub(super) fn serve_by<T: Family, S: AttributeSet, F: Handler<T, S>>(request: &Request<'_, T>) {
+/// # Safety
+///
+/// There must be a value of `F`.
+pub(super) unsafe fn serve_by<T: Family, S: AttributeSet, F: Handler<T, S>>(
+    request: &Request<'_, T>,
+) {
+    // SAFETY: The caller vouches for it.
+    let handler = unsafe { function::<F>() };
+
     match attributes::parse::<S>(request.payload()) {
-        Ok(attrs) => answer_by::<T, S, F>(&mut Call::new(request, attrs)),
+        Ok(attrs) => answer_by(handler, &mut Call::new(request, attrs)),
         Err(violation) => refuse_attrs(request, &violation),
     }
 }
 
-/// Answers a request by what the handler `F` returns.
+/// Answers a request by what `handler` returns.
 #[inline]
-fn answer_by<T: Family, S: AttributeSet, F: Handler<T, S>>(call: &mut Call<'_, T, S>) {
-    let answer = (Function::<F>::VALUE)(call);
+fn answer_by<T: Family, S: AttributeSet>(handler: impl Handler<T, S>, call: &mut Call<'_, T, S>) {
+    let answer = handler(call);
     let result = answer.and_then(|answer| send(call, answer));
 
     if result.is_err() || is_ack_due(call.request) {
@@ -108,14 +115,23 @@ fn refuse_attrs<'a, T: Family>(request: &'a Request<'_, T>, violation: &Violatio
 /// A function, of which the type says all.
 struct Function<F>(PhantomData<F>);
 
-impl<F: Copy> Function<F> {
-    /// The only value of `F`, if that has one.
-    const VALUE: F = {
-        assert!(size_of::<F>() == 0, "handler is not a function");
-        // SAFETY: There is nothing to read. By the contract of whoever comes here there is a value,
-        // of which this is a copy.
-        unsafe { ptr::read(NonNull::dangling().as_ptr()) }
-    };
+impl<F> Function<F> {
+    /// Checked when the handler is compiled.
+    const IS_ONE: () = assert!(size_of::<F>() == 0, "handler is not a function");
+}
+
+/// Returns the function whose type is `F`.
+///
+/// # Safety
+///
+/// There must be a value of `F`.
+#[inline]
+unsafe fn function<F: Copy>() -> F {
+    let () = Function::<F>::IS_ONE;
+
+    // SAFETY: There is nothing to read, at any place that is aligned. By the caller's word there is a
+    // value, of which this is a copy.
+    unsafe { ptr::read(NonNull::dangling().as_ptr()) }
 }
 
 /// Sends `answer`, and calls what is to follow it.

@@ -100,7 +100,8 @@ fn serve<F: Handler<ServedFamily, Ending>>(request: &[u8], _handler: F) -> Resul
 
     registered
         .datagram(request)?
-        .first(serve_by::<ServedFamily, Ending, F>)?;
+        // SAFETY: `_handler` is a value of `F`.
+        .first(|request| unsafe { serve_by::<ServedFamily, Ending, F>(request) })?;
     Ok(registered.net()?.take())
 }
 
