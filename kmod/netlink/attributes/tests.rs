@@ -272,7 +272,7 @@ mod suite {
     }
 
     #[test]
-    fn a_required_attribute_that_is_missing_is_flagged_here_by_its_type() -> Result {
+    fn a_required_attribute_that_is_missing_is_reported_by_its_type() -> Result {
         attributes! {
             struct Required {
                 text(TEXT): Option<NulString> where max_len = MAX;
@@ -347,7 +347,7 @@ mod suite {
     }
 
     #[test]
-    fn the_first_of_two_faults_is_flagged_here() -> Result {
+    fn the_first_of_two_faults_is_reported() -> Result {
         let faults = message(&[(DATA, b"1234"), (UNKNOWN, b""), (NUMBER, b"")])?;
 
         let expected = ReceivedAck::error(EINVAL, "unknown attribute").at(SECOND);
@@ -414,7 +414,7 @@ mod suite {
     }
 
     #[test]
-    fn what_is_wrong_inside_a_nest_is_flagged_here_where_it_is() -> Result {
+    fn what_is_wrong_inside_a_nest_is_reported_where_it_is() -> Result {
         let wrong = |msg| ReceivedAck::error(EINVAL, msg).at(INSIDE);
         let size = "number does not have 4 bytes";
         assert!(judge_nest(&[(NUMBER, b"12345")])? == wrong(size));
@@ -441,7 +441,7 @@ mod suite {
     }
 
     #[test]
-    fn what_a_nest_lacks_is_flagged_here_by_its_type_and_the_nest() -> Result {
+    fn what_a_nest_lacks_is_reported_by_its_type_and_the_nest() -> Result {
         let missing = |offset| {
             let ack = ReceivedAck::error(EINVAL, "required attribute is missing");
             ack.missing(NUMBER).inside(offset)
@@ -457,7 +457,7 @@ mod suite {
     }
 
     #[test]
-    fn what_a_message_with_a_nest_lacks_is_flagged_here_without_a_nest() -> Result {
+    fn what_a_message_with_a_nest_lacks_is_reported_without_a_nest() -> Result {
         attributes! {
             struct RequiredNest {
                 nest(NEST): NestOf<InsideNest>;

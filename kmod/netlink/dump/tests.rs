@@ -255,8 +255,8 @@ mod suite {
 
             for (number, message) in (0..).zip(Messages::new(buffer.written())) {
                 let message = message.map_err(|_| EINVAL)?;
-                let is_flagged_here = number == change;
-                let flags = NLM_F_MULTI | if is_flagged_here { NLM_F_DUMP_INTR } else { 0 };
+                let is_changed = number == change;
+                let flags = NLM_F_MULTI | if is_changed { NLM_F_DUMP_INTR } else { 0 };
                 assert!(is_entry(&message, number, flags));
             }
             // As the core asks for `NLMSG_DONE`.

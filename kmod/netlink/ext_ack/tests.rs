@@ -73,7 +73,7 @@ mod suite {
     }
 
     #[test]
-    fn an_attribute_is_flagged_here_by_its_offset() -> Result {
+    fn an_attribute_is_reported_by_its_offset() -> Result {
         let message = message(&[(1, b"1234"), (2, b"1234")])?;
         let mut ext_ack = ExtAck::new();
 
@@ -129,7 +129,7 @@ mod suite {
     }
 
     #[test]
-    fn a_missing_attribute_is_flagged_here_by_its_type() {
+    fn a_missing_attribute_is_reported_by_its_type() {
         let mut ext_ack = ExtAck::new();
         let error = ext_ack.refuse_missing(77);
         let ack = ReceivedAck::read(Err(error), &ext_ack, &[]);
@@ -138,7 +138,7 @@ mod suite {
     }
 
     #[test]
-    fn a_nest_is_flagged_here_beside_what_it_lacks() -> Result {
+    fn a_nest_is_reported_beside_what_it_lacks() -> Result {
         let message = message(&[(1, b"1234"), (2, b"1234")])?;
         let mut ext_ack = ExtAck::new();
 
