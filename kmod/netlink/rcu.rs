@@ -99,29 +99,24 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     ///
     /// `ENOMEM`; the value stays as it is.
     pub fn set(&self, value: T) -> Result {
-        self.replace(Node::new(value)?);
+        self.replace(Some(Node::new(value)?));
         Ok(())
     }
 
-    /// Publishes `node`.
-    fn replace(&self, node: KBox<Node<T>>) {
-        let node = KBox::into_raw(node);
+    /// Publishes `node`, or that there is none.
+    fn replace(&self, node: Option<KBox<Node<T>>>) {
+        let node = node.map_or(ptr::null_mut(), KBox::into_raw);
 
         // SAFETY: By the type invariants what is replaced is null or a box, which `kmalloc()` made; both
         // begin with `rcu`.
-        // INVARIANT: It is a box, and the old one is freed after a grace period.
+        // INVARIANT: It is null or a box, and the old one is freed after a grace period.
         unsafe { ffi::nl_helper_rcu_replace(self.node.as_ptr().cast(), node.cast()) };
     }
 }
 
 impl<T: Copy + Send + Sync> Drop for Rcu<T> {
     fn drop(&mut self) {
-        let node = *self.node.get_mut();
-
-        if !node.is_null() {
-            // SAFETY: By the type invariants this is a box, and with `&mut self` nobody reads it.
-            drop(unsafe { KBox::from_raw(node) });
-        }
+        self.replace(None);
     }
 }
 

@@ -53,8 +53,10 @@ impl<T: Family, S: AttributeSet, F> Handler<T, S> for F where
 pub(super) unsafe fn serve_by<T: Family, S: AttributeSet, F: Handler<T, S>>(
     request: &Request<'_, T>,
 ) {
-    // SAFETY: The caller vouches for it.
-    let handler = unsafe { function::<F>() };
+    let () = Function::<F>::IS_ONE;
+    // SAFETY: There is nothing to read, at any place that is aligned. By the caller's word there is a
+    // value, of which this is a copy.
+    let handler: F = unsafe { ptr::read(NonNull::dangling().as_ptr()) };
 
     match attributes::parse::<S>(request.payload()) {
         Ok(attrs) => answer_by(handler, &mut Call::new(request, attrs)),
@@ -118,20 +120,6 @@ struct Function<F>(PhantomData<F>);
 impl<F> Function<F> {
     /// Checked when the handler is compiled.
     const IS_ONE: () = assert!(size_of::<F>() == 0, "handler is not a function");
-}
-
-/// Returns the function whose type is `F`.
-///
-/// # Safety
-///
-/// There must be a value of `F`.
-#[inline]
-unsafe fn function<F: Copy>() -> F {
-    let () = Function::<F>::IS_ONE;
-
-    // SAFETY: There is nothing to read, at any place that is aligned. By the caller's word there is a
-    // value, of which this is a copy.
-    unsafe { ptr::read(NonNull::dangling().as_ptr()) }
 }
 
 /// Sends `answer`, and calls what is to follow it.

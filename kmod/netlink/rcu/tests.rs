@@ -36,7 +36,7 @@ mod suite {
         // SAFETY: Until the section ends the box that it found stays; nothing in it sleeps.
         let (seen, read) = unsafe {
             let old = ffi::nl_helper_rcu_read_begin(value.node.as_ptr().cast());
-            value.replace(node);
+            value.replace(Some(node));
             let seen = (*old.cast::<Node<[u8; 16]>>()).value;
             let read = value.get();
             ffi::nl_helper_rcu_read_end();
