@@ -27,8 +27,10 @@ macro_rules! suites {
 }
 
 suites![
+    answer,
     attributes,
     counters,
+    dispatch,
     dump,
     errno,
     ext_ack,
@@ -39,6 +41,8 @@ suites![
     put,
     rcu,
     registration,
+    request,
+    serve,
     skb,
     tick,
     wire
