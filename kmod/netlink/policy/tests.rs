@@ -24,7 +24,7 @@ attributes! {
     }
 
     struct Item {
-        from(2): Option<NestOf<Address>>;
+        origin(2): Option<NestOf<Address>>;
         picture(1): Option<Binary> where min_len = 2, max_len = 40_000;
     }
 
