@@ -51,6 +51,10 @@ impl<T: Family> Command<T> {
     }
 
     /// A request with `NLM_F_DUMP`, which is answered by the entries of `D`.
+    ///
+    /// # Panics
+    ///
+    /// As for [`Command::new`].
     pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16) -> Self {
         Self {
             is_dump: true,
