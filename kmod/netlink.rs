@@ -198,8 +198,8 @@ pub trait Family: Sized + 'static {
     /// allocates the place where the state stays. A plain value is one. `socket` is the kernel's there,
     /// which opens later; the state may keep a handle on it.
     ///
-    /// It is called by the process that makes the namespace, or loads the module into those that are
-    /// there, and may sleep. The place is charged to that process, and so is all else that is allocated
+    /// The process that makes the namespace, or loads the module into those that are there, calls
+    /// `new_net()`, which may sleep. The place is charged to that process, and so is all else that is allocated
     /// with `GFP_KERNEL_ACCOUNT` here.
     ///
     /// # Errors
@@ -245,5 +245,5 @@ pub type Bind<T> = fn(net: &<T as Family>::Net, group: u32) -> Result;
 /// Called when a socket left the multicast group `group`: it has dropped its membership, maybe of a
 /// group that it never joined, or is closed, or could not be bound after all.
 ///
-/// It is not called where a `bind(2)` joins other groups instead, so it is of no use for counting.
+/// A `bind(2)` that joins other groups instead does not call it, so it is of no use for counting.
 pub type Unbind<T> = fn(net: &<T as Family>::Net, group: u32);

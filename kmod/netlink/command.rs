@@ -82,4 +82,12 @@ impl<T: Family> Commands<T> {
         assert_distinct!(T::COMMANDS, by nlmsg_type, is_dump: "two commands of one type");
         T::COMMANDS
     };
+
+    /// Returns the command for requests of type `nlmsg_type`, as a dump or not.
+    #[inline]
+    pub(super) fn find(nlmsg_type: u16, is_dump: bool) -> Option<&'static Command<T>> {
+        Self::TABLE
+            .iter()
+            .find(|command| command.nlmsg_type == nlmsg_type && command.is_dump == is_dump)
+    }
 }

@@ -128,21 +128,18 @@ fn command_for<T: Family>(request: &Request<'_, T>) -> Result<&'static Command<T
 
 /// Finds the request's command.
 fn find<T: Family>(request: &Request<'_, T>) -> Result<&'static Command<T>, Refusal> {
+    let nlmsg_type = request.nlmsg_type();
     let is_dump = request.has(NLM_F_DUMP);
-    let is_kind = |command: &&Command<T>| command.nlmsg_type == request.nlmsg_type();
 
-    Commands::<T>::TABLE
-        .iter()
-        .find(|command| is_kind(command) && command.is_dump == is_dump)
-        .ok_or_else(|| {
-            let is_known = Commands::<T>::TABLE.iter().any(|command| is_kind(&command));
-            let msg = match (is_known, is_dump) {
-                (false, _) => c"unknown command",
-                (true, true) => c"command has no dump",
-                (true, false) => c"command is a dump: NLM_F_DUMP is missing",
-            };
-            (eopnotsupp(), msg)
-        })
+    Commands::<T>::find(nlmsg_type, is_dump).ok_or_else(|| {
+        let is_known = Commands::<T>::find(nlmsg_type, !is_dump).is_some();
+        let msg = match (is_known, is_dump) {
+            (false, _) => c"unknown command",
+            (true, true) => c"command has no dump",
+            (true, false) => c"command is a dump: NLM_F_DUMP is missing",
+        };
+        (eopnotsupp(), msg)
+    })
 }
 
 /// Refuses flags that say nothing to a command, as generic netlink does for new ones.

@@ -13,6 +13,7 @@ use super::{
         Rule,
         NLA_TYPE_MAX, //
     },
+    command::Commands,
     ffi::{
         NlaPolicy,
         NlaPolicyForm, //
@@ -296,7 +297,7 @@ const fn check_types<T: Family>(commands: &[Command<T>]) {
 
 /// Returns the least message type of a command of `T` that is above `nlmsg_type`.
 fn next_type<T: Family>(nlmsg_type: u16) -> Option<u16> {
-    T::COMMANDS
+    Commands::<T>::TABLE
         .iter()
         .map(|command| command.nlmsg_type)
         .filter(|other| *other > nlmsg_type)
@@ -305,10 +306,7 @@ fn next_type<T: Family>(nlmsg_type: u16) -> Option<u16> {
 
 /// Returns the policy of the command of `T` for requests of type `nlmsg_type`, as a dump or not.
 fn policy_of<T: Family>(nlmsg_type: u16, is_dump: bool) -> Option<&'static [Rule]> {
-    T::COMMANDS
-        .iter()
-        .find(|command| command.nlmsg_type == nlmsg_type && command.is_dump == is_dump)
-        .map(|command| command.policy)
+    Commands::<T>::find(nlmsg_type, is_dump).map(|command| command.policy)
 }
 
 /// Returns the rule of `policy` for the least attribute above `nla_type`.
