@@ -8,6 +8,13 @@ use super::{
     command, named, CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_CMD_GETPOLICY, GENLMSGHDR,
     GENL_ID_CTRL,
 };
+use crate::names::uapi::{
+    CTRL_ATTR_POLICY_DO, CTRL_ATTR_POLICY_DUMP, NL_POLICY_TYPE_ATTR_BITFIELD32_MASK,
+    NL_POLICY_TYPE_ATTR_MASK, NL_POLICY_TYPE_ATTR_MAX_LENGTH, NL_POLICY_TYPE_ATTR_MAX_VALUE_S,
+    NL_POLICY_TYPE_ATTR_MAX_VALUE_U, NL_POLICY_TYPE_ATTR_MIN_LENGTH,
+    NL_POLICY_TYPE_ATTR_MIN_VALUE_S, NL_POLICY_TYPE_ATTR_MIN_VALUE_U,
+    NL_POLICY_TYPE_ATTR_POLICY_IDX, NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE, NL_POLICY_TYPE_ATTR_TYPE,
+};
 use crate::netlink::{Error, Request};
 use crate::rtnl::attrs::{u32, u64};
 use crate::rtnl::schema::{self, hex, known, Format, Known};
@@ -20,21 +27,40 @@ use std::time::Duration;
 const LIST: &str = "list policies";
 
 /// `CTRL_ATTR_POLICY_*`: the policy of an operation's request, and of its dump.
-static OP_POLICY: &[Known] = &[known(1, "do", Format::U32), known(2, "dump", Format::U32)];
+static OP_POLICY: &[Known] = &[
+    known(CTRL_ATTR_POLICY_DO, "do", Format::U32),
+    known(CTRL_ATTR_POLICY_DUMP, "dump", Format::U32),
+];
 
 /// `NL_POLICY_TYPE_ATTR_*`.
 static TYPE: &[Known] = &[
-    known(1, "type", Format::As(attribute_type)),
-    known(2, "min_value_s", Format::As(signed)),
-    known(3, "max_value_s", Format::As(signed)),
-    known(4, "min_value_u", Format::U64),
-    known(5, "max_value_u", Format::U64),
-    known(6, "min_length", Format::U32),
-    known(7, "max_length", Format::U32),
-    known(8, "policy_idx", Format::U32),
-    known(9, "policy_maxtype", Format::U32),
-    known(10, "bitfield32_mask", Format::Hex),
-    known(12, "mask", Format::As(mask)),
+    known(NL_POLICY_TYPE_ATTR_TYPE, "type", Format::As(attribute_type)),
+    known(
+        NL_POLICY_TYPE_ATTR_MIN_VALUE_S,
+        "min_value_s",
+        Format::As(signed),
+    ),
+    known(
+        NL_POLICY_TYPE_ATTR_MAX_VALUE_S,
+        "max_value_s",
+        Format::As(signed),
+    ),
+    known(NL_POLICY_TYPE_ATTR_MIN_VALUE_U, "min_value_u", Format::U64),
+    known(NL_POLICY_TYPE_ATTR_MAX_VALUE_U, "max_value_u", Format::U64),
+    known(NL_POLICY_TYPE_ATTR_MIN_LENGTH, "min_length", Format::U32),
+    known(NL_POLICY_TYPE_ATTR_MAX_LENGTH, "max_length", Format::U32),
+    known(NL_POLICY_TYPE_ATTR_POLICY_IDX, "policy_idx", Format::U32),
+    known(
+        NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE,
+        "policy_maxtype",
+        Format::U32,
+    ),
+    known(
+        NL_POLICY_TYPE_ATTR_BITFIELD32_MASK,
+        "bitfield32_mask",
+        Format::Hex,
+    ),
+    known(NL_POLICY_TYPE_ATTR_MASK, "mask", Format::As(mask)),
 ];
 
 /// `NL_ATTR_TYPE_*`.
