@@ -19,6 +19,15 @@ use std::time::{Duration, SystemTime};
 
 const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
 const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
+const NETFILTER: u16 = libc::NETLINK_NETFILTER as u16;
+
+/// Subsystems of netfilter whose requests are answered with no object: the marks around a batch, the
+/// settings of queues and of logs, and verdicts.
+const SILENT: [i32; 3] = [
+    libc::NFNL_SUBSYS_NONE,
+    libc::NFNL_SUBSYS_QUEUE,
+    libc::NFNL_SUBSYS_ULOG,
+];
 
 /// How long an answer is waited for, and one that was not asked for: the kernel refuses at once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -148,17 +157,22 @@ impl Asked {
         if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
             return false;
         }
-        let is_for = |portid| portid == header.nlmsg_pid;
         let is_alike = match header.nlmsg_type {
             NLMSG_ERROR => Ack::from_message(message).is_ok_and(|ack| ack.request == self.header),
-            _ if is_part(header) => is_dump(protocol, &self.header),
+            0..NLMSG_MIN_TYPE => is_dump(protocol, &self.header),
             nlmsg_type => {
                 is_question(protocol, self.header.nlmsg_type)
-                    && !is_dump(protocol, &self.header)
+                    && is_dump(protocol, &self.header) == is_part(header)
                     && is_about(protocol, self.header.nlmsg_type, nlmsg_type)
             }
         };
-        is_alike && self.portid.is_none_or(is_for) && self.is_open(now)
+        is_alike && self.may_be_for(header.nlmsg_pid) && self.is_open(now)
+    }
+
+    /// Says whether an answer for the socket with this port id can be its answer. Who asks has one, so what
+    /// is for nobody is an event.
+    fn may_be_for(&self, portid: u32) -> bool {
+        portid != 0 && self.portid.is_none_or(|known| known == portid)
     }
 
     /// Returns the error number that `message` ends the answer with, if it does.
@@ -187,12 +201,18 @@ fn is_question(protocol: u16, nlmsg_type: u16) -> bool {
         _ if nlmsg_type < NLMSG_MIN_TYPE => false,
         ROUTE => is_get(nlmsg_type),
         GENERIC => true,
+        NETFILTER if SILENT.contains(&subsystem(nlmsg_type)) => false,
         _ => !matches!(verb(), Some(Verb::New | Verb::Del)),
     }
 }
 
+/// Says whether a request asks for all there is. Generic netlink wants both flags for that, all else one.
 fn is_dump(protocol: u16, header: &Nlmsghdr) -> bool {
-    header.nlmsg_flags & NLM_F_DUMP == NLM_F_DUMP && is_question(protocol, header.nlmsg_type)
+    let is_asked_for = match (protocol, header.nlmsg_flags & NLM_F_DUMP) {
+        (GENERIC, flags) => flags == NLM_F_DUMP,
+        (_, flags) => flags != 0,
+    };
+    is_asked_for && is_question(protocol, header.nlmsg_type)
 }
 
 /// Says whether an answer of type `answer` can be about what a request of type `request` asked for.
@@ -200,8 +220,14 @@ fn is_about(protocol: u16, request: u16, answer: u16) -> bool {
     match protocol {
         ROUTE => type_of_new(request) == type_of_new(answer),
         GENERIC => request == answer,
+        NETFILTER => subsystem(request) == subsystem(answer),
         _ => true,
     }
+}
+
+/// Returns the part of netfilter that messages of this type are of (`NFNL_SUBSYS_ID()`).
+fn subsystem(nlmsg_type: u16) -> i32 {
+    (nlmsg_type >> 8).into()
 }
 
 #[cfg(test)]
@@ -245,10 +271,20 @@ mod tests {
         payload: &[u8],
         millis: u64,
     ) -> Option<(u64, Option<i32>)> {
+        answer_of(ROUTE, exchanges, answer, payload, millis)
+    }
+
+    fn answer_of(
+        protocol: u16,
+        exchanges: &mut Exchanges,
+        answer: Nlmsghdr,
+        payload: &[u8],
+        millis: u64,
+    ) -> Option<(u64, Option<i32>)> {
         let mut bytes = Vec::new();
         put_message(&mut bytes, answer, payload).unwrap();
         let message = Message::from_bytes(&bytes).unwrap();
-        let answered = exchanges.answer(ROUTE, at(millis), &message)?;
+        let answered = exchanges.answer(protocol, at(millis), &message)?;
         Some((answered.asked.line?, answered.end))
     }
 
@@ -351,6 +387,60 @@ mod tests {
         exchanges.ask(asked(2, libc::RTM_GETADDR, 0, 0));
 
         assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 5), b"", 1), None);
+    }
+
+    #[test]
+    fn what_is_for_no_socket_is_no_answer_whatever_its_number() {
+        let mut exchanges = Exchanges::new();
+        exchanges.ask(asked(1, GETLINK, 0, 0));
+
+        assert_eq!(answer(&mut exchanges, header(NEWLINK, 0, 0), b"", 1), None);
+        let newlink = header(NEWLINK, 0, 5);
+        assert_eq!(answer(&mut exchanges, newlink, b"", 1), Some((1, Some(0))));
+    }
+
+    #[test]
+    fn a_part_of_a_dump_is_about_what_was_asked_for() {
+        let mut exchanges = Exchanges::new();
+        exchanges.ask(asked(1, GETLINK, NLM_F_DUMP, 0));
+        exchanges.ask(asked(2, libc::RTM_GETROUTE, NLM_F_DUMP, 0));
+        let part = header(libc::RTM_NEWROUTE, MULTI, 5);
+
+        assert_eq!(answer(&mut exchanges, part, b"", 1), Some((2, None)));
+    }
+
+    #[test]
+    fn one_of_two_flags_makes_a_dump_but_in_generic_netlink() {
+        for flag in [libc::NLM_F_ROOT, libc::NLM_F_MATCH] {
+            let request = asked(1, GETLINK, flag as u16, 0);
+            let mut exchanges = Exchanges::new();
+            exchanges.ask(request.clone());
+            let part = header(NEWLINK, MULTI, 5);
+            assert_eq!(answer(&mut exchanges, part, b"", 1), Some((1, None)));
+            assert!(!is_dump(GENERIC, &request.header));
+        }
+        assert!(is_dump(GENERIC, &asked(1, GETLINK, NLM_F_DUMP, 0).header));
+    }
+
+    #[test]
+    fn of_netfilter_marks_of_batches_queues_and_logs_are_not_answered() {
+        let asked = |line, nlmsg_type| Asked {
+            protocol: NETFILTER,
+            ..asked(line, nlmsg_type, 0, 0)
+        };
+        // NFNL_MSG_BATCH_BEGIN and _END, NFQNL_MSG_VERDICT, NFULNL_MSG_CONFIG.
+        for nlmsg_type in [16, 17, 0x301, 0x401] {
+            assert!(!asked(1, nlmsg_type).is_expected(), "{nlmsg_type:#x}");
+        }
+        // IPCTNL_MSG_CT_GET, and what comes of nftables and of itself.
+        let mut exchanges = Exchanges::new();
+        exchanges.ask(asked(1, 0x101));
+        let mut answer = |nlmsg_type| {
+            let header = header(nlmsg_type, 0, 5);
+            answer_of(NETFILTER, &mut exchanges, header, b"", 1)
+        };
+        assert_eq!(answer(0xa00), None);
+        assert_eq!(answer(0x100), Some((1, Some(0))));
     }
 
     #[test]
