@@ -77,3 +77,9 @@ pub enum Role {
         copies: u32,
     },
 }
+
+/// Returns how far two moments are apart, whichever is the first: the clock may be set back.
+fn apart(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other)
+        .unwrap_or_else(|error| error.duration())
+}

@@ -7,7 +7,7 @@
 
 use super::exchanges::{is_part, Answered, Asked, Exchanges};
 use super::owners::Owners;
-use super::{Copies, Line, Owner, Response, Role};
+use super::{apart, Copies, Line, Owner, Response, Role};
 use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
 use std::collections::VecDeque;
@@ -21,7 +21,7 @@ const HOLD: Duration = Duration::from_millis(100);
 /// How long an event is held where nothing else comes: a block of the ring is handed over sooner.
 const SETTLED: Duration = Duration::from_millis(60);
 
-/// How many bytes are held at most.
+/// How much memory the datagrams that are held take at most, in bytes.
 const HELD: usize = 4 << 20;
 
 /// How many vectors are kept for their room.
@@ -41,6 +41,7 @@ pub struct Dialog {
     first: u64,
     /// Whether the first of it was told already.
     is_told: bool,
+    /// The memory that they take, in bytes.
     bytes: usize,
     /// When the last packet was captured.
     last: SystemTime,
@@ -102,7 +103,7 @@ impl Dialog {
     /// Takes a packet, which is told if one of its messages is wanted: `wants` is asked for each.
     /// Acknowledgements and ends of dumps are wanted with their request.
     pub fn take(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
-        self.last = self.last.max(packet.time);
+        self.last = last_of(self.last, packet.time);
         let first = Messages::new(packet.bytes).next().and_then(Result::ok);
         match first {
             None => {
@@ -124,7 +125,7 @@ impl Dialog {
             return None;
         }
         self.is_told = true;
-        self.bytes -= next.bytes.len();
+        self.bytes -= next.size();
         self.held.front().map(Held::line)
     }
 
@@ -143,10 +144,8 @@ impl Dialog {
     }
 
     fn is_ready(&self, held: &Held, now: SystemTime) -> bool {
-        let is_over = |limit| {
-            let since = now.max(self.last).duration_since(held.time);
-            since.is_ok_and(|since| since >= limit)
-        };
+        let now = last_of(self.last, now);
+        let is_over = |limit| apart(now, held.time) >= limit;
         let is_known = match &held.role {
             Role::Request(responses) => responses.iter().all(|response| response.errno.is_some()),
             Role::Answer { .. } => true,
@@ -287,9 +286,8 @@ impl Dialog {
     fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: Role) {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
         bytes.extend_from_slice(packet.bytes);
-        self.bytes += bytes.len();
         let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
-        self.held.push_back(Held {
+        let held = Held {
             time: packet.time,
             protocol: packet.protocol,
             bytes,
@@ -297,7 +295,9 @@ impl Dialog {
             portid,
             owner,
             role,
-        });
+        };
+        self.bytes += held.size();
+        self.held.push_back(held);
     }
 
     /// Keeps the vectors of a line for their room, if that is not much.
@@ -329,6 +329,15 @@ impl Default for Dialog {
 }
 
 impl Held {
+    /// Returns how much memory it takes, in bytes: a datagram may be empty, and still has a line.
+    fn size(&self) -> usize {
+        let responses = match &self.role {
+            Role::Request(responses) => mem::size_of_val(&responses[..]),
+            _ => 0,
+        };
+        mem::size_of::<Self>() + self.bytes.len() + responses
+    }
+
     fn line(&self) -> Line<'_> {
         Line {
             time: self.time,
@@ -390,6 +399,15 @@ impl Response {
 
 fn since(asked: &Asked, time: SystemTime) -> Duration {
     time.duration_since(asked.time).unwrap_or_default()
+}
+
+/// Returns the later one of two moments, or `time` if the clock was set back in between: packets of several
+/// processors come in another order than that of their times, but not by as much as anything is held.
+fn last_of(last: SystemTime, time: SystemTime) -> SystemTime {
+    match apart(last, time) < HOLD {
+        true => last.max(time),
+        false => time,
+    }
 }
 
 fn is_request(header: &Nlmsghdr) -> bool {
@@ -534,6 +552,38 @@ mod tests {
         captured.take(0, &long);
         assert_eq!(captured.told().len(), 1);
         assert!(captured.dialog.bytes <= HELD);
+    }
+
+    #[test]
+    fn what_is_empty_takes_room_too() {
+        let mut captured = Captured::new();
+        captured.take(0, &question(1));
+        for _ in 0..100_000 {
+            captured.take(0, b"");
+            if !captured.told().is_empty() {
+                break;
+            }
+        }
+        let held = captured.dialog.held.len();
+        assert!(held * mem::size_of::<Held>() <= HELD, "{held}");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let mut captured = Captured::new();
+        captured.time += Duration::from_secs(3600);
+        captured.take(0, &question(1));
+        captured.time -= Duration::from_secs(3600);
+        let unanswered = Response {
+            is_expected: true,
+            ..Response::default()
+        };
+        let unanswered = Role::Request(vec![unanswered]);
+        assert_eq!(captured.told(), [unanswered]);
+        captured.take(0, &question(2));
+        assert_eq!(captured.told(), []);
+        captured.take(10, &link(2));
+        assert_eq!(captured.told(), [answered(10), answer(10)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! too.) Most programs are gone soon after their last answer, so nobody may wait with the question; and
 //! there may be many of them, so it is not asked more often than there is time for.
 
+use super::apart;
 use crate::diag::{Process, Processes};
 use crate::netlink::{comm, SocketLine};
 use hashbrown::HashMap;
@@ -63,7 +64,7 @@ impl Owners {
     /// where that is not known.
     pub fn find(&mut self, protocol: u16, portid: u32, time: SystemTime) -> Option<Rc<Owner>> {
         let socket = (protocol, portid);
-        let is_fresh = |since: SystemTime| time.duration_since(since).unwrap_or_default() < FRESH;
+        let is_fresh = |since: SystemTime| apart(time, since) < FRESH;
         match self.found.get(&socket) {
             _ if portid == 0 => return None,
             Some((since, owner)) if is_fresh(*since) => return owner.clone(),
@@ -111,8 +112,10 @@ impl Sockets {
     /// Returns the socket as it was after `time`. Datagrams come in blocks, and the kernel goes through all
     /// sockets for each reading, so one reading serves all that were captured before it.
     fn find(&mut self, (protocol, portid): Socket, time: SystemTime) -> Option<&SocketLine> {
-        if time >= self.since {
-            self.since = SystemTime::now();
+        let now = SystemTime::now();
+        // It may have been read in a future, before the clock was set back.
+        if time >= self.since || now < self.since {
+            self.since = now;
             // Where nobody can read it, there are none.
             self.lines = SocketLine::read_all(SocketLine::OWN).unwrap_or_default();
         }
@@ -198,8 +201,10 @@ mod tests {
         drop(socket);
 
         assert_eq!(owners.find(ROUTE, portid, now), found);
-        let later = owners.find(ROUTE, portid, now + FRESH);
-        assert!(later.is_none_or(|owner| !owner.is_sure));
+        for time in [now - FRESH, now + FRESH] {
+            let owner = owners.find(ROUTE, portid, time);
+            assert!(owner.is_none_or(|owner| !owner.is_sure));
+        }
     }
 
     #[test]
