@@ -108,7 +108,7 @@ impl Dialog {
         match first {
             None => {
                 if wants(None) {
-                    self.hold(packet, None, Role::Request(Vec::new()));
+                    self.hold(packet, None, without_messages(packet.protocol));
                 }
             }
             Some(first) if is_request(first.header()) => self.take_requests(packet, wants),
@@ -397,6 +397,15 @@ impl Response {
     }
 }
 
+/// Returns what a datagram without a message is: of a protocol that has none an event, else something that
+/// the kernel does not understand.
+fn without_messages(protocol: u16) -> Role {
+    match Protocol(protocol.into()).has_messages() {
+        true => Role::Request(Vec::new()),
+        false => Role::Event { copies: 1 },
+    }
+}
+
 fn since(asked: &Asked, time: SystemTime) -> Duration {
     time.duration_since(asked.time).unwrap_or_default()
 }
@@ -667,6 +676,21 @@ mod tests {
             errno: None,
         };
         assert_eq!(captured.told(), [unknown]);
+    }
+
+    #[test]
+    fn of_a_protocol_without_messages_all_is_an_event() {
+        let mut captured = Captured::new();
+        let uevent = Packet {
+            time: captured.time,
+            protocol: libc::NETLINK_KOBJECT_UEVENT as u16,
+            bytes: b"add@/x\0",
+            len: 7,
+        };
+        captured.dialog.take(&uevent, &mut |_| true);
+        captured.time += SETTLED;
+
+        assert_eq!(captured.told(), [Role::Event { copies: 1 }]);
     }
 
     /// A datagram of messages that may fit together, cut off anywhere.

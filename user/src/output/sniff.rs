@@ -198,15 +198,11 @@ fn write_text(
 ) -> io::Result<()> {
     out.text().extend_from_slice(clock.text(transfer.time));
     writeln!(out.text(), " {}", CallLine(transfer))?;
-    if !transfer.protocol.has_messages() {
-        return texts(transfer.bytes)
-            .try_for_each(|text| writeln!(out.text(), "    \"{}\"", Escaped(text)));
-    }
     let arrow = arrow(transfer.direction);
     write_messages(out, decoder, transfer.protocol, arrow, transfer.bytes)
 }
 
-/// Writes the messages of `datagram` as text, and how much is behind them.
+/// Writes the messages of `datagram` as text, and how much is behind them; or the texts that it has instead.
 fn write_messages(
     out: &mut Buffer,
     decoder: &mut Decoder,
@@ -214,6 +210,10 @@ fn write_messages(
     arrow: &str,
     datagram: &[u8],
 ) -> io::Result<()> {
+    if !protocol.has_messages() {
+        return texts(datagram)
+            .try_for_each(|text| writeln!(out.text(), "    \"{}\"", Escaped(text)));
+    }
     let (messages, padding) = split_padding(datagram);
     let origin = Origin { arrow, members: "" };
     decoder.datagram(out, protocol.0, origin, messages)?;
@@ -244,6 +244,13 @@ fn texts(datagram: &[u8]) -> impl Iterator<Item = &[u8]> {
     let texts = datagram.split(|byte| *byte == 0);
 
     texts.filter(|text| !text.is_empty())
+}
+
+/// Returns the texts of a datagram of a protocol that has no messages.
+fn json_texts(protocol: Protocol, datagram: &[u8]) -> Option<Vec<Cow<'_, str>>> {
+    let texts = || texts(datagram).map(String::from_utf8_lossy).collect();
+
+    (!protocol.has_messages()).then(texts)
 }
 
 fn arrow(direction: Direction) -> &'static str {
@@ -457,8 +464,7 @@ impl<'a> JsonTransfer<'a> {
             groups: transfer.peer.map(|peer| peer.groups),
             truncated: transfer.is_truncated,
             unshown,
-            texts: (!transfer.protocol.has_messages())
-                .then(|| texts(transfer.bytes).map(String::from_utf8_lossy).collect()),
+            texts: json_texts(transfer.protocol, transfer.bytes),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 //! A datagram that `nlmon` showed: a line with its messages below it, or a JSON object a message.
 
-use super::{members, split_padding, write_messages, Failed};
+use super::{json_texts, members, split_padding, write_messages, Failed};
 use crate::output::buffer::Buffer;
 use crate::output::escape;
 use crate::output::json::write_line;
@@ -177,6 +177,8 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     copies: Option<u32>,
     truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> JsonLine<'a> {
@@ -213,6 +215,7 @@ impl<'a> JsonLine<'a> {
                 _ => None,
             },
             truncated: line.bytes.len() < line.len,
+            texts: json_texts(line.protocol, line.bytes),
         }
     }
 }
@@ -253,7 +256,7 @@ fn write_decoded(
     object: &[u8],
     messages: &[u8],
 ) -> io::Result<()> {
-    if messages.is_empty() {
+    if messages.is_empty() || !line.protocol.has_messages() {
         out.text().extend_from_slice(object);
         return Ok(());
     }
@@ -435,6 +438,29 @@ mod tests {
              * nlmsghdr len=16 type=NLMSG_DONE(3) flags=0 seq=0 pid=0\n    \
              and 8 bytes behind it, all of them 0\n"
         );
+    }
+
+    #[test]
+    fn what_has_no_messages_is_shown_as_the_texts_that_it_is() {
+        let role = Role::Event { copies: 1 };
+        let uevent = Line {
+            protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
+            ..line(&role, b"add@/x\0A=\x1b\0")
+        };
+        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut decoder = Decoder::new(Form::Text);
+        let text = buffer::tests::text(|out| {
+            write_text(out, &mut clock, &mut decoder, &uevent).unwrap();
+        });
+        let found = json(&uevent);
+
+        assert!(
+            text.ends_with(" event\n    \"add@/x\"\n    \"A=\\x1b\"\n"),
+            "{text}"
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["texts"], json!(["add@/x", "A=\u{1b}"]));
+        assert_eq!(found[0]["error"], Value::Null);
     }
 
     #[test]
