@@ -92,7 +92,7 @@ impl Memory {
     fn learn_link(&mut self, message: &Message<'_>) -> Option<()> {
         let index = i32::from_ne_bytes(*message.payload().get(4..)?.first_chunk()?);
         let name = text(message.attrs(IFINFOMSG), uapi::IFLA_IFNAME)?;
-        if index == 0 || self.link(index) == Some(name) {
+        if index == 0 || self.link(index) == Some(name) || is_elsewhere(message) {
             return None;
         }
         if self.links.len() >= MOST {
@@ -127,6 +127,13 @@ impl Memory {
         self.learned += 1;
         Some(())
     }
+}
+
+/// Says whether `message` tells of a link of another network namespace, as who asks for that is answered.
+fn is_elsewhere(message: &Message<'_>) -> bool {
+    let mut attrs = message.attrs(IFINFOMSG).flatten();
+
+    attrs.any(|attr| attr.kind() == uapi::IFLA_TARGET_NETNSID)
 }
 
 /// Returns the IP protocol that a question for sockets is about. One that is too large for the field

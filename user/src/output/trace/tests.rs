@@ -282,6 +282,69 @@ fn links_have_the_names_that_were_heard() {
     );
 }
 
+#[test]
+fn a_link_of_another_namespace_gives_no_name_to_the_number_here() {
+    let link = |name: &[u8], netnsid: &[u8]| {
+        let mut payload = vec![0; 16];
+        payload[4] = 2;
+        put_attr(&mut payload, 46, netnsid).unwrap();
+        put_str(&mut payload, 3, name).unwrap();
+        message(16, 0, &payload)
+    };
+    let here = {
+        let mut payload = vec![0; 16];
+        payload[4] = 2;
+        put_str(&mut payload, 3, b"eth0").unwrap();
+        message(16, 0, &payload)
+    };
+    let route = message(24, 0, &multipath());
+    let datagram = [here, link(b"other", &[0; 4]), route].concat();
+    let shown = decoded(Form::Text, libc::NETLINK_ROUTE, &datagram);
+
+    assert!(shown.contains("rtnh_ifindex=eth0(2)"), "{shown}");
+}
+
+#[test]
+fn the_index_of_a_peer_in_another_namespace_has_no_name_of_this_one() {
+    let link = |index: u8, name: &[u8], netnsid: Option<[u8; 4]>| {
+        let mut payload = vec![0; 16];
+        payload[4] = index;
+        put_str(&mut payload, 3, name).unwrap();
+        put_attr(&mut payload, 5, &2u32.to_ne_bytes()).unwrap();
+        put_attr(&mut payload, 10, &2u32.to_ne_bytes()).unwrap();
+        if let Some(netnsid) = netnsid {
+            put_attr(&mut payload, 37, &netnsid).unwrap();
+        }
+        message(16, 0, &payload)
+    };
+    let neigh = {
+        let mut payload = vec![7, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0];
+        put_attr(&mut payload, 8, &2u32.to_ne_bytes()).unwrap();
+        put_attr(&mut payload, 10, &[0; 4]).unwrap();
+        message(28, 0, &payload)
+    };
+    for form in [Form::Text, Form::Json] {
+        let mut decoder = Decoder::new(form);
+        let mut shown = |bytes: &[u8]| text(|out| decoder.datagram(out, 0, ORIGIN, bytes).unwrap());
+        // Told again and again, as what is remembered is.
+        for _ in 0..3 {
+            let own = shown(&link(2, b"eth0", None));
+            let other = shown(&link(3, b"veth0", Some([0; 4])));
+            let neigh = shown(&neigh);
+            match form {
+                Form::Json => assert!(other.contains(r#""nla_len":8,"value":2}"#), "{other}"),
+                _ => {
+                    assert!(own.contains("IFLA_LINK(5) eth0(2)\n"), "{own}");
+                    assert!(other.contains("IFLA_LINK(5) 2\n"), "{other}");
+                    assert!(other.contains("IFLA_MASTER(10) eth0(2)\n"), "{other}");
+                    assert!(neigh.contains("ndm_ifindex=eth0(2)"), "{neigh}");
+                    assert!(neigh.contains("NDA_IFINDEX(8) 2\n"), "{neigh}");
+                }
+            }
+        }
+    }
+}
+
 /// What the controller of generic netlink says of the family `name`, whose number is `id`.
 fn family(name: &[u8], id: u16) -> Vec<u8> {
     let mut payload = vec![1, 2, 0, 0];

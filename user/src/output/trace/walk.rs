@@ -9,7 +9,7 @@ use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NE
 use super::value::{trimmed, Values};
 use nlhello::hello;
 use nlhello::names::{
-    self, Family, Format, Name, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
+    self, uapi, Family, Format, Name, Number, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
 };
 use nlhello::netlink::Ack;
 use nlhello::wire::{
@@ -244,18 +244,29 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) {
+        if is_peer(row, attr) {
+            self.new_attr(row, attr, Some(NUMBER), depth);
+            return;
+        }
         let what = What::Attr(row.set);
 
         self.once(what, row.family, attr.bytes(), |walk| {
-            walk.new_attr(row, attr, depth)
+            walk.new_attr(row, attr, None, depth)
         });
     }
 
-    fn new_attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Lasting {
+    /// Tells an attribute, whose value is what `chosen` says, if that says something.
+    fn new_attr(
+        &mut self,
+        row: &Row<'_>,
+        attr: &Attr<'_>,
+        chosen: Option<Format>,
+        depth: usize,
+    ) -> Lasting {
         let known = row.set.find(attr.kind());
         let name = known.map(|known| known.name);
         let format = known.map_or(Format::Binary, |known| known.format);
-        let chosen = row.chosen(format);
+        let chosen = chosen.or_else(|| row.chosen(format));
 
         self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
         let lasting = self.inside(row, attr.value(), chosen.unwrap_or(format), depth);
@@ -383,6 +394,34 @@ const COUNTED: Name = Name {
     prefix: "",
     rest: "",
 };
+
+/// Attributes with the index of a link, by what their names begin with and their type, and the type of the one
+/// beside it that says that the link is in another network namespace.
+const PEERS: [(&str, u16, u16); 2] = [
+    ("IFLA_", uapi::IFLA_LINK, uapi::IFLA_LINK_NETNSID),
+    ("NDA_", uapi::NDA_IFINDEX, uapi::NDA_LINK_NETNSID),
+];
+
+/// The index of a link that has no name here.
+const NUMBER: Format = Format::Number(Number {
+    size: 4,
+    is_big_endian: false,
+    is_signed: true,
+    is_hex: false,
+    words: None,
+});
+
+/// Says whether `attr` of `row` is the index of a link in another network namespace.
+fn is_peer(row: &Row<'_>, attr: &Attr<'_>) -> bool {
+    let is_it = |(prefix, nla_type, _): &&(&str, u16, u16)| {
+        *nla_type == attr.kind() && row.set.prefix() == *prefix
+    };
+    PEERS.iter().find(is_it).is_some_and(|(.., netnsid)| {
+        row.attrs()
+            .flatten()
+            .any(|beside| beside.kind() == *netnsid)
+    })
+}
 
 /// Returns what is known of a message that begins so.
 pub fn find(
