@@ -38,6 +38,9 @@ pub struct Capture {
     protocol: u16,
     /// Where in the packet its next message is, and where it ends.
     rest: Range<usize>,
+    /// Whether a message was read: then this machine's order of bytes is that of all of them, and what is none is
+    /// what some program has sent.
+    has_read: bool,
     stage: Stage,
     sorter: Sorter,
 }
@@ -80,6 +83,7 @@ impl Capture {
             head: None,
             protocol: 0,
             rest: 0..0,
+            has_read: false,
             stage: Stage::Nothing,
             sorter: Sorter::default(),
         };
@@ -168,6 +172,7 @@ impl Capture {
             .unwrap_or_default();
         match Message::from_bytes(bytes) {
             Ok(message) => {
+                self.has_read = true;
                 let len = message.bytes().len();
                 // A request may have bytes behind it that mean nothing to the kernel.
                 let is_last = message.header().nlmsg_flags & NLM_F_REQUEST != 0
@@ -180,7 +185,9 @@ impl Capture {
                 };
                 Ok(start..start + len)
             }
-            Err(_) if is_of_other_order(bytes) => Err(bad(OTHER_ORDER).hint(OTHER_ORDER_HINT)),
+            Err(_) if !self.has_read && is_of_other_order(bytes) => {
+                Err(bad(OTHER_ORDER).hint(OTHER_ORDER_HINT))
+            }
             Err(_) => {
                 // What is behind the last message may be filled up with zeroes.
                 let is_cut = self.packets.packet().len() < head.len;

@@ -313,6 +313,21 @@ fn messages_of_another_order_of_bytes_are_refused() {
 }
 
 #[test]
+fn what_some_program_sends_does_not_end_a_capture() {
+    let link = |index| message_of(libc::RTM_NEWLINK, 0, 0, index);
+    let mut swapped = link(4);
+    swapped[..4].reverse();
+    let mut pcap = Pcap::new(MICROS, false, 253);
+    for message in [link(3), swapped, link(5)] {
+        pcap.route(&message);
+    }
+    let (steps, untold) = steps_of(&pcap);
+
+    assert_eq!(steps, ["event 3", "event 5"]);
+    assert_eq!(untold.broken, 1);
+}
+
+#[test]
 fn what_is_of_another_format_is_named() {
     let next_generation = [&[0x0a, 0x0d, 0x0d, 0x0a][..], &[0; 40]].concat();
     let error = reader(&next_generation).err().unwrap();
