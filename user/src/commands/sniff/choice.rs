@@ -14,6 +14,11 @@ use nlhello::wire::{Message, NLMSG_MIN_TYPE};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 
+const HELLO: Protocol = Protocol(NETLINK_USER as i32);
+
+/// Longest name that the kernel keeps of a program, in bytes (`TASK_COMM_LEN` less the NUL).
+const COMM_MAX: usize = 15;
+
 const ALL_ELSE: &str = "nlhello sniff -- COMMAND shows what a program says, whatever the protocol";
 
 /// What is wanted.
@@ -43,7 +48,7 @@ impl Choice {
         let mut words = Words::new(SNIFF, &args.words);
         while let Some(word) = words.keyword() {
             match Kind::of_name(word) {
-                Some(Kind::Hello) => return Err(unseen(Protocol(NETLINK_USER as i32))),
+                Some(Kind::Hello) if args.read.is_none() => return Err(unseen(HELLO)),
                 Some(kind) => choice.kinds = choice.kinds | kind.into(),
                 None if names::is_message(word) => choice.names.push(word.to_owned()),
                 None => {
@@ -72,20 +77,32 @@ impl Choice {
         self.pid.is_none() && self.comm.is_none()
     }
 
-    /// Says whether `message` of `protocol` is wanted, which has this `name`.
-    pub fn wants(&self, protocol: u16, message: &Message<'_>, name: Option<&str>) -> bool {
+    /// Says whether `message` of `protocol` is wanted, whose name in C `name` returns.
+    pub fn wants<'n>(
+        &self,
+        protocol: u16,
+        message: &Message<'_>,
+        name: impl FnOnce() -> Option<&'n str>,
+    ) -> bool {
         self.is_any_message()
-            || name.is_some_and(|name| self.names.iter().any(|wanted| wanted == name))
+            || name().is_some_and(|name| self.names.iter().any(|wanted| wanted == name))
             || kind_of(protocol, message).is_some_and(|kind| self.kinds.has(kind))
     }
 
-    /// Says whether what `owner` says is wanted; `None` where nobody knows who it is, but only some are.
-    pub fn wants_of(&self, owner: Option<&Owner>) -> Option<bool> {
+    /// Says whether what is said on the socket of `owner` with this port id is wanted; `None` where nobody
+    /// knows whose it is, but only some are.
+    pub fn wants_of(&self, owner: Option<&Owner>, portid: Option<u32>) -> Option<bool> {
         if self.is_anybody() {
             return Some(true);
         }
-        let process = &owner?.process;
-        let is_comm = |comm: &OsString| comm.as_bytes() == process.comm;
+        let Some(Owner { process, .. }) = owner else {
+            // The kernel is no process.
+            return (portid == Some(0)).then_some(false);
+        };
+        let is_comm = |comm: &OsString| {
+            let comm = comm.as_bytes();
+            comm[..comm.len().min(COMM_MAX)] == process.comm
+        };
 
         Some(
             self.pid.is_none_or(|pid| pid == process.pid) && self.comm.as_ref().is_none_or(is_comm),
@@ -93,11 +110,13 @@ impl Choice {
     }
 }
 
-/// Returns the kind of rtnetlink that a message is about.
+/// Returns the kind that a message is about.
 fn kind_of(protocol: u16, message: &Message<'_>) -> Option<Kind> {
     let nlmsg_type = message.header().nlmsg_type;
-    if i32::from(protocol) != libc::NETLINK_ROUTE || nlmsg_type < NLMSG_MIN_TYPE {
-        return None;
+    match protocol.into() {
+        _ if nlmsg_type < NLMSG_MIN_TYPE => return None,
+        libc::NETLINK_ROUTE => {}
+        protocol => return (protocol == HELLO.0).then_some(Kind::Hello),
     }
     let nlmsg_new = type_of_new(nlmsg_type);
     match (Kind::of_message(nlmsg_new, message.payload()), nlmsg_new) {
@@ -132,14 +151,20 @@ mod tests {
     use super::*;
     use nlhello::diag::Process;
     use nlhello::wire::{put_message, Nlmsghdr};
+    use std::path::PathBuf;
 
     fn choice(words: &[&str]) -> Result<Choice, Error> {
+        choice_from(None, words)
+    }
+
+    /// Reads `words` for this capture, or for what is said now.
+    fn choice_from(read: Option<&str>, words: &[&str]) -> Result<Choice, Error> {
         Choice::read(&SniffArgs {
             protocols: Vec::new(),
             pid: None,
             comm: None,
             count: None,
-            read: None,
+            read: read.map(PathBuf::from),
             write: None,
             output: None,
             words: words.iter().map(OsString::from).collect(),
@@ -155,9 +180,9 @@ mod tests {
         let mut bytes = Vec::new();
         put_message(&mut bytes, header, &[0; 16]).unwrap();
         let message = Message::from_bytes(&bytes).unwrap();
-        choice(words)
+        choice_from(Some("-"), words)
             .unwrap()
-            .wants(protocol as u16, &message, Some(name))
+            .wants(protocol as u16, &message, || Some(name))
     }
 
     #[test]
@@ -172,6 +197,10 @@ mod tests {
             (&["addr", "NLMSG_ERROR"], 0, 2, "NLMSG_ERROR", true),
             (&["RTM_GETLINK"], 0, 18, "RTM_GETLINK", true),
             (&["RTM_GETLINK"], 0, 16, "RTM_NEWLINK", false),
+            (&["hello"], 31, 16, "HELLO_CMD_HELLO", true),
+            (&["hello"], 31, 2, "NLMSG_ERROR", false),
+            (&["hello"], 0, 16, "RTM_NEWLINK", false),
+            (&["link"], 31, 16, "HELLO_CMD_HELLO", false),
         ] {
             let found = wants(words, protocol, nlmsg_type, name);
             assert_eq!(found, is_wanted, "{words:?} {name}");
@@ -210,10 +239,45 @@ mod tests {
             ..Choice::default()
         };
 
-        assert_eq!(by(None, None).wants_of(None), Some(true));
-        assert_eq!(by(Some(7), None).wants_of(None), None);
-        assert_eq!(by(Some(7), Some("ip")).wants_of(Some(&owner)), Some(true));
-        assert_eq!(by(Some(7), Some("tc")).wants_of(Some(&owner)), Some(false));
-        assert_eq!(by(Some(8), None).wants_of(Some(&owner)), Some(false));
+        let of = |choice: &Choice, owner| choice.wants_of(owner, Some(9));
+
+        assert_eq!(of(&by(None, None), None), Some(true));
+        assert_eq!(of(&by(Some(7), None), None), None);
+        assert_eq!(by(Some(7), None).wants_of(None, None), None);
+        assert_eq!(
+            by(Some(7), None).wants_of(None, Some(0)),
+            Some(false),
+            "the kernel"
+        );
+        assert_eq!(of(&by(Some(7), Some("ip")), Some(&owner)), Some(true));
+        assert_eq!(of(&by(Some(7), Some("tc")), Some(&owner)), Some(false));
+        assert_eq!(of(&by(Some(8), None), Some(&owner)), Some(false));
+    }
+
+    #[test]
+    fn a_name_is_known_by_as_much_of_it_as_the_kernel_keeps() {
+        let owner = Owner {
+            process: Process {
+                pid: 7,
+                comm: b"systemd-network".to_vec(),
+            },
+            is_sure: true,
+        };
+        for (comm, is_wanted) in [
+            ("systemd-networkd", true),
+            ("systemd-network", true),
+            ("systemd-net", false),
+            ("systemd-resolved", false),
+        ] {
+            let choice = Choice {
+                comm: Some(comm.into()),
+                ..Choice::default()
+            };
+            assert_eq!(
+                choice.wants_of(Some(&owner), None),
+                Some(is_wanted),
+                "{comm}"
+            );
+        }
     }
 }

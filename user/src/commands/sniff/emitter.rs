@@ -122,16 +122,17 @@ impl<'a> Emitter<'a> {
             ..
         } = self;
         let protocol = packet.protocol;
-        if choice.is_any_message() {
+        // Where nothing is left out, the decoder learns the names when it shows the messages.
+        if choice.is_all() {
             return dialog.take(packet, &mut |_| true);
         }
         let decoder = sniff.as_mut().map_or(names, Sniff::decoder);
         dialog.take(packet, &mut |message| {
-            message.is_some_and(|message| {
-                decoder.learn(protocol.into(), message);
-                let name = decoder.name(protocol.into(), message);
-                choice.wants(protocol, message, name)
-            })
+            let Some(message) = message else {
+                return choice.is_any_message();
+            };
+            decoder.learn(protocol.into(), message);
+            choice.wants(protocol, message, || decoder.name(protocol.into(), message))
         });
     }
 
@@ -145,7 +146,7 @@ impl<'a> Emitter<'a> {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
             };
-            match self.choice.wants_of(line.owner) {
+            match self.choice.wants_of(line.owner, line.portid) {
                 Some(true) => {}
                 Some(false) => continue,
                 None => {
