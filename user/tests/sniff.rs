@@ -614,6 +614,51 @@ fn what_is_for_one_way_to_sniff_is_refused_for_the_other() {
     }
 }
 
+/// A capture that tcpdump made.
+fn capture() -> PathBuf {
+    [
+        env!("CARGO_MANIFEST_DIR"),
+        "tests",
+        "fixtures",
+        "nlmon.pcap",
+    ]
+    .iter()
+    .collect()
+}
+
+#[test]
+fn a_file_is_not_read_and_written_at_once_and_not_written_twice() {
+    let file = |name: &str| folder().join(format!("sniff-{name}-{}", std::process::id()));
+    let (copy, link, new) = (file("copy"), file("link"), file("new"));
+    fs::copy(capture(), &copy).unwrap();
+    fs::hard_link(&copy, &link).unwrap();
+    let sniff = |read: &Path, files: [(&str, &Path); 2]| {
+        let mut command = nlhello();
+        command.arg("sniff").arg("-r").arg(read);
+        for (option, file) in files {
+            command.arg(option).arg(file);
+        }
+        command.output().unwrap()
+    };
+    let null = Path::new("/dev/null");
+    for (read, files) in [
+        (&copy, [("-w", &*copy), ("-o", null)]),
+        (&copy, [("-w", null), ("-o", &*link)]),
+        (&copy, [("-w", &*new), ("-o", &*new)]),
+    ] {
+        let output = sniff(read, files);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{files:?}: {said}");
+        assert!(said.contains("this is two of them"), "{said}");
+    }
+    assert_eq!(fs::read(&copy).unwrap(), fs::read(capture()).unwrap());
+    assert!(!new.exists());
+    let output = sniff(&copy, [("-w", null), ("-o", null)]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    fs::remove_file(copy).unwrap();
+    fs::remove_file(link).unwrap();
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_named_and_nothing_is_run() {
     let mut command = nlhello();

@@ -13,12 +13,15 @@ use crate::output::{Output, Sniff};
 use nlhello::monitor::PacketFile;
 use nlhello::netlink::{Direction, Error, Observer, Outcome, Remark, Thread, Tracer, Transfer};
 use nlhello::nlmon::SNIFF;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
 
 const KINDS: &str = "kinds and types are for sniff without a command";
+const SAME: &str = "-r, -w and -o take a file each, and this is two of them";
 
 // Exit statuses that are not the command's, as env(1) has them.
 const FAILED: u8 = 125;
@@ -30,6 +33,7 @@ const BY_SIGNAL: i32 = 128;
 
 /// Shows what programs say: the command, whose exit status it is then, or all of the namespace.
 pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    check_files(args)?;
     if let Some(path) = &args.read {
         return capture::run(cli, args, path);
     }
@@ -48,6 +52,34 @@ pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Fa
             ExitCode::from(status_of(&error))
         }
     })
+}
+
+/// Fails where two of the files are one: what is read would be gone, or what is written mixed up.
+fn check_files(args: &SniffArgs) -> Result<(), Error> {
+    let read = args.read.as_deref().map(|path| match path.to_str() {
+        Some("-") => Path::new("/dev/stdin"),
+        _ => path,
+    });
+    let (write, output) = (args.write.as_deref(), args.output.as_deref());
+    let pairs = [(read, write), (read, output), (write, output)];
+    let same = pairs
+        .into_iter()
+        .find_map(|(one, other)| one.filter(|one| other.is_some_and(|other| is_same(one, other))));
+
+    same.map_or(Ok(()), |path| {
+        Err(Error::usage(SNIFF, SAME).object(path.display().to_string()))
+    })
+}
+
+/// Says whether both are one file that keeps what is written to it.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(found), Ok(other)) => {
+            found.is_file() && (found.dev(), found.ino()) == (other.dev(), other.ino())
+        }
+        // It is not there yet.
+        _ => one == other,
+    }
 }
 
 /// Returns what writes lines to the file that is asked for, or else to `other`, which `is_colored` or not.
