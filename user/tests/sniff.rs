@@ -660,6 +660,22 @@ fn a_file_is_not_read_and_written_at_once_and_not_written_twice() {
 }
 
 #[test]
+fn a_word_that_makes_no_sense_leaves_files_as_they_were() {
+    let file = folder().join(format!("sniff-kept-{}", std::process::id()));
+    fs::write(&file, "kept").unwrap();
+    for option in ["-w", "-o"] {
+        for capture in [&[][..], &["-r".into(), capture()]] {
+            let mut command = nlhello();
+            command.arg("sniff").arg(option).arg(&file).args(capture);
+            let output = command.arg("nosuch").output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            assert_eq!(fs::read(&file).unwrap(), b"kept", "{option} {capture:?}");
+        }
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_named_and_nothing_is_run() {
     let mut command = nlhello();
     command.args(["sniff", "-o", "/nosuch/file", "--", "echo", "ran"]);

@@ -3,7 +3,7 @@
 //! `nlhello sniff -r FILE`: the datagrams of a capture, as if they were said now.
 
 use super::emitter::Emitter;
-use super::{open, Failure};
+use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use nlhello::monitor::PacketReader;
 use nlhello::netlink::{Error, Packet};
@@ -20,12 +20,8 @@ use std::process::ExitCode;
 pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure> {
     let of_file = |error: Error| Error { op: SNIFF, ..error }.object(path.display().to_string());
     let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
-    let color = cli.globals.color.on(&io::stdout());
     let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(io::stdout())) };
-    let sniff = Emitter::has_lines(args)
-        .then(|| open(cli, args, stdout, color))
-        .transpose()?;
-    let mut emitter = Emitter::new(args, Dialog::of_capture(), sniff)?;
+    let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), stdout)?;
     let result = loop {
         match reader.next_packet() {
             Ok(Some(packet)) if emitter.is_open() => take(&mut emitter, args, &packet)?,

@@ -3,8 +3,8 @@
 //! What is done with the datagrams of `nlmon`, whoever captured them.
 
 use super::choice::Choice;
-use super::unwritten;
-use crate::cli::SniffArgs;
+use super::{open, unwritten};
+use crate::cli::{Cli, SniffArgs};
 use crate::commands::Failure;
 use crate::output::{Decoder, Form, Sniff};
 use nlhello::monitor::PacketFile;
@@ -35,17 +35,26 @@ pub struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// Emits lines to `sniff`, if there is one, of what comes to `dialog`.
+    /// Emits what comes to `dialog`; lines go to `stdout`, where `args` name no file for them.
     ///
     /// # Errors
     ///
-    /// That the words of `args` make no sense, or that the capture cannot be written.
-    pub fn new(args: &'a SniffArgs, dialog: Dialog, sniff: Option<Sniff>) -> Result<Self, Failure> {
+    /// That the words of `args` make no sense: then no file is made. That a file cannot be written.
+    pub fn new(
+        cli: &Cli,
+        args: &'a SniffArgs,
+        dialog: Dialog,
+        stdout: impl FnOnce() -> io::Result<Box<dyn Write>>,
+    ) -> Result<Self, Failure> {
+        let choice = Choice::read(args)?;
+        let color = cli.globals.color.on(&io::stdout());
+        let sniff = Self::has_lines(args).then(|| open(cli, args, stdout, color));
+
         Ok(Self {
             args,
-            choice: Choice::read(args)?,
+            choice,
             dialog,
-            sniff,
+            sniff: sniff.transpose()?,
             file: args.write.as_ref().map(PacketFile::create).transpose()?,
             names: Decoder::new(Form::Text),
             start: Instant::now(),
@@ -228,4 +237,75 @@ fn put(
     len: usize,
 ) -> Result<(), Failure> {
     Ok(file.put(time, libc::PACKET_OUTGOING, protocol, bytes, len)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Command;
+    use clap::Parser;
+    use nlhello::netlink::Socket;
+    use nlhello::wire::{put_attr, put_message, Nlmsghdr, NLMSG_ERROR, NLM_F_ACK, NLM_F_REQUEST};
+    use std::{env, fs, process};
+
+    fn message(nlmsg_type: u16, nlmsg_flags: u16, nlmsg_pid: u32, payload: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            nlmsg_flags,
+            nlmsg_pid,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, payload).unwrap();
+        bytes
+    }
+
+    /// Returns what is told of `datagrams`, and of how many nobody knows whose they are, for these words.
+    fn told(words: &[&str], datagrams: &[Vec<u8>]) -> (String, u64) {
+        let file = env::temp_dir().join(format!("emitter-{}", process::id()));
+        let output = ["nlhello", "sniff", "-o", file.to_str().unwrap()];
+        let cli = Cli::try_parse_from(output.iter().chain(words)).unwrap();
+        let Some(Command::Sniff(args)) = &cli.command else {
+            unreachable!("it is what was asked for");
+        };
+        let emitter = Emitter::new(&cli, args, Dialog::new(), || unreachable!("there is -o"));
+        let mut emitter = emitter.ok().unwrap();
+        for bytes in datagrams {
+            let packet = Packet {
+                time: SystemTime::now(),
+                protocol: libc::NETLINK_ROUTE as u16,
+                bytes,
+                len: bytes.len(),
+            };
+            emitter.take(&packet).ok().unwrap();
+        }
+        emitter.emit(None).ok().unwrap();
+        emitter.flush().ok().unwrap();
+        let told = fs::read_to_string(&file).unwrap();
+        fs::remove_file(file).unwrap();
+        (told, emitter.unknown)
+    }
+
+    #[test]
+    fn names_are_learned_from_what_others_say() {
+        let mut link = vec![0; 16];
+        link[4] = 7;
+        put_attr(&mut link, libc::IFLA_IFNAME, b"new7\0").unwrap();
+        let mut route = vec![0; 12];
+        put_attr(&mut route, libc::RTA_OIF, &7u32.to_ne_bytes()).unwrap();
+        let request = message(libc::RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK, 0, &route);
+        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
+        let done = [&[0; 4], &request[..16]].concat();
+        let datagrams = [
+            message(libc::RTM_NEWLINK, 0, 0, &link),
+            request,
+            message(NLMSG_ERROR, 0, socket.portid(), &done),
+        ];
+        let pid = process::id().to_string();
+        let (told, unknown) = told(&["--pid", &pid], &datagrams);
+
+        assert!(told.contains("RTA_OIF(4) new7(7)\n"), "{told}");
+        assert!(!told.contains("RTM_NEWLINK"), "{told}");
+        assert_eq!(unknown, 0, "the event is the kernel's");
+    }
 }

@@ -3,7 +3,7 @@
 //! `nlhello sniff` without a command: all of netlink in this namespace.
 
 use super::emitter::Emitter;
-use super::{open, Failure};
+use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use crate::output::Decoder;
 use crate::signals::{Signals, Stdout};
@@ -58,19 +58,15 @@ pub fn run(cli: &Cli, args: &SniffArgs) -> Result<ExitCode, Failure> {
 
 impl<'a> Live<'a> {
     fn new(cli: &Cli, args: &'a SniffArgs) -> Result<Self, Failure> {
-        let has_lines = Emitter::has_lines(args);
-        let signals = Signals::catch_all(has_lines && args.output.is_none())
+        let has_reader = Emitter::has_lines(args) && args.output.is_none();
+        let signals = Signals::catch_all(has_reader)
             .map_err(|error| Error::from_io("catch signals", &error))?;
         let signals = Rc::new(signals);
-        let color = cli.globals.color.on(&io::stdout());
         let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(Stdout::new(&signals)?)) };
-        let sniff = has_lines
-            .then(|| open(cli, args, stdout, color))
-            .transpose()?;
 
         Ok(Self {
             args,
-            emitter: Emitter::new(args, Dialog::new(), sniff)?,
+            emitter: Emitter::new(cli, args, Dialog::new(), stdout)?,
             signals,
         })
     }
