@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -673,6 +673,52 @@ fn a_word_that_makes_no_sense_leaves_files_as_they_were() {
         }
     }
     fs::remove_file(file).unwrap();
+}
+
+/// Returns how `child` ended, which is killed if it does not.
+fn end_of(mut child: Child) -> ExitStatus {
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(10) {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.wait().unwrap()
+}
+
+#[test]
+fn a_capture_is_read_no_further_than_the_count() {
+    let mut child = nlhello()
+        .args(["sniff", "-r", "-", "-c", "1", "-w", "/dev/null"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let bytes = fs::read(capture()).unwrap();
+    let len = u32::from_ne_bytes(bytes[32..36].try_into().unwrap());
+    stdin.write_all(&bytes[..40 + len as usize]).unwrap();
+
+    assert_eq!(end_of(child).code(), Some(0));
+}
+
+#[test]
+fn a_capture_is_read_no_further_when_nobody_reads_what_is_in_it() {
+    let mut child = nlhello()
+        .args(["sniff", "-r", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    let bytes = fs::read(capture()).unwrap();
+    let (header, packets) = bytes.split_at(24);
+    stdin.write_all(header).unwrap();
+    let is_gone = (0..1000).any(|_| stdin.write_all(packets).is_err());
+
+    assert!(is_gone, "it still reads");
+    assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGPIPE));
 }
 
 #[test]

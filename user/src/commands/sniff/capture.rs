@@ -22,13 +22,18 @@ pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure
     let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
     let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(io::stdout())) };
     let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), stdout)?;
-    let result = loop {
+    let mut result = Ok(());
+    // Where enough was read, nobody waits for what a pipe may bring yet.
+    while emitter.is_open() {
         match reader.next_packet() {
-            Ok(Some(packet)) if emitter.is_open() => take(&mut emitter, args, &packet)?,
-            Ok(_) => break Ok(()),
-            Err(error) => break Err(of_file(error)),
+            Ok(Some(packet)) => take(&mut emitter, args, &packet)?,
+            Ok(None) => break,
+            Err(error) => {
+                result = Err(of_file(error));
+                break;
+            }
         }
-    };
+    }
     emitter.emit(None)?;
     emitter.flush()?;
     emitter.sum_up();

@@ -70,9 +70,11 @@ impl<'a> Emitter<'a> {
         args.write.is_none() || args.output.is_some()
     }
 
-    /// Says whether more datagrams are wanted.
+    /// Says whether more datagrams are wanted, and lines can be written: [`Emitter::flush`] says why not.
     pub fn is_open(&self) -> bool {
-        self.left > 0
+        let failure = self.sniff.as_ref().and_then(Sniff::failure);
+
+        self.left > 0 && failure.is_none()
     }
 
     /// Says whether fewer datagrams were emitted than were asked for.
