@@ -28,6 +28,8 @@ const AT_ONCE: usize = 4096;
 pub struct Signals {
     stop: Arc<AtomicBool>,
     status: Arc<AtomicBool>,
+    /// Whether one that ends the run still kills at once.
+    kills: Arc<AtomicBool>,
     wake: UnixStream,
     /// Ready when a signal came or, if there is one to be, standard output has no reader.
     any: AnyOf,
@@ -46,14 +48,24 @@ impl Signals {
     }
 
     /// Takes over SIGHUP as well, unless that was ignored before, for who has something to clear away at
-    /// the end: the second signal does not kill, so nothing may wait long for anybody else.
+    /// the end. Until [`Self::defer`] a signal kills: a file may be a pipe that waits for its reader.
     ///
     /// With `has_reader`, it ends as well when nobody reads standard output.
     pub fn catch_all(has_reader: bool) -> io::Result<Self> {
         let stops = [SIGINT, SIGTERM, SIGHUP];
-        let count = stops.len() - usize::from(is_ignored(SIGHUP));
+        let stops = &stops[..stops.len() - usize::from(is_ignored(SIGHUP))];
+        let kills = Arc::new(AtomicBool::new(true));
+        for signal in stops {
+            flag::register_conditional_default(*signal, Arc::clone(&kills))?;
+        }
+        let signals = Self::open(Arc::default(), stops, has_reader)?;
 
-        Self::open(Arc::default(), &stops[..count], has_reader)
+        Ok(Self { kills, ..signals })
+    }
+
+    /// From now on no signal kills, not even the second, so nothing may wait long for anybody else.
+    pub fn defer(&self) {
+        self.kills.store(false, Ordering::SeqCst);
     }
 
     fn open(stop: Arc<AtomicBool>, stops: &[i32], has_reader: bool) -> io::Result<Self> {
@@ -75,6 +87,7 @@ impl Signals {
         Ok(Self {
             stop,
             status,
+            kills: Arc::default(),
             wake,
             any,
             has_reader,

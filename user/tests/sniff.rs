@@ -675,6 +675,23 @@ fn a_word_that_makes_no_sense_leaves_files_as_they_were() {
     fs::remove_file(file).unwrap();
 }
 
+#[test]
+fn who_waits_for_the_reader_of_a_pipe_can_be_ended() {
+    let pipe = folder().join(format!("sniff-pipe-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for option in ["-w", "-o"] {
+        let mut command = nlhello();
+        let child = command.arg("sniff").arg(option).arg(&pipe).spawn().unwrap();
+        let pid = child.id().to_string();
+        await_caught(&pid, libc::SIGTERM);
+        await_state(&pid, "S");
+        kill("-TERM", &pid);
+        assert_eq!(end_of(child).signal(), Some(libc::SIGTERM));
+    }
+    fs::remove_file(pipe).unwrap();
+}
+
 /// Returns how `child` ended, which is killed if it does not.
 fn end_of(mut child: Child) -> ExitStatus {
     let start = Instant::now();
@@ -685,6 +702,23 @@ fn end_of(mut child: Child) -> ExitStatus {
         std::thread::sleep(Duration::from_millis(5));
     }
     child.wait().unwrap()
+}
+
+/// Waits until the process has a handler for `signal`.
+fn await_caught(pid: &str, signal: i32) {
+    let start = Instant::now();
+    loop {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let caught = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigCgt:"))
+            .and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
+        if caught.unwrap() >> (signal - 1) & 1 == 1 {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "{pid}: {status}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ struct Live<'a> {
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &SniffArgs) -> Result<ExitCode, Failure> {
     let mut live = Live::new(cli, args)?;
+    live.signals.defer();
     let device = Device::make()?;
     let result = live.watch(&device);
     // Whoever reads the last lines may take their time.
