@@ -6,7 +6,7 @@
 //! signal that comes between the look at the flag and the wait still ends the wait.
 
 use nlhello::netlink::{wait_any, wait_readable, AnyOf, Awaited};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level::pipe};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -58,6 +58,8 @@ impl Signals {
         for signal in stops {
             flag::register_conditional_default(*signal, Arc::clone(&kills))?;
         }
+        // Then what makes a file too long fails, and does not kill.
+        flag::register(SIGXFSZ, Arc::default())?;
         let signals = Self::open(Arc::default(), stops, has_reader)?;
 
         Ok(Self { kills, ..signals })

@@ -355,7 +355,8 @@ fn what_is_lost_is_told_with_its_number_then_and_at_the_end() {
     let socket = own_socket();
     let sniffer = Sniffer::start("");
     kill(&sniffer.child, "STOP");
-    // Each block is handed over after 20 ms however little is in it, and there are 64.
+    // Longer than the ring has room for, for each block is handed over after some milliseconds however little
+    // is in it.
     for number in 0..600 {
         socket.exchange(&getlink(number, 1));
         sleep(Duration::from_millis(5));
@@ -403,6 +404,32 @@ fn the_link_is_there_as_long_as_it_is_needed_whatever_ends_that() {
     drop(sniffer.child.stdout.take());
     let (status, ..) = sniffer.ended();
     assert_eq!((status, devices()), (None, String::new()), "as by SIGPIPE");
+}
+
+#[test]
+fn a_file_that_may_not_become_longer_does_not_keep_the_link() {
+    let _netns = with_links();
+    for option in ["-o", "-w"] {
+        let file = std::env::temp_dir().join(format!("short-{}", std::process::id()));
+        let script = format!(
+            "ulimit -f 1; exec nlhello -n {NETNS} sniff {option} {}",
+            file.display()
+        );
+        let child = Command::new("sh")
+            .args(["-c", &script])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_until("the link", || devices().contains(",UP"));
+        let shows = std::iter::repeat_n("link show va\n".to_owned(), 20);
+        ip_batch(shows);
+        let output = child.wait_with_output().unwrap();
+        fs::remove_file(&file).unwrap();
+
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(stderr(&output).contains("EFBIG"), "{output:?}");
+        assert_eq!(devices(), "");
+    }
 }
 
 #[test]
