@@ -155,7 +155,8 @@ commands! {
     /// [--comm NAME], or a command that is run, -- COMMAND ARGS
     #[command(
         after_help = "Without a command, a link of kind nlmon is made, and removed at the end: that \
-                      takes root, or a namespace of one's own (unshare -Urn).\n\
+                      takes root, or a namespace of one's own (unshare -Urn). With -r none is made: \
+                      reading a capture takes no right.\n\
                       With a command it takes no right. Lines go to standard error, or to a file; all \
                       else is the command's own, its exit status too (128+N where signal N ended it; \
                       125 where nlhello failed, 126 and 127 where the command cannot be run). The \
