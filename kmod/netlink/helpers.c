@@ -123,8 +123,9 @@ struct nl_helper_socket {
 	struct sock *sk;
 	/* Those who know of it. */
 	refcount_t refs;
-	/* Those who use sk now, and one more as long as it is open. */
+	/* Those who use sk now, plus INT_MIN where it is not open, so that nobody begins to. */
 	atomic_t users;
+	/* Complete when those are done who were using sk as it closed. */
 	struct completion idle;
 };
 
@@ -136,6 +137,7 @@ struct nl_helper_socket *nl_helper_socket_new(void)
 	if (!socket)
 		return NULL;
 	refcount_set(&socket->refs, 1);
+	atomic_set(&socket->users, INT_MIN);
 	init_completion(&socket->idle);
 	return socket;
 }
@@ -166,8 +168,8 @@ int nl_helper_socket_open(struct net *net, int unit,
 	socket->sk = netlink_kernel_create(net, unit, cfg);
 	if (!socket->sk)
 		return nl_helper_is_init_net(net) ? -EBUSY : -ENOMEM;
-	/* Who finds a user finds sk. */
-	atomic_set_release(&socket->users, 1);
+	/* Who finds that it is open finds sk. */
+	atomic_set_release(&socket->users, 0);
 	return 0;
 }
 
@@ -176,12 +178,12 @@ static int nl_helper_socket_enter(struct nl_helper_socket *socket)
 {
 	if (in_hardirq() || in_nmi())
 		return -EOPNOTSUPP;
-	return atomic_inc_not_zero(&socket->users) ? 0 : -ENOTCONN;
+	return atomic_inc_unless_negative(&socket->users) ? 0 : -ENOTCONN;
 }
 
 static void nl_helper_socket_leave(struct nl_helper_socket *socket)
 {
-	if (atomic_dec_and_test(&socket->users))
+	if (atomic_dec_return(&socket->users) == INT_MIN)
 		complete(&socket->idle);
 }
 
@@ -191,8 +193,9 @@ void nl_helper_socket_close(struct net *net, int unit)
 
 	if (!socket || !socket->sk)
 		return;
-	nl_helper_socket_leave(socket);
-	wait_for_completion(&socket->idle);
+	/* Nobody begins from here on, so this waits for those alone who have begun. */
+	if (atomic_add_return(INT_MIN, &socket->users) != INT_MIN)
+		wait_for_completion(&socket->idle);
 	netlink_kernel_release(socket->sk);
 }
 

@@ -31,7 +31,7 @@ use kernel::{
 /// This is a handle, which may be cloned, moved to another thread, and kept wherever one likes. The
 /// socket opens after [`Family::new_net`], a moment after its first request may have come, and closes
 /// when its network namespace or the module goes: before and after that nothing is sent, and calls fail
-/// with `ENOTCONN`. It waits for the calls that are under way.
+/// with `ENOTCONN`. To close waits for the calls that are under way, and for no others.
 ///
 /// A handle keeps neither the namespace nor the module. Work items and timers that the module started
 /// have to be over when it is unloaded, whether they send or not: their code goes with it. The `kernel`
