@@ -67,7 +67,7 @@ macro_rules! module_family {
             unsafe impl $crate::netlink::ModuleFamily for $family {}
         )+
 
-        kernel::prelude::module! {
+        ::kernel::prelude::module! {
             type: FamilyModule,
             $($module)*
         }

@@ -7,6 +7,17 @@ pub mod netlink;
 pub mod uapi;
 pub mod wire;
 
+/// Hides the crate from whoever does not begin its name with `::`, as macros of the layer do, but for what `module!` of
+/// Linux 6.12 names without.
+#[allow(unused_imports)] // Later kernels need none of it.
+mod kernel {
+    pub(crate) use ::kernel::{
+        bindings,
+        types,
+        ThisModule, //
+    };
+}
+
 module_family! {
     types: [family::First, family::Second],
     name: "pair",
