@@ -138,6 +138,9 @@ impl<First: ModuleFamily, Rest: FamilyList> FamilyList for (First, Rest) {
     };
 
     unsafe fn prepare() -> Result<Self::Registrations> {
+        // A constant that nothing reads is not checked.
+        let _: u32 = Self::PROTOCOLS;
+
         // SAFETY: As the caller vouches; by `PROTOCOLS` no two have one protocol.
         unsafe { Ok((Registration::prepare()?, Rest::prepare()?)) }
     }

@@ -4,8 +4,8 @@
 
 use crate::netlink::{
     Command,
+    Families,
     Family,
-    FamilyList,
     KernelSocket, //
 };
 use kernel::prelude::*;
@@ -25,10 +25,12 @@ impl Family for Hello {
 
 /// The families of a module.
 #[cfg(not(wrong))]
-pub type List = (Hello, ());
+type List = (Hello, ());
 /// The families of a module.
 #[cfg(wrong)]
-pub type List = (Hello, (Hello, ()));
+type List = (Hello, (Hello, ())); //~ ERROR E0080: two families of one protocol
 
-/// Their protocols.
-pub const PROTOCOLS: u32 = <List as FamilyList>::PROTOCOLS; //~ ERROR E0080: two families of one protocol
+/// Does what the module's init does.
+pub fn init(module: &'static ThisModule) -> Result<Families<List>> {
+    kernel::Module::init(module)
+}
