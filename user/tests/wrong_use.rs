@@ -39,6 +39,7 @@ families! {
     counters_2049
     dump_room_65537
     family_declared_without_its_module
+    flag_in_a_multi
     flag_in_an_option
     group_0
     group_1025

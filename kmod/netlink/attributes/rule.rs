@@ -226,6 +226,8 @@ impl RuleBuilder<()> {
     pub const fn of<O: Occurrence>(nla_type: u16) -> RuleBuilder<O::Kind> {
         let shape = <O::Kind as AttrKind>::SHAPE;
         let (min, max) = shape.limits();
+        // Read here, so that it is checked in a set that no command takes, too.
+        let _: bool = O::IS_MULTI;
 
         assert!(nla_type != 0, "attribute type is 0");
         assert!(nla_type <= NLA_TYPE_MAX, "attribute type has flag bits");
