@@ -4,6 +4,10 @@
 //!
 //! `sendmsg(2)` fills the first buffer, and each `recvmsg(2)` that leaves the receive buffer at most
 //! half full the next, until the table is at its end or the socket is closed.
+//!
+//! A first buffer for which there is no memory, or no room beside what is in the receive buffer, is
+//! refused with `ENOBUFS`, as the core does for its own families, and the dump goes on all the same with
+//! the next `recvmsg(2)`.
 
 use super::{
     ffi,

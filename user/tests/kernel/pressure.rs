@@ -4,7 +4,9 @@
 
 use crate::lab::*;
 use crate::lifetime::start;
-use nlhello::wire::{NLM_F_ACK, NLM_F_REQUEST};
+use nlhello::netlink::Socket;
+use nlhello::uapi::NETLINK_USER;
+use nlhello::wire::{Messages, NLMSG_DONE, NLM_F_ACK, NLM_F_REQUEST};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -29,6 +31,34 @@ fn a_full_receive_buffer_blocks_nobody_and_is_told_once() {
     let expected: Vec<_> = (0..answers.len() as u32).collect();
     assert_eq!(seqs, expected);
     peer.assert_served();
+}
+
+#[test]
+fn a_dump_that_finds_no_room_is_refused_and_comes_all_the_same() {
+    let _module = Module::load();
+    let socket = Socket::open(NETLINK_USER as i32).unwrap();
+    socket.set_recv_buffer(1).unwrap();
+    let peer = Peer::from(socket);
+    peer.send(&hello(1, &[]));
+    peer.send(&peer_dump(2));
+
+    let mut buf = vec![0; 1 << 16];
+    let mut seen = vec![];
+    loop {
+        match peer.recv_into(&mut buf) {
+            Ok(Some(datagram)) => seen.extend(
+                Messages::new(datagram.bytes).map(|message| Answer::from(&message.unwrap())),
+            ),
+            Ok(None) => break,
+            // The core goes on after each message that is read, if there is room by then.
+            Err(error) => assert_eq!(error.raw_os_error(), Some(libc::ENOBUFS)),
+        }
+    }
+    let types: Vec<_> = seen.iter().map(|answer| answer.header.nlmsg_type).collect();
+    let expected = [HELLO_CMD_HELLO, NLMSG_ERROR, HELLO_CMD_GET_PEER, NLMSG_DONE];
+    assert_eq!(types, expected);
+    assert_eq!(seen[1].ack().0, libc::ENOBUFS);
+    assert_eq!(stats()["refused"], 1);
 }
 
 #[test]
