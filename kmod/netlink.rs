@@ -30,9 +30,9 @@
 //!
 //! # A family, whole
 //!
-//! Besides this file, `netlink/`, `wire.rs` and `wire/` a module needs a file such as this one:
-//! protocol 29 has one command, 16, which sends its attribute 1, a text, back to where it came
-//! from.
+//! Besides this file, `netlink/`, `wire.rs`, `wire/` and the `Kbuild` beside `kmod/`, with its own
+//! name for hello, a module needs a file such as this one: protocol 29 has one command, 16, which
+//! sends its attribute 1, a text, back to where it came from.
 //!
 //! ```
 //! // SPDX-License-Identifier: GPL-2.0

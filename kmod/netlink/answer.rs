@@ -38,8 +38,9 @@ use kernel::{
 /// what it has answered already. An answer belongs to its request alone, and is nowhere to be kept.
 ///
 /// What no type tells is left to run time: whether [`Request::done`](super::Request::done) is all
-/// that the sender waits for, and whether the sender's socket has room for the message. A handler
-/// that does not return answers nothing.
+/// that the sender waits for, whether the sender's socket has room for the message, and what a
+/// handler sends there besides, by a [`KernelSocket`](super::KernelSocket). A handler that does not
+/// return answers nothing.
 #[must_use = "an answer that the handler does not return is not sent"]
 pub struct Answer<'a, T: Family, S: AttributeSet = ()> {
     pub(super) message: Option<SkBuff>,

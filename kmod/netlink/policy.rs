@@ -72,9 +72,9 @@ impl<T: Family> Command<T> {
     ///   has to be, and the number of the policy of what is in it. Of a policy that allows nothing
     ///   there is none.
     ///
-    /// As for generic netlink, sets of attributes that say the same are one policy, and netlink has
-    /// no word for a big-endian number, nor for whether an attribute has to be there, or may be
-    /// there again.
+    /// Sets that declare the same attributes in the same order are one policy. As in generic netlink,
+    /// there is no word for a big-endian number, nor for whether an attribute has to be there, or may
+    /// be there again.
     ///
     /// # Panics
     ///
