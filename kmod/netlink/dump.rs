@@ -23,6 +23,7 @@ use super::{
 };
 use crate::wire::{
     Nlmsghdr,
+    NLMSG_MIN_TYPE,
     NLM_F_DUMP_FILTERED,
     NLM_F_DUMP_INTR,
     NLM_F_MULTI, //
@@ -57,7 +58,7 @@ pub trait Dump: Sized + Send + 'static {
     /// What the table holds, as a copy of its own: no lock is held while it is written.
     type Item: Send;
 
-    /// Message type of the entries.
+    /// Message type of the entries, 16 or above.
     const NLMSG_TYPE: u16;
 
     /// The least room of a buffer, in bytes: that of the largest entry, header and padding included.
@@ -124,6 +125,15 @@ impl<D: Dump> DumpState<D> {
             "least room of a dump is above 65536"
         );
         D::MIN_DUMP_ALLOC
+    };
+
+    /// [`Dump::NLMSG_TYPE`], checked when the dump is compiled: an `NLMSG_DONE` would end it.
+    const NLMSG_TYPE: u16 = {
+        assert!(
+            D::NLMSG_TYPE >= NLMSG_MIN_TYPE,
+            "message type of a dump is netlink's own"
+        );
+        D::NLMSG_TYPE
     };
 
     /// Moves on.
@@ -221,7 +231,7 @@ unsafe extern "C" fn fill<D: Dump>(
         let extack = (*cb).extack.as_mut();
         let header = Nlmsghdr {
             nlmsg_len: 0,
-            nlmsg_type: D::NLMSG_TYPE,
+            nlmsg_type: DumpState::<D>::NLMSG_TYPE,
             nlmsg_flags: NLM_F_MULTI,
             nlmsg_seq: (*(*cb).nlh).nlmsg_seq,
             nlmsg_pid: ffi::nl_helper_portid((*cb).skb),

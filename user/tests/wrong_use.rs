@@ -37,6 +37,7 @@ families! {
     attribute_of_another_command
     attribute_of_another_message
     counters_2049
+    dump_of_type_3
     dump_room_65537
     family_declared_without_its_module
     flag_in_a_multi
