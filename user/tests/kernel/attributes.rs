@@ -3,6 +3,7 @@
 //! The attributes of the commands, right and wrong.
 
 use crate::lab::*;
+use crate::policy::{range, BINARY, MAX_LENGTH, NUL_STRING, TYPE, U32};
 use nlhello::uapi::{NLHELLO_DATA_MAX, NLHELLO_GREETING_MAX, NLHELLO_TEXT_MAX};
 use nlhello::wire::{nla_total_size, Attrs, NLMSG_HDRLEN, NLM_F_DUMP, NLM_F_REQUEST};
 
@@ -172,15 +173,11 @@ fn a_number_that_has_not_four_bytes_is_refused() {
 
 #[test]
 fn a_refused_value_is_told_with_what_it_has_to_be() {
-    const TYPE: u16 = 1;
-    const MIN_VALUE_U: u16 = 4;
-    const MAX_VALUE_U: u16 = 5;
-    const MAX_LENGTH: u16 = 7;
     let _module = Module::load();
     let peer = Peer::open();
-    let string = |limit| vec![(MAX_LENGTH, limit), (TYPE, 12)];
-    let bytes = vec![(MAX_LENGTH, NLHELLO_DATA_MAX.into()), (TYPE, 10)];
-    let number = vec![(MIN_VALUE_U, 0), (MAX_VALUE_U, u32::MAX.into()), (TYPE, 4)];
+    let string = |limit| vec![(MAX_LENGTH, limit), (TYPE, NUL_STRING)];
+    let bytes = vec![(MAX_LENGTH, NLHELLO_DATA_MAX.into()), (TYPE, BINARY)];
+    let number = range(U32, 0, u32::MAX.into());
     let longer = |limit: u32| text(limit as usize + 1);
 
     for (command, nla_type, value, policy) in [
