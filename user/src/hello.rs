@@ -22,6 +22,7 @@ mod events;
 mod fields;
 mod peer;
 mod reply;
+pub(crate) mod said;
 mod spec;
 mod summary;
 

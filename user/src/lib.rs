@@ -21,6 +21,7 @@
 pub mod diag;
 pub mod genl;
 pub mod hello;
+pub mod kind;
 pub mod monitor;
 pub mod names;
 pub mod netlink;

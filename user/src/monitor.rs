@@ -9,13 +9,10 @@
 //! [`Kind::Hello`], which comes to a socket of its own; and who has a thread to spare can let that
 //! receive.
 
-mod body;
-mod describe;
 mod due;
 mod elsewhere;
 mod hearing;
 mod hello;
-mod kind;
 mod namespaces;
 mod nsids;
 mod pool;
@@ -27,7 +24,8 @@ mod sieve;
 mod state;
 mod table;
 
-pub use kind::{Kind, Kinds};
+pub use crate::kind::Kinds;
+pub use crate::rtnl::Kind;
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 pub use record::{PacketFile, PacketReader, RecordFiles, Untold};
 pub use replay::Replay;

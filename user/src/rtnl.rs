@@ -67,7 +67,52 @@ pub use route::{Lookup, Route, Routes, VrfTable};
 pub use rule::{Rule, Rules};
 pub use stats::Stats;
 
+use crate::hello::said;
+use crate::kind::kinds;
 use crate::netlink::Spec;
+
+kinds! {
+    /// Links.
+    Link => link::facts::FACTS,
+    /// Their addresses.
+    Addr => addr::facts::FACTS,
+    /// Next hops that routes share.
+    Nexthop => nexthop::facts::FACTS,
+    /// Routes.
+    Route => route::facts::FACTS,
+    /// Neighbours.
+    Neigh => neigh::facts::FACTS,
+    /// Rules that choose a table.
+    Rule => rule::facts::FACTS,
+    /// Where bridges and VXLANs forward.
+    Fdb => fdb::facts::FACTS,
+    /// Prefixes that routers have advertised.
+    Prefix => ra_prefix::FACTS,
+    /// Settings of links.
+    Netconf => netconf::FACTS,
+    /// Ids of network namespaces.
+    Nsid => nsid::FACTS,
+    /// Options of router advertisements that the kernel leaves to programs.
+    Nduseropt => nduseropt::FACTS,
+    /// Addresses of groups that links have joined, and those that they share with others.
+    Maddr => maddr::FACTS,
+    /// Who listens to a group behind a bridge or a VXLAN.
+    Mdb => mdb::FACTS,
+    /// Routes to groups.
+    Mroute => route::facts::MROUTE_FACTS,
+    /// Queues of traffic control.
+    Qdisc => qdisc::FACTS,
+    /// Their classes.
+    Class => class::FACTS,
+    /// What chooses a class, and chains of it.
+    Filter => filter::FACTS,
+    /// What of a link hardware counts.
+    Stats => stats::FACTS,
+    /// Links as IPv6 sees them.
+    Ifinfo6 => link::ifinfo6::FACTS,
+    /// Who says hello to the module: events of another protocol.
+    Hello => said::FACTS,
+}
 
 /// What the client knows of rtnetlink: all of it stands in [`names`](crate::names).
 pub static SPEC: Spec = Spec {

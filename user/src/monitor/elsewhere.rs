@@ -5,16 +5,14 @@
 
 use super::hearing::TIMEOUT;
 use super::{Event, Kind, Kinds, Origin, What, OP};
-use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID};
+use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Datagram, Error, Request, Socket};
+use crate::rtnl::link::IFINFOMSG;
 use crate::rtnl::{Nsid, SPEC};
 use crate::wire::{put_attr, Messages};
 use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-
-/// Tells of ids that come and go (`RTNLGRP_NSID`).
-const NSID_GROUP: u32 = 28;
 
 /// Room for a datagram.
 const ROOM: usize = 128 << 10;
@@ -54,7 +52,7 @@ impl Elsewhere {
             failed(error)
                 .hint("nothing is heard where there is no name: it takes CAP_NET_BROADCAST")
         })?;
-        socket.join(NSID_GROUP).map_err(failed)?;
+        socket.join(RTNLGRP_NSID).map_err(failed)?;
         for group in kinds.iter().flat_map(|kind| kind.groups()) {
             match socket.join(*group) {
                 // The kernel is older than the group.
@@ -157,7 +155,7 @@ pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         .socket()
         .set_strict()
         .map_err(|error| Error::from_io(OP, &error))?;
-    let mut payload = vec![0; 16];
+    let mut payload = vec![0; IFINFOMSG];
     put_attr(&mut payload, IFLA_TARGET_NETNSID, &nsid.to_ne_bytes())
         .map_err(|error| Error::from_io(OP, &error))?;
     let request = Request::dump(OP, libc::RTM_GETLINK, payload)?;

@@ -7,21 +7,12 @@ use super::record::{Recorder, Step};
 use super::{Event, Kind, Origin, Told, What, OP};
 use crate::hello::SPEC;
 use crate::netlink::{Connection, Error, Gathered};
-use crate::rtnl::attrs::{u32, Index};
-use crate::rtnl::{Fields, Names, Object, Value};
 use crate::uapi;
-use crate::wire::{self, Attr, Message};
+use crate::wire::Message;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 pub const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
-const TEXT: u16 = uapi::HELLO_A_TEXT as u16;
-const PORTID: u16 = uapi::HELLO_A_PORTID as u16;
-/// One more than the last type that is looked for.
-const MAX: usize = 5;
-
-/// Room for a port id in a table.
-const WIDTH: usize = 12;
 
 /// The socket that these events come to.
 pub struct Hellos {
@@ -112,36 +103,5 @@ pub fn event_of<'a>(message: &Message<'a>) -> Event<'a> {
         old: None,
         origin: Origin::Event,
         by: message.header().nlmsg_pid,
-    }
-}
-
-/// A hello that somebody said.
-pub struct Said<'a>(Index<'a, MAX>);
-
-impl<'a> Said<'a> {
-    /// Reads the payload of a `HELLO_CMD_HELLO_NTF` message, which has no fixed header.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        Ok(Self(Index::new(payload)))
-    }
-
-    fn text(&self) -> Option<&'a [u8]> {
-        self.0.get(TEXT).as_ref().map(Attr::str)?.ok()
-    }
-}
-
-impl Object for Said<'_> {
-    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
-        if let Some(portid) = self.0.taker().take(PORTID, u32) {
-            out.column("portid", Value::Number(portid.into()), WIDTH);
-        }
-    }
-
-    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
-        let mut attrs = self.0.taker();
-        attrs.take(PORTID, u32);
-        attrs.take(TEXT, |_| self.text());
-
-        out.field("text", self.text().map_or(Value::Null, Value::Name));
-        attrs.finish(out);
     }
 }

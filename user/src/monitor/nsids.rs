@@ -6,16 +6,13 @@
 
 use super::hearing::TIMEOUT;
 use super::OP;
-use crate::names::uapi::{NETNSA_FD, RTM_GETNSID};
+use crate::names::uapi::{NETNSA_FD, RTM_GETNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Error, Gathered, Netns, Request};
 use crate::rtnl::{Nsid, SPEC};
 use crate::wire::put_attr;
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
-
-/// Tells of new ids (`RTNLGRP_NSID`).
-const GROUP: u32 = 28;
 
 /// Room for `struct rtgenmsg`.
 const RTGENMSG: usize = 4;
@@ -30,7 +27,7 @@ impl Nsids {
     /// Begins to listen, in this namespace.
     pub fn open() -> Result<Self, Error> {
         let events = Connection::open(OP, &SPEC)?;
-        events.join(OP, GROUP)?;
+        events.join(OP, RTNLGRP_NSID)?;
 
         Ok(Self {
             events,

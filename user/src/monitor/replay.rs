@@ -4,7 +4,7 @@
 
 use super::hello::event_of;
 use super::record::{bad, Reader, Step, Untold};
-use super::state::{is_untold, News, State};
+use super::state::{News, State};
 use super::{tell_state, Event, Kind, Kinds, Told};
 use crate::netlink::Error;
 use crate::wire::Message;
@@ -106,7 +106,7 @@ impl Replay {
 
     /// Tells what there was, as [`Monitor::tell_all`](super::Monitor::tell_all).
     pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
-        let all: Kinds = Kind::ALL.into_iter().collect();
+        let all: Kinds = Kind::ALL.iter().copied().collect();
         tell_state(&self.state, all, tell);
     }
 
@@ -178,7 +178,7 @@ fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl Fn
         is_told = true;
         tell(event);
     });
-    let is_end = !news.is_there && !is_untold(news.kind, news.payload);
+    let is_end = !news.is_there && !news.makes_in_silence();
     if is_partial && !is_told && is_end {
         tell(&news.as_it_came());
     }

@@ -3,7 +3,8 @@
 //! Which objects are watched at all.
 
 use super::Kind;
-use crate::rtnl::{Addr, Neigh, Prefix, Route, Rule};
+use crate::kind::{Body, Place};
+use crate::rtnl::Prefix;
 
 /// Which objects are watched, by what says which object it is: what an object can change must not
 /// count, or one that leaves would seem to be there for ever. What is `None` may be anything.
@@ -23,18 +24,16 @@ pub struct Scope {
 impl Scope {
     /// Says whether it depends on the object whether an object of this `kind` is watched.
     pub fn limits(&self, kind: Kind) -> bool {
-        let (family, table, within) = (
-            self.family != 0,
-            self.table.is_some(),
-            self.prefix().is_some(),
-        );
+        let Place {
+            family,
+            table,
+            address,
+            ..
+        } = kind.facts().place;
 
-        match kind {
-            Kind::Addr | Kind::Neigh => family || within,
-            Kind::Route => family || table || within,
-            Kind::Rule => family || table,
-            _ => false,
-        }
+        family && self.family != 0
+            || table.is_some() && self.table.is_some()
+            || !address.is_empty() && self.prefix().is_some()
     }
 
     /// Says whether the object of this `kind` with this `payload` is watched.
@@ -42,39 +41,26 @@ impl Scope {
         if !self.limits(kind) {
             return true;
         }
-        let is_of_family = self.family == 0 || payload.first() == Some(&self.family);
+        let object = kind.snapshot().and_then(|snapshot| snapshot.body(payload));
+        object.is_some_and(|object| self.holds_object(&kind.facts().place, &object))
+    }
 
-        is_of_family && self.holds_table(kind, payload) && self.holds_place(kind, payload)
+    fn holds_object(&self, place: &Place, object: &Body<'_>) -> bool {
+        let is_of_family = self.family == 0 || object.header.first() == Some(&self.family);
+        let is_in_table = |table| place.table_of(object) == Some(table);
+        let is_within = |own: Prefix| {
+            place
+                .prefix_of(object)
+                .is_some_and(|prefix| own.holds(prefix))
+        };
+
+        is_of_family
+            && (place.table.is_none() || self.table.is_none_or(is_in_table))
+            && (place.address.is_empty() || self.prefix().is_none_or(is_within))
     }
 
     /// Returns the prefix, if it excludes anything.
     pub(super) fn prefix(&self) -> Option<Prefix> {
         self.within.filter(|prefix| prefix.address.is_some())
-    }
-
-    fn holds_table(&self, kind: Kind, payload: &[u8]) -> bool {
-        let Some(table) = self.table else {
-            return true;
-        };
-        match kind {
-            Kind::Route => Route::from_payload(payload).is_ok_and(|route| route.table() == table),
-            Kind::Rule => Rule::from_payload(payload).is_ok_and(|rule| rule.table() == table),
-            _ => true,
-        }
-    }
-
-    fn holds_place(&self, kind: Kind, payload: &[u8]) -> bool {
-        let Some(prefix) = self.prefix() else {
-            return true;
-        };
-        let contains = |address: Option<_>| address.is_some_and(|own| prefix.contains(own));
-        match kind {
-            Kind::Addr => Addr::from_payload(payload).is_ok_and(|addr| contains(addr.local())),
-            Kind::Neigh => Neigh::from_payload(payload).is_ok_and(|neigh| contains(neigh.dst())),
-            Kind::Route => {
-                Route::from_payload(payload).is_ok_and(|route| prefix.holds(route.prefix()))
-            }
-            _ => true,
-        }
     }
 }

@@ -7,8 +7,8 @@
 //! address, a route, a neighbour or a rule in a datagram of its own. All else passes: other kinds, on
 //! which routes depend, and what answers requests.
 
-use super::kind::{BRIDGE, MROUTE, RTM_DELCHAIN, RTM_NEWCHAIN};
 use super::{Kind, Kinds, Scope};
+use crate::kind::{Families, Place, Types};
 use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
@@ -27,38 +27,15 @@ pub struct Sieve {
     unwanted: Kinds,
 }
 
-/// What comes to the group of [`Kind::Qdisc`] besides, and the types of its messages.
-const WITH_QDISCS: [(Kind, &[[u16; 2]]); 2] = [
-    (Kind::Class, &[[libc::RTM_NEWTCLASS, libc::RTM_DELTCLASS]]),
-    (
-        Kind::Filter,
-        &[
-            [libc::RTM_NEWTFILTER, libc::RTM_DELTFILTER],
-            [RTM_NEWCHAIN, RTM_DELCHAIN],
-        ],
-    ),
-];
-
 /// Where the fixed header of an object is in a message, behind `struct nlmsghdr`.
 const HEADER: u32 = 16;
 /// Where `nlmsg_type` is.
 const TYPE: u32 = 4;
 /// Where the family is: the first byte of every header.
 const FAMILY: u32 = HEADER;
-/// Where `rtm_dst_len` is.
-const DST_LEN: u32 = HEADER + 1;
-/// Where `rtm_table`, and the `table` of `struct fib_rule_hdr`, is.
-const TABLE: u32 = HEADER + 4;
-/// Where attributes begin behind `struct rtmsg`, `ndmsg` or `fib_rule_hdr`, and behind `ifaddrmsg`.
-const ATTRS: u32 = HEADER + 12;
-const ADDR_ATTRS: u32 = HEADER + 8;
 
-/// `RTA_TABLE` and `FRA_TABLE`.
-const TABLE_ATTR: u32 = 15;
-/// `RTA_DST` and `NDA_DST`.
-const DST: u32 = 1;
-const IFA_ADDRESS: u32 = 1;
-const IFA_LOCAL: u32 = 2;
+/// What the state is read for, as errors say it.
+const READ: &str = "read the state";
 
 /// Loading a word from here finds the attribute of type X from A on; A is then where its header is, or
 /// 0 (`SKF_AD_OFF + SKF_AD_NLATTR`).
@@ -73,16 +50,13 @@ impl Sieve {
     /// others depend on, `needed`, all.
     pub fn new(scope: Scope, wanted: Kinds, needed: Kinds) -> Self {
         let is_limited = |kind: &Kind| scope.limits(*kind) && !needed.has(*kind);
-
-        let has_qdiscs = wanted.has(Kind::Qdisc) || needed.has(Kind::Qdisc);
-        let with_qdiscs = WITH_QDISCS.iter().map(|(kind, _)| *kind);
+        let heard = wanted | needed;
+        let is_unwanted = |kind: &Kind| !heard.has(*kind) && comes_with(*kind, heard);
 
         Self {
             scope,
             kinds: wanted.iter().filter(is_limited).collect(),
-            unwanted: with_qdiscs
-                .filter(|kind| has_qdiscs && !wanted.has(*kind))
-                .collect(),
+            unwanted: Kind::ALL.iter().copied().filter(is_unwanted).collect(),
         }
     }
 
@@ -93,18 +67,24 @@ impl Sieve {
 
     /// Returns the requests for all objects of this `kind` that pass, and maybe some more.
     pub fn questions(&self, kind: Kind) -> Result<Vec<Request>, Error> {
+        let Some(snapshot) = kind.snapshot() else {
+            return Ok(Vec::new());
+        };
         let table = self.scope.table.filter(|_| self.kinds.has(kind));
-        let mut questions = kind.dumps(table)?;
-        questions.retain(|question| self.asks(kind, question));
-        Ok(questions)
+        let dumps = (snapshot.dumps)(table).into_iter();
+
+        dumps
+            .filter(|payload| self.asks(kind, payload))
+            .map(|payload| Request::dump(READ, snapshot.get, payload))
+            .collect()
     }
 
-    /// Says whether there may be an object of this `kind` in the answer to `question` that passes.
-    fn asks(&self, kind: Kind, question: &Request) -> bool {
-        let family = question.bytes().get(FAMILY as usize).copied();
-        let is_other = |asked| asked != 0 && self.scope.family != 0 && asked != self.scope.family;
+    /// Says whether there may be an object of this `kind` that passes in the answer to a request with this `payload`.
+    fn asks(&self, kind: Kind, payload: &[u8]) -> bool {
+        let is_other =
+            |asked: &u8| *asked != 0 && self.scope.family != 0 && *asked != self.scope.family;
 
-        !self.kinds.has(kind) || !family.is_some_and(is_other)
+        !self.kinds.has(kind) || !payload.first().is_some_and(is_other)
     }
 
     /// Returns the program for [`Socket::set_filter`](crate::netlink::Socket::set_filter); `None` where
@@ -112,19 +92,15 @@ impl Sieve {
     pub fn program(&self) -> Option<Vec<sock_filter>> {
         let mut program = Program(Vec::new());
         program.load(BPF_H, TYPE);
-        for (_, types) in WITH_QDISCS
-            .iter()
-            .filter(|(kind, _)| self.unwanted.has(*kind))
-        {
-            types.iter().for_each(|types| program.drop_type(*types));
+        for types in types_of(self.unwanted) {
+            program.drop_type(*types);
         }
         for kind in self.kinds.iter() {
-            let Some(types) = types(kind) else {
-                continue;
-            };
             let tests = self.tests(kind);
-            program.unless_type(types, tests.0.len());
-            program.0.extend(tests.0);
+            for types in kind.facts().types {
+                program.unless_type(*types, tests.0.len());
+                program.0.extend(&tests.0);
+            }
         }
         program.end(PASS);
         (!self.kinds.is_empty() || !self.unwanted.is_empty()).then_some(program.0)
@@ -133,48 +109,41 @@ impl Sieve {
     /// Returns the end of the program for messages about a `kind`.
     fn tests(&self, kind: Kind) -> Program {
         let Scope { family, table, .. } = self.scope;
-        let mut program = Program(Vec::new());
+        let (facts, mut program) = (kind.facts(), Program(Vec::new()));
+        let attrs = HEADER + kind.snapshot().map_or(0, |snapshot| snapshot.header) as u32;
 
-        // What bridges forward has the types of neighbours, and what is sent to groups those of routes.
-        match kind {
-            Kind::Neigh => program.pass_family(BRIDGE),
-            Kind::Route => MROUTE
-                .iter()
-                .for_each(|family| program.pass_family(*family)),
-            _ => {}
+        // Another kind has the same types.
+        if let Families::Except(others) = facts.families {
+            others.iter().for_each(|other| program.pass_family(*other));
         }
         if family != 0 {
             program.need_family(family);
         }
-        if let (Kind::Route | Kind::Rule, Some(table)) = (kind, table) {
-            program.need_table(table);
+        if let (Some(place), Some(table)) = (facts.place.table, table) {
+            program.need_table(table, place, attrs);
         }
         if let Some((address, len)) = self.scope.prefix().and_then(parts) {
-            match kind {
-                Kind::Route => program.need_dst(address, len),
-                Kind::Neigh => program.need_neigh(address, len),
-                Kind::Addr => program.need_addr(address, len),
-                _ => {}
-            }
+            program.need_place(&facts.place, (address, len), attrs);
         }
         program.end(PASS);
         program
     }
 }
 
-fn parts(prefix: Prefix) -> Option<(IpAddr, u8)> {
-    Some((prefix.address?, prefix.len))
+/// Says whether messages about this `kind` come to the groups of those that are `heard`, and are told from theirs by
+/// their type.
+fn comes_with(kind: Kind, heard: Kinds) -> bool {
+    let is_group = |group: &u32| heard.iter().any(|other| other.groups().contains(group));
+
+    matches!(kind.facts().families, Families::Any) && kind.groups().iter().any(is_group)
 }
 
-/// Returns the types of the messages about a `kind`.
-fn types(kind: Kind) -> Option<[u16; 2]> {
-    Some(match kind {
-        Kind::Addr => [libc::RTM_NEWADDR, libc::RTM_DELADDR],
-        Kind::Route => [libc::RTM_NEWROUTE, libc::RTM_DELROUTE],
-        Kind::Neigh => [libc::RTM_NEWNEIGH, libc::RTM_DELNEIGH],
-        Kind::Rule => [libc::RTM_NEWRULE, libc::RTM_DELRULE],
-        _ => return None,
-    })
+fn types_of(kinds: Kinds) -> impl Iterator<Item = &'static Types> {
+    kinds.iter().flat_map(|kind| kind.facts().types)
+}
+
+fn parts(prefix: Prefix) -> Option<(IpAddr, u8)> {
+    Some((prefix.address?, prefix.len))
 }
 
 /// Instructions, each with how many are skipped behind it where a test holds, and where it does not.
@@ -233,15 +202,15 @@ impl Program {
     }
 
     /// Skips `count` instructions unless the type that was loaded is one of these.
-    fn unless_type(&mut self, [new, del]: [u16; 2], count: usize) {
+    fn unless_type(&mut self, Types { new, del }: Types, count: usize) {
         let as_loaded = |number: u16| u16::from_be_bytes(number.to_ne_bytes()).into();
 
         self.if_equal(as_loaded(new), 2, 0);
-        self.if_equal(as_loaded(del), 1, 0);
+        self.if_equal(as_loaded(del.unwrap_or(new)), 1, 0);
         self.put(BPF_JMP | BPF_JA, count as u32);
     }
 
-    fn drop_type(&mut self, types: [u16; 2]) {
+    fn drop_type(&mut self, types: Types) {
         self.unless_type(types, 1);
         self.end(DROP);
     }
@@ -258,41 +227,36 @@ impl Program {
     }
 
     /// The number is in the header where it is below 256, and in any case in an attribute.
-    fn need_table(&mut self, table: u32) {
-        self.find(TABLE_ATTR, ATTRS);
+    fn need_table(&mut self, table: u32, (small, attr): (usize, u16), attrs: u32) {
+        self.find(attr.into(), attrs);
         self.if_equal(0, 3, 0);
         self.take_x();
         self.load_value(0);
         self.if_equal(u32::from_be_bytes(table.to_ne_bytes()), 3, 2);
-        self.load(BPF_B, TABLE);
+        self.load(BPF_B, HEADER + small as u32);
         self.if_equal(table, 1, 0);
         self.end(DROP);
     }
 
-    /// A default route has no destination, and the length 0.
-    fn need_dst(&mut self, address: IpAddr, len: u8) {
+    /// Of what says how many bits of its address count, those that are looked for have to.
+    fn need_place(&mut self, place: &Place, (address, len): (IpAddr, u8), attrs: u32) {
+        let [first, others @ ..] = place.address else {
+            return;
+        };
         self.need_family(family_of(address));
-        self.load(BPF_B, DST_LEN);
-        self.jump(BPF_JMP | BPF_JGE | BPF_K, len.into(), 1, 0);
-        self.end(DROP);
-        if len > 0 {
-            self.find(DST, ATTRS);
-            self.need_bits(address, len);
+        if let Some(at) = place.len {
+            self.load(BPF_B, HEADER + at as u32);
+            self.jump(BPF_JMP | BPF_JGE | BPF_K, len.into(), 1, 0);
+            self.end(DROP);
         }
-    }
-
-    fn need_neigh(&mut self, address: IpAddr, len: u8) {
-        self.need_family(family_of(address));
-        self.find(DST, ATTRS);
-        self.need_bits(address, len);
-    }
-
-    /// Where there is another end, the address itself has an attribute of its own.
-    fn need_addr(&mut self, address: IpAddr, len: u8) {
-        self.need_family(family_of(address));
-        self.find(IFA_LOCAL, ADDR_ATTRS);
-        self.if_equal(0, 0, 3);
-        self.find(IFA_ADDRESS, ADDR_ATTRS);
+        if len == 0 {
+            return;
+        }
+        self.find((*first).into(), attrs);
+        for other in others {
+            self.if_equal(0, 0, 3);
+            self.find((*other).into(), attrs);
+        }
         self.need_bits(address, len);
     }
 
@@ -335,6 +299,7 @@ fn words(address: IpAddr) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::uapi::{RTA_TABLE, RTM_NEWCHAIN};
     use crate::netlink::{send_to, Socket};
     use crate::wire::{put_attr, put_message, Nlmsghdr};
     use proptest::prelude::*;
@@ -382,7 +347,7 @@ mod tests {
             table,
             within: within.map(|prefix| Prefix::parse(prefix).unwrap()),
         };
-        Sieve::new(scope, Kind::ALL.into_iter().collect(), Kinds::default())
+        Sieve::new(scope, Kind::ALL.iter().copied().collect(), Kinds::default())
     }
 
     fn payload(header: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
@@ -469,7 +434,7 @@ mod tests {
             assert!(pair.passes(&strict, nlmsg_type, header), "{nlmsg_type}");
         }
         let needed: Kinds = Kind::Addr.into();
-        let sieve = Sieve::new(strict.scope, Kind::ALL.into_iter().collect(), needed);
+        let sieve = Sieve::new(strict.scope, Kind::ALL.iter().copied().collect(), needed);
         assert!(pair.passes(&sieve, libc::RTM_DELADDR, &[2; 8]));
         assert!(!pair.passes(&strict, libc::RTM_DELADDR, &[2; 8]));
     }
@@ -488,7 +453,7 @@ mod tests {
     #[test]
     fn of_routes_the_kernel_is_asked_for_one_table_only() {
         let table = |table| sieve(0, table, None).questions(Kind::Route).unwrap();
-        let attr = [8, 0, TABLE_ATTR as u8, 0, 100, 0, 0, 0];
+        let attr = [8, 0, RTA_TABLE as u8, 0, 100, 0, 0, 0];
 
         assert!(table(Some(100)).iter().all(|q| q.bytes().ends_with(&attr)));
         assert!(table(None).iter().all(|q| q.bytes().len() == 28));
@@ -497,7 +462,7 @@ mod tests {
     #[test]
     fn what_comes_to_the_group_of_another_kind_is_left_out_unless_it_is_wanted() {
         let pair = Pair::open();
-        let all: Kinds = Kind::ALL.into_iter().collect();
+        let all: Kinds = Kind::ALL.iter().copied().collect();
         let sieve = |wanted, needed| Sieve::new(Scope::default(), wanted, Kinds::from(needed));
         let links = sieve(Kind::Link.into(), Kind::Qdisc);
         for (nlmsg_type, passes) in [
@@ -607,10 +572,10 @@ mod tests {
                 &(scope, any_object()),
                 |((family, table, within), (kind, payload))| {
                     let sieve = sieve(family, table, within);
-                    let Some([nlmsg_type, _]) = types(kind).filter(|_| sieve.program().is_some())
-                    else {
+                    if sieve.program().is_none() {
                         return Ok(());
-                    };
+                    }
+                    let nlmsg_type = kind.facts().type_of_new();
                     // Bridges have other objects for the same type, and MPLS has no addresses of IP.
                     let has_other_rules = matches!(payload[0], 7 | 28);
                     let passes = pair.passes(&sieve, nlmsg_type, &payload);

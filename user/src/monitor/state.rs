@@ -5,14 +5,12 @@
 //! `docs/monitor.md` says why this is right.
 
 mod change;
-mod silent;
 mod window;
 
 use super::table::{Form, Seen, Table};
 use super::{Event, Kind, Kinds, Origin, What};
+use crate::kind::Cause;
 use change::Change;
-pub use silent::is_untold;
-use silent::silent_kinds;
 use std::borrow::Cow;
 use window::Window;
 
@@ -38,8 +36,31 @@ pub struct News<'a> {
 }
 
 impl<'a> News<'a> {
-    fn is_ipv4(&self) -> bool {
-        self.payload.first() == Some(&(libc::AF_INET as u8))
+    /// Returns the kinds that change with it without an event of their own; `old` is what the object was.
+    fn silent<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> Kinds {
+        (self.kind.facts().silent)(&Cause {
+            is_there: self.is_there,
+            payload: self.payload,
+            old,
+        })
+    }
+
+    /// Says whether it can be believed that it is of one more, where others have its identity.
+    fn is_appended(&self) -> bool {
+        let snapshot = self.kind.snapshot();
+        snapshot.is_some_and(|snapshot| snapshot.is_appended(self.payload))
+    }
+
+    /// Says whether the kernel makes such an object without a word.
+    pub fn makes_in_silence(&self) -> bool {
+        let snapshot = self.kind.snapshot();
+        snapshot.is_some_and(|snapshot| snapshot.makes_in_silence(self.payload))
+    }
+
+    /// Says whether other objects can have its identity.
+    fn has_siblings(&self) -> bool {
+        let snapshot = self.kind.snapshot();
+        snapshot.is_some_and(|snapshot| snapshot.siblings.is_some())
     }
 
     /// Returns the event of a kind that is not [kept](Kind::is_kept).
@@ -61,6 +82,7 @@ impl<'a> News<'a> {
 
 /// What was told.
 pub struct State {
+    /// Of the kinds that are kept, which are the first.
     tables: Vec<Table>,
     /// While dumps are read.
     window: Option<Window>,
@@ -76,7 +98,11 @@ impl State {
     /// Knows nothing yet.
     pub fn new() -> Self {
         Self {
-            tables: Kind::ALL.map(Table::new).into(),
+            tables: Kind::ALL
+                .iter()
+                .map_while(|kind| kind.snapshot())
+                .map(Table::new)
+                .collect(),
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
@@ -86,20 +112,27 @@ impl State {
 
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.tables[kind as usize].len()
+        self.table(kind).map_or(0, Table::len)
     }
 
     /// Returns the objects of this `kind`.
     pub fn bodies(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        let table = &self.tables[kind as usize];
-        table.iter().map(|(form, _)| table.body(form))
+        self.table(kind)
+            .into_iter()
+            .flat_map(|table| table.iter().map(|(form, _)| table.body(form)))
     }
 
     /// Returns the same in the order that people expect.
     pub fn bodies_in_order(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        let table = &self.tables[kind as usize];
-        let forms = table.in_order(table.iter().map(|(form, _)| form));
-        forms.into_iter().map(|form| table.body(form))
+        self.table(kind).into_iter().flat_map(|table| {
+            let forms = table.in_order(table.iter().map(|(form, _)| form));
+            forms.into_iter().map(|form| table.body(form))
+        })
+    }
+
+    /// Returns what there is of this `kind`, if it is [kept](Kind::is_kept).
+    fn table(&self, kind: Kind) -> Option<&Table> {
+        self.tables.get(kind as usize)
     }
 
     /// Returns the kinds that have to be read again because the kernel says nothing of what became
@@ -129,7 +162,7 @@ impl State {
 
     /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.
     pub fn note(&mut self, news: &News<'_>) {
-        self.silent = self.silent | silent_kinds(news, || None);
+        self.silent = self.silent | news.silent(&|| None);
     }
 
     fn take_object(
@@ -140,7 +173,7 @@ impl State {
     ) {
         let table = &mut self.tables[news.kind as usize];
         let old = || table.of_key(table.key(form)).next();
-        self.silent = self.silent | silent_kinds(news, || Some(table.body(old()?.0)));
+        self.silent = self.silent | news.silent(&|| Some(table.body(old()?.0)));
         // The event of an entry that takes the place of another is no other than that of one more.
         if news.is_there && table.has_rival(form) {
             self.silent = self.silent | Kind::Fdb.into();
@@ -163,7 +196,7 @@ impl State {
     /// Begins to read these `kinds`; what differs is told as of this `origin`.
     pub fn open(&mut self, kinds: Kinds, origin: Origin) {
         self.give_up();
-        for kind in kinds.iter() {
+        for kind in kinds.kept().iter() {
             self.tables[kind as usize].forget_seen();
         }
         self.window = Some(Window::open(kinds, origin));
@@ -176,21 +209,21 @@ impl State {
 
     /// Takes in an object of a dump.
     pub fn find(&mut self, kind: Kind, payload: &[u8]) {
-        let table = &mut self.tables[kind as usize];
         // A record may have what was not asked for.
         let window = self.window.as_mut();
         let Some(window) = window.filter(|window| window.kinds().has(kind)) else {
             return;
         };
+        let Some(table) = self.tables.get_mut(kind as usize) else {
+            return;
+        };
         let Some(form) = table.form(payload) else {
             return;
         };
-        if kind == Kind::Route {
-            window.pass(payload);
-        }
+        window.pass(table.facts(), payload);
         // A dump may show an object twice while others come.
         let is_known = table.mark(form, Seen::Dump) || table.is_found(form);
-        if !is_known && !is_untold(kind, payload) {
+        if !is_known && !table.facts().makes_in_silence(payload) {
             table.insert(form, Seen::Found);
         }
         table.release(form);
@@ -208,7 +241,7 @@ impl State {
         let is_on_link = |old| kind.link_of(&table.body(old)) == kind.link_of(payload);
         let olds = of_key.into_iter().map(|(old, _)| old);
         let olds: Vec<_> = olds
-            .filter(|old| kind != Kind::Route || is_on_link(*old))
+            .filter(|old| table.facts().siblings.is_none() || is_on_link(*old))
             .collect();
         // Which of two it is, nobody knows.
         if !is_known && olds.len() < 2 {
@@ -241,7 +274,7 @@ impl State {
         let Some(window) = self.window.take() else {
             return;
         };
-        for kind in window.kinds().iter() {
+        for kind in window.kinds().kept().iter() {
             if !window.close(kind, &mut self.tables[kind as usize], tell) {
                 self.doubt = self.doubt | kind.into();
             }

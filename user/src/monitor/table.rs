@@ -2,9 +2,8 @@
 
 //! The objects of a kind, as they were told last.
 
-use super::body::{number_of, own_of, place_of, put_body, put_key};
 use super::pool::{Id, Pool};
-use super::Kind;
+use crate::kind::Snapshot;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -68,7 +67,7 @@ struct Entry {
 /// Each entry holds its shape, each shape that of its key, and each of those its place, if it has one.
 /// `found` is the number of entries that are [`Seen::Found`]. `last` is held by somebody.
 pub struct Table {
-    kind: Kind,
+    facts: &'static Snapshot,
     entries: HashTable<Entry>,
     found: usize,
     shapes: Pool<Shape>,
@@ -107,10 +106,10 @@ fn own(bytes: &[u8]) -> Own {
 }
 
 impl Table {
-    /// Returns an empty table.
-    pub fn new(kind: Kind) -> Self {
+    /// Returns an empty table of a kind that is kept like this.
+    pub fn new(facts: &'static Snapshot) -> Self {
         Self {
-            kind,
+            facts,
             entries: HashTable::new(),
             found: 0,
             shapes: Pool::new(),
@@ -120,6 +119,16 @@ impl Table {
             hasher: DefaultHashBuilder::default(),
             room: Default::default(),
         }
+    }
+
+    /// Returns how its objects are kept.
+    pub fn facts(&self) -> &'static Snapshot {
+        self.facts
+    }
+
+    /// Says whether an object is several in one.
+    pub fn is_group(&self, form: Form) -> bool {
+        self.facts.is_group(&self.body(form))
     }
 
     /// Returns how many objects there are.
@@ -150,27 +159,29 @@ impl Table {
 
     fn form_anew(&mut self, payload: &[u8]) -> Option<Form> {
         let [mut body, mut key] = std::mem::take(&mut self.room);
-        let is_one = put_body(self.kind, payload, &mut body);
+        let is_one = self.facts.put_body(payload, &mut body);
         let form = is_one.then(|| self.form_of_body(&mut body, &mut key));
         self.room = [body, key];
         form
     }
 
     fn form_of_body(&mut self, body: &mut [u8], key: &mut Vec<u8>) -> Form {
-        let place = own_of(self.kind, body);
+        let place = self.facts.own_of(body);
         let own = own(&body[place.clone()]);
         body[place.clone()].fill(0);
-        let (kind, body) = (self.kind, &*body);
+        let (facts, body) = (self.facts, &*body);
         let Self { keys, places, .. } = self;
         let shape = self.shapes.hold_row(body, || {
             key.clear();
-            put_key(kind, body, key);
+            facts.put_key(body, key);
             Shape {
                 // No message has so many bytes.
                 at: place.start as u32,
                 len: place.len() as u32,
                 key: keys.hold_row(key, || {
-                    place_of(kind, body).map(|place| places.hold_row(&place, || ()))
+                    facts
+                        .rivals_of(body)
+                        .map(|place| places.hold_row(&place, || ()))
                 }),
             }
         });
@@ -279,7 +290,7 @@ impl Table {
 
     fn order(&self, one: Form, other: Form) -> Ordering {
         let [bytes, others] = [one, other].map(|form| self.shapes.bytes(form.shape));
-        let number = |bytes| number_of(self.kind, bytes);
+        let number = |bytes| self.facts.order_of(bytes);
 
         number(bytes)
             .cmp(&number(others))
@@ -397,6 +408,7 @@ fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rtnl::Kind;
     use crate::wire::put_attr;
     use std::collections::HashMap;
 
@@ -439,6 +451,10 @@ mod tests {
         payload
     }
 
+    fn routes() -> Table {
+        Table::new(Kind::Route.snapshot().unwrap())
+    }
+
     fn insert(table: &mut Table, payload: &[u8]) -> Form {
         let form = table.form(payload).unwrap();
         table.insert(form, Seen::Event);
@@ -448,7 +464,7 @@ mod tests {
 
     #[test]
     fn routes_to_many_destinations_share_all_else_and_are_told_apart() {
-        let mut table = Table::new(Kind::Route);
+        let mut table = routes();
         let forms: Vec<_> = (0..100)
             .map(|dst| insert(&mut table, &route(dst, &[])))
             .collect();
@@ -464,7 +480,7 @@ mod tests {
     #[test]
     fn a_route_is_the_same_whatever_changes_by_itself() {
         const CACHEINFO: (u16, &[u8]) = (12, &[7; 32]);
-        let mut table = Table::new(Kind::Route);
+        let mut table = routes();
         let one = insert(&mut table, &route(1, &[]));
         for payload in [route(1, &[CACHEINFO]), route(1, &[])] {
             assert_eq!(table.form(&payload), Some(one));
@@ -478,7 +494,7 @@ mod tests {
 
     #[test]
     fn what_a_destination_is_not_is_shared() {
-        let mut table = Table::new(Kind::Route);
+        let mut table = routes();
         let header = |len| {
             [
                 &[libc::AF_INET as u8, 0, 0, 0][..],
@@ -502,7 +518,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_takes_no_room() {
-        let mut table = Table::new(Kind::Route);
+        let mut table = routes();
         for dst in 0..100 {
             insert(&mut table, &route(dst, &[(5, &[10, 0, 0, dst])]));
             let form = table.form(&route(dst, &[])).unwrap();

@@ -5,6 +5,7 @@
 //! C header: `include/uapi/linux/if_addr.h`.
 
 mod by_link;
+pub(super) mod facts;
 
 pub use by_link::{AddrsByLink, Interface, Interfaces};
 

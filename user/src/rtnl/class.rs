@@ -7,6 +7,8 @@
 use super::fields::{Fields, Value};
 use super::tc::{classid, describe_class, Tc, Tcmsg};
 use super::{Names, Object};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{RTM_DELTCLASS, RTM_NEWTCLASS, RTNLGRP_TC};
 use crate::wire;
 
 /// A class.
@@ -52,6 +54,19 @@ impl Object for Class<'_> {
         attrs.finish(out);
     }
 }
+
+/// What is known of classes.
+pub(crate) const FACTS: Facts = Facts {
+    name: "class",
+    types: &[Types::new(RTM_NEWTCLASS, RTM_DELTCLASS)],
+    groups: &[RTNLGRP_TC],
+    describe: |bytes, names, out| {
+        Class::from_payload(bytes).map(|class| describe(&class, names, out))
+    },
+    link: |bytes| Some(Class::from_payload(bytes).ok()?.header().ifindex),
+    family: |_| None,
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

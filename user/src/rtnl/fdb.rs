@@ -5,6 +5,8 @@
 //!
 //! C header: `include/uapi/linux/neighbour.h`.
 
+pub(super) mod facts;
+
 use super::attrs::{be16, ip, u16, u32, u8, Index, Taker};
 use super::fields::{flags, Fields, Value};
 use super::neigh::{
@@ -24,6 +26,8 @@ const NFEA_ACTIVITY_NOTIFY: u16 = 1;
 const NOTIFY: u8 = 1;
 const INACTIVE: u8 = 2;
 
+/// Flag: it is of the link itself, not of the bridge that it is a port of (`NTF_SELF`).
+const SELF: u8 = 0x02;
 /// `NTF_*`, and behind them, as the kernel keeps them, `NTF_EXT_*`.
 const FLAGS: &[(u32, &str)] = &[
     (0x02, "self"),

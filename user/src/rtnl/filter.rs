@@ -9,7 +9,11 @@ use super::fields::{Fields, Value};
 use super::schema::hex;
 use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
 use super::{Names, Object};
-use crate::names::uapi::{TCA_CHAIN, TCA_EXT_WARN_MSG};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{
+    RTM_DELCHAIN, RTM_DELTFILTER, RTM_NEWCHAIN, RTM_NEWTFILTER, RTNLGRP_TC, TCA_CHAIN,
+    TCA_EXT_WARN_MSG,
+};
 use crate::wire;
 
 /// Instead of a link: those that share filters (`TCM_IFINDEX_MAGIC_BLOCK`).
@@ -138,6 +142,25 @@ impl Object for Filter<'_> {
         attrs.finish(out);
     }
 }
+
+/// What is known of filters, and chains of them.
+pub(crate) const FACTS: Facts = Facts {
+    name: "filter",
+    types: &[
+        Types::new(RTM_NEWTFILTER, RTM_DELTFILTER),
+        Types::new(RTM_NEWCHAIN, RTM_DELCHAIN),
+    ],
+    groups: &[RTNLGRP_TC],
+    describe: |bytes, names, out| {
+        Filter::from_payload(bytes).map(|filter| describe(&filter, names, out))
+    },
+    link: |bytes| {
+        let index = Filter::from_payload(bytes).ok()?.header().ifindex;
+        (index != BLOCK).then_some(index)
+    },
+    family: |_| None,
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -9,8 +9,9 @@ mod bond;
 mod bridge;
 #[cfg(test)]
 mod captures;
+pub(super) mod facts;
 mod hardware;
-mod ifinfo6;
+pub(super) mod ifinfo6;
 mod info;
 mod query;
 mod stats;

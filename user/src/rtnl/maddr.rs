@@ -12,6 +12,11 @@ use super::addr::{
 use super::attrs::{ip, u32, u32s, Index, Taker};
 use super::fields::{Fields, Value};
 use super::{family_name, Names, Object};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{
+    RTM_DELANYCAST, RTM_DELMULTICAST, RTM_NEWANYCAST, RTM_NEWMULTICAST, RTNLGRP_IPV4_MCADDR,
+    RTNLGRP_IPV6_ACADDR, RTNLGRP_IPV6_MCADDR,
+};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -103,6 +108,25 @@ fn describe_times(attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut dyn Fields) {
     out.field("cstamp", Value::Number(cstamp.into()));
     out.field("tstamp", Value::Number(tstamp.into()));
 }
+
+/// What is known of addresses of groups and of anybody.
+pub(crate) const FACTS: Facts = Facts {
+    name: "maddr",
+    types: &[
+        Types::new(RTM_NEWMULTICAST, RTM_DELMULTICAST),
+        Types::new(RTM_NEWANYCAST, RTM_DELANYCAST),
+    ],
+    groups: &[
+        RTNLGRP_IPV4_MCADDR,
+        RTNLGRP_IPV6_MCADDR,
+        RTNLGRP_IPV6_ACADDR,
+    ],
+    describe: |bytes, names, out| {
+        Maddr::from_payload(bytes).map(|maddr| describe(&maddr, names, out))
+    },
+    link: |bytes| Some(Maddr::from_payload(bytes).ok()?.header().index),
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,8 @@ pub use router::RouterPort;
 use super::attrs::Index;
 use super::fields::{Fields, Nest, Value};
 use super::{Names, Object};
-use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER, RTM_DELMDB, RTM_NEWMDB, RTNLGRP_MDB};
 use crate::wire::{self, Attrs};
 
 /// Size of `struct br_port_msg`, in bytes.
@@ -87,6 +88,13 @@ impl<'a> Mdb<'a> {
             header,
             attrs: Index::new(&payload[BR_PORT_MSG..]),
         })
+    }
+
+    /// Says whether the link with this `index` is the bridge, or one of the ports that this is about.
+    pub fn has_port(&self, index: u32) -> bool {
+        self.header.ifindex == index
+            || self.entries().any(|entry| entry.header().ifindex == index)
+            || self.routers().any(|port| port.ifindex() == index)
     }
 
     /// Returns the fixed part.
@@ -173,6 +181,18 @@ fn tell_all<T, I: Iterator<Item = Option<T>>>(
     out.close();
     Some(())
 }
+
+/// What is known of multicast databases.
+pub(crate) const FACTS: Facts = Facts {
+    name: "mdb",
+    types: &[Types::new(RTM_NEWMDB, RTM_DELMDB)],
+    groups: &[RTNLGRP_MDB],
+    describe: |bytes, names, out| Mdb::from_payload(bytes).map(|mdb| describe(&mdb, names, out)),
+    link: |bytes| Some(Mdb::from_payload(bytes).ok()?.header().ifindex),
+    is_on: Some(|bytes, index| Mdb::from_payload(bytes).is_ok_and(|mdb| mdb.has_port(index))),
+    family: |_| None,
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests;

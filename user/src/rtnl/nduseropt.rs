@@ -10,7 +10,8 @@ mod domain;
 use super::attrs::{be32, ip, Index};
 use super::fields::{Fields, Nest, Value};
 use super::{Names, Object};
-use crate::names::uapi::NDUSEROPT_SRCADDR;
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{NDUSEROPT_SRCADDR, RTM_NEWNDUSEROPT, RTNLGRP_ND_USEROPT};
 use crate::wire;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -220,6 +221,18 @@ fn split_lifetime(body: &[u8]) -> Option<(u32, &[u8])> {
 fn v6(bytes: &[u8]) -> Option<Ipv6Addr> {
     <[u8; 16]>::try_from(bytes).ok().map(Ipv6Addr::from)
 }
+
+/// What is known of options of router advertisements.
+pub(crate) const FACTS: Facts = Facts {
+    name: "nduseropt",
+    types: &[Types::only(RTM_NEWNDUSEROPT)],
+    groups: &[RTNLGRP_ND_USEROPT],
+    describe: |bytes, names, out| {
+        NdUserOpt::from_payload(bytes).map(|options| describe(&options, names, out))
+    },
+    link: |bytes| Some(NdUserOpt::from_payload(bytes).ok()?.header().ifindex),
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@
 //!
 //! C header: `include/uapi/linux/neighbour.h`.
 
+pub(super) mod facts;
+
 use super::attrs::{ip, u32, u32s, u8, Index, Taker};
 use super::fields::{flag_fields, flags, Fields, Value};
 use super::{Names, Object, Query};

@@ -8,7 +8,11 @@
 use super::attrs::{i32, u32, Index, Taker};
 use super::fields::{Fields, Value};
 use super::{family_name, Names, Object};
-use crate::names::uapi::{NETCONFA_IFINDEX, NETCONFA_RP_FILTER};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{
+    NETCONFA_IFINDEX, NETCONFA_RP_FILTER, RTM_DELNETCONF, RTM_NEWNETCONF, RTNLGRP_IPV4_NETCONF,
+    RTNLGRP_IPV6_NETCONF, RTNLGRP_MPLS_NETCONF,
+};
 use crate::wire;
 
 /// Room for `struct netconfmsg`, one byte, before the attributes.
@@ -114,6 +118,29 @@ fn describe_rp_filter(attrs: &mut Taker<'_, '_, NETCONFA_MAX>, out: &mut dyn Fie
         None => out.field("rp_filter", Value::Number(number.into())),
     }
 }
+
+/// What is known of settings of links.
+pub(crate) const FACTS: Facts = Facts {
+    name: "netconf",
+    types: &[Types::new(RTM_NEWNETCONF, RTM_DELNETCONF)],
+    groups: &[
+        RTNLGRP_IPV4_NETCONF,
+        RTNLGRP_IPV6_NETCONF,
+        RTNLGRP_MPLS_NETCONF,
+    ],
+    describe: |bytes, names, out| {
+        Netconf::from_payload(bytes).map(|settings| describe(&settings, names, out))
+    },
+    // All links and those to come have negative numbers.
+    link: |bytes| {
+        Netconf::from_payload(bytes)
+            .ok()?
+            .ifindex()?
+            .try_into()
+            .ok()
+    },
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //!
 //! C header: `include/uapi/linux/nexthop.h`.
 
+pub(super) mod facts;
 mod group;
 
 use super::attrs::{be16, ip, u16, u32, Index, Taker};

@@ -7,7 +7,10 @@
 use super::attrs::{i32, Index};
 use super::fields::{Fields, Value};
 use super::{Names, Object};
-use crate::names::uapi::{NETNSA_CURRENT_NSID, NETNSA_NSID};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{
+    NETNSA_CURRENT_NSID, NETNSA_NSID, RTM_DELNSID, RTM_NEWNSID, RTNLGRP_NSID,
+};
 use crate::wire;
 
 /// Room for `struct rtgenmsg`, one byte, before the attributes.
@@ -92,6 +95,16 @@ impl Object for Nsid<'_> {
         attrs.finish(out);
     }
 }
+
+/// What is known of ids of network namespaces.
+pub(crate) const FACTS: Facts = Facts {
+    name: "nsid",
+    types: &[Types::new(RTM_NEWNSID, RTM_DELNSID)],
+    groups: &[RTNLGRP_NSID],
+    describe: |bytes, names, out| Nsid::from_payload(bytes).map(|nsid| describe(&nsid, names, out)),
+    family: |_| None,
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 //! Prefixes of addresses.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Addresses that begin with the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +30,26 @@ impl Prefix {
         })
     }
 
-    /// Says whether `address` is in it.
-    pub fn contains(self, address: IpAddr) -> bool {
-        self.holds(Self {
+    /// Returns that of one address alone.
+    pub fn of_host(address: IpAddr) -> Self {
+        Self {
             address: Some(address),
             len: host_len(address),
-        })
+        }
+    }
+
+    /// Returns the address that stands for any of this family (`AF_*`); `None` where there is none.
+    pub fn any_of(family: u8) -> Option<IpAddr> {
+        match i32::from(family) {
+            libc::AF_INET => Some(Ipv4Addr::UNSPECIFIED.into()),
+            libc::AF_INET6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+            _ => None,
+        }
+    }
+
+    /// Says whether `address` is in it.
+    pub fn contains(self, address: IpAddr) -> bool {
+        self.holds(Self::of_host(address))
     }
 
     /// Says whether all of `other` is in it.

@@ -6,10 +6,12 @@
 
 use super::attrs::{name, u32, u8};
 use super::fields::{Fields, Value};
-use super::tc::{describe_qdisc, Attributes, Tc, Tcmsg};
-use super::{Names, Object};
+use super::tc::{describe_qdisc, Attributes, Tc, Tcmsg, ROOT};
+use super::{Kind, Names, Object};
+use crate::kind::{describe, Facts, Kinds, Types};
 use crate::names::uapi::{
-    TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG, TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
+    RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
+    TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
 };
 use crate::wire;
 
@@ -79,6 +81,24 @@ fn describe_sharing(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
         }
     }
 }
+
+/// What is known of qdiscs.
+pub(crate) const FACTS: Facts = Facts {
+    name: "qdisc",
+    types: &[Types::new(RTM_NEWQDISC, RTM_DELQDISC)],
+    groups: &[RTNLGRP_TC],
+    describe: |bytes, names, out| {
+        Qdisc::from_payload(bytes).map(|qdisc| describe(&qdisc, names, out))
+    },
+    link: |bytes| Some(Qdisc::from_payload(bytes).ok()?.header().ifindex),
+    family: |_| None,
+    // A link is told with its queue.
+    silent: |cause| match Qdisc::from_payload(cause.payload) {
+        Ok(qdisc) if qdisc.header().parent == ROOT => Kind::Link.into(),
+        _ => Kinds::NONE,
+    },
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

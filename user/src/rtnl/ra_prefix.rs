@@ -7,7 +7,8 @@
 use super::attrs::{ip, u32s, Index};
 use super::fields::{flag_fields, Fields, Value};
 use super::{Names, Object};
-use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO, RTM_NEWPREFIX, RTNLGRP_IPV6_PREFIX};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -128,6 +129,18 @@ fn describe_flags(prefix_flags: u8, out: &mut dyn Fields) {
         out.field("flags", Value::Hex(rest.into()));
     }
 }
+
+/// What is known of prefixes that routers advertise.
+pub(crate) const FACTS: Facts = Facts {
+    name: "prefix",
+    types: &[Types::only(RTM_NEWPREFIX)],
+    groups: &[RTNLGRP_IPV6_PREFIX],
+    describe: |bytes, names, out| {
+        RaPrefix::from_payload(bytes).map(|prefix| describe(&prefix, names, out))
+    },
+    link: |bytes| Some(RaPrefix::from_payload(bytes).ok()?.header().ifindex),
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 //! C header: `include/uapi/linux/rtnetlink.h`.
 
 mod cache;
+pub(super) mod facts;
 pub(super) mod flow;
 mod lookup;
 mod metrics;
@@ -28,7 +29,7 @@ use crate::names::uapi::{
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Attrs, Message, NLA_HDRLEN};
 use cache::Cacheinfo;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 /// Size of `struct rtmsg`, in bytes.
@@ -234,14 +235,10 @@ impl<'a> Route<'a> {
 
     /// Returns the destination.
     pub fn prefix(&self) -> Prefix {
-        let any = match i32::from(self.header.family) {
-            libc::AF_INET => Some(Ipv4Addr::UNSPECIFIED.into()),
-            libc::AF_INET6 => Some(Ipv6Addr::UNSPECIFIED.into()),
-            _ => None,
-        };
+        let any = || Prefix::any_of(self.header.family);
 
         Prefix {
-            address: self.dst().or(any),
+            address: self.dst().or_else(any),
             len: self.header.dst_len,
         }
     }

@@ -4,6 +4,8 @@
 //!
 //! C header: `include/uapi/linux/fib_rules.h`.
 
+pub(super) mod facts;
+
 use super::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
 use super::fields::{Fields, Value};
 use super::route::{describe_tos, flow, TYPES};

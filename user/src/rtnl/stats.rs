@@ -10,6 +10,8 @@ use super::fields::{Fields, Nest, Value};
 use super::link::describe_stats;
 use super::schema::{self, known, Format, Known};
 use super::{Names, Object};
+use crate::kind::{describe, Facts, Types};
+use crate::names::uapi::{RTM_NEWSTATS, RTNLGRP_STATS};
 use crate::wire;
 
 /// Size of `struct if_stats_msg`, in bytes.
@@ -154,6 +156,19 @@ fn tell_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> 
     out.field(key, Value::Bool(switch == 1));
     Some(())
 }
+
+/// What is known of counters of links.
+pub(crate) const FACTS: Facts = Facts {
+    name: "stats",
+    types: &[Types::only(RTM_NEWSTATS)],
+    groups: &[RTNLGRP_STATS],
+    describe: |bytes, names, out| {
+        Stats::from_payload(bytes).map(|stats| describe(&stats, names, out))
+    },
+    link: |bytes| Some(Stats::from_payload(bytes).ok()?.header().ifindex),
+    family: |_| None,
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

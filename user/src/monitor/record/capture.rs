@@ -8,7 +8,6 @@
 use super::input::bad;
 use super::pcap::{Cooked, Head, Packets, COOKED};
 use super::{Step, Untold, HELLO, ROUTE};
-use crate::monitor::body::{put_body, put_key};
 use crate::monitor::hello::NTF;
 use crate::monitor::Kind;
 use crate::netlink::Error;
@@ -26,9 +25,6 @@ pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
 
 /// How many requests that were not answered yet are remembered at most.
 const ASKED: usize = 4096;
-
-/// Where `rtm_flags` is in `struct rtmsg`: it tells of the state of the link too.
-const RTM_FLAGS: Range<usize> = 8..12;
 
 /// A capture, and how far it was read.
 pub struct Capture {
@@ -274,15 +270,17 @@ impl Sorter {
 /// Returns which object of its `kind` it is.
 fn key_of(kind: Kind, payload: &[u8]) -> Vec<u8> {
     let mut key = Vec::new();
-    match kind {
-        // Several may share all that a route is found by.
-        Kind::Route => {
-            put_body(kind, payload, &mut key);
-            key.get_mut(RTM_FLAGS).unwrap_or_default().fill(0);
-        }
-        kind if kind.is_kept() => put_key(kind, payload, &mut key),
+    match kind.snapshot() {
+        Some(snapshot) => match &snapshot.siblings {
+            Some(siblings) => {
+                snapshot.put_body(payload, &mut key);
+                let of_link = key.get_mut(siblings.of_link.clone());
+                of_link.unwrap_or_default().fill(0);
+            }
+            None => snapshot.put_key(payload, &mut key),
+        },
         // All of it: what tells of its end is the same.
-        _ => key.extend_from_slice(payload),
+        None => key.extend_from_slice(payload),
     }
     key
 }

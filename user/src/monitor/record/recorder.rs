@@ -5,10 +5,11 @@
 use super::files::{Files, RecordFiles};
 use super::pcap::{put_file_header, put_packet, whole_packets, COOKED, PACKET_HEADER};
 use super::Step;
-use crate::monitor::state::{is_untold, State};
+use crate::monitor::state::State;
 use crate::monitor::{Kind, Kinds, Origin};
 use crate::netlink::Error;
 use crate::wire::{put_message, Message, Nlmsghdr};
+use std::borrow::Cow;
 use std::io;
 
 /// How much is held before it is written out, in bytes.
@@ -131,8 +132,14 @@ impl Recorder {
     fn note_all(&mut self, state: &State, kinds: Kinds, are_untold: bool) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for kind in kinds.iter() {
-            let bodies = state.bodies(kind);
-            for body in bodies.filter(|body| is_untold(kind, body) == are_untold) {
+            let Some(snapshot) = kind.snapshot() else {
+                continue;
+            };
+            let is_untold = |body: &Cow<'_, [u8]>| snapshot.makes_in_silence(body);
+            for body in state
+                .bodies(kind)
+                .filter(|body| is_untold(body) == are_untold)
+            {
                 bytes.clear();
                 put_object(&mut bytes, kind, &body).map_err(failed)?;
                 let Ok(message) = Message::from_bytes(&bytes) else {
@@ -170,7 +177,7 @@ impl Drop for Recorder {
 
 fn put_object(out: &mut Vec<u8>, kind: Kind, body: &[u8]) -> io::Result<()> {
     let header = Nlmsghdr {
-        nlmsg_type: kind.type_of_new().unwrap_or_default(),
+        nlmsg_type: kind.facts().type_of_new(),
         ..Nlmsghdr::default()
     };
 

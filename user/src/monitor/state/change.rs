@@ -2,11 +2,9 @@
 
 //! What an event does to a table.
 
-use super::super::body::attr_of;
 use super::super::table::{Form, Key, Seen, Table};
-use super::super::{Event, Kind, Origin, What};
+use super::super::{Event, Origin, What};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
-use crate::names::uapi::RTA_MULTIPATH;
 
 /// An event, and what it does to a table.
 pub struct Change<'c, 'a> {
@@ -81,11 +79,11 @@ impl<'c, 'a> Change<'c, 'a> {
     fn is_only(&self) -> bool {
         let flags = self.news.flags & OF_ROUTES;
 
-        match self.news.kind {
-            Kind::Route if flags == ONLY => true,
-            Kind::Route if flags & REPLACE != 0 => self.count < 2,
-            Kind::Route => self.count == 0,
-            _ => true,
+        match self.news.has_siblings() {
+            false => true,
+            true if flags == ONLY => true,
+            true if flags & REPLACE != 0 => self.count < 2,
+            true => self.count == 0,
         }
     }
 
@@ -133,7 +131,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
     /// replaced among many, has to be read.
     fn add(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        if !self.news.is_ipv4() || self.news.flags & REPLACE != 0 {
+        if !self.news.is_appended() || self.news.flags & REPLACE != 0 {
             self.sure = false;
             return;
         }
@@ -172,11 +170,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Says whether what is deleted may be other than `old`: another route that was not told yet, or
     /// a hop of IPv6. Of all else there is only one.
     fn may_be_another(&self, old: Form) -> bool {
-        let old = self.table.body(old);
-        let is_ipv6 = old.first() == Some(&(libc::AF_INET6 as u8));
-        let hops = || attr_of(Kind::Route, &old, RTA_MULTIPATH);
-
-        self.news.kind == Kind::Route && (self.is_read || is_ipv6 && hops().is_some())
+        self.news.has_siblings() && (self.is_read || self.table.is_group(old))
     }
 
     fn note_gone(&mut self, form: Form) {

@@ -2,14 +2,22 @@
 
 //! What was seen of dumps and events on real kernels, in the order in which it was seen.
 
-use super::super::body::{NDA_DST, NDA_LLADDR};
 use super::*;
-use crate::names::uapi::{IFA_CACHEINFO, IFA_LOCAL, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE};
+use crate::names::uapi::{
+    IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, RTA_DST, RTA_GATEWAY,
+    RTA_PRIORITY, RTA_TABLE,
+};
 use crate::wire::put_attr;
-use silent::{IFLA_IFNAME, IFLA_MTU, NDM_STATE, PERMANENT, SELF};
+use std::ops::Range;
 
 mod kinds;
 mod model;
+
+/// Where `ndm_state` is in `struct ndmsg`, and `NUD_PERMANENT` in it.
+const NDM_STATE: Range<usize> = 8..10;
+const PERMANENT: u16 = 0x80;
+/// `NTF_SELF`.
+const SELF: u8 = 0x02;
 
 const ADD: u16 = ONLY;
 const APPEND: u16 = (libc::NLM_F_CREATE | libc::NLM_F_APPEND) as u16;

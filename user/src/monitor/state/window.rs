@@ -2,11 +2,11 @@
 
 //! What dumps and events say of the same objects, while the dumps are read.
 
-use super::super::body::leaf;
 use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Kind, Kinds, Origin, What};
 use super::change::Change;
 use super::{OF_ROUTES, ONLY, REPLACE};
+use crate::kind::Snapshot;
 use std::collections::{HashMap, HashSet};
 
 /// From before a dump is asked for until all events are read that came before its end.
@@ -16,9 +16,10 @@ pub struct Window {
     kinds: Kinds,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, Key), Touch>,
-    /// The IPv4 route that the dump showed last, and where the dump paused behind one: it goes on
-    /// there by counting, so that it may leave out others there if some were deleted meanwhile.
+    /// What the dump showed last of a kind whose objects can have the same identity, and where the dump paused
+    /// behind one: it goes on there by counting, so that it may leave out others there if some were deleted meanwhile.
     last: Vec<u8>,
+    passed: Option<&'static Snapshot>,
     pauses: HashSet<Vec<u8>>,
 }
 
@@ -52,6 +53,7 @@ impl Window {
             kinds,
             touched: HashMap::new(),
             last: Vec::new(),
+            passed: None,
             pauses: HashSet::new(),
         }
     }
@@ -61,15 +63,21 @@ impl Window {
         self.kinds
     }
 
-    /// Notes the route that the dump showed last.
-    pub fn pass(&mut self, payload: &[u8]) {
+    /// Notes what the dump showed last, of a kind whose objects can have the same identity.
+    pub fn pass(&mut self, snapshot: &'static Snapshot, payload: &[u8]) {
         self.last.clear();
-        self.last.extend_from_slice(payload);
+        if snapshot.siblings.is_some() {
+            self.last.extend_from_slice(payload);
+        }
+        self.passed = Some(snapshot);
     }
 
     /// Notes that the dump ends here or pauses.
     pub fn pause(&mut self) {
-        self.pauses.extend(leaf(&self.last));
+        let leaf = self
+            .passed
+            .and_then(|snapshot| snapshot.leaf_of(&self.last));
+        self.pauses.extend(leaf);
     }
 
     /// Returns the objects of this `kind` that it holds.
@@ -135,13 +143,10 @@ impl Window {
 
     /// Returns where the dump may have left out objects of this `kind`.
     fn doubtful_leaves(&self, kind: Kind, table: &Table) -> HashSet<Vec<u8>> {
-        if kind != Kind::Route {
-            return HashSet::new();
-        }
         self.touched
             .iter()
             .filter(|((of, _), _)| *of == kind)
-            .filter_map(|(_, touch)| leaf(&table.body(touch.form)))
+            .filter_map(|(_, touch)| table.facts().leaf_of(&table.body(touch.form)))
             .filter(|leaf| self.pauses.contains(leaf))
             .collect()
     }
@@ -157,8 +162,12 @@ impl Window {
     ) {
         let stale = table.iter().filter(|(_, seen)| *seen == Seen::Before);
         let stale = table.in_order(stale.map(|(form, _)| form));
+        let snapshot = table.facts();
         let is_left_out = |body: &[u8]| {
-            !doubtful.is_empty() && leaf(body).is_some_and(|leaf| doubtful.contains(&leaf))
+            !doubtful.is_empty()
+                && snapshot
+                    .leaf_of(body)
+                    .is_some_and(|leaf| doubtful.contains(&leaf))
         };
         let mut body = Vec::new();
         for form in stale {
@@ -298,11 +307,11 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
     match (change.news.is_there, before.map(|touch| &touch.sure)) {
-        _ if change.news.kind != Kind::Route => Sure::Yes,
+        _ if !change.news.has_siblings() => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.count == 1 => Sure::Yes,
-        (true, Some(Sure::Yes)) if change.news.is_ipv4() && flags & REPLACE == 0 => Sure::Yes,
+        (true, Some(Sure::Yes)) if change.news.is_appended() && flags & REPLACE == 0 => Sure::Yes,
         (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
         // What the dump showed may be what was replaced, or another that is still there.

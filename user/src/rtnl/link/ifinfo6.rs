@@ -6,7 +6,8 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
-use crate::names::uapi::IFLA_PROTINFO;
+use crate::kind::{describe, Facts, Families, Types};
+use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
 use crate::rtnl::attrs::{name, u32, u8};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Object, Value};
@@ -65,6 +66,19 @@ static ATTRS: &[Known] = &[
     known(IFLA_MTU, "mtu", Format::U32),
     known(IFLA_PROTINFO, "inet6", Format::As(af::tell_inet6)),
 ];
+
+/// What is known of links as IPv6 sees them.
+pub(crate) const FACTS: Facts = Facts {
+    name: "ifinfo6",
+    types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
+    families: Families::Only(&[libc::AF_INET6 as u8]),
+    groups: &[RTNLGRP_IPV6_IFINFO],
+    describe: |bytes, names, out| {
+        Ifinfo6::from_payload(bytes).map(|link| describe(&link, names, out))
+    },
+    link: |bytes| Some(Ifinfo6::from_payload(bytes).ok()?.header().index),
+    ..Facts::DEFAULT
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Hellos as objects of a kind: what the monitor tells of them.
+
+use super::spec::{PORTID, TEXT};
+use crate::kind::{describe, Facts};
+use crate::rtnl::attrs::{u32, Index};
+use crate::rtnl::{Fields, Names, Object, Value};
+use crate::wire::{self, Attr};
+
+/// One more than the last type that is looked for.
+const MAX: usize = 5;
+
+/// Room for a port id in a table.
+const WIDTH: usize = 12;
+
+/// A hello that somebody said.
+pub struct Said<'a>(Index<'a, MAX>);
+
+impl<'a> Said<'a> {
+    /// Reads the payload of a `HELLO_CMD_HELLO_NTF` message, which has no fixed header.
+    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+        Ok(Self(Index::new(payload)))
+    }
+
+    fn text(&self) -> Option<&'a [u8]> {
+        self.0.get(TEXT).as_ref().map(Attr::str)?.ok()
+    }
+}
+
+impl Object for Said<'_> {
+    fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
+        if let Some(portid) = self.0.taker().take(PORTID, u32) {
+            out.column("portid", Value::Number(portid.into()), WIDTH);
+        }
+    }
+
+    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
+        let mut attrs = self.0.taker();
+        attrs.take(PORTID, u32);
+        attrs.take(TEXT, |_| self.text());
+
+        out.field("text", self.text().map_or(Value::Null, Value::Name));
+        attrs.finish(out);
+    }
+}
+
+/// What is known of hellos: they come to a socket of their own.
+pub(crate) const FACTS: Facts = Facts {
+    name: "hello",
+    describe: |bytes, names, out| Said::from_payload(bytes).map(|said| describe(&said, names, out)),
+    family: |_| None,
+    ..Facts::DEFAULT
+};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of kinds of objects, whoever asks: each kind says it once, as [`Facts`], in its own module; the list of
+//! them is that of [`rtnl`](crate::rtnl::Kind).
+
+mod body;
+mod facts;
+mod place;
+mod set;
+
+pub(crate) use body::{find, header, Body, Part};
+pub(crate) use facts::{describe, Cause, Facts, Families, Siblings, Snapshot, Types};
+pub(crate) use place::Place;
+pub use set::Kinds;
+
+use crate::rtnl::{Fields, Kind, Names};
+use crate::wire::Error;
+
+/// Declares the kinds, each with where its facts stand, what others refer to first.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident => $facts:path,)*) => {
+        /// A kind of objects that the kernel tells of when they change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// All of them, what others refer to first.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// Returns what is known of it.
+            pub(crate) const fn facts(self) -> &'static $crate::kind::Facts {
+                match self {
+                    $(Self::$kind => &$facts,)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use kinds;
+
+impl Kind {
+    /// Returns what it is called.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Returns the kind that is called `name`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// Says whether it is kept what there is of it, and told how that changes; events of the other
+    /// kinds are told as they come, and what was there before is not told at all.
+    pub fn is_kept(self) -> bool {
+        self.snapshot().is_some()
+    }
+
+    /// Returns how it is kept what there is of it, if it is.
+    pub(crate) fn snapshot(self) -> Option<&'static Snapshot> {
+        self.facts().snapshot.as_ref()
+    }
+
+    /// Returns the multicast groups of rtnetlink that tell of it (`RTNLGRP_*`).
+    pub fn groups(self) -> &'static [u32] {
+        self.facts().groups
+    }
+
+    /// Returns the kind that a message of rtnetlink of type `nlmsg_type` with this payload tells of,
+    /// and whether the object is there; `None` where it is none of these.
+    pub fn of_message(nlmsg_type: u16, payload: &[u8]) -> Option<(Self, bool)> {
+        let family = *payload.first()?;
+        let is_there = |kind: Self| kind.facts().is_told(nlmsg_type, family);
+
+        Self::ALL
+            .iter()
+            .find_map(|kind| Some((*kind, is_there(*kind)?)))
+    }
+
+    /// Tells all that is known of the object of this kind with this `payload`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Truncated`] when it is shorter than its header.
+    pub fn describe(
+        self,
+        payload: &[u8],
+        names: &mut Names,
+        out: &mut dyn Fields,
+    ) -> Result<(), Error> {
+        (self.facts().describe)(payload, names, out)
+    }
+
+    /// Returns the index of the link that the object of this kind with this `payload` is on, or goes
+    /// through, if it is one.
+    pub fn link_of(self, payload: &[u8]) -> Option<u32> {
+        (self.facts().link)(payload)
+    }
+
+    /// Returns the address family (`AF_*`) of the object of this kind with this `payload`; `None` for
+    /// what is of no family, as links are.
+    pub fn family_of(self, payload: &[u8]) -> Option<u8> {
+        (self.facts().family)(*payload.first()?)
+    }
+
+    /// Says whether the object of this kind with this `payload` is on the link with this `index`, or
+    /// goes through it. Rules have names of links only, so none is.
+    pub fn is_on(self, payload: &[u8], index: u32) -> bool {
+        match self.facts().is_on {
+            Some(is_on) => is_on(payload, index),
+            None => self.link_of(payload) == Some(index),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

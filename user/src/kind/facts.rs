@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The form in which a kind says what is known of it.
+
+use super::{Body, Kinds, Part, Place};
+use crate::rtnl::{Fields, Names, Object};
+use crate::wire::Error;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What is known of a kind of objects.
+pub(crate) struct Facts {
+    /// What it is called, on the command line and in JSON.
+    pub name: &'static str,
+    /// The messages that tell of it.
+    pub types: &'static [Types],
+    /// Which families those are of: kinds can share types.
+    pub families: Families,
+    /// The multicast groups that they come to (`RTNLGRP_*`).
+    pub groups: &'static [u32],
+    /// Tells all that is known of an object, the payload of a message.
+    pub describe: fn(&[u8], &mut Names, &mut dyn Fields) -> Result<(), Error>,
+    /// Returns the index of the link that an object is on, or goes through, if it is one.
+    pub link: fn(&[u8]) -> Option<u32>,
+    /// Says whether it is on the link with an index, where there may be several.
+    pub is_on: Option<fn(&[u8], u32) -> bool>,
+    /// Returns the address family of an object, whose header begins with this; `None` where it is of none.
+    pub family: fn(u8) -> Option<u8>,
+    /// What of it a [`Scope`](crate::monitor::Scope) can be about.
+    pub place: Place,
+    /// Returns the kinds that change with an event of this one without one of their own.
+    pub silent: fn(&Cause<'_>) -> Kinds,
+    /// How it is kept what there is of it, if it is.
+    pub snapshot: Option<Snapshot>,
+}
+
+impl Facts {
+    /// What is so where a kind says nothing else.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        types: &[],
+        families: Families::Any,
+        groups: &[],
+        describe: |_, _, _| Ok(()),
+        link: |_| None,
+        is_on: None,
+        family: Some,
+        place: Place::NOWHERE,
+        silent: |_| Kinds::NONE,
+        snapshot: None,
+    };
+
+    /// Returns the type of the message that tells of a new object; 0 where rtnetlink tells of none.
+    pub fn type_of_new(&self) -> u16 {
+        self.types.first().map_or(0, |types| types.new)
+    }
+
+    /// Says whether a message of this type and family tells that an object is there (true) or gone (false);
+    /// `None` where it is about another kind.
+    pub fn is_told(&self, nlmsg_type: u16, family: u8) -> Option<bool> {
+        let is_there = |types: &Types| types.is_there(nlmsg_type);
+        let told = self.types.iter().find_map(is_there)?;
+
+        self.families.has(family).then_some(told)
+    }
+}
+
+/// The types of the messages that tell of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Types {
+    /// That it is there.
+    pub new: u16,
+    /// That it is gone; `None` where the kernel never says so.
+    pub del: Option<u16>,
+}
+
+impl Types {
+    pub const fn new(new: u16, del: u16) -> Self {
+        Self {
+            new,
+            del: Some(del),
+        }
+    }
+
+    /// Those of a kind of which the kernel does not say that an object is gone.
+    pub const fn only(new: u16) -> Self {
+        Self { new, del: None }
+    }
+
+    fn is_there(&self, nlmsg_type: u16) -> Option<bool> {
+        match nlmsg_type {
+            new if new == self.new => Some(true),
+            del if Some(del) == self.del => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Families of messages: the first byte of every header of rtnetlink.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Families {
+    Any,
+    Only(&'static [u8]),
+    Except(&'static [u8]),
+}
+
+impl Families {
+    pub fn has(self, family: u8) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(families) => families.contains(&family),
+            Self::Except(families) => !families.contains(&family),
+        }
+    }
+}
+
+/// An event, for what it means for other kinds.
+pub(crate) struct Cause<'c> {
+    /// Whether the object is there.
+    pub is_there: bool,
+    /// The object.
+    pub payload: &'c [u8],
+    /// Returns what it was, as far as that is known.
+    pub old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>,
+}
+
+/// How it is kept what there is of a kind.
+pub(crate) struct Snapshot {
+    /// Size of the fixed header, in bytes.
+    pub header: usize,
+    /// The type of the request for all that there is (`RTM_GET*`).
+    pub get: u16,
+    /// Returns the payloads of the requests that are answered by all that there is together, of one table if it is given
+    /// and the kernel can tell.
+    pub dumps: fn(Option<u32>) -> Vec<Vec<u8>>,
+    /// Where the header tells of the message and not of the object.
+    pub of_message: Range<usize>,
+    /// Says what is done with an attribute; see [`Part`].
+    pub part: fn(&[u8], u16) -> Part,
+    /// Appends what says which object it is, as the kernel compares it.
+    pub identity: fn(&Body<'_>, &mut Vec<u8>),
+    /// Returns a number that people expect objects to be in the order of.
+    pub order: fn(&Body<'_>) -> u32,
+    /// The attribute that few objects share, by which bodies are kept: the destination of a route.
+    pub own: Option<u16>,
+    /// Returns what of its identity an object shares with others that take its place without a word.
+    pub rivals: fn(&Body<'_>) -> Option<Vec<u8>>,
+    /// Says whether the kernel makes such an object without a word.
+    pub is_untold: fn(&Body<'_>) -> bool,
+    /// What is so where several objects can have one identity.
+    pub siblings: Option<Siblings>,
+}
+
+impl Snapshot {
+    /// What is so where a kind says nothing else.
+    pub const DEFAULT: Self = Self {
+        header: 0,
+        get: 0,
+        dumps: |_| Vec::new(),
+        of_message: 0..0,
+        part: |_, _| Part::Keep,
+        identity: |_, _| {},
+        order: |body| body.link(),
+        own: None,
+        rivals: |_| None,
+        is_untold: |_| false,
+        siblings: None,
+    };
+}
+
+/// What is so of objects that can have the identity of others.
+pub(crate) struct Siblings {
+    /// Where the header tells of the state of the link too.
+    pub of_link: Range<usize>,
+    /// Returns where a dump, that goes on by counting, counts an object among others.
+    pub leaf: fn(&Body<'_>) -> Option<Vec<u8>>,
+    /// Says whether an object is several in one, that come and go alone.
+    pub is_group: fn(&Body<'_>) -> bool,
+    /// Says whether an event of one more can be believed to be one more.
+    pub is_appended: fn(&Body<'_>) -> bool,
+}
+
+/// Tells all that is known of `object`.
+pub(crate) fn describe(object: &impl Object, names: &mut Names, out: &mut dyn Fields) {
+    object.describe_head(names, out);
+    object.describe_rest(names, out);
+}

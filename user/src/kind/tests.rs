@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+use super::*;
+use crate::names::uapi::*;
+use crate::wire::Messages;
+
+#[test]
+fn kinds_are_found_by_name_and_by_message() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::of_name(kind.name()), Some(*kind));
+    }
+    assert_eq!(Kind::of_name("links"), None);
+    let found = |nlmsg_type, family: i32| Kind::of_message(nlmsg_type, &[family as u8]);
+
+    let (unspec, bridge) = (libc::AF_UNSPEC, libc::AF_BRIDGE);
+    let (inet, inet6) = (libc::AF_INET, libc::AF_INET6);
+    assert_eq!(found(RTM_DELLINK, unspec), Some((Kind::Link, false)));
+    assert_eq!(found(RTM_DELLINK, bridge), None);
+    assert_eq!(found(RTM_NEWNEIGH, bridge), Some((Kind::Fdb, true)));
+    assert_eq!(found(RTM_NEWROUTE, 128), Some((Kind::Mroute, true)));
+    assert_eq!(found(RTM_NEWROUTE, inet), Some((Kind::Route, true)));
+    assert_eq!(found(RTM_NEWLINK, inet6), Some((Kind::Ifinfo6, true)));
+    assert_eq!(found(RTM_DELCHAIN, unspec), Some((Kind::Filter, false)));
+    // Of actions no kind is told.
+    assert_eq!(found(RTM_NEWACTION, unspec), None);
+    assert_eq!(Kind::of_message(RTM_NEWLINK, &[]), None);
+}
+
+#[test]
+fn no_message_is_about_two_kinds() {
+    for nlmsg_type in 0..=u16::from(u8::MAX) {
+        for family in 0..=u8::MAX {
+            let about = |kind: &&Kind| kind.facts().is_told(nlmsg_type, family).is_some();
+            let count = Kind::ALL.iter().filter(about).count();
+            assert!(count < 2, "{nlmsg_type} {family}");
+        }
+    }
+}
+
+#[test]
+fn kinds_that_are_kept_are_the_first_and_can_be_read() {
+    let kept = Kind::ALL.iter().take_while(|kind| kind.is_kept());
+    assert_eq!(
+        kept.count(),
+        Kind::ALL.iter().filter(|kind| kind.is_kept()).count()
+    );
+    for snapshot in Kind::ALL.iter().filter_map(|kind| kind.snapshot()) {
+        let dumps = (snapshot.dumps)(None);
+        assert!(!dumps.is_empty() && snapshot.get != 0);
+        assert!(dumps.iter().all(|dump| dump.len() >= snapshot.header));
+    }
+}
+
+/// Returns the payloads of a capture.
+fn payloads(capture: &[u8]) -> Vec<&[u8]> {
+    Messages::new(capture)
+        .map(|message| message.unwrap().payload())
+        .collect()
+}
+
+macro_rules! capture {
+    ($name:literal) => {
+        payloads(include_bytes!(concat!(
+            "../../tests/fixtures/",
+            $name,
+            ".bin"
+        )))
+    };
+}
+
+#[test]
+fn routes_to_groups_are_of_the_family_of_the_group() {
+    let families: Vec<_> = capture!("mroute")
+        .iter()
+        .map(|route| Kind::Mroute.family_of(route))
+        .collect();
+
+    assert!(families.contains(&Some(libc::AF_INET as u8)));
+    assert!(families.contains(&Some(libc::AF_INET6 as u8)));
+    assert_eq!(Kind::Mroute.family_of(b""), None);
+    assert_eq!(Kind::Qdisc.family_of(capture!("qdisc")[0]), None);
+}
+
+#[test]
+fn a_route_to_a_group_is_on_the_links_that_its_packets_come_in_and_go_out_by() {
+    let routes = capture!("mroute");
+
+    assert_eq!(Kind::Mroute.link_of(routes[0]), Some(60001));
+    assert!([60001, 60003].map(|link| Kind::Mroute.is_on(routes[0], link)) == [true; 2]);
+    assert!(!Kind::Mroute.is_on(routes[0], 60004));
+}
+
+#[test]
+fn who_listens_to_a_group_is_on_the_bridge_and_on_the_port() {
+    let entries = capture!("mdb");
+    let on = |link| {
+        entries
+            .iter()
+            .filter(|mdb| Kind::Mdb.is_on(mdb, link))
+            .count()
+    };
+
+    // The VXLAN has two; of the bridge, three are its own.
+    assert_eq!([60004, 60005, 60006, 60001].map(on), [17, 14, 2, 0]);
+}
+
+#[test]
+fn settings_of_all_links_are_on_none() {
+    let settings = capture!("netconf");
+    let links: Vec<_> = settings
+        .iter()
+        .map(|one| Kind::Netconf.link_of(one))
+        .collect();
+
+    assert!(links.contains(&Some(60001)) && links.contains(&None));
+}
+
+#[test]
+fn filters_that_links_share_are_on_none() {
+    let mut filter = capture!("filter")[0].to_vec();
+    assert_eq!(Kind::Filter.link_of(&filter), Some(60001));
+    filter[4..8].fill(0xff);
+    assert_eq!(Kind::Filter.link_of(&filter), None);
+}

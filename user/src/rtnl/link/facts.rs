@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of links.
+
+use super::{Link, IFINFOMSG};
+use crate::kind::{describe, find, header, Cause, Facts, Families, Kinds, Part, Snapshot, Types};
+use crate::names::uapi::*;
+use crate::rtnl::Kind;
+use crate::wire::put_attr;
+use std::ops::Range;
+
+const UNSPEC: u8 = libc::AF_UNSPEC as u8;
+
+/// Where `ifi_flags` is in `struct ifinfomsg`.
+const IFI_FLAGS: Range<usize> = 8..12;
+/// `ifi_change`: it tells of the message, not of the link.
+const IFI_CHANGE: Range<usize> = 12..16;
+
+/// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
+const SKIP_STATS: u32 = 1 << 3;
+
+/// What is known of links. A bridge tells of its ports under a family of its own: the link stays.
+pub(crate) const FACTS: Facts = Facts {
+    name: "link",
+    types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
+    families: Families::Only(&[UNSPEC]),
+    groups: &[RTNLGRP_LINK],
+    describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
+    link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
+    family: |_| None,
+    silent,
+    snapshot: Some(Snapshot {
+        header: IFINFOMSG,
+        get: RTM_GETLINK,
+        dumps: |_| vec![without_counters()],
+        of_message: IFI_CHANGE,
+        part: |_, attr| part(attr),
+        // `__dev_get_by_index()`.
+        identity: |link, key| key.extend(&link.header[4..8]),
+        ..Snapshot::DEFAULT
+    }),
+    ..Facts::DEFAULT
+};
+
+fn without_counters() -> Vec<u8> {
+    let mut payload = header(UNSPEC, IFINFOMSG);
+    // A vector takes all that is written to it.
+    let _ = put_attr(&mut payload, IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes());
+    payload
+}
+
+/// Counters, what is about the message, and what only some messages have are left out.
+fn part(attr: u16) -> Part {
+    match attr {
+        IFLA_STATS
+        | IFLA_STATS64
+        | IFLA_CARRIER_CHANGES
+        | IFLA_CARRIER_UP_COUNT
+        | IFLA_CARRIER_DOWN_COUNT => Part::Drop,
+        IFLA_WIRELESS | IFLA_PROTINFO | IFLA_NUM_VF | IFLA_VFINFO_LIST | IFLA_VF_PORTS
+        | IFLA_PORT_SELF => Part::Drop,
+        IFLA_EVENT | IFLA_NEW_NETNSID | IFLA_TARGET_NETNSID | IFLA_NEW_IFINDEX => Part::Drop,
+        IFLA_LINKINFO => Part::Nest(info_part),
+        IFLA_AF_SPEC => Part::Nest(|_, family| af_part(family)),
+        _ => Part::Keep,
+    }
+}
+
+fn af_part(family: u16) -> Part {
+    match i32::from(family) {
+        libc::AF_INET6 => Part::Nest(|_, attr| Part::drop_if(is_volatile_of_inet6(attr))),
+        // `IPV4_DEVCONF_*`, which have events of their own.
+        libc::AF_INET => Part::Drop,
+        _ => Part::Keep,
+    }
+}
+
+/// Settings have events of their own.
+fn is_volatile_of_inet6(attr: u16) -> bool {
+    matches!(
+        attr,
+        IFLA_INET6_CONF
+            | IFLA_INET6_STATS
+            | IFLA_INET6_MCAST
+            | IFLA_INET6_CACHEINFO
+            | IFLA_INET6_ICMP6STATS
+            | IFLA_INET6_RA_MTU
+    )
+}
+
+/// The timers of a bridge and of its ports run by themselves.
+fn info_part(info: &[u8], attr: u16) -> Part {
+    let is_bridge = |kind| find(info, kind) == Some(b"bridge\0");
+
+    match attr {
+        IFLA_INFO_XSTATS => Part::Drop,
+        IFLA_INFO_DATA if is_bridge(IFLA_INFO_KIND) => {
+            Part::Nest(|_, attr| Part::drop_if(is_volatile_of_bridge(attr)))
+        }
+        IFLA_INFO_SLAVE_DATA if is_bridge(IFLA_INFO_SLAVE_KIND) => {
+            Part::Nest(|_, attr| Part::drop_if(is_volatile_of_port(attr)))
+        }
+        _ => Part::Keep,
+    }
+}
+
+/// The state of the querier has timers too.
+fn is_volatile_of_bridge(attr: u16) -> bool {
+    matches!(
+        attr,
+        IFLA_BR_HELLO_TIMER
+            | IFLA_BR_TCN_TIMER
+            | IFLA_BR_TOPOLOGY_CHANGE_TIMER
+            | IFLA_BR_GC_TIMER
+            | IFLA_BR_MCAST_QUERIER_STATE
+            | IFLA_BR_FDB_N_LEARNED
+    )
+}
+
+fn is_volatile_of_port(attr: u16) -> bool {
+    matches!(
+        attr,
+        IFLA_BRPORT_MESSAGE_AGE_TIMER | IFLA_BRPORT_FORWARD_DELAY_TIMER | IFLA_BRPORT_HOLD_TIMER
+    )
+}
+
+/// What is on top of a link, or was, goes with it, and so does what refers to it by its name.
+fn silent(cause: &Cause<'_>) -> Kinds {
+    let old = (cause.old)();
+    let old = old.as_deref();
+    let differs = |attr| attr_of(cause.payload, attr) != old.and_then(|old| attr_of(old, attr));
+
+    let kinds = match old {
+        // What is on top of it, and the other end of a veth, may have it in another namespace then.
+        _ if !cause.is_there => Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]),
+        // A veth has its other end once that is made.
+        None => Kinds::of(&[Kind::Link, Kind::Rule]),
+        Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => {
+            Kinds::of(&[Kind::Nexthop, Kind::Route, Kind::Rule])
+        }
+        // Rules have names of links.
+        Some(_) if differs(IFLA_IFNAME) => Kind::Rule.into(),
+        _ => Kinds::NONE,
+    };
+    let of_mtu = match old {
+        // It is that of routes of IPv6 too, and below 1280 the link has no IPv6.
+        Some(_) if differs(IFLA_MTU) => Kinds::of(&[Kind::Link, Kind::Route]),
+        _ => Kinds::NONE,
+    };
+    // Links forward for those on top of them.
+    kinds | of_mtu | Kind::Fdb.into()
+}
+
+fn attr_of(link: &[u8], attr: u16) -> Option<&[u8]> {
+    find(link.get(IFINFOMSG..)?, attr)
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of neighbours.
+
+use super::{Ndmsg, Neigh, NDMSG, NOARP, PROXY};
+use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
+use crate::names::uapi::*;
+
+/// Where `ndm_flags` is in `struct ndmsg`.
+pub(in crate::rtnl) const NDM_FLAGS: usize = 10;
+
+/// What is known of neighbours. What bridges forward has the same types.
+pub(crate) const FACTS: Facts = Facts {
+    name: "neigh",
+    types: TYPES,
+    families: Families::Except(&[libc::AF_BRIDGE as u8]),
+    groups: &[RTNLGRP_NEIGH],
+    describe: |bytes, names, out| {
+        Neigh::from_payload(bytes).map(|neigh| describe(&neigh, names, out))
+    },
+    link: |bytes| Some(Neigh::from_payload(bytes).ok()?.header().ifindex),
+    place: Place {
+        family: true,
+        address: &[NDA_DST],
+        ..Place::NOWHERE
+    },
+    snapshot: Some(Snapshot {
+        header: NDMSG,
+        get: RTM_GETNEIGH,
+        dumps: |_| vec![of_flags(0), of_flags(PROXY)],
+        part: |_, attr| is_volatile(attr),
+        // `neigh_lookup()`, `pneigh_lookup()`: family, link, address, in one of two tables.
+        identity: |neigh, key| {
+            key.extend([neigh.header[0], neigh.header[NDM_FLAGS] & PROXY]);
+            key.extend(&neigh.header[4..8]);
+            neigh.put(&[NDA_DST], key);
+        },
+        // Those on links where there is nothing to find out.
+        is_untold: |neigh| {
+            Ndmsg::from_bytes(neigh.header).is_some_and(|header| header.state == NOARP)
+        },
+        ..Snapshot::DEFAULT
+    }),
+    ..Facts::DEFAULT
+};
+
+pub(in crate::rtnl) const TYPES: &[Types] = &[Types::new(RTM_NEWNEIGH, RTM_DELNEIGH)];
+
+/// Times and counters run by themselves.
+pub(in crate::rtnl) fn is_volatile(attr: u16) -> Part {
+    Part::drop_if([NDA_CACHEINFO, NDA_PROBES].contains(&attr))
+}
+
+/// Returns the header of a question for those with these flags: proxies are a table of their own.
+fn of_flags(flags: u8) -> Vec<u8> {
+    let header = Ndmsg {
+        flags,
+        ..Ndmsg::default()
+    };
+    header.to_bytes().to_vec()
+}

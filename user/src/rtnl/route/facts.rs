@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of routes, and of those to groups.
+
+use super::{Route, DST_LEN, IP6MR, IPMR, RTMSG};
+use crate::kind::{
+    describe, header, Body, Facts, Families, Part, Place, Siblings, Snapshot, Types,
+};
+use crate::names::uapi::*;
+use crate::wire::put_attr;
+use std::ops::Range;
+
+const INET: u8 = libc::AF_INET as u8;
+const INET6: u8 = libc::AF_INET6 as u8;
+
+/// Where `rtm_table` is in `struct rtmsg`.
+const RTM_TABLE: usize = 4;
+
+/// Where `rtm_flags` is: `RTNH_F_LINKDOWN` and `RTNH_F_DEAD` are the link's.
+const RTM_FLAGS: Range<usize> = 8..12;
+
+const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
+
+/// What is known of routes. Those to groups have the same types.
+pub(crate) const FACTS: Facts = Facts {
+    name: "route",
+    types: TYPES,
+    families: Families::Except(&[IPMR, IP6MR]),
+    groups: &[RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_MPLS_ROUTE],
+    describe: |bytes, names, out| {
+        Route::from_payload(bytes).map(|route| describe(&route, names, out))
+    },
+    link: |bytes| Route::from_payload(bytes).ok()?.oif(),
+    is_on: Some(|bytes, index| {
+        Route::from_payload(bytes).is_ok_and(|route| route.goes_through(index))
+    }),
+    place: Place {
+        family: true,
+        table: Some((RTM_TABLE, RTA_TABLE)),
+        address: &[RTA_DST],
+        len: Some(DST_LEN),
+    },
+    snapshot: Some(Snapshot {
+        header: RTMSG,
+        get: RTM_GETROUTE,
+        dumps: |table| vec![of_table(INET, table), of_table(INET6, table)],
+        part: |_, attr| Part::drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&attr)),
+        // `fib_find_alias()`, `fib6_add_rt2node()`: family, lengths, type of service, prefixes, metric, table.
+        identity: |route, key| {
+            key.extend(&route.header[..4]);
+            route.put(&[RTA_DST, RTA_SRC, RTA_PRIORITY, RTA_TABLE], key);
+        },
+        order: |route| route.header[0].into(),
+        own: Some(RTA_DST),
+        siblings: Some(Siblings {
+            of_link: RTM_FLAGS,
+            leaf,
+            // What IPv6 calls a route of several hops.
+            is_group: |route| is_of(route, INET6) && route.attr(RTA_MULTIPATH).is_some(),
+            is_appended: |route| is_of(route, INET),
+        }),
+        ..Snapshot::DEFAULT
+    }),
+    ..Facts::DEFAULT
+};
+
+/// What is known of routes to groups.
+pub(crate) const MROUTE_FACTS: Facts = Facts {
+    name: "mroute",
+    types: TYPES,
+    families: Families::Only(&[IPMR, IP6MR]),
+    groups: &[RTNLGRP_IPV4_MROUTE, RTNLGRP_IPV6_MROUTE],
+    describe: FACTS.describe,
+    link: |bytes| Route::from_payload(bytes).ok()?.iif(),
+    is_on: Some(|bytes, index| {
+        Route::from_payload(bytes)
+            .is_ok_and(|route| route.iif() == Some(index) || route.goes_through(index))
+    }),
+    family: |family| match family {
+        IPMR => Some(INET),
+        IP6MR => Some(INET6),
+        family => Some(family),
+    },
+    ..Facts::DEFAULT
+};
+
+fn of_table(family: u8, table: Option<u32>) -> Vec<u8> {
+    let mut rtmsg = header(family, RTMSG);
+    if let Some(table) = table {
+        // A vector takes all that is written to it.
+        let _ = put_attr(&mut rtmsg, RTA_TABLE, &table.to_ne_bytes());
+    }
+    rtmsg
+}
+
+fn is_of(route: &Body<'_>, family: u8) -> bool {
+    route.header[0] == family
+}
+
+/// All IPv4 routes of a table to the same prefix are in one place.
+fn leaf(route: &Body<'_>) -> Option<Vec<u8>> {
+    let mut leaf = route.header[..2].to_vec();
+    route.put(&[RTA_DST, RTA_TABLE], &mut leaf);
+    is_of(route, INET).then_some(leaf)
+}

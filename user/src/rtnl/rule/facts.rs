@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known of rules.
+
+use super::{Rule, FIB_RULE_HDR};
+use crate::kind::{describe, header, Facts, Place, Snapshot, Types};
+use crate::names::uapi::*;
+use crate::rtnl::Kind;
+use std::ops::Range;
+
+/// Where `flags` is in `struct fib_rule_hdr`, at its end.
+const RULE_FLAGS: Range<usize> = 8..12;
+/// Where `table` is.
+const RULE_TABLE: usize = 4;
+
+/// What is known of rules.
+pub(crate) const FACTS: Facts = Facts {
+    name: "rule",
+    types: &[Types::new(RTM_NEWRULE, RTM_DELRULE)],
+    groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
+    describe: |bytes, names, out| Rule::from_payload(bytes).map(|rule| describe(&rule, names, out)),
+    // They have two sides, so they may be about any address.
+    place: Place {
+        family: true,
+        table: Some((RULE_TABLE, FRA_TABLE)),
+        ..Place::NOWHERE
+    },
+    // One may lead to another, and there may be one more of the same.
+    silent: |_| Kind::Rule.into(),
+    snapshot: Some(Snapshot {
+        header: FIB_RULE_HDR,
+        get: RTM_GETRULE,
+        dumps: |_| vec![header(libc::AF_UNSPEC as u8, FIB_RULE_HDR)],
+        // `rule_exists()`: all of it, but what the kernel notes of links.
+        identity: |rule, key| {
+            key.extend(&rule.header[..RULE_FLAGS.start]);
+            key.extend(rule.attrs);
+        },
+        order: |rule| rule.number(FRA_PRIORITY),
+        ..Snapshot::DEFAULT
+    }),
+    ..Facts::DEFAULT
+};
