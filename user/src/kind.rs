@@ -9,7 +9,7 @@ mod place;
 mod set;
 
 pub(crate) use body::{find, header, Body, Part};
-pub(crate) use facts::{describe, Cause, Facts, Families, Siblings, Snapshot, Types};
+pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
 pub(crate) use place::Place;
 pub use set::Kinds;
 
@@ -78,6 +78,17 @@ impl Kind {
         Self::ALL
             .iter()
             .find_map(|kind| Some((*kind, is_there(*kind)?)))
+    }
+
+    /// Returns the kinds of which a message of rtnetlink of type `nlmsg_type` with this payload, that came to `group`,
+    /// says that an object has changed, without telling it.
+    pub(crate) fn hinted(nlmsg_type: u16, payload: &[u8], group: u32) -> Kinds {
+        let family = payload.first().copied().unwrap_or_default();
+        let is_hinted = |kind: &Self| {
+            let facts = kind.facts();
+            facts.groups.contains(&group) && facts.is_hinted(nlmsg_type, family)
+        };
+        Self::ALL.iter().copied().filter(is_hinted).collect()
     }
 
     /// Tells all that is known of the object of this kind with this `payload`.

@@ -96,7 +96,7 @@ impl Snapshot {
             return false;
         };
         body.extend_from_slice(header);
-        body[self.of_message.clone()].fill(0);
+        (self.settle)(body);
         put_parts(attrs, self.part, body);
         true
     }

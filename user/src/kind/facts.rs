@@ -16,7 +16,9 @@ pub(crate) struct Facts {
     pub types: &'static [Types],
     /// Which families those are of: kinds can share types.
     pub families: Families,
-    /// The multicast groups that they come to (`RTNLGRP_*`).
+    /// Messages that say that an object has changed, without telling it: it is read again.
+    pub hints: &'static [Hint],
+    /// The multicast groups that all of them come to (`RTNLGRP_*`).
     pub groups: &'static [u32],
     /// Tells all that is known of an object, the payload of a message.
     pub describe: fn(&[u8], &mut Names, &mut dyn Fields) -> Result<(), Error>,
@@ -40,6 +42,7 @@ impl Facts {
         name: "",
         types: &[],
         families: Families::Any,
+        hints: &[],
         groups: &[],
         describe: |_, _, _| Ok(()),
         link: |_| None,
@@ -53,6 +56,14 @@ impl Facts {
     /// Returns the type of the message that tells of a new object; 0 where rtnetlink tells of none.
     pub fn type_of_new(&self) -> u16 {
         self.types.first().map_or(0, |types| types.new)
+    }
+
+    /// Says whether a message of this type and family says that an object has changed, without telling it.
+    pub fn is_hinted(&self, nlmsg_type: u16, family: u8) -> bool {
+        let is_it = |hint: &Hint| {
+            hint.family == family && hint.types.is_there(nlmsg_type).is_some()
+        };
+        self.hints.iter().any(is_it)
     }
 
     /// Says whether a message of this type and family tells that an object is there (true) or gone (false);
@@ -96,6 +107,14 @@ impl Types {
     }
 }
 
+/// A message that says no more of an object than that it has changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hint {
+    pub types: Types,
+    /// What its header begins with.
+    pub family: u8,
+}
+
 /// Families of messages: the first byte of every header of rtnetlink.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Families {
@@ -133,8 +152,8 @@ pub(crate) struct Snapshot {
     /// Returns the payloads of the requests that are answered by all that there is together, of one table if it is given
     /// and the kernel can tell.
     pub dumps: fn(Option<u32>) -> Vec<Vec<u8>>,
-    /// Where the header tells of the message and not of the object.
-    pub of_message: Range<usize>,
+    /// Leaves out of the header what tells of the message and not of the object.
+    pub settle: fn(&mut [u8]),
     /// Says what is done with an attribute; see [`Part`].
     pub part: fn(&[u8], u16) -> Part,
     /// Appends what says which object it is, as the kernel compares it.
@@ -157,7 +176,7 @@ impl Snapshot {
         header: 0,
         get: 0,
         dumps: |_| Vec::new(),
-        of_message: 0..0,
+        settle: |_| {},
         part: |_, _| Part::Keep,
         identity: |_, _| {},
         order: |body| body.link(),

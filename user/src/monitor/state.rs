@@ -165,6 +165,11 @@ impl State {
         self.silent = self.silent | news.silent(&|| None);
     }
 
+    /// Notes that something of these `kinds` changed that no event told of.
+    pub fn note_silent(&mut self, kinds: Kinds) {
+        self.silent = self.silent | kinds;
+    }
+
     fn take_object(
         &mut self,
         news: &News<'_>,

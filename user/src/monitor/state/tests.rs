@@ -4,8 +4,9 @@
 
 use super::*;
 use crate::names::uapi::{
-    IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, RTA_DST, RTA_GATEWAY,
-    RTA_PRIORITY, RTA_TABLE,
+    IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER,
+    NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE, RTNLGRP_LINK,
+    RTNLGRP_NEIGH,
 };
 use crate::wire::put_attr;
 use std::ops::Range;
@@ -338,7 +339,7 @@ fn what_goes_away_in_silence_is_to_be_read() {
     told.event(Kind::Link, false, 0, &link(7, 0));
     assert_eq!(told.silent(), [&[Kind::Link], &of_flags[..]].concat());
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
-    assert_eq!(told.silent(), [Kind::Route]);
+    assert_eq!(told.silent(), [Kind::Route, Kind::Fdb]);
 }
 
 #[test]
@@ -390,6 +391,80 @@ fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another(
         told.event(Kind::Fdb, true, 0, &entry(address, Some(dst)));
         assert_eq!(told.silent(), silent, "{address:?} {dst}");
     }
+}
+
+/// Returns what a bridge tells of an address that it has seen on this port.
+fn learned(port: u8, vlan: Option<u8>) -> Vec<u8> {
+    let mut payload = vec![7, 0, 0, 0, port, 0, 0, 0, 2, 0, 0, 0];
+    put_attr(&mut payload, NDA_LLADDR, &[2, 0, 0, 0, 0, 1]).unwrap();
+    put_attr(&mut payload, NDA_MASTER, &[9, 0, 0, 0]).unwrap();
+    if let Some(vlan) = vlan {
+        put_attr(&mut payload, NDA_VLAN, &[vlan, 0]).unwrap();
+    }
+    payload
+}
+
+#[test]
+fn an_address_that_is_seen_on_another_port_of_a_bridge_has_moved_there() {
+    let mut told = Told::new();
+    for (port, vlan) in [(1, None), (2, None), (1, Some(5)), (2, Some(5))] {
+        told.event(Kind::Fdb, true, 0, &learned(port, vlan));
+    }
+    let whats: String = told.lines.iter().map(|line| &line[..1]).collect();
+
+    assert_eq!(whats, "+~+~");
+    assert_eq!(told.state.count(Kind::Fdb), 2);
+}
+
+#[test]
+fn an_entry_that_an_event_tells_with_one_state_more_than_a_dump_is_the_same() {
+    let mut told = Told::new();
+    let mut added = entry([2, 0, 0, 0, 0, 1], None);
+    added[NDM_STATE].copy_from_slice(&0xc0u16.to_ne_bytes());
+    told.event(Kind::Fdb, true, 0, &added);
+    told.take_lines();
+    told.state.open(Kind::Fdb.into(), Origin::Implied);
+    told.state.find(Kind::Fdb, &entry([2, 0, 0, 0, 0, 1], None));
+    let lines = &mut told.lines;
+    told.state.close(&mut |event| lines.push(line(event)));
+
+    assert_eq!(told.take_lines(), [""; 0]);
+    assert_eq!(told.state.count(Kind::Fdb), 1);
+}
+
+#[test]
+fn an_address_of_ipv6_with_another_peer_or_length_is_the_same_address() {
+    let mut told = Told::new();
+    let addr = |family: i32, len: u8, peer: u8| {
+        let mut payload = vec![family as u8, len, 0, 0, 7, 0, 0, 0];
+        put_attr(&mut payload, IFA_ADDRESS, &[peer; 16]).unwrap();
+        put_attr(&mut payload, IFA_LOCAL, &[1; 16]).unwrap();
+        payload
+    };
+    for (len, peer) in [(128, 2), (128, 3), (64, 3)] {
+        told.event(Kind::Addr, true, 0, &addr(libc::AF_INET6, len, peer));
+    }
+    let whats: String = told.lines.iter().map(|line| &line[..1]).collect();
+
+    assert_eq!(whats, "+~~");
+    assert_eq!(told.state.count(Kind::Addr), 1);
+}
+
+#[test]
+fn rules_of_multicast_routing_are_no_rules() {
+    let of_family = |family| Kind::of_message(RTM_NEWRULE, &[family]);
+
+    assert_eq!(of_family(libc::AF_INET6 as u8), Some((Kind::Rule, true)));
+    assert_eq!([128, 129].map(of_family), [None, None]);
+}
+
+#[test]
+fn what_a_bridge_says_of_a_port_makes_links_be_read_again() {
+    let hinted = |family: i32, group| Kind::hinted(RTM_NEWLINK, &[family as u8], group);
+
+    assert_eq!(hinted(libc::AF_BRIDGE, RTNLGRP_LINK), Kind::Link.into());
+    assert!(hinted(libc::AF_UNSPEC, RTNLGRP_LINK).is_empty());
+    assert!(hinted(libc::AF_BRIDGE, RTNLGRP_NEIGH).is_empty());
 }
 
 #[test]

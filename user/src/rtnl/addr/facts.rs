@@ -3,7 +3,7 @@
 //! What is known of addresses.
 
 use super::{Addr, IFADDRMSG};
-use crate::kind::{describe, header, Facts, Kinds, Part, Place, Snapshot, Types};
+use crate::kind::{describe, header, Body, Facts, Kinds, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -30,13 +30,25 @@ pub(crate) const FACTS: Facts = Facts {
         get: RTM_GETADDR,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, IFADDRMSG)],
         part: |_, attr| Part::drop_if(attr == IFA_CACHEINFO),
-        // `find_matching_ifa()`: family, length, link, both addresses.
-        identity: |addr, key| {
-            key.extend(&addr.header[..2]);
-            key.extend(&addr.header[4..8]);
-            addr.put(&[IFA_ADDRESS, IFA_LOCAL], key);
-        },
+        identity,
         ..Snapshot::DEFAULT
     }),
     ..Facts::DEFAULT
 };
+
+/// Of IPv6 there is one of an address on a link, whatever the other end (`ipv6_get_ifaddr()`); of IPv4 one for each length
+/// and other end (`find_matching_ifa()`).
+fn identity(addr: &Body<'_>, key: &mut Vec<u8>) {
+    key.push(addr.header[0]);
+    key.extend(&addr.header[4..8]);
+    match i32::from(addr.header[0]) {
+        libc::AF_INET6 => {
+            let own = addr.attr(IFA_LOCAL).or(addr.attr(IFA_ADDRESS));
+            key.extend(own.unwrap_or_default());
+        }
+        _ => {
+            key.push(addr.header[1]);
+            addr.put(&[IFA_ADDRESS, IFA_LOCAL], key);
+        }
+    }
+}

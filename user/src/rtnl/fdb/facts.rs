@@ -9,9 +9,6 @@ use crate::names::uapi::*;
 
 const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 
-/// Flags that say whose entry it is (`NTF_SELF`, `NTF_MASTER`).
-const WHOSE: u8 = 0x06;
-
 /// What is known of entries of forwarding databases.
 pub(crate) const FACTS: Facts = Facts {
     name: "fdb",
@@ -27,6 +24,7 @@ pub(crate) const FACTS: Facts = Facts {
         get: RTM_GETNEIGH,
         dumps: |_| vec![header(BRIDGE, NDMSG)],
         part: |_, attr| is_volatile(attr),
+        settle,
         identity,
         rivals,
         is_untold: is_group_of_link,
@@ -35,29 +33,50 @@ pub(crate) const FACTS: Facts = Facts {
     ..Facts::DEFAULT
 };
 
-/// Whose entry it is, the link, and where it leads.
+/// Of a bridge there is one entry for an address in a VLAN, whatever port it leads to (`br_fdb_find()`). Of a link itself
+/// there is one for an address (`__hw_addr_lookup()`), and of a VXLAN one for each place that it leads to
+/// (`vxlan_fdb_find_rdst()`).
 fn identity(entry: &Body<'_>, key: &mut Vec<u8>) {
-    key.extend([entry.header[NDM_FLAGS] & WHOSE]);
-    key.extend(&entry.header[4..8]);
-    entry.put(
-        &[
-            NDA_DST,
-            NDA_LLADDR,
-            NDA_VLAN,
-            NDA_PORT,
-            NDA_VNI,
-            NDA_IFINDEX,
-            NDA_SRC_VNI,
-            NDA_NH_ID,
-        ],
-        key,
-    );
+    let whose = entry.header[NDM_FLAGS] & SELF;
+    key.push(whose);
+    match whose {
+        0 => entry.put(&[NDA_MASTER, NDA_LLADDR, NDA_VLAN], key),
+        _ => {
+            key.extend(&entry.header[4..8]);
+            entry.put(OF_LINK, key);
+        }
+    }
 }
 
-/// Entries of a VXLAN for an address take the place of each other, wherever they lead.
+/// What says which entry of a link it is.
+const OF_LINK: &[u16] = &[
+    NDA_DST,
+    NDA_LLADDR,
+    NDA_VLAN,
+    NDA_PORT,
+    NDA_VNI,
+    NDA_IFINDEX,
+    NDA_SRC_VNI,
+    NDA_NH_ID,
+];
+
+/// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop.
 fn rivals(entry: &Body<'_>) -> Option<Vec<u8>> {
-    entry.attr(NDA_DST)?;
-    Some([&entry.header[4..8], entry.attr(NDA_LLADDR)?].concat())
+    entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID))?;
+    let mut place = [&entry.header[4..8], entry.attr(NDA_LLADDR)?].concat();
+    entry.put(&[NDA_SRC_VNI], &mut place);
+    Some(place)
+}
+
+/// An event of an entry of a link has `NUD_NOARP` besides, which a dump has not.
+fn settle(header: &mut [u8]) {
+    let Some(mut ndmsg) = Ndmsg::from_bytes(header) else {
+        return;
+    };
+    if ndmsg.state & PERMANENT != 0 {
+        ndmsg.state = PERMANENT;
+        header.copy_from_slice(&ndmsg.to_bytes());
+    }
 }
 
 /// Says whether it is of a group that a link has joined.
@@ -66,5 +85,7 @@ fn is_group_of_link(entry: &Body<'_>) -> bool {
         .is_some_and(|header| header.state == PERMANENT && header.flags & SELF != 0);
     let is_group = |address: &[u8]| address.first().is_some_and(|byte| byte & 1 != 0);
 
-    is_own && entry.attr(NDA_DST).is_none() && entry.attr(NDA_LLADDR).is_some_and(is_group)
+    let leads = entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID));
+
+    is_own && leads.is_none() && entry.attr(NDA_LLADDR).is_some_and(is_group)
 }

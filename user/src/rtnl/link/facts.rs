@@ -3,7 +3,7 @@
 //! What is known of links.
 
 use super::{Link, IFINFOMSG};
-use crate::kind::{describe, find, header, Cause, Facts, Families, Kinds, Part, Snapshot, Types};
+use crate::kind::{describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 use crate::wire::put_attr;
@@ -19,11 +19,18 @@ const IFI_CHANGE: Range<usize> = 12..16;
 /// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
 const SKIP_STATS: u32 = 1 << 3;
 
+const TYPES: Types = Types::new(RTM_NEWLINK, RTM_DELLINK);
+
 /// What is known of links. A bridge tells of its ports under a family of its own: the link stays.
 pub(crate) const FACTS: Facts = Facts {
     name: "link",
-    types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
+    types: &[TYPES],
     families: Families::Only(&[UNSPEC]),
+    // What a bridge says of a port is a part of the link, and in a form of its own.
+    hints: &[Hint {
+        types: TYPES,
+        family: libc::AF_BRIDGE as u8,
+    }],
     groups: &[RTNLGRP_LINK],
     describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
     link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
@@ -33,7 +40,7 @@ pub(crate) const FACTS: Facts = Facts {
         header: IFINFOMSG,
         get: RTM_GETLINK,
         dumps: |_| vec![without_counters()],
-        of_message: IFI_CHANGE,
+        settle: |header| header[IFI_CHANGE].fill(0),
         part: |_, attr| part(attr),
         // `__dev_get_by_index()`.
         identity: |link, key| key.extend(&link.header[4..8]),

@@ -3,7 +3,7 @@
 //! What is known of next hops.
 
 use super::{Nexthop, NHMSG};
-use crate::kind::{describe, header, Facts, Snapshot, Types};
+use crate::kind::{describe, header, Facts, Kinds, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -16,8 +16,8 @@ pub(crate) const FACTS: Facts = Facts {
         Nexthop::from_payload(bytes).map(|hop| describe(&hop, names, out))
     },
     link: |bytes| Nexthop::from_payload(bytes).ok()?.oif(),
-    // Routes go with it, or lead elsewhere.
-    silent: |_| Kind::Route.into(),
+    // Routes go with it, or lead elsewhere, and so do entries of a VXLAN.
+    silent: |_| Kinds::of(&[Kind::Route, Kind::Fdb]),
     snapshot: Some(Snapshot {
         header: NHMSG,
         get: RTM_GETNEXTHOP,

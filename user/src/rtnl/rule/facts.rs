@@ -3,7 +3,7 @@
 //! What is known of rules.
 
 use super::{Rule, FIB_RULE_HDR};
-use crate::kind::{describe, header, Facts, Place, Snapshot, Types};
+use crate::kind::{describe, header, Facts, Families, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 use std::ops::Range;
@@ -17,6 +17,8 @@ const RULE_TABLE: usize = 4;
 pub(crate) const FACTS: Facts = Facts {
     name: "rule",
     types: &[Types::new(RTM_NEWRULE, RTM_DELRULE)],
+    // Those of multicast routing are none of these.
+    families: Families::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
     describe: |bytes, names, out| Rule::from_payload(bytes).map(|rule| describe(&rule, names, out)),
     // They have two sides, so they may be about any address.

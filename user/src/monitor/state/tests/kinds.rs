@@ -60,8 +60,8 @@ impl Sort {
                 &[(6, &[key, 0, 0, 0])],
             ),
             Fdb => (
-                vec![7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0],
-                &[(NDA_LLADDR, &[key; 6]), (9, &[value, 0, 0, 0])],
+                vec![7, 0, 0, 0, value, 0, 0, 0, 2, 0, 0, 0],
+                &[(NDA_LLADDR, &[key; 6]), (9, &[9, 0, 0, 0])],
             ),
         };
         for (kind, value) in attrs {
