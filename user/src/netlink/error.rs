@@ -3,6 +3,7 @@
 //! The one error of this crate: what was tried, what the kernel said, the way out.
 
 use super::blame::blamed;
+use super::proc;
 use super::{Ack, Errno, Request, Spec};
 use crate::wire;
 use std::time::Duration;
@@ -81,10 +82,13 @@ impl Error {
         }
     }
 
-    /// Adds the usual way out to what only root may do.
+    /// Adds the usual way out to what only root may do, and this process may not: whoever may is refused for another
+    /// reason.
     pub(super) fn or_privilege(self) -> Self {
         match self.errno.0 {
-            libc::EPERM => self.hint("try as root: it takes CAP_NET_ADMIN"),
+            libc::EPERM if !proc::may_administer_networks() => {
+                self.hint("try as root: it takes CAP_NET_ADMIN")
+            }
             _ => self,
         }
     }

@@ -87,6 +87,33 @@ impl SocketLine {
     }
 }
 
+/// The bit of `CAP_NET_ADMIN` in a set of capabilities, `include/uapi/linux/capability.h`.
+const CAP_NET_ADMIN: u32 = 12;
+
+/// The file with the users of this process's user namespace as its parent knows them, `user_namespaces(7)`.
+const UID_MAP: &str = "/proc/self/uid_map";
+
+/// Says whether this thread has `CAP_NET_ADMIN` for every network namespace: in the first user namespace, the only one
+/// that has all users. It is taken not to have it where that cannot be read.
+pub fn may_administer_networks() -> bool {
+    let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+    let users = fs::read_to_string(UID_MAP).unwrap_or_default();
+
+    has_capability(&status, CAP_NET_ADMIN) && has_all_users(&users)
+}
+
+/// Says whether the effective set in the text of `/proc/PID/status` has `capability`.
+fn has_capability(status: &str, capability: u32) -> bool {
+    let set = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let set = set.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
+
+    set.is_some_and(|set| set >> capability & 1 != 0)
+}
+
+fn has_all_users(map: &str) -> bool {
+    map.split_ascii_whitespace().eq(["0", "0", "4294967295"])
+}
+
 /// Returns the name of a process or thread (`/proc/ID/comm`): up to 15 bytes that it chose itself.
 ///
 /// # Errors
@@ -121,6 +148,18 @@ mod tests {
                 inode: 8899,
             })
         );
+    }
+
+    #[test]
+    fn who_may_administer_networks_has_the_right_where_all_users_are() {
+        let status = "Name:\tsh\nCapEff:\t0000000000001000\nCapBnd:\t000001ffffffffff\n";
+
+        assert!(has_capability(status, CAP_NET_ADMIN));
+        assert!(!has_capability(status, CAP_NET_ADMIN + 1));
+        assert!(!has_capability("", CAP_NET_ADMIN));
+        assert!(has_all_users("         0          0 4294967295\n"));
+        assert!(!has_all_users("         0       1000          1\n"));
+        assert!(!has_all_users(""));
     }
 
     #[test]

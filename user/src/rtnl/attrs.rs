@@ -89,6 +89,12 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
         Some(value)
     }
 
+    /// Returns what `read` makes of the attribute of type `kind`, which stays to be taken.
+    #[inline]
+    pub fn peek<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
+        read(self.index.get(kind)?.value())
+    }
+
     /// Says whether all was taken.
     #[inline]
     pub fn is_done(&self) -> bool {

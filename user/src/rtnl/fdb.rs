@@ -7,7 +7,7 @@
 
 pub(super) mod facts;
 
-use super::attrs::{be16, ip, u16, u32, u8, Index, Taker};
+use super::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
 use super::fields::{flags, Fields, Value};
 use super::neigh::{
     all_flags, describe_use, request, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX,
@@ -156,29 +156,38 @@ impl Object for Entry<'_> {
 
 /// Tells where a VXLAN sends the frames.
 fn describe_remote(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut dyn Fields) {
-    let mut number = |key, value: Option<u32>| {
-        if let Some(value) = value {
-            out.field(key, Value::Number(value.into()));
-        }
-    };
-
-    number("nhid", attrs.take(NDA_NH_ID, u32));
-    number("port", attrs.take(NDA_PORT, be16).map(u32::from));
-    number("vni", attrs.take(NDA_VNI, u32));
-    number("src_vni", attrs.take(NDA_SRC_VNI, u32));
-    let netnsid = attrs.take(NDA_LINK_NETNSID, u32);
-    number("linkNetNsId", netnsid);
-    let via = attrs.take(NDA_IFINDEX, u32);
-    match netnsid {
-        Some(_) => number("viaIfIndex", via),
-        None => {
-            if let Some(via) = via {
-                out.field("viaIf", names.link(via));
-            }
-        }
+    for (key, value) in [
+        ("nhid", attrs.take(NDA_NH_ID, u32)),
+        ("port", attrs.take(NDA_PORT, be16).map(u32::from)),
+        ("vni", attrs.take(NDA_VNI, u32)),
+        ("src_vni", attrs.take(NDA_SRC_VNI, u32)),
+    ] {
+        number(key, value, out);
     }
+    describe_via(attrs, names, out);
     if let Some(dst) = attrs.take(NDA_DST, ip) {
         out.field("dst", Value::Ip(dst));
+    }
+}
+
+/// Tells the link that the frames go out by: by its index where it is in another namespace, whose id is -1 where it
+/// has none here.
+fn describe_via(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut dyn Fields) {
+    let via = attrs.take(NDA_IFINDEX, u32);
+
+    match (attrs.take(NDA_LINK_NETNSID, i32), via) {
+        (Some(netnsid), via) => {
+            out.field("linkNetNsId", Value::Signed(netnsid.into()));
+            number("viaIfIndex", via, out);
+        }
+        (None, Some(via)) => out.field("viaIf", names.link(via)),
+        (None, None) => {}
+    }
+}
+
+fn number(key: &str, value: Option<u32>, out: &mut dyn Fields) {
+    if let Some(value) = value {
+        out.field(key, Value::Number(value.into()));
     }
 }
 
@@ -330,6 +339,10 @@ mod tests {
             (&json!(5), &json!(70001))
         );
         assert_eq!(told.get("viaIf"), None);
+
+        let without_id = [8, 0, 10, 0, 255, 255, 255, 255];
+        let told = tell(&[&VXLAN[..], &without_id].concat()).unwrap();
+        assert_eq!(told["linkNetNsId"], -1);
     }
 
     #[test]

@@ -196,6 +196,11 @@ impl Object for Link<'_> {
         let lower = Self::describe_lower(&mut attrs, names, out);
         self.describe_flags(lower, names, out);
         schema::tell(&mut attrs, FIRST, names, out);
+        let is_elsewhere = self.is_on_one_elsewhere();
+        attrs.take(IFLA_LINKINFO, |info| {
+            info::describe(info, is_elsewhere, names, out)
+        });
+        schema::tell(&mut attrs, NAMES, names, out);
         self.describe_permaddr(&mut attrs, out);
         // The names of groups are in files.
         if !out.details() {
@@ -291,7 +296,10 @@ static FIRST: &[Known] = &[
     known(49, "new_ifindex", Format::I32),
     known(39, "proto_down", Format::NonZero(&Format::Bool)),
     known(55, "proto_down_reason", Format::As(tell_reasons)),
-    known(IFLA_LINKINFO, "linkinfo", Format::As(info::tell)),
+];
+
+/// What else a link is called.
+static NAMES: &[Known] = &[
     known(20, "ifalias", Format::Name),
     known(52, "altnames", Format::As(tell_altnames)),
 ];
@@ -578,6 +586,46 @@ mod tests {
             (&json!(7), &json!(-1))
         );
         assert_eq!(told.get("link"), None);
+    }
+
+    #[test]
+    fn what_a_tunnel_is_on_elsewhere_has_no_name_here() {
+        let mut data = Vec::new();
+        put_attr(&mut data, 1, &7u32.to_ne_bytes()).unwrap();
+        for kind in ["gre", "gretap", "erspan", "ipip", "sit"] {
+            let mut info = Vec::new();
+            put_attr(&mut info, info::KIND, kind.as_bytes()).unwrap();
+            put_attr(&mut info, 2, &data).unwrap();
+            let mut link = with(0, IFLA_LINKINFO, &info);
+            assert_has(&link, "info_data", json!({"link": "if7"}));
+
+            put_attr(&mut link, IFLA_LINK_NETNSID, &3u32.to_ne_bytes()).unwrap();
+            assert_has(&link, "info_data", json!({"link_index": 7}));
+            let told = tell(&link).unwrap();
+            assert_eq!(told["linkinfo"]["info_data"].get("link"), None, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_zero_is_one() {
+        let mut keyed = GRE;
+        let at = |attr: &[u8]| keyed.windows(attr.len()).position(|part| part == attr);
+        let [input, output] = [[8, 0, 4, 0], [8, 0, 5, 0]].map(|attr| at(&attr).unwrap() + 4);
+        for key in [input, output] {
+            keyed[key..key + 4].fill(0);
+        }
+        assert_has(
+            &keyed,
+            "info_data",
+            json!({"ikey": "0.0.0.0", "okey": "0.0.0.0"}),
+        );
+
+        // `IFLA_GRE_IFLAGS`: without `GRE_KEY`.
+        let flags = keyed.windows(4).position(|part| part == [6, 0, 2, 0]);
+        keyed[flags.unwrap() + 4] = 0;
+        let told = tell(&keyed).unwrap();
+        assert_eq!(told["linkinfo"]["info_data"].get("ikey"), None);
+        assert_has(&keyed, "info_data", json!({"okey": "0.0.0.0"}));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 use super::attrs::{name, u32, Index};
 use super::link::IFINFOMSG;
 use super::numbers::Numbers;
-use super::Value;
 use super::SPEC;
+use super::{Fields, Value};
 use crate::netlink::{Connection, Error, Request};
 use crate::wire::put_str;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -45,6 +45,8 @@ pub struct Names {
     numbers: Numbers,
     /// Whether links are called by what was learned only.
     is_closed: bool,
+    /// Whether what is told now is of links in another network namespace, which have no names here.
+    are_elsewhere: bool,
 }
 
 impl Names {
@@ -69,6 +71,23 @@ impl Names {
             self.look_up(index);
         }
         Value::Dev(self.links.get(&index).map_or(b"", Vec::as_slice))
+    }
+
+    /// Tells the link with this `index` under `key`; under `key_index` by that alone, where it is in another network
+    /// namespace.
+    pub fn tell_link(&mut self, key: &str, index: u32, out: &mut dyn Fields) {
+        match self.are_elsewhere {
+            true => out.field(&format!("{key}_index"), Value::Number(index.into())),
+            false => out.field(key, self.link(index)),
+        }
+    }
+
+    /// Lets `tell` tell of links in another network namespace, if they are there.
+    pub fn elsewhere<T>(&mut self, are_there: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.are_elsewhere, are_there);
+        let told = tell(self);
+        self.are_elsewhere = outside;
+        told
     }
 
     /// Says whether there is a link with this index that is down.

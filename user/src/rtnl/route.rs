@@ -205,7 +205,7 @@ impl<'a> Route<'a> {
     pub fn via(&self) -> Option<IpAddr> {
         let via = || multipath::via(self.find(RTA_VIA)?);
 
-        self.gateway().or_else(|| via().map(|(_, host)| host))
+        self.gateway().or_else(via)
     }
 
     /// Says whether it is in `table`, of IPv4 or IPv6.

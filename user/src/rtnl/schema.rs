@@ -70,8 +70,10 @@ pub enum Format {
     Nested(&'static [Known]),
     /// Attributes that are items of an array, whatever their type.
     Items(&'static Format),
-    /// What is told unless all its bytes are zero.
+    /// What is told unless all its bytes are zero: for what has no other way to say that there is none.
     NonZero(&'static Format),
+    /// What is told if another attribute of the row, a number of two bytes in network order, has one of these bits.
+    Where(u16, u16, &'static Format),
     /// Something else.
     As(Tell),
 }
@@ -98,7 +100,16 @@ pub fn tell<const N: usize>(
     out: &mut dyn Fields,
 ) {
     for known in table {
-        attrs.take(known.kind, |value| known.tell(value, names, out));
+        let is_told = match known.format {
+            Format::Where(other, bits, _) => {
+                attrs.peek(other, be16).is_some_and(|own| own & bits != 0)
+            }
+            _ => true,
+        };
+        attrs.take(known.kind, |value| match is_told {
+            true => known.tell(value, names, out),
+            false => Some(()),
+        });
     }
 }
 
@@ -116,7 +127,10 @@ impl Known {
             Format::NonZero(format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
             }
-            Format::Link => out.field(self.key, names.link(u32(value)?)),
+            Format::Where(_, _, format) => {
+                known(self.kind, self.key, *format).tell(value, names, out)?;
+            }
+            Format::Link => names.tell_link(self.key, u32(value)?, out),
             format => out.field(self.key, format.read(value)?),
         }
         Some(())
@@ -157,7 +171,8 @@ impl Format {
             Self::Lladdr => Some(Value::Lladdr(value)),
             Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => uint(value).map(|number| word(words, number)),
-            Self::Link | Self::Nested(_) | Self::Items(_) | Self::NonZero(_) | Self::As(_) => None,
+            Self::Link | Self::Nested(_) | Self::Items(_) => None,
+            Self::NonZero(_) | Self::Where(..) | Self::As(_) => None,
         }
     }
 }

@@ -120,3 +120,15 @@ fn a_refusal_has_the_kernels_words_the_attribute_and_what_was_asked_for() {
         assert_eq!(stdout(&output), "", "{words}");
     }
 }
+
+#[test]
+fn who_may_and_is_refused_for_another_reason_is_not_told_to_become_root() {
+    let _netns = netns_with_pair();
+    done("link add bo type bond");
+    let output = change("link set bo master bo");
+
+    assert_eq!(
+        stderr(&output),
+        "nlhello: link set bo: Cannot enslave bond to itself. (EPERM)\n"
+    );
+}

@@ -66,13 +66,18 @@ pub fn slave_kind(value: &[u8]) -> Option<&[u8]> {
         .and_then(|kind| name(kind.value()))
 }
 
-/// Tells what `IFLA_LINKINFO` holds.
-pub fn tell(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Tells what `IFLA_LINKINFO` holds, of a link on top of one that may be in another network namespace.
+pub fn describe(
+    value: &[u8],
+    is_elsewhere: bool,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let info = Info::new(value);
     let mut attrs = info.taker();
     let [kind, slave_kind] = [KIND, SLAVE_KIND].map(|kind| attrs.take(kind, name));
 
-    out.open(key, Nest::Object);
+    out.open("linkinfo", Nest::Object);
     for (key, kind) in [("info_kind", kind), ("info_slave_kind", slave_kind)] {
         if let Some(kind) = kind {
             out.field(key, Value::Name(kind));
@@ -81,11 +86,11 @@ pub fn tell(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) ->
     out.details();
     let data = Format::Nested(table(KINDS, kind));
     let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
-    let table = [
-        known(DATA, "info_data", data),
-        known(SLAVE_DATA, "info_slave_data", slave_data),
-    ];
-    schema::tell(&mut attrs, &table, names, out);
+    names.elsewhere(is_elsewhere, |names| {
+        schema::tell(&mut attrs, &[known(DATA, "info_data", data)], names, out);
+    });
+    let slave_data = [known(SLAVE_DATA, "info_slave_data", slave_data)];
+    schema::tell(&mut attrs, &slave_data, names, out);
     attrs.finish(out);
     out.close();
     Some(())

@@ -5,6 +5,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_tunnel.h`.
 
+use crate::names::uapi::{IFLA_GRE_IFLAGS, IFLA_GRE_OFLAGS};
 use crate::rtnl::attrs::{be16, be32, ip, u16};
 use crate::rtnl::schema::{hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
@@ -31,6 +32,9 @@ pub static GENEVE: &[Known] = &[
     known(16, "gro_hint", Format::Flag),
 ];
 
+/// The headers of a direction have a key (`GRE_KEY`), which may be 0.
+const KEYED: u16 = 0x2000;
+
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = &[
     known(18, "external", Format::Flag),
@@ -41,10 +45,18 @@ pub static GRE: &[Known] = &[
     known(9, "tos", Format::NonZero(&Format::Hex)),
     known(10, "pmtudisc", Format::Bool),
     known(19, "ignore_df", Format::NonZero(&Format::Bool)),
-    known(4, "ikey", Format::NonZero(&Format::Ip)),
-    known(5, "okey", Format::NonZero(&Format::Ip)),
-    known(2, "i", Format::As(tell_gre_flags)),
-    known(3, "o", Format::As(tell_gre_flags)),
+    known(
+        4,
+        "ikey",
+        Format::Where(IFLA_GRE_IFLAGS, KEYED, &Format::Ip),
+    ),
+    known(
+        5,
+        "okey",
+        Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
+    ),
+    known(IFLA_GRE_IFLAGS, "i", Format::As(tell_gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", Format::As(tell_gre_flags)),
     known(20, "fwmark", Format::NonZero(&Format::Hex)),
     known(21, "erspan_index", Format::U32),
     known(22, "erspan_ver", Format::U8),
@@ -120,7 +132,7 @@ fn tell_endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 }
 
 /// Tells what the headers of a direction have (`GRE_*`); `way` is that direction, `i` or `o`. Keys
-/// are told as such.
+/// are told as such, see [`KEYED`].
 fn tell_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let flags = be16(value)?;
 

@@ -93,19 +93,35 @@ pub fn describe_address(attrs: &mut Attributes<'_, '_>, family: u8, out: &mut dy
     if let Some(gateway) = attrs.take(RTA_GATEWAY, ip) {
         out.field("gateway", Value::Ip(gateway));
     }
-    if let Some((family, host)) = attrs.take(RTA_VIA, via) {
+    if let Some((family, host)) = attrs.take(RTA_VIA, host) {
         out.open("via", Nest::Object);
         out.field("family", family_name(family));
-        out.field("host", Value::Ip(host));
+        out.field("host", host);
         out.close();
     }
 }
 
-/// Reads `struct rtvia`: a family and an address.
-pub fn via(value: &[u8]) -> Option<(u8, IpAddr)> {
+/// Reads `struct rtvia`: a family and an address, of IP or, for `AF_PACKET`, of the link layer.
+fn host(value: &[u8]) -> Option<(u8, Value<'_>)> {
+    let (family, address) = rtvia(value)?;
+    let host = match i32::from(family) {
+        libc::AF_PACKET => Value::Lladdr(address),
+        _ => Value::Ip(ip(address)?),
+    };
+    Some((family, host))
+}
+
+/// Returns the address of IP in `struct rtvia`.
+pub fn via(value: &[u8]) -> Option<IpAddr> {
+    let (family, address) = rtvia(value)?;
+
+    ip(address).filter(|_| i32::from(family) != libc::AF_PACKET)
+}
+
+fn rtvia(value: &[u8]) -> Option<(u8, &[u8])> {
     let (family, address) = value.split_first_chunk::<2>()?;
 
-    Some((u16::from_ne_bytes(*family).try_into().ok()?, ip(address)?))
+    Some((u16::from_ne_bytes(*family).try_into().ok()?, address))
 }
 
 /// Returns the next hops in `value`; the last item is `None` where what is left is none.

@@ -150,6 +150,18 @@ fn a_route_of_mpls_has_labels_for_addresses() {
     assert_eq!(tell(&LABELS), Some(route));
 }
 
+#[test]
+fn a_route_of_mpls_can_lead_to_an_address_of_the_link_layer() {
+    // RTA_VIA: AF_PACKET
+    let via = [12, 0, 18, 0, 17, 0, 2, 0, 0, 0, 0, 9];
+    let route = [&LABELS[..28], &via].concat();
+
+    let host = json!({"family": "link", "host": "02:00:00:00:00:09"});
+    assert_eq!(at(&route, "/via"), host);
+    assert_eq!(tell(&route).unwrap().get("unknown"), None);
+    assert_eq!(Route::from_payload(&route).unwrap().via(), None);
+}
+
 /// Routes of groups: of IPv4 and IPv6 made, without a link, and deleted.
 const GROUPS: &[u8] = include_bytes!("../../../tests/fixtures/mroute.bin");
 
