@@ -7,6 +7,7 @@
 //! | [`wire`] | `nlmsghdr` and `nlattr` over bytes | sockets |
 //! | [`uapi`] | the numbers of the hello family, from its C header | Rust types |
 //! | [`names`] | the kernel's names for numbers, of all its families | sockets |
+//! | [`kind`] | what is known of a kind of objects, as facts | which kinds there are |
 //! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
 //! | [`hello`] | the commands of the hello family | how a terminal shows them |
 //!

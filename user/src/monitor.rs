@@ -358,13 +358,9 @@ fn no_group(kind: Kind) -> (Kind, Error) {
 
 /// Returns the kinds without which changes of `kinds` are not understood.
 fn needed_by(kinds: Kinds) -> Kinds {
-    let of_routes = [Kind::Addr, Kind::Nexthop].map(|kind| (kind, Kind::Route));
-    let all = [(Kind::Qdisc, Kind::Link)].into_iter().chain(of_routes);
-
-    all.filter(|(_, by)| kinds.has(*by))
-        .map(|(kind, _)| kind)
-        .chain([Kind::Link])
-        .collect()
+    kinds
+        .iter()
+        .fold(Kind::Link.into(), |all, kind| all | kind.facts().needs)
 }
 
 /// Tells the objects of these `kinds`, as [`Origin::Initial`].

@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     pub family: fn(u8) -> Option<u8>,
     /// What of it a [`Scope`](crate::monitor::Scope) can be about.
     pub place: Place,
+    /// The kinds that have to be heard of too to know how it changes, besides links.
+    pub needs: Kinds,
     /// Returns the kinds that change with an event of this one without one of their own.
     pub silent: fn(&Cause<'_>) -> Kinds,
     /// How it is kept what there is of it, if it is.
@@ -49,6 +51,7 @@ impl Facts {
         is_on: None,
         family: Some,
         place: Place::NOWHERE,
+        needs: Kinds::NONE,
         silent: |_| Kinds::NONE,
         snapshot: None,
     };
@@ -60,9 +63,8 @@ impl Facts {
 
     /// Says whether a message of this type and family says that an object has changed, without telling it.
     pub fn is_hinted(&self, nlmsg_type: u16, family: u8) -> bool {
-        let is_it = |hint: &Hint| {
-            hint.family == family && hint.types.is_there(nlmsg_type).is_some()
-        };
+        let is_it =
+            |hint: &Hint| hint.family == family && hint.types.is_there(nlmsg_type).is_some();
         self.hints.iter().any(is_it)
     }
 

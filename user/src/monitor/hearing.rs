@@ -243,7 +243,8 @@ impl Intake<'_> {
         for message in messages {
             let (group, message) = message?;
             let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
-            self.state.note_silent(Kind::hinted(nlmsg_type, payload, group));
+            self.state
+                .note_silent(Kind::hinted(nlmsg_type, payload, group));
             if let Some(news) = self.read(&message, group) {
                 if let Some(recorder) = self.recorder {
                     recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;

@@ -4,8 +4,9 @@
 
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::{Entry, Ndmsg, NDMSG, PERMANENT, SELF};
-use crate::kind::{describe, header, Body, Facts, Families, Snapshot};
+use crate::kind::{describe, header, Body, Facts, Families, Kinds, Snapshot};
 use crate::names::uapi::*;
+use crate::rtnl::Kind;
 
 const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 
@@ -19,6 +20,7 @@ pub(crate) const FACTS: Facts = Facts {
         Entry::from_payload(bytes).map(|entry| describe(&entry, names, out))
     },
     link: |bytes| Some(Entry::from_payload(bytes).ok()?.header().ifindex),
+    needs: Kinds::of(&[Kind::Nexthop]),
     snapshot: Some(Snapshot {
         header: NDMSG,
         get: RTM_GETNEIGH,

@@ -3,7 +3,9 @@
 //! What is known of links.
 
 use super::{Link, IFINFOMSG};
-use crate::kind::{describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types};
+use crate::kind::{
+    describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
+};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 use crate::wire::put_attr;
@@ -35,6 +37,7 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
     link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
     family: |_| None,
+    needs: Kinds::of(&[Kind::Qdisc]),
     silent,
     snapshot: Some(Snapshot {
         header: IFINFOMSG,

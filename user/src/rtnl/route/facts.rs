@@ -4,9 +4,10 @@
 
 use super::{Route, DST_LEN, IP6MR, IPMR, RTMSG};
 use crate::kind::{
-    describe, header, Body, Facts, Families, Part, Place, Siblings, Snapshot, Types,
+    describe, header, Body, Facts, Families, Kinds, Part, Place, Siblings, Snapshot, Types,
 };
 use crate::names::uapi::*;
+use crate::rtnl::Kind;
 use crate::wire::put_attr;
 use std::ops::Range;
 
@@ -40,6 +41,7 @@ pub(crate) const FACTS: Facts = Facts {
         address: &[RTA_DST],
         len: Some(DST_LEN),
     },
+    needs: Kinds::of(&[Kind::Addr, Kind::Nexthop]),
     snapshot: Some(Snapshot {
         header: RTMSG,
         get: RTM_GETROUTE,

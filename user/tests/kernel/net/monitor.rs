@@ -6,6 +6,7 @@ mod filter;
 mod idle;
 mod kinds;
 pub mod netns;
+mod objects;
 pub mod pair;
 mod picture;
 pub mod record;

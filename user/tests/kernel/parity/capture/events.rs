@@ -94,7 +94,8 @@ fn captures_of_changes() {
         run_script("changes.sh");
         let all = received(&socket, libc::RTM_DELLINK);
         Kind::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|kind| kind.is_kept())
             .for_each(|kind| keep_kept(kind, &all));
     });

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which object it is that changes: what the monitor tells adds up only if it compares them as the kernel does.
+
+use super::pair::*;
+use super::watcher::Watcher;
+use crate::lab::*;
+use serde_json::Value;
+use std::process::Command;
+
+/// Runs bridge(8) in the namespace of the pair.
+fn bridge(line: &str) {
+    let words = line.split_whitespace();
+    let output = run(Command::new("bridge").args(["-n", NETNS]).args(words));
+    assert!(output.status.success(), "bridge {line}: {output:?}");
+}
+
+/// Returns what `nlhello monitor KIND` tells until a line has `last`, while `change` changes something.
+fn told_of(kind: &str, last: &str, change: impl FnOnce()) -> Vec<Value> {
+    let watcher = Watcher::start(NETNS, kind);
+    change();
+    watcher.wait_for(last);
+    watcher.end().0
+}
+
+/// Returns what happened to the entries for `mac`, a word for each.
+fn whats<'t>(told: &'t [Value], mac: &str) -> Vec<&'t str> {
+    let of_mac = told.iter().filter(|line| line["fdb"]["mac"] == mac);
+    of_mac.filter_map(|line| line["event"].as_str()).collect()
+}
+
+/// Returns how many objects of `kind` are told that have this `part` in their line, by who looks now.
+fn count(kind: &str, part: &str) -> usize {
+    let now = finish(&format!("--json monitor --initial {kind} --timeout 0"));
+    stdout(&now)
+        .lines()
+        .filter(|line| line.contains(part))
+        .count()
+}
+
+/// Makes a bridge with both ends of the pair as its ports.
+fn with_bridge() {
+    for line in [
+        "link add br0 type bridge",
+        "link set va master br0",
+        "link set vb master br0",
+        "link set br0 up",
+    ] {
+        ip(line);
+    }
+}
+
+const MAC: &str = "02:00:00:00:00:99";
+
+#[test]
+fn an_address_that_moves_to_another_port_of_a_bridge_changes_its_entry() {
+    let _netns = with_links();
+    with_bridge();
+    let told = told_of("fdb", r#""old":"va""#, || {
+        bridge(&format!("fdb add {MAC} dev va master static"));
+        bridge(&format!("fdb replace {MAC} dev vb master static"));
+    });
+
+    assert_eq!(whats(&told, MAC), ["new", "change"], "{told:#?}");
+    assert_eq!(count("fdb", MAC), 1);
+}
+
+#[test]
+fn an_entry_of_a_link_is_not_changed_by_being_read_again() {
+    let _netns = with_links();
+    // Of a link that is down the kernel does not tell that its alias changes.
+    ip("link set va up");
+    ip("link set vb up");
+    let told = told_of("fdb link", "02:00:00:00:00:98", || {
+        bridge(&format!("fdb add {MAC} dev vb self local static"));
+        // Events of links make entries be read again, before the next event is told.
+        ip("link set vb alias again");
+        ip("link set vb alias more");
+        bridge("fdb add 02:00:00:00:00:98 dev vb self");
+    });
+
+    assert_eq!(whats(&told, MAC), ["new"], "{told:#?}");
+}
+
+#[test]
+fn an_entry_of_a_vxlan_that_leads_to_a_next_hop_changes_with_it_and_goes_with_it() {
+    let _netns = with_links();
+    for line in [
+        "link add vx type vxlan id 42 dstport 4789",
+        "nexthop add id 1 via 10.0.0.1 fdb",
+        "nexthop add id 2 via 10.0.0.2 fdb",
+        "nexthop add id 10 group 1 fdb",
+        "nexthop add id 20 group 2 fdb",
+    ] {
+        ip(line);
+    }
+    let watcher = Watcher::start(NETNS, "fdb");
+    bridge(&format!("fdb add {MAC} dev vx nhid 10 self"));
+    watcher.wait_for(r#""nhid":10"#);
+    bridge(&format!("fdb replace {MAC} dev vx nhid 20 self"));
+    watcher.wait_for(r#""nhid":20"#);
+    ip("nexthop del id 20");
+    watcher.wait_for(r#""event":"del""#);
+    wait_until("nobody knows of it", || count("fdb", MAC) == 0);
+    let (told, _) = watcher.end();
+    let there = whats(&told, MAC).iter().fold(0, |there, what| match *what {
+        "new" => there + 1,
+        "del" => there - 1,
+        _ => there,
+    });
+
+    assert_eq!(there, 0, "{told:#?}");
+}
+
+#[test]
+fn an_address_of_ipv6_changes_its_other_end() {
+    let _netns = with_links();
+    let address = "2001:db8:77::1 peer 2001:db8:77";
+    let told = told_of("addr", r#""2001:db8:77::3""#, || {
+        ip(&format!("-6 addr add {address}::2 dev va nodad"));
+        ip(&format!("-6 addr change {address}::3 dev va nodad"));
+    });
+    let whats: Vec<_> = told
+        .iter()
+        .filter_map(|line| line["event"].as_str())
+        .collect();
+
+    assert_eq!(whats, ["new", "change"], "{told:#?}");
+    assert_eq!(count("addr", "2001:db8:77::1"), 1);
+}
+
+#[test]
+fn what_a_bridge_alone_tells_of_its_ports_is_told() {
+    let _netns = with_links();
+    for line in [
+        "link set va up",
+        "link set vb up",
+        "link add br0 type bridge",
+        "link set br0 up",
+    ] {
+        ip(line);
+    }
+    let watcher = Watcher::start(NETNS, "link dev vb");
+    ip("link set vb master br0");
+    watcher.wait_for(r#""state":"forwarding""#);
+    bridge("link set dev vb learning off");
+    watcher.wait_for(r#""learning":false"#);
+    let (told, _) = watcher.end();
+
+    let last = &told[told.len() - 1]["link"]["linkinfo"]["info_slave_data"];
+    assert_eq!(last["state"], "forwarding", "{told:#?}");
+    assert_eq!(last["learning"], false);
+}
