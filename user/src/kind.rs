@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of kinds of objects, whoever asks: each kind says it once, as [`Facts`], in its own module; the list of
+//! What is known of kinds of objects, whoever asks: each kind says it once, as facts, in its own module; the list of
 //! them is that of [`rtnl`](crate::rtnl::Kind).
 
 mod body;
