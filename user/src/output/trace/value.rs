@@ -3,7 +3,7 @@
 //! The values of attributes and of fields.
 
 use super::memory::Memory;
-use super::repeats::Lasting;
+use super::repeats::Needs;
 use super::sink::Sink;
 use crate::output::record::digits::{push_decimal, push_hex, push_ip};
 use nlhello::names::{Format, Number, Struct, Words};
@@ -31,11 +31,11 @@ pub struct Values<'a, S> {
 }
 
 impl<S: Sink> Values<'_, S> {
-    /// Returns how long that is true what was told.
-    pub fn lasting(&self) -> Lasting {
-        match self.has_links {
-            true => Lasting::SameNames,
-            false => Lasting::Always,
+    /// Returns what was needed for what was told.
+    pub fn needs(&self) -> Needs {
+        Needs {
+            names: self.has_links,
+            rows: 0,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::headers::Headers;
 use super::memory::Memory;
-use super::repeats::{Lasting, Part, Repeats, What};
+use super::repeats::{Depth, Needs, Part, Repeats, What};
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
 use super::value::{trimmed, Values};
 use nlhello::hello;
@@ -63,34 +63,47 @@ impl<S: Sink> Walk<'_, S> {
         if self.protocol == libc::NETLINK_GENERIC {
             self.genlmsghdr(payload, Some(known.name));
         }
-        let mut attrs = payload.get(align(known.header_size)..).unwrap_or_default();
-        let family = self.address_family(known, payload);
-        if let Some(header) = known.header {
-            let start = known.header_size - header.size();
-            let bytes = payload.get(start..).unwrap_or_default();
-            let len = match header.is_open() {
-                true => bytes.len(),
-                false => bytes.len().min(header.size()),
-            };
-            self.message_header(header, &bytes[..len], family);
-            if header.is_open() {
-                return;
-            }
-            if header.name() == NDUSEROPTMSG {
-                attrs = self.options(payload, attrs);
-            }
-        }
         let row = Row {
-            bytes: attrs,
+            bytes: payload.get(align(known.header_size)..).unwrap_or_default(),
             set: known.attrs,
-            family,
+            family: self.address_family(known, payload),
             ip_protocol: match self.protocol {
                 libc::NETLINK_SOCK_DIAG => self.memory.ip_protocol(message.header().nlmsg_seq),
                 _ => None,
             },
             outer: None,
         };
-        self.attrs(&row, DEPTH);
+        let Some(header) = known.header else {
+            self.attrs(&row, DEPTH);
+            return;
+        };
+        let start = known.header_size - header.size();
+        let bytes = payload.get(start..).unwrap_or_default();
+        let what = What::Payload(header, known.attrs);
+        self.once(what, row.family, DEPTH, bytes, |walk| {
+            walk.header_and_attrs(header, bytes, &row)
+        });
+    }
+
+    /// Tells the fixed header at the start of `bytes`, and the attributes behind it.
+    fn header_and_attrs(&mut self, header: Struct, bytes: &[u8], row: &Row<'_>) -> Needs {
+        let len = match header.is_open() {
+            true => bytes.len(),
+            false => bytes.len().min(header.size()),
+        };
+        let needs = self.message_header(header, &bytes[..len], row.family);
+        if header.is_open() {
+            return needs;
+        }
+        let attrs = match header.name() {
+            NDUSEROPTMSG => self.options(bytes, row.bytes),
+            _ => row.bytes,
+        };
+        let row = Row {
+            bytes: attrs,
+            ..*row
+        };
+        needs.and(self.attrs(&row, DEPTH).of_row())
     }
 
     /// Returns the family of the addresses in a message, `AF_*`: it is the first byte, but in XFRM, whose
@@ -120,44 +133,50 @@ impl<S: Sink> Walk<'_, S> {
         self.sink.close_header();
     }
 
-    fn message_header(&mut self, header: Struct, bytes: &[u8], family: u8) {
+    fn message_header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Needs {
         let what = What::Header(header);
 
-        self.once(what, family, bytes, |walk| {
+        self.once(what, family, 0, bytes, |walk| {
             walk.header(header, bytes, family)
-        });
+        })
     }
 
-    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Lasting {
+    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Needs {
         self.sink.open_header(header.name());
         let mut values = self.values(family);
         values.fields(header, bytes, 4);
-        let lasting = values.lasting();
+        let needs = values.needs();
         self.sink.close_header();
-        lasting
+        needs
     }
 
-    /// Tells a part of the message by `tell`, or as it was told before.
+    /// Tells a part of the message, which is looked into `nests` deep, by `tell`, or as it was told before.
     fn once(
         &mut self,
         what: What,
         family: u8,
+        nests: usize,
         bytes: &[u8],
-        tell: impl FnOnce(&mut Self) -> Lasting,
-    ) {
-        let place = self.sink.place().filter(|_| Part::is_short(bytes));
+        tell: impl FnOnce(&mut Self) -> Needs,
+    ) -> Needs {
+        let place = self.sink.place().filter(|_| what.is_kept(bytes));
         let Some(place) = place else {
-            tell(self);
-            return;
+            return tell(self);
         };
-        let part = Part::new(what, family, place.depth, bytes);
+        let depth = Depth {
+            text: place.depth,
+            nests,
+        };
+        let part = Part::new(what, family, depth, bytes);
         let names = self.memory.names();
-        if let Some(told) = self.repeats.find(&part, names) {
-            return self.sink.again(told);
+        if let Some((told, needs)) = self.repeats.find(&part, names) {
+            self.sink.again(told);
+            return needs;
         }
-        let lasting = tell(self);
-        self.repeats
-            .keep(&part, self.sink.since(place), lasting, names);
+        let needs = tell(self);
+        let text = self.sink.since(place);
+        self.repeats.keep(&part, text, needs, names);
+        needs
     }
 
     /// Tells the options of a router advertisement as they came; returns what is behind them.
@@ -230,29 +249,41 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    fn attrs(&mut self, row: &Row<'_>, depth: usize) {
+    fn attrs(&mut self, row: &Row<'_>, depth: usize) -> Needs {
+        self.each_attr(row.bytes, |walk, attr| walk.attr(row, attr, depth))
+    }
+
+    /// Tells of attributes, each by `tell`; returns what all of them need.
+    fn each_attr(
+        &mut self,
+        bytes: &[u8],
+        mut tell: impl FnMut(&mut Self, &Attr<'_>) -> Needs,
+    ) -> Needs {
         self.sink.open_attrs();
-        let (mut attrs, mut rest) = (row.attrs(), row.bytes);
+        let mut needs = Needs::default();
+        let mut attrs = Attrs::new(bytes);
+        let mut rest = bytes;
         while let Some(attr) = attrs.next() {
             match attr {
-                Ok(attr) => self.attr(row, &attr, depth),
+                Ok(attr) => needs = needs.and(tell(self, &attr)),
                 Err(error) => self.sink.broken_attr(error, rest),
             }
             rest = attrs.rest();
         }
         self.sink.close_attrs();
+        needs
     }
 
-    fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) {
+    fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Needs {
         if is_peer(row, attr) {
-            self.new_attr(row, attr, Some(NUMBER), depth);
-            return;
+            let needs = self.new_attr(row, attr, Some(NUMBER), depth);
+            return needs.and(OF_ROW);
         }
         let what = What::Attr(row.set);
 
-        self.once(what, row.family, attr.bytes(), |walk| {
+        self.once(what, row.family, depth, attr.bytes(), |walk| {
             walk.new_attr(row, attr, None, depth)
-        });
+        })
     }
 
     /// Tells an attribute, whose value is what `chosen` says, if that says something.
@@ -262,23 +293,20 @@ impl<S: Sink> Walk<'_, S> {
         attr: &Attr<'_>,
         chosen: Option<Format>,
         depth: usize,
-    ) -> Lasting {
+    ) -> Needs {
         let known = row.set.find(attr.kind());
         let name = known.map(|known| known.name);
         let format = known.map_or(Format::Binary, |known| known.format);
-        let chosen = chosen.or_else(|| row.chosen(format));
+        let chosen = chosen.or_else(|| row.chosen(format)).unwrap_or(format);
 
         self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
-        let lasting = self.inside(row, attr.value(), chosen.unwrap_or(format), depth);
+        let needs = self.inside(row, attr.value(), chosen, depth);
         self.sink.close_attr();
-        match chosen {
-            Some(_) => Lasting::Never,
-            None => lasting,
-        }
+        needs.and(needs_of(format))
     }
 
     /// Tells what is in an attribute of `row`.
-    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) -> Lasting {
+    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) -> Needs {
         let family = row.family;
         match format {
             Format::Nest(..)
@@ -289,15 +317,19 @@ impl<S: Sink> Walk<'_, S> {
             | Format::Addresses
                 if depth == 0 =>
             {
-                self.sink.raw_value(value)
+                self.sink.raw_value(value);
+                Needs::default()
             }
-            Format::Nest(header, _) if header > value.len() => self.sink.raw_value(value),
+            Format::Nest(header, _) if header > value.len() => {
+                self.sink.raw_value(value);
+                Needs::default()
+            }
             Format::Nest(header, set) => {
                 let (header, bytes) = value.split_at(header);
                 if !header.is_empty() {
                     self.sink.raw_value(header);
                 }
-                self.nest(row, bytes, set, depth);
+                self.nest(row, bytes, set, depth)
             }
             Format::Nests(levels @ 2.., set) => {
                 self.counted(row, value, depth, Format::Nests(levels - 1, set))
@@ -307,24 +339,23 @@ impl<S: Sink> Walk<'_, S> {
             Format::Addresses => self.counted(row, value, depth, Format::Ip),
             Format::Message(header, set) => {
                 let size = header.size();
-                self.header(header, &value[..size.min(value.len())], family);
+                let needs = self.header(header, &value[..size.min(value.len())], family);
                 let bytes = value.get(align(size)..).unwrap_or_default();
-                self.nest(row, bytes, set, depth);
+                needs.and(self.nest(row, bytes, set, depth))
             }
             Format::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
-            format => return self.value(family, format, value),
+            format => self.value(family, format, value),
         }
-        Lasting::Never
     }
 
-    fn value(&mut self, family: u8, format: Format, value: &[u8]) -> Lasting {
+    fn value(&mut self, family: u8, format: Format, value: &[u8]) -> Needs {
         let mut values = self.values(family);
 
         values.attr(format, value);
-        values.lasting()
+        values.needs()
     }
 
-    fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) {
+    fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) -> Needs {
         let row = Row {
             bytes,
             set,
@@ -333,32 +364,31 @@ impl<S: Sink> Walk<'_, S> {
             outer: Some(outer),
         };
 
-        self.attrs(&row, depth - 1);
+        self.attrs(&row, depth - 1).of_row()
     }
 
     /// Tells of attributes whose types only count; `format` is that of each.
-    fn counted(&mut self, outer: &Row<'_>, bytes: &[u8], depth: usize, format: Format) {
-        self.sink.open_attrs();
-        let mut attrs = Attrs::new(bytes);
-        let mut rest = bytes;
-        while let Some(attr) = attrs.next() {
-            match attr {
-                Ok(attr) => {
-                    self.sink
-                        .open_attr(attr.bytes().len(), attr.kind(), Some(COUNTED));
-                    self.inside(outer, attr.value(), format, depth - 1);
-                    self.sink.close_attr();
-                }
-                Err(error) => self.sink.broken_attr(error, rest),
-            }
-            rest = attrs.rest();
-        }
-        self.sink.close_attrs();
+    fn counted(&mut self, outer: &Row<'_>, bytes: &[u8], depth: usize, format: Format) -> Needs {
+        self.each_attr(bytes, |walk, attr| {
+            walk.sink
+                .open_attr(attr.bytes().len(), attr.kind(), Some(COUNTED));
+            let needs = walk.inside(outer, attr.value(), format, depth - 1);
+            walk.sink.close_attr();
+            needs
+        })
     }
 
     /// Tells of rows that begin with their length (`struct rtnexthop`).
-    fn nexthops(&mut self, outer: &Row<'_>, value: &[u8], header: Struct, set: Set, depth: usize) {
+    fn nexthops(
+        &mut self,
+        outer: &Row<'_>,
+        value: &[u8],
+        header: Struct,
+        set: Set,
+        depth: usize,
+    ) -> Needs {
         let size = header.size();
+        let mut needs = Needs::default();
         let mut rest = value;
         self.sink.open_attrs();
         while !rest.is_empty() {
@@ -371,12 +401,13 @@ impl<S: Sink> Walk<'_, S> {
             };
             let (fields, attrs) = row.split_at(size);
             self.sink.open_element();
-            self.header(header, fields, outer.family);
-            self.nest(outer, attrs, set, depth);
+            needs = needs.and(self.header(header, fields, outer.family));
+            needs = needs.and(self.nest(outer, attrs, set, depth));
             self.sink.close_attr();
             rest = rest.get(align(len)..).unwrap_or_default();
         }
         self.sink.close_attrs();
+        needs
     }
 
     fn values(&mut self, family: u8) -> Values<'_, S> {
@@ -387,6 +418,18 @@ impl<S: Sink> Walk<'_, S> {
             has_links: false,
         }
     }
+}
+
+/// Returns what it needs to know which format an attribute has.
+fn needs_of(format: Format) -> Needs {
+    let rows = match format {
+        Format::Select(_, false, _) => 1,
+        Format::Select(_, true, _) => 2,
+        Format::ByProtocol(_) => return Needs::TOO_MUCH,
+        _ => 0,
+    };
+
+    Needs { names: false, rows }
 }
 
 /// What stands for the name of an attribute whose type only counts.
@@ -410,6 +453,12 @@ const NUMBER: Format = Format::Number(Number {
     is_hex: false,
     words: None,
 });
+
+/// What an attribute needs that others beside it say the format of.
+const OF_ROW: Needs = Needs {
+    names: false,
+    rows: 1,
+};
 
 /// Says whether `attr` of `row` is the index of a link in another network namespace.
 fn is_peer(row: &Row<'_>, attr: &Attr<'_>) -> bool {

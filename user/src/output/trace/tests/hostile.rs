@@ -117,14 +117,15 @@ proptest! {
     #[test]
     fn a_message_is_shown_as_if_it_were_the_first(
         capture in select(CAPTURES),
-        changes in vec(vec((any::<Index>(), any::<u8>()), 0..4), 2..6),
+        changes in vec(vec((any::<Index>(), any::<u8>()), 0..4), 2..12),
         first in any::<Index>(),
+        different in 1usize..4,
     ) {
         let messages: Vec<_> = Messages::new(capture).flatten().collect();
         let first = first.index(messages.len());
         let datagrams: Vec<_> = changes
             .iter()
-            .zip(messages[first..].iter().cycle())
+            .zip(messages[first..].iter().take(different).cycle())
             .map(|(changes, message)| {
                 let mut bytes = message.bytes().to_vec();
                 for (index, byte) in changes {
