@@ -45,6 +45,8 @@ type Socket = (u16, u32);
 pub struct Owners {
     found: HashMap<Socket, (SystemTime, Option<Rc<Owner>>)>,
     sockets: Sockets,
+    /// The process that was found last: a program may open a socket for each of its questions.
+    last: u32,
     start: Instant,
     spent: Duration,
 }
@@ -55,6 +57,7 @@ impl Owners {
         Self {
             found: HashMap::new(),
             sockets: Sockets::new(),
+            last: 0,
             start: Instant::now(),
             spent: Duration::ZERO,
         }
@@ -84,13 +87,15 @@ impl Owners {
     }
 
     fn look(&mut self, socket: Socket, time: SystemTime) -> Option<Owner> {
-        match self.sockets.find(socket, time).and_then(holder) {
-            Some(process) => Some(Owner {
-                process,
-                is_sure: true,
-            }),
-            None => namesake(socket.1),
-        }
+        let line = self.sockets.find(socket, time);
+        let Some(process) = line.and_then(|line| holder(line, self.last)) else {
+            return namesake(socket.1);
+        };
+        self.last = process.pid;
+        Some(Owner {
+            process,
+            is_sure: true,
+        })
     }
 }
 
@@ -126,10 +131,12 @@ impl Sockets {
     }
 }
 
-/// Returns a process that has a descriptor of the socket: the first one of a process has its number.
-fn holder(socket: &SocketLine) -> Option<Process> {
+/// Returns a process that has a descriptor of the socket. The first one of a process has its number, another
+/// one may be of the process that was found `last`; to look through all of them takes a hundred times as long.
+fn holder(socket: &SocketLine, last: u32) -> Option<Process> {
     let inode = socket.inode.try_into().ok()?;
-    let holder = Process::with_socket(socket.portid, inode);
+    let mut likely = [socket.portid, last].into_iter();
+    let holder = likely.find_map(|pid| Process::with_socket(pid, inode));
 
     holder.or_else(|| {
         Processes::find(&HashSet::from([inode]))
@@ -165,6 +172,18 @@ mod tests {
             let owner = owner.unwrap();
             assert_eq!(owner.process.pid, std::process::id());
             assert!(owner.is_sure);
+        }
+    }
+
+    #[test]
+    fn another_process_that_was_found_last_is_no_obstacle() {
+        let sockets = [(); 2].map(|()| Socket::open(libc::NETLINK_ROUTE).unwrap());
+        for (socket, last) in sockets.iter().zip([1, std::process::id()]) {
+            let mut owners = Owners::new();
+            owners.last = last;
+            let owner = owners.find(ROUTE, socket.portid(), SystemTime::now());
+            assert_eq!(owner.unwrap().process.pid, std::process::id());
+            assert_eq!(owners.last, std::process::id());
         }
     }
 
