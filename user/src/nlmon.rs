@@ -22,6 +22,7 @@ pub use exchanges::Response;
 pub use owners::Owner;
 
 use crate::netlink::Protocol;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 /// What is tried, in errors.
@@ -54,7 +55,7 @@ pub struct Line<'a> {
     /// request was the cause, 0 if that was none.
     pub portid: Option<u32>,
     /// Who has the socket with that port id.
-    pub owner: Option<&'a Owner>,
+    pub owner: Option<&'a Rc<Owner>>,
     /// What it is.
     pub role: &'a Role,
 }

@@ -345,7 +345,7 @@ impl Held {
             bytes: &self.bytes,
             len: self.len,
             portid: self.portid,
-            owner: self.owner.as_deref(),
+            owner: self.owner.as_ref(),
             role: &self.role,
         }
     }

@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
+use std::mem;
 use std::time::SystemTime;
 
 /// Most network namespaces of which names are remembered.
@@ -30,6 +31,7 @@ const NETNS_MAX: usize = 256;
 pub struct Sniff {
     out: Buffer<Box<dyn Write>>,
     clock: Clock,
+    label: line::Label,
     decoders: Decoders,
     /// Whether each line is to be seen at once.
     is_watched: bool,
@@ -84,6 +86,7 @@ impl Sniff {
                 true => Clock::utc(),
                 false => Clock::of_day(TimeZone::system()),
             },
+            label: line::Label::default(),
             decoders: Decoders::new(match (json, color) {
                 (true, _) => Form::Json,
                 (false, true) => Form::Color,
@@ -101,10 +104,12 @@ impl Sniff {
 
     /// Tells of a datagram that `nlmon` showed.
     pub fn line(&mut self, line: &Line<'_>) {
+        let mut label = mem::take(&mut self.label);
         self.write(|out, clock, decoders| match decoders.form {
             Form::Json => line::write_json(out, clock, &mut decoders.only, line),
-            _ => line::write_text(out, clock, &mut decoders.only, line),
+            _ => line::write_text(out, (clock, &mut label), &mut decoders.only, line),
         });
+        self.label = label;
     }
 
     /// Tells that so many datagrams were lost.

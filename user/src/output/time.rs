@@ -2,7 +2,7 @@
 
 //! Points in time, and how long ago they were.
 
-use super::record::digits::push_thousandths;
+use super::record::digits::{six_digits, three_digits};
 use jiff::tz::TimeZone;
 use jiff::Timestamp;
 use std::fmt;
@@ -174,12 +174,12 @@ impl Clock {
             self.set_second(time, since.as_secs());
         }
         let nanos = since.subsec_nanos();
-        self.text.truncate(self.fraction);
-        push_thousandths(&mut self.text, nanos / 1_000_000);
-        push_thousandths(&mut self.text, nanos / 1000 % 1000);
-        if let Face::Utc = self.face {
-            push_thousandths(&mut self.text, nanos % 1000);
-            self.text.push(b'Z');
+        let fraction = &mut self.text[self.fraction..];
+        if let Some((micros, nano)) = fraction.split_first_chunk_mut() {
+            *micros = six_digits(nanos / 1000);
+            if let Some(nano) = nano.first_chunk_mut() {
+                *nano = three_digits(nanos % 1000);
+            }
         }
         &self.text
     }
@@ -198,6 +198,10 @@ impl Clock {
         text.push('.');
         self.second = Some(second);
         self.fraction = text.len();
+        text.push_str(match self.face {
+            Face::Day(_) => "000000",
+            Face::Utc => "000000000Z",
+        });
         self.text = text.into_bytes();
     }
 }

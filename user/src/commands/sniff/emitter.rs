@@ -11,6 +11,7 @@ use nlhello::monitor::PacketFile;
 use nlhello::netlink::{Packet, Protocol};
 use nlhello::nlmon::Dialog;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
 /// Emits the datagrams that are wanted: as lines, into a capture, or both.
@@ -157,7 +158,8 @@ impl<'a> Emitter<'a> {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
             };
-            match self.choice.wants_of(line.owner, line.portid) {
+            let owner = line.owner.map(Rc::as_ref);
+            match self.choice.wants_of(owner, line.portid) {
                 Some(true) => {}
                 Some(false) => continue,
                 None => {

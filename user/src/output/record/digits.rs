@@ -26,17 +26,68 @@ const fn octets() -> [([u8; 4], u8); 256] {
     table
 }
 
+/// The two digits of each number below 128; of those from 100 on, of what is beyond 100.
+static PAIRS: [[u8; 2]; 128] = pairs();
+
+const fn pairs() -> [[u8; 2]; 128] {
+    let mut table = [[0; 2]; 128];
+    let mut number = 0;
+    while number < table.len() {
+        table[number] = [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    table
+}
+
 /// Appends `number` in decimal.
 #[inline]
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
-    match usize::try_from(number)
-        .ok()
-        .and_then(|number| OCTETS.get(number))
-    {
+    match u32::try_from(number) {
         // Most numbers are short.
-        Some((digits, end)) => push_short(out, digits, usize::from(*end) - 1),
-        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        Ok(number @ 0..=255) => {
+            let (digits, end) = OCTETS[number as usize];
+            push_short(out, &digits, usize::from(end) - 1);
+        }
+        // Programs count their messages from the time on.
+        Ok(number @ 1_000_000_000..) => out.extend_from_slice(&ten_digits(number)),
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
     }
+}
+
+/// Returns the ten digits of `number`.
+#[inline]
+fn ten_digits(number: u32) -> [u8; 10] {
+    let [a, b] = pair(number / 100_000_000);
+    let [c, d, e, f] = four_digits(number / 10_000 % 10_000);
+    let [g, h, i, j] = four_digits(number % 10_000);
+    [a, b, c, d, e, f, g, h, i, j]
+}
+
+/// Returns the six digits of `number`, which is below a million.
+#[inline]
+pub fn six_digits(number: u32) -> [u8; 6] {
+    let [a, b] = pair(number / 10_000);
+    let [c, d, e, f] = four_digits(number % 10_000);
+    [a, b, c, d, e, f]
+}
+
+#[inline]
+fn four_digits(number: u32) -> [u8; 4] {
+    let [[a, b], [c, d]] = [number / 100, number % 100].map(pair);
+    [a, b, c, d]
+}
+
+/// Returns the three digits of `number`, which is below 1000.
+#[inline]
+pub fn three_digits(number: u32) -> [u8; 3] {
+    let [a, b] = pair(number / 10);
+    [a, b, b'0' + (number % 10) as u8]
+}
+
+/// Returns the two digits of `number`, which is below 100.
+#[inline]
+fn pair(number: u32) -> [u8; 2] {
+    PAIRS[number as usize % PAIRS.len()]
 }
 
 /// Appends `number` in decimal, with its sign if it is negative.
@@ -53,11 +104,6 @@ pub fn push_hundredths(out: &mut Vec<u8>, number: u64) {
     push_decimal(out, number / 100);
     let [tens, ones] = [number / 10 % 10, number % 10].map(|digit| HEX[digit as usize]);
     out.extend_from_slice(&[b'.', tens, ones]);
-}
-
-/// Appends `number`, below 1000, with all of its three digits.
-pub fn push_thousandths(out: &mut Vec<u8>, number: u32) {
-    out.extend([number / 100, number / 10, number].map(|digits| HEX[digits as usize % 10]));
 }
 
 /// Appends `bytes` in hexadecimal, with `separator` between them if there is one.
@@ -136,13 +182,24 @@ mod tests {
             pushed(|out| push_decimal(out, u64::MAX)),
             u64::MAX.to_string()
         );
+        for power in 0..20 {
+            for number in [10u64.pow(power) - 1, 10u64.pow(power), 7 << (3 * power)] {
+                assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
+            }
+        }
+        for number in [256, 1_234_567_890, u32::MAX.into(), 1 << 32] {
+            assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
+        }
         assert_eq!(
             pushed(|out| push_signed(out, i64::MIN)),
             i64::MIN.to_string()
         );
         assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
-        assert_eq!(pushed(|out| push_thousandths(out, 52)), "052");
-        assert_eq!(pushed(|out| push_thousandths(out, 999)), "999");
+        assert_eq!([three_digits(52), three_digits(999)], [*b"052", *b"999"]);
+        assert_eq!(
+            [six_digits(52), six_digits(987_654)],
+            [*b"000052", *b"987654"]
+        );
         assert_eq!(
             pushed(|out| push_hex(out, &[0, 0xaf, 0x10], Some(b':'))),
             "00:af:10"

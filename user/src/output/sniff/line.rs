@@ -6,31 +6,58 @@ use super::{json_texts, members, split_padding, write_messages, Failed};
 use crate::output::buffer::Buffer;
 use crate::output::escape;
 use crate::output::json::write_line;
-use crate::output::record::digits::{push_decimal, push_thousandths};
+use crate::output::record::digits::{push_decimal, three_digits};
 use crate::output::time::Clock;
 use crate::output::trace::{Decoder, Origin};
 use nlhello::netlink::{Errno, Protocol};
-use nlhello::nlmon::{Line, Response, Role};
+use nlhello::nlmon::{Line, Owner, Response, Role};
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
 
+/// What a process is called in lines, as it was written last: a program has many lines, one after the other.
+#[derive(Default)]
+pub struct Label {
+    owner: Option<Rc<Owner>>,
+    text: Vec<u8>,
+}
+
+impl Label {
+    fn of(&mut self, owner: &Rc<Owner>) -> &[u8] {
+        let known = self.owner.as_ref();
+        if !known.is_some_and(|known| Rc::ptr_eq(known, owner)) {
+            self.set(owner);
+        }
+        &self.text
+    }
+
+    fn set(&mut self, owner: &Rc<Owner>) {
+        let process = &owner.process;
+        self.owner = Some(owner.clone());
+        self.text.clear();
+        escape::push(&mut self.text, &process.comm);
+        push_count(&mut self.text, "[", process.pid.into(), "]");
+        push(&mut self.text, if owner.is_sure { "" } else { "?" });
+    }
+}
+
 /// Writes it as text.
 pub fn write_text(
     out: &mut Buffer,
-    clock: &mut Clock,
+    (clock, label): (&mut Clock, &mut Label),
     decoder: &mut Decoder,
     line: &Line<'_>,
 ) -> io::Result<()> {
     let head = out.text();
     head.extend_from_slice(clock.text(line.time));
     push(head, " ");
-    push_head(head, line);
+    push_head(head, label, line);
     push(head, "\n");
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
@@ -44,12 +71,9 @@ fn arrow(role: &Role) -> &'static str {
 }
 
 /// Appends who said it, and what became of it.
-fn push_head(out: &mut Vec<u8>, line: &Line<'_>) {
-    push_owner(out, line);
-    push(out, " ");
-    push(out, arrow(line.role));
-    push(out, " ");
-    push_protocol(out, line.protocol);
+fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
+    push_owner(out, label, line);
+    push_way(out, line);
     match line.role {
         Role::Request(responses) => push_responses(out, responses),
         Role::Answer { after, errno } => push_answer(out, *after, *errno),
@@ -63,26 +87,23 @@ fn push_head(out: &mut Vec<u8>, line: &Line<'_>) {
     }
 }
 
-fn push_owner(out: &mut Vec<u8>, line: &Line<'_>) {
+fn push_owner(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
     match (line.owner, line.portid) {
-        (Some(owner), _) => {
-            let process = &owner.process;
-            escape::push(out, &process.comm);
-            push_count(out, "[", process.pid.into(), "]");
-            push(out, if owner.is_sure { "" } else { "?" });
-        }
+        (Some(owner), _) => out.extend_from_slice(label.of(owner)),
         (None, Some(0)) => push(out, "kernel"),
         (None, Some(portid)) => push_count(out, "port ", portid.into(), ""),
         (None, None) => push(out, "?"),
     }
 }
 
-fn push_protocol(out: &mut Vec<u8>, protocol: Protocol) {
-    match protocol {
+/// Appends which way it went, and over which protocol.
+fn push_way(out: &mut Vec<u8>, line: &Line<'_>) {
+    match (line.protocol, line.role) {
         // Most datagrams are of this one.
-        Protocol(libc::NETLINK_ROUTE) => push(out, "NETLINK_ROUTE"),
+        (Protocol(libc::NETLINK_ROUTE), Role::Request(_)) => push(out, " > NETLINK_ROUTE"),
+        (Protocol(libc::NETLINK_ROUTE), Role::Answer { .. }) => push(out, " < NETLINK_ROUTE"),
         // A vector takes all that is written to it.
-        _ => drop(write!(out, "{protocol}")),
+        (protocol, role) => drop(write!(out, " {} {protocol}", arrow(role))),
     }
 }
 
@@ -105,7 +126,9 @@ fn push_result(out: &mut Vec<u8>, errno: i32) {
 
 fn push_responses(out: &mut Vec<u8>, responses: &[Response]) {
     for (number, response) in responses.iter().take(ANSWERS).enumerate() {
-        push(out, if number > 0 { ";" } else { "" });
+        if number > 0 {
+            push(out, ";");
+        }
         push_response(out, response);
     }
     if responses.len() > ANSWERS {
@@ -139,9 +162,11 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
 
 /// Appends a time span in milliseconds.
 fn push_after(out: &mut Vec<u8>, after: Duration) {
-    push_count(out, " after ", after.as_millis() as u64, ".");
-    push_thousandths(out, after.subsec_micros() % 1000);
-    push(out, " ms");
+    push(out, " after ");
+    let millis = after.as_secs().saturating_mul(1000);
+    push_decimal(out, millis.saturating_add(after.subsec_millis().into()));
+    let [a, b, c] = three_digits(after.subsec_micros() % 1000);
+    out.extend_from_slice(&[b'.', a, b, c, b' ', b'm', b's']);
 }
 
 /// Appends a number with what is before and behind it.
@@ -274,19 +299,18 @@ mod tests {
     use crate::output::trace::Form;
     use jiff::tz::TimeZone;
     use nlhello::diag::Process;
-    use nlhello::nlmon::Owner;
     use nlhello::wire::{put_message, Nlmsghdr};
     use serde_json::{json, Value};
     use std::time::SystemTime;
 
     const AFTER: Duration = Duration::from_micros(1052);
 
-    fn owner(is_sure: bool) -> Owner {
+    fn owner(is_sure: bool) -> Rc<Owner> {
         let process = Process {
             pid: 7,
             comm: b"a\x1b".to_vec(),
         };
-        Owner { process, is_sure }
+        Rc::new(Owner { process, is_sure })
     }
 
     fn line<'a>(role: &'a Role, bytes: &'a [u8]) -> Line<'a> {
@@ -323,7 +347,7 @@ mod tests {
 
     fn head(line: &Line<'_>) -> String {
         let mut out = Vec::new();
-        push_head(&mut out, line);
+        push_head(&mut out, &mut Label::default(), line);
         String::from_utf8(out).unwrap()
     }
 
@@ -401,6 +425,20 @@ mod tests {
     }
 
     #[test]
+    fn a_label_is_that_of_whose_line_it_is() {
+        let mut label = Label::default();
+        let (one, other) = (owner(true), owner(false));
+        for (owner, text) in [
+            (&one, "a\\x1b[7]"),
+            (&one, "a\\x1b[7]"),
+            (&other, "a\\x1b[7]?"),
+            (&one, "a\\x1b[7]"),
+        ] {
+            assert_eq!(label.of(owner), text.as_bytes());
+        }
+    }
+
+    #[test]
     fn an_answer_says_how_long_it_took_and_what_was_cut_off() {
         for (after, errno, told) in [
             (Some(AFTER), None, " after 1.052 ms"),
@@ -429,7 +467,8 @@ mod tests {
         let mut decoder = Decoder::new(Form::Text);
         let line = line(&role, &bytes);
         let text = buffer::tests::text(|out| {
-            write_text(out, &mut clock, &mut decoder, &line).unwrap();
+            let start = (&mut clock, &mut Label::default());
+            write_text(out, start, &mut decoder, &line).unwrap();
         });
 
         assert_eq!(
@@ -450,7 +489,8 @@ mod tests {
         let mut clock = Clock::of_day(TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
         let text = buffer::tests::text(|out| {
-            write_text(out, &mut clock, &mut decoder, &uevent).unwrap();
+            let start = (&mut clock, &mut Label::default());
+            write_text(out, start, &mut decoder, &uevent).unwrap();
         });
         let found = json(&uevent);
 
