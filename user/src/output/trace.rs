@@ -11,6 +11,7 @@ mod json;
 mod memory;
 mod repeats;
 mod sink;
+mod starts;
 mod text;
 mod value;
 mod walk;
@@ -26,6 +27,7 @@ use nlhello::netlink::{Datagram, Spec, Tap};
 use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use repeats::Repeats;
 use sink::Sink;
+use starts::Starts;
 use std::borrow::Cow;
 use std::io::{self, Stderr};
 use text::Text;
@@ -57,6 +59,7 @@ pub struct Decoder {
     form: Form,
     memory: Memory,
     headers: Headers,
+    starts: Starts,
     repeats: Repeats,
 }
 
@@ -67,6 +70,7 @@ impl Decoder {
             form,
             memory: Memory::default(),
             headers: Headers::default(),
+            starts: Starts::default(),
             repeats: Repeats::default(),
         }
     }
@@ -133,6 +137,7 @@ impl Decoder {
             sink: &mut sink,
             memory: &self.memory,
             headers: &mut self.headers,
+            starts: &mut self.starts,
             repeats: &mut self.repeats,
             protocol,
         };

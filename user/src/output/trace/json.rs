@@ -216,6 +216,10 @@ impl Sink for Json<'_> {
         self.number("nla_len", len as u64);
     }
 
+    fn open_attr_again(&mut self, told: &[u8]) {
+        self.again(told);
+    }
+
     fn open_element(&mut self) {
         self.next();
         self.push("{");

@@ -57,6 +57,9 @@ pub trait Sink {
     /// Begins an attribute; `len` is `nla_len`.
     fn open_attr(&mut self, len: usize, nla_type: u16, name: Option<Name>);
 
+    /// Begins an attribute as one was begun before.
+    fn open_attr_again(&mut self, told: &[u8]);
+
     /// Begins what stands where an attribute could be, and is none.
     fn open_element(&mut self);
 

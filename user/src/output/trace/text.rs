@@ -317,6 +317,12 @@ impl Sink for Text<'_> {
         self.push(")");
     }
 
+    #[inline]
+    fn open_attr_again(&mut self, told: &[u8]) {
+        self.out.extend_from_slice(told);
+        self.is_open = true;
+    }
+
     fn open_element(&mut self) {
         self.indent();
         self.push("-");

@@ -6,6 +6,7 @@ use super::headers::Headers;
 use super::memory::Memory;
 use super::repeats::{Depth, Needs, Part, Repeats, What};
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
+use super::starts::Starts;
 use super::value::{trimmed, Values};
 use nlhello::hello;
 use nlhello::names::{
@@ -31,6 +32,8 @@ pub struct Walk<'a, S> {
     pub memory: &'a Memory,
     /// What is known of messages by their headers.
     pub headers: &'a mut Headers,
+    /// How attributes begin.
+    pub starts: &'a mut Starts,
     /// What was told before.
     pub repeats: &'a mut Repeats,
     /// `NETLINK_*`.
@@ -294,12 +297,9 @@ impl<S: Sink> Walk<'_, S> {
         chosen: Option<Format>,
         depth: usize,
     ) -> Needs {
-        let known = row.set.find(attr.kind());
-        let name = known.map(|known| known.name);
-        let format = known.map_or(Format::Binary, |known| known.format);
+        let len = attr.bytes().len();
+        let format = self.starts.open(self.sink, row.set, attr.kind(), len);
         let chosen = chosen.or_else(|| row.chosen(format)).unwrap_or(format);
-
-        self.sink.open_attr(attr.bytes().len(), attr.kind(), name);
         let needs = self.inside(row, attr.value(), chosen, depth);
         self.sink.close_attr();
         needs.and(needs_of(format))
