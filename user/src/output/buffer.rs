@@ -7,9 +7,15 @@ use std::io::{self, Write};
 /// How much text waits before it is written, and is kept for its room, in bytes.
 pub const HELD: usize = 64 << 10;
 
+/// Size of a page of a file, in bytes: to write the rest of one later takes the kernel longer than to write it
+/// whole.
+const PAGE: usize = 4096;
+
 /// Text that waits until there is enough of it for a write.
 pub struct Buffer<W: ?Sized = dyn Write> {
     text: Vec<u8>,
+    /// How much of the last page is written.
+    of_page: usize,
     out: W,
 }
 
@@ -18,6 +24,7 @@ impl<W: Write> Buffer<W> {
     pub fn new(out: W) -> Self {
         Self {
             text: Vec::new(),
+            of_page: 0,
             out,
         }
     }
@@ -30,7 +37,7 @@ impl<W: Write + ?Sized> Buffer<W> {
         &mut self.text
     }
 
-    /// Writes what waits, if that is enough.
+    /// Writes what waits, if that is enough, up to the end of a page.
     ///
     /// # Errors
     ///
@@ -39,7 +46,7 @@ impl<W: Write + ?Sized> Buffer<W> {
     pub fn spill(&mut self) -> io::Result<()> {
         match self.text.len() {
             ..HELD => Ok(()),
-            _ => self.write(),
+            len => self.write(len - (self.of_page + len) % PAGE),
         }
     }
 
@@ -49,13 +56,18 @@ impl<W: Write + ?Sized> Buffer<W> {
     ///
     /// Those of the writer; what waited is gone then.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.write()?;
+        self.write(self.text.len())?;
         self.out.flush()
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        let written = self.out.write_all(&self.text);
-        self.text.clear();
+    /// Writes the first `len` bytes of what waits.
+    fn write(&mut self, len: usize) -> io::Result<()> {
+        let written = self.out.write_all(&self.text[..len]);
+        self.of_page = (self.of_page + len) % PAGE;
+        match written {
+            Ok(()) => drop(self.text.drain(..len)),
+            Err(_) => self.text.clear(),
+        }
         self.text.shrink_to(2 * HELD);
         written
     }
@@ -97,8 +109,10 @@ pub mod tests {
     }
 
     #[test]
-    fn text_is_written_once_there_is_enough_of_it() {
+    fn text_is_written_once_there_is_enough_of_it_in_whole_pages() {
         let writes = writes(|buffer| {
+            buffer.text().push(b'x');
+            buffer.flush().unwrap();
             for _ in 0..HELD / 1000 + 1 {
                 buffer.text().extend([b'x'; 1000]);
                 buffer.spill().unwrap();
@@ -106,7 +120,9 @@ pub mod tests {
             buffer.text().push(b'y');
         });
 
-        assert_eq!(writes, [vec![b'x'; 66_000], vec![b'y']]);
+        assert_eq!(writes[..2], [vec![b'x'; 1], vec![b'x'; HELD - 1]]);
+        let rest = [vec![b'x'; 66_000 - (HELD - 1)], vec![b'y']].concat();
+        assert_eq!(writes[2..], [rest]);
     }
 
     #[test]

@@ -12,9 +12,6 @@ use nlhello::wire::Nlmsghdr;
 /// How many kinds are remembered; a power of two.
 const SLOTS: usize = 256;
 
-/// Bytes of a header that are before the numbers that tell messages of a kind apart.
-const COMMON: usize = 8;
-
 /// Kinds of messages, each in the place that the hash of its key gives it: the last one there stays.
 #[derive(Default)]
 pub struct Headers {
@@ -37,8 +34,8 @@ pub struct Slot {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key {
     protocol: i32,
-    /// `nlmsg_len`, `nlmsg_type` and `nlmsg_flags`.
-    common: [u8; COMMON],
+    /// `nlmsg_len`, `nlmsg_type` and `nlmsg_flags`, as one number.
+    common: u64,
     /// The first byte of the payload: an address family, or the command in generic netlink.
     first: Option<u8>,
     /// Which families of generic netlink are known.
@@ -61,7 +58,7 @@ impl Headers {
         let [common @ .., _, _, _, _, _, _, _, _] = header.to_bytes();
         let key = Key {
             protocol,
-            common,
+            common: u64::from_ne_bytes(common),
             first: payload.first().copied(),
             families: memory.families(),
         };
@@ -78,7 +75,7 @@ impl Key {
     fn place(&self) -> usize {
         let first = u64::from(self.first.unwrap_or_default());
 
-        place(mix(first, &self.common), SLOTS)
+        place(mix(first, &self.common.to_ne_bytes()), SLOTS)
     }
 }
 

@@ -176,8 +176,7 @@ impl Repeats {
         };
         let slot = slots.get(part.slot())?;
 
-        slot.is_of(part, names)
-            .then(|| (&slot.text[..], slot.needs()))
+        slot.is_of(part, names).then(|| (&*slot.text, slot.needs()))
     }
 
     /// Remembers the `text` of `part`, where links have `names`, if that part comes again: what comes once is
