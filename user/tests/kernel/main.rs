@@ -32,4 +32,5 @@ mod policy;
 mod pressure;
 mod random;
 mod runs;
+mod traced;
 mod ynl;

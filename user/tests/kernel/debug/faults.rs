@@ -192,9 +192,15 @@ fn the_module_loads_or_leaves_nothing() {
 
 #[test]
 fn a_namespace_comes_or_leaves_nothing() {
-    let others = [(); 3].map(|()| unshare_with_fault(NEVER).0).into_iter().max();
+    let others = [(); 3]
+        .map(|()| unshare_with_fault(NEVER).0)
+        .into_iter()
+        .max();
     let module = Module::load();
-    let all = [(); 3].map(|()| unshare_with_fault(NEVER).0).into_iter().min();
+    let all = [(); 3]
+        .map(|()| unshare_with_fault(NEVER).0)
+        .into_iter()
+        .min();
     let (others, all) = (others.unwrap(), all.unwrap());
     // All protocols of the kernel have their part in it: with steps no wider than ours, a fault is for us.
     let ours = all.saturating_sub(others).max(5);
