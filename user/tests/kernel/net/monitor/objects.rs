@@ -23,19 +23,18 @@ fn told_of(kind: &str, last: &str, change: impl FnOnce()) -> Vec<Value> {
     watcher.end().0
 }
 
-/// Returns what happened to the entries for `mac`, a word for each.
+/// Returns what happened to the entry for `mac`, a word each time. A bridge that knows VLANs has one more for each.
 fn whats<'t>(told: &'t [Value], mac: &str) -> Vec<&'t str> {
-    let of_mac = told.iter().filter(|line| line["fdb"]["mac"] == mac);
+    let is_it = |line: &&Value| line["fdb"]["mac"] == mac && line["fdb"].get("vlan").is_none();
+    let of_mac = told.iter().filter(is_it);
     of_mac.filter_map(|line| line["event"].as_str()).collect()
 }
 
-/// Returns how many objects of `kind` are told that have this `part` in their line, by who looks now.
+/// Returns how many objects of `kind`, of no VLAN, have this `part` in their line, to who looks now.
 fn count(kind: &str, part: &str) -> usize {
     let now = finish(&format!("--json monitor --initial {kind} --timeout 0"));
-    stdout(&now)
-        .lines()
-        .filter(|line| line.contains(part))
-        .count()
+    let is_it = |line: &&str| line.contains(part) && !line.contains(r#""vlan":"#);
+    stdout(&now).lines().filter(is_it).count()
 }
 
 /// Makes a bridge with both ends of the pair as its ports.
