@@ -54,10 +54,10 @@ fn a_hello_and_its_answer_are_told_field_by_field() {
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(stdout(&output).contains("Hello from kernel"), "{output:?}");
     for part in [
-        "> NETLINK_USER sendto(3) = ",
+        "> NETLINK_USER sendto(",
         "type=HELLO_CMD_HELLO(16) flags=NLM_F_REQUEST",
         "nlattr len=7 type=HELLO_A_TEXT(1) \"Hi\"",
-        "< NETLINK_USER recv",
+        "< NETLINK_USER recvmmsg(",
         "type=HELLO_A_GREETING(3) \"Hello from kernel\"",
     ] {
         assert!(told.contains(part), "{part}: {told}");
