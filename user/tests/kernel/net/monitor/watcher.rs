@@ -38,6 +38,16 @@ impl Watcher {
         wait_until(text, || self.text().contains(text));
     }
 
+    /// Waits until it has told a line that `is_it`.
+    pub fn wait_for_line(&self, what: &str, is_it: impl Fn(&Value) -> bool) {
+        wait_until(what, || {
+            let text = self.text();
+            // The last line may not be whole yet.
+            let whole = text.rfind('\n').map_or(0, |end| end + 1);
+            json_lines(&text.as_bytes()[..whole]).iter().any(&is_it)
+        });
+    }
+
     fn text(&self) -> String {
         fs::read_to_string(&self.file).unwrap()
     }
