@@ -123,7 +123,7 @@ struct nl_helper_socket {
 	struct sock *sk;
 	/* Those who know of it. */
 	refcount_t refs;
-	/* Those who use sk now, plus INT_MIN where it is not open, so that nobody begins to. */
+	/* Users of sk now, plus INT_MIN where it is not open, so that nobody begins to use it. */
 	atomic_t users;
 	/* Complete when those are done who were using sk as it closed. */
 	struct completion idle;
@@ -168,7 +168,7 @@ int nl_helper_socket_open(struct net *net, int unit,
 	socket->sk = netlink_kernel_create(net, unit, cfg);
 	if (!socket->sk)
 		return nl_helper_is_init_net(net) ? -EBUSY : -ENOMEM;
-	/* Who finds that it is open finds sk. */
+	/* Whoever reads that the socket is open reads sk, too. */
 	atomic_set_release(&socket->users, 0);
 	return 0;
 }

@@ -77,7 +77,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
         (Ok(found), Ok(other)) => {
             found.is_file() && (found.dev(), found.ino()) == (other.dev(), other.ino())
         }
-        // It is not there yet.
+        // A file that is missing yet is known by its name alone.
         _ => one == other,
     }
 }

@@ -47,9 +47,14 @@ impl<'b> Body<'b> {
         number(self.attr(kind))
     }
 
-    /// Returns the index of the link, where the header has it at the usual place.
+    /// Returns the index of the link, where the header has it at the usual place, as a number.
     pub fn link(&self) -> u32 {
-        number(self.header.get(LINK))
+        number(Some(self.index()))
+    }
+
+    /// Returns the bytes of the index of the link, where the header has it at the usual place.
+    pub fn index(&self) -> &'b [u8] {
+        self.header.get(LINK).unwrap_or_default()
     }
 
     /// Appends the attributes of these `kinds`, in the order in which they are there.

@@ -242,16 +242,17 @@ impl Intake<'_> {
     ) -> Result<(), Error> {
         for message in messages {
             let (group, message) = message?;
-            let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
-            self.state
-                .note_silent(Kind::hinted(nlmsg_type, payload, group));
-            if let Some(news) = self.read(&message, group) {
-                if let Some(recorder) = self.recorder {
-                    recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
-                    recorder.note(&Step::Event(message))?;
-                }
-                self.take(&news, tell);
+            let Some(news) = self.read(&message, group) else {
+                let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
+                let hinted = Kind::hinted(nlmsg_type, payload, group);
+                self.state.note_silent(hinted);
+                continue;
+            };
+            if let Some(recorder) = self.recorder {
+                recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
+                recorder.note(&Step::Event(message))?;
             }
+            self.take(&news, tell);
         }
         match self.recorder {
             Some(recorder) => recorder.flush(),

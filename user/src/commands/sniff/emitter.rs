@@ -40,7 +40,7 @@ impl<'a> Emitter<'a> {
     ///
     /// # Errors
     ///
-    /// That the words of `args` make no sense: then no file is made. That a file cannot be written.
+    /// Words of `args` that make no sense, and then no file is made; those of a file that cannot be written.
     pub fn new(
         cli: &Cli,
         args: &'a SniffArgs,

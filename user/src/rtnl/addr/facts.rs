@@ -40,7 +40,7 @@ pub(crate) const FACTS: Facts = Facts {
 /// and other end (`find_matching_ifa()`).
 fn identity(addr: &Body<'_>, key: &mut Vec<u8>) {
     key.push(addr.header[0]);
-    key.extend(&addr.header[4..8]);
+    key.extend(addr.index());
     match i32::from(addr.header[0]) {
         libc::AF_INET6 => {
             let own = addr.attr(IFA_LOCAL).or(addr.attr(IFA_ADDRESS));

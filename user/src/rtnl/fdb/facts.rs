@@ -44,7 +44,7 @@ fn identity(entry: &Body<'_>, key: &mut Vec<u8>) {
     match whose {
         0 => entry.put(&[NDA_MASTER, NDA_LLADDR, NDA_VLAN], key),
         _ => {
-            key.extend(&entry.header[4..8]);
+            key.extend(entry.index());
             entry.put(OF_LINK, key);
         }
     }
@@ -65,7 +65,7 @@ const OF_LINK: &[u16] = &[
 /// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop.
 fn rivals(entry: &Body<'_>) -> Option<Vec<u8>> {
     entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID))?;
-    let mut place = [&entry.header[4..8], entry.attr(NDA_LLADDR)?].concat();
+    let mut place = [entry.index(), entry.attr(NDA_LLADDR)?].concat();
     entry.put(&[NDA_SRC_VNI], &mut place);
     Some(place)
 }

@@ -46,7 +46,7 @@ pub(crate) const FACTS: Facts = Facts {
         settle: |header| header[IFI_CHANGE].fill(0),
         part: |_, attr| part(attr),
         // `__dev_get_by_index()`.
-        identity: |link, key| key.extend(&link.header[4..8]),
+        identity: |link, key| key.extend(link.index()),
         ..Snapshot::DEFAULT
     }),
     ..Facts::DEFAULT

@@ -32,7 +32,7 @@ pub(crate) const FACTS: Facts = Facts {
         // `neigh_lookup()`, `pneigh_lookup()`: family, link, address, in one of two tables.
         identity: |neigh, key| {
             key.extend([neigh.header[0], neigh.header[NDM_FLAGS] & PROXY]);
-            key.extend(&neigh.header[4..8]);
+            key.extend(neigh.index());
             neigh.put(&[NDA_DST], key);
         },
         // Those on links where there is nothing to find out.
