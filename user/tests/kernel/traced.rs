@@ -4,17 +4,7 @@
 
 use crate::lab::*;
 use serde_json::Value;
-use std::path::Path;
 use std::process::Output;
-
-/// Says whether this kernel can stop a command at its calls: Debian's can, those that we compile cannot.
-fn has_seccomp() -> bool {
-    let has = Path::new("/proc/sys/kernel/seccomp/actions_avail").exists();
-    if !has {
-        println!("this kernel has no seccomp: KERNEL=stock has it");
-    }
-    has
-}
 
 /// Runs `nlhello hello TEXT` below `nlhello sniff`.
 fn traced(options: &[&str], text: &str) -> Output {
@@ -44,9 +34,6 @@ fn ways<'a>(objects: &'a [Value], direction: &str) -> Vec<&'a Value> {
 
 #[test]
 fn a_hello_and_its_answer_are_told_field_by_field() {
-    if !has_seccomp() {
-        return;
-    }
     let _module = Module::load();
     let output = traced(&["sniff"], "Hi");
     let told = stderr(&output);
@@ -66,9 +53,6 @@ fn a_hello_and_its_answer_are_told_field_by_field() {
 
 #[test]
 fn the_answer_has_the_number_of_the_question_and_comes_from_the_kernel() {
-    if !has_seccomp() {
-        return;
-    }
     let _module = Module::load();
     let objects = json_lines(&traced(&["--json", "sniff"], "Hi").stderr);
     let [sent, received] = ["sent", "received"].map(|way| ways(&objects, way));
@@ -81,9 +65,6 @@ fn the_answer_has_the_number_of_the_question_and_comes_from_the_kernel() {
 
 #[test]
 fn the_command_s_failure_is_the_exit_status_where_the_module_is_missing() {
-    if !has_seccomp() {
-        return;
-    }
     let output = traced(&["sniff"], "Hi");
 
     assert!(!is_loaded());

@@ -151,3 +151,18 @@ fn a_wait_that_makes_no_sense_is_a_usage_error() {
         assert!(stderr(&output).contains(message), "{line}: {output:?}");
     }
 }
+
+#[test]
+fn rules_of_multicast_routing_are_none_that_show_or_wait_know() {
+    let _netns = with_links();
+    let shown = stdout(&finish("rule show"));
+    // The kernels with tables for multicast have rules of its families (128, 129) at this preference, which stay.
+    ip("rule del pref 32767");
+
+    is_so("rule pref 32767 gone");
+    is_not_so("rule pref 32767 table main");
+    assert_eq!(
+        stdout(&finish("rule show")).lines().count() + 1,
+        shown.lines().count()
+    );
+}
