@@ -3,15 +3,19 @@
 //! Requests and their answers.
 
 use super::socket::Polled;
-use super::{Ack, Datagram, Ears, Error, Inbox, Request, Socket, Spec};
-use crate::wire::Message;
+use super::table::ROOM;
+use super::{deadline, Ack, Datagram, Ears, Error, Inbox, Request, Socket, Spec};
+use crate::wire::{Message, Messages, NLMSG_DONE, NLMSG_ERROR};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many datagrams are received at once: an answer is one, the parts of a dump are made one by
 /// one.
 const AT_ONCE: usize = 4;
+
+/// How long a dump that nobody reads to its end may pause while the rest of it is thrown away.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Sees every datagram that a [`Connection`] sends and receives, as it is on the wire.
 pub trait Tap: Send {
@@ -29,6 +33,8 @@ pub struct Connection {
     tap: Option<Box<dyn Tap>>,
     inbox: Inbox,
     seq: u32,
+    /// The number of a dump that was not read to its end: while there is one, the kernel refuses the next (`EBUSY`).
+    left: Option<u32>,
 }
 
 /// How a wait for messages ended.
@@ -57,6 +63,7 @@ impl Connection {
             tap: None,
             inbox: Inbox::new(AT_ONCE),
             seq: 0,
+            left: None,
         })
     }
 
@@ -112,6 +119,9 @@ impl Connection {
     ///
     /// As [`Socket::send`].
     pub fn send_datagram(&mut self, op: &'static str, datagram: &[u8]) -> Result<Instant, Error> {
+        if let Some(seq) = self.left.take() {
+            self.throw_away(op, seq)?;
+        }
         if let Some(tap) = &mut self.tap {
             tap.sent(datagram);
         }
@@ -120,6 +130,24 @@ impl Connection {
             .send(datagram)
             .map_err(|error| Error::send(op, self.spec, &error))?;
         Ok(sent)
+    }
+
+    /// Leaves the rest of the dump with the number `seq` unread: the next request throws it away before it is sent.
+    pub(super) fn leave(&mut self, seq: u32) {
+        self.left = Some(seq);
+    }
+
+    /// Receives the rest of the dump with the number `seq`, for `op`, which cannot be done before.
+    #[cold]
+    fn throw_away(&mut self, op: &'static str, seq: u32) -> Result<(), Error> {
+        let mut room = vec![0; ROOM];
+        loop {
+            match self.receive(op, &mut room, deadline(Instant::now(), PAUSE))? {
+                Some(datagram) if !ends(datagram.bytes, seq) => {}
+                // Where nothing more comes the kernel says what it makes of the next request.
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Receives all datagrams that are there and that the inbox has room for, for `op`; waits for
@@ -206,6 +234,14 @@ impl Connection {
     }
 }
 
+/// Says whether the dump with the number `seq` ends among the messages in `bytes`.
+fn ends(bytes: &[u8], seq: u32) -> bool {
+    Messages::new(bytes).flatten().any(|message| {
+        let header = message.header();
+        header.nlmsg_seq == seq && matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR)
+    })
+}
+
 /// Fails unless `message`, of type `NLMSG_ERROR`, is the ACK of a `request` that was done.
 ///
 /// # Errors
@@ -231,6 +267,7 @@ pub(super) mod tests {
     use std::time::Duration;
 
     pub(in crate::netlink) static ROUTE: Spec = spec(libc::NETLINK_ROUTE);
+    pub(in crate::netlink) static GENERIC: Spec = spec(libc::NETLINK_GENERIC);
     /// Only users talk there; there is no kernel socket.
     pub(crate) static USERSOCK: Spec = spec(libc::NETLINK_USERSOCK);
 

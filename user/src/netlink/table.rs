@@ -15,7 +15,7 @@ const HELD: usize = 4 << 20;
 
 /// Room for a datagram: the kernel makes parts of a dump of up to 32 KiB, and of a single larger
 /// object one part.
-const ROOM: usize = 128 << 10;
+pub(super) const ROOM: usize = 128 << 10;
 
 /// Length from which on a row of entries is not made longer, in bytes.
 const ROW: usize = 32 << 10;
@@ -23,7 +23,8 @@ const ROW: usize = 32 << 10;
 /// The messages of a table, one after the other, as the kernel sends them.
 ///
 /// A table that fits into 4 MiB is read as a whole before the first message is handed out, and again
-/// if it changed meanwhile, a few times. A larger one is handed out as it comes.
+/// if it changed meanwhile, a few times. A larger one is handed out as it comes. It may be dropped halfway: the next
+/// request of the connection throws away what is left, which takes as long as reading it.
 pub struct Table<'c> {
     connection: &'c mut Connection,
     request: Request,
@@ -40,6 +41,8 @@ pub struct Table<'c> {
     state: State,
     /// Whether it did not fit.
     is_large: bool,
+    /// Whether the end of the dump was received.
+    is_whole: bool,
     interrupted: bool,
 }
 
@@ -82,6 +85,7 @@ impl Connection {
             next: 0,
             state: State::Held(0),
             is_large: false,
+            is_whole: false,
             interrupted: false,
         };
         table.ask()?;
@@ -185,7 +189,9 @@ impl Table<'_> {
         let part = self.part(&message);
         let scan = Scan::of(part, &message);
         if scan.ended {
-            self.check_end(&message)?;
+            let end = self.check_end(&message);
+            self.is_whole = true;
+            end?;
         }
         self.next = next;
         self.interrupted |= scan.interrupted;
@@ -223,6 +229,7 @@ impl Table<'_> {
         self.seq = self.connection.next_seq();
         self.request.set_seq(self.seq);
         (self.from, self.to) = (0, 0);
+        self.is_whole = false;
         self.connection.send(&self.request).map(drop)
     }
 
@@ -234,6 +241,7 @@ impl Table<'_> {
             self.receive()?;
             held = held.and(self.scan(at));
         }
+        self.is_whole = held.ended;
         match held.ended && held.interrupted && attempt + 1 < ATTEMPTS {
             true => {
                 self.state = State::Held(attempt + 1);
@@ -291,6 +299,14 @@ impl Table<'_> {
     }
 }
 
+impl Drop for Table<'_> {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            self.connection.leave(self.seq);
+        }
+    }
+}
+
 /// What is ahead.
 #[derive(Clone, Copy, Debug, Default)]
 struct Scan {
@@ -316,10 +332,19 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::tests::{open, ROUTE};
+    use super::super::connection::tests::{open, GENERIC, ROUTE};
     use super::*;
+    use crate::names::uapi::CTRL_CMD_GETFAMILY;
+    use crate::names::GENL_ID_CTRL;
 
     const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// Asks for all families of generic netlink: so many that the kernel sends them in parts.
+    fn families(connection: &mut Connection) -> Table<'_> {
+        let payload = vec![CTRL_CMD_GETFAMILY, 1, 0, 0];
+        let request = Request::dump("list", GENL_ID_CTRL, payload).unwrap();
+        connection.table(request, PATIENCE).unwrap()
+    }
 
     /// Asks for all links: `struct ifinfomsg`.
     fn links(connection: &mut Connection) -> Table<'_> {
@@ -336,6 +361,7 @@ mod tests {
             entries.push(entry.payload()[..8].to_vec());
         }
         assert!(!entries.is_empty());
+        drop(table);
 
         let mut table = links(&mut connection);
         let mut in_rows = Vec::new();
@@ -345,6 +371,21 @@ mod tests {
         assert_eq!(in_rows, entries);
         assert_eq!(table.next_row(), Ok(None));
         assert!(!table.is_streamed());
+    }
+
+    #[test]
+    fn a_table_that_is_dropped_halfway_is_in_the_way_of_no_other() {
+        let mut connection = open(&GENERIC);
+        for _ in 0..3 {
+            drop(families(&mut connection));
+        }
+        let mut entries = 0;
+        let mut table = families(&mut connection);
+        while table.next_entry().unwrap().is_some() {
+            entries += 1;
+        }
+
+        assert!(entries > 0);
     }
 
     #[test]
