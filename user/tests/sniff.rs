@@ -430,25 +430,35 @@ fn text_has_a_line_for_each_call_and_its_messages_below() {
     let mut command = nlhello();
     command.arg("sniff").arg("--").arg(calls()).arg("peek");
     let output = command.output().unwrap();
-    let lines: Vec<_> = text(&output.stderr).lines().collect();
+    let lines: Vec<_> = text(&output.stderr).lines().map(without_fd).collect();
     let ends = [
-        "> NETLINK_USERSOCK sendto(3) = 20",
+        "> NETLINK_USERSOCK sendto() = 20",
         "> nlmsghdr len=20 type=unknown(257) flags=NLM_F_REQUEST seq=1 pid=0",
         "    \"abc\"",
-        "< NETLINK_USERSOCK recvfrom(3) = 20, peek: left in the queue",
-        "< NETLINK_USERSOCK recvfrom(3) = 20, peek: left in the queue",
-        "< NETLINK_USERSOCK recvfrom(3) = 20",
+        "< NETLINK_USERSOCK recvfrom() = 20, peek: left in the queue",
+        "< NETLINK_USERSOCK recvfrom() = 20, peek: left in the queue",
+        "< NETLINK_USERSOCK recvfrom() = 20",
         "< nlmsghdr len=20 type=unknown(257) flags=NLM_F_REQUEST seq=1 pid=0",
         "    \"abc\"",
     ];
     assert_eq!(lines.len(), ends.len());
-    for (line, end) in lines.into_iter().zip(ends) {
+    for (line, end) in lines.iter().zip(ends) {
         match line.strip_suffix(end) {
             Some("") => {}
             Some(start) => is_start(start),
             None => panic!("{line}: {end}"),
         }
     }
+}
+
+/// Returns the line of a call without its descriptor: which number that has depends on what the test inherited.
+fn without_fd(line: &str) -> String {
+    let Some((before, result)) = line.split_once(") = ") else {
+        return line.to_owned();
+    };
+    let (call, fd) = before.rsplit_once('(').unwrap();
+    assert!(fd.parse::<u32>().is_ok(), "{line}");
+    format!("{call}() = {result}")
 }
 
 /// Holds that it is `21:26:54.897123 name[1234] `.
@@ -471,10 +481,10 @@ fn the_real_conversation_of_a_real_program_is_told() {
 
     assert!(text(&output.stdout).contains("LOOPBACK"), "{output:?}");
     for part in [
-        "> NETLINK_ROUTE sendto(3) = ",
+        "> NETLINK_ROUTE sendto(",
         "\n> nlmsghdr len=",
         "type=RTM_GETLINK(18) flags=NLM_F_REQUEST",
-        "< NETLINK_ROUTE recvmmsg(3) = ",
+        "< NETLINK_ROUTE recvmmsg(",
         "\n< nlmsghdr len=",
         "type=RTM_NEWLINK(16)",
         "IFLA_IFNAME(3) \"lo\"",
