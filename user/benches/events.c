@@ -243,7 +243,7 @@ static int latency(long count, char **argv)
 		times[i] = (now_ms() - began) * 1e3;
 		usleep(2000);
 	}
-	kill(child, SIGINT);
+	kill(child, SIGTERM);
 	waitpid(child, NULL, 0);
 	qsort(times, count, sizeof(*times), ascending);
 	printf("%.0f %.0f %.0f\n", times[count / 2], times[count * 99 / 100], times[count - 1]);
@@ -268,7 +268,7 @@ static int drain(const char *out, const char *changes, char **argv)
 	began = now_ms();
 	kill(child, SIGCONT);
 	ended = wait_until_quiet(out, &subscriber);
-	kill(child, SIGINT);
+	kill(child, SIGTERM);
 	wait4(child, NULL, 0, &usage);
 	printf("%.3f %ld %lu %ld\n", ended - began, lines_of(out), subscriber.drops, usage.ru_maxrss);
 	return 0;
