@@ -157,6 +157,11 @@ impl Snapshot {
         self.of_siblings(payload, |siblings| siblings.is_appended)
     }
 
+    /// Says whether others can have the identity of the object with this `payload`.
+    pub fn has_siblings(&self, payload: &[u8]) -> bool {
+        self.of_siblings(payload, |siblings| siblings.are_possible)
+    }
+
     fn of_siblings(&self, bytes: &[u8], ask: fn(&Siblings) -> fn(&Body<'_>) -> bool) -> bool {
         let siblings = self.siblings.as_ref().zip(self.body(bytes));
         siblings.is_some_and(|(siblings, body)| ask(siblings)(&body))

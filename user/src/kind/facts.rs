@@ -154,6 +154,9 @@ pub(crate) struct Snapshot {
     /// Returns the payloads of the requests that are answered by all that there is together, of one table if it is given
     /// and the kernel can tell.
     pub dumps: fn(Option<u32>) -> Vec<Vec<u8>>,
+    /// Families of which a kernel may know nothing: asked for all objects of one it has those of all families
+    /// (`rtnetlink_rcv_msg()`, `rtnl_dump_all()`).
+    pub optional: &'static [u8],
     /// Leaves out of the header what tells of the message and not of the object.
     pub settle: fn(&mut [u8]),
     /// Says what is done with an attribute; see [`Part`].
@@ -178,6 +181,7 @@ impl Snapshot {
         header: 0,
         get: 0,
         dumps: |_| Vec::new(),
+        optional: &[],
         settle: |_| {},
         part: |_, _| Part::Keep,
         identity: |_, _| {},
@@ -199,6 +203,8 @@ pub(crate) struct Siblings {
     pub is_group: fn(&Body<'_>) -> bool,
     /// Says whether an event of one more can be believed to be one more.
     pub is_appended: fn(&Body<'_>) -> bool,
+    /// Says whether others can have the identity of an object.
+    pub are_possible: fn(&Body<'_>) -> bool,
 }
 
 /// Tells all that is known of `object`.

@@ -39,20 +39,18 @@ impl Place {
         table.or_else(|| object.header.get(small).map(|table| u32::from(*table)))
     }
 
-    /// Returns the address of the object, or the addresses that it is about.
+    /// Returns the address of the object, or the addresses that it is about; `None` where its family has none of IP.
     pub fn prefix_of(&self, object: &Body<'_>) -> Option<Prefix> {
+        let any = Prefix::any_of(*object.header.first()?)?;
         let read = |attr: &u16| object.attr(*attr).and_then(ip);
         let address = self.address.iter().find_map(read);
 
         match self.len {
             None => address.map(Prefix::of_host),
-            Some(len) => {
-                let [family, len] = [0, len].map(|at| object.header.get(at).copied());
-                Some(Prefix {
-                    address: address.or_else(|| Prefix::any_of(family?)),
-                    len: len?,
-                })
-            }
+            Some(len) => Some(Prefix {
+                address: Some(address.unwrap_or(any)),
+                len: *object.header.get(len)?,
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::names::uapi::*;
+use crate::rtnl::{Prefix, Route};
 use crate::wire::Messages;
 
 #[test]
@@ -49,6 +50,37 @@ fn kinds_that_are_kept_are_the_first_and_can_be_read() {
         assert!(!dumps.is_empty() && snapshot.get != 0);
         assert!(dumps.iter().all(|dump| dump.len() >= snapshot.header));
     }
+}
+
+#[test]
+fn whatever_is_heard_of_is_read_and_whatever_is_read_is_heard_of() {
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_kept()) {
+        let facts = kind.facts();
+        let dumps = (kind.snapshot().unwrap().dumps)(None);
+        let asked: Vec<_> = dumps.iter().map(|dump| dump[0]).collect();
+        if let Families::Only(families) = facts.families {
+            let is_read = |family: &u8| asked.iter().any(|asked| [0, *family].contains(asked));
+            assert!(families.iter().all(is_read), "{kind:?}");
+        }
+        let is_told = |family: &&u8| facts.families.has(**family);
+        let named = asked.iter().filter(|family| **family != 0);
+        assert_eq!(named.clone().filter(is_told).count(), named.count());
+    }
+}
+
+#[test]
+fn a_label_is_no_address() {
+    // Of AF_MPLS, for label 100: `RTA_DST` has as many bytes as an address of IPv4.
+    let route = [
+        28, 20, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0, 8, 0, 1, 0, 0, 6, 65, 0,
+    ];
+    let snapshot = Kind::Route.snapshot().unwrap();
+    let place = Kind::Route.facts().place;
+
+    assert_eq!(place.prefix_of(&snapshot.body(&route).unwrap()), None);
+    assert_eq!(Route::from_payload(&route).unwrap().dst(), None);
+    let any = Prefix::parse("0.0.0.0/0").unwrap();
+    assert!(!any.holds(Route::from_payload(&route).unwrap().prefix()));
 }
 
 /// Returns the payloads of a capture.

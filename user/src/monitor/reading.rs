@@ -4,6 +4,7 @@
 
 use super::hearing::{ask_for_loopback, TIMEOUT};
 use super::record::Step;
+use super::sieve::Question;
 use super::{Kind, Kinds, Monitor, Origin, Told};
 use crate::netlink::{Error, Request};
 use crate::wire::Messages;
@@ -46,8 +47,10 @@ impl Monitor {
         self.hearing.note(&Step::Read(origin, kinds))?;
         self.hearing.state.open(kinds, origin);
         for kind in kinds.iter() {
-            for request in self.hearing.sieve.questions(kind)? {
-                self.read_table(kind, request, tell)?;
+            for Question { request, probe } in self.hearing.sieve.questions(kind)? {
+                if self.is_known(probe) {
+                    self.read_table(kind, request, tell)?;
+                }
             }
         }
         self.hearing.catch_up(tell)?;
@@ -66,6 +69,14 @@ impl Monitor {
             Err(error) if error.errno.0 != libc::ENODEV => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Says whether the kernel knows the family that `probe` is about; whatever else it says, the question will have.
+    fn is_known(&mut self, probe: Option<Request>) -> bool {
+        probe.is_none_or(|mut probe| {
+            let answer = self.queries.ask(&mut probe, TIMEOUT);
+            !answer.is_err_and(|error| error.errno.0 == libc::EOPNOTSUPP)
+        })
     }
 
     fn read_table(

@@ -8,7 +8,7 @@
 //! which routes depend, and what answers requests.
 
 use super::{Kind, Kinds, Scope};
-use crate::kind::{Families, Place, Types};
+use crate::kind::{header, Families, Place, Snapshot, Types};
 use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
@@ -45,6 +45,27 @@ const FIND_ATTR: u32 = (libc::SKF_AD_OFF + libc::SKF_AD_NLATTR) as u32;
 const PASS: u32 = u32::MAX;
 const DROP: u32 = 0;
 
+/// A request for all objects of a kind, or of a family of it.
+pub struct Question {
+    pub request: Request,
+    /// A request that the kernel refuses (`EOPNOTSUPP`) if it knows nothing of the family: asked for all objects of it, it
+    /// has those of all families. `None` where every kernel knows it.
+    pub probe: Option<Request>,
+}
+
+impl Question {
+    fn new(snapshot: &Snapshot, payload: Vec<u8>) -> Result<Self, Error> {
+        let family = payload.first().copied().unwrap_or_default();
+        let is_optional = snapshot.optional.contains(&family);
+        let probe = || Request::new(READ, snapshot.get, header(family, snapshot.header));
+
+        Ok(Self {
+            probe: is_optional.then(probe).transpose()?,
+            request: Request::dump(READ, snapshot.get, payload)?,
+        })
+    }
+}
+
 impl Sieve {
     /// Returns that of the `wanted` kinds only objects in `scope` are heard of, and of those that
     /// others depend on, `needed`, all.
@@ -66,7 +87,7 @@ impl Sieve {
     }
 
     /// Returns the requests for all objects of this `kind` that pass, and maybe some more.
-    pub fn questions(&self, kind: Kind) -> Result<Vec<Request>, Error> {
+    pub fn questions(&self, kind: Kind) -> Result<Vec<Question>, Error> {
         let Some(snapshot) = kind.snapshot() else {
             return Ok(Vec::new());
         };
@@ -75,7 +96,7 @@ impl Sieve {
 
         dumps
             .filter(|payload| self.asks(kind, payload))
-            .map(|payload| Request::dump(READ, snapshot.get, payload))
+            .map(|payload| Question::new(snapshot, payload))
             .collect()
     }
 
@@ -112,10 +133,7 @@ impl Sieve {
         let (facts, mut program) = (kind.facts(), Program(Vec::new()));
         let attrs = HEADER + kind.snapshot().map_or(0, |snapshot| snapshot.header) as u32;
 
-        // Another kind has the same types.
-        if let Families::Except(others) = facts.families {
-            others.iter().for_each(|other| program.pass_family(*other));
-        }
+        others_with_types_of(kind).for_each(|family| program.pass_family(*family));
         if family != 0 {
             program.need_family(family);
         }
@@ -136,6 +154,18 @@ fn comes_with(kind: Kind, heard: Kinds) -> bool {
     let is_group = |group: &u32| heard.iter().any(|other| other.groups().contains(group));
 
     matches!(kind.facts().families, Families::Any) && kind.groups().iter().any(is_group)
+}
+
+/// Returns the families of other kinds whose messages have the types of those about this `kind`.
+fn others_with_types_of(kind: Kind) -> impl Iterator<Item = &'static u8> {
+    let types = kind.facts().types;
+    let is_other = move |other: &&Kind| **other != kind && other.facts().types == types;
+    let others = Kind::ALL.iter().filter(is_other);
+
+    others.flat_map(|other| match other.facts().families {
+        Families::Only(families) => families,
+        Families::Any | Families::Except(_) => &[],
+    })
 }
 
 fn types_of(kinds: Kinds) -> impl Iterator<Item = &'static Types> {
@@ -443,7 +473,10 @@ mod tests {
     fn what_cannot_pass_is_not_asked_for() {
         let asked = |sieve: &Sieve, kind: Kind| sieve.questions(kind).unwrap().len();
 
+        // MPLS has the main table alone.
         assert_eq!(asked(&sieve(0, Some(100), None), Kind::Route), 2);
+        assert_eq!(asked(&sieve(0, Some(254), None), Kind::Route), 3);
+        assert_eq!(asked(&sieve(0, None, None), Kind::Route), 3);
         assert_eq!(asked(&sieve(10, None, None), Kind::Route), 1);
         assert_eq!(asked(&sieve(10, None, None), Kind::Neigh), 2);
         assert_eq!(asked(&sieve(10, None, None), Kind::Fdb), 1);
@@ -455,8 +488,9 @@ mod tests {
         let table = |table| sieve(0, table, None).questions(Kind::Route).unwrap();
         let attr = [8, 0, RTA_TABLE as u8, 0, 100, 0, 0, 0];
 
-        assert!(table(Some(100)).iter().all(|q| q.bytes().ends_with(&attr)));
-        assert!(table(None).iter().all(|q| q.bytes().len() == 28));
+        let ends = |q: &Question| q.request.bytes().ends_with(&attr);
+        assert!(table(Some(100)).iter().all(ends));
+        assert!(table(None).iter().all(|q| q.request.bytes().len() == 28));
     }
 
     #[test]
@@ -576,10 +610,10 @@ mod tests {
                         return Ok(());
                     }
                     let nlmsg_type = kind.facts().type_of_new();
-                    // Bridges have other objects for the same type, and MPLS has no addresses of IP.
-                    let has_other_rules = matches!(payload[0], 7 | 28);
+                    // Bridges have other objects for the same type.
+                    let is_of_bridge = payload[0] == 7;
                     let passes = pair.passes(&sieve, nlmsg_type, &payload);
-                    prop_assert!(passes || has_other_rules || !sieve.passes(kind, &payload));
+                    prop_assert!(passes || is_of_bridge || !sieve.passes(kind, &payload));
                     Ok(())
                 },
             )

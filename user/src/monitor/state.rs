@@ -60,7 +60,7 @@ impl<'a> News<'a> {
     /// Says whether other objects can have its identity.
     fn has_siblings(&self) -> bool {
         let snapshot = self.kind.snapshot();
-        snapshot.is_some_and(|snapshot| snapshot.siblings.is_some())
+        snapshot.is_some_and(|snapshot| snapshot.has_siblings(self.payload))
     }
 
     /// Returns the event of a kind that is not [kept](Kind::is_kept).

@@ -58,7 +58,9 @@ impl Prefix {
             (Some(own), Some(other)) => {
                 same_bits(own, other).is_some_and(|count| count >= self.len)
             }
-            _ => self.len == 0,
+            (None, _) => self.len == 0,
+            // What has a length has addresses of a family that is not known.
+            (Some(_), None) => self.len == 0 && other.len == 0,
         };
         is_same && self.len <= other.len
     }

@@ -82,7 +82,7 @@ pub struct Route<'a> {
 /// The fixed part of a route, `struct rtmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rtmsg {
-    /// `AF_INET` or `AF_INET6`; of groups `RTNL_FAMILY_IPMR` or `RTNL_FAMILY_IP6MR`.
+    /// `AF_INET`, `AF_INET6` or `AF_MPLS`; of groups `RTNL_FAMILY_IPMR` or `RTNL_FAMILY_IP6MR`.
     pub family: u8,
     /// How many bits of the destination count.
     pub dst_len: u8,
@@ -169,8 +169,11 @@ impl<'a> Route<'a> {
         &self.header
     }
 
-    /// Returns the address of the destination; `None` is any.
+    /// Returns the address of the destination; `None` is any. Of MPLS there is a label instead.
     pub fn dst(&self) -> Option<IpAddr> {
+        if self.header.family == MPLS {
+            return None;
+        }
         ip(self.payload.get(self.dst.clone())?.get(NLA_HDRLEN..)?)
     }
 
@@ -208,15 +211,10 @@ impl<'a> Route<'a> {
         self.gateway().or_else(via)
     }
 
-    /// Says whether it is in `table`, of IPv4 or IPv6.
+    /// Says whether it is in `table`: routes to groups are in tables of their own.
     #[inline]
     fn is_in(&self, table: u32) -> bool {
-        let is_ip = matches!(
-            i32::from(self.header.family),
-            libc::AF_INET | libc::AF_INET6
-        );
-
-        is_ip
+        facts::FAMILIES.contains(&self.header.family)
             && match self.header.table {
                 COMPAT => self.table() == table,
                 small => u32::from(small) == table,
@@ -515,7 +513,7 @@ pub fn type_of(name: &str) -> Option<u8> {
 /// A question for routes; what is `None` may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes {
-    /// `AF_INET` or `AF_INET6`; 0 is both, and if it may be any table all others too.
+    /// `AF_INET`, `AF_INET6` or `AF_MPLS`; 0 is all of these, and if it may be any table also those to groups.
     pub family: u8,
     /// The table that they are in.
     pub table: Option<u32>,
@@ -585,6 +583,7 @@ impl Routes {
         let header = &route.header;
 
         header.flags & CLONED == 0
+            && (self.family == 0 || self.family == header.family)
             && self.table.is_none_or(|table| route.is_in(table))
             && self.oif.is_none_or(|oif| route.goes_through(oif))
             && self

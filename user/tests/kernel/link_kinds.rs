@@ -4,6 +4,33 @@
 
 use crate::lab::*;
 use crate::net::change::{assert_shown, change, done, netns_with_pair};
+use crate::net::monitor::watcher::Watcher;
+use serde_json::Value;
+use std::process::Command;
+
+/// The namespace of [`netns_with_pair`].
+const NETNS: &str = "change";
+
+/// Has ip(8), bridge(8) or sysctl(8) do in the namespace what `line` says.
+fn in_netns(line: &str) {
+    let output = run(Command::new("ip")
+        .args(["netns", "exec", NETNS])
+        .args(line.split_whitespace()));
+    assert!(output.status.success(), "{line}: {output:?}");
+}
+
+/// Returns what the client shows now.
+fn now(words: &str) -> Vec<Value> {
+    let output = change(&format!("--json {words}"));
+    assert!(output.status.success(), "{words}: {output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Returns what happened to routes to `dst`, a word each time.
+fn whats_of_route<'t>(told: &'t [Value], dst: &str) -> Vec<&'t str> {
+    let of_dst = told.iter().filter(|line| line["route"]["dst"] == dst);
+    of_dst.filter_map(|line| line["event"].as_str()).collect()
+}
 
 #[test]
 fn a_link_is_made_of_every_kind() {
@@ -131,4 +158,37 @@ fn who_may_and_is_refused_for_another_reason_is_not_told_to_become_root() {
         stderr(&output),
         "nlhello: link set bo: Cannot enslave bond to itself. (EPERM)\n"
     );
+}
+
+#[test]
+fn routes_of_labels_are_told_from_the_start_and_stay_while_other_routes_go() {
+    let _netns = netns_with_pair();
+    in_netns("sysctl -qw net.mpls.platform_labels=1000 net.mpls.conf.v1.input=1");
+    in_netns("ip -f mpls route add 100 as 200 via inet 10.0.0.2 dev v1");
+    in_netns("ip -f mpls route add 101 via inet 10.0.0.2 dev v1");
+    let is_100 = |route: &Value| route["dst"] == "100";
+    assert_eq!(now("route").into_iter().filter(is_100).count(), 1);
+    done("wait route dev v1 --timeout 9");
+
+    let watcher = Watcher::start(NETNS, "route");
+    // Routes are read again when an address goes.
+    in_netns("ip addr add 10.0.5.1/24 dev v2");
+    in_netns("ip addr del 10.0.5.1/24 dev v2");
+    in_netns("ip -f mpls route replace 100 as 300 via inet 10.0.0.2 dev v1");
+    in_netns("ip -f mpls route del 101");
+    in_netns("ip -f mpls route add 102 via inet 10.0.0.2 dev v1");
+    watcher.wait_for(r#""dst":"102""#);
+    in_netns("ip link set v1 down");
+    watcher.wait_for_line("a dead route", |line| {
+        line["route"]["dst"] == "102" && line["route"]["flags"].to_string().contains("dead")
+    });
+    let (told, _) = watcher.end();
+
+    assert_eq!(
+        whats_of_route(&told, "100"),
+        ["change", "change"],
+        "{told:#?}"
+    );
+    assert_eq!(whats_of_route(&told, "101"), ["del"]);
+    assert_eq!(whats_of_route(&told, "102"), ["new", "change"]);
 }

@@ -4,8 +4,8 @@
 
 use super::*;
 use crate::names::uapi::{
-    IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER,
-    NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE,
+    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR,
+    NDA_MASTER, NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE,
     RTNLGRP_LINK, RTNLGRP_NEIGH,
 };
 use crate::wire::put_attr;
@@ -170,6 +170,21 @@ fn what_is_replaced_among_many_is_read() {
 
     assert_eq!(told.take_lines(), [""; 0]);
     assert!(told.is_in_doubt());
+}
+
+#[test]
+fn of_mpls_there_is_one_route_of_a_label_whatever_the_flags() {
+    let label = |via| route(AF_MPLS.into(), 1, 0, via);
+    let mut told = Told::of(&[label(1), ipv4(7)]);
+    told.read(|told| {
+        told.new_route(REPLACE, &label(2));
+        told.del_route(&label(3));
+        told.new_route(0, &label(4));
+        told.dump(&[label(4), ipv4(7)]);
+    });
+
+    assert_eq!(told.take_lines(), ["~2", "-2", "+4"]);
+    assert!(!told.is_in_doubt());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 //! What is known of routes, and of those to groups.
 
-use super::{Route, DST_LEN, IP6MR, IPMR, RTMSG};
+use super::{Route, DST_LEN, IP6MR, IPMR, MAIN, MPLS, RTMSG};
 use crate::kind::{
     describe, header, Body, Facts, Families, Kinds, Part, Place, Siblings, Snapshot, Types,
 };
@@ -13,6 +13,9 @@ use std::ops::Range;
 
 const INET: u8 = libc::AF_INET as u8;
 const INET6: u8 = libc::AF_INET6 as u8;
+
+/// The families that have routes, to whoever lists, reads, hears or awaits them.
+pub(super) const FAMILIES: &[u8] = &[INET, INET6, MPLS];
 
 /// Where `rtm_table` is in `struct rtmsg`.
 const RTM_TABLE: usize = 4;
@@ -26,7 +29,7 @@ const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
 pub(crate) const FACTS: Facts = Facts {
     name: "route",
     types: TYPES,
-    families: Families::Except(&[IPMR, IP6MR]),
+    families: Families::Only(FAMILIES),
     groups: &[RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_MPLS_ROUTE],
     describe: |bytes, names, out| {
         Route::from_payload(bytes).map(|route| describe(&route, names, out))
@@ -45,7 +48,9 @@ pub(crate) const FACTS: Facts = Facts {
     snapshot: Some(Snapshot {
         header: RTMSG,
         get: RTM_GETROUTE,
-        dumps: |table| vec![of_table(INET, table), of_table(INET6, table)],
+        dumps,
+        // Modules, or switched off.
+        optional: &[INET6, MPLS],
         part: |_, attr| Part::drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&attr)),
         // `fib_find_alias()`, `fib6_add_rt2node()`: family, lengths, type of service, prefixes, metric, table.
         identity: |route, key| {
@@ -60,6 +65,8 @@ pub(crate) const FACTS: Facts = Facts {
             // What IPv6 calls a route of several hops.
             is_group: |route| is_of(route, INET6) && route.attr(RTA_MULTIPATH).is_some(),
             is_appended: |route| is_of(route, INET),
+            // Of MPLS there is one of a label (`platform_label`).
+            are_possible: |route| !is_of(route, MPLS),
         }),
         ..Snapshot::DEFAULT
     }),
@@ -85,6 +92,14 @@ pub(crate) const MROUTE_FACTS: Facts = Facts {
     },
     ..Facts::DEFAULT
 };
+
+/// MPLS has no table but the main one (`mpls_dump_routes()`).
+fn dumps(table: Option<u32>) -> Vec<Vec<u8>> {
+    let has = |family: &u8| *family != MPLS || table.is_none_or(|table| table == MAIN);
+    let families = FAMILIES.iter().copied().filter(has);
+
+    families.map(|family| of_table(family, table)).collect()
+}
 
 fn of_table(family: u8, table: Option<u32>) -> Vec<u8> {
     let mut rtmsg = header(family, RTMSG);

@@ -369,14 +369,27 @@ fn a_route_of_several_next_hops_goes_through_the_link_of_each() {
 }
 
 #[test]
-fn routes_of_labels_come_only_with_all_tables() {
-    let main = Routes {
-        table: Some(MAIN),
+fn routes_of_labels_are_in_the_main_table_and_have_no_address() {
+    let of = |table, family| Routes {
+        table,
+        family,
         ..Routes::default()
     };
 
-    assert!(!is_wanted(&main, &LABELS));
-    assert!(is_wanted(&Routes::default(), &LABELS));
+    for (table, family, wanted) in [
+        (None, 0, true),
+        (Some(MAIN), 0, true),
+        (Some(100), 0, false),
+        (None, MPLS, true),
+        (None, libc::AF_INET as u8, false),
+    ] {
+        assert_eq!(is_wanted(&of(table, family), &LABELS), wanted, "{table:?}");
+    }
+    let within = Routes {
+        root: Prefix::parse("0.0.0.0/0"),
+        ..Routes::default()
+    };
+    assert!(!is_wanted(&within, &LABELS));
 }
 
 #[test]
