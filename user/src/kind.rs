@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// Returns the kind that a message of rtnetlink of type `nlmsg_type` with this payload tells of,
-    /// and whether the object is there; `None` where it is none of these.
+    /// and whether the object is there; `None` where it is none of these, or tells no more of an object than its name.
     pub fn of_message(nlmsg_type: u16, payload: &[u8]) -> Option<(Self, bool)> {
         let family = *payload.first()?;
         let is_there = |kind: Self| kind.facts().is_told(nlmsg_type, family);
@@ -78,6 +78,7 @@ impl Kind {
         Self::ALL
             .iter()
             .find_map(|kind| Some((*kind, is_there(*kind)?)))
+            .filter(|(kind, _)| (kind.facts().is_whole)(payload))
     }
 
     /// Returns the kinds of which a message of rtnetlink of type `nlmsg_type` with this payload, that came to `group`,

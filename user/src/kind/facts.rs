@@ -16,6 +16,9 @@ pub(crate) struct Facts {
     pub types: &'static [Types],
     /// Which families those are of: kinds can share types.
     pub families: Families,
+    /// Says whether a message of these types with this payload tells all of an object: of some kinds there are others,
+    /// which name it and tell what has happened to it.
+    pub is_whole: fn(&[u8]) -> bool,
     /// Messages that say that an object has changed, without telling it: it is read again.
     pub hints: &'static [Hint],
     /// The multicast groups that all of them come to (`RTNLGRP_*`).
@@ -44,6 +47,7 @@ impl Facts {
         name: "",
         types: &[],
         families: Families::Any,
+        is_whole: |_| true,
         hints: &[],
         groups: &[],
         describe: |_, _, _| Ok(()),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::names::uapi::*;
 use crate::rtnl::{Prefix, Route};
-use crate::wire::Messages;
+use crate::wire::{put_attr, Messages};
 
 #[test]
 fn kinds_are_found_by_name_and_by_message() {
@@ -66,6 +66,22 @@ fn whatever_is_heard_of_is_read_and_whatever_is_read_is_heard_of() {
         let named = asked.iter().filter(|family| **family != 0);
         assert_eq!(named.clone().filter(is_told).count(), named.count());
     }
+}
+
+#[test]
+fn a_message_that_says_no_more_of_a_link_than_its_name_tells_of_none() {
+    let link = |attrs: &[u16]| {
+        let mut payload = vec![0; 16];
+        for attr in attrs {
+            put_attr(&mut payload, *attr, b"wlan\0").unwrap();
+        }
+        payload
+    };
+    let told = |attrs: &[u16]| Kind::of_message(RTM_NEWLINK, &link(attrs));
+
+    assert_eq!(told(&[IFLA_IFNAME, IFLA_WIRELESS]), None);
+    let whole = [IFLA_IFNAME, IFLA_TXQLEN, IFLA_OPERSTATE];
+    assert_eq!(told(&whole), Some((Kind::Link, true)));
 }
 
 #[test]

@@ -5,6 +5,9 @@
 use super::pcap::COOKED;
 use super::*;
 use crate::monitor::state::State;
+use crate::monitor::Replay;
+use crate::names::uapi::{IFLA_IFNAME, IFLA_MTU, IFLA_WIRELESS};
+use crate::wire::put_attr;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -101,6 +104,43 @@ fn what_is_read_is_what_was_written() {
         assert!(time >= before && time <= SystemTime::now());
     }
     assert_eq!(reader.next_step(), Ok(None));
+}
+
+/// Returns an event of link 7 with these attributes.
+fn link_event(attrs: &[(u16, &[u8])]) -> Vec<u8> {
+    let (mut payload, mut message) = (vec![0; 16], Vec::new());
+    payload[4] = 7;
+    for (kind, value) in attrs {
+        put_attr(&mut payload, *kind, value).unwrap();
+    }
+    let header = Nlmsghdr {
+        nlmsg_type: libc::RTM_NEWLINK,
+        ..Nlmsghdr::default()
+    };
+    put_message(&mut message, header, &payload).unwrap();
+    message
+}
+
+#[test]
+fn an_event_of_wireless_extensions_changes_nothing_of_a_link() {
+    let name = (IFLA_IFNAME, &b"wlan\0"[..]);
+    let link = link_event(&[name, (IFLA_MTU, &[220, 5, 0, 0])]);
+    let partial = link_event(&[name, (IFLA_WIRELESS, &[4, 0, 25, 139])]);
+    let [whole, partial] = [&link, &partial].map(|one| Message::from_bytes(one).unwrap());
+    let steps = [
+        Step::Started,
+        Step::Event(whole),
+        Step::Event(partial),
+        Step::Event(whole),
+    ];
+    let bytes = record(&steps, &[]);
+    let mut replay = Replay::open(Box::new(io::Cursor::new(bytes))).unwrap();
+    let mut told = 0;
+    while replay.step(&mut |_, _| told += 1).unwrap() {}
+
+    assert_eq!(told, 1);
+    let known: Vec<_> = replay.objects(Kind::Link).collect();
+    assert_eq!(known, [whole.payload()]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::kind::{
 };
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
-use crate::wire::put_attr;
+use crate::wire::{put_attr, Attrs};
 use std::ops::Range;
 
 const UNSPEC: u8 = libc::AF_UNSPEC as u8;
@@ -28,6 +28,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "link",
     types: &[TYPES],
     families: Families::Only(&[UNSPEC]),
+    is_whole: |bytes| !is_of_wireless(bytes),
     // What a bridge says of a port is a part of the link, and in a form of its own.
     hints: &[Hint {
         types: TYPES,
@@ -51,6 +52,15 @@ pub(crate) const FACTS: Facts = Facts {
     }),
     ..Facts::DEFAULT
 };
+
+/// Events of wireless extensions have the name of a link, and behind it their own attribute
+/// (`rtnetlink_ifinfo_prep()` in `net/wireless/wext-core.c`).
+fn is_of_wireless(link: &[u8]) -> bool {
+    let attrs = Attrs::new(link.get(IFINFOMSG..).unwrap_or_default());
+    let mut first = attrs.map_while(Result::ok).take(2);
+
+    first.any(|attr| attr.kind() == IFLA_WIRELESS)
+}
 
 fn without_counters() -> Vec<u8> {
     let mut payload = header(UNSPEC, IFINFOMSG);
