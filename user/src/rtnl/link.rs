@@ -33,6 +33,7 @@ use super::{Names, Object};
 use crate::names::uapi::{
     IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BROADCAST, IFLA_EXT_MASK, IFLA_GROUP, IFLA_IFNAME, IFLA_LINK,
     IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, IFLA_OPERSTATE, IFLA_PERM_ADDRESS,
+    IFLA_PROP_LIST,
 };
 use crate::wire::{self, Attrs};
 
@@ -108,6 +109,21 @@ impl<'a> Link<'a> {
         self.attrs
             .get(IFLA_IFNAME)
             .and_then(|attr| name(attr.value()))
+    }
+
+    /// Returns its alternative names.
+    pub fn alternative_names(&self) -> impl Iterator<Item = &'a [u8]> {
+        let list = self.attrs.get(IFLA_PROP_LIST).map(|attr| attr.value());
+        let names = Attrs::new(list.unwrap_or_default()).map_while(Result::ok);
+
+        names
+            .filter(|attr| attr.kind() == IFLA_ALT_IFNAME)
+            .filter_map(|attr| name(attr.value()))
+    }
+
+    /// Says whether `wanted` is one of its names, by any of which the kernel finds it.
+    pub fn is_called(&self, wanted: &[u8]) -> bool {
+        self.name() == Some(wanted) || self.alternative_names().any(|name| name == wanted)
     }
 
     /// Says whether it is up, as far as its administrator is concerned.
@@ -471,7 +487,7 @@ mod tests {
     use super::super::told::{assert_told_whatever_the_bytes, told};
     use super::captures::*;
     use super::*;
-    use crate::wire::put_attr;
+    use crate::wire::{put_attr, put_str};
     use serde_json::{json, Value as Json};
 
     fn tell(payload: &[u8]) -> Option<Json> {
@@ -513,6 +529,24 @@ mod tests {
         let port = Link::from_payload(&PORT).unwrap();
         assert_eq!(port.kind(), Some(b"veth".as_slice()));
         assert_eq!(port.slave_kind(), Some(b"bridge".as_slice()));
+    }
+
+    #[test]
+    fn a_link_is_called_by_each_of_its_names() {
+        let long = b"a-name-of-more-than-fifteen-bytes";
+        let mut list = Vec::new();
+        for name in [&b"other"[..], long] {
+            put_str(&mut list, IFLA_ALT_IFNAME, name).unwrap();
+        }
+        let mut payload = with(0, IFLA_IFNAME, b"eth0\0");
+        put_attr(&mut payload, IFLA_PROP_LIST, &list).unwrap();
+        let link = Link::from_payload(&payload).unwrap();
+
+        assert!([b"eth0", &b"other"[..], long].map(|name| link.is_called(name)) == [true; 3]);
+        assert!(![&b"eth1"[..], b"", b"oth"]
+            .into_iter()
+            .any(|name| link.is_called(name)));
+        assert!(!Link::from_payload(&LO).unwrap().is_called(b"other"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct Filter {
 /// How many links that had a name are remembered.
 const FORMER: usize = 1024;
 
-/// Links by their name, and the indexes of those that have it or had it: what was on one that is gone
+/// Links by one of their names, and the indexes of those that have it or had it: what was on one that is gone
 /// may be told after the next one has come.
 #[derive(Clone, Debug)]
 struct Dev {
@@ -48,10 +48,10 @@ struct Dev {
 }
 
 impl Dev {
-    /// Returns the index of `link` if that is its name.
+    /// Returns the index of `link` if that is one of its names.
     fn index_of(&self, link: &[u8]) -> Option<u32> {
         let link = Link::from_payload(link).ok()?;
-        (link.name() == Some(&self.name)).then(|| link.header().index)
+        link.is_called(&self.name).then(|| link.header().index)
     }
 }
 

@@ -76,6 +76,41 @@ fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
 }
 
 #[test]
+fn a_filter_on_a_link_takes_any_of_its_names_from_when_it_has_it() {
+    let _netns = with_links();
+    ip("link set va up");
+    ip("link property add dev va altname other");
+    let told = told_of(
+        "link addr dev other",
+        &[
+            "addr add 192.0.2.1/24 dev va",
+            "addr add 192.0.2.2/24 dev vb",
+            "link set va alias x",
+            "link set vb alias x",
+        ],
+    );
+    assert_lines(&told, &["new addr: dev=va", "change link: ifindex="]);
+    let told = told_of(
+        "link addr dev later",
+        &[
+            "addr add 192.0.2.3/24 dev va",
+            "link property add dev va altname later",
+            "addr add 192.0.2.4/24 dev va",
+            "link property del dev va altname later",
+            "link set va alias y",
+        ],
+    );
+    assert_lines(
+        &told,
+        &[
+            "change link: ifindex=",
+            "new addr: dev=va local=192.0.2.4",
+            "change link: ifindex=",
+        ],
+    );
+}
+
+#[test]
 fn a_filter_on_a_prefix_is_for_all_that_has_an_address() {
     let _netns = with_links();
     ip("link set va up");

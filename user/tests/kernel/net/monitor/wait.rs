@@ -110,6 +110,30 @@ fn a_link_is_waited_for_by_its_name_whatever_link_has_it() {
 }
 
 #[test]
+fn a_link_is_waited_for_by_any_of_its_names() {
+    let _netns = with_links();
+    let long = "a-name-of-more-than-fifteen-bytes";
+    ip("link set va up");
+    ip("addr add 192.0.2.1/24 dev va");
+    // Of a link that is down the kernel does not tell of other names.
+    for name in ["other", long] {
+        becomes_so(
+            &format!("link {name} up"),
+            &[&format!("link property add dev va altname {name}")],
+        );
+        is_so(&format!("addr dev {name} 192.0.2.1"));
+        is_not_so(&format!("link {name} gone"));
+        becomes_so(
+            &format!("link {name} gone"),
+            &[&format!("link property del dev va altname {name}")],
+        );
+        is_not_so(&format!("addr dev {name} 192.0.2.1"));
+    }
+    ip(&format!("link property add dev va altname {long}"));
+    becomes_so(&format!("link {long} gone"), &["link del va"]);
+}
+
+#[test]
 fn an_address_that_is_tested_is_not_there_yet_and_not_gone() {
     let _netns = with_links();
     ip("link set vb up");
