@@ -240,6 +240,10 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Option<Duration>,
 
+    /// Read all that is watched again each time that this many seconds have passed, and tell what nobody announced
+    #[arg(long, value_name = "SECS", value_parser = pace, allow_negative_numbers = true)]
+    pub recheck: Option<Duration>,
+
     /// Room for events that wait to be read, in bytes; what does not fit is found by reading the state
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
     pub buffer: usize,
@@ -602,6 +606,14 @@ fn seconds(value: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("not a number from 0 to {SECONDS_MAX}"))
 }
 
+/// Reads a number of seconds that pass.
+fn pace(value: &str) -> Result<Duration, String> {
+    match seconds(value) {
+        Ok(Duration::ZERO) => Err("not a number above 0".to_owned()),
+        seconds => seconds,
+    }
+}
+
 /// Reads a size in bytes, or with one of the letters K, M and G (1024 to the power of 1, 2, 3).
 fn size(value: &str) -> Result<u64, String> {
     let units = [("K", 10), ("M", 20), ("G", 30)];
@@ -635,6 +647,8 @@ mod tests {
         }
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         assert_eq!(seconds("0"), Ok(Duration::ZERO));
+        assert!(pace("0").is_err() && pace("-1").is_err());
+        assert_eq!(pace("0.25"), Ok(Duration::from_millis(250)));
     }
 
     #[test]
@@ -701,6 +715,7 @@ mod tests {
         &["Hi", "-i", ".2", "-s9", "--batch", "7", "-q"],
         &["--flood", "--count=2"],
         &["--initial", "--all-netns", "--timestamp", "iso", "addr"],
+        &["--recheck", "0.5", "link"],
         &["--record", "x", "--buffer", "7"],
         &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
         &["--protocol", "routes", "--", "ip"],

@@ -5,7 +5,7 @@
 //!
 //! A [`Monitor`] hears of changes on one socket and reads the state on another; it knows what it has
 //! told so far, and whatever happens, that becomes what is there. `docs/monitor.md` says how, and why
-//! that is right. There is no thread and no timer: a [`Monitor`] can be polled, but for
+//! that is right. There is no thread, and no timer unless it is [asked for](Monitor::recheck): a [`Monitor`] can be polled, but for
 //! [`Kind::Hello`], which comes to a socket of its own; and who has a thread to spare can let that
 //! receive.
 
@@ -40,7 +40,7 @@ use sieve::Sieve;
 use state::State;
 use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a [`Monitor`] does, as errors say it.
 pub const OP: &str = "monitor";
@@ -247,10 +247,7 @@ impl Monitor {
             self.read_again(due.origin(), tell)?;
             return Ok(Waited::Heard);
         }
-        let until = match due.kinds.is_empty() {
-            true => deadline,
-            false => deadline.min(due.at),
-        };
+        let until = due.next().map_or(deadline, |next| deadline.min(next));
         match self.hear(until, wake, tell)? {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
@@ -260,8 +257,14 @@ impl Monitor {
     /// Returns when [`Monitor::wait`] has something to do whatever is heard, the time may have passed;
     /// `None` where there is no such thing.
     pub fn due(&self) -> Option<Instant> {
-        let due = &self.hearing.due;
-        (!due.kinds.is_empty()).then_some(due.at)
+        self.hearing.due.next()
+    }
+
+    /// Reads all again each time that this has passed since it was read last, from now on, and tells what nobody told of
+    /// as [`Origin::Implied`]: [`Monitor::wait`] does it.
+    pub fn recheck(&mut self, every: Duration) {
+        let kinds = self.hearing.kinds.kept();
+        self.hearing.due.recheck(kinds, every);
     }
 
     /// Returns what becomes readable when there is something to hear.

@@ -153,6 +153,9 @@ impl Run {
         record(cli, args, &mut monitor)?;
         warn_of_unheard(&monitor, out);
         monitor.start()?;
+        if let Some(every) = args.recheck {
+            monitor.recheck(every);
+        }
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
         self.teller.sum_up_if_read(&result);

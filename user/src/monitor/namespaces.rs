@@ -10,7 +10,7 @@ use crate::rtnl::Link;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many times what was heard in one namespace is taken in before it is the next one's turn.
 const TURNS: usize = 8;
@@ -96,6 +96,7 @@ pub struct Namespaces {
     kinds: Kinds,
     scope: Scope,
     buffer: usize,
+    recheck: Option<Duration>,
     names: NetnsNames,
     nsids: Nsids,
     /// The first one is where this was opened.
@@ -152,6 +153,7 @@ impl Namespaces {
             kinds,
             scope,
             buffer,
+            recheck: None,
             names,
             nsids: Nsids::open()?,
             all: vec![own],
@@ -161,6 +163,13 @@ impl Namespaces {
             elsewhere: None,
             is_deaf: false,
         })
+    }
+
+    /// Has the [`Monitor`] of each namespace read all again [each time](Monitor::recheck) that this has passed.
+    pub fn recheck(&mut self, every: Duration) {
+        self.recheck = Some(every);
+        let monitors = self.all.iter_mut().map(|watched| &mut watched.monitor);
+        monitors.for_each(|monitor| monitor.recheck(every));
     }
 
     /// Returns the monitor of this namespace.
@@ -345,6 +354,9 @@ impl Namespaces {
         let netns = Netns::open(&name.path)?;
         let mut monitor = netns.visit(|| Monitor::open(self.kinds, self.scope, self.buffer))?;
         monitor.start()?;
+        if let Some(every) = self.recheck {
+            monitor.recheck(every);
+        }
 
         Ok(Watched {
             namespace: Namespace {

@@ -18,7 +18,7 @@ impl Monitor {
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         let start = Instant::now();
-        let kinds = std::mem::take(&mut self.hearing.due.kinds);
+        let kinds = self.hearing.due.take();
         let was_lost = std::mem::take(&mut self.hearing.due.lost);
         self.read(kinds, origin, was_lost, tell)?;
         let due = &mut self.hearing.due;

@@ -56,6 +56,9 @@ struct Site {
 pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Result<(), Failure> {
     let filter = run.teller.filter.clone();
     let mut namespaces = Namespaces::open(filter.kinds(), filter.scope(), args.buffer)?;
+    if let Some(every) = args.recheck {
+        namespaces.recheck(every);
+    }
     warn_of_little_room(namespaces.own(), args, out)?;
     warn_of_unheard(namespaces.own(), out);
     let mut sites = Sites {

@@ -50,6 +50,13 @@ pub fn is_idle(child: &Child) -> bool {
     number.parse() == Ok(libc::SYS_ppoll) && seconds_at(pid, timeout) > Some(NO_END)
 }
 
+/// Returns how many times `child` has waited, a line of words.
+pub fn waits(child: &Child) -> String {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let waits = |line: &&str| line.starts_with("voluntary_ctxt_switches");
+    status.lines().find(waits).unwrap().to_owned()
+}
+
 /// Says whether `child` is a zombie: what it is waited for by is the test's.
 fn has_ended(child: &Child) -> bool {
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();

@@ -2,9 +2,12 @@
 
 //! What `nlhello monitor` tells of kinds that nobody tells of; the other kinds are in `parity/watched.rs`.
 
+use super::idle;
 use super::watcher::Watcher;
 use crate::lab::*;
+use serde_json::{json, Value};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 const NETNS: &str = "watched";
 
@@ -35,6 +38,59 @@ fn a_link_is_told_to_have_another_queue_though_no_event_of_it_says_so() {
     };
     assert_eq!(line["changes"]["qdisc"]["new"], "pfifo");
     assert_eq!(line["link"]["qdisc"], "pfifo");
+}
+
+/// Makes a namespace with a link that is down: of what changes of it the kernel says little.
+fn with_quiet_link() -> Netns {
+    let netns = Netns::add(NETNS);
+    let add = ["-n", NETNS, "link", "add", "va", "type", "veth"];
+    assert!(nlhello(&add).status.success());
+    netns
+}
+
+fn set_alias(alias: &str) {
+    let set = ["-n", NETNS, "link", "set", "va", "alias", alias];
+    assert!(run(Command::new("ip").args(set)).status.success());
+}
+
+#[test]
+fn what_nobody_announces_is_told_at_the_pace_that_was_asked_for() {
+    let _netns = with_quiet_link();
+    let watcher = Watcher::start(NETNS, "link rule --recheck 0.2");
+    for alias in ["one", "two"] {
+        set_alias(alias);
+        watcher.wait_for(&format!(r#""ifalias":"{alias}""#));
+    }
+    let (told, _) = watcher.end();
+
+    let [one, two] = &told[..] else {
+        panic!("{told:#?}");
+    };
+    assert_eq!([&one["implied"], &two["implied"]], [true, true]);
+    assert_eq!(
+        one["changes"],
+        json!({"ifalias": {"old": null, "new": "one"}})
+    );
+    assert_eq!(
+        two["changes"],
+        json!({"ifalias": {"old": "one", "new": "two"}})
+    );
+}
+
+#[test]
+fn nothing_wakes_a_monitor_that_was_not_asked_to_look_again() {
+    let _netns = with_quiet_link();
+    let watcher = Watcher::start(NETNS, "link");
+    idle::wait_until_idle(&watcher.child);
+    let before = idle::waits(&watcher.child);
+    set_alias("one");
+    std::thread::sleep(Duration::from_millis(700));
+
+    assert!(idle::is_idle(&watcher.child));
+    assert_eq!(idle::waits(&watcher.child), before);
+    assert_eq!(watcher.end().0, [Value::Null; 0]);
+    let refused = monitor(&["--recheck", "0"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 }
 
 #[test]

@@ -71,9 +71,7 @@ impl Watch {
 
     /// Returns how many times it has waited.
     fn waits(&self) -> String {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let waits = |line: &&str| line.starts_with("voluntary_ctxt_switches");
-        status.lines().find(waits).unwrap().to_owned()
+        idle::waits(&self.child)
     }
 }
 
@@ -371,6 +369,28 @@ fn where_nothing_happens_it_sleeps() {
         sleep(Duration::from_millis(1500));
         before == watch.waits()
     });
+    watch.end();
+}
+
+#[test]
+fn what_nobody_announces_is_found_in_every_namespace_that_has_a_name() {
+    let _all = [HOME, "mn-red"].map(Netns::add);
+    ip("-n mn-red link add va type veth peer name vb");
+    let watch = Watch::start(&["--recheck", "0.2", "link"]);
+    let _blue = Netns::add("mn-blue");
+    watch.wait_for_netns("new", "mn-blue");
+    ip("-n mn-blue link add va type veth peer name vb");
+    watch.wait_for("its link", |line| {
+        line["netns"] == "mn-blue" && line["link"]["ifname"] == "va"
+    });
+    for netns in ["mn-red", "mn-blue"] {
+        ip(&format!("-n {netns} link set va alias {netns}"));
+        let line = watch.wait_for(netns, |line| line["link"]["ifalias"] == netns);
+        assert_eq!(
+            (&line["netns"], &line["implied"]),
+            (&json!(netns), &json!(true))
+        );
+    }
     watch.end();
 }
 

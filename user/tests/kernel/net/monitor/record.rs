@@ -19,6 +19,15 @@ pub struct Recorded {
 impl Recorded {
     /// Records with these words while `change` is done.
     pub fn make(words: &str, change: impl FnOnce(&Child)) -> Self {
+        Self::make_until(words, idle::wait_until_quiet, change)
+    }
+
+    /// Records with these words while `change` is done, until `wait`, given the file that is told into, returns.
+    fn make_until(
+        words: &str,
+        wait: impl FnOnce(&Child, &Path),
+        change: impl FnOnce(&Child),
+    ) -> Self {
         let place = |name| std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
         let (record, told) = (place("record"), place("recorded"));
         let mut monitor = Command::new("nlhello")
@@ -34,7 +43,7 @@ impl Recorded {
             record.windows(8).any(|bytes| bytes == b"started\0")
         });
         change(&monitor);
-        idle::wait_until_quiet(&monitor, &told);
+        wait(&monitor, &told);
         kill(&monitor, "INT");
         monitor.wait().unwrap();
         let text = std::fs::read_to_string(&told).unwrap();
@@ -143,6 +152,21 @@ fn what_was_lost_and_found_again_is_replayed_as_it_was() {
     });
     assert!(recorded.told.contains("lost: drops="));
     assert!(recorded.told.contains("(missed)"));
+    recorded.assert_replayed("--initial --timestamp=none");
+}
+
+#[test]
+fn what_was_found_by_looking_again_is_replayed_as_it_was() {
+    let _netns = with_links();
+    let is_told = |_: &Child, told: &Path| {
+        let told = || std::fs::read_to_string(told).unwrap();
+        wait_until("both", || told().matches("(implied)").count() == 2);
+    };
+    let words = "--initial --timestamp=none --recheck 0.2 link";
+    let recorded = Recorded::make_until(words, is_told, |_| {
+        ip("link set va alias one");
+        ip("link set vb alias two");
+    });
     recorded.assert_replayed("--initial --timestamp=none");
 }
 
