@@ -242,12 +242,14 @@ impl Teller {
         links().for_each(|link| self.filter.learn_link(&link));
         self.watch.forget_names();
         links().for_each(|link| learn_link(&mut self.names, &link));
+        links().for_each(|link| settle_link(&mut self.names, &link));
     }
 
     /// Keeps the name of a link that nobody is told of.
     fn learn_link(&mut self, payload: &[u8]) {
         self.filter.learn_link(payload);
         learn_link(&mut self.names, payload);
+        settle_link(&mut self.names, payload);
         self.watch.forget_names();
     }
 
@@ -342,12 +344,27 @@ impl Teller {
 
     fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
         self.learn(event);
-        if !self.filter.wants(event) || self.filter.hides(event) {
-            return Ok(());
+        let mut result = Ok(());
+        if self.filter.wants(event) && !self.filter.hides(event) && self.is_news(event) {
+            self.left -= 1;
+            self.told += 1;
+            result = self.watch.event(now, event, &mut self.names);
         }
-        self.left -= 1;
-        self.told += 1;
-        self.watch.event(now, event, &mut self.names)
+        self.settle(event);
+        result
+    }
+
+    /// Says whether there is something to tell: the link below one may be as it was told to be already.
+    fn is_news(&mut self, event: &Event<'_>) -> bool {
+        event.old != Some(event.body)
+            || Link::from_payload(event.object).is_ok_and(|link| self.names.has_turned(&link))
+    }
+
+    /// Notes that a link was told, or that nobody wants to know.
+    fn settle(&mut self, event: &Event<'_>) {
+        if event.kind == Kind::Link {
+            settle_link(&mut self.names, event.object);
+        }
     }
 
     /// Keeps the names of links: a link that is gone is told by its last one for a while.
@@ -380,6 +397,13 @@ impl Teller {
 fn lose_link(names: &mut Names, payload: &[u8]) {
     if let Ok(link) = Link::from_payload(payload) {
         names.lose(link.header().index);
+    }
+}
+
+/// Notes that the link with this `payload` was told as it is.
+fn settle_link(names: &mut Names, payload: &[u8]) {
+    if let Ok(link) = Link::from_payload(payload) {
+        names.settle(&link);
     }
 }
 

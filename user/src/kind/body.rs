@@ -113,6 +113,11 @@ impl Snapshot {
         }
     }
 
+    /// Returns the index of the link below the object with this `body` of which is told with it whether it is up.
+    pub fn below(&self, body: &[u8]) -> Option<u32> {
+        (self.below)(&self.body(body)?)
+    }
+
     /// Returns the number that people expect the object with this `body` to be in the order of.
     pub fn order_of(&self, body: &[u8]) -> u32 {
         self.body(body).map_or(0, |body| (self.order)(&body))

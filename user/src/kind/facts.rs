@@ -37,6 +37,9 @@ pub(crate) struct Facts {
     pub needs: Kinds,
     /// Returns the kinds that change with an event of this one without one of their own.
     pub silent: fn(&Cause<'_>) -> Kinds,
+    /// Says whether the object of an event is up now and was not, or the other way round: what is
+    /// [above](Snapshot::below) it is told with that.
+    pub turns: fn(&Cause<'_>) -> bool,
     /// How it is kept what there is of it, if it is.
     pub snapshot: Option<Snapshot>,
 }
@@ -57,6 +60,7 @@ impl Facts {
         place: Place::NOWHERE,
         needs: Kinds::NONE,
         silent: |_| Kinds::NONE,
+        turns: |_| false,
         snapshot: None,
     };
 
@@ -167,6 +171,8 @@ pub(crate) struct Snapshot {
     pub part: fn(&[u8], u16) -> Part,
     /// Appends what says which object it is, as the kernel compares it.
     pub identity: fn(&Body<'_>, &mut Vec<u8>),
+    /// Returns the index of the link below an object of which is told with it whether it is up.
+    pub below: fn(&Body<'_>) -> Option<u32>,
     /// Returns a number that people expect objects to be in the order of.
     pub order: fn(&Body<'_>) -> u32,
     /// The attribute that few objects share, by which bodies are kept: the destination of a route.
@@ -189,6 +195,7 @@ impl Snapshot {
         settle: |_| {},
         part: |_, _| Part::Keep,
         identity: |_, _| {},
+        below: |_| None,
         order: |body| body.link(),
         own: None,
         rivals: |_| None,

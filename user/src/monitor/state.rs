@@ -12,6 +12,7 @@ use super::{Event, Kind, Kinds, Origin, What};
 use crate::kind::Cause;
 use change::Change;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use window::Window;
 
 // Flags of an event of a route (`NLM_F_*`): it is the only one of its key; it takes the place of one.
@@ -38,11 +39,20 @@ pub struct News<'a> {
 impl<'a> News<'a> {
     /// Returns the kinds that change with it without an event of their own; `old` is what the object was.
     fn silent<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> Kinds {
-        (self.kind.facts().silent)(&Cause {
+        (self.kind.facts().silent)(&self.cause(old))
+    }
+
+    /// Says whether the object is up now and was not, or the other way round.
+    fn turns<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> bool {
+        (self.kind.facts().turns)(&self.cause(old))
+    }
+
+    fn cause<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> Cause<'c> {
+        Cause {
             is_there: self.is_there,
             payload: self.payload,
             old,
-        })
+        }
     }
 
     /// Says whether it can be believed that it is of one more, where others have its identity.
@@ -80,6 +90,17 @@ impl<'a> News<'a> {
     }
 }
 
+impl Event<'_> {
+    /// Says whether the object is up now and was not, or the other way round.
+    fn turns(&self) -> bool {
+        (self.kind.facts().turns)(&Cause {
+            is_there: self.what != What::Del,
+            payload: self.object,
+            old: &|| self.old.map(Cow::Borrowed),
+        })
+    }
+}
+
 /// What was told.
 pub struct State {
     /// Of the kinds that are kept, which are the first.
@@ -90,6 +111,8 @@ pub struct State {
     silent: Kinds,
     /// Kinds of which it is not known what is there.
     doubt: Kinds,
+    /// Links that went up or down, came or went, since links were read: what is above them is told with that.
+    turned: HashSet<u32>,
     /// Room for the body of an object.
     room: Vec<u8>,
 }
@@ -106,6 +129,7 @@ impl State {
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
+            turned: HashSet::new(),
             room: Vec::new(),
         }
     }
@@ -178,7 +202,11 @@ impl State {
     ) {
         let table = &mut self.tables[news.kind as usize];
         let old = || table.of_key(table.key(form)).next();
-        self.silent = self.silent | news.silent(&|| Some(table.body(old()?.0)));
+        let old = || Some(table.body(old()?.0));
+        self.silent = self.silent | news.silent(&old);
+        if news.turns(&old) {
+            self.turned.extend(news.kind.link_of(news.payload));
+        }
         // The event of an entry that takes the place of another is no other than that of one more.
         if news.is_there && table.has_rival(form) {
             self.silent = self.silent | Kind::Fdb.into();
@@ -207,9 +235,10 @@ impl State {
         self.window = Some(Window::open(kinds, origin));
     }
 
-    /// Says whether some kinds are being read: between [`State::open`] and [`State::close`].
-    pub fn is_open(&self) -> bool {
-        self.window.is_some()
+    /// Says whether all that is known was told: nothing is being read, and no link is told to be above one that is up or
+    /// down as that was before.
+    pub fn is_told(&self) -> bool {
+        self.window.is_none() && self.turned.is_empty()
     }
 
     /// Takes in an object of a dump.
@@ -279,10 +308,21 @@ impl State {
         let Some(window) = self.window.take() else {
             return;
         };
+        let Self { tables, turned, .. } = self;
         for kind in window.kinds().kept().iter() {
-            if !window.close(kind, &mut self.tables[kind as usize], tell) {
+            let is_sure = window.close(kind, &mut tables[kind as usize], &mut |event| {
+                if event.turns() {
+                    turned.extend(event.kind.link_of(event.object));
+                }
+                tell(event);
+            });
+            if !is_sure {
                 self.doubt = self.doubt | kind.into();
             }
+        }
+        if window.kinds().has(Kind::Link) {
+            let turned = std::mem::take(turned);
+            window.tell_above(Kind::Link, &tables[Kind::Link as usize], &turned, tell);
         }
         window.release(&mut self.tables);
     }

@@ -303,8 +303,10 @@ fn describe<W: Writer>(event: &Event<'_>, names: &mut Names, mut fields: W, memo
     match route {
         Some(Ok(route)) => write_object(&route, names, fields, memo),
         _ => {
-            // What is shorter than its header says nothing.
-            let _ = event.kind.describe(event.object, names, &mut fields);
+            // What is gone is told as it was last. What is shorter than its header says nothing.
+            let _ = names.as_told(event.what == What::Del, |names| {
+                event.kind.describe(event.object, names, &mut fields)
+            });
             fields.end();
         }
     }
@@ -319,10 +321,10 @@ fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
 /// Returns what differs between two objects.
 fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
     let mut all: Vec<_> = moved(kind, old, new).into_iter().collect();
-    let [old, new] = [old, new].map(|body| {
+    let [old, new] = [(old, true), (new, false)].map(|(body, is_past)| {
         let mut tree = Tree::default();
         // What is shorter than its header says nothing.
-        let _ = kind.describe(body, names, &mut tree);
+        let _ = names.as_told(is_past, |names| kind.describe(body, names, &mut tree));
         tree.into_json()
     });
     compare("", &old, &new, &mut all);

@@ -143,6 +143,12 @@ impl<'a> Link<'a> {
         self.u32(IFLA_MASTER)
     }
 
+    /// Returns the index of the link below it, or of its other end, if that is in the same network namespace.
+    pub fn lower(&self) -> Option<u32> {
+        let lower = self.u32(IFLA_LINK);
+        lower.filter(|index| *index != 0 && !self.is_on_one_elsewhere())
+    }
+
     /// Returns the group that it is in.
     pub fn group(&self) -> Option<u32> {
         self.u32(IFLA_GROUP)
@@ -209,8 +215,8 @@ impl Object for Link<'_> {
         attrs.take(IFLA_OPERSTATE, u8);
         attrs.take(IFLA_ADDRESS, Some);
 
-        let lower = Self::describe_lower(&mut attrs, names, out);
-        self.describe_flags(lower, names, out);
+        Self::describe_lower(&mut attrs, names, out);
+        self.describe_flags(names.is_above_down(self), out);
         schema::tell(&mut attrs, FIRST, names, out);
         let is_elsewhere = self.is_on_one_elsewhere();
         attrs.take(IFLA_LINKINFO, |info| {
@@ -234,12 +240,8 @@ impl Object for Link<'_> {
 }
 
 impl Link<'_> {
-    /// Tells the lower link; returns its index if it is in the same network namespace.
-    fn describe_lower(
-        attrs: &mut Attributes<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) -> Option<u32> {
+    /// Tells the lower link.
+    fn describe_lower(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         let lower = attrs.take(IFLA_LINK, u32);
         // The index is then one of another network namespace.
         let netnsid = attrs.take(IFLA_LINK_NETNSID, i32);
@@ -254,11 +256,10 @@ impl Link<'_> {
         if let Some(id) = netnsid {
             out.field("link_netnsid", Value::Signed(id.into()));
         }
-        lower.filter(|index| *index != 0 && netnsid.is_none())
     }
 
-    /// Tells the flags, and with them, as `ip` does, that the link `lower` is down.
-    fn describe_flags(&self, lower: Option<u32>, names: &mut Names, out: &mut dyn Fields) {
+    /// Tells the flags, and with them, as `ip` does, whether the lower link is down.
+    fn describe_flags(&self, is_above_down: bool, out: &mut dyn Fields) {
         let flags = self.header.flags;
 
         out.open("flags", Nest::Array);
@@ -266,7 +267,7 @@ impl Link<'_> {
             out.item(Value::Word("NO-CARRIER"));
         }
         flag_items(out, flags & !RUNNING, FLAGS);
-        if lower.is_some_and(|index| names.is_down(index)) {
+        if is_above_down {
             out.item(Value::Word("M-DOWN"));
         }
         out.close();

@@ -3,7 +3,7 @@
 //! Names for the numbers that objects refer to.
 
 use super::attrs::{name, u32, Index};
-use super::link::IFINFOMSG;
+use super::link::{Link, IFINFOMSG};
 use super::numbers::Numbers;
 use super::SPEC;
 use super::{Fields, Value};
@@ -42,11 +42,15 @@ pub struct Names {
     down: HashSet<u32>,
     /// Which of `links` are gone, the first one first.
     gone: VecDeque<u32>,
+    /// Links that were told last to be above one that is down.
+    above_down: HashSet<u32>,
     numbers: Numbers,
     /// Whether links are called by what was learned only.
     is_closed: bool,
     /// Whether what is told now is of links in another network namespace, which have no names here.
     are_elsewhere: bool,
+    /// Whether what is told now is as it was told last.
+    is_past: bool,
 }
 
 impl Names {
@@ -90,6 +94,37 @@ impl Names {
         told
     }
 
+    /// Lets `tell` tell of objects as they were told last, if that `is_past`.
+    pub fn as_told<T>(&mut self, is_past: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.is_past, is_past);
+        let told = tell(self);
+        self.is_past = outside;
+        told
+    }
+
+    /// Says whether `link` is above one that is down, or was when it was [told last](Names::as_told).
+    pub fn is_above_down(&mut self, link: &Link<'_>) -> bool {
+        match self.is_past {
+            true => self.above_down.contains(&link.header().index),
+            false => link.lower().is_some_and(|lower| self.is_down(lower)),
+        }
+    }
+
+    /// Says whether `link` was told last to be above one that is down, and is not, or the other way round.
+    pub fn has_turned(&mut self, link: &Link<'_>) -> bool {
+        let was = self.above_down.contains(&link.header().index);
+        self.is_above_down(link) != was
+    }
+
+    /// Notes that `link` was told, or that it is known without that.
+    pub fn settle(&mut self, link: &Link<'_>) {
+        let index = link.header().index;
+        match self.is_above_down(link) {
+            true => self.above_down.insert(index),
+            false => self.above_down.remove(&index),
+        };
+    }
+
     /// Says whether there is a link with this index that is down.
     pub fn is_down(&mut self, index: u32) -> bool {
         self.link(index);
@@ -106,14 +141,15 @@ impl Names {
         };
     }
 
-    /// Notes that the link with this index is gone: its name is forgotten when many more are.
+    /// Notes that the link with this index is gone: its name is forgotten when many more are. It is not down.
     pub fn lose(&mut self, index: u32) {
+        self.down.remove(&index);
         self.gone.retain(|gone| *gone != index);
         self.gone.push_back(index);
         if self.gone.len() > GONE {
             let first = self.gone.pop_front().unwrap_or_default();
             self.links.remove(&first);
-            self.down.remove(&first);
+            self.above_down.remove(&first);
         }
     }
 
@@ -195,6 +231,7 @@ pub(super) fn no_such_link(name: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::put_attr;
 
     #[test]
     fn a_link_that_is_gone_is_called_by_its_name_until_many_more_are() {
@@ -213,5 +250,27 @@ mod tests {
 
         assert_eq!(names.link(1), Value::Dev(b"if1"));
         assert_eq!(names.link(2), Value::Dev(b"a"));
+    }
+
+    #[test]
+    fn a_link_is_above_one_that_is_down_as_it_is_and_as_it_was_told() {
+        let mut payload = vec![0; IFINFOMSG];
+        payload[INDEX].copy_from_slice(&8u32.to_ne_bytes());
+        put_attr(&mut payload, libc::IFLA_LINK, &7u32.to_ne_bytes()).unwrap();
+        let link = Link::from_payload(&payload).unwrap();
+        let mut names = Names::closed();
+        let told = |names: &mut Names| names.as_told(true, |names| names.is_above_down(&link));
+
+        for (is_up, was) in [(true, false), (false, false), (true, true)] {
+            names.learn(7, b"a", is_up);
+            assert_eq!(names.is_above_down(&link), !is_up);
+            assert_eq!(told(&mut names), was);
+            assert_eq!(names.has_turned(&link), is_up == was);
+            names.settle(&link);
+            assert!(!names.has_turned(&link));
+        }
+        names.learn(7, b"a", false);
+        names.lose(7);
+        assert!(!names.is_above_down(&link));
     }
 }

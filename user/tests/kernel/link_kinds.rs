@@ -4,7 +4,8 @@
 
 use crate::lab::*;
 use crate::net::change::{assert_shown, change, done, netns_with_pair};
-use crate::net::monitor::watcher::Watcher;
+use crate::net::monitor::idle;
+use crate::net::monitor::watcher::{flags_of, Watcher};
 use serde_json::Value;
 use std::process::Command;
 
@@ -168,7 +169,8 @@ fn routes_of_labels_are_told_from_the_start_and_stay_while_other_routes_go() {
     in_netns("ip -f mpls route add 101 via inet 10.0.0.2 dev v1");
     let is_100 = |route: &Value| route["dst"] == "100";
     assert_eq!(now("route").into_iter().filter(is_100).count(), 1);
-    done("wait route dev v1 --timeout 9");
+    let awaited = change("wait route dev v1 proto boot --timeout 9");
+    assert!(stdout(&awaited).starts_with("100 "), "{awaited:?}");
 
     let watcher = Watcher::start(NETNS, "route");
     // Routes are read again when an address goes.
@@ -191,4 +193,47 @@ fn routes_of_labels_are_told_from_the_start_and_stay_while_other_routes_go() {
     );
     assert_eq!(whats_of_route(&told, "101"), ["del"]);
     assert_eq!(whats_of_route(&told, "102"), ["new", "change"]);
+}
+
+#[test]
+fn links_on_one_that_goes_down_are_told_so_whatever_their_kind() {
+    let _netns = netns_with_pair();
+    let uppers = ["vl", "gr", "ti", "mv"];
+    for words in [
+        "link v1 name vl type vlan id 5 loose_binding on",
+        "name gr type gre local 10.0.0.1 remote 10.0.0.2 dev v1",
+        "name ti type ipip local 10.0.0.1 remote 10.0.0.2 dev v1",
+        "link v1 name mv type macvlan",
+    ] {
+        in_netns(&format!("ip link add {words}"));
+    }
+    in_netns("ip link set vl up");
+    let watcher = Watcher::start(NETNS, "link");
+    let is_told = |name: &str, is_down: bool| {
+        watcher.wait_for_line(name, |line| {
+            let flags = line["link"]["flags"].to_string();
+            line["link"]["ifname"] == name && flags.contains("M-DOWN") == is_down
+        });
+    };
+    in_netns("ip link set v1 down");
+    uppers.iter().for_each(|name| is_told(name, true));
+    in_netns("ip link set v1 up");
+    uppers.iter().for_each(|name| is_told(name, false));
+    in_netns("ip link set v1 down");
+    // Tunnels stay, and there is nothing below them then.
+    in_netns("ip link del v1");
+    watcher.wait_for_line("the end of v1", |line| {
+        line["event"] == "del" && line["link"]["ifname"] == "v1"
+    });
+    idle::wait_until_idle(&watcher.child);
+    let (told, _) = watcher.end();
+    for name in uppers {
+        flags_of(&told, name);
+    }
+    for shown in now("link") {
+        let name = shown["ifname"].as_str().unwrap();
+        if let Some(last) = flags_of(&told, name).last() {
+            assert_eq!(*last, shown["flags"], "{name}: {told:#?}");
+        }
+    }
 }

@@ -124,7 +124,7 @@ impl Sites<'_> {
             Seen::Told(told) => {
                 self.go_to(namespace.id);
                 match told {
-                    Told::Event(_) if self.start == Start::Untold => {}
+                    Told::Event(event) if self.start == Start::Untold => self.teller.settle(event),
                     told => self.teller.tell(told),
                 }
             }

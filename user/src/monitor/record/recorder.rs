@@ -94,7 +94,7 @@ impl Recorder {
         self.check()?;
         let more = (PACKET_HEADER + COOKED + len) as u64;
         let is_full = self.limit.is_some_and(|limit| self.len + more > limit);
-        if !is_full || state.is_open() {
+        if !is_full || !state.is_told() {
             return Ok(());
         }
         let result = self.next_file(state, kinds);

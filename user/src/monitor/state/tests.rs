@@ -4,9 +4,9 @@
 
 use super::*;
 use crate::names::uapi::{
-    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_MTU, NDA_DST, NDA_LLADDR,
-    NDA_MASTER, NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE,
-    RTNLGRP_LINK, RTNLGRP_NEIGH,
+    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_LINK, IFLA_LINK_NETNSID,
+    IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER, NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY,
+    RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE, RTNLGRP_LINK, RTNLGRP_NEIGH,
 };
 use crate::wire::put_attr;
 use std::ops::Range;
@@ -349,12 +349,63 @@ fn what_goes_away_in_silence_is_to_be_read() {
     told.event(Kind::Link, true, 0, &link(7, 1));
     assert_eq!(told.silent(), [Kind::Fdb]);
     told.event(Kind::Link, true, 0, &link(7, 0));
-    let of_flags = [Kind::Nexthop, Kind::Route, Kind::Rule, Kind::Fdb];
+    let of_flags = [
+        Kind::Link,
+        Kind::Nexthop,
+        Kind::Route,
+        Kind::Rule,
+        Kind::Fdb,
+    ];
     assert_eq!(told.silent(), of_flags);
     told.event(Kind::Link, false, 0, &link(7, 0));
-    assert_eq!(told.silent(), [&[Kind::Link], &of_flags[..]].concat());
+    assert_eq!(told.silent(), of_flags);
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
     assert_eq!(told.silent(), [Kind::Route, Kind::Fdb]);
+}
+
+/// Returns a link that is above another, which may be in another namespace.
+fn above(index: u8, lower: u8, netnsid: Option<u8>) -> Vec<u8> {
+    let mut payload = link(index, 1);
+    put_attr(&mut payload, IFLA_LINK, &[lower, 0, 0, 0]).unwrap();
+    if let Some(id) = netnsid {
+        put_attr(&mut payload, IFLA_LINK_NETNSID, &[id, 0, 0, 0]).unwrap();
+    }
+    payload
+}
+
+/// Reads links, of which none has changed; returns the index of each that is told to be as it was, once it was.
+fn told_again(told: &mut Told) -> Vec<u8> {
+    let all: Vec<_> = told.state.bodies(Kind::Link).map(Cow::into_owned).collect();
+    told.state.open(Kind::Link.into(), Origin::Implied);
+    all.iter()
+        .for_each(|link| told.state.find(Kind::Link, link));
+    let mut again = Vec::new();
+    told.state.close(&mut |event| {
+        assert_eq!((event.what, event.old), (What::Change, Some(event.body)));
+        again.push(event.body[4]);
+    });
+    again
+}
+
+#[test]
+fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() {
+    let mut told = Told::new();
+    for link in [above(8, 7, None), above(9, 7, None), above(10, 7, Some(0))] {
+        told.event(Kind::Link, true, 0, &link);
+    }
+    told_again(&mut told);
+    for (is_there, flags, again) in [
+        (true, 1, &[8, 9][..]),
+        (true, 0x41, &[]),
+        (true, 0x40, &[8, 9]),
+        (true, 0, &[]),
+        (false, 0, &[8, 9]),
+    ] {
+        told.event(Kind::Link, is_there, 0, &link(7, flags));
+        assert_eq!(told.state.is_told(), again.is_empty());
+        assert_eq!(told_again(&mut told), again, "{is_there} {flags}");
+        assert!(told.state.is_told());
+    }
 }
 
 #[test]

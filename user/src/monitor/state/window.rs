@@ -232,6 +232,28 @@ impl Window {
         }
     }
 
+    /// Tells of each object in the `table` of this `kind` that is above one of these: it is as it was, but for what it is
+    /// told with.
+    pub fn tell_above(
+        &self,
+        kind: Kind,
+        table: &Table,
+        turned: &HashSet<u32>,
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
+        // At the start nobody was told of any.
+        if self.origin == Origin::Initial || turned.is_empty() {
+            return;
+        }
+        let below = |form| table.facts().below(&table.body(form));
+        let is_above = |form: &Form| below(*form).is_some_and(|lower| turned.contains(&lower));
+        let all = table.iter().map(|(form, _)| form);
+        for form in table.in_order(all.filter(is_above)) {
+            let body = table.body(form);
+            tell(&self.event(kind, What::Change, &body, Some(&body)));
+        }
+    }
+
     fn event<'e>(
         &self,
         kind: Kind,

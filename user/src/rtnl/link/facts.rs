@@ -4,9 +4,10 @@
 
 use super::{Link, IFINFOMSG};
 use crate::kind::{
-    describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
+    describe, find, header, Body, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
 };
 use crate::names::uapi::*;
+use crate::rtnl::attrs::u32;
 use crate::rtnl::Kind;
 use crate::wire::{put_attr, Attrs};
 use std::ops::Range;
@@ -15,6 +16,8 @@ const UNSPEC: u8 = libc::AF_UNSPEC as u8;
 
 /// Where `ifi_flags` is in `struct ifinfomsg`.
 const IFI_FLAGS: Range<usize> = 8..12;
+/// In `ifi_flags`.
+const IFF_UP: u32 = libc::IFF_UP as u32;
 /// `ifi_change`: it tells of the message, not of the link.
 const IFI_CHANGE: Range<usize> = 12..16;
 
@@ -40,6 +43,7 @@ pub(crate) const FACTS: Facts = Facts {
     family: |_| None,
     needs: Kinds::of(&[Kind::Qdisc]),
     silent,
+    turns,
     snapshot: Some(Snapshot {
         header: IFINFOMSG,
         get: RTM_GETLINK,
@@ -48,6 +52,7 @@ pub(crate) const FACTS: Facts = Facts {
         part: |_, attr| part(attr),
         // `__dev_get_by_index()`.
         identity: |link, key| key.extend(link.index()),
+        below,
         ..Snapshot::DEFAULT
     }),
     ..Facts::DEFAULT
@@ -144,7 +149,28 @@ fn is_volatile_of_port(attr: u16) -> bool {
     )
 }
 
-/// What is on top of a link, or was, goes with it, and so does what refers to it by its name.
+/// The index is one of another network namespace where that has an id.
+fn below(link: &Body<'_>) -> Option<u32> {
+    let lower = link.number(IFLA_LINK);
+    (lower != 0 && link.attr(IFLA_LINK_NETNSID).is_none()).then_some(lower)
+}
+
+/// A link that comes or goes counts too: what is above it may be there before it, and after.
+fn turns(cause: &Cause<'_>) -> bool {
+    let is_up = |link: &[u8]| {
+        link.get(IFI_FLAGS)
+            .and_then(u32)
+            .map(|flags| flags & IFF_UP)
+    };
+
+    match (cause.old)() {
+        Some(old) if cause.is_there => is_up(&old) != is_up(cause.payload),
+        _ => true,
+    }
+}
+
+/// What is on top of a link, or was, goes with it, and so does what refers to it by its name; some of what is told of a
+/// link follows the state of the one below it.
 fn silent(cause: &Cause<'_>) -> Kinds {
     let old = (cause.old)();
     let old = old.as_deref();
@@ -156,7 +182,7 @@ fn silent(cause: &Cause<'_>) -> Kinds {
         // A veth has its other end once that is made.
         None => Kinds::of(&[Kind::Link, Kind::Rule]),
         Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => {
-            Kinds::of(&[Kind::Nexthop, Kind::Route, Kind::Rule])
+            Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule])
         }
         // Rules have names of links.
         Some(_) if differs(IFLA_IFNAME) => Kind::Rule.into(),

@@ -54,7 +54,7 @@ impl Object for Ifinfo6<'_> {
         if let Some(index) = attrs.take(IFLA_LINK, u32) {
             out.field("link_index", Value::Number(index.into()));
         }
-        self.0.describe_flags(None, names, out);
+        self.0.describe_flags(false, out);
         schema::tell(&mut attrs, ATTRS, names, out);
         out.details();
         self.0.describe_hardware(&mut attrs, out);

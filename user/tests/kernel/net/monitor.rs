@@ -3,7 +3,7 @@
 //! `nlhello monitor`, `wait` and `replay` while the network changes.
 
 mod filter;
-mod idle;
+pub mod idle;
 mod kinds;
 pub mod netns;
 mod objects;

@@ -3,9 +3,9 @@
 //! Which object it is that changes: what the monitor tells adds up only if it compares them as the kernel does.
 
 use super::pair::*;
-use super::watcher::Watcher;
+use super::watcher::{flags_of, Watcher};
 use crate::lab::*;
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::process::Command;
 
 /// Runs bridge(8) in the namespace of the pair.
@@ -153,4 +153,35 @@ fn what_a_bridge_alone_tells_of_its_ports_is_told() {
     let last = &told[told.len() - 1]["link"]["linkinfo"]["info_slave_data"];
     assert_eq!(last["state"], "forwarding", "{told:#?}");
     assert_eq!(last["learning"], false);
+}
+
+#[test]
+fn a_link_is_told_to_be_above_one_that_is_down_when_that_goes_down() {
+    let _netns = with_links();
+    ip("addr add 192.0.2.1/24 dev va");
+    let watcher = Watcher::start(NETNS, "link dev va");
+    for vb in ["up", "down"] {
+        ip(&format!("link set vb {vb}"));
+        watcher.wait_for_line(vb, |line| {
+            let old = &line["changes"]["flags"]["old"];
+            old.to_string().contains("M-DOWN") == (vb == "up") && line["implied"] == true
+        });
+    }
+    // An event of its own is told with the same.
+    ip("link set va up");
+    watcher.wait_for(r#""UP","M-DOWN""#);
+    let (told, _) = watcher.end();
+    let flags = flags_of(&told, "va");
+
+    let is_above_down = |flags: &Value| flags.to_string().contains("M-DOWN");
+    assert_eq!(
+        flags[..2].iter().map(is_above_down).collect::<Vec<_>>(),
+        [false, true]
+    );
+    assert!(
+        told.iter().all(|line| line["changes"] != json!({})),
+        "{told:#?}"
+    );
+    let first = &told[0]["changes"];
+    assert_eq!(first.as_object().unwrap().len(), 1, "{first}");
 }

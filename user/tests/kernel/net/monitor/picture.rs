@@ -171,11 +171,7 @@ fn strip(value: &mut Value) {
             }
             object.values_mut().for_each(strip);
         }
-        Value::Array(items) => {
-            // It is about another link, and not told when that changes.
-            items.retain(|item| item != "M-DOWN");
-            items.iter_mut().for_each(strip);
-        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
         _ => {}
     }
 }

@@ -66,6 +66,21 @@ impl Watcher {
     }
 }
 
+/// Returns the flags of each line about the link `name`, one after the other; what each is said to have had before was
+/// told.
+pub fn flags_of(told: &[Value], name: &str) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for line in told.iter().filter(|line| line["link"]["ifname"] == name) {
+        let old = &line["changes"]["flags"]["old"];
+        assert!(
+            old.is_null() || all.last().is_none_or(|last| last == old),
+            "{told:#?}"
+        );
+        all.push(line["link"]["flags"].clone());
+    }
+    all
+}
+
 /// Says whether `line` tells this `event` of an object of this `kind` with all fields of `part`.
 pub fn tells(line: &Value, event: &str, kind: &str, part: &Value) -> bool {
     let has_part = || {
