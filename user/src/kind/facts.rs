@@ -37,6 +37,9 @@ pub(crate) struct Facts {
     pub needs: Kinds,
     /// Returns the kinds that change with an event of this one without one of their own.
     pub silent: fn(&Cause<'_>) -> Kinds,
+    /// Says whether the kernel goes on to change the object of an event, under no lock that whoever reads it takes: it is
+    /// read again a little later.
+    pub is_unfinished: fn(&Cause<'_>) -> bool,
     /// Says whether the object of an event is up now and was not, or the other way round: what is
     /// [above](Snapshot::below) it is told with that.
     pub turns: fn(&Cause<'_>) -> bool,
@@ -60,6 +63,7 @@ impl Facts {
         place: Place::NOWHERE,
         needs: Kinds::NONE,
         silent: |_| Kinds::NONE,
+        is_unfinished: |_| false,
         turns: |_| false,
         snapshot: None,
     };

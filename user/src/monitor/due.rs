@@ -59,6 +59,14 @@ impl Due {
         self.kinds = self.kinds | kinds;
     }
 
+    /// Adds `kinds`, of which something changes yet.
+    pub fn later(&mut self, kinds: Kinds) {
+        if !kinds.is_empty() {
+            self.all(kinds);
+            self.at = self.at.max(Instant::now() + PAUSE_MIN);
+        }
+    }
+
     /// Says whether it is time to read.
     pub fn is_now(&self) -> bool {
         self.next().is_some_and(|next| Instant::now() >= next)
@@ -135,6 +143,16 @@ mod tests {
         due.recheck(all, Duration::ZERO);
         assert!(due.is_now());
         assert_eq!((due.origin(), due.take()), (Origin::Implied, all));
+    }
+
+    #[test]
+    fn what_changes_yet_is_read_a_little_later() {
+        let mut due = Due::nothing();
+        due.later(Kinds::NONE);
+        assert_eq!(due.next(), None);
+        due.later(Kind::Route.into());
+        assert!(!due.is_now() && due.next() > Some(Instant::now()));
+        assert_eq!(due.take(), Kind::Route.into());
     }
 
     #[test]

@@ -204,6 +204,8 @@ impl Hearing {
     fn note_again(&mut self) {
         let again = self.state.take_silent() | self.state.take_doubt();
         self.due.all(again.and(self.kinds));
+        let later = self.state.take_unfinished();
+        self.due.later(later.and(self.kinds));
     }
 
     /// Events are gone: all has to be read again.

@@ -42,6 +42,11 @@ impl<'a> News<'a> {
         (self.kind.facts().silent)(&self.cause(old))
     }
 
+    /// Says whether the kernel goes on to change the object.
+    fn is_unfinished<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> bool {
+        (self.kind.facts().is_unfinished)(&self.cause(old))
+    }
+
     /// Says whether the object is up now and was not, or the other way round.
     fn turns<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> bool {
         (self.kind.facts().turns)(&self.cause(old))
@@ -111,6 +116,8 @@ pub struct State {
     silent: Kinds,
     /// Kinds of which it is not known what is there.
     doubt: Kinds,
+    /// Kinds of which something changes yet that was told.
+    unfinished: Kinds,
     /// Links that went up or down, came or went, since links were read: what is above them is told with that.
     turned: HashSet<u32>,
     /// Room for the body of an object.
@@ -129,6 +136,7 @@ impl State {
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
+            unfinished: Kinds::default(),
             turned: HashSet::new(),
             room: Vec::new(),
         }
@@ -171,6 +179,12 @@ impl State {
         std::mem::take(&mut self.doubt)
     }
 
+    /// Returns the kinds that have to be read again a little later because the kernel was not done with what it told, and
+    /// forgets that.
+    pub fn take_unfinished(&mut self) -> Kinds {
+        std::mem::take(&mut self.unfinished)
+    }
+
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
         let table = &mut self.tables[news.kind as usize];
@@ -204,6 +218,9 @@ impl State {
         let old = || table.of_key(table.key(form)).next();
         let old = || Some(table.body(old()?.0));
         self.silent = self.silent | news.silent(&old);
+        if news.is_unfinished(&old) {
+            self.unfinished = self.unfinished | news.kind.into();
+        }
         if news.turns(&old) {
             self.turned.extend(news.kind.link_of(news.payload));
         }

@@ -6,7 +6,7 @@ use crate::lab::*;
 use crate::net::change::{assert_shown, change, done, netns_with_pair};
 use crate::net::monitor::idle;
 use crate::net::monitor::watcher::{flags_of, Watcher};
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::process::Command;
 
 /// The namespace of [`netns_with_pair`].
@@ -236,4 +236,39 @@ fn links_on_one_that_goes_down_are_told_so_whatever_their_kind() {
             assert_eq!(*last, shown["flags"], "{name}: {told:#?}");
         }
     }
+}
+
+#[test]
+fn a_default_route_by_router_advertisement_is_told_with_all_that_the_router_says() {
+    let (_netns, _far) = (Netns::add(NETNS), Netns::add("change-far"));
+    in_netns("ip link add va type veth peer name vb netns change-far");
+    for netns in [NETNS, "change-far"] {
+        let accept = "net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0";
+        let set = format!("netns exec {netns} sysctl -qw {accept}");
+        assert!(run(Command::new("ip").args(set.split(' ')))
+            .status
+            .success());
+    }
+    in_netns("ip link set va up");
+    let up = ["-n", "change-far", "link", "set", "vb", "up"];
+    assert!(run(Command::new("ip").args(up)).status.success());
+    let watcher = Watcher::start(NETNS, "route");
+    let is_default = |line: &Value| line["route"]["dst"] == "default";
+    for hop_limit in [64, 32] {
+        let advertise = format!(
+            "netns exec change-far python3 user/tests/kernel/parity/advertise.py vb {hop_limit}"
+        );
+        let output = run(Command::new("ip").args(advertise.split(' ')));
+        assert!(output.status.success(), "{output:?}");
+        let metrics = json!([{"mtu": 1400, "hoplimit": hop_limit}]);
+        watcher.wait_for_line("the metrics", |line| {
+            is_default(line) && line["route"]["metrics"] == metrics
+        });
+    }
+    idle::wait_until_idle(&watcher.child);
+    let (told, _) = watcher.end();
+    let last = told.iter().rfind(|line| is_default(line)).unwrap();
+    let shown = now("route show default -6");
+
+    assert_eq!(last["route"]["metrics"], shown[0]["metrics"], "{told:#?}");
 }

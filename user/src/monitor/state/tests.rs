@@ -426,6 +426,40 @@ fn rules_follow_the_names_of_links_and_routes_of_ipv6_their_mtu() {
 }
 
 #[test]
+fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
+    const RTM_PROTOCOL: usize = 5;
+    const RTPROT_RA: u8 = 9;
+    let mut told = Told::new();
+    for (family, protocol, is_unfinished) in [
+        (libc::AF_INET6, RTPROT_RA, true),
+        (libc::AF_INET6, libc::RTPROT_KERNEL, false),
+        (libc::AF_INET, RTPROT_RA, false),
+    ] {
+        let mut payload = route(family, 0, 0, 1);
+        payload[RTM_PROTOCOL] = protocol;
+        told.new_route(ADD, &payload);
+        assert_eq!(told.state.take_unfinished().has(Kind::Route), is_unfinished);
+        told.del_route(&payload);
+        assert!(told.state.take_unfinished().is_empty());
+    }
+    // What the advertisement is said to have changed then.
+    for (kind, silent) in [
+        (Kind::Ifinfo6, &[Kind::Link, Kind::Route][..]),
+        (Kind::Prefix, &[Kind::Route]),
+    ] {
+        let news = News {
+            kind,
+            is_there: true,
+            flags: 0,
+            by: 0,
+            payload: &link(7, 1),
+        };
+        told.state.note(&news);
+        assert_eq!(told.silent(), silent);
+    }
+}
+
+#[test]
 fn a_rule_may_change_what_is_said_of_others_or_leave_one_like_it() {
     let mut told = Told::new();
     told.event(Kind::Rule, false, 0, &[0; 12]);

@@ -41,7 +41,7 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
     link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
     family: |_| None,
-    needs: Kinds::of(&[Kind::Qdisc]),
+    needs: Kinds::of(&[Kind::Qdisc, Kind::Ifinfo6]),
     silent,
     turns,
     snapshot: Some(Snapshot {

@@ -6,11 +6,11 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
-use crate::kind::{describe, Facts, Families, Types};
+use crate::kind::{describe, Facts, Families, Kinds, Types};
 use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
 use crate::rtnl::attrs::{name, u32, u8};
 use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Names, Object, Value};
+use crate::rtnl::{Fields, Kind, Names, Object, Value};
 use crate::wire;
 
 /// A link as IPv6 sees it.
@@ -77,6 +77,9 @@ pub(crate) const FACTS: Facts = Facts {
         Ifinfo6::from_payload(bytes).map(|link| describe(&link, names, out))
     },
     link: |bytes| Some(Ifinfo6::from_payload(bytes).ok()?.header().index),
+    // A link is told with some of it, and routes by router advertisements have the hop limit and the MTU
+    // (`inet6_ifinfo_notify()` at the end of `ndisc_router_discovery()`).
+    silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),
     ..Facts::DEFAULT
 };
 

@@ -20,6 +20,10 @@ pub(super) const FAMILIES: &[u8] = &[INET, INET6, MPLS];
 /// Where `rtm_table` is in `struct rtmsg`.
 const RTM_TABLE: usize = 4;
 
+/// Where `rtm_protocol` is, and that of routes by router advertisements in it.
+const RTM_PROTOCOL: usize = 5;
+const RTPROT_RA: u8 = 9;
+
 /// Where `rtm_flags` is: `RTNH_F_LINKDOWN` and `RTNH_F_DEAD` are the link's.
 const RTM_FLAGS: Range<usize> = 8..12;
 
@@ -44,7 +48,8 @@ pub(crate) const FACTS: Facts = Facts {
         address: &[RTA_DST],
         len: Some(DST_LEN),
     },
-    needs: Kinds::of(&[Kind::Addr, Kind::Nexthop]),
+    needs: Kinds::of(&[Kind::Addr, Kind::Nexthop, Kind::Ifinfo6, Kind::Prefix]),
+    is_unfinished: |cause| cause.is_there && is_by_advertisement(cause.payload),
     snapshot: Some(Snapshot {
         header: RTMSG,
         get: RTM_GETROUTE,
@@ -108,6 +113,12 @@ fn of_table(family: u8, table: Option<u32>) -> Vec<u8> {
         let _ = put_attr(&mut rtmsg, RTA_TABLE, &table.to_ne_bytes());
     }
     rtmsg
+}
+
+/// The kernel tells of the default route by a router, and sets its hop limit and its MTU then
+/// (`ndisc_router_discovery()`).
+fn is_by_advertisement(route: &[u8]) -> bool {
+    (route.first(), route.get(RTM_PROTOCOL)) == (Some(&INET6), Some(&RTPROT_RA))
 }
 
 fn is_of(route: &Body<'_>, family: u8) -> bool {

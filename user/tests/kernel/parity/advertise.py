@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 #
-# Usage: advertise.py LINK: sends a router advertisement with one option of each kind that rtnetlink tells of.
+# Usage: advertise.py LINK [HOPLIMIT]: sends a router advertisement with one option of each kind that rtnetlink tells of.
 
 import errno
 import socket
@@ -27,7 +27,8 @@ def domain(name):
     return b"".join(struct.pack("!B", len(label)) + label for label in name.split(b".")) + b"\0"
 
 
-header = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0x40, 1800, 30000, 2000)
+hop_limit = int(sys.argv[2]) if len(sys.argv) > 2 else 64
+header = struct.pack("!BBHBBHII", 134, 0, 0, hop_limit, 0x40, 1800, 30000, 2000)
 options = [
     prefix("2001:db8:1::", 64, 0xc0, 86400, 14400),
     prefix("2001:db8:2::", 48, 0x80, 0xffffffff, 0xffffffff),
