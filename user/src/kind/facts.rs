@@ -37,9 +37,9 @@ pub(crate) struct Facts {
     pub needs: Kinds,
     /// Returns the kinds that change with an event of this one without one of their own.
     pub silent: fn(&Cause<'_>) -> Kinds,
-    /// Says whether the kernel goes on to change the object of an event, under no lock that whoever reads it takes: it is
-    /// read again a little later.
-    pub is_unfinished: fn(&Cause<'_>) -> bool,
+    /// Returns the kinds of which the kernel goes on to change objects after an event of this one, under no lock that
+    /// whoever reads them takes: they are read again a little later.
+    pub unfinished: fn(&Cause<'_>) -> Kinds,
     /// Says whether the object of an event is up now and was not, or the other way round: what is
     /// [above](Snapshot::below) it is told with that.
     pub turns: fn(&Cause<'_>) -> bool,
@@ -63,7 +63,7 @@ impl Facts {
         place: Place::NOWHERE,
         needs: Kinds::NONE,
         silent: |_| Kinds::NONE,
-        is_unfinished: |_| false,
+        unfinished: |_| Kinds::NONE,
         turns: |_| false,
         snapshot: None,
     };
@@ -151,7 +151,7 @@ impl Families {
 pub(crate) struct Cause<'c> {
     /// Whether the object is there.
     pub is_there: bool,
-    /// The object.
+    /// The object, where it is kept without what changes by itself.
     pub payload: &'c [u8],
     /// Returns what it was, as far as that is known.
     pub old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>,

@@ -37,29 +37,6 @@ pub struct News<'a> {
 }
 
 impl<'a> News<'a> {
-    /// Returns the kinds that change with it without an event of their own; `old` is what the object was.
-    fn silent<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> Kinds {
-        (self.kind.facts().silent)(&self.cause(old))
-    }
-
-    /// Says whether the kernel goes on to change the object.
-    fn is_unfinished<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> bool {
-        (self.kind.facts().is_unfinished)(&self.cause(old))
-    }
-
-    /// Says whether the object is up now and was not, or the other way round.
-    fn turns<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> bool {
-        (self.kind.facts().turns)(&self.cause(old))
-    }
-
-    fn cause<'c>(&'c self, old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>) -> Cause<'c> {
-        Cause {
-            is_there: self.is_there,
-            payload: self.payload,
-            old,
-        }
-    }
-
     /// Says whether it can be believed that it is of one more, where others have its identity.
     fn is_appended(&self) -> bool {
         let snapshot = self.kind.snapshot();
@@ -200,7 +177,12 @@ impl State {
 
     /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.
     pub fn note(&mut self, news: &News<'_>) {
-        self.silent = self.silent | news.silent(&|| None);
+        let cause = Cause {
+            is_there: news.is_there,
+            payload: news.payload,
+            old: &|| None,
+        };
+        self.silent = self.silent | (news.kind.facts().silent)(&cause);
     }
 
     /// Notes that something of these `kinds` changed that no event told of.
@@ -216,13 +198,16 @@ impl State {
     ) {
         let table = &mut self.tables[news.kind as usize];
         let old = || table.of_key(table.key(form)).next();
-        let old = || Some(table.body(old()?.0));
-        self.silent = self.silent | news.silent(&old);
-        if news.is_unfinished(&old) {
-            self.unfinished = self.unfinished | news.kind.into();
-        }
-        if news.turns(&old) {
-            self.turned.extend(news.kind.link_of(news.payload));
+        let facts = news.kind.facts();
+        let cause = Cause {
+            is_there: news.is_there,
+            payload: body,
+            old: &|| Some(table.body(old()?.0)),
+        };
+        self.silent = self.silent | (facts.silent)(&cause);
+        self.unfinished = self.unfinished | (facts.unfinished)(&cause);
+        if (facts.turns)(&cause) {
+            self.turned.extend(news.kind.link_of(body));
         }
         // The event of an entry that takes the place of another is no other than that of one more.
         if news.is_there && table.has_rival(form) {

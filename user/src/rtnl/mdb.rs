@@ -13,7 +13,7 @@ pub use router::RouterPort;
 
 use super::attrs::Index;
 use super::fields::{Fields, Nest, Value};
-use super::{Names, Object};
+use super::{Kind, Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER, RTM_DELMDB, RTM_NEWMDB, RTNLGRP_MDB};
 use crate::wire::{self, Attrs};
@@ -191,6 +191,8 @@ pub(crate) const FACTS: Facts = Facts {
     link: |bytes| Some(Mdb::from_payload(bytes).ok()?.header().ifindex),
     is_on: Some(|bytes, index| Mdb::from_payload(bytes).is_ok_and(|mdb| mdb.has_port(index))),
     family: |_| None,
+    // A port is told with how many groups it has, and whether it leads to a router.
+    silent: |_| Kind::Link.into(),
     ..Facts::DEFAULT
 };
 

@@ -7,11 +7,12 @@
 
 use super::attrs::{i32, u32, Index, Taker};
 use super::fields::{Fields, Value};
-use super::{family_name, Names, Object};
-use crate::kind::{describe, Facts, Types};
+use super::{family_name, Kind, Names, Object};
+use crate::kind::{describe, find, Facts, Kinds, Types};
 use crate::names::uapi::{
-    NETCONFA_IFINDEX, NETCONFA_RP_FILTER, RTM_DELNETCONF, RTM_NEWNETCONF, RTNLGRP_IPV4_NETCONF,
-    RTNLGRP_IPV6_NETCONF, RTNLGRP_MPLS_NETCONF,
+    NETCONFA_FORWARDING, NETCONFA_IFINDEX, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+    NETCONFA_RP_FILTER, RTM_DELNETCONF, RTM_NEWNETCONF, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
+    RTNLGRP_MPLS_NETCONF,
 };
 use crate::wire;
 
@@ -139,8 +140,21 @@ pub(crate) const FACTS: Facts = Facts {
             .try_into()
             .ok()
     },
+    silent: |cause| match tells_of_dead_routes(cause.payload) {
+        true => Kind::Route.into(),
+        false => Kinds::NONE,
+    },
     ..Facts::DEFAULT
 };
+
+/// Says whether routes through a link without a carrier are dead now, or not any more (`fib_nexthop_info()`,
+/// `rt6_nexthop_info()`): that alone was set. Of a link that is new all is told, and it has no routes.
+fn tells_of_dead_routes(settings: &[u8]) -> bool {
+    let attrs = settings.get(NETCONFMSG..).unwrap_or_default();
+    let has = |kind| find(attrs, kind).is_some();
+
+    has(NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN) && !has(NETCONFA_FORWARDING)
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@
 use super::attrs::{ip, u32s, Index};
 use super::fields::{flag_fields, Fields, Value};
 use super::{Kind, Names, Object};
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, Kinds, Types};
 use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO, RTM_NEWPREFIX, RTNLGRP_IPV6_PREFIX};
 use crate::wire;
 use std::net::IpAddr;
@@ -139,8 +139,8 @@ pub(crate) const FACTS: Facts = Facts {
         RaPrefix::from_payload(bytes).map(|prefix| describe(&prefix, names, out))
     },
     link: |bytes| Some(RaPrefix::from_payload(bytes).ok()?.header().ifindex),
-    // The default route by the router has its hop limit by then (`ndisc_router_discovery()`).
-    silent: |_| Kind::Route.into(),
+    // The default route by the router has its hop limit by then, and the link a flag (`ndisc_router_discovery()`).
+    silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),
     ..Facts::DEFAULT
 };
 

@@ -272,3 +272,30 @@ fn a_default_route_by_router_advertisement_is_told_with_all_that_the_router_says
 
     assert_eq!(last["route"]["metrics"], shown[0]["metrics"], "{told:#?}");
 }
+
+#[test]
+fn what_links_on_the_same_link_share_changes_for_all_of_them() {
+    let _netns = netns_with_pair();
+    for words in [
+        "link v1 name m1 type macvlan mode bridge",
+        "link v1 name m2 type macvlan mode bridge",
+        "link v2 name i1 type ipvlan mode l2",
+        "link v2 name i2 type ipvlan mode l2",
+    ] {
+        in_netns(&format!("ip link add {words}"));
+    }
+    // Of a link that is down the kernel does not tell that it is changed.
+    in_netns("ip link set m1 up");
+    in_netns("ip link set i1 up");
+    let watcher = Watcher::start(NETNS, "link");
+    let is_told = |name: &str, key: &str, value: Value| {
+        watcher.wait_for_line(name, |line| {
+            line["link"]["ifname"] == name && line["link"]["linkinfo"]["info_data"][key] == value
+        });
+    };
+    in_netns("ip link set m1 type macvlan bcqueuelen 2000");
+    is_told("m2", "usedbcqueuelen", json!(2000));
+    in_netns("ip link set i1 type ipvlan mode l3");
+    is_told("i2", "mode", json!("l3"));
+    watcher.end();
+}

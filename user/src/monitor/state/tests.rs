@@ -4,9 +4,11 @@
 
 use super::*;
 use crate::names::uapi::{
-    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_IFNAME, IFLA_LINK, IFLA_LINK_NETNSID,
-    IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER, NDA_VLAN, RTA_DST, RTA_GATEWAY, RTA_PRIORITY,
-    RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE, RTNLGRP_LINK, RTNLGRP_NEIGH,
+    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_IFNAME,
+    IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINK, IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MTU, NDA_DST,
+    NDA_LLADDR, NDA_MASTER, NDA_VLAN, NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+    NETCONFA_RP_FILTER, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE,
+    RTNLGRP_LINK, RTNLGRP_NEIGH,
 };
 use crate::wire::put_attr;
 use std::ops::Range;
@@ -426,6 +428,78 @@ fn rules_follow_the_names_of_links_and_routes_of_ipv6_their_mtu() {
 }
 
 #[test]
+fn what_a_link_says_of_its_kind_may_be_said_by_others_now_too() {
+    let of_mode = |mode: u8| {
+        let (mut info, mut data) = (Vec::new(), Vec::new());
+        put_attr(&mut data, 1, &[mode, 0]).unwrap();
+        put_attr(&mut info, IFLA_INFO_KIND, b"ipvlan\0").unwrap();
+        put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
+        let mut payload = link(7, 1);
+        put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
+        payload
+    };
+    let mut told = Told::new();
+    told.event(Kind::Link, true, 0, &of_mode(1));
+    told.silent();
+    for (mode, silent) in [(1, &[Kind::Fdb][..]), (2, &[Kind::Link, Kind::Fdb])] {
+        told.event(Kind::Link, true, 0, &of_mode(mode));
+        assert_eq!(told.silent(), silent);
+    }
+}
+
+#[test]
+fn timers_of_a_bridge_make_nothing_be_read_again() {
+    let with_timer = |ticks: u8| {
+        let (mut info, mut data) = (Vec::new(), Vec::new());
+        put_attr(&mut data, IFLA_BR_HELLO_TIMER, &[ticks; 8]).unwrap();
+        put_attr(&mut info, IFLA_INFO_KIND, b"bridge\0").unwrap();
+        put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
+        let mut payload = link(7, 1);
+        put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
+        payload
+    };
+    let mut told = Told::new();
+    told.event(Kind::Link, true, 0, &with_timer(1));
+    told.silent();
+    told.event(Kind::Link, true, 0, &with_timer(2));
+
+    assert_eq!(told.silent(), [Kind::Fdb]);
+}
+
+#[test]
+fn routes_die_with_a_setting_of_their_link() {
+    let netconf = |attrs: &[u16]| {
+        let mut payload = vec![libc::AF_INET as u8, 0, 0, 0];
+        for attr in attrs {
+            put_attr(&mut payload, *attr, &[1, 0, 0, 0]).unwrap();
+        }
+        payload
+    };
+    let mut told = Told::new();
+    for (attrs, silent) in [
+        (
+            &[NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN][..],
+            &[Kind::Route][..],
+        ),
+        (&[NETCONFA_RP_FILTER], &[]),
+        // All settings of a link that is new.
+        (
+            &[NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN],
+            &[],
+        ),
+    ] {
+        told.state.note(&News {
+            kind: Kind::Netconf,
+            is_there: true,
+            flags: 0,
+            by: 0,
+            payload: &netconf(attrs),
+        });
+        assert_eq!(told.silent(), silent, "{attrs:?}");
+    }
+}
+
+#[test]
 fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
     const RTM_PROTOCOL: usize = 5;
     const RTPROT_RA: u8 = 9;
@@ -445,7 +519,7 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
     // What the advertisement is said to have changed then.
     for (kind, silent) in [
         (Kind::Ifinfo6, &[Kind::Link, Kind::Route][..]),
-        (Kind::Prefix, &[Kind::Route]),
+        (Kind::Prefix, &[Kind::Link, Kind::Route]),
     ] {
         let news = News {
             kind,
@@ -456,6 +530,23 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
         };
         told.state.note(&news);
         assert_eq!(told.silent(), silent);
+    }
+}
+
+#[test]
+fn links_are_read_once_their_first_address_of_ipv6_comes_or_goes() {
+    let mut told = Told::new();
+    for (family, scope, later) in [
+        (libc::AF_INET6, libc::RT_SCOPE_LINK, &[Kind::Link][..]),
+        (libc::AF_INET6, libc::RT_SCOPE_UNIVERSE, &[]),
+        (libc::AF_INET, libc::RT_SCOPE_LINK, &[]),
+    ] {
+        let addr = [family as u8, 64, 0, scope, 7, 0, 0, 0];
+        for is_there in [true, false] {
+            told.event(Kind::Addr, is_there, 0, &addr);
+            let unfinished = told.state.take_unfinished();
+            assert!(unfinished.iter().eq(later.iter().copied()));
+        }
     }
 }
 

@@ -25,6 +25,12 @@ pub(crate) const FACTS: Facts = Facts {
         true => Kinds::NONE,
         false => Kind::Route.into(),
     },
+    // The kernel asks for routers then, or does no more, and notes that of the link (`addrconf_dad_completed()`,
+    // `addrconf_ifdown()`).
+    unfinished: |cause| match is_of_link(cause.payload) {
+        true => Kind::Link.into(),
+        false => Kinds::NONE,
+    },
     snapshot: Some(Snapshot {
         header: IFADDRMSG,
         get: RTM_GETADDR,
@@ -51,4 +57,12 @@ fn identity(addr: &Body<'_>, key: &mut Vec<u8>) {
             addr.put(&[IFA_ADDRESS, IFA_LOCAL], key);
         }
     }
+}
+
+/// Says whether it is an address of IPv6 that holds on its link alone.
+fn is_of_link(addr: &[u8]) -> bool {
+    let header = Addr::from_payload(addr).map(|addr| *addr.header());
+    header.is_ok_and(|header| {
+        (header.family, header.scope) == (libc::AF_INET6 as u8, libc::RT_SCOPE_LINK)
+    })
 }

@@ -41,7 +41,13 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
     link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
     family: |_| None,
-    needs: Kinds::of(&[Kind::Qdisc, Kind::Ifinfo6]),
+    needs: Kinds::of(&[
+        Kind::Qdisc,
+        Kind::Ifinfo6,
+        Kind::Addr,
+        Kind::Prefix,
+        Kind::Mdb,
+    ]),
     silent,
     turns,
     snapshot: Some(Snapshot {
@@ -172,29 +178,38 @@ fn turns(cause: &Cause<'_>) -> bool {
 /// What is on top of a link, or was, goes with it, and so does what refers to it by its name; some of what is told of a
 /// link follows the state of the one below it.
 fn silent(cause: &Cause<'_>) -> Kinds {
-    let old = (cause.old)();
-    let old = old.as_deref();
-    let differs = |attr| attr_of(cause.payload, attr) != old.and_then(|old| attr_of(old, attr));
+    const ALL: Kinds = Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]);
 
-    let kinds = match old {
+    let others = match (cause.old)() {
         // What is on top of it, and the other end of a veth, may have it in another namespace then.
-        _ if !cause.is_there => Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]),
+        _ if !cause.is_there => ALL,
         // A veth has its other end once that is made.
         None => Kinds::of(&[Kind::Link, Kind::Rule]),
-        Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => {
-            Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule])
-        }
-        // Rules have names of links.
-        Some(_) if differs(IFLA_IFNAME) => Kind::Rule.into(),
-        _ => Kinds::NONE,
-    };
-    let of_mtu = match old {
-        // It is that of routes of IPv6 too, and below 1280 the link has no IPv6.
-        Some(_) if differs(IFLA_MTU) => Kinds::of(&[Kind::Link, Kind::Route]),
-        _ => Kinds::NONE,
+        Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => ALL,
+        Some(old) if *old == *cause.payload => Kinds::NONE,
+        Some(old) => silent_of_attrs(&old, cause.payload),
     };
     // Links forward for those on top of them.
-    kinds | of_mtu | Kind::Fdb.into()
+    others | Kind::Fdb.into()
+}
+
+/// What changes with an attribute of a link.
+const WITH_ATTRS: &[(u16, Kinds)] = &[
+    // Rules have names of links.
+    (IFLA_IFNAME, Kinds::of(&[Kind::Rule])),
+    // It is that of routes of IPv6 too, and below 1280 the link has no IPv6.
+    (IFLA_MTU, Kinds::of(&[Kind::Link, Kind::Route])),
+    // Those on the same link share some of it (`macvlan_changelink()`, `ipvlan_set_port_mode()`), and so do a bridge or a
+    // bond and their ports (`br_stp_set_bridge_priority()`, `bond_change_active_slave()`).
+    (IFLA_LINKINFO, Kinds::of(&[Kind::Link])),
+    (IFLA_MASTER, Kinds::of(&[Kind::Link])),
+];
+
+fn silent_of_attrs(old: &[u8], new: &[u8]) -> Kinds {
+    let differs = |(attr, _): &&(u16, Kinds)| attr_of(old, *attr) != attr_of(new, *attr);
+    let changed = WITH_ATTRS.iter().filter(differs);
+
+    changed.fold(Kinds::NONE, |all, (_, kinds)| all | *kinds)
 }
 
 fn attr_of(link: &[u8], attr: u16) -> Option<&[u8]> {

@@ -48,8 +48,17 @@ pub(crate) const FACTS: Facts = Facts {
         address: &[RTA_DST],
         len: Some(DST_LEN),
     },
-    needs: Kinds::of(&[Kind::Addr, Kind::Nexthop, Kind::Ifinfo6, Kind::Prefix]),
-    is_unfinished: |cause| cause.is_there && is_by_advertisement(cause.payload),
+    needs: Kinds::of(&[
+        Kind::Addr,
+        Kind::Nexthop,
+        Kind::Ifinfo6,
+        Kind::Prefix,
+        Kind::Netconf,
+    ]),
+    unfinished: |cause| match cause.is_there && is_by_advertisement(cause.payload) {
+        true => Kind::Route.into(),
+        false => Kinds::NONE,
+    },
     snapshot: Some(Snapshot {
         header: RTMSG,
         get: RTM_GETROUTE,

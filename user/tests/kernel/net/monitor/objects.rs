@@ -49,6 +49,13 @@ fn with_bridge() {
     }
 }
 
+/// Sets what /proc/sys/net of the namespace of the pair has under this path.
+fn set(path: &str, value: u8) {
+    let script = format!("echo {value} > /proc/sys/net/{path}");
+    let output = run(Command::new("ip").args(["netns", "exec", NETNS, "sh", "-c", &script]));
+    assert!(output.status.success(), "{script}: {output:?}");
+}
+
 const MAC: &str = "02:00:00:00:00:99";
 
 #[test]
@@ -184,4 +191,48 @@ fn a_link_is_told_to_be_above_one_that_is_down_when_that_goes_down() {
     );
     let first = &told[0]["changes"];
     assert_eq!(first.as_object().unwrap().len(), 1, "{first}");
+}
+
+#[test]
+fn what_ports_say_of_their_bridge_changes_with_it() {
+    let _netns = with_links();
+    with_bridge();
+    ip("link set va up");
+    ip("link set vb up");
+    let watcher = Watcher::start(NETNS, "link dev va");
+    ip("link set br0 type bridge priority 100");
+    watcher.wait_for_line("the bridge's id", |line| {
+        let port = &line["link"]["linkinfo"]["info_slave_data"];
+        port["bridge_id"]
+            .as_str()
+            .is_some_and(|id| id.starts_with("0064"))
+    });
+    watcher.end();
+}
+
+#[test]
+fn routes_are_dead_when_their_link_is_set_to_have_none_without_a_carrier() {
+    let _netns = with_links();
+    ip("addr add 192.0.2.1/24 dev va");
+    ip("-6 addr add 2001:db8::1/64 dev va nodad");
+    ip("link set va up");
+    let without_carrier = |family: &str| format!("wait route {family} dev va table main");
+    for family in ["192.0.2.0/24", "2001:db8::/64"] {
+        assert!(finish(&without_carrier(family)).status.success());
+    }
+    let watcher = Watcher::start(NETNS, "route table main dev va");
+    for (family, dst) in [("ipv4", "192.0.2.0/24"), ("ipv6", "2001:db8::/64")] {
+        for (setting, is_dead) in [(1, true), (0, false)] {
+            set(
+                &format!("{family}/conf/va/ignore_routes_with_linkdown"),
+                setting,
+            );
+            watcher.wait_for_line(dst, |line| {
+                let flags = &line["changes"]["flags"]["new"];
+                let has_dead = flags.to_string().contains("dead");
+                line["route"]["dst"] == dst && has_dead == is_dead && line["implied"] == true
+            });
+        }
+    }
+    watcher.end();
 }
