@@ -6,6 +6,7 @@ use super::idle;
 use super::watcher::Watcher;
 use crate::lab::*;
 use serde_json::{json, Value};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -91,6 +92,31 @@ fn nothing_wakes_a_monitor_that_was_not_asked_to_look_again() {
     assert_eq!(watcher.end().0, [Value::Null; 0]);
     let refused = monitor(&["--recheck", "0"]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+}
+
+/// Returns the family that a message asks for all routes of, if it does.
+fn family_of_dump(message: &Value) -> Option<&str> {
+    let header = &message["nlmsghdr"];
+    let flags = header["nlmsg_flags"].as_array()?;
+    let is_dump = header["type"] == "RTM_GETROUTE" && flags.contains(&json!("NLM_F_DUMP"));
+
+    message["rtmsg"]["rtm_family"].as_str().filter(|_| is_dump)
+}
+
+#[test]
+fn routes_are_asked_for_of_the_families_that_the_kernel_knows() {
+    let _netns = Netns::add(NETNS);
+    let watch = ["nlhello", "monitor", "route", "--timeout", "0"];
+    let output = nlhello(&[&["-n", NETNS, "--json", "sniff", "--"], &watch[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = stderr(&output);
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with('{')).collect();
+    let messages = json_lines(lines.join("\n").as_bytes());
+    let families: Vec<_> = messages.iter().filter_map(family_of_dump).collect();
+
+    let has_mpls = Path::new("/proc/sys/net/mpls").exists();
+    let known = ["AF_INET", "AF_INET6", "AF_MPLS"];
+    assert_eq!(families, known[..2 + usize::from(has_mpls)], "{text}");
 }
 
 #[test]
