@@ -57,7 +57,7 @@ pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use proc::{comm, SocketLine};
 pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
 pub use request::Request;
-pub use ring::{Packet, Ring};
+pub use ring::{since_1970, Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
 

@@ -21,7 +21,7 @@ pub use dialog::Dialog;
 pub use exchanges::Response;
 pub use owners::Owner;
 
-use crate::netlink::Protocol;
+use crate::netlink::{since_1970, Protocol};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -43,8 +43,8 @@ pub const SHOWN: [Protocol; 8] = [
 /// A datagram, and what is known of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
-    /// When it was captured.
-    pub time: SystemTime,
+    /// When it was captured, since the beginning of 1970.
+    pub time: Duration,
     /// Its protocol.
     pub protocol: Protocol,
     /// Its bytes, as far as they were kept.
@@ -79,8 +79,7 @@ pub enum Role {
     },
 }
 
-/// Returns how far two moments are apart, whichever is the first: the clock may be set back.
-fn apart(one: SystemTime, other: SystemTime) -> Duration {
-    one.duration_since(other)
-        .unwrap_or_else(|error| error.duration())
+/// Returns this moment, since the beginning of 1970.
+pub fn now() -> Duration {
+    since_1970(SystemTime::now())
 }

@@ -11,7 +11,9 @@ use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use crate::output::{Output, Sniff};
 use nlhello::monitor::PacketFile;
-use nlhello::netlink::{Direction, Error, Observer, Outcome, Remark, Thread, Tracer, Transfer};
+use nlhello::netlink::{
+    since_1970, Direction, Error, Observer, Outcome, Remark, Thread, Tracer, Transfer,
+};
 use nlhello::nlmon::SNIFF;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -159,7 +161,7 @@ impl Follower {
         let bytes = transfer.bytes;
         let pkttype = pkttype(transfer);
         file.put(
-            transfer.time,
+            since_1970(transfer.time),
             pkttype,
             transfer.protocol,
             bytes,

@@ -25,7 +25,7 @@ use input::Input;
 use pcap::{Cooked, Head, Packets, FILE_HEADER};
 use rtmon::Rtmon;
 use std::io::{self, Read};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 // Who sent a packet to whom, as in other cooked headers (`PACKET_*`).
 const TO_US: u16 = 0;
@@ -270,7 +270,7 @@ fn next_of_record<'p>(
         return Ok(None);
     };
     match Step::of(packets.packet()) {
-        Some(step) => Ok(Some((time, step))),
+        Some(step) => Ok(Some((UNIX_EPOCH + time, step))),
         None => Err(bad(&format!(
             "what is at byte {at} means nothing to this program"
         ))),

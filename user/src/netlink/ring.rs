@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Size of a block, in bytes: no longer packet is kept whole, as in a capture of tcpdump.
 const BLOCK: usize = 256 << 10;
@@ -41,14 +41,19 @@ const ADDRESS: usize = mem::size_of::<tpacket3_hdr>().next_multiple_of(libc::TPA
 /// A packet of a link, as it is in the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
-    /// When the kernel had it.
-    pub time: SystemTime,
+    /// When the kernel had it, since the beginning of 1970.
+    pub time: Duration,
     /// Its protocol; of `nlmon`, `NETLINK_*`.
     pub protocol: u16,
     /// The packet, as far as there was room for it.
     pub bytes: &'a [u8],
     /// How long it was.
     pub len: usize,
+}
+
+/// Returns how long after the beginning of 1970 `time` is; a clock that is set to before it counts as that.
+pub fn since_1970(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// A packet socket and its ring.
@@ -324,13 +329,13 @@ impl<'b> Packet<'b> {
         let mac = u16::from_ne_bytes(half(offset_of!(tpacket3_hdr, tp_mac))?);
         let kept = word(offset_of!(tpacket3_hdr, tp_snaplen))?;
         let protocol = half(ADDRESS + offset_of!(sockaddr_ll, sll_protocol))?;
-        let since_1970 = Duration::new(
+        let time = Duration::new(
             word(offset_of!(tpacket3_hdr, tp_sec))?.into(),
             word(offset_of!(tpacket3_hdr, tp_nsec))?,
         );
 
         Some(Self {
-            time: SystemTime::UNIX_EPOCH + since_1970,
+            time,
             protocol: u16::from_be_bytes(protocol),
             bytes: frame.get(usize::from(mac)..)?.get(..kept as usize)?,
             len: word(offset_of!(tpacket3_hdr, tp_len))? as usize,
@@ -392,7 +397,7 @@ mod tests {
             assert_eq!((packet.protocol, packet.bytes), (protocol, bytes));
             assert_eq!(packet.len, bytes.len() + 1);
             let since = Duration::new(1, number as u32);
-            assert_eq!(packet.time, SystemTime::UNIX_EPOCH + since);
+            assert_eq!(packet.time, since);
         }
         assert_eq!((found.len(), packets.left), (3, 0));
     }

@@ -3,17 +3,17 @@
 //! Which events are one: nlmon shows a multicast once for every socket that it comes to.
 
 use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Copies of an event are captured within this time: the kernel makes them one after the other. Events of
 /// other processors may come between them, but so many at most.
 const TOGETHER: Duration = Duration::from_millis(1);
 const BETWEEN: usize = 8;
 
-/// The last events, when they were, and what somebody knows them by.
+/// The last events, when they were since the beginning of 1970, and what somebody knows them by.
 #[derive(Debug)]
 pub struct Copies<T> {
-    recent: VecDeque<(SystemTime, Vec<u8>, T)>,
+    recent: VecDeque<(Duration, Vec<u8>, T)>,
 }
 
 impl<T> Default for Copies<T> {
@@ -26,7 +26,7 @@ impl<T> Default for Copies<T> {
 
 impl<T: PartialEq> Copies<T> {
     /// Returns what an event is known by that was captured right before `time` and has the same `bytes`.
-    pub fn find(&self, time: SystemTime, bytes: &[u8]) -> Option<&T> {
+    pub fn find(&self, time: Duration, bytes: &[u8]) -> Option<&T> {
         let found = self
             .recent
             .iter()
@@ -35,7 +35,7 @@ impl<T: PartialEq> Copies<T> {
     }
 
     /// Notes an event that is no copy.
-    pub fn note(&mut self, time: SystemTime, bytes: &[u8], name: T) {
+    pub fn note(&mut self, time: Duration, bytes: &[u8], name: T) {
         let oldest = match self.recent.len() {
             BETWEEN => self.recent.pop_front(),
             _ => None,
@@ -52,14 +52,14 @@ impl<T: PartialEq> Copies<T> {
     }
 
     /// Says whether a copy of the event that was captured at `then` may come yet, `now`.
-    pub fn may_come(then: SystemTime, now: SystemTime) -> bool {
+    pub fn may_come(then: Duration, now: Duration) -> bool {
         is_together(then, now)
     }
 }
 
-fn is_together(then: SystemTime, time: SystemTime) -> bool {
-    time.duration_since(then)
-        .is_ok_and(|since| since <= TOGETHER)
+fn is_together(then: Duration, time: Duration) -> bool {
+    time.checked_sub(then)
+        .is_some_and(|since| since <= TOGETHER)
 }
 
 #[cfg(test)]
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_the_same_and_comes_at_once_with_few_others_between() {
-        let at = |micros| SystemTime::UNIX_EPOCH + Duration::from_micros(micros);
+        let at = |micros| Duration::from_micros(micros);
         let mut copies = Copies::default();
         copies.note(at(5000), b"one", 1);
 

@@ -7,13 +7,13 @@
 
 use super::exchanges::{is_part, Answered, Asked, Exchanges};
 use super::owners::Owners;
-use super::{apart, Copies, Line, Owner, Response, Role};
+use super::{Copies, Line, Owner, Response, Role};
 use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
 use std::collections::VecDeque;
 use std::mem;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// How long a datagram is held at most.
 const HOLD: Duration = Duration::from_millis(100);
@@ -44,7 +44,7 @@ pub struct Dialog {
     /// The memory that they take, in bytes.
     bytes: usize,
     /// When the last packet was captured.
-    last: SystemTime,
+    last: Duration,
     /// The lines of the requests that the last datagram answered.
     answered: Vec<u64>,
     /// Vectors that are kept for their room.
@@ -54,7 +54,7 @@ pub struct Dialog {
 
 /// A datagram that is held.
 struct Held {
-    time: SystemTime,
+    time: Duration,
     protocol: u16,
     bytes: Vec<u8>,
     len: usize,
@@ -93,7 +93,7 @@ impl Dialog {
             first: 0,
             is_told: false,
             bytes: 0,
-            last: SystemTime::UNIX_EPOCH,
+            last: Duration::ZERO,
             answered: Vec::new(),
             spare_bytes: Vec::new(),
             spare_responses: Vec::new(),
@@ -118,7 +118,7 @@ impl Dialog {
 
     /// Returns the next datagram of which all is known, or that was held for long enough `now`; without
     /// a time, whichever is next.
-    pub fn next_line(&mut self, now: Option<SystemTime>) -> Option<Line<'_>> {
+    pub fn next_line(&mut self, now: Option<Duration>) -> Option<Line<'_>> {
         self.forget_told();
         let next = self.held.front()?;
         if !now.is_none_or(|now| self.is_ready(next, now)) {
@@ -143,9 +143,8 @@ impl Dialog {
         }
     }
 
-    fn is_ready(&self, held: &Held, now: SystemTime) -> bool {
-        let now = last_of(self.last, now);
-        let is_over = |limit| apart(now, held.time) >= limit;
+    fn is_ready(&self, held: &Held, now: Duration) -> bool {
+        let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
         let is_known = match &held.role {
             Role::Request(responses) => responses.iter().all(|response| response.errno.is_some()),
             Role::Answer { .. } => true,
@@ -247,7 +246,7 @@ impl Dialog {
     }
 
     /// Notes with a request that is held what `message` says of it.
-    fn note(&mut self, answered: &Answered, time: SystemTime, message: &Message<'_>) {
+    fn note(&mut self, answered: &Answered, time: Duration, message: &Message<'_>) {
         let Answered { asked, end } = answered;
         let Some(request) = asked.line.and_then(|line| self.held_at(line)) else {
             return;
@@ -355,7 +354,7 @@ impl Answer {
     /// Adds a message, and the request that it answers.
     fn add(
         &mut self,
-        time: SystemTime,
+        time: Duration,
         message: &Message<'_>,
         of: Option<&Answered>,
         is_wanted: bool,
@@ -406,16 +405,16 @@ fn without_messages(protocol: u16) -> Role {
     }
 }
 
-fn since(asked: &Asked, time: SystemTime) -> Duration {
-    time.duration_since(asked.time).unwrap_or_default()
+fn since(asked: &Asked, time: Duration) -> Duration {
+    time.saturating_sub(asked.time)
 }
 
 /// Returns the later one of two moments, or `time` if the clock was set back in between: packets of several
 /// processors come in another order than that of their times, but not by as much as anything is held.
-fn last_of(last: SystemTime, time: SystemTime) -> SystemTime {
-    match apart(last, time) < HOLD {
-        true => last.max(time),
-        false => time,
+fn last_of(last: Duration, time: Duration) -> Duration {
+    match last.checked_sub(time) {
+        Some(back) if back < HOLD => last,
+        _ => time,
     }
 }
 
@@ -437,14 +436,14 @@ mod tests {
     /// What was captured at once, in a block.
     struct Captured {
         dialog: Dialog,
-        time: SystemTime,
+        time: Duration,
     }
 
     impl Captured {
         fn new() -> Self {
             Self {
                 dialog: Dialog::new(),
-                time: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
+                time: Duration::from_secs(1),
             }
         }
 
@@ -718,7 +717,7 @@ mod tests {
         ) {
             let mut captured = Captured::new();
             let mut told = 0;
-            let mut last = SystemTime::UNIX_EPOCH;
+            let mut last = Duration::ZERO;
             for (bytes, micros) in &all {
                 captured.take(*micros, bytes);
                 let now = captured.time;
@@ -728,7 +727,7 @@ mod tests {
                     told += copies(line.role);
                 }
                 let oldest = captured.dialog.held.front().map_or(now, |held| held.time);
-                prop_assert!(now.duration_since(oldest).unwrap() < HOLD);
+                prop_assert!(now.checked_sub(oldest).unwrap() < HOLD);
             }
             while let Some(line) = captured.dialog.next_line(None) {
                 told += copies(line.role);

@@ -15,7 +15,7 @@ use crate::wire::{
 };
 use std::array;
 use std::cmp::Reverse;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
 const GENERIC: u16 = libc::NETLINK_GENERIC as u16;
@@ -62,7 +62,7 @@ pub struct Asked {
     pub at: usize,
     pub protocol: u16,
     pub header: Nlmsghdr,
-    pub time: SystemTime,
+    pub time: Duration,
     /// Port id of the socket that the answer so far was for.
     pub portid: Option<u32>,
 }
@@ -100,7 +100,7 @@ impl Exchanges {
     pub fn answer(
         &mut self,
         protocol: u16,
-        time: SystemTime,
+        time: Duration,
         message: &Message<'_>,
     ) -> Option<Answered> {
         let header = message.header();
@@ -143,16 +143,16 @@ impl Asked {
     }
 
     /// Says whether an answer may come yet.
-    fn is_open(&self, now: SystemTime) -> bool {
+    fn is_open(&self, now: Duration) -> bool {
         let patience = match self.is_expected() {
             true => PATIENCE,
             false => AT_ONCE,
         };
-        now.duration_since(self.time).unwrap_or_default() <= patience
+        now.saturating_sub(self.time) <= patience
     }
 
     /// Says whether `message` of `protocol` can be an answer to it.
-    fn may_have(&self, protocol: u16, now: SystemTime, message: &Message<'_>) -> bool {
+    fn may_have(&self, protocol: u16, now: Duration, message: &Message<'_>) -> bool {
         let header = message.header();
         if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
             return false;
@@ -249,8 +249,8 @@ mod tests {
         }
     }
 
-    fn at(millis: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
     }
 
     fn asked(line: u64, nlmsg_type: u16, flags: u16, pid: u32) -> Asked {

@@ -7,13 +7,13 @@
 //! too.) Most programs are gone soon after their last answer, so nobody may wait with the question; and
 //! there may be many of them, so it is not asked more often than there is time for.
 
-use super::apart;
+use super::now;
 use crate::diag::{Process, Processes};
 use crate::netlink::{comm, SocketLine};
 use hashbrown::HashMap;
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How long what was found out counts: another socket may have the port id then.
 const FRESH: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ type Socket = (u16, u32);
 /// Who has which socket, as it was found out last.
 #[derive(Debug)]
 pub struct Owners {
-    found: HashMap<Socket, (SystemTime, Option<Rc<Owner>>)>,
+    found: HashMap<Socket, (Duration, Option<Rc<Owner>>)>,
     sockets: Sockets,
     /// The process that was found last: a program may open a socket for each of its questions.
     last: u32,
@@ -65,9 +65,9 @@ impl Owners {
 
     /// Returns who has the socket of `protocol` with this port id at `time`, which is about now; `None`
     /// where that is not known.
-    pub fn find(&mut self, protocol: u16, portid: u32, time: SystemTime) -> Option<Rc<Owner>> {
+    pub fn find(&mut self, protocol: u16, portid: u32, time: Duration) -> Option<Rc<Owner>> {
         let socket = (protocol, portid);
-        let is_fresh = |since: SystemTime| apart(time, since) < FRESH;
+        let is_fresh = |since: Duration| time.abs_diff(since) < FRESH;
         match self.found.get(&socket) {
             _ if portid == 0 => return None,
             Some((since, owner)) if is_fresh(*since) => return owner.clone(),
@@ -86,7 +86,7 @@ impl Owners {
         owner
     }
 
-    fn look(&mut self, socket: Socket, time: SystemTime) -> Option<Owner> {
+    fn look(&mut self, socket: Socket, time: Duration) -> Option<Owner> {
         let line = self.sockets.find(socket, time);
         let Some(process) = line.and_then(|line| holder(line, self.last)) else {
             return namesake(socket.1);
@@ -103,21 +103,21 @@ impl Owners {
 #[derive(Debug)]
 struct Sockets {
     lines: Vec<SocketLine>,
-    since: SystemTime,
+    since: Duration,
 }
 
 impl Sockets {
     fn new() -> Self {
         Self {
             lines: Vec::new(),
-            since: SystemTime::UNIX_EPOCH,
+            since: Duration::ZERO,
         }
     }
 
     /// Returns the socket as it was after `time`. Datagrams come in blocks, and the kernel goes through all
     /// sockets for each reading, so one reading serves all that were captured before it.
-    fn find(&mut self, (protocol, portid): Socket, time: SystemTime) -> Option<&SocketLine> {
-        let now = SystemTime::now();
+    fn find(&mut self, (protocol, portid): Socket, time: Duration) -> Option<&SocketLine> {
+        let now = now();
         // It may have been read in a future, before the clock was set back.
         if time >= self.since || now < self.since {
             self.since = now;
@@ -168,7 +168,7 @@ mod tests {
         let sockets = [(); 2].map(|()| Socket::open(libc::NETLINK_ROUTE).unwrap());
         let mut owners = Owners::new();
         for socket in &sockets {
-            let owner = owners.find(ROUTE, socket.portid(), SystemTime::now());
+            let owner = owners.find(ROUTE, socket.portid(), now());
             let owner = owner.unwrap();
             assert_eq!(owner.process.pid, std::process::id());
             assert!(owner.is_sure);
@@ -181,7 +181,7 @@ mod tests {
         for (socket, last) in sockets.iter().zip([1, std::process::id()]) {
             let mut owners = Owners::new();
             owners.last = last;
-            let owner = owners.find(ROUTE, socket.portid(), SystemTime::now());
+            let owner = owners.find(ROUTE, socket.portid(), now());
             assert_eq!(owner.unwrap().process.pid, std::process::id());
             assert_eq!(owners.last, std::process::id());
         }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_process_that_only_has_the_number_is_a_hint() {
         let mut owners = Owners::new();
-        let now = SystemTime::now();
+        let now = now();
         // Nobody has a socket of a protocol that there is not.
         let owner = owners.find(30, 1, now).unwrap();
 
@@ -203,19 +203,19 @@ mod tests {
     fn sockets_are_read_once_for_all_datagrams_that_came_before() {
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
         let socket = (ROUTE, socket.portid());
-        let (before, mut sockets) = (SystemTime::now(), Sockets::new());
+        let (before, mut sockets) = (now(), Sockets::new());
         assert!(sockets.find(socket, before).is_some());
         sockets.lines.clear();
 
         assert!(sockets.find(socket, before).is_none());
-        assert!(sockets.find(socket, SystemTime::now()).is_some());
+        assert!(sockets.find(socket, now()).is_some());
     }
 
     #[test]
     fn what_was_found_counts_for_a_while_only() {
         let mut owners = Owners::new();
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let (portid, now) = (socket.portid(), SystemTime::now());
+        let (portid, now) = (socket.portid(), now());
         let found = owners.find(ROUTE, portid, now);
         drop(socket);
 
@@ -231,9 +231,9 @@ mod tests {
         let mut owners = Owners::new();
         owners.spent = Duration::from_secs(3600);
 
-        assert_eq!(owners.find(30, 1, SystemTime::now()), None);
+        assert_eq!(owners.find(30, 1, now()), None);
         owners.start = Instant::now() - Duration::from_secs(1);
         owners.spent = Duration::ZERO;
-        assert!(owners.find(30, 1, SystemTime::now()).is_some());
+        assert!(owners.find(30, 1, now()).is_some());
     }
 }

@@ -12,7 +12,8 @@ use super::time::{Clock, Utc};
 use super::trace::{Decoder, Form, Origin};
 use jiff::tz::TimeZone;
 use nlhello::netlink::{
-    Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer, Unshown,
+    since_1970, Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer,
+    Unshown,
 };
 use nlhello::nlmon::Line;
 use nlhello::wire::{align, Messages};
@@ -21,7 +22,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
-use std::mem;
 use std::time::SystemTime;
 
 /// Most network namespaces of which names are remembered.
@@ -104,23 +104,30 @@ impl Sniff {
 
     /// Tells of a datagram that `nlmon` showed.
     pub fn line(&mut self, line: &Line<'_>) {
-        let mut label = mem::take(&mut self.label);
-        self.write(|out, clock, decoders| match decoders.form {
-            Form::Json => line::write_json(out, clock, &mut decoders.only, line),
-            _ => line::write_text(out, (clock, &mut label), &mut decoders.only, line),
+        self.write(|sniff| {
+            let Self {
+                out,
+                clock,
+                label,
+                decoders,
+                ..
+            } = sniff;
+            match decoders.form {
+                Form::Json => line::write_json(out, clock, &mut decoders.only, line),
+                _ => line::write_text(out, (clock, label), &mut decoders.only, line),
+            }
         });
-        self.label = label;
     }
 
     /// Tells that so many datagrams were lost.
     pub fn lost(&mut self, count: u32) {
         let now = SystemTime::now();
-        self.write(|out, clock, decoders| {
-            let out = out.text();
-            match decoders.form {
+        self.write(|sniff| {
+            let out = sniff.out.text();
+            match sniff.decoders.form {
                 Form::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
                 _ => {
-                    out.extend_from_slice(clock.text(now));
+                    out.extend_from_slice(sniff.clock.text(since_1970(now)));
                     writeln!(
                         out,
                         " ! {count} datagrams were lost: there was no room for them"
@@ -148,14 +155,11 @@ impl Sniff {
     }
 
     /// Does what `write` says, as long as all that was written could be: the command is not to suffer.
-    fn write(
-        &mut self,
-        write: impl FnOnce(&mut Buffer, &mut Clock, &mut Decoders) -> io::Result<()>,
-    ) {
+    fn write(&mut self, write: impl FnOnce(&mut Self) -> io::Result<()>) {
         if self.failure.is_some() {
             return;
         }
-        let written = write(&mut self.out, &mut self.clock, &mut self.decoders);
+        let written = write(self);
         let written = written.and_then(|()| match self.is_watched {
             true => self.out.flush(),
             false => self.out.spill(),
@@ -166,20 +170,25 @@ impl Sniff {
 
 impl Observer for Sniff {
     fn transfer(&mut self, transfer: &Transfer<'_>) {
-        self.write(|out, clock, decoders| match decoders.form {
-            Form::Json => write_json(out, clock, decoders.of(transfer), transfer),
-            _ => write_text(out, clock, decoders.of(transfer), transfer),
+        self.write(|sniff| {
+            let (out, clock) = (&mut sniff.out, &mut sniff.clock);
+            let form = sniff.decoders.form;
+            let decoder = sniff.decoders.of(transfer);
+            match form {
+                Form::Json => write_json(out, clock, decoder, transfer),
+                _ => write_text(out, clock, decoder, transfer),
+            }
         });
     }
 
     fn remark(&mut self, thread: &Thread, remark: &Remark) {
         let now = SystemTime::now();
-        self.write(|out, clock, decoders| {
-            let out = out.text();
-            match decoders.form {
+        self.write(|sniff| {
+            let out = sniff.out.text();
+            match sniff.decoders.form {
                 Form::Json => write_line(out, &JsonRemark::new(now, thread, remark)),
                 _ => {
-                    out.extend_from_slice(clock.text(now));
+                    out.extend_from_slice(sniff.clock.text(since_1970(now)));
                     writeln!(out, " {} ! {}", Who(thread), Said(remark))
                 }
             }
@@ -201,7 +210,8 @@ fn write_text(
     decoder: &mut Decoder,
     transfer: &Transfer<'_>,
 ) -> io::Result<()> {
-    out.text().extend_from_slice(clock.text(transfer.time));
+    out.text()
+        .extend_from_slice(clock.text(since_1970(transfer.time)));
     writeln!(out.text(), " {}", CallLine(transfer))?;
     let arrow = arrow(transfer.direction);
     write_messages(out, decoder, transfer.protocol, arrow, transfer.bytes)
@@ -231,6 +241,11 @@ fn write_messages(
 /// Returns the messages of a datagram and how many bytes are behind them, if those are all 0: some
 /// programs send all of a buffer, whatever of it they have filled, and the kernel does not look there.
 fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
+    let first = Messages::new(datagram).next();
+    // Most have one, which is all.
+    if first.is_some_and(|first| first.is_ok_and(|first| first.bytes().len() == datagram.len())) {
+        return (datagram, 0);
+    }
     let len: usize = Messages::new(datagram)
         .flatten()
         .map(|message| align(message.bytes().len()))
@@ -481,7 +496,7 @@ fn write_json(
     decoder: &mut Decoder,
     transfer: &Transfer<'_>,
 ) -> io::Result<()> {
-    let time = String::from_utf8_lossy(clock.text(transfer.time));
+    let time = String::from_utf8_lossy(clock.text(since_1970(transfer.time)));
     let mut object = Vec::new();
     write_line(&mut object, &JsonTransfer::new(&time, transfer))?;
     if transfer.bytes.is_empty() || !transfer.protocol.has_messages() {

@@ -3,10 +3,10 @@
 //! Text for people, in the manner of `ping(8)`.
 
 use super::escape::Escaped;
-use super::time::{since_1970, Age, Utc};
+use super::time::{Age, Utc};
 use super::{Audience, Event, Format, Place};
 use nlhello::hello::{Heard, Peer, Reply, Rtt, Stats, Summary};
-use nlhello::netlink::Error;
+use nlhello::netlink::{since_1970, Error};
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 

@@ -5,6 +5,7 @@
 use super::record::digits::{six_digits, three_digits};
 use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use nlhello::netlink::since_1970;
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -167,13 +168,14 @@ impl Clock {
         }
     }
 
-    /// Returns `time` as it is shown.
-    pub fn text(&mut self, time: SystemTime) -> &[u8] {
-        let since = since_1970(time);
-        if self.second != Some(since.as_secs()) {
-            self.set_second(time, since.as_secs());
+    /// Returns the moment `since_1970` as it is shown.
+    #[inline]
+    pub fn text(&mut self, since_1970: Duration) -> &[u8] {
+        let second = since_1970.as_secs();
+        if self.second != Some(second) {
+            self.set_second(second);
         }
-        let nanos = since.subsec_nanos();
+        let nanos = since_1970.subsec_nanos();
         let fraction = &mut self.text[self.fraction..];
         if let Some((micros, nano)) = fraction.split_first_chunk_mut() {
             *micros = six_digits(nanos / 1000);
@@ -184,8 +186,10 @@ impl Clock {
         &self.text
     }
 
-    /// Begins the text with the second of `time`, which is so many after the beginning of 1970.
-    fn set_second(&mut self, time: SystemTime, second: u64) {
+    /// Begins the text with the `second`, counted from the beginning of 1970 on.
+    #[cold]
+    fn set_second(&mut self, second: u64) {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
         let mut text = String::new();
         // A string takes all that is written to it.
         let _ = match &self.face {
@@ -204,12 +208,6 @@ impl Clock {
         });
         self.text = text.into_bytes();
     }
-}
-
-/// A clock that is set to before 1970 counts as that.
-pub fn since_1970(time: SystemTime) -> Duration {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
 }
 
 /// Returns year, month and day of the day that is `days` after 1970-01-01.
@@ -290,7 +288,7 @@ mod tests {
             (0, 999_999_999, "00:00:00.999999"),
             (86_399, 0, "23:59:59.000000"),
         ] {
-            let time = SystemTime::UNIX_EPOCH + Duration::new(secs, nanos);
+            let time = Duration::new(secs, nanos);
             assert_eq!(clock.text(time), text.as_bytes());
             assert_eq!(utc_clock.text(time), utc(secs, nanos).as_bytes());
         }

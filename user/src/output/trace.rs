@@ -28,7 +28,6 @@ use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use repeats::Repeats;
 use sink::Sink;
 use starts::Starts;
-use std::borrow::Cow;
 use std::io::{self, Stderr};
 use text::Text;
 use walk::Walk;
@@ -87,12 +86,23 @@ impl Decoder {
         origin: Origin<'_>,
         datagram: &[u8],
     ) -> io::Result<()> {
-        let datagram = match protocol {
-            libc::NETLINK_AUDIT => whole_record(datagram),
-            _ => Cow::Borrowed(datagram),
-        };
-        let mut rest = &*datagram;
-        for message in Messages::new(&datagram) {
+        match whole_record(protocol, datagram) {
+            Some(record) => self.messages(out, protocol, origin, &record),
+            None => self.messages(out, protocol, origin, datagram),
+        }
+    }
+
+    fn messages(
+        &mut self,
+        out: &mut Buffer,
+        protocol: i32,
+        origin: Origin<'_>,
+        datagram: &[u8],
+    ) -> io::Result<()> {
+        let mut at = 0;
+        for message in Messages::new(datagram) {
+            let rest = datagram.get(at..).unwrap_or_default();
+            at += message.map_or(0, |message| align(message.bytes().len()));
             match self.form {
                 Form::Json => {
                     let sink = Json::new(out.text(), origin.members);
@@ -103,8 +113,6 @@ impl Decoder {
                     self.tell(sink, protocol, message, rest);
                 }
             }
-            let len = message.map_or(0, |message| align(message.bytes().len()));
-            rest = rest.get(len..).unwrap_or_default();
             out.spill()?;
         }
         Ok(())
@@ -145,20 +153,22 @@ impl Decoder {
     }
 }
 
-/// Returns a datagram of the audit system with the length that it has: in that of a record for the audit
-/// daemon the kernel leaves out the header (`audit_log_end`).
-fn whole_record(datagram: &[u8]) -> Cow<'_, [u8]> {
-    let len = datagram.len() as u32;
-    match Nlmsghdr::from_bytes(datagram) {
-        Some(header) if header.nlmsg_len.checked_add(NLMSG_HDRLEN as u32) == Some(len) => {
-            let header = Nlmsghdr {
-                nlmsg_len: len,
-                ..header
-            };
-            Cow::Owned([&header.to_bytes(), &datagram[NLMSG_HDRLEN..]].concat())
-        }
-        _ => Cow::Borrowed(datagram),
+/// Returns a datagram of the audit system with the length that it has, if it does not say that: in that of a
+/// record for the audit daemon the kernel leaves out the header (`audit_log_end`).
+fn whole_record(protocol: i32, datagram: &[u8]) -> Option<Vec<u8>> {
+    if protocol != libc::NETLINK_AUDIT {
+        return None;
     }
+    let len = datagram.len() as u32;
+    let header = Nlmsghdr::from_bytes(datagram)?;
+    if header.nlmsg_len.checked_add(NLMSG_HDRLEN as u32) != Some(len) {
+        return None;
+    }
+    let header = Nlmsghdr {
+        nlmsg_len: len,
+        ..header
+    };
+    Some([&header.to_bytes(), &datagram[NLMSG_HDRLEN..]].concat())
 }
 
 /// Writes every message to standard error.

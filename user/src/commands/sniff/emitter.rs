@@ -12,7 +12,7 @@ use nlhello::netlink::{Packet, Protocol};
 use nlhello::nlmon::Dialog;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// Emits the datagrams that are wanted: as lines, into a capture, or both.
 pub struct Emitter<'a> {
@@ -153,7 +153,7 @@ impl<'a> Emitter<'a> {
     /// # Errors
     ///
     /// That the capture cannot be written.
-    pub fn emit(&mut self, now: Option<SystemTime>) -> Result<(), Failure> {
+    pub fn emit(&mut self, now: Option<Duration>) -> Result<(), Failure> {
         while self.left > 0 {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
@@ -235,7 +235,7 @@ impl<'a> Emitter<'a> {
 /// Writes a datagram to a capture, as `nlmon` shows it: without its direction.
 fn put(
     file: &mut PacketFile,
-    time: SystemTime,
+    time: Duration,
     protocol: Protocol,
     bytes: &[u8],
     len: usize,
@@ -249,6 +249,7 @@ mod tests {
     use crate::cli::Command;
     use clap::Parser;
     use nlhello::netlink::Socket;
+    use nlhello::nlmon::now;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr, NLMSG_ERROR, NLM_F_ACK, NLM_F_REQUEST};
     use std::{env, fs, process};
 
@@ -276,7 +277,7 @@ mod tests {
         let mut emitter = emitter.ok().unwrap();
         for bytes in datagrams {
             let packet = Packet {
-                time: SystemTime::now(),
+                time: now(),
                 protocol: libc::NETLINK_ROUTE as u16,
                 bytes,
                 len: bytes.len(),

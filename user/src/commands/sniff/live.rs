@@ -9,7 +9,7 @@ use crate::output::Decoder;
 use crate::signals::{Signals, Stdout};
 use nlhello::genl::Families;
 use nlhello::netlink::{deadline, wait_readable, Connection, Error, Ring};
-use nlhello::nlmon::{Device, Dialog, SNIFF};
+use nlhello::nlmon::{now, Device, Dialog, SNIFF};
 use nlhello::rtnl::{Links, Query};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -17,7 +17,7 @@ use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How long the kernel may fill a block: who says something should not be gone when it is read. Where nobody
 /// looks for who it was, there is no hurry, and it is the reader that is woken up less often.
@@ -85,7 +85,7 @@ impl<'a> Live<'a> {
         while self.emitter.is_open() {
             let is_over = self.wait(&ring)?;
             let is_idle = !self.take(&mut ring)?;
-            self.emitter.emit(Some(SystemTime::now()))?;
+            self.emitter.emit(Some(now()))?;
             self.emitter
                 .lose(ring.lost().map_err(|error| failed(&error))?);
             if is_over {

@@ -18,7 +18,7 @@ use crate::wire::{
 };
 use std::collections::HashSet;
 use std::ops::Range;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub const OTHER_ORDER: &str = "its messages are those of a machine with another order of bytes";
 pub const OTHER_ORDER_HINT: &str = "replay it on a machine like that";
@@ -94,7 +94,7 @@ impl Capture {
 
     /// Returns the next step, and when it was; `None` at the end.
     pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
-        let began = self.head.map_or(SystemTime::UNIX_EPOCH, |head| head.time);
+        let began = self.head.map_or(UNIX_EPOCH, |head| UNIX_EPOCH + head.time);
         match self.stage {
             Stage::Nothing => {
                 self.stage = Stage::Begin;
@@ -116,7 +116,7 @@ impl Capture {
             Role::Known => Step::Known(message),
             Role::Said => Step::Said(message),
         };
-        Ok(Some((head.time, step)))
+        Ok(Some((UNIX_EPOCH + head.time, step)))
     }
 
     /// Goes on to the next message that means something to a replay; returns where it is.
@@ -206,7 +206,7 @@ fn is_of_other_order(bytes: &[u8]) -> bool {
 
 impl Sorter {
     /// Returns what a `message` of `protocol` is to a replay; `None` for what it does not tell of.
-    fn role(&mut self, protocol: u16, time: SystemTime, message: &Message<'_>) -> Option<Role> {
+    fn role(&mut self, protocol: u16, time: Duration, message: &Message<'_>) -> Option<Role> {
         let header = message.header();
         let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
 
@@ -234,7 +234,7 @@ impl Sorter {
         }
     }
 
-    fn role_in_route(&mut self, time: SystemTime, message: &Message<'_>) -> Option<Role> {
+    fn role_in_route(&mut self, time: Duration, message: &Message<'_>) -> Option<Role> {
         let header = message.header();
         let Some((kind, _)) = Kind::of_message(header.nlmsg_type, message.payload()) else {
             self.untold.others += 1;
@@ -256,7 +256,7 @@ impl Sorter {
 
     /// Says whether the same event was captured right before, and no other one about its object since: what
     /// was added, removed and added again was added twice.
-    fn is_copy(&mut self, time: SystemTime, kind: Kind, message: &Message<'_>) -> bool {
+    fn is_copy(&mut self, time: Duration, kind: Kind, message: &Message<'_>) -> bool {
         let is_copy = self.copies.find(time, message.bytes()).is_some();
         if !is_copy {
             let object = (kind, key_of(kind, message.payload()));

@@ -10,7 +10,7 @@ use super::pcap::{
 use crate::netlink::{Error, Packet, Protocol};
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::Duration;
 
 /// How much is held before it is written out, in bytes.
 const HELD: usize = 256 << 10;
@@ -40,7 +40,8 @@ impl PacketFile {
         })
     }
 
-    /// Writes the datagram `bytes`, which was `len` bytes long; `pkttype`, `PACKET_*`, is what a capture says of
+    /// Writes the datagram `bytes`, which was `len` bytes long, of the moment `time` since the beginning of 1970;
+    /// `pkttype`, `PACKET_*`, is what a capture says of
     /// its direction.
     ///
     /// # Errors
@@ -48,7 +49,7 @@ impl PacketFile {
     /// Those of `write(2)`, with the file.
     pub fn put(
         &mut self,
-        time: SystemTime,
+        time: Duration,
         pkttype: u8,
         protocol: Protocol,
         bytes: &[u8],
@@ -125,12 +126,11 @@ impl PacketReader {
 mod tests {
     use super::*;
     use std::fs::{self, File};
-    use std::time::Duration;
 
     #[test]
     fn what_was_written_is_read_with_its_time_and_how_long_it_was() {
         let path = std::env::temp_dir().join(format!("packets-{}", std::process::id()));
-        let time = SystemTime::UNIX_EPOCH + Duration::new(7, 9);
+        let time = Duration::new(7, 9);
         let long = vec![1; 300_000];
         let mut file = PacketFile::create(&path).unwrap();
         for bytes in [&b"short"[..], &long] {

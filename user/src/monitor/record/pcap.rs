@@ -6,7 +6,7 @@
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_NETLINK.html>.
 
 use super::input::{bad, Input, NO_RECORD};
-use crate::netlink::Error;
+use crate::netlink::{since_1970, Error};
 use std::time::{Duration, SystemTime};
 
 /// Magic number of a file with times in nanoseconds, and of one with times in microseconds.
@@ -95,15 +95,13 @@ pub fn put_file_header(out: &mut Vec<u8>) {
 
 /// Appends a packet of this moment to `out`.
 pub fn put_packet(out: &mut Vec<u8>, packet: &[u8]) {
-    put_packet_header(out, SystemTime::now(), packet.len(), packet.len());
+    let now = since_1970(SystemTime::now());
+    put_packet_header(out, now, packet.len(), packet.len());
     out.extend_from_slice(packet);
 }
 
-/// Appends the header of a packet of this `time` to `out`; `kept` of its `len` bytes follow.
-pub fn put_packet_header(out: &mut Vec<u8>, time: SystemTime, kept: usize, len: usize) {
-    let time = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+/// Appends the header of a packet of this `time`, since the beginning of 1970, to `out`; `kept` of its `len` bytes follow.
+pub fn put_packet_header(out: &mut Vec<u8>, time: Duration, kept: usize, len: usize) {
     // The format has 32 bits for seconds, which last until 2106, and for lengths, of which none is longer.
     let numbers = [
         time.as_secs() as u32,
@@ -143,8 +141,8 @@ pub struct Packets {
 pub struct Head {
     /// Where it is in the file.
     pub at: u64,
-    /// When it was captured.
-    pub time: SystemTime,
+    /// When it was captured, since the beginning of 1970.
+    pub time: Duration,
     /// How long it was, in bytes: the file may have less of it.
     pub len: usize,
 }
@@ -206,7 +204,7 @@ impl Packets {
 
         Ok(Some(Head {
             at,
-            time: SystemTime::UNIX_EPOCH + Duration::from_secs(secs.into()) + fraction,
+            time: Duration::from_secs(secs.into()) + fraction,
             len: whole as usize,
         }))
     }

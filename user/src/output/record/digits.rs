@@ -26,68 +26,73 @@ const fn octets() -> [([u8; 4], u8); 256] {
     table
 }
 
-/// The two digits of each number below 128; of those from 100 on, of what is beyond 100.
-static PAIRS: [[u8; 2]; 128] = pairs();
-
-const fn pairs() -> [[u8; 2]; 128] {
-    let mut table = [[0; 2]; 128];
-    let mut number = 0;
-    while number < table.len() {
-        table[number] = [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    table
-}
+/// What makes characters of eight digits.
+const ASCII: u64 = u64::from_ne_bytes([b'0'; 8]);
 
 /// Appends `number` in decimal.
 #[inline]
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
     match u32::try_from(number) {
-        // Most numbers are short.
-        Ok(number @ 0..=255) => {
-            let (digits, end) = OCTETS[number as usize];
-            push_short(out, &digits, usize::from(end) - 1);
-        }
+        Ok(number @ 0..10) => out.push(b'0' + number as u8),
+        Ok(number @ 0..100_000_000) => push_up_to_eight(out, number),
         // Programs count their messages from the time on.
         Ok(number @ 1_000_000_000..) => out.extend_from_slice(&ten_digits(number)),
-        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        _ => push_long(out, number),
     }
+}
+
+/// Appends `number`, which is below 10^8, in decimal.
+#[inline]
+fn push_up_to_eight(out: &mut Vec<u8>, number: u32) {
+    let digits = eight_digits(number);
+    let zeros = (digits.trailing_zeros() / 8).min(7);
+    let text = (digits | ASCII) >> (8 * zeros);
+    push_short(out, &text.to_le_bytes(), 8 - zeros as usize);
+}
+
+#[cold]
+fn push_long(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Returns the ten digits of `number`.
 #[inline]
 fn ten_digits(number: u32) -> [u8; 10] {
-    let [a, b] = pair(number / 100_000_000);
-    let [c, d, e, f] = four_digits(number / 10_000 % 10_000);
-    let [g, h, i, j] = four_digits(number % 10_000);
-    [a, b, c, d, e, f, g, h, i, j]
+    let start = (number / 100_000_000) as u8;
+    let [c, d, e, f, g, h, i, j] = eight_characters(number % 100_000_000);
+    [b'0' + start / 10, b'0' + start % 10, c, d, e, f, g, h, i, j]
 }
 
 /// Returns the six digits of `number`, which is below a million.
 #[inline]
 pub fn six_digits(number: u32) -> [u8; 6] {
-    let [a, b] = pair(number / 10_000);
-    let [c, d, e, f] = four_digits(number % 10_000);
-    [a, b, c, d, e, f]
-}
-
-#[inline]
-fn four_digits(number: u32) -> [u8; 4] {
-    let [[a, b], [c, d]] = [number / 100, number % 100].map(pair);
-    [a, b, c, d]
+    let [_, _, digits @ ..] = eight_characters(number);
+    digits
 }
 
 /// Returns the three digits of `number`, which is below 1000.
 #[inline]
 pub fn three_digits(number: u32) -> [u8; 3] {
-    let [a, b] = pair(number / 10);
-    [a, b, b'0' + (number % 10) as u8]
+    let [.., a, b, c] = eight_characters(number);
+    [a, b, c]
 }
 
-/// Returns the two digits of `number`, which is below 100.
+/// Returns the eight digits of `number`, which is below 10^8.
 #[inline]
-fn pair(number: u32) -> [u8; 2] {
-    PAIRS[number as usize % PAIRS.len()]
+fn eight_characters(number: u32) -> [u8; 8] {
+    (eight_digits(number) | ASCII).to_le_bytes()
+}
+
+/// Returns the eight digits of `number`, which is below 10^8, a byte each, the first in the lowest.
+#[inline]
+fn eight_digits(number: u32) -> u64 {
+    // Each step divides all parts of the number at once: by 100, then by 10.
+    let number = u64::from(number);
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let quarters = hundreds | ((halves - 100 * hundreds) << 16);
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((quarters - 10 * tens) << 8)
 }
 
 /// Appends `number` in decimal, with its sign if it is negative.
@@ -187,7 +192,7 @@ mod tests {
                 assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
             }
         }
-        for number in [256, 1_234_567_890, u32::MAX.into(), 1 << 32] {
+        for number in [256, 12_345_678, 1_234_567_890, u32::MAX.into(), 1 << 32] {
             assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
         }
         assert_eq!(

@@ -96,19 +96,20 @@ pub fn place(hash: u64, slots: usize) -> usize {
 
 /// Returns a hash of `bytes` behind those that `hash` is of.
 #[inline]
-pub fn mix(hash: u64, bytes: &[u8]) -> u64 {
-    let mut words = bytes.chunks_exact(8);
-    let hash = words
-        .by_ref()
-        .filter_map(|word| word.try_into().ok())
-        .fold(hash, |hash, word| stir(hash, u64::from_ne_bytes(word)));
-    let (hash, rest) = match words.remainder().split_first_chunk() {
-        Some((half, rest)) => (stir(hash, u32::from_ne_bytes(*half).into()), rest),
-        None => (hash, words.remainder()),
-    };
-
-    rest.iter()
-        .fold(hash, |hash, byte| stir(hash, (*byte).into()))
+pub fn mix(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        hash = stir(hash, u64::from_ne_bytes(*word));
+        rest = behind;
+    }
+    match bytes.last_chunk() {
+        _ if rest.is_empty() => hash,
+        // Some of it for a second time, which is cheaper than byte by byte.
+        Some(last) => stir(hash, u64::from_ne_bytes(*last)),
+        None => rest
+            .iter()
+            .fold(hash, |hash, byte| stir(hash, (*byte).into())),
+    }
 }
 
 #[inline]

@@ -117,6 +117,7 @@ fn push_answer(out: &mut Vec<u8>, after: Option<Duration>, errno: Option<i32>) {
     }
 }
 
+#[inline]
 fn push_result(out: &mut Vec<u8>, errno: i32) {
     match errno {
         0 => push(out, " = 0"),
@@ -163,9 +164,10 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
 /// Appends a time span in milliseconds.
 fn push_after(out: &mut Vec<u8>, after: Duration) {
     push(out, " after ");
-    let millis = after.as_secs().saturating_mul(1000);
-    push_decimal(out, millis.saturating_add(after.subsec_millis().into()));
-    let [a, b, c] = three_digits(after.subsec_micros() % 1000);
+    let micros = after.as_secs().saturating_mul(1_000_000);
+    let micros = micros.saturating_add(after.subsec_micros().into());
+    push_decimal(out, micros / 1000);
+    let [a, b, c] = three_digits((micros % 1000) as u32);
     out.extend_from_slice(&[b'.', a, b, c, b' ', b'm', b's']);
 }
 
@@ -301,7 +303,6 @@ mod tests {
     use nlhello::diag::Process;
     use nlhello::wire::{put_message, Nlmsghdr};
     use serde_json::{json, Value};
-    use std::time::SystemTime;
 
     const AFTER: Duration = Duration::from_micros(1052);
 
@@ -315,7 +316,7 @@ mod tests {
 
     fn line<'a>(role: &'a Role, bytes: &'a [u8]) -> Line<'a> {
         Line {
-            time: SystemTime::UNIX_EPOCH + Duration::from_micros(5),
+            time: Duration::from_micros(5),
             protocol: Protocol(libc::NETLINK_ROUTE),
             bytes,
             len: bytes.len(),

@@ -33,11 +33,10 @@ pub struct Slot {
 /// All that the header up to `nlmsg_seq` and the name of a message depend on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key {
-    protocol: i32,
     /// `nlmsg_len`, `nlmsg_type` and `nlmsg_flags`, as one number.
     common: u64,
-    /// The first byte of the payload: an address family, or the command in generic netlink.
-    first: Option<u8>,
+    /// The protocol, and the first byte of the payload, an address family or the command in generic netlink.
+    place: u64,
     /// Which families of generic netlink are known.
     families: u64,
 }
@@ -55,16 +54,11 @@ impl Headers {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS, Slot::default());
         }
-        let [common @ .., _, _, _, _, _, _, _, _] = header.to_bytes();
-        let key = Key {
-            protocol,
-            common: u64::from_ne_bytes(common),
-            first: payload.first().copied(),
-            families: memory.families(),
-        };
-        let slot = &mut self.slots[key.place()];
+        let key = Key::new(memory, protocol, header, payload);
+        let slot = &mut self.slots[key.slot()];
         if slot.key != Some(key) {
-            slot.fill::<S>(memory, key, header, payload);
+            slot.fill::<S>(memory, protocol, header, payload);
+            slot.key = Some(key);
         }
         slot
     }
@@ -72,19 +66,29 @@ impl Headers {
 
 impl Key {
     #[inline]
-    fn place(&self) -> usize {
-        let first = u64::from(self.first.unwrap_or_default());
+    fn new(memory: &Memory, protocol: i32, header: &Nlmsghdr, payload: &[u8]) -> Self {
+        let [common @ .., _, _, _, _, _, _, _, _] = header.to_bytes();
+        // No byte is a number as well.
+        let first = payload.first().map_or(256, |first| u64::from(*first));
+        Self {
+            common: u64::from_ne_bytes(common),
+            place: (first << 32) | u64::from(protocol as u32),
+            families: memory.families(),
+        }
+    }
 
-        place(mix(first, &self.common.to_ne_bytes()), SLOTS)
+    #[inline]
+    fn slot(&self) -> usize {
+        place(mix(self.place, &self.common.to_ne_bytes()), SLOTS)
     }
 }
 
 impl Slot {
-    fn fill<S: Sink>(&mut self, memory: &Memory, key: Key, header: &Nlmsghdr, payload: &[u8]) {
-        let known = walk::find(memory, key.protocol, header, payload);
-        let name = walk::type_name(memory, key.protocol, header.nlmsg_type, known.as_ref());
+    #[cold]
+    fn fill<S: Sink>(&mut self, memory: &Memory, protocol: i32, header: &Nlmsghdr, payload: &[u8]) {
+        let known = walk::find(memory, protocol, header, payload);
+        let name = walk::type_name(memory, protocol, header.nlmsg_type, known.as_ref());
         let flags = walk::flags_of(header, known.as_ref());
-        self.key = Some(key);
         self.known = known;
         self.start.clear();
         S::nlmsghdr(&mut self.start, header, name, flags);

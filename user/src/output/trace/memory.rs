@@ -89,6 +89,7 @@ impl Memory {
         }
     }
 
+    #[cold]
     fn learn_link(&mut self, message: &Message<'_>) -> Option<()> {
         let index = i32::from_ne_bytes(*message.payload().get(4..)?.first_chunk()?);
         let name = text(message.attrs(IFINFOMSG), uapi::IFLA_IFNAME)?;
@@ -104,6 +105,7 @@ impl Memory {
         Some(())
     }
 
+    #[cold]
     fn learn_family(&mut self, message: &Message<'_>) -> Option<()> {
         if *message.payload().first()? != uapi::CTRL_CMD_NEWFAMILY {
             return None;
@@ -138,6 +140,7 @@ fn is_elsewhere(message: &Message<'_>) -> bool {
 
 /// Returns the IP protocol that a question for sockets is about. One that is too large for the field
 /// of the header has an attribute.
+#[cold]
 fn asked(message: &Message<'_>) -> Option<u16> {
     let in_header = u16::from(*message.payload().get(1)?);
     let mut attrs = message.attrs(INET_DIAG_REQ_V2).flatten();

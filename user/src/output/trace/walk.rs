@@ -461,6 +461,7 @@ const OF_ROW: Needs = Needs {
 };
 
 /// Says whether `attr` of `row` is the index of a link in another network namespace.
+#[inline]
 fn is_peer(row: &Row<'_>, attr: &Attr<'_>) -> bool {
     let is_it = |(prefix, nla_type, _): &&(&str, u16, u16)| {
         *nla_type == attr.kind() && row.set.prefix() == *prefix

@@ -142,6 +142,23 @@ proptest! {
 }
 
 #[test]
+fn an_attribute_is_shown_anew_if_another_one_stands_beside_it_than_in_the_last_message() {
+    let link = |beside: u16| {
+        let mut payload = vec![0; 16];
+        payload[4] = 7;
+        put_attr(&mut payload, libc::IFLA_IFNAME, b"eth7\0\0\0\0").unwrap();
+        put_attr(&mut payload, libc::IFLA_LINK, &7u32.to_ne_bytes()).unwrap();
+        put_attr(&mut payload, beside, &0u32.to_ne_bytes()).unwrap();
+        message(libc::RTM_NEWLINK, 0, &payload)
+    };
+    let datagrams = [libc::IFLA_GROUP, libc::IFLA_LINK_NETNSID, libc::IFLA_GROUP].map(link);
+    let shown = by_one(Form::Text, &datagrams);
+
+    assert_eq!(shown, by_new_ones(Form::Text, &datagrams));
+    assert_eq!(shown.matches("IFLA_LINK(5) eth7(7)").count(), 2, "{shown}");
+}
+
+#[test]
 fn nests_deeper_than_anything_are_bytes() {
     // A link that has a list of names that has a list of names, and so on.
     let mut attrs = Vec::new();

@@ -3,7 +3,8 @@
 //! Protocols whose messages are not as those of rtnetlink are: what a number means depends on a family, on
 //! a flag, or on what was asked.
 
-use super::{as_json, decoded, message, Form};
+use super::{as_json, decoded, message, Decoder, Form, ORIGIN};
+use crate::output::buffer::tests::text;
 use nlhello::wire::put_attr;
 use serde_json::{json, Value};
 
@@ -185,6 +186,24 @@ fn addresses_of_a_security_association_are_of_the_family_around_them() {
         assert_eq!(info["flags"], json!(["XFRM_STATE_AF_UNSPEC"]));
         assert_eq!(told["attrs"][0]["type"], "XFRMA_COADDR");
         assert_eq!(told["attrs"][0]["value"], "192.0.2.9");
+    }
+}
+
+#[test]
+fn an_address_is_shown_anew_if_the_family_is_another_one_than_in_the_last_message() {
+    let [v4, v6] = [2u16, 10].map(|family| {
+        let mut sa = usersa(0);
+        sa[212..214].copy_from_slice(&family.to_ne_bytes());
+        put_attr(&mut sa, 14, &padded([192, 0, 2, 9])).unwrap();
+        message(0x10, REQUEST, &sa)
+    });
+    let mut decoder = Decoder::new(Form::Text);
+    for bytes in [&v4, &v6, &v4] {
+        let shown = text(|out| {
+            let protocol = libc::NETLINK_XFRM;
+            decoder.datagram(out, protocol, ORIGIN, bytes).unwrap();
+        });
+        assert_eq!(shown, decoded(Form::Text, libc::NETLINK_XFRM, bytes));
     }
 }
 
