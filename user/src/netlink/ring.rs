@@ -353,6 +353,7 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use proptest::sample::Index;
 
     /// Bytes from the start of a packet to its data.
     const DATA: usize = ADDRESS + mem::size_of::<sockaddr_ll>() + 12;
@@ -431,20 +432,25 @@ mod tests {
     }
 
     proptest! {
-        /// However its lengths are, each packet is inside of the block, and there is an end of them.
+        /// Whatever its numbers are, there is an end of the packets, and each that it counts is found or left.
         #[test]
         fn any_bytes_are_a_block(
-            mut bytes in proptest::collection::vec(any::<u8>(), 0..512),
             count in any::<u32>(),
-            first in 0..64u32,
+            changes in proptest::collection::vec((any::<Index>(), any::<u8>()), 0..16),
+            len in any::<Index>(),
         ) {
-            if bytes.len() > FIRST + 4 {
-                set(&mut bytes, COUNT, count);
-                set(&mut bytes, FIRST, first);
+            let mut bytes = block(&[(0, b"first"), (16, b"second"), (12, b"third")]);
+            set(&mut bytes, COUNT, count);
+            for (index, byte) in changes {
+                let at = index.index(bytes.len());
+                bytes[at] = byte;
             }
-            for packet in Packets::of(&bytes) {
-                prop_assert!(bytes.as_ptr_range().contains(&packet.bytes.as_ptr()) || packet.bytes.is_empty());
-            }
+            bytes.truncate(len.index(bytes.len()) + 1);
+            let mut packets = Packets::of(&bytes);
+            let found = packets.by_ref().count();
+            let count = word(&bytes, COUNT).unwrap_or_default();
+            prop_assert!(found <= bytes.len());
+            prop_assert_eq!(found as u32 + packets.left, count);
         }
     }
 
