@@ -18,7 +18,7 @@ mod owners;
 pub use copies::Copies;
 pub use device::Device;
 pub use dialog::Dialog;
-pub use exchanges::Response;
+pub use exchanges::{Expected, Response};
 pub use owners::Owner;
 
 use crate::netlink::{since_1970, Protocol};

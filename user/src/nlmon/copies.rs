@@ -13,7 +13,15 @@ const BETWEEN: usize = 8;
 /// The last events, when they were since the beginning of 1970, and what somebody knows them by.
 #[derive(Debug)]
 pub struct Copies<T> {
-    recent: VecDeque<(Duration, Vec<u8>, T)>,
+    recent: VecDeque<Event<T>>,
+}
+
+#[derive(Debug)]
+struct Event<T> {
+    time: Duration,
+    protocol: u16,
+    bytes: Vec<u8>,
+    name: T,
 }
 
 impl<T> Default for Copies<T> {
@@ -25,30 +33,35 @@ impl<T> Default for Copies<T> {
 }
 
 impl<T: PartialEq> Copies<T> {
-    /// Returns what an event is known by that was captured right before `time` and has the same `bytes`.
-    pub fn find(&self, time: Duration, bytes: &[u8]) -> Option<&T> {
-        let found = self
-            .recent
-            .iter()
-            .find(|(then, event, _)| event == bytes && is_together(*then, time));
-        found.map(|(.., name)| name)
+    /// Returns what an event of `protocol` is known by that was captured right before `time` and has the same
+    /// `bytes`.
+    pub fn find(&self, time: Duration, protocol: u16, bytes: &[u8]) -> Option<&T> {
+        let is_it = |event: &&Event<T>| {
+            event.bytes == bytes && event.protocol == protocol && is_together(event.time, time)
+        };
+        self.recent.iter().find(is_it).map(|event| &event.name)
     }
 
     /// Notes an event that is no copy.
-    pub fn note(&mut self, time: Duration, bytes: &[u8], name: T) {
+    pub fn note(&mut self, time: Duration, protocol: u16, bytes: &[u8], name: T) {
         let oldest = match self.recent.len() {
             BETWEEN => self.recent.pop_front(),
             _ => None,
         };
-        let mut event = oldest.map_or_else(Vec::new, |(_, bytes, _)| bytes);
-        event.clear();
-        event.extend_from_slice(bytes);
-        self.recent.push_back((time, event, name));
+        let mut kept = oldest.map_or_else(Vec::new, |event| event.bytes);
+        kept.clear();
+        kept.extend_from_slice(bytes);
+        self.recent.push_back(Event {
+            time,
+            protocol,
+            bytes: kept,
+            name,
+        });
     }
 
     /// Forgets the events that are known by `name`.
     pub fn forget(&mut self, name: &T) {
-        self.recent.retain(|(.., known)| known != name);
+        self.recent.retain(|event| event.name != *name);
     }
 
     /// Says whether a copy of the event that was captured at `then` may come yet, `now`.
@@ -70,16 +83,17 @@ mod tests {
     fn a_copy_is_the_same_and_comes_at_once_with_few_others_between() {
         let at = |micros| Duration::from_micros(micros);
         let mut copies = Copies::default();
-        copies.note(at(5000), b"one", 1);
+        copies.note(at(5000), 16, b"one", 1);
 
-        assert_eq!(copies.find(at(6000), b"one"), Some(&1));
-        assert_eq!(copies.find(at(6001), b"one"), None);
-        assert_eq!(copies.find(at(4999), b"one"), None, "it came before");
-        assert_eq!(copies.find(at(5000), b"two"), None);
+        assert_eq!(copies.find(at(6000), 16, b"one"), Some(&1));
+        assert_eq!(copies.find(at(6001), 16, b"one"), None);
+        assert_eq!(copies.find(at(4999), 16, b"one"), None, "it came before");
+        assert_eq!(copies.find(at(5000), 16, b"two"), None);
+        assert_eq!(copies.find(at(5000), 12, b"one"), None, "another protocol");
         for number in 2..10 {
-            assert_eq!(copies.find(at(5001), b"one"), Some(&1));
-            copies.note(at(5001), &[number], number);
+            assert_eq!(copies.find(at(5001), 16, b"one"), Some(&1));
+            copies.note(at(5001), 16, &[number], number);
         }
-        assert_eq!(copies.find(at(5001), b"one"), None);
+        assert_eq!(copies.find(at(5001), 16, b"one"), None);
     }
 }

@@ -171,7 +171,7 @@ impl Dialog {
                 portid: None,
             };
             responses.push(Response {
-                is_expected: asked.is_expected(),
+                expected: asked.expected(),
                 ..Response::default()
             });
             self.exchanges.ask(asked);
@@ -231,14 +231,15 @@ impl Dialog {
                 errno: answer.errno,
             },
             false => {
-                let copy = self.copies.find(packet.time, packet.bytes);
+                let copy = self.copies.find(packet.time, packet.protocol, packet.bytes);
                 let event = copy.copied().and_then(|line| self.held_at(line));
                 if let Some(Role::Event { copies }) = event.map(|event| &mut event.role) {
                     *copies += 1;
                     return;
                 }
                 let line = self.next_number();
-                self.copies.note(packet.time, packet.bytes, line);
+                self.copies
+                    .note(packet.time, packet.protocol, packet.bytes, line);
                 Role::Event { copies: 1 }
             }
         };
@@ -424,6 +425,7 @@ fn is_request(header: &Nlmsghdr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Expected;
     use super::*;
     use crate::wire::{put_attr, put_message, NLMSG_DONE, NLM_F_ACK, NLM_F_MULTI};
     use proptest::prelude::*;
@@ -503,7 +505,7 @@ mod tests {
 
     fn answered(micros: u64) -> Role {
         Role::Request(vec![Response {
-            is_expected: true,
+            expected: Expected::Yes,
             after: Some(Duration::from_micros(micros)),
             messages: 1,
             errno: Some(0),
@@ -536,7 +538,7 @@ mod tests {
         assert_eq!(captured.told(), []);
         captured.time += Duration::from_micros(1);
         let expected = Response {
-            is_expected: true,
+            expected: Expected::Yes,
             ..Response::default()
         };
         assert_eq!(captured.told(), [Role::Request(vec![expected])]);
@@ -583,7 +585,7 @@ mod tests {
         captured.take(0, &question(1));
         captured.time -= Duration::from_secs(3600);
         let unanswered = Response {
-            is_expected: true,
+            expected: Expected::Yes,
             ..Response::default()
         };
         let unanswered = Role::Request(vec![unanswered]);
@@ -626,7 +628,7 @@ mod tests {
 
         let after = Some(Duration::from_micros(7));
         let refused = Response {
-            is_expected: true,
+            expected: Expected::Yes,
             after,
             errno: Some(libc::EINVAL),
             attr: Some("IFNAME".to_owned()),

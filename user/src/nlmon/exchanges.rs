@@ -6,7 +6,7 @@
 //! request itself has that port id only if the program has written it there, and other programs may have
 //! the same number at the same time.
 
-use crate::names::{Family, Verb};
+use crate::names::{Family, Verb, GENL_ID_CTRL};
 use crate::netlink::Ack;
 use crate::rtnl::{is_get, type_of_new};
 use crate::wire::{
@@ -40,8 +40,8 @@ const ALIKE: usize = 64;
 /// What is known of the answer to a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
-    /// Whether the request asks for one; without, only a refusal is answered.
-    pub is_expected: bool,
+    /// Whether there is to be one.
+    pub expected: Expected,
     /// How long after the request the last part so far was captured.
     pub after: Option<Duration>,
     /// How many messages it has so far, without those that end it.
@@ -52,6 +52,18 @@ pub struct Response {
     pub attr: Option<String>,
     /// The kernel's own words.
     pub words: Option<Vec<u8>>,
+}
+
+/// Whether a request is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Only a refusal is.
+    #[default]
+    No,
+    /// A refusal is; whether anything else is depends on the family, which the request does not name.
+    Maybe,
+    /// It is.
+    Yes,
 }
 
 /// A request that may be answered yet.
@@ -137,16 +149,27 @@ impl Exchanges {
 
 impl Asked {
     /// Says whether it is answered also where it is not refused.
-    pub fn is_expected(&self) -> bool {
-        self.header.nlmsg_flags & NLM_F_ACK != 0
-            || is_question(self.protocol, self.header.nlmsg_type)
+    pub fn expected(&self) -> Expected {
+        let Nlmsghdr {
+            nlmsg_type,
+            nlmsg_flags,
+            ..
+        } = self.header;
+        let is_sure = nlmsg_flags & NLM_F_ACK != 0 || is_dump(self.protocol, &self.header);
+        match is_question(self.protocol, nlmsg_type) {
+            _ if is_sure => Expected::Yes,
+            // All that the controller can do is to answer.
+            true if self.protocol == GENERIC && nlmsg_type != GENL_ID_CTRL => Expected::Maybe,
+            true => Expected::Yes,
+            false => Expected::No,
+        }
     }
 
     /// Says whether an answer may come yet.
     fn is_open(&self, now: Duration) -> bool {
-        let patience = match self.is_expected() {
-            true => PATIENCE,
-            false => AT_ONCE,
+        let patience = match self.expected() {
+            Expected::Yes | Expected::Maybe => PATIENCE,
+            Expected::No => AT_ONCE,
         };
         now.saturating_sub(self.time) <= patience
     }
@@ -423,6 +446,23 @@ mod tests {
     }
 
     #[test]
+    fn in_generic_netlink_an_answer_is_sure_where_it_is_asked_for_or_the_controller_is_asked() {
+        let expected = |nlmsg_type, flags| {
+            let request = Asked {
+                protocol: GENERIC,
+                ..asked(1, nlmsg_type, flags, 0)
+            };
+            request.expected()
+        };
+        let [family, other] = [GENL_ID_CTRL, GENL_ID_CTRL + 4];
+
+        assert_eq!(expected(family, 0), Expected::Yes);
+        assert_eq!(expected(other, NLM_F_ACK), Expected::Yes);
+        assert_eq!(expected(other, NLM_F_DUMP), Expected::Yes);
+        assert_eq!(expected(other, 0), Expected::Maybe);
+    }
+
+    #[test]
     fn of_netfilter_marks_of_batches_queues_and_logs_are_not_answered() {
         let asked = |line, nlmsg_type| Asked {
             protocol: NETFILTER,
@@ -430,7 +470,11 @@ mod tests {
         };
         // NFNL_MSG_BATCH_BEGIN and _END, NFQNL_MSG_VERDICT, NFULNL_MSG_CONFIG.
         for nlmsg_type in [16, 17, 0x301, 0x401] {
-            assert!(!asked(1, nlmsg_type).is_expected(), "{nlmsg_type:#x}");
+            assert_eq!(
+                asked(1, nlmsg_type).expected(),
+                Expected::No,
+                "{nlmsg_type:#x}"
+            );
         }
         // IPCTNL_MSG_CT_GET, and what comes of nftables and of itself.
         let mut exchanges = Exchanges::new();

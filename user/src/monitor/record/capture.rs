@@ -257,11 +257,11 @@ impl Sorter {
     /// Says whether the same event was captured right before, and no other one about its object since: what
     /// was added, removed and added again was added twice.
     fn is_copy(&mut self, time: Duration, kind: Kind, message: &Message<'_>) -> bool {
-        let is_copy = self.copies.find(time, message.bytes()).is_some();
+        let is_copy = self.copies.find(time, ROUTE, message.bytes()).is_some();
         if !is_copy {
             let object = (kind, key_of(kind, message.payload()));
             self.copies.forget(&object);
-            self.copies.note(time, message.bytes(), object);
+            self.copies.note(time, ROUTE, message.bytes(), object);
         }
         is_copy
     }

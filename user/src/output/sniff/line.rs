@@ -10,7 +10,7 @@ use crate::output::record::digits::{push_decimal, three_digits};
 use crate::output::time::Clock;
 use crate::output::trace::{Decoder, Origin};
 use nlhello::netlink::{Errno, Protocol};
-use nlhello::nlmon::{Line, Owner, Response, Role};
+use nlhello::nlmon::{Expected, Line, Owner, Response, Role};
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -141,8 +141,16 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
     match (response.errno, response.after) {
         (Some(errno), _) => push_result(out, errno),
         (None, Some(_)) => push(out, " = ? so far"),
-        (None, None) if response.is_expected => return push(out, " = ?, no answer so far"),
-        (None, None) => return push(out, " = ?, no answer was asked for"),
+        (None, None) => {
+            return push(
+                out,
+                match response.expected {
+                    Expected::Yes => " = ?, no answer so far",
+                    Expected::Maybe => " = ?, no answer so far, if there is to be one",
+                    Expected::No => " = ?, no answer was asked for",
+                },
+            );
+        }
     }
     if let Some(after) = response.after {
         push_after(out, after);
@@ -328,7 +336,7 @@ mod tests {
 
     fn answered(errno: Option<i32>, messages: u64) -> Response {
         Response {
-            is_expected: true,
+            expected: Expected::Yes,
             after: Some(AFTER),
             messages,
             errno,
@@ -370,8 +378,12 @@ mod tests {
             words: Some(b"no\n".to_vec()),
             ..answered(Some(libc::EEXIST), 0)
         };
+        let maybe = Response {
+            expected: Expected::Maybe,
+            ..Response::default()
+        };
         let expected = Response {
-            is_expected: true,
+            expected: Expected::Yes,
             ..Response::default()
         };
         for (responses, told) in [
@@ -389,6 +401,7 @@ mod tests {
                 " = -1 EEXIST (File exists) after 1.052 ms: IFNAME: \"no\\x0a\"",
             ),
             (vec![expected], " = ?, no answer so far"),
+            (vec![maybe], " = ?, no answer so far, if there is to be one"),
             (vec![Response::default()], " = ?, no answer was asked for"),
             (
                 vec![answered(Some(0), 0); 2],
