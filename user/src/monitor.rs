@@ -27,7 +27,7 @@ mod table;
 pub use crate::kind::Kinds;
 pub use crate::rtnl::Kind;
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
-pub use record::{PacketFile, PacketReader, RecordFiles, Untold};
+pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Untold};
 pub use replay::Replay;
 pub use scope::Scope;
 

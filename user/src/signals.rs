@@ -162,18 +162,23 @@ fn is_ignored(signal: i32) -> bool {
     ignored.is_some_and(|signals| signals >> (signal - 1) & 1 == 1)
 }
 
-/// Standard output for who must not wait for its reader for good: a signal ends a write that waits.
-pub struct Stdout {
+/// Output for who must not wait for its reader for good: a signal ends a write that waits.
+pub struct Interruptible {
     file: File,
     is_pipe: bool,
     signals: Rc<Signals>,
 }
 
-impl Stdout {
-    /// Takes standard output, as long as none of `signals` ends the run.
-    pub fn new(signals: &Rc<Signals>) -> io::Result<Self> {
+impl Interruptible {
+    /// Writes to standard output, as long as none of `signals` ends the run.
+    pub fn stdout(signals: &Rc<Signals>) -> io::Result<Self> {
         let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
 
+        Self::new(file, signals)
+    }
+
+    /// Writes to `file`, as long as none of `signals` ends the run.
+    pub fn new(file: File, signals: &Rc<Signals>) -> io::Result<Self> {
         Ok(Self {
             is_pipe: !file.metadata()?.is_file(),
             file,
@@ -195,7 +200,7 @@ impl Stdout {
     }
 }
 
-impl Write for Stdout {
+impl Write for Interruptible {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.is_pipe {
             return self.file.write(bytes);

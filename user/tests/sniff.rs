@@ -702,6 +702,28 @@ fn who_waits_for_the_reader_of_a_pipe_can_be_ended() {
     fs::remove_file(pipe).unwrap();
 }
 
+#[test]
+fn a_file_keeps_what_is_in_it_where_there_is_nothing_to_write() {
+    let file = folder().join(format!("sniff-kept-{}", std::process::id()));
+    for option in ["-w", "-o"] {
+        fs::write(&file, "kept").unwrap();
+        // Nobody may write there but its owner, who has no other right.
+        std::os::unix::fs::chown(&file, Some(NOBODY), Some(NOBODY)).ok();
+        for (words, status) in [(&[][..], 1), (&["--", "/nosuch/command"], 127)] {
+            let mut command = nlhello();
+            command.arg("sniff").arg(option).arg(&file).args(words);
+            if fs::metadata(&file).unwrap().uid() == NOBODY {
+                command.uid(NOBODY).gid(NOBODY);
+            }
+            let output = command.output().unwrap();
+
+            assert_eq!(output.status.code(), Some(status), "{output:?}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), "kept", "{output:?}");
+        }
+    }
+    fs::remove_file(file).unwrap();
+}
+
 /// Returns how `child` ended, which is killed if it does not.
 fn end_of(mut child: Child) -> ExitStatus {
     let start = Instant::now();

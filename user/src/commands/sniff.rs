@@ -10,7 +10,7 @@ mod live;
 use super::Failure;
 use crate::cli::{Cli, SniffArgs};
 use crate::output::{Output, Sniff};
-use nlhello::monitor::PacketFile;
+use nlhello::monitor::{empty, open_kept, PacketFile};
 use nlhello::netlink::{
     since_1970, Direction, Error, Observer, Outcome, Remark, Thread, Tracer, Transfer,
 };
@@ -45,7 +45,7 @@ pub fn run(cli: &Cli, args: &SniffArgs, out: &mut Output) -> Result<ExitCode, Fa
     if !args.words.is_empty() {
         return Err(Error::usage(SNIFF, KINDS).into());
     }
-    let followed = Follower::open(cli, args).and_then(|follower| follower.follow(args, out));
+    let followed = Follower::open(cli, args).and_then(|follower| follower.follow(out));
 
     Ok(match followed {
         Ok(status) => exit_code(status),
@@ -84,83 +84,135 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Returns what writes lines to the file that is asked for, or else to `other`, which `is_colored` or not.
-fn open(
-    cli: &Cli,
-    args: &SniffArgs,
-    other: impl FnOnce() -> io::Result<Box<dyn Write>>,
-    is_colored: bool,
-) -> Result<Sniff, Error> {
-    let failed = |error| unwritten(args, &error);
-    let (out, color): (Box<dyn Write>, _) = match &args.output {
-        Some(path) => {
-            let file = File::create(path).map_err(failed)?;
-            let color = cli.globals.color.on(&file);
-            (Box::new(file), color)
+/// What lines and datagrams are written by: to a file that was opened, or else to where they go without one.
+type Wrap<'w> = dyn Fn(Option<File>) -> io::Result<Box<dyn Write>> + 'w;
+
+/// Where lines and datagrams go. What is in the files stays until the work begins: it may fail before.
+struct Files {
+    /// Where the lines go, if there are to be some.
+    sniff: Option<Sniff>,
+    /// The file that they go to, if it is one.
+    lines: Option<File>,
+    /// The capture, if one is to be written.
+    capture: Option<PacketFile>,
+}
+
+impl Files {
+    /// Opens those that `args` ask for. Lines, if it `has_lines`, go without a file to what `wrap` has then, which
+    /// `is_colored` or not.
+    fn open(
+        cli: &Cli,
+        args: &SniffArgs,
+        has_lines: bool,
+        wrap: &Wrap<'_>,
+        is_colored: bool,
+    ) -> Result<Self, Error> {
+        let failed = |error| unwritten(args, &error);
+        let lines = args
+            .output
+            .as_deref()
+            .map(open_kept)
+            .transpose()
+            .map_err(failed)?;
+        let capture = args.write.as_ref();
+        let capture = capture.map(|path| PacketFile::open(path, |file| wrap(Some(file))));
+        let mut sniff = None;
+        if has_lines {
+            let color = lines
+                .as_ref()
+                .map_or(is_colored, |file| cli.globals.color.on(file));
+            let file = lines.as_ref().map(File::try_clone).transpose();
+            let out = file.and_then(wrap).map_err(failed)?;
+            // Lines about a command stand between those that it writes itself.
+            let is_watched = args.output.is_none() && !args.command.is_empty();
+            sniff = Some(Sniff::new(out, is_watched, cli.globals.json, color));
         }
-        None => (other().map_err(failed)?, is_colored),
-    };
-    // Lines about a command stand between those that it writes itself.
-    let is_watched = args.output.is_none() && !args.command.is_empty();
-    Ok(Sniff::new(out, is_watched, cli.globals.json, color))
+        Ok(Self {
+            sniff,
+            lines,
+            capture: capture.transpose()?,
+        })
+    }
+
+    /// Removes what is in the files, and begins the capture.
+    fn begin(&mut self, args: &SniffArgs) -> Result<(), Error> {
+        if let Some(file) = &self.lines {
+            empty(file).map_err(|error| unwritten(args, &error))?;
+        }
+        self.capture.as_mut().map_or(Ok(()), PacketFile::begin)
+    }
 }
 
 /// Tells what a command says, and writes it to a file.
-struct Follower {
-    sniff: Sniff,
-    file: Option<PacketFile>,
+struct Follower<'a> {
+    args: &'a SniffArgs,
+    files: Files,
+    /// Whether the files were begun.
+    is_begun: bool,
     /// Whether what is said is told, too.
     is_told: bool,
-    packets: u64,
     /// Why no more can be written to the file.
     failure: Option<Error>,
 }
 
-impl Follower {
-    fn open(cli: &Cli, args: &SniffArgs) -> Result<Self, Error> {
-        let stderr = io::stderr();
-        let color = cli.globals.color.on(&stderr);
+impl<'a> Follower<'a> {
+    fn open(cli: &Cli, args: &'a SniffArgs) -> Result<Self, Error> {
+        let color = cli.globals.color.on(&io::stderr());
+        let wrap = |file: Option<File>| -> io::Result<Box<dyn Write>> {
+            Ok(match file {
+                Some(file) => Box::new(file),
+                None => Box::new(io::stderr()),
+            })
+        };
 
         Ok(Self {
-            sniff: open(cli, args, || Ok(Box::new(stderr)), color)?,
-            file: args.write.as_ref().map(PacketFile::create).transpose()?,
-            is_told: args.write.is_none() || args.output.is_some(),
-            packets: 0,
+            files: Files::open(cli, args, true, &wrap, color)?,
+            args,
+            is_begun: false,
+            is_told: has_lines(args),
             failure: None,
         })
     }
 
-    fn follow(mut self, args: &SniffArgs, out: &Output) -> Result<ExitStatus, Error> {
+    fn follow(mut self, out: &Output) -> Result<ExitStatus, Error> {
+        let args = self.args;
         let status = Tracer::start(&args.command, &args.protocols)?.follow(&mut self)?;
+        self.begin();
         self.idle();
         // The command has done its work, whatever became of the lines.
-        if let Some(error) = self.sniff.failure() {
+        if let Some(error) = self.files.sniff.as_ref().and_then(Sniff::failure) {
             out.error(&unwritten(args, error));
         }
-        match &self.failure {
-            Some(error) => out.error(error),
-            None if self.file.is_some() => {
-                // Where nobody can read it, that is no reason to fail.
-                let _ = writeln!(io::stderr(), "{} datagrams written", self.packets);
-            }
-            None => {}
+        if let Some(error) = &self.failure {
+            out.error(error);
+        }
+        if let Some(capture) = &self.files.capture {
+            // Where nobody can read it, that is no reason to fail.
+            let _ = writeln!(io::stderr(), "{} datagrams written", capture.written());
         }
         Ok(status)
+    }
+
+    /// Begins the files, if that was not done: the command runs then.
+    fn begin(&mut self) {
+        if !self.is_begun {
+            self.is_begun = true;
+            self.failure = self.files.begin(self.args).err();
+        }
     }
 
     /// Writes a datagram that was carried, as long as that can be done.
     fn write(&mut self, transfer: &Transfer<'_>) -> Result<(), Error> {
         let is_carried = matches!(transfer.outcome, Outcome::Done(_) | Outcome::Pending);
-        let (Some(file), None) = (&mut self.file, &self.failure) else {
+        let (Some(capture), None) = (&mut self.files.capture, &self.failure) else {
             return Ok(());
         };
         if !is_carried || transfer.bytes.is_empty() || transfer.unshown.is_some() {
             return Ok(());
         }
-        self.packets += 1;
         let bytes = transfer.bytes;
         let pkttype = pkttype(transfer);
-        file.put(
+        capture.put(
             since_1970(transfer.time),
             pkttype,
             transfer.protocol,
@@ -170,30 +222,41 @@ impl Follower {
     }
 }
 
-impl Observer for Follower {
+impl Observer for Follower<'_> {
     fn transfer(&mut self, transfer: &Transfer<'_>) {
+        self.begin();
         if let Err(error) = self.write(transfer) {
             self.failure = Some(error);
         }
-        if self.is_told {
-            self.sniff.transfer(transfer);
+        if let (Some(sniff), true) = (&mut self.files.sniff, self.is_told) {
+            sniff.transfer(transfer);
         }
     }
 
     fn remark(&mut self, thread: &Thread, remark: &Remark) {
-        self.sniff.remark(thread, remark);
+        self.begin();
+        if let Some(sniff) = &mut self.files.sniff {
+            sniff.remark(thread, remark);
+        }
     }
 
     fn may_lag(&self) -> bool {
-        !self.is_told || self.sniff.may_lag()
+        !self.is_told || self.files.sniff.as_ref().is_none_or(Sniff::may_lag)
     }
 
     fn idle(&mut self) {
-        self.sniff.idle();
-        if let (Some(file), None) = (&mut self.file, &self.failure) {
-            self.failure = file.flush().err();
+        if let Some(sniff) = &mut self.files.sniff {
+            sniff.idle();
+        }
+        if let (Some(capture), None) = (&mut self.files.capture, &self.failure) {
+            self.failure = capture.flush().err();
         }
     }
+}
+
+/// Says whether `args` ask for lines.
+fn has_lines(args: &SniffArgs) -> bool {
+    args.write.is_none() || args.output.is_some()
 }
 
 /// Returns what captures say of the direction of a packet.

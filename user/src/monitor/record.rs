@@ -11,7 +11,7 @@ mod recorder;
 mod rtmon;
 mod untold;
 
-pub use files::RecordFiles;
+pub use files::{empty, open_kept, RecordFiles};
 pub use input::bad;
 pub use packets::{PacketFile, PacketReader};
 pub use recorder::Recorder;

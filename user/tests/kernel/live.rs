@@ -432,19 +432,35 @@ fn a_file_that_may_not_become_longer_does_not_keep_the_link() {
     }
 }
 
+/// Has `sniffer`, whose output nobody reads, find more than a pipe takes, and ends it.
+fn assert_ends_unread(sniffer: Sniffer) {
+    sniffer.wait_for("listening on");
+    let shows = std::iter::repeat_n("link show va\n".to_owned(), 200);
+    ip_batch(shows);
+    kill(&sniffer.child, "TERM");
+    let (status, _, said) = sniffer.ended();
+
+    assert_ne!(status, Some(0), "not all could be told: {said}");
+    assert_eq!(devices(), "");
+}
+
 #[test]
 fn a_reader_that_reads_nothing_does_not_keep_the_link() {
     let _netns = with_links();
     let mut sniffer = Sniffer::spawn("sniff", Some(Stdio::piped()));
     let _reader = sniffer.child.stdout.take();
-    sniffer.wait_for("listening on");
-    let shows = std::iter::repeat_n("link show va\n".to_owned(), 200);
-    ip_batch(shows);
-    kill(&sniffer.child, "TERM");
-    let (status, ..) = sniffer.ended();
+    assert_ends_unread(sniffer);
 
-    assert_ne!(status, Some(0), "not all could be told");
-    assert_eq!(devices(), "");
+    for option in ["-o", "-w"] {
+        let pipe = std::env::temp_dir().join(format!("unread-{}", std::process::id()));
+        run(Command::new("mkfifo").arg(&pipe));
+        // Whoever opens a pipe for both does not wait for the other end.
+        let mut both = File::options();
+        let _reader = both.read(true).write(true).open(&pipe).unwrap();
+        let words = format!("sniff {option} {}", pipe.display());
+        assert_ends_unread(Sniffer::spawn(&words, None));
+        fs::remove_file(pipe).unwrap();
+    }
 }
 
 #[test]

@@ -20,8 +20,14 @@ use std::process::ExitCode;
 pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure> {
     let of_file = |error: Error| Error { op: SNIFF, ..error }.object(path.display().to_string());
     let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
-    let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(io::stdout())) };
-    let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), stdout)?;
+    let wrap = |file: Option<File>| -> io::Result<Box<dyn Write>> {
+        Ok(match file {
+            Some(file) => Box::new(file),
+            None => Box::new(io::stdout()),
+        })
+    };
+    let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), &wrap)?;
+    emitter.begin()?;
     let mut result = Ok(());
     // Where enough was read, nobody waits for what a pipe may bring yet.
     while emitter.is_open() {

@@ -3,7 +3,7 @@
 //! What is done with the datagrams of `nlmon`, whoever captured them.
 
 use super::choice::Choice;
-use super::{open, unwritten};
+use super::{has_lines, unwritten, Files, Wrap};
 use crate::cli::{Cli, SniffArgs};
 use crate::commands::Failure;
 use crate::output::{Decoder, Form, Sniff};
@@ -19,16 +19,16 @@ pub struct Emitter<'a> {
     args: &'a SniffArgs,
     choice: Choice,
     dialog: Dialog,
-    /// Where the lines go, if there are to be some.
-    sniff: Option<Sniff>,
-    /// The capture, if one is to be written.
-    file: Option<PacketFile>,
+    files: Files,
     /// Knows the names of messages where nothing else does.
     names: Decoder,
     start: Instant,
     /// How many datagrams are to be emitted yet, and were.
     left: u64,
     emitted: u64,
+    /// How many lines are sure to be written, and whether those behind them cannot be.
+    flushed: u64,
+    is_cut: bool,
     /// How many were lost.
     lost: u64,
     /// How many were left out because nobody knows whose they are.
@@ -36,44 +36,49 @@ pub struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// Emits what comes to `dialog`; lines go to `stdout`, where `args` name no file for them.
+    /// Emits what comes to `dialog`, from [`Emitter::begin`] on, by what `wrap` makes of a file, or of standard
+    /// output where `args` name no file for lines.
     ///
     /// # Errors
     ///
-    /// Words of `args` that make no sense, and then no file is made; those of a file that cannot be written.
+    /// Words of `args` that make no sense, and then no file is made; those of a file that cannot be opened.
     pub fn new(
         cli: &Cli,
         args: &'a SniffArgs,
         dialog: Dialog,
-        stdout: impl FnOnce() -> io::Result<Box<dyn Write>>,
+        wrap: &Wrap<'_>,
     ) -> Result<Self, Failure> {
         let choice = Choice::read(args)?;
         let color = cli.globals.color.on(&io::stdout());
-        let sniff = Self::has_lines(args).then(|| open(cli, args, stdout, color));
 
         Ok(Self {
             args,
             choice,
             dialog,
-            sniff: sniff.transpose()?,
-            file: args.write.as_ref().map(PacketFile::create).transpose()?,
+            files: Files::open(cli, args, has_lines(args), wrap, color)?,
             names: Decoder::new(Form::Text),
             start: Instant::now(),
             left: args.count.unwrap_or(u64::MAX),
             emitted: 0,
+            flushed: 0,
+            is_cut: false,
             lost: 0,
             unknown: 0,
         })
     }
 
-    /// Says whether `args` ask for lines.
-    pub fn has_lines(args: &SniffArgs) -> bool {
-        args.write.is_none() || args.output.is_some()
+    /// Removes what is in the files, and begins the capture.
+    ///
+    /// # Errors
+    ///
+    /// Those of a file that cannot be written.
+    pub fn begin(&mut self) -> Result<(), Failure> {
+        Ok(self.files.begin(self.args)?)
     }
 
     /// Says whether more datagrams are wanted, and lines can be written: [`Emitter::flush`] says why not.
     pub fn is_open(&self) -> bool {
-        let failure = self.sniff.as_ref().and_then(Sniff::failure);
+        let failure = self.files.sniff.as_ref().and_then(Sniff::failure);
 
         self.left > 0 && failure.is_none()
     }
@@ -85,7 +90,7 @@ impl<'a> Emitter<'a> {
 
     /// Says whether packets are written as they come.
     pub fn is_raw(&self) -> bool {
-        self.sniff.is_none() && self.choice.is_all()
+        self.files.sniff.is_none() && self.choice.is_all()
     }
 
     /// Says whether packets are held, of which not all is known yet.
@@ -95,7 +100,8 @@ impl<'a> Emitter<'a> {
 
     /// Returns what knows the names of links and families.
     pub fn decoder(&mut self) -> &mut Decoder {
-        self.sniff.as_mut().map_or(&mut self.names, Sniff::decoder)
+        let sniff = self.files.sniff.as_mut();
+        sniff.map_or(&mut self.names, Sniff::decoder)
     }
 
     /// Takes a packet, and emits what is ready then.
@@ -118,7 +124,7 @@ impl<'a> Emitter<'a> {
         self.left -= 1;
         self.emitted += 1;
         let protocol = Protocol(packet.protocol.into());
-        match &mut self.file {
+        match &mut self.files.capture {
             Some(file) => put(file, packet.time, protocol, packet.bytes, packet.len),
             None => Ok(()),
         }
@@ -129,7 +135,7 @@ impl<'a> Emitter<'a> {
         let Self {
             dialog,
             choice,
-            sniff,
+            files,
             names,
             ..
         } = self;
@@ -138,7 +144,7 @@ impl<'a> Emitter<'a> {
         if choice.is_all() {
             return dialog.take(packet, &mut |_| true);
         }
-        let decoder = sniff.as_mut().map_or(names, Sniff::decoder);
+        let decoder = files.sniff.as_mut().map_or(names, Sniff::decoder);
         dialog.take(packet, &mut |message| {
             let Some(message) = message else {
                 return choice.is_any_message();
@@ -169,10 +175,10 @@ impl<'a> Emitter<'a> {
             }
             self.left -= 1;
             self.emitted += 1;
-            if let Some(file) = &mut self.file {
+            if let Some(file) = &mut self.files.capture {
                 put(file, line.time, line.protocol, line.bytes, line.len)?;
             }
-            if let Some(sniff) = &mut self.sniff {
+            if let Some(sniff) = &mut self.files.sniff {
                 sniff.line(&line);
             }
         }
@@ -185,7 +191,7 @@ impl<'a> Emitter<'a> {
             return;
         }
         self.lost += u64::from(count);
-        if let Some(sniff) = &mut self.sniff {
+        if let Some(sniff) = &mut self.files.sniff {
             sniff.lost(count);
         }
     }
@@ -196,10 +202,14 @@ impl<'a> Emitter<'a> {
     ///
     /// That the capture or the lines cannot be written.
     pub fn flush(&mut self) -> Result<(), Failure> {
-        if let Some(file) = &mut self.file {
+        if let Some(file) = &mut self.files.capture {
             file.flush()?;
         }
-        let flushed = self.sniff.as_mut().map_or(Ok(()), Sniff::flush);
+        let flushed = self.files.sniff.as_mut().map_or(Ok(()), Sniff::flush);
+        self.is_cut |= flushed.is_err();
+        if !self.is_cut {
+            self.flushed = self.emitted;
+        }
         match (flushed, &self.args.output) {
             (Ok(()), _) => Ok(()),
             (Err(error), None) => Err(error.into()),
@@ -209,15 +219,11 @@ impl<'a> Emitter<'a> {
 
     /// Says on standard error how much there was.
     pub fn sum_up(&self) {
-        let Self {
-            emitted,
-            lost,
-            unknown,
-            ..
-        } = self;
-        let verb = match self.sniff {
-            Some(_) => "told",
-            None => "written",
+        let Self { lost, unknown, .. } = self;
+        let emitted = match (&self.files.sniff, &self.files.capture) {
+            (None, Some(capture)) => format!("{} datagrams written", capture.written()),
+            _ if self.is_cut => format!("at least {} datagrams told", self.flushed),
+            _ => format!("{} datagrams told", self.emitted),
         };
         let unknown = match unknown {
             0 => String::new(),
@@ -227,7 +233,7 @@ impl<'a> Emitter<'a> {
         // Where nobody can read it, that is no reason to fail.
         let _ = writeln!(
             io::stderr(),
-            "{emitted} datagrams {verb} in {seconds:.3} s, {lost} lost{unknown}"
+            "{emitted} in {seconds:.3} s, {lost} lost{unknown}"
         );
     }
 }
@@ -273,8 +279,11 @@ mod tests {
         let Some(Command::Sniff(args)) = &cli.command else {
             unreachable!("it is what was asked for");
         };
-        let emitter = Emitter::new(&cli, args, Dialog::new(), || unreachable!("there is -o"));
-        let mut emitter = emitter.ok().unwrap();
+        let wrap = |file: Option<fs::File>| -> io::Result<Box<dyn Write>> {
+            Ok(Box::new(file.expect("there is -o")))
+        };
+        let mut emitter = Emitter::new(&cli, args, Dialog::new(), &wrap).ok().unwrap();
+        emitter.begin().ok().unwrap();
         for bytes in datagrams {
             let packet = Packet {
                 time: now(),

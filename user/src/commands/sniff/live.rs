@@ -3,14 +3,15 @@
 //! `nlhello sniff` without a command: all of netlink in this namespace.
 
 use super::emitter::Emitter;
-use super::Failure;
+use super::{has_lines, Failure};
 use crate::cli::{Cli, SniffArgs};
 use crate::output::Decoder;
-use crate::signals::{Signals, Stdout};
+use crate::signals::{Interruptible, Signals};
 use nlhello::genl::Families;
 use nlhello::netlink::{deadline, wait_readable, Connection, Error, Ring};
 use nlhello::nlmon::{now, Device, Dialog, SNIFF};
 use nlhello::rtnl::{Links, Query};
+use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
@@ -59,15 +60,20 @@ pub fn run(cli: &Cli, args: &SniffArgs) -> Result<ExitCode, Failure> {
 
 impl<'a> Live<'a> {
     fn new(cli: &Cli, args: &'a SniffArgs) -> Result<Self, Failure> {
-        let has_reader = Emitter::has_lines(args) && args.output.is_none();
+        let has_reader = has_lines(args) && args.output.is_none();
         let signals = Signals::catch_all(has_reader)
             .map_err(|error| Error::from_io("catch signals", &error))?;
         let signals = Rc::new(signals);
-        let stdout = || -> io::Result<Box<dyn Write>> { Ok(Box::new(Stdout::new(&signals)?)) };
+        let wrap = |file: Option<File>| -> io::Result<Box<dyn Write>> {
+            Ok(Box::new(match file {
+                Some(file) => Interruptible::new(file, &signals)?,
+                None => Interruptible::stdout(&signals)?,
+            }))
+        };
 
         Ok(Self {
             args,
-            emitter: Emitter::new(cli, args, Dialog::new(), stdout)?,
+            emitter: Emitter::new(cli, args, Dialog::new(), &wrap)?,
             signals,
         })
     }
@@ -80,6 +86,7 @@ impl<'a> Live<'a> {
         }
         ring.bind(device.index())
             .map_err(|error| failed(&error).object(device.name()))?;
+        self.emitter.begin()?;
         // Where nobody can read it, that is no reason to fail.
         let _ = writeln!(io::stderr(), "listening on {}", device.name());
         while self.emitter.is_open() {

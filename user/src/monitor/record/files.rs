@@ -5,7 +5,7 @@
 use crate::netlink::Error;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub const RECORD: &str = "record";
 
@@ -64,8 +64,15 @@ pub struct Files {
 impl Files {
     /// Makes the first file.
     pub fn create(plan: RecordFiles) -> Result<Self, Error> {
+        let mut files = Self::open(plan)?;
+        files.empty()?;
+        Ok(files)
+    }
+
+    /// Opens the first file, and makes it if there is none; what is in it stays until [`Files::empty`].
+    pub fn open(plan: RecordFiles) -> Result<Self, Error> {
         let path = plan.path_of(0);
-        let file = create(&path)?;
+        let file = open_kept(&path).map_err(|error| failed(&path, &error))?;
 
         Ok(Self {
             plan,
@@ -74,6 +81,26 @@ impl Files {
             file,
             len: 0,
         })
+    }
+
+    /// Removes what was in the file before.
+    pub fn empty(&mut self) -> Result<(), Error> {
+        empty(&self.file).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// Returns what writes to the first file, as `wrap` makes it of that.
+    pub fn writer(
+        &self,
+        wrap: impl FnOnce(File) -> io::Result<Box<dyn Write>>,
+    ) -> Result<Box<dyn Write>, Error> {
+        let writer = self.file.try_clone().and_then(wrap);
+
+        writer.map_err(|error| failed(&self.path, &error))
+    }
+
+    /// Returns how much was written to the file.
+    pub fn len(&self) -> u64 {
+        self.len
     }
 
     /// Returns the length that a file should not exceed.
@@ -85,7 +112,7 @@ impl Files {
     pub fn next_file(&mut self) -> Result<(), Error> {
         self.number += 1;
         self.path = self.plan.path_of(self.number);
-        self.file = create(&self.path)?;
+        self.file = File::create(&self.path).map_err(|error| failed(&self.path, &error))?;
         self.len = 0;
         Ok(())
     }
@@ -93,7 +120,28 @@ impl Files {
     /// Appends `bytes` to the file; where that fails, so much of them as `whole` says of those that were
     /// written: a file that other programs look at, or that is read later, ends where a packet does.
     pub fn append(&mut self, bytes: &[u8], whole: fn(&[u8]) -> usize) -> Result<(), Error> {
-        let (written, result) = write_all(&mut self.file, bytes);
+        let result = write_all(&mut self.file, bytes);
+        self.note(bytes, whole, result)
+    }
+
+    /// Appends `bytes` by `writer`, one that [`Files::writer`] returned, as [`Files::append`] does.
+    pub fn append_by(
+        &mut self,
+        writer: &mut dyn Write,
+        bytes: &[u8],
+        whole: fn(&[u8]) -> usize,
+    ) -> Result<(), Error> {
+        let result = write_all(writer, bytes);
+        self.note(bytes, whole, result)
+    }
+
+    /// Notes how much of `bytes` was written.
+    fn note(
+        &mut self,
+        bytes: &[u8],
+        whole: fn(&[u8]) -> usize,
+        (written, result): (usize, io::Result<()>),
+    ) -> Result<(), Error> {
         match result {
             Ok(()) => {
                 self.len += written as u64;
@@ -103,19 +151,41 @@ impl Files {
                 self.len += whole(&bytes[..written]) as u64;
                 // What is no regular file keeps what it was given.
                 let _ = self.file.set_len(self.len);
-                Err(Error::from_io(RECORD, &error).object(self.path.display().to_string()))
+                Err(failed(&self.path, &error))
             }
         }
     }
 }
 
-fn create(path: &PathBuf) -> Result<File, Error> {
-    File::create(path)
-        .map_err(|error| Error::from_io(RECORD, &error).object(path.display().to_string()))
+fn failed(path: &Path, error: &io::Error) -> Error {
+    Error::from_io(RECORD, error).object(path.display().to_string())
+}
+
+/// Opens the file `path` for writing, and makes it if there is none; what is in it stays until [`empty`].
+///
+/// # Errors
+///
+/// Those of `open(2)`.
+pub fn open_kept(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+
+    options.write(true).create(true).truncate(false).open(path)
+}
+
+/// Removes what is in `file`, if it is one that keeps something.
+///
+/// # Errors
+///
+/// Those of `ftruncate(2)`.
+pub fn empty(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file() {
+        true => file.set_len(0),
+        false => Ok(()),
+    }
 }
 
 /// Writes all of `bytes`; returns how many were written.
-fn write_all(file: &mut File, bytes: &[u8]) -> (usize, io::Result<()>) {
+fn write_all(file: &mut dyn Write, bytes: &[u8]) -> (usize, io::Result<()>) {
     let mut written = 0;
     while written < bytes.len() {
         match file.write(&bytes[written..]) {

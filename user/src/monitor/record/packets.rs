@@ -5,10 +5,12 @@
 use super::files::{Files, RecordFiles};
 use super::input::Input;
 use super::pcap::{
-    put_file_header, put_packet_header, whole_packets, Cooked, Head, Packets, COOKED, LONGEST,
+    count_packets, put_file_header, put_packet_header, whole_packets, Cooked, Head, Packets,
+    COOKED, LONGEST,
 };
 use crate::netlink::{Error, Packet, Protocol};
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,26 +20,49 @@ const HELD: usize = 256 << 10;
 /// A capture that is written, as `tcpdump(8)` has them of `nlmon`: pcap of `LINKTYPE_NETLINK`.
 pub struct PacketFile {
     files: Files,
+    writer: Box<dyn Write>,
     /// Packets that are not written yet.
     held: Vec<u8>,
+    /// How many packets were written.
+    written: u64,
 }
 
 impl PacketFile {
-    /// Begins the file `path`.
+    /// Opens the file `path`, and makes it if there is none; what is in it stays until [`PacketFile::begin`]. It is
+    /// written by what `wrap` makes of it, which may give up waiting for a reader.
     ///
     /// # Errors
     ///
-    /// Those of `open(2)` and `write(2)`, with the file.
-    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
-        let mut files = Files::create(RecordFiles::one(path))?;
-        let mut header = Vec::new();
-        put_file_header(&mut header);
-        files.append(&header, |_| 0)?;
+    /// Those of `open(2)` and of `wrap`, with the file.
+    pub fn open(
+        path: impl Into<PathBuf>,
+        wrap: impl FnOnce(File) -> io::Result<Box<dyn Write>>,
+    ) -> Result<Self, Error> {
+        let files = Files::open(RecordFiles::one(path))?;
 
         Ok(Self {
+            writer: files.writer(wrap)?,
             files,
             held: Vec::with_capacity(HELD),
+            written: 0,
         })
+    }
+
+    /// Begins the capture: what was in the file before is gone then.
+    ///
+    /// # Errors
+    ///
+    /// Those of `ftruncate(2)` and `write(2)`, with the file.
+    pub fn begin(&mut self) -> Result<(), Error> {
+        let mut header = Vec::new();
+        put_file_header(&mut header);
+        self.files.empty()?;
+        self.files.append_by(&mut self.writer, &header, |_| 0)
+    }
+
+    /// Returns how many datagrams were written so far, without those that are held.
+    pub fn written(&self) -> u64 {
+        self.written
     }
 
     /// Writes the datagram `bytes`, which was `len` bytes long, of the moment `time` since the beginning of 1970;
@@ -75,7 +100,12 @@ impl PacketFile {
         if self.held.is_empty() {
             return Ok(());
         }
-        let result = self.files.append(&self.held, whole_packets);
+        let before = self.files.len();
+        let result = self
+            .files
+            .append_by(&mut self.writer, &self.held, whole_packets);
+        let len = usize::try_from(self.files.len() - before).unwrap_or_default();
+        self.written += count_packets(&self.held[..len]);
         self.held.clear();
         result
     }
@@ -125,14 +155,19 @@ impl PacketReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::{self, File};
+    use std::fs;
+
+    fn plain(file: File) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(file))
+    }
 
     #[test]
     fn what_was_written_is_read_with_its_time_and_how_long_it_was() {
         let path = std::env::temp_dir().join(format!("packets-{}", std::process::id()));
         let time = Duration::new(7, 9);
         let long = vec![1; 300_000];
-        let mut file = PacketFile::create(&path).unwrap();
+        let mut file = PacketFile::open(&path, plain).unwrap();
+        file.begin().unwrap();
         for bytes in [&b"short"[..], &long] {
             let len = bytes.len() + 3;
             file.put(time, libc::PACKET_OUTGOING, Protocol(16), bytes, len)
@@ -150,9 +185,49 @@ mod tests {
         fs::remove_file(&path).unwrap();
     }
 
+    /// A disk with room for so many bytes.
+    struct Disk(File, usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let len = bytes.len().min(self.1);
+            if len == 0 {
+                return Err(io::Error::from_raw_os_error(libc::ENOSPC));
+            }
+            self.1 -= len;
+            self.0.write(&bytes[..len])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn those_that_a_full_disk_has_room_for_are_written_and_counted() {
+        let path = std::env::temp_dir().join(format!("full-{}", std::process::id()));
+        fs::write(&path, [0; 4096]).unwrap();
+        let disk = |file| -> io::Result<Box<dyn Write>> { Ok(Box::new(Disk(file, 200))) };
+        let mut file = PacketFile::open(&path, disk).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 4096, "not begun");
+        file.begin().unwrap();
+        for _ in 0..9 {
+            file.put(Duration::ZERO, 0, Protocol(0), &[7; 20], 20)
+                .unwrap();
+        }
+        let error = file.flush().unwrap_err();
+
+        assert_eq!(error.errno.0, libc::ENOSPC);
+        // The header of the file has 24 bytes, a packet 16 + 16 + 20.
+        assert_eq!(file.written(), 3);
+        assert_eq!(fs::metadata(&path).unwrap().len(), 24 + 3 * 52);
+        fs::remove_file(&path).unwrap();
+    }
+
     #[test]
     fn a_full_disk_names_the_file() {
-        let error = PacketFile::create("/dev/full").err().unwrap();
+        let mut file = PacketFile::open("/dev/full", plain).unwrap();
+        let error = file.begin().unwrap_err();
 
         assert_eq!(error.errno.0, libc::ENOSPC);
         assert_eq!(error.object.as_deref(), Some("/dev/full"));

@@ -7,6 +7,7 @@
 
 use super::input::{bad, Input, NO_RECORD};
 use crate::netlink::{since_1970, Error};
+use std::iter;
 use std::time::{Duration, SystemTime};
 
 /// Magic number of a file with times in nanoseconds, and of one with times in microseconds.
@@ -116,15 +117,22 @@ pub fn put_packet_header(out: &mut Vec<u8>, time: Duration, kept: usize, len: us
 
 /// Returns how many of the `bytes`, packets of this machine's order, are whole packets.
 pub fn whole_packets(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(header) = bytes.get(at..at + PACKET_HEADER) {
-        let [_, _, len, _] = numbers::<4>(header, false);
-        match at.checked_add(PACKET_HEADER + len as usize) {
-            Some(end) if end <= bytes.len() => at = end,
-            _ => break,
-        }
-    }
-    at
+    ends(bytes).last().unwrap_or_default()
+}
+
+/// Returns how many whole packets of this machine's order are in `bytes`.
+pub fn count_packets(bytes: &[u8]) -> u64 {
+    ends(bytes).count() as u64
+}
+
+/// Returns where the whole packets in `bytes` end.
+fn ends(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let end_after = |at: usize| {
+        let [_, _, len, _] = numbers::<4>(bytes.get(at..at + PACKET_HEADER)?, false);
+        let end = at.checked_add(PACKET_HEADER + len as usize)?;
+        (end <= bytes.len()).then_some(end)
+    };
+    iter::successors(end_after(0), move |at| end_after(*at))
 }
 
 /// Reads the packets of a file.
@@ -245,6 +253,8 @@ mod tests {
                 _ => 0,
             };
             assert_eq!(whole_packets(&bytes[..len]), whole);
+            let count = [0, first, bytes.len()].iter().position(|end| *end == whole);
+            assert_eq!(count_packets(&bytes[..len]), count.unwrap() as u64);
         }
         // A length that no packet has.
         bytes[8..12].copy_from_slice(&u32::MAX.to_ne_bytes());
