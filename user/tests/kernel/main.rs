@@ -32,5 +32,6 @@ mod policy;
 mod pressure;
 mod random;
 mod runs;
+mod single_changes;
 mod traced;
 mod ynl;

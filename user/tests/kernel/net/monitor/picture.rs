@@ -2,42 +2,15 @@
 
 //! What a reader of a monitor knows, and what there is.
 
+use super::explain::{self, Difference};
+use super::left_out;
 use crate::lab::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::process::Command;
 
 pub const KINDS: [&str; 6] = ["link", "addr", "route", "neigh", "rule", "nexthop"];
-
-/// What changes by itself, or is told of one kind of message only.
-const VOLATILE: &[&str] = &[
-    "used",
-    "confirmed",
-    "updated",
-    "probes",
-    "refcnt",
-    "stats",
-    "stats64",
-    "cstamp",
-    "tstamp",
-    "valid_life_time",
-    "preferred_life_time",
-    "expires",
-    "age",
-    "error",
-    "state",
-    "index",
-    "dynamic",
-    "num_vf",
-    "carrier_changes",
-    "carrier_up_count",
-    "carrier_down_count",
-    "af_spec",
-    "unknown",
-    "link_index",
-    "event",
-    "link",
-];
 
 /// What is compared with what `ip` has, of each kind. (The keys of `docs/json.md` are all compared in
 /// `parity.rs`.)
@@ -74,17 +47,61 @@ const KEYS_OF_IP: [(&str, &[&str]); 6] = [
 /// What a reader of a monitor knows: of each kind the objects, and how many are the same.
 #[derive(Clone, Default)]
 pub struct Picture {
-    kinds: BTreeMap<String, BTreeMap<String, usize>>,
+    kinds: BTreeMap<String, BTreeMap<String, Known>>,
     /// How many times something was lost.
     pub lost: usize,
+    /// The links that names stand for, if names are looked up wherever they are.
+    indexes: Option<BTreeMap<String, u64>>,
+}
+
+/// What is compared of objects, and how many are the same.
+type Counts<'p> = BTreeMap<&'p str, usize>;
+
+/// An object that was told.
+#[derive(Clone)]
+struct Known {
+    count: usize,
+    /// What is compared of it, if anything.
+    compared: Option<String>,
 }
 
 impl Picture {
+    /// Begins one that takes names of links for the links that they stand for, wherever they are: names change one at a time.
+    pub fn of_links() -> Self {
+        Self {
+            indexes: Some(BTreeMap::new()),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in a line that has to make sense.
     pub fn take(&mut self, event: &Value) {
+        if let Err(wrong) = self.try_take(event) {
+            panic!("{wrong}");
+        }
+    }
+
+    /// Takes in lines; returns what is wrong with them.
+    pub fn take_all(&mut self, lines: &[Value]) -> Vec<String> {
+        // A link may be named before it is told.
+        for line in lines.iter().filter(|line| line["event"] != "del") {
+            self.learn("link", &line["link"]);
+        }
+        let wrong = lines.iter().map(|line| self.try_take(line));
+        wrong.filter_map(Result::err).collect()
+    }
+
+    /// Takes in a line.
+    ///
+    /// # Errors
+    ///
+    /// What was never told, was told before, or tells of no change.
+    pub fn try_take(&mut self, event: &Value) -> Result<(), String> {
         let Some(kind) = event["kind"].as_str() else {
             self.lost += usize::from(event["event"] == "lost");
-            return;
+            return Ok(());
         };
+        self.learn(kind, &event[kind]);
         let new = with_index(event[kind].clone(), event["ifindex"].as_u64());
         let mut old = event[kind].clone();
         let mut index = event["ifindex"].as_u64();
@@ -94,36 +111,160 @@ impl Picture {
         if let Some(old) = event["changes"].get("ifindex") {
             index = old["old"].as_u64();
         }
-        if event["event"] != "new" {
-            self.remove(kind, &with_index(old, index), event);
-        }
+        let removed = match event["event"].as_str() {
+            Some("new") => Ok(()),
+            _ => self.remove(kind, with_index(old, index)),
+        };
         if event["event"] != "del" {
             self.add(kind, new);
+        }
+        let told_nothing = event["changes"].as_object().is_some_and(Map::is_empty);
+        match told_nothing {
+            true => Err(format!("no change: {event}")),
+            false => removed,
+        }
+    }
+
+    /// Notes what a link is called.
+    pub fn learn(&mut self, kind: &str, object: &Value) {
+        let Some(indexes) = self.indexes.as_mut().filter(|_| kind == "link") else {
+            return;
+        };
+        if let (Some(name), Some(index)) = (object["ifname"].as_str(), object["ifindex"].as_u64()) {
+            indexes.insert(name.to_owned(), index);
         }
     }
 
     fn add(&mut self, kind: &str, object: Value) {
-        let object = plain(object).to_string();
+        let object = self.plain(kind, object);
         let objects = self.kinds.entry(kind.to_owned()).or_default();
-        *objects.entry(object).or_default() += 1;
+        let known = objects
+            .entry(object.to_string())
+            .or_insert_with(|| Known {
+                count: 0,
+                compared: left_out::compared(kind, &object).map(|object| object.to_string()),
+            });
+        known.count += 1;
     }
 
-    fn remove(&mut self, kind: &str, object: &Value, event: &Value) {
-        let object = plain(object.clone()).to_string();
+    fn remove(&mut self, kind: &str, object: Value) -> Result<(), String> {
+        let object = self.plain(kind, object);
         let objects = self.kinds.entry(kind.to_owned()).or_default();
-        match objects.get_mut(&object) {
-            Some(1) => drop(objects.remove(&object)),
+        let text = object.to_string();
+        match objects.get_mut(&text).map(|known| &mut known.count) {
+            Some(1) => drop(objects.remove(&text)),
             Some(count) => *count -= 1,
-            None => panic!(
-                "never told: {object}\nby {event}\nknown: {:#?}",
-                objects.keys()
-            ),
+            None => return Err(remove_like(objects, kind, &object)),
         }
+        Ok(())
     }
 
-    fn objects(&self, kind: &str) -> Vec<(String, usize)> {
-        let objects = self.kinds.get(kind).cloned().unwrap_or_default();
-        objects.into_iter().collect()
+    /// Returns `object` as it is kept: without what runs by itself.
+    fn plain(&self, kind: &str, mut object: Value) -> Value {
+        left_out::stop(kind, &mut object);
+        match &self.indexes {
+            Some(indexes) => look_up(kind, &mut object, indexes),
+            None => without_links_of_hops(&mut object),
+        }
+        object
+    }
+
+    /// Returns the objects of `kind` that are compared, as they are or [`left_out`] without what nobody tells, and how many
+    /// are the same.
+    fn objects(&self, kind: &str, how: How) -> Counts<'_> {
+        let mut objects = BTreeMap::new();
+        for (object, known) in self.kinds.get(kind).into_iter().flatten() {
+            if let Some(compared) = &known.compared {
+                let object = match how {
+                    How::AsItIs => object,
+                    How::AsTold => compared,
+                };
+                *objects.entry(object.as_str()).or_default() += known.count;
+            }
+        }
+        objects
+    }
+
+    /// Returns how what was told of `kind` differs from what is `shown`.
+    pub fn beside(&self, shown: &Self, kind: &str, how: How) -> Vec<Difference> {
+        let (told, shown) = (self.objects(kind, how), shown.objects(kind, how));
+        let only = |one: &Counts<'_>, other: &Counts<'_>| -> Vec<String> {
+            let missing = one.keys().filter(|object| !other.contains_key(**object));
+            missing.map(|object| (*object).to_owned()).collect()
+        };
+        let [only_told, only_there] = [only(&told, &shown), only(&shown, &told)];
+        let other_count = |(object, count): (&&str, &usize)| {
+            let there = shown.get(*object).filter(|there| *there != count)?;
+            let object = serde_json::from_str(object).unwrap();
+            let how = format!("told {count} times and there {there} times");
+            Some(Difference::of(&how, object))
+        };
+        let counts = told.iter().filter_map(other_count);
+        explain::explain(&only_told, &only_there).into_iter().chain(counts).collect()
+    }
+}
+
+/// How objects are compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    AsItIs,
+    /// Without what nobody tells.
+    AsTold,
+}
+
+/// Removes the object that is most like one that was never told; says how they differ.
+fn remove_like(objects: &mut BTreeMap<String, Known>, kind: &str, object: &Value) -> String {
+    let parse = |text: &String| serde_json::from_str(text).unwrap();
+    let known: Vec<Value> = objects.keys().map(parse).collect();
+    let Some(at) = explain::closest(object, &known) else {
+        return format!("{kind}: never told: {object}");
+    };
+    objects.remove(&known[at].to_string());
+    let differences = explain::differences(&known[at], object);
+    let words: Vec<_> = differences.iter().map(|one| &*one.words).collect();
+    format!(
+        "{kind}: the old object is not as it was told: {}",
+        words.join("\n")
+    )
+}
+
+/// Keys whose values are names of links.
+const NAMES: &[&str] = &[
+    "dev",
+    "link",
+    "master",
+    "backup_port",
+    "active_slave",
+    "primary",
+    "viaIf",
+];
+
+/// Puts the index of a link where its name is.
+fn look_up(kind: &str, value: &mut Value, indexes: &BTreeMap<String, u64>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let is_name = NAMES.contains(&key.as_str()) || (kind == "fdb" && key == "ifname");
+                match value.as_str().and_then(|name| indexes.get(name)) {
+                    Some(index) if is_name => *value = (*index).into(),
+                    _ => look_up(kind, value, indexes),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                look_up(kind, item, indexes);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Links of hops have names only, and those come and go.
+fn without_links_of_hops(object: &mut Value) {
+    let hops = object.get_mut("nexthops").and_then(Value::as_array_mut);
+    for hop in hops.into_iter().flatten() {
+        hop.as_object_mut().unwrap().remove("dev");
     }
 }
 
@@ -151,91 +292,63 @@ fn undo(object: &mut Value, changes: &Map<String, Value>) {
     }
 }
 
-/// Returns `object` without what changes by itself. A key that is null counts as none.
-fn plain(mut object: Value) -> Value {
-    strip(&mut object);
-    object
-}
+/// A question about objects of a kind: the family, and the words.
+pub type Question = (&'static str, &'static str, &'static [&'static str]);
 
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            object.retain(|key, value| {
-                !VOLATILE.contains(&key.as_str())
-                    && !value.is_null()
-                    && value != &Value::Array(vec![])
-            });
-            if let Some(hops) = object.get_mut("nexthops").and_then(Value::as_array_mut) {
-                hops.iter_mut()
-                    .for_each(|hop| drop(hop.as_object_mut().unwrap().remove("dev")));
+/// Asks for all objects of the kinds that are compared after a storm, but links and addresses.
+const QUESTIONS: &[Question] = &[
+    ("route", "-4", &["route", "show", "table", "all"]),
+    ("route", "-6", &["route", "show", "table", "all"]),
+    ("neigh", "", &["neigh"]),
+    ("rule", "-4", &["rule"]),
+    ("rule", "-6", &["rule"]),
+    ("nexthop", "", &["nexthop"]),
+];
+
+/// Asks a show command of this family, with these words.
+pub type Ask<'a> = &'a mut dyn FnMut(&str, &[&str]) -> Vec<Value>;
+
+impl Picture {
+    /// Adds what is there: links, their addresses, and what answers the questions.
+    pub fn add_shown(&mut self, questions: &[Question], ask: Ask<'_>) {
+        let mut indexes = BTreeMap::new();
+        let links = ask("", &["link"]);
+        for link in &links {
+            indexes.insert(link["ifname"].to_string(), link["ifindex"].as_u64());
+            self.learn("link", link);
+        }
+        for link in links {
+            self.add("link", link);
+        }
+        let placed = |object: Value| {
+            let index = indexes.get(&object["dev"].to_string());
+            with_index(object, index.copied().flatten())
+        };
+        for link in ask("", &["addr"]) {
+            for addr in link["addr_info"].as_array().unwrap() {
+                let mut addr = addr.clone();
+                addr["dev"] = link["ifname"].clone();
+                addr["index"] = link["ifindex"].clone();
+                self.add("addr", placed(addr));
             }
-            object.values_mut().for_each(strip);
         }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
+        for (kind, family, words) in questions {
+            for object in ask(family, words) {
+                self.add(kind, placed(object));
+            }
+        }
     }
 }
 
-/// Asks for a table in a network namespace: its kind, and the words behind it.
-type Ask = fn(netns: &str, family: &str, words: &[&str]) -> Vec<Value>;
-
-/// Returns what is there.
-fn shown(netns: &str, ask: Ask) -> Picture {
+/// Returns what is there, in answer to `program` with such arguments in front.
+fn shown(program: &OsStr, args: &[&str]) -> Picture {
     let mut picture = Picture::default();
-    let mut indexes = BTreeMap::new();
-    for link in ask(netns, "", &["link"]) {
-        indexes.insert(link["ifname"].to_string(), link["ifindex"].as_u64());
-        picture.add("link", link);
-    }
-    let placed = |object: Value| {
-        let index = indexes.get(&object["dev"].to_string());
-        with_index(object, index.copied().flatten())
-    };
-    for link in ask(netns, "", &["addr"]) {
-        for addr in link["addr_info"].as_array().unwrap() {
-            let mut addr = addr.clone();
-            addr["dev"] = link["ifname"].clone();
-            picture.add("addr", placed(addr));
-        }
-    }
-    for (kind, family, words) in [
-        ("route", "-4", &["route", "show", "table", "all"][..]),
-        ("route", "-6", &["route", "show", "table", "all"]),
-        ("neigh", "", &["neigh"]),
-        ("rule", "-4", &["rule"]),
-        ("rule", "-6", &["rule"]),
-        ("nexthop", "", &["nexthop"]),
-    ] {
-        for object in ask(netns, family, words) {
-            picture.add(kind, placed(object));
-        }
-    }
+    picture.add_shown(QUESTIONS, &mut |family, words| {
+        let family = Some(family).filter(|family| !family.is_empty());
+        // The client takes the family behind the words too.
+        answer(Command::new(program).args(args).args(family).args(words))
+    });
     picture
-}
-
-/// Asks the client.
-fn client(netns: &str, family: &str, words: &[&str]) -> Vec<Value> {
-    let family = Some(family).filter(|family| !family.is_empty());
-
-    answer(
-        Command::new("nlhello")
-            .args(["-n", netns, "--json"])
-            .args(words)
-            .args(family),
-    )
-}
-
-/// Asks iproute2, the newest one where `scripts/test` gives it.
-fn iproute2(netns: &str, family: &str, words: &[&str]) -> Vec<Value> {
-    let program = std::env::var_os("IP").unwrap_or_else(|| "ip".into());
-    let family = Some(family).filter(|family| !family.is_empty());
-
-    answer(
-        Command::new(program)
-            .args(["-n", netns, "-j", "-d"])
-            .args(family)
-            .args(words),
-    )
 }
 
 fn answer(command: &mut Command) -> Vec<Value> {
@@ -254,45 +367,37 @@ fn answer(command: &mut Command) -> Vec<Value> {
 ///
 /// The first difference, in words.
 pub fn compare(told: &Picture, netns: &str) -> Result<(), String> {
-    let told = told.without_multicast_rules();
-    compare_all(&told, &shown(netns, client), netns)?;
+    let ip = std::env::var_os("IP").unwrap_or_else(|| "ip".into());
+    compare_all(
+        told,
+        &shown("nlhello".as_ref(), &["-n", netns, "--json"]),
+        netns,
+    )?;
     compare_all(
         &told.as_ip_has_it(),
-        &shown(netns, iproute2).as_ip_has_it(),
+        &shown(&ip, &["-n", netns, "-j", "-d"]).as_ip_has_it(),
         &format!("{netns}, beside ip"),
     )
 }
 
 fn compare_all(told: &Picture, shown: &Picture, place: &str) -> Result<(), String> {
     for kind in KINDS {
-        let (told, shown) = (told.objects(kind), shown.objects(kind));
-        let more: Vec<_> = told.iter().filter(|told| !shown.contains(told)).collect();
-        let less: Vec<_> = shown.iter().filter(|shown| !told.contains(shown)).collect();
-        if !more.is_empty() || !less.is_empty() {
-            return Err(format!(
-                "{place}: {kind}: told and not there: {more:#?}\nthere and not told: {less:#?}"
-            ));
+        let differences = told.beside(shown, kind, How::AsTold);
+        if !differences.is_empty() {
+            let words: Vec<_> = differences.iter().map(|one| &*one.words).collect();
+            return Err(format!("{place}: {kind}: {words:#?}"));
         }
     }
     Ok(())
 }
 
 impl Picture {
-    /// Returns it without what the show commands leave out.
-    fn without_multicast_rules(&self) -> Self {
-        let mut picture = self.clone();
-        if let Some(rules) = picture.kinds.get_mut("rule") {
-            rules.retain(|rule, _| !rule.contains("\"128\"") && !rule.contains("\"129\""));
-        }
-        picture
-    }
-
     /// Returns it with the keys that `ip` has as well, whatever its version.
     fn as_ip_has_it(&self) -> Self {
         let mut picture = Self::default();
         for (kind, keys) in KEYS_OF_IP {
-            for (object, count) in self.objects(kind) {
-                let object: Value = serde_json::from_str(&object).unwrap();
+            for (object, count) in self.objects(kind, How::AsTold) {
+                let object: Value = serde_json::from_str(object).unwrap();
                 for _ in 0..count {
                     picture.add(kind, only(&object, keys));
                 }

@@ -82,7 +82,7 @@ fn comparable(text: &str) -> Vec<String> {
 }
 
 /// Returns a line without the process that asked for the change, which is gone at a replay.
-fn without_process(line: &str) -> String {
+pub fn without_process(line: &str) -> String {
     let Some((event, by)) = line.split_once(r#","by":"#) else {
         return line.to_owned();
     };

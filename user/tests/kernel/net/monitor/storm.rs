@@ -95,11 +95,15 @@ impl Watch {
     }
 
     /// Ends it; returns all that was told.
-    pub fn end(mut self) -> Vec<Value> {
+    pub fn end(self) -> Vec<Value> {
+        json_lines(self.end_text().as_bytes())
+    }
+
+    /// Ends it; returns all that was told, as it was.
+    pub fn end_text(mut self) -> String {
         kill(&self.child, "INT");
         self.child.wait().unwrap();
-        let text = fs::read(&self.file).unwrap();
-        json_lines(&text)
+        fs::read_to_string(&self.file).unwrap()
     }
 
     /// Returns what reads the lines as they come.

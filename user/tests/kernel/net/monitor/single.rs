@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! One change at a time, of everything that can be changed: after each, the lines that were told so far, added up, are what
+//! there is, to a monitor that begins and to the show commands.
+//!
+//! The tables in `single/tables/` say what is changed, `left_out.rs` what is not compared. Rows come in random order, with
+//! random choices: the seed is printed, `SEED=N` repeats a run, and `SINGLE=N` makes that many changes at least.
+
+mod actor;
+mod grammar;
+mod tally;
+mod views;
+
+use super::idle;
+use super::explain::Difference;
+use super::left_out;
+use super::picture::{How, Picture, KINDS as STORM_KINDS};
+use super::record::without_process;
+use super::storm::{Lines, Watch};
+use crate::lab::*;
+use crate::random::Random;
+use grammar::{Link, Row, Step};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+use tally::Tally;
+use views::{look, Shows, Views};
+
+const NETNS: &str = "single";
+const FAR: &str = "single-far";
+const KINDS: [&str; 7] = {
+    let [a, b, c, d, e, f] = STORM_KINDS;
+    [a, b, c, d, e, f, "fdb"]
+};
+
+/// Changes of a short run.
+const CHANGES: usize = 100;
+
+/// What is wrong, and stays as it is for so long, does not become right any more.
+const HOPELESS: Duration = Duration::from_secs(3);
+
+/// What is wrong in a way that was found before is waited for no longer than this.
+const AGAIN_HOPELESS: Duration = Duration::from_millis(400);
+
+/// So many classes of differences are enough.
+const ENOUGH: usize = 60;
+
+/// How many of each class are printed.
+const PRINTED: usize = 2;
+
+/// How often rows of which nothing was made are tried again in a run of all rows.
+const AGAIN: usize = 3;
+
+#[test]
+fn after_each_change_what_was_told_is_what_is_there() {
+    short_run();
+}
+
+/// Makes some changes, of the links that this kernel has.
+pub fn short_run() {
+    with_run(|run| run.make(changes()));
+}
+
+/// Makes changes until each row of the tables was made, and as many as are asked for.
+pub fn long_run() {
+    with_run(|run| {
+        run.make(changes());
+        run.fill();
+        let empty = run.tally.empty();
+        assert!(empty.is_empty(), "nothing was made of: {empty:#?}");
+    });
+}
+
+/// Returns how many changes are to be made.
+fn changes() -> usize {
+    std::env::var("SINGLE").map_or(CHANGES, |count| count.parse().unwrap())
+}
+
+/// Does a run in network namespaces of its own, and asserts that nothing was found.
+fn with_run(make: impl FnOnce(&mut Run) + Send) {
+    let _netns = [NETNS, FAR].map(Netns::add);
+    let netns = nlhello::netlink::Netns::open(NETNS).unwrap();
+    thread::scope(|scope| {
+        // A thread that enters a namespace stays there.
+        let there = scope.spawn(move || {
+            netns.enter().unwrap();
+            let mut run = Run::begin();
+            make(&mut run);
+            run.end();
+        });
+        if let Err(panic) = there.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+/// What is wrong, and the same of all that is wrong in the same way.
+struct Wrong {
+    class: String,
+    words: String,
+}
+
+impl Wrong {
+    fn of(kind: &str, place: &str, difference: &Difference) -> Self {
+        let words = &difference.words;
+        let what = words.split(':').next().unwrap();
+        let class = difference.path.as_deref().unwrap_or(what);
+        Self {
+            class: format!("{kind} {class}"),
+            words: format!("{kind} {place}: {words}"),
+        }
+    }
+}
+
+struct Run {
+    random: Random,
+    links: Vec<Link>,
+    rows: Vec<Row>,
+    watch: Watch,
+    lines: Lines,
+    record: PathBuf,
+    shows: Shows,
+    told: Picture,
+    there: Views,
+    tally: Tally,
+    /// How often what was wrong, by class.
+    found: BTreeMap<String, usize>,
+    /// What is wrong for a while already.
+    known: BTreeSet<String>,
+    /// The last changes.
+    history: Vec<String>,
+    start: Instant,
+}
+
+impl Run {
+    /// Makes the links, and begins to listen.
+    fn begin() -> Self {
+        let links = make_links();
+        let rows = grammar::all_rows(&links);
+        let record = std::env::temp_dir().join(format!("single-{}", std::process::id()));
+        let args = ["fdb", "--timestamp=none", "--record"];
+        let watch = Watch::start(NETNS, &[&args[..], &[record.to_str().unwrap()]].concat());
+        let mut shows = Shows::start();
+        let mut run = Self {
+            random: Random::new(),
+            tally: Tally::of(&rows),
+            lines: watch.lines(),
+            there: look(&mut shows),
+            told: Picture::of_links(),
+            found: BTreeMap::new(),
+            known: BTreeSet::new(),
+            history: Vec::new(),
+            start: Instant::now(),
+            links,
+            rows,
+            watch,
+            record,
+            shows,
+        };
+        run.settle();
+        run
+    }
+
+    /// Makes as many changes, of rows in random order.
+    fn make(&mut self, count: usize) {
+        while self.tally.changes < count {
+            for row in self.shuffled() {
+                self.make_row(&row, false);
+                if self.tally.changes >= count || self.found.len() > ENOUGH {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Makes rows until none is left of which nothing was made.
+    fn fill(&mut self) {
+        for _ in 0..AGAIN {
+            for row in self.shuffled() {
+                if self.tally.is_empty_for(&row) && self.found.len() <= ENOUGH {
+                    self.make_row(&row, true);
+                }
+            }
+        }
+    }
+
+    fn shuffled(&mut self) -> Vec<Row> {
+        let mut rows = self.rows.clone();
+        for last in (1..rows.len()).rev() {
+            rows.swap(last, self.random.below(last + 1));
+        }
+        rows
+    }
+
+    /// Makes what a row says, now and then without its end.
+    fn make_row(&mut self, row: &Row, is_whole: bool) {
+        let (link, mut steps) = row.choose(&mut self.random);
+        self.make_missing();
+        self.history.clear();
+        self.bring(link, row.is_up);
+        let has_end = steps.len() > 1 && steps.last().is_some_and(|step| !step.is_help);
+        if has_end && !is_whole && self.random.below(6) == 0 {
+            steps.pop();
+        }
+        for step in &steps {
+            let result = self.make_step(step);
+            match step.is_help {
+                true if result.is_ok() => self.tally.count_any(&result),
+                true => {}
+                false => self.tally.count(row, &step.words, &result),
+            }
+        }
+    }
+
+    /// Makes the links that are not there any more.
+    fn make_missing(&mut self) {
+        let missing = |link: &&Link| !self.there.links.contains_key(link.name);
+        let missing: Vec<_> = self.links.iter().filter(missing).copied().collect();
+        for step in missing.iter().flat_map(|link| grammar::steps(link.steps)) {
+            let result = self.make_step(&step);
+            self.tally.count_any(&result);
+        }
+    }
+
+    /// Makes a link be up or not.
+    fn bring(&mut self, link: &str, is_up: bool) {
+        if self.there.links.get(link) == Some(&is_up) {
+            return;
+        }
+        let state = if is_up { "up" } else { "down" };
+        let words = format!("ip link set {link} {state}");
+        let is_help = true;
+        let result = self.make_step(&Step { words, is_help });
+        self.tally.count_any(&result);
+    }
+
+    /// Makes a change, and compares.
+    fn make_step(&mut self, step: &Step) -> Result<(), String> {
+        let result = actor::act(step);
+        let mark = if result.is_ok() { "" } else { " (refused)" };
+        self.history.push(format!("{}{mark}", step.words));
+        self.settle();
+        result
+    }
+
+    /// Waits until what was told is what is there but for what nobody tells, or that is hopeless: then it is noted what is wrong.
+    fn settle(&mut self) {
+        let mut last = Instant::now();
+        loop {
+            idle::wait_until_idle(&self.watch.child);
+            if self.take_lines() {
+                last = Instant::now();
+            }
+            self.there = look(&mut self.shows);
+            let news = self.news();
+            let is_found = news.iter().all(|wrong| self.found.contains_key(&wrong.class));
+            let patience = if is_found { AGAIN_HOPELESS } else { HOPELESS };
+            if news.is_empty() || last.elapsed() > patience {
+                for wrong in news {
+                    self.known.insert(wrong.words.clone());
+                    self.note(wrong);
+                }
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Returns what is wrong and was not before, but what nobody tells of the last change.
+    fn news(&mut self) -> Vec<Wrong> {
+        let step = self.history.last().map_or("", String::as_str);
+        let (mut known, mut news) = (BTreeSet::new(), Vec::new());
+        for (kind, place, difference) in self.differences() {
+            let wrong = Wrong::of(kind, place, &difference);
+            let is_known = self.known.contains(&wrong.words);
+            match is_known || left_out::allows(kind, &difference, step) {
+                true => drop(known.insert(wrong.words)),
+                false => news.push(wrong),
+            }
+        }
+        self.known = known;
+        news
+    }
+
+    /// Returns how what was told differs from what is there, of each kind and in each place.
+    fn differences(&self) -> Vec<(&'static str, &'static str, Difference)> {
+        let mut all = Vec::new();
+        for (place, there) in &self.there.both {
+            for kind in KINDS {
+                let of_kind = self.told.beside(there, kind, How::AsItIs);
+                all.extend(of_kind.into_iter().map(|one| (kind, *place, one)));
+            }
+        }
+        all
+    }
+
+    /// Takes in the lines that were told; says whether there were any.
+    fn take_lines(&mut self) -> bool {
+        let lines: Vec<Value> = self.lines.by_ref().collect();
+        for wrong in self.told.take_all(&lines) {
+            let class = wrong.split(" is told to be").next().unwrap();
+            let class = class.split('{').next().unwrap().to_owned();
+            let wrong = Wrong { class, words: wrong };
+            self.note(wrong);
+        }
+        !lines.is_empty()
+    }
+
+    /// Counts what is wrong, and prints the first of each class.
+    fn note(&mut self, wrong: Wrong) {
+        let count = self.found.entry(wrong.class).or_default();
+        *count += 1;
+        if *count <= PRINTED {
+            println!("after {:#?}:\n{}\n", self.history, wrong.words);
+        }
+    }
+
+    /// Prints what was tried, ends the monitor, and asserts that its record says the same and nothing was wrong.
+    fn end(self) {
+        self.tally.print();
+        println!(
+            "{} ms a change",
+            self.start.elapsed().as_millis() / self.tally.changes.max(1) as u128
+        );
+        let told = self.watch.end_text();
+        let replayed = run(Command::new("nlhello")
+            .args(["replay", "--json", "--initial", "--timestamp=none"])
+            .arg(&self.record));
+        std::fs::remove_file(&self.record).unwrap();
+        assert!(self.found.is_empty(), "found, and printed above: {:#?}", self.found);
+        assert_same_lines(&told, &stdout(&replayed));
+    }
+}
+
+/// Asserts that a record tells what the monitor has told.
+fn assert_same_lines(told: &str, replayed: &str) {
+    let [told, replayed] = [told, replayed].map(|text| text.lines().map(without_process).collect::<Vec<_>>());
+    let differs = told.iter().zip(&replayed).find(|(one, other)| one != other);
+    assert_eq!(differs, None);
+    assert_eq!(told.len(), replayed.len());
+}
+
+/// Makes the links that are changed; returns those that this kernel has.
+fn make_links() -> Vec<Link> {
+    prepare();
+    let mut links = Vec::new();
+    for link in grammar::world() {
+        let results: Vec<_> = grammar::steps(link.steps).iter().map(actor::act).collect();
+        match results.into_iter().collect::<Result<Vec<()>, String>>() {
+            Ok(_) => links.push(link),
+            Err(why) => println!("this kernel has no {} ({}): {why}", link.name, link.kind),
+        }
+    }
+    links
+}
+
+/// Sees to it that nobody has to wait for addresses, and that drivers are there that no request loads.
+fn prepare() {
+    run(Command::new("modprobe").args(["-qa", "tun", "mpls_router", "mpls_iptunnel"]));
+    for setting in [
+        "net.ipv6.conf.default.accept_dad=0",
+        "net.ipv6.conf.all.accept_dad=0",
+        "net.ipv6.conf.default.keep_addr_on_down=1",
+        "net.mpls.platform_labels=1000",
+    ] {
+        let is_help = true;
+        let words = format!("sysctl {setting}");
+        // A kernel without MPLS has no labels.
+        let _ = actor::act(&Step { words, is_help });
+    }
+    let lo = grammar::steps("ip link set lo up");
+    actor::act(&lo[0]).unwrap();
+}

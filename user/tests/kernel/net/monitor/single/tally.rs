@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What was tried how often.
+
+use super::grammar::Row;
+use std::collections::BTreeMap;
+
+/// Changes that the kernel made, by kind, attribute, and whether the link was up; and what it said of those that it refused.
+#[derive(Default)]
+pub struct Tally {
+    cells: BTreeMap<Cell, Count>,
+    pub changes: usize,
+    pub refused: usize,
+}
+
+type Cell = (&'static str, &'static str, bool);
+
+#[derive(Default)]
+struct Count {
+    made: usize,
+    /// The last refusal.
+    refusal: Option<String>,
+}
+
+impl Tally {
+    /// Begins with nothing in the cell of each row.
+    pub fn of(rows: &[Row]) -> Self {
+        let mut tally = Self::default();
+        for row in rows {
+            tally.cells.entry(cell(row)).or_default();
+        }
+        tally
+    }
+
+    /// Counts a change of a row, or that it was refused.
+    pub fn count(&mut self, row: &Row, words: &str, result: &Result<(), String>) {
+        let count = self.cells.entry(cell(row)).or_default();
+        match result {
+            Ok(()) => count.made += 1,
+            Err(refusal) => count.refusal = Some(format!("{words}: {refusal}")),
+        }
+        self.count_any(result);
+    }
+
+    /// Counts a change that no row asked for: what the rows need.
+    pub fn count_any(&mut self, result: &Result<(), String>) {
+        self.changes += usize::from(result.is_ok());
+        self.refused += usize::from(result.is_err());
+    }
+
+    pub fn is_empty_for(&self, row: &Row) -> bool {
+        self.cells[&cell(row)].made == 0
+    }
+
+    /// Prints the table: up and down are counts, a dash where there is no such row.
+    pub fn print(&self) {
+        println!("{:<12}{:<14}{:>5}{:>6}", "kind", "attribute", "up", "down");
+        let of = |kind, attribute, is_up| {
+            let count = self.cells.get(&(kind, attribute, is_up));
+            count.map_or("-".to_owned(), |count| count.made.to_string())
+        };
+        let mut rows: Vec<_> = self.cells.keys().map(|cell| (cell.0, cell.1)).collect();
+        rows.dedup();
+        for (kind, attribute) in rows {
+            let [up, down] = [true, false].map(|is_up| of(kind, attribute, is_up));
+            println!("{kind:<12}{attribute:<14}{up:>5}{down:>6}");
+        }
+        println!(
+            "{} changes, {} refused, {} cells",
+            self.changes,
+            self.refused,
+            self.cells.len()
+        );
+    }
+
+    /// Returns the cells where nothing was made, each with what the kernel said last.
+    pub fn empty(&self) -> Vec<String> {
+        let empty = self.cells.iter().filter(|(_, count)| count.made == 0);
+        let words = |((kind, attribute, is_up), count): (&Cell, &Count)| {
+            let state = if *is_up { "up" } else { "down" };
+            let refusal = count.refusal.as_deref().unwrap_or("never tried");
+            format!("{kind} {attribute} {state}: {refusal}")
+        };
+        empty.map(words).collect()
+    }
+}
+
+fn cell(row: &Row) -> Cell {
+    (row.kind, row.attribute, row.is_up)
+}
