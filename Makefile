@@ -53,7 +53,7 @@ test-built-in: ## the family as a part of the kernel's image (obj-y), of KERNEL,
 	@KERNEL="$${KERNEL:-lts}-built-in" scripts/test $${FILTER:+"$$FILTER"}
 
 .PHONY: storms
-storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root
+storms: ## what nlhello monitor tells of long storms and a million events, on this machine's own kernel, as root; with KERNEL=NAME, of thousands of single changes, in that kernel
 	@scripts/storms
 
 .PHONY: bench

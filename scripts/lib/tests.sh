@@ -66,7 +66,7 @@ client_tests() { "$cargo" test --package nlhello --no-fail-fast --lib --bins --t
 names() { "$1" --list --format terse "${@:2}" | sed -n 's/: test$//p'; }
 
 # net_tests FOLDER PROGRAM NAME...: those of rtnetlink alone, with the client in FOLDER.
-net_tests() { PATH=$(realpath "$1"):$PATH TEST_ARGS="${test_args[*]}" IP=$(iproute2_program ip) scripts/net-tests "${@:2}"; }
+net_tests() { PATH=$(realpath "$1"):$PATH TEST_ARGS="${test_args[*]}" IP=$(iproute2_program ip) BRIDGE=$(iproute2_program bridge) scripts/net-tests "${@:2}"; }
 
 # Results.
 

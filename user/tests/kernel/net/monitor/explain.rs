@@ -37,7 +37,9 @@ pub fn explain(told: &[String], there: &[String]) -> Vec<Difference> {
             None => all.push(Difference::of("only told", told)),
         }
     }
-    let only_there = there.into_iter().map(|there| Difference::of("only there", there));
+    let only_there = there
+        .into_iter()
+        .map(|there| Difference::of("only there", there));
     all.extend(only_there);
     all
 }

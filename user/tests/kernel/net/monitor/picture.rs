@@ -54,6 +54,14 @@ pub struct Picture {
     indexes: Option<BTreeMap<String, u64>>,
 }
 
+/// An object as it is added: without what runs by itself, and with indexes of links for their names.
+#[derive(Clone)]
+pub struct Prepared {
+    kind: String,
+    text: String,
+    compared: Option<String>,
+}
+
 /// What is compared of objects, and how many are the same.
 type Counts<'p> = BTreeMap<&'p str, usize>;
 
@@ -66,10 +74,10 @@ struct Known {
 }
 
 impl Picture {
-    /// Begins one that takes names of links for the links that they stand for, wherever they are: names change one at a time.
-    pub fn of_links() -> Self {
+    /// Begins one that takes names for the links that they stand for, wherever they are: names change one at a time.
+    pub fn of_links(indexes: BTreeMap<String, u64>) -> Self {
         Self {
-            indexes: Some(BTreeMap::new()),
+            indexes: Some(indexes),
             ..Self::default()
         }
     }
@@ -136,15 +144,29 @@ impl Picture {
     }
 
     fn add(&mut self, kind: &str, object: Value) {
+        let object = self.prepare(kind, object);
+        self.put(&object);
+    }
+
+    /// Returns an object of `kind` as it is added.
+    pub fn prepare(&self, kind: &str, object: Value) -> Prepared {
         let object = self.plain(kind, object);
-        let objects = self.kinds.entry(kind.to_owned()).or_default();
-        let known = objects
-            .entry(object.to_string())
-            .or_insert_with(|| Known {
-                count: 0,
-                compared: left_out::compared(kind, &object).map(|object| object.to_string()),
-            });
-        known.count += 1;
+        let compared = left_out::compared(kind, &object);
+        Prepared {
+            kind: kind.to_owned(),
+            text: object.to_string(),
+            compared: compared.map(|object| object.to_string()),
+        }
+    }
+
+    /// Adds an object that is there once more.
+    pub fn put(&mut self, object: &Prepared) {
+        let new = || Known {
+            count: 0,
+            compared: object.compared.clone(),
+        };
+        let objects = self.kinds.entry(object.kind.clone()).or_default();
+        objects.entry(object.text.clone()).or_insert_with(new).count += 1;
     }
 
     fn remove(&mut self, kind: &str, object: Value) -> Result<(), String> {
@@ -200,7 +222,10 @@ impl Picture {
             Some(Difference::of(&how, object))
         };
         let counts = told.iter().filter_map(other_count);
-        explain::explain(&only_told, &only_there).into_iter().chain(counts).collect()
+        explain::explain(&only_told, &only_there)
+            .into_iter()
+            .chain(counts)
+            .collect()
     }
 }
 
@@ -245,8 +270,9 @@ fn look_up(kind: &str, value: &mut Value, indexes: &BTreeMap<String, u64>) {
         Value::Object(object) => {
             for (key, value) in object {
                 let is_name = NAMES.contains(&key.as_str()) || (kind == "fdb" && key == "ifname");
-                match value.as_str().and_then(|name| indexes.get(name)) {
-                    Some(index) if is_name => *value = (*index).into(),
+                let index = value.as_str().and_then(|name| index_of(name, indexes));
+                match index {
+                    Some(index) if is_name => *value = index.into(),
                     _ => look_up(kind, value, indexes),
                 }
             }
@@ -260,6 +286,12 @@ fn look_up(kind: &str, value: &mut Value, indexes: &BTreeMap<String, u64>) {
     }
 }
 
+/// Returns the index of a link; one that was not told yet has its index for a name.
+fn index_of(name: &str, indexes: &BTreeMap<String, u64>) -> Option<u64> {
+    let untold = || name.strip_prefix("if")?.parse().ok();
+    indexes.get(name).copied().or_else(untold)
+}
+
 /// Links of hops have names only, and those come and go.
 fn without_links_of_hops(object: &mut Value) {
     let hops = object.get_mut("nexthops").and_then(Value::as_array_mut);
@@ -269,7 +301,7 @@ fn without_links_of_hops(object: &mut Value) {
 }
 
 /// Names come and go: returns `object` with the index of its link instead of the name.
-fn with_index(mut object: Value, index: Option<u64>) -> Value {
+pub fn with_index(mut object: Value, index: Option<u64>) -> Value {
     if let (Some(dev), Some(index)) = (object.get_mut("dev"), index) {
         *dev = index.into();
     }
@@ -292,63 +324,57 @@ fn undo(object: &mut Value, changes: &Map<String, Value>) {
     }
 }
 
-/// A question about objects of a kind: the family, and the words.
-pub type Question = (&'static str, &'static str, &'static [&'static str]);
-
-/// Asks for all objects of the kinds that are compared after a storm, but links and addresses.
-const QUESTIONS: &[Question] = &[
-    ("route", "-4", &["route", "show", "table", "all"]),
-    ("route", "-6", &["route", "show", "table", "all"]),
-    ("neigh", "", &["neigh"]),
-    ("rule", "-4", &["rule"]),
-    ("rule", "-6", &["rule"]),
-    ("nexthop", "", &["nexthop"]),
-];
-
-/// Asks a show command of this family, with these words.
-pub type Ask<'a> = &'a mut dyn FnMut(&str, &[&str]) -> Vec<Value>;
-
-impl Picture {
-    /// Adds what is there: links, their addresses, and what answers the questions.
-    pub fn add_shown(&mut self, questions: &[Question], ask: Ask<'_>) {
-        let mut indexes = BTreeMap::new();
-        let links = ask("", &["link"]);
-        for link in &links {
-            indexes.insert(link["ifname"].to_string(), link["ifindex"].as_u64());
-            self.learn("link", link);
-        }
-        for link in links {
-            self.add("link", link);
-        }
-        let placed = |object: Value| {
-            let index = indexes.get(&object["dev"].to_string());
-            with_index(object, index.copied().flatten())
-        };
-        for link in ask("", &["addr"]) {
-            for addr in link["addr_info"].as_array().unwrap() {
-                let mut addr = addr.clone();
-                addr["dev"] = link["ifname"].clone();
-                addr["index"] = link["ifindex"].clone();
-                self.add("addr", placed(addr));
-            }
-        }
-        for (kind, family, words) in questions {
-            for object in ask(family, words) {
-                self.add(kind, placed(object));
-            }
-        }
-    }
-}
-
 /// Returns what is there, in answer to `program` with such arguments in front.
 fn shown(program: &OsStr, args: &[&str]) -> Picture {
-    let mut picture = Picture::default();
-    picture.add_shown(QUESTIONS, &mut |family, words| {
+    let ask = |family: &str, words: &[&str]| {
         let family = Some(family).filter(|family| !family.is_empty());
-        // The client takes the family behind the words too.
+        // The client takes the family in front of the words too.
         answer(Command::new(program).args(args).args(family).args(words))
-    });
+    };
+    let mut picture = Picture::default();
+    let mut indexes = BTreeMap::new();
+    for link in ask("", &["link"]) {
+        indexes.insert(link["ifname"].to_string(), link["ifindex"].as_u64());
+        picture.add("link", link);
+    }
+    let placed = |object: Value| {
+        let index = indexes.get(&object["dev"].to_string());
+        with_index(object, index.copied().flatten())
+    };
+    for link in ask("", &["addr"]) {
+        for addr in addresses(&link) {
+            picture.add("addr", placed(addr));
+        }
+    }
+    for (kind, family, words) in [
+        ("route", "-4", &["route", "show", "table", "all"][..]),
+        ("route", "-6", &["route", "show", "table", "all"]),
+        ("neigh", "", &["neigh"]),
+        ("rule", "-4", &["rule"]),
+        ("rule", "-6", &["rule"]),
+        ("nexthop", "", &["nexthop"]),
+    ] {
+        for object in ask(family, words) {
+            picture.add(kind, placed(object));
+        }
+    }
     picture
+}
+
+/// Returns the addresses of a link that is shown with them, as a monitor tells them.
+pub fn addresses(link: &Value) -> Vec<Value> {
+    let told = |addr: &Value| {
+        let mut addr = addr.clone();
+        addr["dev"] = link["ifname"].clone();
+        addr["index"] = link["ifindex"].clone();
+        addr
+    };
+    link["addr_info"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(told)
+        .collect()
 }
 
 fn answer(command: &mut Command) -> Vec<Value> {

@@ -41,6 +41,24 @@ pub struct Step {
     pub is_help: bool,
 }
 
+impl Step {
+    /// Says whether others can do without it: a link that is elsewhere, or has another name, is of no use to them.
+    pub fn can_be_left_out(&self) -> bool {
+        let is_lost = [" name ", " netns "]
+            .iter()
+            .any(|word| self.words.contains(word));
+        !self.is_help && !is_lost
+    }
+
+    /// Returns why it was refused, if it may not be.
+    pub fn needs(&self, why: String) -> Result<(), String> {
+        match self.is_help {
+            true => Ok(()),
+            false => Err(why),
+        }
+    }
+}
+
 /// Returns the links, what others are made on first.
 pub fn world() -> Vec<Link> {
     rows(WORLD).map(link).collect()

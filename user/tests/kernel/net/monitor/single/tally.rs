@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 pub struct Tally {
     cells: BTreeMap<Cell, Count>,
     pub changes: usize,
-    pub refused: usize,
+    refusals: BTreeMap<String, usize>,
 }
+
+/// What was refused more often than this is printed.
+const OFTEN: usize = 5;
 
 type Cell = (&'static str, &'static str, bool);
 
@@ -39,13 +42,20 @@ impl Tally {
             Ok(()) => count.made += 1,
             Err(refusal) => count.refusal = Some(format!("{words}: {refusal}")),
         }
-        self.count_any(result);
+        self.count_any(words, result);
     }
 
     /// Counts a change that no row asked for: what the rows need.
-    pub fn count_any(&mut self, result: &Result<(), String>) {
-        self.changes += usize::from(result.is_ok());
-        self.refused += usize::from(result.is_err());
+    pub fn count_any(&mut self, words: &str, result: &Result<(), String>) {
+        match result {
+            Ok(()) => self.changes += 1,
+            Err(refusal) => {
+                *self
+                    .refusals
+                    .entry(format!("{words}: {refusal}"))
+                    .or_default() += 1
+            }
+        }
     }
 
     pub fn is_empty_for(&self, row: &Row) -> bool {
@@ -68,9 +78,11 @@ impl Tally {
         println!(
             "{} changes, {} refused, {} cells",
             self.changes,
-            self.refused,
+            self.refusals.values().sum::<usize>(),
             self.cells.len()
         );
+        let often = self.refusals.iter().filter(|(_, count)| **count > OFTEN);
+        often.for_each(|(words, count)| println!("refused {count} times: {words}"));
     }
 
     /// Returns the cells where nothing was made, each with what the kernel said last.
