@@ -350,7 +350,7 @@ fn what_goes_away_in_silence_is_to_be_read() {
     assert_eq!(told.silent(), [Kind::Link, Kind::Rule, Kind::Fdb]);
     told.event(Kind::Link, true, 0, &link(7, 1));
     assert_eq!(told.silent(), [Kind::Fdb]);
-    told.event(Kind::Link, true, 0, &link(7, 0));
+    told.event(Kind::Link, true, 0, &link(7, 0x41));
     let of_flags = [
         Kind::Link,
         Kind::Nexthop,
@@ -359,7 +359,11 @@ fn what_goes_away_in_silence_is_to_be_read() {
         Kind::Fdb,
     ];
     assert_eq!(told.silent(), of_flags);
-    told.event(Kind::Link, false, 0, &link(7, 0));
+    told.event(Kind::Link, true, 0, &link(7, 0x40));
+    let silent = told.silent();
+    assert!(silent.contains(&Kind::Addr), "{silent:?}");
+    assert_eq!(silent.len(), of_flags.len() + 1);
+    told.event(Kind::Link, false, 0, &link(7, 0x40));
     assert_eq!(told.silent(), of_flags);
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
     assert_eq!(told.silent(), [Kind::Route, Kind::Fdb]);
@@ -512,7 +516,8 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
         let mut payload = route(family, 0, 0, 1);
         payload[RTM_PROTOCOL] = protocol;
         told.new_route(ADD, &payload);
-        assert_eq!(told.state.take_unfinished().has(Kind::Route), is_unfinished);
+        let unfinished = told.state.take_unfinished();
+        assert!([Kind::Route, Kind::Link].map(|kind| unfinished.has(kind)) == [is_unfinished; 2]);
         told.del_route(&payload);
         assert!(told.state.take_unfinished().is_empty());
     }

@@ -185,6 +185,8 @@ fn silent(cause: &Cause<'_>) -> Kinds {
         _ if !cause.is_there => ALL,
         // A veth has its other end once that is made.
         None => Kinds::of(&[Kind::Link, Kind::Rule]),
+        // Addresses of IPv6 that a link keeps while it is down are tentative from then on (`addrconf_ifdown()`).
+        Some(_) if turns(cause) => ALL | Kind::Addr.into(),
         Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => ALL,
         Some(old) if *old == *cause.payload => Kinds::NONE,
         Some(old) => silent_of_attrs(&old, cause.payload),

@@ -56,7 +56,8 @@ pub(crate) const FACTS: Facts = Facts {
         Kind::Netconf,
     ]),
     unfinished: |cause| match cause.is_there && is_by_advertisement(cause.payload) {
-        true => Kind::Route.into(),
+        // The link has a flag of it that it heard a router.
+        true => Kinds::of(&[Kind::Route, Kind::Link]),
         false => Kinds::NONE,
     },
     snapshot: Some(Snapshot {
