@@ -7,7 +7,6 @@ use super::left_out;
 use crate::lab::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::process::Command;
 
 pub const KINDS: [&str; 6] = ["link", "addr", "route", "neigh", "rule", "nexthop"];
@@ -186,7 +185,7 @@ impl Picture {
         left_out::stop(kind, &mut object);
         match &self.indexes {
             Some(indexes) => look_up(kind, &mut object, indexes),
-            None => without_links_of_hops(&mut object),
+            None => without_names(&mut object),
         }
         object
     }
@@ -292,11 +291,19 @@ fn index_of(name: &str, indexes: &BTreeMap<String, u64>) -> Option<u64> {
     indexes.get(name).copied().or_else(untold)
 }
 
-/// Links of hops have names only, and those come and go.
-fn without_links_of_hops(object: &mut Value) {
-    let hops = object.get_mut("nexthops").and_then(Value::as_array_mut);
-    for hop in hops.into_iter().flatten() {
-        hop.as_object_mut().unwrap().remove("dev");
+/// Names come and go: removes those of other links, which the objects were told with.
+fn without_names(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.remove("link");
+            let hops = object.get_mut("nexthops").and_then(Value::as_array_mut);
+            for hop in hops.into_iter().flatten() {
+                hop.as_object_mut().unwrap().remove("dev");
+            }
+            object.values_mut().for_each(without_names);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_names),
+        _ => {}
     }
 }
 
@@ -324,13 +331,37 @@ fn undo(object: &mut Value, changes: &Map<String, Value>) {
     }
 }
 
-/// Returns what is there, in answer to `program` with such arguments in front.
-fn shown(program: &OsStr, args: &[&str]) -> Picture {
-    let ask = |family: &str, words: &[&str]| {
-        let family = Some(family).filter(|family| !family.is_empty());
-        // The client takes the family in front of the words too.
-        answer(Command::new(program).args(args).args(family).args(words))
-    };
+/// Asks for a table in a network namespace: the family, and the words.
+type Ask = fn(netns: &str, family: &str, words: &[&str]) -> Vec<Value>;
+
+/// Asks the client.
+fn client(netns: &str, family: &str, words: &[&str]) -> Vec<Value> {
+    let family = Some(family).filter(|family| !family.is_empty());
+    let mut command = Command::new("nlhello");
+    answer(
+        command
+            .args(["-n", netns, "--json"])
+            .args(words)
+            .args(family),
+    )
+}
+
+/// Asks iproute2, the newest one where `scripts/test` gives it.
+fn iproute2(netns: &str, family: &str, words: &[&str]) -> Vec<Value> {
+    let program = std::env::var_os("IP").unwrap_or_else(|| "ip".into());
+    let family = Some(family).filter(|family| !family.is_empty());
+    let mut command = Command::new(program);
+    answer(
+        command
+            .args(["-n", netns, "-j", "-d"])
+            .args(family)
+            .args(words),
+    )
+}
+
+/// Returns what is there, as `ask` has it.
+fn shown(netns: &str, ask: Ask) -> Picture {
+    let ask = |family: &str, words: &[&str]| ask(netns, family, words);
     let mut picture = Picture::default();
     let mut indexes = BTreeMap::new();
     for link in ask("", &["link"]) {
@@ -393,15 +424,10 @@ fn answer(command: &mut Command) -> Vec<Value> {
 ///
 /// The first difference, in words.
 pub fn compare(told: &Picture, netns: &str) -> Result<(), String> {
-    let ip = std::env::var_os("IP").unwrap_or_else(|| "ip".into());
-    compare_all(
-        told,
-        &shown("nlhello".as_ref(), &["-n", netns, "--json"]),
-        netns,
-    )?;
+    compare_all(told, &shown(netns, client), netns)?;
     compare_all(
         &told.as_ip_has_it(),
-        &shown(&ip, &["-n", netns, "-j", "-d"]).as_ip_has_it(),
+        &shown(netns, iproute2).as_ip_has_it(),
         &format!("{netns}, beside ip"),
     )
 }
