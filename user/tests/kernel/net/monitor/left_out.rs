@@ -16,7 +16,8 @@ const RUNS: &[(&str, &[&str])] = &[
             "carrier_changes",
             "carrier_up_count",
             "carrier_down_count",
-            // Where a link went that is gone from here: only that message says so.
+            // Where a link went that is gone from here, and what has happened: only those messages say so.
+            "event",
             "new_netnsid",
             "new_ifindex",
             // Timers of bridges and of their ports.
