@@ -89,7 +89,7 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "link",
-        what: Keys(&["mtu", "max_mtu", "min_mtu", "tso_max_size", "tso_max_segs"], is_down, &[" type "]),
+        what: Keys(&["address", "broadcast", "mtu", "max_mtu", "min_mtu", "tso_max_size", "tso_max_segs"], is_down, &[" type "]),
         words: "of a link that is down: `alias`, `altname`, `group`, what is behind `type KIND`, also as a port, how it makes addresses (`addrgenmode`)",
         functions: "`netdev_state_change()`, unless the link is up",
     },
