@@ -96,9 +96,14 @@ pub struct Random {
 impl Random {
     /// Starts from `$SEED`, or from anywhere.
     pub fn new() -> Self {
+        Self::from_seed_or(any_seed)
+    }
+
+    /// Starts from `$SEED`, or from what `other` says.
+    pub fn from_seed_or(other: impl FnOnce() -> u64) -> Self {
         let seed = env::var("SEED").unwrap_or_default();
         let state = match seed.as_str() {
-            "" => any_seed(),
+            "" => other(),
             seed => seed.parse().unwrap(),
         };
         println!("SEED={state}");
