@@ -4,6 +4,7 @@
 
 mod batch;
 mod change;
+mod choice;
 mod greeting;
 mod hello;
 mod listen;
@@ -18,6 +19,7 @@ mod words;
 use crate::cli::{self, Cli, Command};
 use crate::output::{Event, Form, Output, Trace};
 use nlhello::hello::{Client, Hello, SPEC};
+use nlhello::monitor::Kind;
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
 use std::io;
@@ -106,13 +108,13 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Peers(args)) => peers::list(cli, args, out),
         Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
-        Some(Command::Link(args)) => show::links(cli, args, out),
-        Some(Command::Route(args)) => show::routes(cli, args, out),
-        Some(Command::Addr(args)) => show::addrs(cli, args, out),
-        Some(Command::Neigh(args)) => show::neighs(cli, args, out),
-        Some(Command::Fdb(args)) => show::fdb(cli, args, out),
-        Some(Command::Rule(args)) => show::rules(cli, args, out),
-        Some(Command::Nexthop(args)) => show::nexthops(cli, args, out),
+        Some(Command::Link(args)) => show::objects(cli, args, out, Kind::Link),
+        Some(Command::Route(args)) => show::objects(cli, args, out, Kind::Route),
+        Some(Command::Addr(args)) => show::objects(cli, args, out, Kind::Addr),
+        Some(Command::Neigh(args)) => show::objects(cli, args, out, Kind::Neigh),
+        Some(Command::Fdb(args)) => show::objects(cli, args, out, Kind::Fdb),
+        Some(Command::Rule(args)) => show::objects(cli, args, out, Kind::Rule),
+        Some(Command::Nexthop(args)) => show::objects(cli, args, out, Kind::Nexthop),
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Sockets(args)) => sockets::run(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),

@@ -3,15 +3,23 @@
 //! What is known of kinds of objects, whoever asks: each kind says it once, as facts, in its own module; the list of
 //! them is that of [`rtnl`](crate::rtnl::Kind).
 
+mod argument;
 mod body;
+mod choice;
 mod facts;
+mod linked;
 mod place;
 mod set;
+pub(crate) mod word;
 
+pub use argument::Argument;
 pub(crate) use body::{find, header, Body, Part};
+pub use choice::Choice;
 pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
+pub use linked::Linked;
 pub(crate) use place::Place;
 pub use set::Kinds;
+pub use word::{Operand, Word};
 
 use crate::rtnl::{Fields, Kind, Names};
 use crate::wire::Error;

@@ -4,7 +4,6 @@
 
 mod ahead;
 mod all_netns;
-mod criteria;
 mod filter;
 mod replay;
 
@@ -238,7 +237,7 @@ impl Teller {
 
     /// Keeps the names of all `links`: some refer to others that are told later.
     fn learn_all<'l, I: Iterator<Item = Cow<'l, [u8]>>>(&mut self, links: impl Fn() -> I) {
-        self.filter.find_dev(links());
+        self.filter.find_links(links());
         links().for_each(|link| self.filter.learn_link(&link));
         self.watch.forget_names();
         links().for_each(|link| learn_link(&mut self.names, &link));

@@ -3,22 +3,21 @@
 //! `nlhello route` and its like: what the kernel has.
 
 mod addr;
-mod fdb;
 mod genl;
-mod link;
-mod neigh;
-mod nexthop;
 mod route;
-mod rule;
 mod stream;
 
+use super::choice::{Purpose, Said};
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
+use nlhello::kind::{Choice, Operand};
+use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{objects, Client, Links, Listing, Names, Object, Query};
+use nlhello::rtnl::{self, Any, Client, Entry, LinkNamed, Links, List, Listed, Listing, Names};
+use nlhello::rtnl::{Neigh, NexthopId, Nexthops, Object, Query, Route, Rule};
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -29,92 +28,108 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const INTERRUPTED: &str =
     "the table changed while it was read: some of it may be missing, or there twice";
 
-/// Shows links.
-pub fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let query = link::query(cli, args, &mut names)?;
-
-    match query.name {
-        Some(_) => show_link(cli, args, names, &query),
-        None => show(cli, args, out, names, query),
-    }
-}
-
-/// Shows the one link that `query` asks for, if it is as it should be.
-fn show_link(
+/// Shows objects of `kind`.
+pub fn objects(
     cli: &Cli,
     args: &ShowArgs,
-    mut names: Names,
-    query: &Links,
+    out: &mut Output,
+    kind: Kind,
 ) -> Result<ExitCode, Failure> {
-    let mut client = client(cli, query)?;
-    let link = query.get(&mut client, TIMEOUT)?;
-
-    tell(cli, args, &mut names, link.as_ref())
-}
-
-/// Shows routes, or the one that a packet takes.
-pub fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-
-    match route::lookup(args, &mut names)? {
-        Some(lookup) => show_one(cli, args, names, &lookup),
-        None => {
-            let query = route::query(args, &mut names)?;
-            show(cli, args, out, names, query)
+    match kind {
+        Kind::Link => links(cli, args, out),
+        Kind::Addr => addr::show(cli, args, out),
+        Kind::Nexthop => nexthops(cli, args, out),
+        Kind::Route => routes(cli, args, out),
+        Kind::Neigh => show::<Neigh<'static>>(cli, args, out),
+        Kind::Rule => show::<Rule<'static>>(cli, args, out),
+        Kind::Fdb => show::<Entry<'static>>(cli, args, out),
+        kind => {
+            let mut names = Names::new();
+            let choice = choose(args, &[kind], &mut names)?;
+            show_query(cli, args, out, names, Any { kind, choice })
         }
     }
 }
 
-/// Shows addresses.
-pub fn addrs(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    addr::show(cli, args, out)
+/// Shows links, or the one of a name if it is as it should be.
+fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let choice = choose(args, &[Kind::Link], &mut names)?;
+    let stats = cli.globals.json || args.details;
+    let Some(Operand::Name(name)) = choice.operand(Kind::Link, "dev").cloned() else {
+        let query = Links::from(choice).with_stats(stats);
+        return show_query(cli, args, out, names, query);
+    };
+    let query = LinkNamed { name: &name, stats };
+    let mut client = client(cli, &query)?;
+    let link = query.get(&mut client, TIMEOUT)?;
+    let is_wanted = choice.wants(Kind::Link, link.payload());
+
+    tell(cli, args, &mut names, Some(&link).filter(|_| is_wanted))
 }
 
-/// Shows neighbours.
-pub fn neighs(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+/// Shows routes, or the one that a packet takes.
+fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut names = Names::new();
-    let query = neigh::query(args, &mut names)?;
 
-    show(cli, args, out, names, query)
-}
-
-/// Shows where bridges and VXLANs forward.
-pub fn fdb(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let query = fdb::query(args, &mut names)?;
-
-    show(cli, args, out, names, query)
-}
-
-/// Shows the rules that choose a table.
-pub fn rules(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let query = rule::query(args, &mut names)?;
-
-    show(cli, args, out, names, query)
+    match route::lookup(args, &mut names)? {
+        Some(lookup) => show_one(cli, args, names, &lookup),
+        None => show::<Route<'static>>(cli, args, out),
+    }
 }
 
 /// Shows next hops, or the one of a number.
-pub fn nexthops(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
+fn nexthops(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut names = Names::new();
+    let choice = choose(args, &[Kind::Nexthop], &mut names)?;
 
-    match nexthop::query(args, &mut names)? {
-        (Some(id), _) => show_one(cli, args, names, &id),
-        (None, query) => show(cli, args, out, names, query),
+    match choice.operand(Kind::Nexthop, "id") {
+        Some(Operand::Number(id)) => {
+            let stats = choice.has(Kind::Nexthop, "stats");
+            let id = u32::try_from(*id).unwrap_or_default();
+            show_one(cli, args, names, &NexthopId { id, stats })
+        }
+        _ => show_query(cli, args, out, names, Nexthops::from(choice)),
     }
+}
+
+/// Reads which objects of `kinds` are asked for, of which the first that takes a word takes it.
+fn choose(args: &ShowArgs, kinds: &[Kind], names: &mut Names) -> Result<Choice, Error> {
+    let mut words = Words::new(kinds[0].list_op(), &args.words);
+    let mut choice = Choice::of_family(args.family.number());
+
+    if !words.skip("show") {
+        words.skip("list");
+    }
+    while let Some(word) = words.word() {
+        Said::read(word, &mut words, kinds)?.choose(kinds, Purpose::List, &mut choice, names)?;
+    }
+    choice.add_usual(kinds[0]);
+    Ok(choice)
 }
 
 /// Shows the families of generic netlink, or one of them with all that it takes.
 pub fn families(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     match genl::name(args)? {
         Some(name) => genl::show(cli, args, name),
-        None => show(cli, args, out, Names::new(), Families),
+        None => show_query(cli, args, out, Names::new(), Families),
     }
 }
 
+/// Shows the objects of a kind that are asked for.
+fn show<V: Listed + Sync>(
+    cli: &Cli,
+    args: &ShowArgs,
+    out: &mut Output,
+) -> Result<ExitCode, Failure> {
+    let mut names = Names::new();
+    let choice = choose(args, &[V::KIND], &mut names)?;
+
+    show_query(cli, args, out, names, List::<V>::from(choice))
+}
+
 /// Shows the objects that `query` asks for.
-fn show(
+fn show_query(
     cli: &Cli,
     args: &ShowArgs,
     out: &mut Output,
@@ -139,7 +154,7 @@ fn write_all<Q: Query + Sync>(
     mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
     let told = stream::write_each(listing, &mut |row| {
-        for object in objects(query, row) {
+        for object in rtnl::objects(query, row) {
             write(&mut records, &object?)?;
         }
         Ok(())

@@ -2,11 +2,13 @@
 
 //! `nlhello wait`: until something is so in the network, for scripts.
 
+use super::choice::{Purpose, Said};
 use super::monitor::{learn_link, Filter};
 use super::words::Words;
 use super::Failure;
 use crate::cli::{Cli, WaitArgs};
 use crate::output::{TimeStyle, Watch};
+use nlhello::kind::Choice;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::rtnl::{Addr, Names};
@@ -73,29 +75,29 @@ impl Aim {
         let kind = Kind::of_name(name)
             .filter(|kind| kind.is_kept())
             .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
-        let mut aim = Self {
-            kind,
-            filter: Filter::of(kind, args.family.number()),
-            is_gone: false,
-        };
+        let mut choice = Choice::of_family(args.family.number());
+        let mut is_gone = false;
         while let Some(word) = words.word() {
-            match std::str::from_utf8(word) {
-                Ok("gone") => aim.is_gone = true,
-                Ok(word) if aim.filter.read_choice(word, &mut words, &mut names)? => {}
-                _ if aim.may_be_name() => aim.filter.set_dev(word),
-                _ => return Err(words.unknown(&String::from_utf8_lossy(word))),
+            match word {
+                b"gone" => is_gone = true,
+                word => Said::read(word, &mut words, &[kind])?.choose(
+                    &[kind],
+                    Purpose::Wait,
+                    &mut choice,
+                    &mut names,
+                )?,
             }
         }
-        Ok(aim)
-    }
-
-    /// Says whether a word without a keyword is the name of a link, as in the show commands.
-    fn may_be_name(&self) -> bool {
-        matches!(self.kind, Kind::Link | Kind::Addr) && !self.filter.has_dev()
+        choice.add_table(kind);
+        Ok(Self {
+            kind,
+            filter: Filter::of(kind, choice),
+            is_gone,
+        })
     }
 
     fn is_reached(&mut self, monitor: &Monitor) -> bool {
-        self.filter.find_dev(monitor.objects(Kind::Link));
+        self.filter.find_links(monitor.objects(Kind::Link));
         self.find(monitor).is_some() != self.is_gone
     }
 
@@ -127,6 +129,6 @@ impl Aim {
 
     /// The name that is asked for may be another link's from now on.
     fn counts(&self, event: &Event<'_>) -> bool {
-        (event.kind == Kind::Link && self.filter.has_dev()) || self.filter.wants(event)
+        (event.kind == Kind::Link && self.filter.follows_links()) || self.filter.wants(event)
     }
 }

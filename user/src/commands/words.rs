@@ -13,6 +13,7 @@ use std::slice;
 use std::str::FromStr;
 
 /// The words that are left of a command line, and what is to be done with them.
+#[derive(Clone)]
 pub struct Words<'w> {
     op: &'static str,
     rest: slice::Iter<'w, OsString>,
@@ -78,21 +79,9 @@ impl<'w> Words<'w> {
         names.index(name)
     }
 
-    /// Returns the index of the link whose name is behind `dev`.
-    pub fn link(&mut self, names: &mut Names) -> Result<u32, Error> {
-        self.link_behind("dev", names)
-    }
-
     /// Returns the number behind `keyword`, decimal or, with `0x` before it, hexadecimal.
     pub fn number<T: TryFrom<u64>>(&mut self, keyword: &str) -> Result<T, Error> {
         self.read(keyword, "number of its range", number)
-    }
-
-    /// Returns the number of the group of links behind `group`.
-    pub fn group(&mut self, names: &mut Names) -> Result<u32, Error> {
-        self.read("group", "group of links", |value| {
-            names.numbers().groups.number(value)
-        })
     }
 
     /// Returns the next word without taking it.
@@ -127,14 +116,6 @@ impl<'w> Words<'w> {
     pub fn lladdr(&mut self, keyword: &str) -> Result<Vec<u8>, Error> {
         self.read(keyword, "link-layer address", |value| {
             value.split(':').map(hex_byte).collect()
-        })
-    }
-
-    /// Returns the number of the table behind `table`; `None` is all of them.
-    pub fn table(&mut self, names: &mut Names) -> Result<Option<u32>, Error> {
-        self.read("table", "table", |value| match value {
-            "all" => Some(None),
-            value => names.numbers().tables.number(value).map(Some),
         })
     }
 

@@ -7,7 +7,7 @@ use crate::wire::{padding, Attr, Attrs, NLA_F_NESTED, NLA_HDRLEN};
 use std::ops::Range;
 
 /// Where the index of the link is in `struct ifinfomsg`, `ifaddrmsg`, `ndmsg`, `tcmsg`.
-const LINK: Range<usize> = 4..8;
+pub(super) const LINK: Range<usize> = 4..8;
 
 /// What is done with an attribute.
 pub(crate) enum Part {

@@ -2,7 +2,7 @@
 
 //! The form in which a kind says what is known of it.
 
-use super::{Body, Kinds, Part, Place};
+use super::{Body, Kinds, Part, Place, Word};
 use crate::rtnl::{Fields, Names, Object};
 use crate::wire::Error;
 use std::borrow::Cow;
@@ -31,6 +31,16 @@ pub(crate) struct Facts {
     pub is_on: Option<fn(&[u8], u32) -> bool>,
     /// Returns the address family of an object, whose header begins with this; `None` where it is of none.
     pub family: fn(u8) -> Option<u8>,
+    /// The words by which objects are chosen, in lists and events; see [`Kind::word`](crate::rtnl::Kind::word).
+    pub words: &'static [Word],
+    /// What a question for a list of them is for, `list routes`; empty where there is none.
+    pub list: &'static str,
+    /// Families of other kinds whose objects a list has too, unless what is asked for excludes them.
+    pub also_listed: &'static [u8],
+    /// What is so of the objects in a list, unless one of the words is said that each is called by.
+    pub usual: &'static [Word],
+    /// The table that is asked for where none is said.
+    pub table: Option<u32>,
     /// What of it a [`Scope`](crate::monitor::Scope) can be about.
     pub place: Place,
     /// The kinds that have to be heard of too to know how it changes, besides links.
@@ -60,6 +70,11 @@ impl Facts {
         link: |_| None,
         is_on: None,
         family: Some,
+        words: &[],
+        list: "",
+        also_listed: &[],
+        usual: &[],
+        table: None,
         place: Place::NOWHERE,
         needs: Kinds::NONE,
         silent: |_| Kinds::NONE,

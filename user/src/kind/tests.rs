@@ -68,6 +68,35 @@ fn whatever_is_heard_of_is_read_and_whatever_is_read_is_heard_of() {
     }
 }
 
+/// Returns the lines of docs/words.md that tell of the words of `kind`.
+fn documented(kind: Kind) -> String {
+    let line = |word: &Word| {
+        let mut names = word.names().to_vec();
+        if word.is_bare {
+            names.push("(alone)");
+        }
+        let argument = word.argument().map_or("", Argument::noun);
+        let heard = word
+            .why_unheard()
+            .map_or(String::new(), |reason| format!("lists only: {reason}"));
+        format!(
+            "| {} | {} | {argument} | {heard} |\n",
+            kind.name(),
+            names.join(", ")
+        )
+    };
+    kind.words().iter().map(line).collect()
+}
+
+#[test]
+fn the_docs_have_all_words_of_all_kinds() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/words.md");
+    let docs = std::fs::read_to_string(path).unwrap();
+    for lines in Kind::ALL.iter().map(|kind| documented(*kind)) {
+        assert!(docs.contains(&lines), "docs/words.md lacks:\n{lines}");
+    }
+}
+
 #[test]
 fn a_message_that_says_no_more_of_a_link_than_its_name_tells_of_none() {
     let link = |attrs: &[u16]| {
@@ -97,6 +126,51 @@ fn a_label_is_no_address() {
     assert_eq!(Route::from_payload(&route).unwrap().dst(), None);
     let any = Prefix::parse("0.0.0.0/0").unwrap();
     assert!(!any.holds(Route::from_payload(&route).unwrap().prefix()));
+}
+
+#[test]
+fn a_word_takes_an_argument_with_every_kind_or_with_none() {
+    for kind in Kind::ALL {
+        for word in kind.words() {
+            assert!(word.is_bare || !word.names().is_empty(), "{word:?}");
+            assert!(!word.is_bare || word.argument().is_some(), "{word:?}");
+            let takes_one = word.argument().is_some();
+            for name in word.names() {
+                let others = Kind::ALL.iter().filter_map(|other| other.word(name));
+                assert!(
+                    { others }.all(|other| other.argument().is_some() == takes_one),
+                    "{name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_of_a_kind_is_its_own_once() {
+    for kind in Kind::ALL {
+        let mut names: Vec<_> = kind.words().iter().flat_map(Word::names).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count, "{kind:?}");
+    }
+}
+
+#[test]
+fn what_a_list_is_asked_for_is_put_into_its_request() {
+    let choice = Choice::of_family(2);
+    let choice = choice.with(Kind::Route, "proto", "kernel").unwrap();
+    let choice = choice.with(Kind::Route, "table", "main").unwrap();
+    let table = [8, 0, 15, 0, 254, 0, 0, 0];
+
+    assert_eq!(choice.request(Kind::Route)[..6], [2, 0, 0, 0, 0, 2]);
+    assert_eq!(choice.request(Kind::Route)[12..], table);
+    assert_eq!(choice.request(Kind::Fdb)[0], libc::AF_BRIDGE as u8);
+    assert_eq!(choice.request(Kind::Link)[0], 0);
+    let nomaster = Choice::default().with(Kind::Link, "nomaster", "").unwrap();
+    let no_link = [8, 0, 10, 0, 255, 255, 255, 255];
+    assert_eq!(nomaster.request(Kind::Link)[16..], no_link);
 }
 
 /// Returns the payloads of a capture.

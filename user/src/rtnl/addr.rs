@@ -6,18 +6,18 @@
 
 mod by_link;
 pub(super) mod facts;
+mod words;
 
 pub use by_link::{AddrsByLink, Interface, Interfaces};
 
 use super::attrs::{i32, ip, name, u32, u32s, u8, Index, Taker};
 use super::fields::{flag_fields, Fields, Value};
-use super::{family_name, Names, Object, Prefix, Query};
+use super::{family_name, Names, Object};
 use crate::names::uapi::{
     IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
     IFA_TARGET_NETNSID,
 };
-use crate::netlink::{Error, Request};
-use crate::wire::{self, Message};
+use crate::wire;
 use std::net::IpAddr;
 
 pub(super) use crate::names::uapi::{IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS, IFA_MULTICAST};
@@ -99,21 +99,6 @@ impl Ifaddrmsg {
             index: u32::from_ne_bytes([i0, i1, i2, i3]),
         })
     }
-
-    fn to_bytes(self) -> [u8; IFADDRMSG] {
-        let [i0, i1, i2, i3] = self.index.to_ne_bytes();
-
-        [
-            self.family,
-            self.prefixlen,
-            self.flags,
-            self.scope,
-            i0,
-            i1,
-            i2,
-            i3,
-        ]
-    }
 }
 
 impl<'a> Addr<'a> {
@@ -165,6 +150,11 @@ impl<'a> Addr<'a> {
     /// Returns who made it, `IFAPROT_*`; 0 where the kernel does not say.
     pub fn protocol(&self) -> u8 {
         self.attr(IFA_PROTO, u8).unwrap_or_default()
+    }
+
+    /// Returns the label that `ip` and `ifconfig` know it by; `None` of IPv6.
+    pub fn label(&self) -> Option<&'a [u8]> {
+        self.attr(IFA_LABEL, name)
     }
 
     fn attr<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
@@ -278,66 +268,12 @@ impl Object for Addr<'_> {
     }
 }
 
-/// A question for addresses; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addrs {
-    /// `AF_INET` or `AF_INET6`; 0 is both.
-    pub family: u8,
-    /// Index of the link that has them; 0 is any.
-    pub index: u32,
-    /// How far away they are known (`RT_SCOPE_*`).
-    pub scope: Option<u8>,
-    /// Where they are in.
-    pub to: Option<Prefix>,
-    /// Who made them (`IFAPROT_*`); 0 is those of whom the kernel does not say.
-    pub protocol: Option<u8>,
-}
-
-impl Query for Addrs {
-    type Object<'a> = Addr<'a>;
-
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    fn request(&self) -> Result<Request, Error> {
-        let header = Ifaddrmsg {
-            family: self.family,
-            index: self.index,
-            ..Ifaddrmsg::default()
-        };
-        Request::dump(LIST, libc::RTM_GETADDR, header.to_bytes().to_vec())
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Addr<'a>>, wire::Error> {
-        if message.header().nlmsg_type != libc::RTM_NEWADDR {
-            return Ok(None);
-        }
-        let addr = Addr::from_payload(message.payload())?;
-        Ok(self.matches(&addr).then_some(addr))
-    }
-}
-
-impl Addrs {
-    /// Says whether `addr` is wanted.
-    pub fn matches(&self, addr: &Addr<'_>) -> bool {
-        let header = &addr.header;
-        let is_in = |to: Prefix| addr.local().is_some_and(|local| to.contains(local));
-
-        (self.family == 0 || self.family == header.family)
-            && (self.index == 0 || self.index == header.index)
-            && self.scope.is_none_or(|scope| scope == header.scope)
-            && self.to.is_none_or(is_in)
-            && self
-                .protocol
-                .is_none_or(|protocol| protocol == addr.protocol())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
+    use crate::kind::Choice;
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     /// What Linux 6.18 sent after `ip addr add 10.1.0.1 peer 10.1.0.2/24 brd 10.1.0.255 dev va metric
@@ -447,28 +383,61 @@ mod tests {
     }
 
     #[test]
-    fn a_question_chooses_by_each_of_its_fields() {
-        let v4 = Addr::from_payload(&V4).unwrap();
-        let wanted = Addrs {
-            family: 2,
-            index: 70001,
-            scope: Some(0),
-            to: Prefix::parse("10.1.0.0/16"),
-            protocol: Some(0),
-        };
-        assert!(wanted.matches(&v4));
+    fn addresses_are_chosen_by_their_words() {
+        assert_chosen(
+            Kind::Addr,
+            &V4,
+            &[
+                ("", true),
+                ("dev 70001 scope global to 10.1.0.0/16 proto 0", true),
+                ("70001", true),
+                ("dev 1", false),
+                ("scope link", false),
+                ("scope all", true),
+                ("to 10.2.0.0/16", false),
+                ("to any", true),
+                ("within 10.1.0.0/16", true),
+                ("proto 3", false),
+                ("10.1.0.1", true),
+                ("10.1.0.1/24", true),
+                ("10.1.0.1/32", false),
+                ("10.1.0.2", false),
+                ("dynamic", true),
+                ("permanent", false),
+                ("-permanent", true),
+                ("primary", true),
+                ("secondary", false),
+                ("tentative", false),
+                ("-tentative", true),
+                ("permanent dynamic", true),
+            ],
+        );
+        assert_chosen(
+            Kind::Addr,
+            &LINK_LOCAL,
+            &[
+                ("permanent tentative", true),
+                ("dynamic", false),
+                ("-tentative", false),
+                ("deprecated", false),
+            ],
+        );
+    }
 
-        let differing: [fn(&mut Addrs); 5] = [
-            |query| query.family = 10,
-            |query| query.index = 1,
-            |query| query.scope = Some(253),
-            |query| query.to = Prefix::parse("10.2.0.0/16"),
-            |query| query.protocol = Some(3),
-        ];
-        for change in differing {
-            let mut query = wanted.clone();
-            change(&mut query);
-            assert!(!query.matches(&v4), "{query:?}");
-        }
+    #[test]
+    fn a_label_is_a_pattern_and_that_of_an_address_without_one_is_its_link() {
+        let labelled = |pattern: &str, payload: &[u8]| {
+            let choice = Choice::default().with(Kind::Addr, "label", pattern);
+            let mut choice = choice.unwrap();
+            let link = [&[0; 4][..], &70003u32.to_ne_bytes(), &[0; 8]].concat();
+            let name = [7, 0, 3, 0, b'v', b'a', 0, 0];
+            choice.learn(&[&link[..], &name].concat());
+            choice.wants(Kind::Addr, payload)
+        };
+
+        assert!(labelled("va:x", &V4) && labelled("va*", &V4));
+        assert!(!labelled("va", &V4));
+        assert!(labelled("va", &LINK_LOCAL) && labelled("v?", &LINK_LOCAL));
+        assert!(!labelled("vb", &LINK_LOCAL) && !labelled("va", &V6));
     }
 }

@@ -6,20 +6,19 @@
 //! C header: `include/uapi/linux/neighbour.h`.
 
 pub(super) mod facts;
+mod words;
 
 use super::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
 use super::fields::{flags, Fields, Value};
 use super::neigh::{
-    all_flags, describe_use, request, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX,
-    NDMSG,
+    all_flags, describe_use, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX, NDMSG,
 };
 use super::schema::hex;
-use super::{Names, Object, Query};
+use super::{Names, Object};
 use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
 };
-use crate::netlink::{Error, Request};
-use crate::wire::{self, Attrs, Message};
+use crate::wire::{self, Attrs};
 
 /// In `NDA_FDB_EXT_ATTRS`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
 const NFEA_ACTIVITY_NOTIFY: u16 = 1;
@@ -44,7 +43,7 @@ const REACHABLE: u16 = 0x02;
 /// State: an address of the link itself (`NUD_PERMANENT`).
 const PERMANENT: u16 = 0x80;
 /// State: set by somebody, it does not run out (`NUD_NOARP`).
-pub const STATIC: u16 = 0x40;
+const STATIC: u16 = 0x40;
 /// `NUD_*`, as `bridge` calls them; the first that is set counts.
 const STATES: &[(u16, &str)] = &[
     (PERMANENT, "permanent"),
@@ -200,7 +199,7 @@ fn activity(value: &[u8]) -> Option<u8> {
     u8(attr.value()).filter(|bits| is_alone && bits & !(NOTIFY | INACTIVE) == 0)
 }
 
-/// Returns the state of this name, for [`Fdb::states`].
+/// Returns the state of this name, a bit for each.
 pub fn state_of(name: &str) -> Option<u16> {
     match name {
         "all" => Some(u16::MAX),
@@ -211,64 +210,11 @@ pub fn state_of(name: &str) -> Option<u16> {
     }
 }
 
-/// A question for entries; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fdb {
-    /// Index of the link that they are of.
-    pub ifindex: Option<u32>,
-    /// Index of the bridge that they are of, or whose ports they are of.
-    pub bridge: Option<u32>,
-    /// The VLAN that they are for.
-    pub vlan: Option<u16>,
-    /// Any of these states, see [`state_of`].
-    pub states: Option<u16>,
-    /// Whether those that are addresses of the links themselves are not wanted.
-    pub dynamic: bool,
-}
-
-impl Query for Fdb {
-    type Object<'a> = Entry<'a>;
-
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    fn request(&self) -> Result<Request, Error> {
-        let header = Ndmsg {
-            family: libc::AF_BRIDGE as u8,
-            ifindex: self.ifindex.unwrap_or_default(),
-            ..Ndmsg::default()
-        };
-        request(LIST, header, [(NDA_MASTER, self.bridge)])
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Entry<'a>>, wire::Error> {
-        if message.header().nlmsg_type != libc::RTM_NEWNEIGH {
-            return Ok(None);
-        }
-        let entry = Entry::from_payload(message.payload())?;
-        Ok(self.matches(&entry).then_some(entry))
-    }
-}
-
-impl Fdb {
-    /// Says whether `entry` is wanted; those of ports that are addresses of their own do not say
-    /// what bridge it is, so there the kernel has the last word.
-    fn matches(&self, entry: &Entry<'_>) -> bool {
-        let header = &entry.header;
-
-        i32::from(header.family) == libc::AF_BRIDGE
-            && self.ifindex.is_none_or(|index| index == header.ifindex)
-            && self.vlan.is_none_or(|vlan| vlan == entry.vlan())
-            && self.states.is_none_or(|states| states & header.state != 0)
-            && !(self.dynamic && header.state & PERMANENT != 0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     /// What Linux 6.18 sent after `bridge fdb add 02:00:00:00:01:07 dev vb master static sticky
@@ -371,38 +317,26 @@ mod tests {
     }
 
     #[test]
-    fn a_question_chooses_by_each_of_its_fields() {
+    fn entries_are_chosen_by_their_words() {
         let vlan = [6, 0, 5, 0, 10, 0, 0, 0];
-        let bytes = [&BRIDGE[..], &vlan].concat();
-        let entry = Entry::from_payload(&bytes).unwrap();
-        let wanted = Fdb {
-            ifindex: Some(70002),
-            vlan: Some(10),
-            states: state_of("static"),
-            dynamic: true,
-            ..Fdb::default()
-        };
-        assert!(wanted.matches(&entry));
+        let entry = [&BRIDGE[..], &vlan].concat();
 
-        let differing: [fn(&mut Fdb); 3] = [
-            |query| query.ifindex = Some(1),
-            |query| query.vlan = Some(1),
-            |query| query.states = state_of("permanent"),
-        ];
-        for change in differing {
-            let mut query = wanted.clone();
-            change(&mut query);
-            assert!(!query.matches(&entry), "{query:?}");
-        }
+        assert_chosen(
+            Kind::Fdb,
+            &entry,
+            &[
+                ("dev 70002 vlan 10 state static dynamic", true),
+                ("static", true),
+                ("brport 1", false),
+                ("vlan 1", false),
+                ("state permanent", false),
+                ("state permanent static", true),
+            ],
+        );
     }
 
     #[test]
     fn an_address_of_a_link_itself_is_not_dynamic() {
-        let entry = Entry::from_payload(&VXLAN).unwrap();
-        let mut query = Fdb::default();
-        assert!(query.matches(&entry));
-
-        query.dynamic = true;
-        assert!(!query.matches(&entry));
+        assert_chosen(Kind::Fdb, &VXLAN, &[("", true), ("dynamic", false)]);
     }
 }

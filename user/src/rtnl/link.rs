@@ -19,10 +19,12 @@ mod tun;
 mod tunnel;
 mod vlan;
 mod vxlan;
+mod words;
 mod xdp;
 
 pub use ifinfo6::Ifinfo6;
-pub use query::{Links, GET, LIST};
+pub(super) use query::ask;
+pub use query::{LinkNamed, GET, LIST};
 pub(super) use stats::describe_both as describe_stats;
 
 use super::attrs::{i32, name, u32, u8, Index, Taker};
@@ -50,6 +52,7 @@ const RUNNING: u32 = 0x40;
 /// A link: a network device.
 #[derive(Clone, Debug)]
 pub struct Link<'a> {
+    payload: &'a [u8],
     header: Ifinfomsg,
     attrs: Index<'a, IFLA_MAX>,
 }
@@ -94,9 +97,15 @@ impl<'a> Link<'a> {
         let header = Ifinfomsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
+            payload,
             header,
             attrs: Index::new(&payload[IFINFOMSG..]),
         })
+    }
+
+    /// Returns the payload that it was read from.
+    pub fn payload(&self) -> &'a [u8] {
+        self.payload
     }
 
     /// Returns the fixed part.
@@ -111,19 +120,24 @@ impl<'a> Link<'a> {
             .and_then(|attr| name(attr.value()))
     }
 
-    /// Returns its alternative names.
-    pub fn alternative_names(&self) -> impl Iterator<Item = &'a [u8]> {
-        let list = self.attrs.get(IFLA_PROP_LIST).map(|attr| attr.value());
-        let names = Attrs::new(list.unwrap_or_default()).map_while(Result::ok);
+    /// Returns all the names that it goes by: the usual one, and the alternative ones.
+    pub fn names(&self) -> impl Iterator<Item = &'a [u8]> {
+        let more = self.attrs.get(IFLA_PROP_LIST);
+        let more = Attrs::new(more.map(|attr| attr.value()).unwrap_or_default());
+        let more = more
+            .map_while(Result::ok)
+            .filter(|attr| attr.kind() == IFLA_ALT_IFNAME);
 
-        names
-            .filter(|attr| attr.kind() == IFLA_ALT_IFNAME)
-            .filter_map(|attr| name(attr.value()))
+        self.name()
+            .into_iter()
+            .chain(more.filter_map(|attr| name(attr.value())))
     }
 
-    /// Says whether `wanted` is one of its names, by any of which the kernel finds it.
-    pub fn is_called(&self, wanted: &[u8]) -> bool {
-        self.name() == Some(wanted) || self.alternative_names().any(|name| name == wanted)
+    /// Returns the table of a VRF; `None` of other links.
+    pub fn vrf_table(&self) -> Option<u32> {
+        let is_vrf = self.kind() == Some(b"vrf");
+        let info = self.attrs.get(IFLA_LINKINFO).filter(|_| is_vrf)?;
+        info::vrf_table(info.value())
     }
 
     /// Says whether it is up, as far as its administrator is concerned.
@@ -543,11 +557,8 @@ mod tests {
         put_attr(&mut payload, IFLA_PROP_LIST, &list).unwrap();
         let link = Link::from_payload(&payload).unwrap();
 
-        assert!([b"eth0", &b"other"[..], long].map(|name| link.is_called(name)) == [true; 3]);
-        assert!(![&b"eth1"[..], b"", b"oth"]
-            .into_iter()
-            .any(|name| link.is_called(name)));
-        assert!(!Link::from_payload(&LO).unwrap().is_called(b"other"));
+        assert_eq!({ link.names() }.collect::<Vec<_>>(), [b"eth0", &b"other"[..], long]);
+        assert_eq!({ Link::from_payload(&LO).unwrap().names() }.collect::<Vec<_>>(), [b"lo"]);
     }
 
     #[test]

@@ -187,6 +187,15 @@ impl Names {
     ///
     /// `ENODEV` when there is none.
     pub fn index(&mut self, name: &[u8]) -> Result<u32, Error> {
+        self.find(name).map(|link| link.header().index)
+    }
+
+    /// Returns the link called `name`, by one of its names.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when there is none.
+    pub fn find(&mut self, name: &[u8]) -> Result<Link<'_>, Error> {
         let mut payload = vec![0; IFINFOMSG];
         put_str(&mut payload, name_kind(name), name)
             .map_err(|error| Error::from_io(FIND, &error))?;
@@ -195,9 +204,8 @@ impl Names {
             .connection(FIND)?
             .ask(&mut request, TIMEOUT)
             .map_err(|error| error.message(no_such_link(name)))?;
-        let index = message.payload().get(INDEX).and_then(u32);
 
-        index.ok_or_else(|| Error::new(FIND, libc::ENODEV))
+        Link::from_payload(message.payload()).map_err(|error| Error::malformed(FIND, error))
     }
 
     fn connection(&mut self, op: &'static str) -> Result<&mut Connection, Error> {

@@ -5,13 +5,13 @@
 //! C header: `include/uapi/linux/neighbour.h`.
 
 pub(super) mod facts;
+mod words;
 
 use super::attrs::{ip, u32, u32s, u8, Index, Taker};
 use super::fields::{flag_fields, flags, Fields, Value};
-use super::{Names, Object, Query};
+use super::{Names, Object};
 use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
-use crate::netlink::{Error, Request};
-use crate::wire::{self, put_attr, Message};
+use crate::wire;
 use std::net::IpAddr;
 
 pub(super) use crate::names::uapi::{
@@ -161,13 +161,18 @@ impl<'a> Neigh<'a> {
             .unwrap_or_default()
     }
 
-    /// Says whether it is in one of these `states`, see [`state_of`].
-    pub fn is_in(&self, states: u16) -> bool {
-        let state = match self.header.state {
+    /// Returns its state, as [`state_of`] does: one bit more stands for none.
+    pub fn state(&self) -> u16 {
+        match self.header.state {
             0 => NONE,
             state => state,
-        };
-        states & state != 0
+        }
+    }
+
+    /// Returns how many use it, where the kernel says so.
+    pub fn users(&self) -> Option<u32> {
+        let [.., users] = u32s::<4>(self.attrs.get(NDA_CACHEINFO)?.value())?;
+        Some(users)
     }
 }
 
@@ -239,7 +244,7 @@ fn lladdr(value: &[u8]) -> Option<Value<'_>> {
     Some(ip(value).map_or(Value::Lladdr(value), Value::Ip))
 }
 
-/// Returns the state of this name, for [`Neighs::states`].
+/// Returns the state of this name, a bit for each.
 pub fn state_of(name: &str) -> Option<u16> {
     match name {
         "all" => Some(u16::MAX),
@@ -251,92 +256,11 @@ pub fn state_of(name: &str) -> Option<u16> {
     }
 }
 
-/// A question for neighbours; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Neighs {
-    /// `AF_INET` or `AF_INET6`; 0 is both.
-    pub family: u8,
-    /// Index of the link that they are on.
-    pub ifindex: Option<u32>,
-    /// Index of the bridge or VRF that the link is in.
-    pub master: Option<u32>,
-    /// Any of these states, see [`state_of`]; `None` is those that say something: not `NUD_NOARP`
-    /// and not without a state, unless somebody else learned it.
-    pub states: Option<u16>,
-    /// Whether to ask for those that the kernel answers for, instead of those that it knows.
-    pub proxy: bool,
-}
-
-impl Query for Neighs {
-    type Object<'a> = Neigh<'a>;
-
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    fn request(&self) -> Result<Request, Error> {
-        let header = Ndmsg {
-            family: self.family,
-            flags: if self.proxy { PROXY } else { 0 },
-            ..Ndmsg::default()
-        };
-        request(
-            LIST,
-            header,
-            [(NDA_IFINDEX, self.ifindex), (NDA_MASTER, self.master)],
-        )
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Neigh<'a>>, wire::Error> {
-        if message.header().nlmsg_type != libc::RTM_NEWNEIGH {
-            return Ok(None);
-        }
-        let neigh = Neigh::from_payload(message.payload())?;
-        Ok(self.matches(&neigh).then_some(neigh))
-    }
-}
-
-impl Neighs {
-    /// Says whether `neigh` is wanted; it does not say what its master is, so there the kernel has
-    /// the last word.
-    fn matches(&self, neigh: &Neigh<'_>) -> bool {
-        let header = &neigh.header;
-        let state = match header.state {
-            0 => NONE,
-            state => state,
-        };
-        let says_something =
-            state & !(NOARP | NONE) != 0 || header.flags & (PROXY | EXT_LEARNED) != 0;
-
-        (self.family == 0 || self.family == header.family)
-            && self.ifindex.is_none_or(|index| index == header.ifindex)
-            && self.proxy == (header.flags & PROXY != 0)
-            && self
-                .states
-                .map_or(says_something, |states| neigh.is_in(states))
-    }
-}
-
-/// Builds a dump of neighbours.
-pub(super) fn request<const N: usize>(
-    op: &'static str,
-    header: Ndmsg,
-    attrs: [(u16, Option<u32>); N],
-) -> Result<Request, Error> {
-    let mut payload = header.to_bytes().to_vec();
-    for (kind, value) in attrs {
-        if let Some(value) = value {
-            put_attr(&mut payload, kind, &value.to_ne_bytes())
-                .map_err(|error| Error::from_io(op, &error))?;
-        }
-    }
-    Request::dump(op, libc::RTM_GETNEIGH, payload)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, told};
+    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     /// What Linux 6.18 sent after `ip neigh add 10.1.0.10 lladdr 02:00:00:00:00:10 dev va nud stale
@@ -415,35 +339,59 @@ mod tests {
         assert_told_whatever_the_bytes(&[&STALE, &MANAGED, &PROXIED], tell);
     }
 
-    fn matches(payload: &[u8], states: Option<u16>, proxy: bool) -> bool {
-        let query = Neighs {
-            states,
-            proxy,
-            ..Neighs::default()
-        };
-        query.matches(&Neigh::from_payload(payload).unwrap())
-    }
-
     #[test]
     fn what_says_nothing_is_asked_for_by_its_state() {
         let mut noarp = STALE;
         noarp[8] = NOARP as u8;
 
-        assert!(matches(&STALE, None, false));
-        assert!(!matches(&noarp, None, false));
-        assert!(matches(&noarp, state_of("noarp"), false));
-        assert!(matches(&noarp, state_of("all"), false));
-        assert!(!matches(&noarp, state_of("stale"), false));
+        assert_chosen(Kind::Neigh, &STALE, &[("", true), ("unused", true)]);
+        assert_chosen(
+            Kind::Neigh,
+            &noarp,
+            &[
+                ("", false),
+                ("nud noarp", true),
+                ("nud all", true),
+                ("nud stale", false),
+                ("nud stale nud noarp", true),
+            ],
+        );
 
         noarp[10] |= EXT_LEARNED;
-        assert!(matches(&noarp, None, false));
+        assert_chosen(Kind::Neigh, &noarp, &[("", true)]);
     }
 
     #[test]
     fn proxies_are_asked_for_and_have_no_state() {
-        assert!(matches(&PROXIED, None, true));
-        assert!(matches(&PROXIED, state_of("none"), true));
-        assert!(!matches(&PROXIED, None, false));
-        assert!(!matches(&STALE, None, true));
+        assert_chosen(
+            Kind::Neigh,
+            &PROXIED,
+            &[("proxy", true), ("proxy nud none", true), ("", false)],
+        );
+        assert_chosen(Kind::Neigh, &STALE, &[("proxy", false)]);
+    }
+
+    #[test]
+    fn a_neighbour_is_chosen_by_its_address_and_how_many_use_it() {
+        let at = |used: u32| {
+            let mut neigh = [&[2, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 1][..], &[8, 0, 1, 0]].concat();
+            neigh.extend([192, 0, 2, 9, 20, 0, 3, 0]);
+            neigh.extend([&[0; 12][..], &used.to_ne_bytes()].concat());
+            neigh
+        };
+
+        assert_chosen(
+            Kind::Neigh,
+            &at(0),
+            &[
+                ("192.0.2.9", true),
+                ("192.0.2.8", false),
+                ("to 192.0.2.0/24", true),
+                ("to 2001:db8::/32", false),
+                ("dev 7 unused", true),
+                ("dev 8", false),
+            ],
+        );
+        assert_chosen(Kind::Neigh, &at(1), &[("unused", false)]);
     }
 }

@@ -6,6 +6,7 @@
 
 pub(super) mod facts;
 mod group;
+mod words;
 
 use super::attrs::{be16, ip, u16, u32, Index, Taker};
 use super::encap;
@@ -14,8 +15,8 @@ use super::route::multipath::FLAGS;
 use super::{Names, Object, Query};
 use crate::names::uapi::{
     NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
-    NHA_GROUPS, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID,
-    NHA_MASTER, NHA_OIF, NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP,
+    NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF,
+    NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP,
 };
 use crate::netlink::{Error, Request};
 use crate::wire::{self, put_attr, Message};
@@ -180,76 +181,12 @@ fn describe_hw_stats(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
     }
 }
 
-/// A question for next hops; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Nexthops {
-    /// `AF_INET` or `AF_INET6`; 0 is both, and groups.
-    pub family: u8,
-    /// Index of the link that they are at.
-    pub oif: Option<u32>,
-    /// Index of the link that theirs is a port of.
-    pub master: Option<u32>,
-    /// Who made them (`RTPROT_*`).
-    pub protocol: Option<u8>,
-    /// Whether only groups are wanted.
-    pub groups: bool,
-    /// Whether only those of bridges are wanted.
-    pub fdb: bool,
-    /// Whether packets are counted, for which the kernel must be of 6.9 or newer.
-    pub stats: bool,
-}
-
-impl Nexthops {
-    /// Says whether `nexthop` is wanted; of which link theirs is a port, the kernel knows.
-    fn matches(&self, nexthop: &Nexthop<'_>) -> bool {
-        let header = nexthop.header();
-
-        (self.family == 0 || self.family == header.family)
-            && self.oif.is_none_or(|own| Some(own) == nexthop.oif())
-            && self.protocol.is_none_or(|own| own == header.protocol)
-            && (!self.groups || nexthop.is_group())
-            && (!self.fdb || nexthop.attrs.get(NHA_FDB).is_some())
-    }
-}
-
-impl Query for Nexthops {
-    type Object<'a> = Nexthop<'a>;
-
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    fn request(&self) -> Result<Request, Error> {
-        let number = |kind, number: Option<u32>| Some((kind, number?.to_ne_bytes().to_vec()));
-        let flag = |kind, is_set: bool| is_set.then(|| (kind, Vec::new()));
-        let attrs = [
-            number(NHA_OIF, self.oif),
-            number(NHA_MASTER, self.master),
-            flag(NHA_GROUPS, self.groups),
-            flag(NHA_FDB, self.fdb),
-            number(NHA_OP_FLAGS, self.stats.then_some(STATS)),
-        ];
-
-        Request::dump(
-            LIST,
-            RTM_GETNEXTHOP,
-            payload(LIST, self.family, attrs.into_iter().flatten())?,
-        )
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
-        let nexthop = select(message)?;
-
-        Ok(nexthop.filter(|nexthop| self.matches(nexthop)))
-    }
-}
-
 /// A question for the next hop of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NexthopId {
     /// The number.
     pub id: u32,
-    /// Whether packets are counted, as in [`Nexthops`].
+    /// Whether packets are counted, for which the kernel must be of 6.9 or newer.
     pub stats: bool,
 }
 

@@ -10,24 +10,24 @@ pub(super) mod flow;
 mod lookup;
 mod metrics;
 pub(super) mod multipath;
-mod vrf;
+mod words;
 
 pub use lookup::{Lookup, GET};
-pub use vrf::VrfTable;
 
 use super::attrs::{ip, u32, u64, u8, Index, Taker};
 use super::encap::{self, labels};
 use super::fields::{flags, Fields, Nest, Value};
 use super::schema::word;
-use super::{Names, Object, Prefix, Query, Rest};
+use super::{Kind, Names, Object, Prefix, Rest};
+use crate::kind::{Choice, Operand};
 use crate::names::uapi::{
     RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
     RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS, RTA_MFC_STATS,
     RTA_MULTIPATH, RTA_NEWDST, RTA_NH_ID, RTA_OIF, RTA_PREF, RTA_PREFSRC, RTA_PRIORITY, RTA_SPORT,
     RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
 };
-use crate::netlink::{Error, Request};
-use crate::wire::{self, put_attr, Attrs, Message, NLA_HDRLEN};
+use crate::netlink::Error;
+use crate::wire::{self, Attrs, NLA_HDRLEN};
 use cache::Cacheinfo;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
@@ -209,16 +209,6 @@ impl<'a> Route<'a> {
         let via = || multipath::via(self.find(RTA_VIA)?);
 
         self.gateway().or_else(via)
-    }
-
-    /// Says whether it is in `table`: routes to groups are in tables of their own.
-    #[inline]
-    fn is_in(&self, table: u32) -> bool {
-        facts::FAMILIES.contains(&self.header.family)
-            && match self.header.table {
-                COMPAT => self.table() == table,
-                small => u32::from(small) == table,
-            }
     }
 
     /// Says whether it goes through the link `oif`, or one of its next hops does; of one that says
@@ -510,94 +500,21 @@ pub fn type_of(name: &str) -> Option<u8> {
         .find_map(|(kind, known)| (*known == name).then_some(*kind))
 }
 
-/// A question for routes; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Routes {
-    /// `AF_INET`, `AF_INET6` or `AF_MPLS`; 0 is all of these, and if it may be any table also those to groups.
-    pub family: u8,
-    /// The table that they are in.
-    pub table: Option<u32>,
-    /// Index of the link that they go through, or one of their next hops.
-    pub oif: Option<u32>,
-    /// Who made them (`RTPROT_*`).
-    pub protocol: Option<u8>,
-    /// How far away the destination is (`RT_SCOPE_*`).
-    pub scope: Option<u8>,
-    /// What they do (`RTN_*`).
-    pub kind: Option<u8>,
-    /// Whether those to addresses of this host and to broadcast addresses are left away.
-    pub remote: bool,
-    /// The next hop's address.
-    pub via: Option<IpAddr>,
-    /// Where the destination is in.
-    pub root: Option<Prefix>,
-    /// What is in the destination.
-    pub matching: Option<Prefix>,
+/// Says whether it is in the table that is asked for: routes to groups are in tables of their own.
+#[inline]
+fn is_in(route: &Route<'_>, table: &Operand) -> bool {
+    facts::FAMILIES.contains(&route.header.family)
+        && match route.header.table {
+            COMPAT => table.is(route.table()),
+            small => table.is(small),
+        }
 }
 
-impl Query for Routes {
-    type Object<'a> = Route<'a>;
+/// A new namespace has no main table until there is a first route.
+pub(super) fn is_none(choice: &Choice, error: &Error) -> bool {
+    let table = choice.operand(Kind::Route, "table");
 
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    /// The kernel is not asked for a type: it goes by that of the route alone, and tells that of its
-    /// next hop.
-    fn request(&self) -> Result<Request, Error> {
-        let header = Rtmsg {
-            family: self.family,
-            protocol: self.protocol.unwrap_or_default(),
-            ..Rtmsg::default()
-        };
-        let mut payload = header.to_bytes().to_vec();
-        for (kind, value) in [(RTA_TABLE, self.table), (RTA_OIF, self.oif)] {
-            if let Some(value) = value {
-                put_attr(&mut payload, kind, &value.to_ne_bytes())
-                    .map_err(|error| Error::from_io(LIST, &error))?;
-            }
-        }
-        Request::dump(LIST, libc::RTM_GETROUTE, payload)
-    }
-
-    #[inline]
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Route<'a>>, wire::Error> {
-        if message.header().nlmsg_type != libc::RTM_NEWROUTE {
-            return Ok(None);
-        }
-        let route = Route::from_payload(message.payload())?;
-        Ok(self.matches(&route).then_some(route))
-    }
-
-    /// A new namespace has no main table until there is a first route.
-    fn is_none(&self, error: &Error) -> bool {
-        self.table == Some(MAIN) && error.errno.0 == libc::ENOENT
-    }
-}
-
-impl Routes {
-    /// Says whether `route` is wanted: older kernels send more than is asked for, and all send the
-    /// routes of an address instead of those that are one.
-    #[inline]
-    fn matches(&self, route: &Route<'_>) -> bool {
-        let header = &route.header;
-
-        header.flags & CLONED == 0
-            && (self.family == 0 || self.family == header.family)
-            && self.table.is_none_or(|table| route.is_in(table))
-            && self.oif.is_none_or(|oif| route.goes_through(oif))
-            && self
-                .protocol
-                .is_none_or(|protocol| protocol == header.protocol)
-            && self.scope.is_none_or(|scope| scope == header.scope)
-            && self.kind.is_none_or(|kind| kind == header.kind)
-            && !(self.remote && matches!(header.kind, LOCAL | BROADCAST))
-            && self.via.is_none_or(|via| Some(via) == route.via())
-            && self.root.is_none_or(|root| root.holds(route.prefix()))
-            && self
-                .matching
-                .is_none_or(|matching| route.prefix().holds(matching))
-    }
+    error.errno.0 == libc::ENOENT && table.is_some_and(|table| table.is(MAIN))
 }
 
 #[cfg(test)]

@@ -5,20 +5,20 @@
 //! C header: `include/uapi/linux/fib_rules.h`.
 
 pub(super) mod facts;
+mod words;
 
 use super::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
 use super::fields::{Fields, Value};
 use super::route::{describe_tos, flow, TYPES};
 use super::schema::{hex, word};
-use super::{family_name, ip_protocol, prefix, Names, Object, Prefix, Query};
+use super::{family_name, ip_protocol, prefix, Names, Object, Prefix};
 use crate::names::uapi::{
     FRA_DPORT_MASK, FRA_DPORT_RANGE, FRA_DSCP, FRA_DSCP_MASK, FRA_DST, FRA_FLOW, FRA_FLOWLABEL,
     FRA_FLOWLABEL_MASK, FRA_FWMARK, FRA_FWMASK, FRA_GOTO, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV,
     FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SRC,
     FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE, FRA_TUN_ID, FRA_UID_RANGE,
 };
-use crate::netlink::{Error, Request};
-use crate::wire::{self, Message};
+use crate::wire;
 use std::net::IpAddr;
 
 /// Size of `struct fib_rule_hdr`, in bytes.
@@ -136,6 +136,11 @@ impl<'a> Rule<'a> {
     /// Returns where the packets go to that it is about; `None` is to anywhere.
     pub fn dst(&self) -> Option<Prefix> {
         self.prefix(FRA_DST, self.header.dst_len)
+    }
+
+    /// Returns the name of the link whose attribute is of type `kind`.
+    fn link(&self, kind: u16) -> Option<&'a [u8]> {
+        self.read(kind, name)
     }
 
     fn read<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
@@ -386,78 +391,6 @@ fn port_range(value: &[u8]) -> Option<[u16; 2]> {
     let (start, end) = value.split_at_checked(2)?;
 
     Some([u16(start)?, u16(end)?])
-}
-
-/// A question for rules; what is `None` may be anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// `AF_INET` or `AF_INET6`; 0 is both.
-    pub family: u8,
-    /// Its place.
-    pub priority: Option<u32>,
-    /// The table that they choose.
-    pub table: Option<u32>,
-    /// The name of the link that packets come by.
-    pub iif: Option<Vec<u8>>,
-    /// The name of the link that packets go by.
-    pub oif: Option<Vec<u8>>,
-    /// Where the source is in.
-    pub src: Option<Prefix>,
-    /// Where the destination is in.
-    pub dst: Option<Prefix>,
-    /// The mark of the packets.
-    pub fwmark: Option<u32>,
-    /// Who made them (`RTPROT_*`).
-    pub protocol: Option<u8>,
-}
-
-impl Query for Rules {
-    type Object<'a> = Rule<'a>;
-
-    fn op(&self) -> &'static str {
-        LIST
-    }
-
-    /// The kernel chooses by family only.
-    fn request(&self) -> Result<Request, Error> {
-        let mut payload = vec![0; FIB_RULE_HDR];
-        payload[0] = self.family;
-
-        Request::dump(LIST, libc::RTM_GETRULE, payload)
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Rule<'a>>, wire::Error> {
-        if message.header().nlmsg_type != libc::RTM_NEWRULE {
-            return Ok(None);
-        }
-        let rule = Rule::from_payload(message.payload())?;
-        Ok(self.matches(&rule).then_some(rule))
-    }
-}
-
-impl Rules {
-    /// Says whether `rule` is wanted: not those of multicast routing, which come with all others.
-    fn matches(&self, rule: &Rule<'_>) -> bool {
-        let is = |kind: u16, own: &Option<Vec<u8>>| {
-            own.is_none() || rule.read(kind, name) == own.as_deref()
-        };
-        let holds = |own: Option<Prefix>, other: Option<Prefix>| {
-            own.is_none_or(|own| other.is_some_and(|other| own.holds(other)))
-        };
-        let family = i32::from(rule.header().family);
-
-        matches!(family, libc::AF_INET | libc::AF_INET6)
-            && self.priority.is_none_or(|own| own == rule.priority())
-            && self.table.is_none_or(|own| own == rule.table())
-            && self.protocol.is_none_or(|own| Some(own) == rule.protocol())
-            && self
-                .fwmark
-                .is_none_or(|own| Some(own) == rule.read(FRA_FWMARK, u32))
-            && is(FRA_IIFNAME, &self.iif)
-            && is(FRA_OIFNAME, &self.oif)
-            && holds(self.src, rule.src())
-            && holds(self.dst, rule.dst())
-    }
 }
 
 #[cfg(test)]

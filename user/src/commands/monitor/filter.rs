@@ -2,16 +2,16 @@
 
 //! Which changes.
 
-use super::criteria::Criteria;
 use super::{Words, OP};
+use crate::commands::choice::{Purpose, Said};
+use nlhello::kind::Choice;
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::nlmon::Device;
-use nlhello::rtnl::{route, Link, Names, Route, Rule};
+use nlhello::rtnl::{Link, Names};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::net::IpAddr;
 
 /// The kinds that are told if none is asked for.
 const DEFAULT: [Kind; 6] = [
@@ -23,37 +23,18 @@ const DEFAULT: [Kind; 6] = [
     Kind::Prefix,
 ];
 
-/// Which changes are wanted; what is `None` may be anything.
+/// Which changes are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     kinds: Kinds,
     whats: Vec<What>,
-    family: u8,
-    table: Option<u32>,
-    dev: Option<Dev>,
-    criteria: Criteria,
+    choice: Choice,
     /// The links that `nlhello sniff` has made, or had.
     sniffers: VecDeque<u32>,
 }
 
-/// How many links that had a name are remembered.
+/// How many links of `nlhello sniff` are remembered.
 const FORMER: usize = 1024;
-
-/// Links by one of their names, and the indexes of those that have it or had it: what was on one that is gone
-/// may be told after the next one has come.
-#[derive(Clone, Debug)]
-struct Dev {
-    name: Vec<u8>,
-    indexes: VecDeque<u32>,
-}
-
-impl Dev {
-    /// Returns the index of `link` if that is one of its names.
-    fn index_of(&self, link: &[u8]) -> Option<u32> {
-        let link = Link::from_payload(link).ok()?;
-        link.is_called(&self.name).then(|| link.header().index)
-    }
-}
 
 fn learn_index(indexes: &mut VecDeque<u32>, index: u32) {
     if indexes.contains(&index) {
@@ -80,75 +61,56 @@ impl Filter {
     /// Reads which changes are asked for.
     pub fn read(family: u8, words: &[OsString]) -> Result<Self, Error> {
         let mut words = Words::new(OP, words);
-        let mut names = Names::new();
         let mut filter = Self {
-            family,
+            choice: Choice::of_family(family),
             ..Self::default()
         };
+        let mut said = Vec::new();
 
-        while let Some(word) = words.keyword() {
-            match word {
+        while let Some(word) = words.word() {
+            match std::str::from_utf8(word).unwrap_or_default() {
                 "new" => filter.whats.push(What::New),
                 "change" => filter.whats.push(What::Change),
                 "del" => filter.whats.push(What::Del),
-                word => match Kind::of_name(word) {
+                text => match Kind::of_name(text) {
                     Some(kind) => filter.kinds = filter.kinds | kind.into(),
-                    None if filter.read_choice(word, &mut words, &mut names)? => {}
-                    None => return Err(words.unknown(word)),
+                    None => said.push(Said::read(word, &mut words, Kind::ALL)?),
                 },
             }
         }
         if filter.kinds.is_empty() {
             filter.kinds = DEFAULT.into_iter().collect();
         }
+        filter.choose(&said)?;
         Ok(filter)
     }
 
-    /// Returns a filter for objects of one `kind` and `family`.
-    pub fn of(kind: Kind, family: u8) -> Self {
+    fn choose(&mut self, said: &[Said<'_>]) -> Result<(), Error> {
+        let kinds: Vec<_> = self.kinds.iter().collect();
+        let mut names = Names::new();
+
+        said.iter()
+            .try_for_each(|said| said.choose(&kinds, Purpose::Watch, &mut self.choice, &mut names))
+    }
+
+    /// Returns a filter for objects of one kind, that are chosen.
+    pub fn of(kind: Kind, choice: Choice) -> Self {
         Self {
             kinds: kind.into(),
-            family,
-            table: (kind == Kind::Route).then_some(route::MAIN),
+            choice,
             ..Self::default()
         }
     }
 
-    /// Reads which objects `word` asks for, with the words behind it; says whether it asks for any.
-    pub fn read_choice(
-        &mut self,
-        word: &str,
-        words: &mut Words<'_>,
-        names: &mut Names,
-    ) -> Result<bool, Error> {
-        match word {
-            "table" => self.table = words.table(names)?,
-            "dev" => self.set_dev(words.value("dev")?),
-            word => return self.criteria.read(word, words, names),
-        }
-        Ok(true)
+    /// Says whether it depends on the names of links which changes are wanted.
+    pub fn follows_links(&self) -> bool {
+        self.choice.follows_links()
     }
 
-    /// Wants objects of the link called `name` only.
-    pub fn set_dev(&mut self, name: &[u8]) {
-        self.dev = Some(Dev {
-            name: name.to_vec(),
-            indexes: VecDeque::new(),
-        });
-    }
-
-    /// Says whether a link is asked for by its name.
-    pub fn has_dev(&self) -> bool {
-        self.dev.is_some()
-    }
-
-    /// Notes which of all these `links` has the name that is asked for, if any has.
-    pub fn find_dev<'l>(&mut self, mut links: impl Iterator<Item = Cow<'l, [u8]>>) {
-        let Some(dev) = &mut self.dev else {
-            return;
-        };
-        let index = links.find_map(|link| dev.index_of(&link));
-        dev.indexes = index.into_iter().collect();
+    /// Notes which of all these `links` have the names that are asked for.
+    pub fn find_links<'l>(&mut self, links: impl Iterator<Item = Cow<'l, [u8]>>) {
+        self.choice.forget_links();
+        links.for_each(|link| self.choice.learn(&link));
     }
 
     /// Returns the kinds that are wanted.
@@ -158,37 +120,22 @@ impl Filter {
 
     /// Returns where all objects are that are wanted.
     pub fn scope(&self) -> Scope {
-        let within = self.criteria.within();
-        let family = match within.and_then(|prefix| prefix.address) {
-            Some(IpAddr::V4(_)) if self.family == 0 => libc::AF_INET as u8,
-            Some(IpAddr::V6(_)) if self.family == 0 => libc::AF_INET6 as u8,
-            _ => self.family,
-        };
-
-        Scope {
-            family,
-            table: self.table,
-            within,
-        }
+        self.choice.scope()
     }
 
-    /// Notes which link has the name that is asked for.
+    /// Notes which link has a name that is asked for.
     pub fn learn(&mut self, event: &Event<'_>) {
         if event.kind == Kind::Link && event.what != What::Del {
             self.learn_link(event.object);
         }
     }
 
-    /// Notes that there is this `link`, which may have the name that is asked for.
+    /// Notes that there is this `link`, which may have a name that is asked for.
     pub fn learn_link(&mut self, link: &[u8]) {
         if let Some(index) = sniffer(link) {
             learn_index(&mut self.sniffers, index);
         }
-        if let Some(dev) = &mut self.dev {
-            if let Some(index) = dev.index_of(link) {
-                learn_index(&mut dev.indexes, index);
-            }
-        }
+        self.choice.learn(link);
     }
 
     /// Says whether the change is wanted: what it was counts as much as what it is now, or else it
@@ -209,44 +156,12 @@ impl Filter {
             kind => kind.is_on(event.body, *index),
         };
 
-        self.dev.is_none() && self.sniffers.iter().any(is_of)
+        !self.choice.names_link() && self.sniffers.iter().any(is_of)
     }
 
     /// Says whether an object is wanted that is like this.
     pub fn wants_object(&self, kind: Kind, body: &[u8]) -> bool {
-        self.wants_family(kind, body)
-            && self.wants_table(kind, body)
-            && self.wants_dev(kind, body)
-            && self.criteria.wants(kind, body)
-    }
-
-    /// Links are of no family, next hops may be.
-    fn wants_family(&self, kind: Kind, body: &[u8]) -> bool {
-        self.family == 0
-            || kind
-                .family_of(body)
-                .is_none_or(|family| family == self.family)
-    }
-
-    fn wants_table(&self, kind: Kind, body: &[u8]) -> bool {
-        let Some(table) = self.table else {
-            return true;
-        };
-        match kind {
-            Kind::Route | Kind::Mroute => {
-                Route::from_payload(body).is_ok_and(|route| route.table() == table)
-            }
-            Kind::Rule => Rule::from_payload(body).is_ok_and(|rule| rule.table() == table),
-            _ => false,
-        }
-    }
-
-    fn wants_dev(&self, kind: Kind, body: &[u8]) -> bool {
-        match &self.dev {
-            None => true,
-            Some(dev) if kind == Kind::Link => dev.index_of(body).is_some(),
-            Some(Dev { indexes, .. }) => indexes.iter().any(|index| kind.is_on(body, *index)),
-        }
+        self.choice.wants(kind, body)
     }
 }
 
@@ -254,6 +169,132 @@ impl Filter {
 mod tests {
     use super::*;
     use nlhello::monitor::Origin;
+
+    /// A route to 10.1.0.0/16, in table main, made by `kernel`.
+    const ROUTE: [u8; 20] = [
+        2, 16, 0, 0, 254, 2, 0, 1, 0, 0, 0, 0, 8, 0, 1, 0, 10, 1, 0, 0,
+    ];
+    /// The default route, made by `static`.
+    const DEFAULT: [u8; 12] = [2, 0, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0];
+    /// 10.1.0.1/24, made by `kernel_lo`.
+    const ADDR: [u8; 24] = [
+        2, 24, 0, 0, 7, 0, 0, 0, 8, 0, 2, 0, 10, 1, 0, 1, 5, 0, 11, 0, 1, 0, 0, 0,
+    ];
+    /// 10.1.0.9, `REACHABLE`.
+    const NEIGH: [u8; 20] = [2, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 1, 8, 0, 1, 0, 10, 1, 0, 9];
+    /// Up and `LOWERLAYERDOWN`.
+    const LINK: [u8; 24] = [
+        0, 0, 1, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 16, 0, 3, 0, 0, 0,
+    ];
+    /// For packets from 10.2.0.0/16, at 100.
+    const RULE: [u8; 28] = [
+        2, 0, 16, 0, 254, 0, 0, 1, 0, 0, 0, 0, 8, 0, 2, 0, 10, 2, 0, 0, 8, 0, 6, 0, 100, 0, 0, 0,
+    ];
+
+    /// All kinds of which it is kept what there is.
+    const KEPT: &str = "link addr route neigh rule nexthop fdb";
+
+    fn filter(line: &str) -> Result<Filter, Error> {
+        let words: Vec<_> = line.split_whitespace().map(OsString::from).collect();
+        Filter::read(0, &words)
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn an_object_is_chosen_by_what_its_kind_knows() {
+        for (line, kind, body, is_wanted) in [
+            ("within 10.0.0.0/8", Kind::Route, &ROUTE[..], true),
+            ("within 10.0.0.0/8", Kind::Route, &DEFAULT, false),
+            ("within 10.1.0.0/17", Kind::Route, &ROUTE, false),
+            ("within default", Kind::Route, &DEFAULT, true),
+            ("within ::/0", Kind::Route, &DEFAULT, false),
+            ("within 10.0.0.0/8", Kind::Addr, &ADDR, true),
+            ("within 10.1.0.2/32", Kind::Addr, &ADDR, false),
+            ("within 10.0.0.0/8", Kind::Neigh, &NEIGH, true),
+            ("within 10.0.0.0/8", Kind::Rule, &RULE, true),
+            ("within 10.1.0.0/16", Kind::Rule, &RULE, false),
+            ("within 0.0.0.0/0", Kind::Link, &LINK, false),
+            ("10.1.0.0/16", Kind::Route, &ROUTE, true),
+            ("10.0.0.0/8", Kind::Route, &ROUTE, false),
+            ("default", Kind::Route, &DEFAULT, true),
+            ("default", Kind::Route, &ROUTE, false),
+            ("0.0.0.0/0", Kind::Route, &DEFAULT, true),
+            ("::/0", Kind::Route, &DEFAULT, false),
+            ("10.1.0.1", Kind::Addr, &ADDR, true),
+            ("10.1.0.1/24", Kind::Addr, &ADDR, true),
+            ("10.1.0.1/32", Kind::Addr, &ADDR, false),
+            ("10.1.0.0/24", Kind::Addr, &ADDR, false),
+            ("to 10.1.0.0/24", Kind::Addr, &ADDR, true),
+            ("to 10.0.0.0/8", Kind::Route, &ROUTE, false),
+            ("10.1.0.9", Kind::Neigh, &NEIGH, true),
+            ("state reachable", Kind::Neigh, &NEIGH, true),
+            ("nud stale state reachable", Kind::Neigh, &NEIGH, true),
+            ("state stale", Kind::Neigh, &NEIGH, false),
+            ("state lowerlayerdown", Kind::Link, &LINK, true),
+            ("state UP", Kind::Link, &LINK, false),
+            ("type unicast", Kind::Route, &ROUTE, true),
+            ("type blackhole", Kind::Route, &ROUTE, false),
+            ("type veth", Kind::Link, &LINK, false),
+            ("up", Kind::Link, &LINK, true),
+            ("down", Kind::Link, &LINK, false),
+            ("up", Kind::Route, &ROUTE, false),
+            ("proto kernel", Kind::Route, &ROUTE, true),
+            ("proto 4", Kind::Route, &DEFAULT, true),
+            ("proto kernel", Kind::Route, &DEFAULT, false),
+            ("proto kernel_lo", Kind::Addr, &ADDR, true),
+            ("proto 1", Kind::Addr, &ADDR, true),
+            ("proto kernel_lo", Kind::Route, &ROUTE, false),
+            ("proto kernel", Kind::Link, &LINK, false),
+            ("pref 100", Kind::Rule, &RULE, true),
+            ("pref 101", Kind::Rule, &RULE, false),
+        ] {
+            let wants = filter(&format!("{KEPT} {line}"))
+                .unwrap()
+                .wants_object(kind, body);
+            assert_eq!(wants, is_wanted, "{line}: {kind:?}");
+        }
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused() {
+        for line in [
+            "state sleeping",
+            "state",
+            "proto nobody",
+            "within 10.0.0.0/33",
+            "within",
+            "10.0.0.0/33",
+            "all",
+            "eth0",
+            "link eth0",
+            "via inet6 10.0.0.1",
+            "metric -1",
+        ] {
+            let error = filter(line).unwrap_err();
+            assert!(error.is_usage, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_no_event_is_chosen_by_is_refused_with_the_reason() {
+        for (line, reason) in [
+            ("neigh unused", "'unused': how many use a neighbour changes"),
+            (
+                "neigh master va",
+                "'master': an event of a neighbour does not",
+            ),
+            ("route cache", "'cache': the kernel does not tell"),
+            ("nexthop vrf va", "'vrf': an event of a next hop does not"),
+            ("addr up", "'up' is no word of addr"),
+            ("neigh rule metric 7", "'metric' is no word of neigh, rule"),
+            ("link state stale", "'state': 'stale' is no state of a link"),
+        ] {
+            let error = filter(line).unwrap_err();
+            assert!(error.message.starts_with(reason), "{line}: {error}");
+        }
+        assert!(filter("link neigh master va").is_ok());
+        assert!(filter("link neigh state stale").is_ok());
+    }
 
     const IFNAME: [u8; 8] = [6, 0, 3, 0, b'a', 0, 0, 0];
 
@@ -271,8 +312,7 @@ mod tests {
 
     #[test]
     fn what_was_on_a_link_is_wanted_after_the_next_one_has_its_name() {
-        let mut filter = Filter::of(Kind::Neigh, 0);
-        filter.set_dev(b"a");
+        let mut filter = filter("neigh dev a").unwrap();
         for index in [7, 8] {
             let link = [&[0, 0, 0, 0, index][..], &[0; 11], &IFNAME].concat();
             filter.learn(&event(Kind::Link, What::New, &link));
@@ -312,7 +352,7 @@ mod tests {
                 is_first
             );
         }
-        filter.set_dev(b"nlhello3");
+        filter.choice = super::tests::filter("dev nlhello3").unwrap().choice;
         assert!(!filter.hides(&event(Kind::Link, What::New, &links[0])));
     }
 }

@@ -3,20 +3,24 @@
 //! `nlhello addr`: links with their addresses in JSON, a line for each address in text.
 
 use super::{
-    client, style, verdict, write_all, Cli, Error, Failure, Names, ShowArgs, Words, TIMEOUT,
+    choose, client, style, verdict, write_all, Cli, Client, Error, Failure, Kind, Links, Names,
+    Operand, ShowArgs, TIMEOUT,
 };
 use crate::output::{Output, Records};
-use nlhello::rtnl::{addr, Addrs, AddrsByLink, Interface, Interfaces, Links, Prefix};
+use nlhello::rtnl::{addr, Addrs, AddrsByLink, Interface, Interfaces};
 use std::io;
 use std::process::ExitCode;
 
 /// Shows the addresses that are asked for.
 pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failure> {
     let mut names = Names::new();
-    let (query, links) = query(cli, args, &mut names)?;
-    let mut client = client(cli, &query)?;
+    let mut client = client(cli, &Addrs::default())?;
+    let (query, links) = query(cli, args, &mut client)?;
     let addrs = AddrsByLink::read(&mut client, &query, TIMEOUT)?;
-    let is_one = links.name.is_some();
+    let name = match query.choice.operand(Kind::Addr, "dev") {
+        Some(Operand::Link(linked)) => linked.name(),
+        _ => None,
+    };
     let interfaces = Interfaces {
         links,
         addrs: &addrs,
@@ -28,8 +32,8 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
     };
     let mut interrupted = addrs.is_interrupted();
 
-    if is_one {
-        if let Some(interface) = interfaces.get(&mut client, TIMEOUT)? {
+    if let Some(name) = name {
+        if let Some(interface) = interfaces.get(name, &mut client, TIMEOUT)? {
             write(&mut records, &interface)?;
         }
         records.end()?;
@@ -52,53 +56,15 @@ fn write_addrs(
 }
 
 /// Reads which addresses are asked for, and of which links.
-fn query(cli: &Cli, args: &ShowArgs, names: &mut Names) -> Result<(Addrs, Links), Error> {
-    let mut words = Words::new(addr::LIST, &args.words);
-    let mut links = Links {
-        stats: cli.globals.json,
-        ..Links::default()
-    };
-    let mut query = Addrs {
-        family: args.family.number(),
-        ..Addrs::default()
-    };
-
-    words.skip("show");
-    while let Some(word) = words.word() {
-        match word {
-            b"master" => links.master = Some(words.link_behind("master", names)?),
-            b"type" => links.kind = Some(words.value("type")?.to_vec()),
-            b"group" => links.group = Some(words.group(names)?),
-            b"up" => links.up = true,
-            b"scope" => query.scope = scope(&mut words, names)?,
-            b"to" => query.to = Some(words.read("to", "prefix", Prefix::parse)?),
-            b"proto" | b"protocol" => query.protocol = Some(protocol(&mut words, names)?),
-            b"dev" => links.name = Some(words.value("dev")?.to_vec()),
-            name if links.name.is_none() => links.name = Some(name.to_vec()),
-            other => return Err(words.unknown(&String::from_utf8_lossy(other))),
+fn query(cli: &Cli, args: &ShowArgs, client: &mut Client) -> Result<(Addrs, Links), Error> {
+    let mut names = Names::new();
+    let mut choice = choose(args, &[Kind::Addr, Kind::Link], &mut names)?;
+    if choice.linked().any(|linked| linked.name().is_none()) {
+        let mut listing = client.list(Links::default(), TIMEOUT)?;
+        while let Some(link) = listing.next_object()? {
+            choice.learn_link(&link);
         }
     }
-    if let Some(name) = &links.name {
-        query.index = names.index(name)?;
-    }
-    Ok((query, links))
-}
-
-/// Reads a scope; `None` is all of them.
-fn scope(words: &mut Words<'_>, names: &mut Names) -> Result<Option<u8>, Error> {
-    words.read("scope", "scope", |value| match value {
-        "all" => Some(None),
-        value => {
-            let number = names.numbers().scopes.number(value)?;
-            number.try_into().ok().map(Some)
-        }
-    })
-}
-
-/// Reads who made an address.
-fn protocol(words: &mut Words<'_>, names: &mut Names) -> Result<u8, Error> {
-    words.read("proto", "origin of addresses", |value| {
-        let number = names.numbers().addr_protocols.number(value)?;
-        number.try_into().ok()
-    })
+    let links = Links::from(choice.clone()).with_stats(cli.globals.json);
+    Ok((choice.into(), links))
 }

@@ -1,74 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which routes.
+//! Which packet's route.
 
-use super::{Client, Error, Names, ShowArgs, Words, TIMEOUT};
-use nlhello::rtnl::{ip_protocol, route, Lookup, Prefix, Routes, VrfTable};
+use super::{Error, Names, ShowArgs, Words};
+use nlhello::rtnl::{ip_protocol, route, Lookup};
 use std::net::IpAddr;
-
-/// Reads which routes are asked for: without a table, those of the main one.
-pub fn query(args: &ShowArgs, names: &mut Names) -> Result<Routes, Error> {
-    let mut words = Words::new(route::LIST, &args.words);
-    let mut query = Routes {
-        family: args.family.number(),
-        table: Some(route::MAIN),
-        ..Routes::default()
-    };
-
-    words.skip("show");
-    while let Some(word) = words.keyword() {
-        match word {
-            "dev" => query.oif = Some(words.link(names)?),
-            "table" => query.table = words.table(names)?,
-            "vrf" => {
-                query.table = Some(vrf(&mut words)?);
-                query.remote = true;
-            }
-            "proto" | "protocol" => query.protocol = Some(words.protocol(names)?),
-            "scope" => query.scope = Some(scope(&mut words, names)?),
-            "type" => query.kind = Some(words.read("type", "type of route", route::type_of)?),
-            "via" => query.via = Some(address(&mut words, word)?),
-            "to" => {}
-            "root" => query.root = Some(prefix(&mut words, word)?),
-            "match" => query.matching = Some(prefix(&mut words, word)?),
-            "exact" => set_exact(&mut query, prefix(&mut words, word)?),
-            word => match Prefix::parse(word) {
-                Some(exact) => set_exact(&mut query, exact),
-                None => return Err(words.unknown(word)),
-            },
-        }
-    }
-    Ok(query)
-}
-
-fn set_exact(query: &mut Routes, prefix: Prefix) {
-    query.root = Some(prefix);
-    query.matching = Some(prefix);
-}
-
-fn scope(words: &mut Words<'_>, names: &mut Names) -> Result<u8, Error> {
-    words.read("scope", "scope", |value| {
-        names.numbers().scopes.number(value)?.try_into().ok()
-    })
-}
 
 fn address(words: &mut Words<'_>, keyword: &str) -> Result<IpAddr, Error> {
     words.read(keyword, "address", |value| value.parse().ok())
-}
-
-fn prefix(words: &mut Words<'_>, keyword: &str) -> Result<Prefix, Error> {
-    words.read(keyword, "prefix", Prefix::parse)
-}
-
-/// Returns the table of the VRF whose name is behind `vrf`.
-fn vrf(words: &mut Words<'_>) -> Result<u32, Error> {
-    let query = VrfTable {
-        name: words.value("vrf")?,
-    };
-    let mut request = query.request()?;
-    let mut client = Client::open(request.op())?;
-
-    query.read(&client.ask(&mut request, TIMEOUT)?)
 }
 
 /// Reads which packet's route is asked for; `None` when it is not about one.

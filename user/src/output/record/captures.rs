@@ -51,7 +51,7 @@ kinds! {
     addr: |message| select(&Addrs::default(), message),
     route: |message| select(&Routes::default(), message),
     nexthop: |message| select(&Nexthops::default(), message),
-    neigh: |message| select(&ALL_NEIGHS, message),
+    neigh: |message| select(&Neighs::default(), message),
     rule: |message| select(&Rules::default(), message),
     fdb: |message| select(&Fdb::default(), message),
 }
@@ -71,15 +71,6 @@ kinds! {
     ifinfo6: |message| Ifinfo6::from_payload(message.payload()).ok(),
     mroute: |message| Route::from_payload(message.payload()).ok(),
 }
-
-/// Also those that say nothing.
-const ALL_NEIGHS: Neighs = Neighs {
-    family: 0,
-    ifindex: None,
-    master: None,
-    states: Some(u16::MAX),
-    proxy: false,
-};
 
 /// Reads an object that a message may hold.
 fn select<'a, Q: Query>(query: &Q, message: &Message<'a>) -> Option<Q::Object<'a>> {

@@ -5,9 +5,11 @@
 //! The kernel tells of all links and of all addresses, those of IPv4 first. Addresses are the fewer
 //! bytes, so they are held; links are read in place.
 
-use super::{Addr, Addrs};
+use super::Addr;
 use crate::netlink::{Error, Request};
-use crate::rtnl::{Client, Fields, Link, Links, Names, Nest, Object, Query};
+use crate::rtnl::{
+    Addrs, Client, Fields, Kind, Link, LinkNamed, Links, Names, Nest, Object, Query,
+};
 use crate::wire::{self, Message};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -16,7 +18,7 @@ use std::time::Duration;
 /// Addresses, each held as the bytes that the kernel sent.
 #[derive(Clone, Debug)]
 pub struct AddrsByLink {
-    /// Those that are wanted of each link that has any.
+    /// The addresses that are wanted, of each link that has any.
     links: HashMap<u32, Vec<Box<[u8]>>>,
     /// Whether a link without addresses is wanted.
     bare: bool,
@@ -31,11 +33,7 @@ impl AddrsByLink {
     /// Those of [`Client::list`] and [`Listing::next_object`](crate::rtnl::Listing::next_object).
     pub fn read(client: &mut Client, query: &Addrs, timeout: Duration) -> Result<Self, Error> {
         let mut held = Self::new(query);
-        let of_its_links = Addrs {
-            family: query.family,
-            index: query.index,
-            ..Addrs::default()
-        };
+        let of_its_links = Addrs::from(query.choice.only(Kind::Addr, "dev"));
         let mut listing = client.list(of_its_links, timeout)?;
         listing.try_for_each(|addr| {
             held.take(query, addr);
@@ -45,10 +43,12 @@ impl AddrsByLink {
         Ok(held)
     }
 
+    /// A link without addresses is of no family and in no network, and none of its addresses has a label.
     fn new(query: &Addrs) -> Self {
+        let is_labelled = query.choice.has(Kind::Addr, "label");
         Self {
             links: HashMap::new(),
-            bare: query.family == 0 && query.to.is_none(),
+            bare: query.choice.family == 0 && !query.choice.has_place() && !is_labelled,
             interrupted: false,
         }
     }
@@ -56,7 +56,7 @@ impl AddrsByLink {
     fn take(&mut self, query: &Addrs, addr: &Addr<'_>) {
         let held = self.links.entry(addr.header.index).or_default();
 
-        if query.matches(addr) {
+        if query.choice.wants(Kind::Addr, addr.payload) {
             held.push(addr.payload.into());
         }
     }
@@ -143,19 +143,21 @@ impl<'g> Query for Interfaces<'g> {
 }
 
 impl<'g> Interfaces<'g> {
-    /// Asks for the one link that goes by [`links.name`](Links::name); `None` if it is not as it
-    /// should be or has none of the addresses.
+    /// Asks for the link that goes by `name`; `None` if it is not as it should be or has none of the addresses.
     ///
     /// # Errors
     ///
-    /// As [`Links::get`].
+    /// As [`LinkNamed::get`].
     pub fn get<'c>(
         &self,
+        name: &[u8],
         client: &'c mut Client,
         timeout: Duration,
     ) -> Result<Option<Interface<'c, 'g>>, Error> {
-        let link = self.links.get(client, timeout)?;
-        Ok(link.and_then(|link| self.join(link)))
+        let stats = self.links.stats;
+        let link = LinkNamed { name, stats }.get(client, timeout)?;
+        let is_wanted = self.links.choice.wants(Kind::Link, link.payload());
+        Ok(self.join(link).filter(|_| is_wanted))
     }
 
     fn join<'a>(&self, link: Link<'a>) -> Option<Interface<'a, 'g>> {
@@ -168,45 +170,42 @@ impl<'g> Interfaces<'g> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::Prefix;
+    use crate::kind::Choice;
+    use crate::rtnl::told::chosen;
 
     /// 192.0.2.1/32, of global scope, of the link 7.
     const ADDR: [u8; 16] = [2, 32, 128, 0, 7, 0, 0, 0, 8, 0, 2, 0, 192, 0, 2, 1];
 
-    /// Returns how many addresses of the links 7 and 8 are held for `query`.
-    fn held(query: &Addrs) -> [Option<usize>; 2] {
-        let mut addrs = AddrsByLink::new(query);
-        addrs.take(query, &Addr::from_payload(&ADDR).unwrap());
+    /// Returns how many addresses of the links 7 and 8 are held for the words of `line`.
+    fn held(line: &str) -> [Option<usize>; 2] {
+        held_of(chosen(Kind::Addr, line))
+    }
+
+    fn held_of(choice: Choice) -> [Option<usize>; 2] {
+        let query = Addrs::from(choice);
+        let mut addrs = AddrsByLink::new(&query);
+        addrs.take(&query, &Addr::from_payload(&ADDR).unwrap());
 
         [7, 8].map(|index| addrs.of(index).map(<[_]>::len))
     }
 
     #[test]
     fn links_are_there_with_their_addresses_or_without_any() {
-        assert_eq!(held(&Addrs::default()), [Some(1), Some(0)]);
+        assert_eq!(held(""), [Some(1), Some(0)]);
     }
 
     #[test]
     fn a_link_that_has_other_addresses_is_not_wanted() {
-        let link_local = Addrs {
-            scope: Some(253),
-            ..Addrs::default()
-        };
-        assert_eq!(held(&link_local), [None, Some(0)]);
+        assert_eq!(held("scope link"), [None, Some(0)]);
+        assert_eq!(held("tentative"), [None, Some(0)]);
     }
 
     #[test]
-    fn a_link_without_addresses_is_of_no_family_and_in_no_network() {
-        let v4 = Addrs {
-            family: 2,
-            ..Addrs::default()
-        };
-        assert_eq!(held(&v4), [Some(1), None]);
-
-        let network = Addrs {
-            to: Prefix::parse("192.0.2.0/24"),
-            ..Addrs::default()
-        };
-        assert_eq!(held(&network), [Some(1), None]);
+    fn a_link_without_addresses_is_of_no_family_in_no_network_and_has_no_label() {
+        assert_eq!(held_of(Choice::of_family(2)), [Some(1), None]);
+        assert_eq!(held("to 192.0.2.0/24"), [Some(1), None]);
+        assert_eq!(held("192.0.2.1"), [Some(1), None]);
+        let labelled = Choice::default().with(Kind::Addr, "label", "*");
+        assert_eq!(held_of(labelled.unwrap()), [None, None]);
     }
 }

@@ -2,7 +2,8 @@
 
 //! What is known of addresses.
 
-use super::{Addr, IFADDRMSG};
+use super::words::WORDS;
+use super::{Addr, IFADDRMSG, LIST};
 use crate::kind::{describe, header, Body, Facts, Kinds, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
@@ -31,6 +32,8 @@ pub(crate) const FACTS: Facts = Facts {
         true => Kind::Link.into(),
         false => Kinds::NONE,
     },
+    words: WORDS,
+    list: LIST,
     snapshot: Some(Snapshot {
         header: IFADDRMSG,
         get: RTM_GETADDR,

@@ -3,7 +3,8 @@
 //! What is known of entries of forwarding databases.
 
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
-use super::{Entry, Ndmsg, NDMSG, PERMANENT, SELF};
+use super::words::WORDS;
+use super::{Entry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
 use crate::kind::{describe, header, Body, Facts, Families, Kinds, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
@@ -21,6 +22,8 @@ pub(crate) const FACTS: Facts = Facts {
     },
     link: |bytes| Some(Entry::from_payload(bytes).ok()?.header().ifindex),
     needs: Kinds::of(&[Kind::Nexthop]),
+    words: WORDS,
+    list: LIST,
     snapshot: Some(Snapshot {
         header: NDMSG,
         get: RTM_GETNEIGH,

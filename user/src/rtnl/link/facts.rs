@@ -2,7 +2,8 @@
 
 //! What is known of links.
 
-use super::{Link, IFINFOMSG};
+use super::words::WORDS;
+use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
     describe, find, header, Body, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
 };
@@ -50,6 +51,8 @@ pub(crate) const FACTS: Facts = Facts {
     ]),
     silent,
     turns,
+    words: WORDS,
+    list: LIST,
     snapshot: Some(Snapshot {
         header: IFINFOMSG,
         get: RTM_GETLINK,

@@ -4,7 +4,8 @@
 //! (`IFLA_INFO_*`).
 
 use super::{bond, bridge, tun, tunnel, vlan, vxlan};
-use crate::rtnl::attrs::{name, Index};
+use crate::names::uapi::IFLA_VRF_TABLE;
+use crate::rtnl::attrs::{name, u32, Index};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 
@@ -64,6 +65,12 @@ pub fn slave_kind(value: &[u8]) -> Option<&[u8]> {
     Info::new(value)
         .get(SLAVE_KIND)
         .and_then(|kind| name(kind.value()))
+}
+
+/// Returns the table of a link that is a VRF.
+pub fn vrf_table(value: &[u8]) -> Option<u32> {
+    let data = Info::new(value).get(DATA)?;
+    u32(Info::new(data.value()).get(IFLA_VRF_TABLE)?.value())
 }
 
 /// Tells what `IFLA_LINKINFO` holds, of a link on top of one that may be in another network namespace.

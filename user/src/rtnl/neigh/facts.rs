@@ -2,7 +2,8 @@
 
 //! What is known of neighbours.
 
-use super::{Ndmsg, Neigh, NDMSG, NOARP, PROXY};
+use super::words::{USUAL, WORDS};
+use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
 use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 
@@ -24,6 +25,9 @@ pub(crate) const FACTS: Facts = Facts {
         address: &[NDA_DST],
         ..Place::NOWHERE
     },
+    words: WORDS,
+    list: LIST,
+    usual: USUAL,
     snapshot: Some(Snapshot {
         header: NDMSG,
         get: RTM_GETNEIGH,

@@ -2,7 +2,8 @@
 
 //! What is known of next hops.
 
-use super::{Nexthop, NHMSG};
+use super::words::WORDS;
+use super::{Nexthop, LIST, NHMSG};
 use crate::kind::{describe, header, Facts, Kinds, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
@@ -18,6 +19,8 @@ pub(crate) const FACTS: Facts = Facts {
     link: |bytes| Nexthop::from_payload(bytes).ok()?.oif(),
     // Routes go with it, or lead elsewhere, and so do entries of a VXLAN.
     silent: |_| Kinds::of(&[Kind::Route, Kind::Fdb]),
+    words: WORDS,
+    list: LIST,
     snapshot: Some(Snapshot {
         header: NHMSG,
         get: RTM_GETNEXTHOP,

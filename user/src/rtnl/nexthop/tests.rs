@@ -2,8 +2,10 @@
 
 //! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
 
-use super::super::told::{assert_told_whatever_the_bytes, told};
+use super::super::told::{assert_told_whatever_the_bytes, chosen, told};
 use super::*;
+use crate::kind::Choice;
+use crate::rtnl::Kind;
 use serde_json::{json, Value as Json};
 
 /// `ip nexthop add id 8 via 10.1.0.77 dev v0 onlink`
@@ -149,37 +151,21 @@ fn no_bytes_make_it_panic() {
 }
 
 #[test]
-fn a_question_takes_the_next_hops_that_it_is_for() {
-    let any = Nexthops::default;
-    for (query, wanted) in [
-        (any(), [true, true, true]),
-        (
-            Nexthops {
-                oif: Some(70001),
-                ..any()
-            },
-            [true, false, false],
-        ),
-        (Nexthops { family: 2, ..any() }, [true, false, false]),
-        (
-            Nexthops {
-                groups: true,
-                ..any()
-            },
-            [false, true, true],
-        ),
-        (Nexthops { fdb: true, ..any() }, [false, false, true]),
-        (
-            Nexthops {
-                protocol: Some(3),
-                ..any()
-            },
-            [false; 3],
-        ),
+fn next_hops_are_chosen_by_their_words() {
+    for (line, wanted) in [
+        ("", [true, true, true]),
+        ("dev 70001", [true, false, false]),
+        ("id 8", [true, false, false]),
+        ("groups", [false, true, true]),
+        ("fdb", [false, false, true]),
+        ("proto 3", [false; 3]),
+        ("via 10.1.0.77", [true, false, false]),
+        ("10.1.0.0/24", [true, false, false]),
     ] {
-        let payloads: [&[u8]; 3] = [&GATEWAY, &GROUP, &FDB];
-        let is_wanted =
-            payloads.map(|payload| query.matches(&Nexthop::from_payload(payload).unwrap()));
-        assert_eq!(is_wanted, wanted, "{query:?}");
+        let choice = chosen(Kind::Nexthop, line);
+        let is_wanted = [&GATEWAY[..], &GROUP, &FDB].map(|hop| choice.wants(Kind::Nexthop, hop));
+        assert_eq!(is_wanted, wanted, "{line}");
     }
+    let v4 = Choice::of_family(2);
+    assert!(v4.wants(Kind::Nexthop, &GATEWAY) && !v4.wants(Kind::Nexthop, &GROUP));
 }

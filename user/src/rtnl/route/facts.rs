@@ -2,7 +2,8 @@
 
 //! What is known of routes, and of those to groups.
 
-use super::{Route, DST_LEN, IP6MR, IPMR, MAIN, MPLS, RTMSG};
+use super::words::{MROUTE_WORDS, USUAL, WORDS};
+use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
 use crate::kind::{
     describe, header, Body, Facts, Families, Kinds, Part, Place, Siblings, Snapshot, Types,
 };
@@ -17,6 +18,9 @@ const INET6: u8 = libc::AF_INET6 as u8;
 /// The families that have routes, to whoever lists, reads, hears or awaits them.
 pub(super) const FAMILIES: &[u8] = &[INET, INET6, MPLS];
 
+/// The families of routes to groups, which a list of all tables has too.
+const GROUP_FAMILIES: &[u8] = &[IPMR, IP6MR];
+
 /// Where `rtm_table` is in `struct rtmsg`.
 const RTM_TABLE: usize = 4;
 
@@ -25,7 +29,7 @@ const RTM_PROTOCOL: usize = 5;
 const RTPROT_RA: u8 = 9;
 
 /// Where `rtm_flags` is: `RTNH_F_LINKDOWN` and `RTNH_F_DEAD` are the link's.
-const RTM_FLAGS: Range<usize> = 8..12;
+pub(super) const RTM_FLAGS: Range<usize> = 8..12;
 
 const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
 
@@ -60,6 +64,11 @@ pub(crate) const FACTS: Facts = Facts {
         true => Kinds::of(&[Kind::Route, Kind::Link]),
         false => Kinds::NONE,
     },
+    words: WORDS,
+    list: LIST,
+    also_listed: GROUP_FAMILIES,
+    usual: USUAL,
+    table: Some(MAIN),
     snapshot: Some(Snapshot {
         header: RTMSG,
         get: RTM_GETROUTE,
@@ -91,8 +100,9 @@ pub(crate) const FACTS: Facts = Facts {
 /// What is known of routes to groups.
 pub(crate) const MROUTE_FACTS: Facts = Facts {
     name: "mroute",
+    words: MROUTE_WORDS,
     types: TYPES,
-    families: Families::Only(&[IPMR, IP6MR]),
+    families: Families::Only(GROUP_FAMILIES),
     groups: &[RTNLGRP_IPV4_MROUTE, RTNLGRP_IPV6_MROUTE],
     describe: FACTS.describe,
     link: |bytes| Route::from_payload(bytes).ok()?.iif(),

@@ -2,8 +2,10 @@
 
 //! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
 
-use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
+use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, payloads, told};
 use super::*;
+use crate::kind::Argument;
+use crate::rtnl::Numbers;
 use serde_json::{json, Value as Json};
 
 /// `ip route add 192.0.2.0/24 via 10.1.0.2 mtu 1400 ... rto_min 300ms ... features ecn ...`
@@ -243,156 +245,79 @@ fn no_bytes_make_it_panic() {
     );
 }
 
-fn is_wanted(query: &Routes, payload: &[u8]) -> bool {
-    query.matches(&Route::from_payload(payload).unwrap())
+#[test]
+fn routes_are_chosen_by_their_words() {
+    assert_chosen(
+        Kind::Route,
+        &REALMS,
+        &[
+            ("", true),
+            ("table main", true),
+            ("table 7", false),
+            ("table all", true),
+            ("dev 70001", true),
+            ("oif 1", false),
+            ("scope global", true),
+            ("scope link", false),
+            ("type unicast", true),
+            ("vrf 254", true),
+            ("vrf 7", false),
+            ("type local", false),
+            ("via 10.1.0.2", true),
+            ("via 10.1.0.0/24", true),
+            ("via 10.1.0.3", false),
+            ("root 192.0.0.0/16", true),
+            ("root 192.0.4.0/25", false),
+            ("root all", true),
+            ("match 192.0.4.7", true),
+            ("match 192.0.5.7", false),
+            ("match any", true),
+            ("default", false),
+            ("metric 7", false),
+            ("cache", false),
+            ("cache table all", false),
+        ],
+    );
 }
 
 #[test]
-fn a_question_takes_the_routes_that_it_is_for() {
-    let prefix = |text| Prefix::parse(text);
-    let any = Routes::default;
-    for (query, wanted) in [
-        (any(), true),
-        (
-            Routes {
-                table: Some(MAIN),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                table: Some(7),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                oif: Some(70001),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                oif: Some(1),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                scope: Some(0),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                scope: Some(253),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                kind: Some(UNICAST),
-                remote: true,
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                kind: Some(LOCAL),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                via: Some([10, 1, 0, 2].into()),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                via: Some([10, 1, 0, 3].into()),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                root: prefix("192.0.0.0/16"),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                root: prefix("192.0.4.0/25"),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Routes {
-                matching: prefix("192.0.4.7"),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Routes {
-                matching: prefix("192.0.5.7"),
-                ..any()
-            },
-            false,
-        ),
-    ] {
-        assert_eq!(is_wanted(&query, &REALMS), wanted, "{query:?}");
+fn a_next_hop_of_another_family_is_asked_for_with_or_without_it() {
+    let read = |text: &str| Argument::VIA.read(text, &Numbers::default());
+
+    assert_eq!(read("inet6 2001:db8::1"), read("2001:db8::1"));
+    assert!(read("2001:db8::1").is_some());
+    for wrong in ["inet 2001:db8::1", "inet6 10.0.0.1", "inet6", "any", ""] {
+        assert_eq!(read(wrong), None, "{wrong}");
     }
 }
 
 #[test]
 fn a_route_of_several_next_hops_goes_through_the_link_of_each() {
-    let through = |oif| Routes {
-        oif: Some(oif),
-        ..Routes::default()
-    };
-
-    assert!(is_wanted(&through(70001), &MULTIPATH));
-    assert!(!is_wanted(&through(7), &MULTIPATH));
+    assert_chosen(
+        Kind::Route,
+        &MULTIPATH,
+        &[("dev 70001 table all", true), ("dev 7 table all", false)],
+    );
 }
 
 #[test]
 fn routes_of_labels_are_in_the_main_table_and_have_no_address() {
-    let of = |table, family| Routes {
-        table,
-        family,
-        ..Routes::default()
-    };
-
-    for (table, family, wanted) in [
-        (None, 0, true),
-        (Some(MAIN), 0, true),
-        (Some(100), 0, false),
-        (None, MPLS, true),
-        (None, libc::AF_INET as u8, false),
-    ] {
-        assert_eq!(is_wanted(&of(table, family), &LABELS), wanted, "{table:?}");
+    let lines = [
+        ("", true),
+        ("table all", true),
+        ("table main", true),
+        ("table 100", false),
+        ("root 0.0.0.0/0", false),
+    ];
+    assert_chosen(Kind::Route, &LABELS, &lines);
+    for (family, is_wanted) in [(MPLS, true), (libc::AF_INET as u8, false)] {
+        let choice = Choice::of_family(family);
+        assert_eq!(choice.wants(Kind::Route, &LABELS), is_wanted, "{family}");
     }
-    let within = Routes {
-        root: Prefix::parse("0.0.0.0/0"),
-        ..Routes::default()
-    };
-    assert!(!is_wanted(&within, &LABELS));
 }
 
 #[test]
 fn what_a_packet_comes_to_is_no_route_of_a_table() {
-    assert!(!is_wanted(&Routes::default(), &CLONED));
+    let lines = [("table all", false), ("cache table all", true)];
+    assert_chosen(Kind::Route, &CLONED, &lines);
 }

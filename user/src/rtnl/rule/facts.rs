@@ -2,7 +2,8 @@
 
 //! What is known of rules.
 
-use super::{Rule, FIB_RULE_HDR};
+use super::words::WORDS;
+use super::{Rule, FIB_RULE_HDR, LIST};
 use crate::kind::{describe, header, Facts, Families, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
@@ -29,6 +30,8 @@ pub(crate) const FACTS: Facts = Facts {
     },
     // One may lead to another, and there may be one more of the same.
     silent: |_| Kind::Rule.into(),
+    words: WORDS,
+    list: LIST,
     snapshot: Some(Snapshot {
         header: FIB_RULE_HDR,
         get: RTM_GETRULE,

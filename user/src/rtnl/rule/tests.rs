@@ -2,8 +2,10 @@
 
 //! What Linux 7.3 sent.
 
-use super::super::told::{assert_told_whatever_the_bytes, told};
+use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
 use super::*;
+use crate::rtnl::{Kind, Query, Rules};
+use crate::wire::{put_message, Message, Nlmsghdr};
 use serde_json::{json, Value as Json};
 
 /// `ip rule add not from 10.0.0.7 tos 0x10 fwmark 0x10/0xff iif v0 oif nosuch0 lookup 7777`
@@ -154,100 +156,48 @@ fn no_bytes_make_it_panic() {
 }
 
 #[test]
-fn a_question_takes_the_rules_that_it_is_for() {
-    let any = Rules::default;
-    let name = |name: &str| Some(name.as_bytes().to_vec());
-    let rule = Rule::from_payload(&MARKED).unwrap();
-    for (query, wanted) in [
-        (any(), true),
-        (
-            Rules {
-                priority: Some(101),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Rules {
-                priority: Some(1),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Rules {
-                table: Some(7777),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Rules {
-                table: Some(252),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Rules {
-                iif: name("v0"),
-                oif: name("nosuch0"),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Rules {
-                iif: name("v"),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Rules {
-                fwmark: Some(16),
-                protocol: Some(0),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Rules {
-                fwmark: Some(1),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Rules {
-                src: Prefix::parse("10.0.0.0/8"),
-                ..any()
-            },
-            true,
-        ),
-        (
-            Rules {
-                src: Prefix::parse("11.0.0.0/8"),
-                ..any()
-            },
-            false,
-        ),
-        (
-            Rules {
-                dst: Prefix::parse("10.0.0.0/8"),
-                ..any()
-            },
-            false,
-        ),
-    ] {
-        assert_eq!(query.matches(&rule), wanted, "{query:?}");
-    }
+fn rules_are_chosen_by_their_words() {
+    assert_chosen(
+        Kind::Rule,
+        &MARKED,
+        &[
+            ("", true),
+            ("pref 101", true),
+            ("priority 1", false),
+            ("table 7777", true),
+            ("lookup 252", false),
+            ("iif v0 oif nosuch0", true),
+            ("dev v0", true),
+            ("iif v", false),
+            ("fwmark 16 proto 0", true),
+            ("fwmark 0x10", true),
+            ("fwmark 1", false),
+            ("from 10.0.0.0/8", true),
+            ("from 11.0.0.0/8", false),
+            ("from all", true),
+            ("to 10.0.0.0/8", false),
+            ("within 10.0.0.0/8", true),
+            ("not tos 0x10", true),
+            ("tos 0", false),
+            ("l3mdev", false),
+        ],
+    );
 }
 
 #[test]
-fn rules_of_multicast_routing_are_not_wanted() {
-    let mut rule = GOTO;
-    rule[0] = 128;
+fn rules_of_multicast_routing_are_in_no_list() {
+    let of_family = |family| {
+        let (mut rule, mut bytes) = (GOTO, Vec::new());
+        rule[0] = family;
+        let header = Nlmsghdr {
+            nlmsg_type: libc::RTM_NEWRULE,
+            ..Nlmsghdr::default()
+        };
+        put_message(&mut bytes, header, &rule).unwrap();
+        let message = Message::from_bytes(&bytes).unwrap();
+        Rules::default().select(&message).unwrap().is_some()
+    };
 
-    assert!(!Rules::default().matches(&Rule::from_payload(&rule).unwrap()));
+    assert!(of_family(2) && of_family(10));
+    assert!(!of_family(128) && !of_family(129));
 }

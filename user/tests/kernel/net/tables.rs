@@ -142,3 +142,175 @@ fn tables_are_shown_to_who_has_no_privilege() {
         "{output:?}"
     );
 }
+
+/// Returns the values under these keys of all that `ip` or the client shows for `line`, in an order.
+fn shown_by(program: &str, line: &str, keys: &[&str]) -> Vec<String> {
+    let json = if program == "ip" { "-json" } else { "--json" };
+    let words = line.split_whitespace();
+    let output = run(Command::new(program).args(["-n", NETNS, json]).args(words));
+    assert!(output.status.success(), "{program} {line}: {output:?}");
+    let rows = match output.stdout.is_empty() {
+        true => Vec::new(),
+        false => array(&output),
+    };
+    let value = |row: &Value, key: &&str| match *key {
+        // `ip` has it as an object of its own where the family is another one.
+        "local" => row["addr_info"].as_array().map_or(String::new(), |all| {
+            all.iter().map(|one| one["local"].to_string()).collect()
+        }),
+        key => row[key].to_string(),
+    };
+    let row = |row: &Value| keys.iter().map(|key| value(row, key)).collect::<String>();
+    let mut shown: Vec<_> = rows.iter().map(row).collect();
+    shown.sort();
+    shown
+}
+
+/// Words of ip(8) by which objects are chosen, and the keys by which one is told from another.
+const CHOSEN: &[(&[&str], &str, &[&str])] = &[
+    (
+        &["ifname"],
+        "link show",
+        &[
+            "",
+            "nomaster",
+            "master br",
+            "up",
+            "down",
+            "type veth",
+            "type bridge_slave",
+        ],
+    ),
+    (
+        &["ifname", "local"],
+        "addr show",
+        &[
+            "permanent",
+            "dynamic",
+            "tentative",
+            "-tentative",
+            "secondary",
+            "primary",
+            "deprecated",
+            "label here:*",
+            "label here",
+            "nomaster",
+            "master br",
+            "dev here secondary",
+            "to 10.0.0.0/8",
+            "to 2001:db8::/32",
+            "up scope link",
+        ],
+    ),
+    (
+        &["dst", "dev"],
+        "neigh show",
+        &[
+            "",
+            "to 10.0.0.0/8",
+            "10.0.0.9",
+            "to 2001:db8::9",
+            "unused",
+            "nomaster",
+            "master br",
+            "nud permanent",
+            "proxy",
+        ],
+    ),
+    (
+        &["dst", "dev", "metric"],
+        "-4 route show",
+        &[
+            "",
+            "via inet6 fe80::9",
+            "via 10.0.0.9",
+            "via 10.0.0.0/24",
+            "cache",
+            "table cache",
+            "metric 7",
+            "src 10.0.0.1",
+            "root 10.9.0.0/16",
+            "to root 10.9.0.0/16",
+            "match 10.9.1.1",
+            "all",
+            "to any",
+            "default",
+            "table all scope host",
+        ],
+    ),
+    (
+        &["priority"],
+        "-4 rule show",
+        &[
+            "",
+            "10.8.0.0/16",
+            "from 10.7.0.0/16",
+            "from all",
+            "to 10.0.0.0/8",
+            "not",
+            "tos 0x10",
+            "iif here",
+            "order 5",
+        ],
+    ),
+];
+
+#[test]
+fn words_of_ip_choose_what_they_choose_there() {
+    let _netns = netns_with_link();
+    ip("link add br type bridge\nlink add one type veth peer name other\nlink set one master br\n\
+        link set br up\naddress add 10.0.0.2/24 dev here label here:x\n\
+        address add 10.0.0.3/24 dev here valid_lft 500 preferred_lft 0\n\
+        address add 2001:db8::1/64 dev one\naddress add 2001:db8::2/64 dev br nodad\n\
+        neigh add 10.0.0.9 lladdr 2:0:0:0:0:9 dev here\nneigh add 2001:db8::9 lladdr 2:0:0:0:0:9 dev br\n\
+        neigh add 10.0.0.8 lladdr 2:0:0:0:0:8 dev one nud stale\nneigh add proxy 10.0.0.7 dev here\n\
+        route add 10.9.0.0/16 via 10.0.0.9 metric 7\nroute add 10.9.1.0/24 via inet6 fe80::9 dev here\n\
+        route add 10.9.2.0/24 dev here src 10.0.0.1\nroute add default via 10.0.0.9\n\
+        rule add pref 5 to 10.8.0.0/16 table 7\nrule add pref 6 not from 10.7.0.0/16 tos 0x10 table 7\n\
+        rule add pref 7 iif here table 7");
+
+    let mut none_or_all = 0;
+    for (keys, command, lines) in CHOSEN {
+        let all = shown_by("nlhello", command, keys);
+        for words in *lines {
+            let line = format!("{command} {words}");
+            let shown = shown_by("nlhello", &line, keys);
+            // `ip` takes a flag with `-` before it for an option where it is the first word.
+            assert_eq!(shown, shown_by("ip", &line, keys), "{line}");
+            none_or_all += usize::from(shown.is_empty() || shown == all);
+        }
+    }
+    assert!(none_or_all < 20, "{none_or_all}");
+}
+
+#[test]
+fn a_word_that_is_wrong_is_refused_with_what_it_should_be() {
+    let _netns = netns_with_link();
+    for (line, message) in [
+        ("link vrf here", "here is no VRF"),
+        ("neigh vrf nosuch", "there is no link nosuch"),
+        (
+            "route via inet6 10.0.0.1",
+            "'via': 'inet6 10.0.0.1' is no address",
+        ),
+        ("route via inet6", "'inet6' needs a value"),
+        ("route scope nearby", "'scope': 'nearby' is no scope"),
+        ("route up", "'up' is unknown"),
+        ("addr to 10.0.0.0/33", "'to': '10.0.0.0/33' is no prefix"),
+        ("addr here there", "'there' is unknown"),
+        ("link nosuch", "there is no link nosuch"),
+        ("addr nosuch", "there is no link nosuch"),
+        (
+            "rule fwmark red",
+            "'fwmark': 'red' is no number of its range",
+        ),
+        ("wait neigh unused", "'unused': how many use a neighbour"),
+        ("wait addr master here", "'master' is unknown"),
+    ] {
+        let output = run(Command::new("nlhello")
+            .args(["-n", NETNS])
+            .args(line.split(' ')));
+        assert!(!output.status.success(), "{line}: {output:?}");
+        assert!(stderr(&output).contains(message), "{line}: {output:?}");
+    }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Questions for the objects of a kind that are chosen.
+
+use super::{Addr, Entry, Fields, Kind, Link, Names, Neigh, Nexthop, Object, Query, Route, Rule};
+use crate::kind::Choice;
+use crate::netlink::{Error, Request};
+use crate::wire::{self, Message};
+use std::marker::PhantomData;
+
+/// A kind of objects that the kernel lists, as the view over one of them.
+pub trait Listed {
+    /// The kind.
+    const KIND: Kind;
+    /// The view.
+    type View<'a>: Object;
+
+    /// Reads an object.
+    ///
+    /// # Errors
+    ///
+    /// [`wire::Error::Truncated`] when the payload is shorter than its header.
+    fn view(payload: &[u8]) -> Result<Self::View<'_>, wire::Error>;
+
+    /// Puts into a request what is asked for of each object: statistics, or none.
+    fn ask(_request: &mut Vec<u8>, _has_stats: bool) {}
+
+    /// Says whether `error` only means that there is none that `choice` wants.
+    fn is_none(_choice: &Choice, _error: &Error) -> bool {
+        false
+    }
+}
+
+/// A question for the objects of a kind that are chosen.
+#[derive(Clone, Debug)]
+pub struct List<V> {
+    /// Which of them.
+    pub choice: Choice,
+    /// Whether statistics are wanted.
+    pub stats: bool,
+    view: PhantomData<V>,
+}
+
+/// A question for links.
+pub type Links = List<Link<'static>>;
+/// A question for addresses.
+pub type Addrs = List<Addr<'static>>;
+/// A question for routes.
+pub type Routes = List<Route<'static>>;
+/// A question for neighbours.
+pub type Neighs = List<Neigh<'static>>;
+/// A question for rules.
+pub type Rules = List<Rule<'static>>;
+/// A question for next hops.
+pub type Nexthops = List<Nexthop<'static>>;
+/// A question for entries of forwarding databases.
+pub type Fdb = List<Entry<'static>>;
+
+impl<V> List<V> {
+    /// Asks for statistics too, or not.
+    #[must_use]
+    pub fn with_stats(mut self, stats: bool) -> Self {
+        self.stats = stats;
+        self
+    }
+}
+
+impl<V> Default for List<V> {
+    fn default() -> Self {
+        Choice::default().into()
+    }
+}
+
+impl<V> From<Choice> for List<V> {
+    fn from(choice: Choice) -> Self {
+        Self {
+            choice,
+            stats: false,
+            view: PhantomData,
+        }
+    }
+}
+
+impl<V: Listed> Query for List<V> {
+    type Object<'a> = V::View<'a>;
+
+    fn op(&self) -> &'static str {
+        V::KIND.facts().list
+    }
+
+    /// Asks for no more than is wanted where the kernel can tell.
+    fn request(&self) -> Result<Request, Error> {
+        let mut payload = self.choice.request(V::KIND);
+        V::ask(&mut payload, self.stats);
+
+        dump(V::KIND, payload)
+    }
+
+    /// Older kernels send more than is asked for, and all send routes of other kinds too.
+    #[inline]
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<V::View<'a>>, wire::Error> {
+        let payload = message.payload();
+        if !V::KIND.is_in(message) {
+            return Ok(None);
+        }
+        let view = V::view(payload)?;
+        Ok(self.choice.wants(V::KIND, payload).then_some(view))
+    }
+
+    fn is_none(&self, error: &Error) -> bool {
+        V::is_none(&self.choice, error)
+    }
+}
+
+impl Kind {
+    /// Says whether there is a list of its objects.
+    pub fn is_listed(self) -> bool {
+        !self.facts().list.is_empty()
+    }
+
+    /// Returns what a question for a list of its objects is for; empty where there is none.
+    pub fn list_op(self) -> &'static str {
+        self.facts().list
+    }
+
+    /// Says whether `message` tells that there is an object of it.
+    #[inline]
+    fn is_in(self, message: &Message<'_>) -> bool {
+        let (facts, family) = (self.facts(), message.payload().first());
+        let is_new = message.header().nlmsg_type == facts.type_of_new();
+
+        // One without a family is too short for any header.
+        is_new
+            && family.is_none_or(|family| {
+                facts.families.has(*family) || facts.also_listed.contains(family)
+            })
+    }
+}
+
+fn dump(kind: Kind, payload: Vec<u8>) -> Result<Request, Error> {
+    let get = kind.snapshot().map_or(0, |snapshot| snapshot.get);
+
+    Request::dump(kind.facts().list, get, payload)
+}
+
+/// A question for the objects of any kind that is [listed](Kind::is_listed), as far as they are chosen.
+#[derive(Clone, Debug)]
+pub struct Any {
+    /// The kind.
+    pub kind: Kind,
+    /// Which of them.
+    pub choice: Choice,
+}
+
+/// An object of any kind.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyObject<'a> {
+    kind: Kind,
+    payload: &'a [u8],
+}
+
+impl Query for Any {
+    type Object<'a> = AnyObject<'a>;
+
+    fn op(&self) -> &'static str {
+        self.kind.facts().list
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        dump(self.kind, self.choice.request(self.kind))
+    }
+
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<AnyObject<'a>>, wire::Error> {
+        let (kind, payload) = (self.kind, message.payload());
+        let header = kind.snapshot().map_or(0, |snapshot| snapshot.header);
+        if payload.len() < header {
+            return Err(wire::Error::Truncated);
+        }
+        let is_wanted = kind.is_in(message) && self.choice.wants(kind, payload);
+        Ok(is_wanted.then_some(AnyObject { kind, payload }))
+    }
+}
+
+impl Object for AnyObject<'_> {
+    fn describe_head(&self, _: &mut Names, _: &mut dyn Fields) {}
+
+    /// Tells all of it: the head is the first that a kind tells.
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
+        // It is as long as its header.
+        let _ = self.kind.describe(self.payload, names, out);
+    }
+}
+
+/// Tells of kinds that are listed: the view, and the kind.
+macro_rules! listed {
+    ($($view:ident $kind:ident $({ $more:item })?;)*) => {
+        $(
+            impl Listed for $view<'static> {
+                const KIND: Kind = Kind::$kind;
+                type View<'a> = $view<'a>;
+
+                #[inline]
+                fn view(payload: &[u8]) -> Result<$view<'_>, wire::Error> {
+                    $view::from_payload(payload)
+                }
+
+                $($more)?
+            }
+        )*
+    };
+}
+
+listed! {
+    Link Link {
+        fn ask(request: &mut Vec<u8>, has_stats: bool) {
+            super::link::ask(request, has_stats);
+        }
+    };
+    Addr Addr;
+    Nexthop Nexthop;
+    Route Route {
+        fn is_none(choice: &Choice, error: &Error) -> bool {
+            super::route::is_none(choice, error)
+        }
+    };
+    Neigh Neigh;
+    Rule Rule;
+    Entry Fdb;
+}

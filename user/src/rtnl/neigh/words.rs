@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Words by which neighbours are chosen.
+
+use super::facts::NDM_FLAGS;
+use super::{state_of, Neigh, EXT_LEARNED, NOARP, NONE, PROXY};
+use crate::kind::word::{ask_attr, put, Test};
+use crate::kind::{Argument, Operand, Word};
+use crate::names::uapi::{NDA_IFINDEX, NDA_MASTER};
+
+const STATE: Argument = Argument::new("state of a neighbour", |name, _| {
+    state_of(name).map(|state| Operand::AnyOf(state.into()))
+});
+
+/// Stands for no link where the kernel takes one of which others are ports.
+const NO_MASTER: i32 = -1;
+
+const OF_MASTER: &str = "an event of a neighbour does not say what its link is a port of";
+
+pub(crate) static WORDS: &[Word] = &[
+    Word::new(&["dev"], Test::OnLink)
+        .with(&Argument::LINK)
+        .asked(ask_attr::<NDA_IFINDEX>),
+    // A neighbour does not say what the master of its link is: the kernel has the last word.
+    Word::is(&["master"], |_, _| true)
+        .with(&Argument::LINK)
+        .asked(ask_attr::<NDA_MASTER>)
+        .unheard(OF_MASTER),
+    Word::is(&["vrf"], |_, _| true)
+        .with(&Argument::VRF)
+        .asked(ask_attr::<NDA_MASTER>)
+        .unheard(OF_MASTER),
+    Word::is(&["nomaster"], |_, _| true)
+        .asked(|_, request| put(request, NDA_MASTER, &NO_MASTER.to_ne_bytes()))
+        .unheard(OF_MASTER),
+    Word::is(&["nud", "state"], |neigh, states| {
+        is(neigh, |neigh| states.is(neigh.state()))
+    })
+    .with(&STATE),
+    Word::is(&["proxy"], |neigh, _| is(neigh, is_proxy))
+        .asked(|_, request| request[NDM_FLAGS] |= PROXY),
+    Word::is(&["unused"], |neigh, _| {
+        is(neigh, |neigh| neigh.users().is_none_or(|users| users == 0))
+    })
+    .unheard("how many use a neighbour changes without an event"),
+    Word::is(&["proto", "protocol"], |neigh, protocol| {
+        is(neigh, |neigh| protocol.is(neigh.protocol()))
+    })
+    .with(&Argument::PROTOCOL),
+    Word::is(&["to", "within"], |neigh, prefix| {
+        is(neigh, |neigh| prefix.contains(neigh.dst()))
+    })
+    .with(&Argument::PREFIX)
+    .bare()
+    .place(),
+];
+
+/// Those of no state, and those on links where there is nothing to find out, say nothing, unless somebody else learned
+/// them or the kernel answers for them.
+pub(crate) static USUAL: &[Word] = &[
+    Word::is(&["nud"], |neigh, _| {
+        is(neigh, |neigh| {
+            let flags = neigh.header().flags;
+            neigh.state() & !(NOARP | NONE) != 0 || flags & (PROXY | EXT_LEARNED) != 0
+        })
+    }),
+    Word::is(&["proxy"], |neigh, _| is(neigh, |neigh| !is_proxy(neigh))),
+];
+
+fn is(neigh: &[u8], test: impl FnOnce(&Neigh<'_>) -> bool) -> bool {
+    Neigh::from_payload(neigh).is_ok_and(|neigh| test(&neigh))
+}
+
+fn is_proxy(neigh: &Neigh<'_>) -> bool {
+    neigh.header().flags & PROXY != 0
+}

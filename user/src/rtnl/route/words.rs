@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Words by which routes are chosen.
+
+use super::facts::RTM_FLAGS;
+use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, RTMSG};
+use crate::kind::word::{ask_attr, ask_byte, attr_is, attr_is_in, attr_or_0_is, byte_is, Test};
+use crate::kind::{Argument, Operand, Word};
+use crate::names::uapi::{
+    RTA_IIF, RTA_MARK, RTA_NH_ID, RTA_OIF, RTA_PREFSRC, RTA_PRIORITY, RTA_TABLE,
+};
+use crate::rtnl::attrs::u32;
+
+/// Where the fields are in `struct rtmsg`.
+const TOS: usize = 3;
+const PROTOCOL: usize = 5;
+const SCOPE: usize = 6;
+const TYPE: usize = 7;
+
+const KIND: Argument = Argument::new("type of route", |name, _| {
+    type_of(name).map(|kind| Operand::Number(kind.into()))
+});
+
+pub(crate) static WORDS: &[Word] = &[
+    Word::new(&["dev", "oif"], Test::OnLink)
+        .with(&Argument::LINK)
+        .asked(ask_attr::<RTA_OIF>),
+    TABLE,
+    // What is to addresses of this host is not what a VRF is asked for.
+    Word::is(&["vrf"], |route, table| {
+        is(route, |route| {
+            is_in(route, table) && !matches!(route.header().kind, LOCAL | BROADCAST)
+        })
+    })
+    .with(&Argument::VRF_TABLE)
+    .asked(ask_attr::<RTA_TABLE>),
+    Word::is(&["proto", "protocol"], byte_is::<PROTOCOL>)
+        .with(&Argument::PROTOCOL)
+        .asked(ask_byte::<PROTOCOL>),
+    Word::is(&["scope"], byte_is::<SCOPE>).with(&Argument::SCOPE),
+    // The kernel is not asked: it goes by the type of the route alone, and tells that of its next hop.
+    Word::is(&["type"], byte_is::<TYPE>).with(&KIND),
+    Word::is(&["via"], |route, via| {
+        is(route, |route| via.contains(route.via()))
+    })
+    .with(&Argument::VIA),
+    Word::is(&["src"], attr_is_in::<RTMSG, RTA_PREFSRC>).with(&Argument::PREFIX),
+    Word::is(&["iif"], attr_is::<RTMSG, RTA_IIF>).with(&Argument::LINK),
+    Word::is(&["mark"], attr_or_0_is::<RTMSG, RTA_MARK>).with(&Argument::U32),
+    Word::is(
+        &["metric", "priority", "preference"],
+        attr_or_0_is::<RTMSG, RTA_PRIORITY>,
+    )
+    .with(&Argument::U32),
+    Word::is(&["nhid"], attr_is::<RTMSG, RTA_NH_ID>).with(&Argument::U32),
+    Word::is(&["tos", "dsfield"], byte_is::<TOS>).with(&Argument::TOS),
+    Word::is(&["root", "to root", "within"], |route, prefix| {
+        is(route, |route| prefix.holds(Some(route.prefix())))
+    })
+    .with(&Argument::PREFIX)
+    .place(),
+    Word::is(&["match", "to match"], |route, prefix| {
+        is(route, |route| prefix.is_in(Some(route.prefix())))
+    })
+    .with(&Argument::PREFIX),
+    Word::is(&["to", "exact", "to exact"], |route, prefix| {
+        is(route, |route| prefix.is_prefix(Some(route.prefix())))
+    })
+    .with(&Argument::PREFIX)
+    .bare()
+    .place(),
+    Word::is(&["cache", "cached", "cloned", "table cache"], |route, _| {
+        is_cloned(route)
+    })
+    .asked(|_, request| request[RTM_FLAGS].copy_from_slice(&CLONED.to_ne_bytes()))
+    .unheard("the kernel does not tell how what it remembers of routes changes"),
+];
+
+const TABLE: Word = Word::is(&["table"], |route, table| {
+    is(route, |route| is_in(route, table))
+})
+.with(&Argument::TABLE)
+.asked(ask_attr::<RTA_TABLE>);
+
+/// What the kernel remembers of routes to addresses comes only where it is asked for.
+pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(route))];
+
+/// What is known of the words for routes to groups.
+pub(crate) static MROUTE_WORDS: &[Word] = &[Word::is(&["table"], |route, table| {
+    is(route, |route| table.is(route.table()))
+})
+.with(&Argument::TABLE)];
+
+fn is(route: &[u8], test: impl FnOnce(&Route<'_>) -> bool) -> bool {
+    Route::from_payload(route).is_ok_and(|route| test(&route))
+}
+
+fn is_cloned(route: &[u8]) -> bool {
+    let flags = route.get(RTM_FLAGS).and_then(u32);
+    flags.is_some_and(|flags| flags & CLONED != 0)
+}
