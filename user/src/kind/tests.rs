@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+mod attributes;
+
 use super::*;
 use crate::names::uapi::*;
 use crate::rtnl::{Prefix, Route};

@@ -356,6 +356,16 @@ impl Choice {
         self.find(|known| u64::from(known) == value)
     }
 
+    /// Returns the texts that select, and what each does, where the selector is a text.
+    pub fn texts(self) -> impl Iterator<Item = (&'static str, Format)> {
+        let options = slice(&table::OPTIONS, self.0.first, self.0.count);
+
+        options
+            .iter()
+            .map(|known| text(known.value))
+            .zip(self.all())
+    }
+
     /// Returns all that may be selected.
     pub fn all(self) -> impl Iterator<Item = Format> {
         slice(&table::OPTIONS, self.0.first, self.0.count)

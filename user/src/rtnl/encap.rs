@@ -15,6 +15,7 @@ pub use mpls::labels;
 use super::attrs::{u16, Index, Taker};
 use super::schema::{self, known, Format, Known};
 use super::{Fields, Names, Nest, Value};
+use crate::names::uapi::*;
 
 /// Tells the tunnel of an object whose attribute of type `kind` says which one it is, that of type
 /// `data` what is set up.
@@ -59,10 +60,22 @@ const NOTHING: &[Known] = &[];
 
 /// `ILA_ATTR_*`.
 const ILA: &[Known] = &[
-    known(1, "locator", Format::As(locator)),
-    known(7, "csum_mode", Format::Word(ILA_CSUM_MODES)),
-    known(8, "ident_type", Format::Word(ILA_IDENT_TYPES)),
-    known(9, "hook_type", Format::Word(&[(0, "output"), (1, "input")])),
+    known(ILA_ATTR_LOCATOR, "locator", Format::As(locator)),
+    known(
+        ILA_ATTR_CSUM_MODE,
+        "csum_mode",
+        Format::Word(ILA_CSUM_MODES),
+    ),
+    known(
+        ILA_ATTR_IDENT_TYPE,
+        "ident_type",
+        Format::Word(ILA_IDENT_TYPES),
+    ),
+    known(
+        ILA_ATTR_HOOK_TYPE,
+        "hook_type",
+        Format::Word(&[(0, "output"), (1, "input")]),
+    ),
 ];
 
 const ILA_CSUM_MODES: &[(u8, &str)] = &[
@@ -84,16 +97,16 @@ const ILA_IDENT_TYPES: &[(u8, &str)] = &[
 
 /// `LWT_BPF_*`.
 const BPF: &[Known] = &[
-    known(1, "in", Format::As(program)),
-    known(2, "out", Format::As(program)),
-    known(3, "xmit", Format::As(program)),
-    known(4, "headroom", Format::U32),
+    known(LWT_BPF_IN, "in", Format::As(program)),
+    known(LWT_BPF_OUT, "out", Format::As(program)),
+    known(LWT_BPF_XMIT, "xmit", Format::As(program)),
+    known(LWT_BPF_XMIT_HEADROOM, "headroom", Format::U32),
 ];
 
 /// `LWT_XFRM_*`.
 const XFRM: &[Known] = &[
-    known(1, "if_id", Format::U32),
-    known(2, "link_dev", Format::Link),
+    known(LWT_XFRM_IF_ID, "if_id", Format::U32),
+    known(LWT_XFRM_LINK, "link_dev", Format::Link),
 ];
 
 /// Tells the upper half of an IPv6 address.

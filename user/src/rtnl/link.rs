@@ -32,11 +32,7 @@ use super::fields::{flag_items, Fields, Nest, Value};
 use super::names::IFLA_ALT_IFNAME;
 use super::schema::{self, known, Format, Known};
 use super::{Names, Object};
-use crate::names::uapi::{
-    IFLA_ADDRESS, IFLA_AF_SPEC, IFLA_BROADCAST, IFLA_EXT_MASK, IFLA_GROUP, IFLA_IFNAME, IFLA_LINK,
-    IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, IFLA_OPERSTATE, IFLA_PERM_ADDRESS,
-    IFLA_PROP_LIST,
-};
+use crate::names::uapi::*;
 use crate::wire::{self, Attrs};
 
 /// Size of `struct ifinfomsg`, in bytes.
@@ -319,60 +315,80 @@ impl Link<'_> {
 /// What is told to everybody, besides the columns.
 static FIRST: &[Known] = &[
     known(IFLA_MTU, "mtu", Format::U32),
-    known(43, "xdp", Format::As(xdp::tell)),
-    known(6, "qdisc", Format::Name),
+    known(IFLA_XDP, "xdp", Format::As(xdp::tell)),
+    known(IFLA_QDISC, "qdisc", Format::Name),
     known(IFLA_MASTER, "master", Format::Link),
-    known(44, "event", Format::NonZero(&Format::Word(EVENTS))),
-    known(45, "new_netnsid", Format::I32),
-    known(49, "new_ifindex", Format::I32),
-    known(39, "proto_down", Format::NonZero(&Format::Bool)),
-    known(55, "proto_down_reason", Format::As(tell_reasons)),
+    known(IFLA_EVENT, "event", Format::NonZero(&Format::Word(EVENTS))),
+    known(IFLA_NEW_NETNSID, "new_netnsid", Format::I32),
+    known(IFLA_NEW_IFINDEX, "new_ifindex", Format::I32),
+    known(
+        IFLA_PROTO_DOWN,
+        "proto_down",
+        Format::NonZero(&Format::Bool),
+    ),
+    known(
+        IFLA_PROTO_DOWN_REASON,
+        "proto_down_reason",
+        Format::As(tell_reasons),
+    ),
 ];
 
 /// What else a link is called.
 static NAMES: &[Known] = &[
-    known(20, "ifalias", Format::Name),
-    known(52, "altnames", Format::As(tell_altnames)),
+    known(IFLA_IFALIAS, "ifalias", Format::Name),
+    known(IFLA_PROP_LIST, "altnames", Format::As(tell_altnames)),
 ];
 
 static DETAILS: &[Known] = &[
-    known(17, "linkmode", Format::Word(LINKMODES)),
-    known(13, "txqlen", Format::NonZero(&Format::U32)),
-    known(46, "target_netnsid", Format::I32),
-    known(30, "promiscuity", Format::U32),
-    known(61, "allmulti", Format::U32),
-    known(50, "min_mtu", Format::U32),
-    known(51, "max_mtu", Format::U32),
-    known(67, "netns-immutable", Format::NonZero(&Format::Bool)),
-    known(31, "num_tx_queues", Format::U32),
-    known(32, "num_rx_queues", Format::U32),
-    known(41, "gso_max_size", Format::U32),
-    known(40, "gso_max_segs", Format::U32),
-    known(59, "tso_max_size", Format::U32),
-    known(60, "tso_max_segs", Format::U32),
-    known(58, "gro_max_size", Format::U32),
-    known(63, "gso_ipv4_max_size", Format::U32),
-    known(64, "gro_ipv4_max_size", Format::U32),
-    known(66, "max_pacing_offload_horizon", Format::Uint),
-    known(68, "headroom", Format::U16),
-    known(69, "tailroom", Format::U16),
-    known(38, "phys_port_name", Format::Name),
-    known(34, "phys_port_id", Format::Bytes),
-    known(36, "phys_switch_id", Format::Bytes),
-    known(57, "parentbus", Format::Name),
-    known(56, "parentdev", Format::Name),
+    known(IFLA_LINKMODE, "linkmode", Format::Word(LINKMODES)),
+    known(IFLA_TXQLEN, "txqlen", Format::NonZero(&Format::U32)),
+    known(IFLA_TARGET_NETNSID, "target_netnsid", Format::I32),
+    known(IFLA_PROMISCUITY, "promiscuity", Format::U32),
+    known(IFLA_ALLMULTI, "allmulti", Format::U32),
+    known(IFLA_MIN_MTU, "min_mtu", Format::U32),
+    known(IFLA_MAX_MTU, "max_mtu", Format::U32),
+    known(
+        IFLA_NETNS_IMMUTABLE,
+        "netns-immutable",
+        Format::NonZero(&Format::Bool),
+    ),
+    known(IFLA_NUM_TX_QUEUES, "num_tx_queues", Format::U32),
+    known(IFLA_NUM_RX_QUEUES, "num_rx_queues", Format::U32),
+    known(IFLA_GSO_MAX_SIZE, "gso_max_size", Format::U32),
+    known(IFLA_GSO_MAX_SEGS, "gso_max_segs", Format::U32),
+    known(IFLA_TSO_MAX_SIZE, "tso_max_size", Format::U32),
+    known(IFLA_TSO_MAX_SEGS, "tso_max_segs", Format::U32),
+    known(IFLA_GRO_MAX_SIZE, "gro_max_size", Format::U32),
+    known(IFLA_GSO_IPV4_MAX_SIZE, "gso_ipv4_max_size", Format::U32),
+    known(IFLA_GRO_IPV4_MAX_SIZE, "gro_ipv4_max_size", Format::U32),
+    known(
+        IFLA_MAX_PACING_OFFLOAD_HORIZON,
+        "max_pacing_offload_horizon",
+        Format::Uint,
+    ),
+    known(IFLA_HEADROOM, "headroom", Format::U16),
+    known(IFLA_TAILROOM, "tailroom", Format::U16),
+    known(IFLA_PHYS_PORT_NAME, "phys_port_name", Format::Name),
+    known(IFLA_PHYS_PORT_ID, "phys_port_id", Format::Bytes),
+    known(IFLA_PHYS_SWITCH_ID, "phys_switch_id", Format::Bytes),
+    known(IFLA_PARENT_DEV_BUS_NAME, "parentbus", Format::Name),
+    known(IFLA_PARENT_DEV_NAME, "parentdev", Format::Name),
     // These two are sent empty where there is none.
     known(
-        62,
+        IFLA_DEVLINK_PORT,
         "devlink_port",
         Format::NonZero(&Format::Nested(DEVLINK_PORT)),
     ),
-    known(65, "dpll_pin", Format::NonZero(&Format::Nested(DPLL_PIN))),
-    known(21, "num_vf", Format::U32),
-    known(33, "carrier", Format::Bool),
-    known(47, "carrier_up_count", Format::U32),
-    known(48, "carrier_down_count", Format::U32),
-    known(14, "map", Format::As(tell_map)),
+    known(
+        IFLA_DPLL_PIN,
+        "dpll_pin",
+        Format::NonZero(&Format::Nested(DPLL_PIN)),
+    ),
+    known(IFLA_NUM_VF, "num_vf", Format::U32),
+    known(IFLA_CARRIER, "carrier", Format::Bool),
+    known(IFLA_CARRIER_UP_COUNT, "carrier_up_count", Format::U32),
+    known(IFLA_CARRIER_DOWN_COUNT, "carrier_down_count", Format::U32),
+    known(IFLA_MAP, "map", Format::As(tell_map)),
 ];
 
 /// `DEVLINK_ATTR_*`, `include/uapi/linux/devlink.h`.

@@ -11,7 +11,7 @@ use super::link::describe_stats;
 use super::schema::{self, known, Format, Known};
 use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
-use crate::names::uapi::{RTM_NEWSTATS, RTNLGRP_STATS};
+use crate::names::uapi::*;
 use crate::wire;
 
 /// Size of `struct if_stats_msg`, in bytes.
@@ -100,18 +100,42 @@ static STATS: &[Known] = &[
 
 /// `IFLA_OFFLOAD_XSTATS_*`.
 static OFFLOAD: &[Known] = &[
-    known(1, "cpu_hit", Format::As(tell_link)),
-    known(2, "hw_stats_info", Format::Nested(HW_S_INFO)),
-    known(3, "l3_stats", Format::As(tell_hardware)),
+    known(
+        IFLA_OFFLOAD_XSTATS_CPU_HIT,
+        "cpu_hit",
+        Format::As(tell_link),
+    ),
+    known(
+        IFLA_OFFLOAD_XSTATS_HW_S_INFO,
+        "hw_stats_info",
+        Format::Nested(HW_S_INFO),
+    ),
+    known(
+        IFLA_OFFLOAD_XSTATS_L3_STATS,
+        "l3_stats",
+        Format::As(tell_hardware),
+    ),
 ];
 
 /// The type is that of the counters.
-static HW_S_INFO: &[Known] = &[known(3, "l3_stats", Format::Nested(HW_S_INFO_OF_ONE))];
+static HW_S_INFO: &[Known] = &[known(
+    IFLA_OFFLOAD_XSTATS_L3_STATS,
+    "l3_stats",
+    Format::Nested(HW_S_INFO_OF_ONE),
+)];
 
 /// `IFLA_OFFLOAD_XSTATS_HW_S_INFO_*`.
 static HW_S_INFO_OF_ONE: &[Known] = &[
-    known(1, "request", Format::As(tell_switch)),
-    known(2, "used", Format::As(tell_switch)),
+    known(
+        IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST,
+        "request",
+        Format::As(tell_switch),
+    ),
+    known(
+        IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED,
+        "used",
+        Format::As(tell_switch),
+    ),
 ];
 
 /// Tells `struct rtnl_link_stats64`.

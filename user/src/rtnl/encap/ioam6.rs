@@ -2,17 +2,18 @@
 
 //! In-situ operations, administration and maintenance: packets that note where they were.
 
+use crate::names::uapi::*;
 use crate::rtnl::schema::{known, Format, Known};
 use crate::rtnl::{Fields, Names, Value};
 
 /// `IOAM6_IPTUNNEL_*`.
 pub const IOAM6: &[Known] = &[
-    known(4, "freqk", Format::U32),
-    known(5, "freqn", Format::U32),
-    known(1, "mode", Format::Word(MODES)),
-    known(6, "tunsrc", Format::Ip),
-    known(2, "tundst", Format::Ip),
-    known(3, "trace", Format::As(trace)),
+    known(IOAM6_IPTUNNEL_FREQ_K, "freqk", Format::U32),
+    known(IOAM6_IPTUNNEL_FREQ_N, "freqn", Format::U32),
+    known(IOAM6_IPTUNNEL_MODE, "mode", Format::Word(MODES)),
+    known(IOAM6_IPTUNNEL_SRC, "tunsrc", Format::Ip),
+    known(IOAM6_IPTUNNEL_DST, "tundst", Format::Ip),
+    known(IOAM6_IPTUNNEL_TRACE, "trace", Format::As(trace)),
 ];
 
 /// `IOAM6_IPTUNNEL_MODE_*`.

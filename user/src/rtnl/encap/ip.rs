@@ -2,6 +2,7 @@
 
 //! Tunnels over IP whose device takes its parameters from the route.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::be16;
 use crate::rtnl::schema::{self, hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
@@ -9,24 +10,24 @@ use crate::wire::Attrs;
 
 /// `LWTUNNEL_IP_*`.
 pub const IP: &[Known] = &[
-    known(1, "id", Format::Be64),
-    known(3, "src", Format::Ip),
-    known(2, "dst", Format::Ip),
-    known(4, "ttl", Format::U8),
-    known(5, "tos", Format::U8),
-    known(6, "flags", Format::As(flags)),
-    known(8, "opts", Format::As(options)),
+    known(LWTUNNEL_IP_ID, "id", Format::Be64),
+    known(LWTUNNEL_IP_SRC, "src", Format::Ip),
+    known(LWTUNNEL_IP_DST, "dst", Format::Ip),
+    known(LWTUNNEL_IP_TTL, "ttl", Format::U8),
+    known(LWTUNNEL_IP_TOS, "tos", Format::U8),
+    known(LWTUNNEL_IP_FLAGS, "flags", Format::As(flags)),
+    known(LWTUNNEL_IP_OPTS, "opts", Format::As(options)),
 ];
 
 /// `LWTUNNEL_IP6_*`.
 pub const IP6: &[Known] = &[
-    known(1, "id", Format::Be64),
-    known(3, "src", Format::Ip),
-    known(2, "dst", Format::Ip),
-    known(4, "hoplimit", Format::U8),
-    known(5, "tc", Format::U8),
-    known(6, "flags", Format::As(flags)),
-    known(8, "opts", Format::As(options)),
+    known(LWTUNNEL_IP6_ID, "id", Format::Be64),
+    known(LWTUNNEL_IP6_SRC, "src", Format::Ip),
+    known(LWTUNNEL_IP6_DST, "dst", Format::Ip),
+    known(LWTUNNEL_IP6_HOPLIMIT, "hoplimit", Format::U8),
+    known(LWTUNNEL_IP6_TC, "tc", Format::U8),
+    known(LWTUNNEL_IP6_FLAGS, "flags", Format::As(flags)),
+    known(LWTUNNEL_IP6_OPTS, "opts", Format::As(options)),
 ];
 
 /// `TUNNEL_*` of `include/uapi/linux/if_tunnel.h`.
@@ -38,22 +39,22 @@ const HAS_OPTIONS: u16 = 0xd800;
 /// `LWTUNNEL_IP_OPT_GENEVE_*`.
 const GENEVE: &[Known] = &[
     known(GENEVE_CLASS, "class", Format::Be16),
-    known(2, "type", Format::U8),
-    known(3, "data", Format::Bytes),
+    known(LWTUNNEL_IP_OPT_GENEVE_TYPE, "type", Format::U8),
+    known(LWTUNNEL_IP_OPT_GENEVE_DATA, "data", Format::Bytes),
 ];
 
 /// The first attribute of an option.
 const GENEVE_CLASS: u16 = 1;
 
 /// `LWTUNNEL_IP_OPT_VXLAN_*`.
-const VXLAN: &[Known] = &[known(1, "gbp", Format::U32)];
+const VXLAN: &[Known] = &[known(LWTUNNEL_IP_OPT_VXLAN_GBP, "gbp", Format::U32)];
 
 /// `LWTUNNEL_IP_OPT_ERSPAN_*`.
 const ERSPAN: &[Known] = &[
-    known(1, "ver", Format::U8),
-    known(2, "index", Format::Be32),
-    known(3, "dir", Format::U8),
-    known(4, "hwid", Format::U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_VER, "ver", Format::U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Format::Be32),
+    known(LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", Format::U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", Format::U8),
 ];
 
 /// Tells each flag that is set as a key of its own, and those without a name together.

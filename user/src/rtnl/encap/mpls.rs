@@ -2,6 +2,7 @@
 
 //! Stacks of MPLS labels: `struct mpls_label`, `include/uapi/linux/mpls.h`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::be32;
 use crate::rtnl::schema::{known, Format, Known};
 use crate::rtnl::{Fields, Names, Value};
@@ -14,8 +15,8 @@ const SHIFT: u32 = 12;
 
 /// `MPLS_IPTUNNEL_*`.
 pub const MPLS: &[Known] = &[
-    known(1, "dst", Format::As(stack)),
-    known(2, "ttl", Format::U8),
+    known(MPLS_IPTUNNEL_DST, "dst", Format::As(stack)),
+    known(MPLS_IPTUNNEL_TTL, "ttl", Format::U8),
 ];
 
 fn stack(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {

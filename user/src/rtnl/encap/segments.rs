@@ -3,6 +3,7 @@
 //! Source routing in IPv6: SRv6 (`struct ipv6_sr_hdr`) and RPL (`struct ipv6_rpl_sr_hdr`).
 
 use super::program;
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{ip, u32, u8, Index};
 use crate::rtnl::fields::flags;
 use crate::rtnl::schema::{hex, known, Format, Known};
@@ -11,34 +12,34 @@ use std::net::IpAddr;
 
 /// `SEG6_IPTUNNEL_*`.
 pub const SEG6: &[Known] = &[
-    known(1, "mode", Format::As(tunnel)),
-    known(2, "tunsrc", Format::Ip),
-    known(3, "table", Format::As(table)),
+    known(SEG6_IPTUNNEL_SRH, "mode", Format::As(tunnel)),
+    known(SEG6_IPTUNNEL_SRC, "tunsrc", Format::Ip),
+    known(SEG6_IPTUNNEL_TABLE, "table", Format::As(table)),
 ];
 
 /// `SEG6_LOCAL_*`.
 pub const SEG6_LOCAL: &[Known] = &[
-    known(1, "action", Format::As(action)),
-    known(2, "srh", Format::As(header)),
-    known(3, "table", Format::As(table)),
-    known(9, "vrftable", Format::As(table)),
-    known(4, "nh4", Format::Ip),
-    known(5, "nh6", Format::Ip),
-    known(6, "iif", Format::Link),
-    known(7, "oif", Format::Link),
-    known(8, "endpoint", Format::As(endpoint)),
-    known(10, "stats64", Format::Nested(COUNTERS)),
-    known(11, "flavors", Format::As(flavors)),
+    known(SEG6_LOCAL_ACTION, "action", Format::As(action)),
+    known(SEG6_LOCAL_SRH, "srh", Format::As(header)),
+    known(SEG6_LOCAL_TABLE, "table", Format::As(table)),
+    known(SEG6_LOCAL_VRFTABLE, "vrftable", Format::As(table)),
+    known(SEG6_LOCAL_NH4, "nh4", Format::Ip),
+    known(SEG6_LOCAL_NH6, "nh6", Format::Ip),
+    known(SEG6_LOCAL_IIF, "iif", Format::Link),
+    known(SEG6_LOCAL_OIF, "oif", Format::Link),
+    known(SEG6_LOCAL_BPF, "endpoint", Format::As(endpoint)),
+    known(SEG6_LOCAL_COUNTERS, "stats64", Format::Nested(COUNTERS)),
+    known(SEG6_LOCAL_FLAVORS, "flavors", Format::As(flavors)),
 ];
 
 /// `RPL_IPTUNNEL_*`.
-pub const RPL: &[Known] = &[known(1, "segs", Format::As(rpl))];
+pub const RPL: &[Known] = &[known(RPL_IPTUNNEL_SRH, "segs", Format::As(rpl))];
 
 /// `SEG6_LOCAL_CNT_*`.
 const COUNTERS: &[Known] = &[
-    known(2, "packets", Format::U64),
-    known(3, "bytes", Format::U64),
-    known(4, "errors", Format::U64),
+    known(SEG6_LOCAL_CNT_PACKETS, "packets", Format::U64),
+    known(SEG6_LOCAL_CNT_BYTES, "bytes", Format::U64),
+    known(SEG6_LOCAL_CNT_ERRORS, "errors", Format::U64),
 ];
 
 /// `SEG6_IPTUN_MODE_*`.

@@ -4,6 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h`, `ip.h`, `ipv6.h` and `snmp.h`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{i32, u32, u64, Index};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
@@ -14,20 +15,28 @@ static FAMILIES: &[Known] = &[
 ];
 
 /// `IFLA_INET_*`.
-static INET: &[Known] = &[known(1, "conf", Format::As(tell_conf4))];
+static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", Format::As(tell_conf4))];
 
 /// `IFLA_INET6_*`: what can be told in a few words, and the rest.
 static INET6: &[Known] = &[
     known(ADDR_GEN_MODE, "addr_gen_mode", Format::Word(MODES)),
-    known(1, "flags", Format::Hex),
+    known(IFLA_INET6_FLAGS, "flags", Format::Hex),
 ];
 static INET6_DETAILS: &[Known] = &[
-    known(2, "conf", Format::As(tell_conf6)),
-    known(3, "stats", Format::As(tell_counters)),
-    known(5, "cacheinfo", Format::As(tell_cacheinfo)),
-    known(6, "icmp6stats", Format::As(tell_counters)),
-    known(7, "token", Format::Ip),
-    known(9, "ra_mtu", Format::U32),
+    known(IFLA_INET6_CONF, "conf", Format::As(tell_conf6)),
+    known(IFLA_INET6_STATS, "stats", Format::As(tell_counters)),
+    known(
+        IFLA_INET6_CACHEINFO,
+        "cacheinfo",
+        Format::As(tell_cacheinfo),
+    ),
+    known(
+        IFLA_INET6_ICMP6STATS,
+        "icmp6stats",
+        Format::As(tell_counters),
+    ),
+    known(IFLA_INET6_TOKEN, "token", Format::Ip),
+    known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
 ];
 /// One more than the last type that is known.
 const INET6_MAX: usize = 10;

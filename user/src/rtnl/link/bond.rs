@@ -4,6 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_bonding.h`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{u16, u32, u8};
 use crate::rtnl::fields::flags;
 use crate::rtnl::schema::{known, word, Format, Known};
@@ -11,77 +12,153 @@ use crate::rtnl::{Fields, Names, Value};
 
 /// Attributes of a bond.
 pub static BOND: &[Known] = &[
-    known(1, "mode", Format::Word(MODES)),
-    known(2, "active_slave", Format::NonZero(&Format::Link)),
-    known(3, "miimon", Format::U32),
-    known(4, "updelay", Format::U32),
-    known(5, "downdelay", Format::U32),
-    known(28, "peer_notify_delay", Format::U32),
-    known(6, "use_carrier", Format::U8),
-    known(7, "arp_interval", Format::U32),
-    known(30, "arp_missed_max", Format::U8),
-    known(8, "arp_ip_target", Format::Items(&Format::Ip)),
-    known(31, "ns_ip6_target", Format::Items(&Format::Ip)),
-    known(9, "arp_validate", Format::As(tell_validate)),
+    known(IFLA_BOND_MODE, "mode", Format::Word(MODES)),
     known(
-        10,
+        IFLA_BOND_ACTIVE_SLAVE,
+        "active_slave",
+        Format::NonZero(&Format::Link),
+    ),
+    known(IFLA_BOND_MIIMON, "miimon", Format::U32),
+    known(IFLA_BOND_UPDELAY, "updelay", Format::U32),
+    known(IFLA_BOND_DOWNDELAY, "downdelay", Format::U32),
+    known(IFLA_BOND_PEER_NOTIF_DELAY, "peer_notify_delay", Format::U32),
+    known(IFLA_BOND_USE_CARRIER, "use_carrier", Format::U8),
+    known(IFLA_BOND_ARP_INTERVAL, "arp_interval", Format::U32),
+    known(IFLA_BOND_MISSED_MAX, "arp_missed_max", Format::U8),
+    known(
+        IFLA_BOND_ARP_IP_TARGET,
+        "arp_ip_target",
+        Format::Items(&Format::Ip),
+    ),
+    known(
+        IFLA_BOND_NS_IP6_TARGET,
+        "ns_ip6_target",
+        Format::Items(&Format::Ip),
+    ),
+    known(
+        IFLA_BOND_ARP_VALIDATE,
+        "arp_validate",
+        Format::As(tell_validate),
+    ),
+    known(
+        IFLA_BOND_ARP_ALL_TARGETS,
         "arp_all_targets",
         Format::Word(&[(0, "any"), (1, "all")]),
     ),
-    known(11, "primary", Format::NonZero(&Format::Link)),
-    known(12, "primary_reselect", Format::Word(RESELECT)),
-    known(13, "fail_over_mac", Format::Word(FAIL_OVER_MAC)),
-    known(14, "xmit_hash_policy", Format::Word(HASH_POLICIES)),
-    known(15, "resend_igmp", Format::U32),
-    known(16, "num_peer_notif", Format::U8),
-    known(17, "all_slaves_active", Format::U8),
-    known(18, "min_links", Format::U32),
-    known(19, "lp_interval", Format::U32),
-    known(20, "packets_per_slave", Format::U32),
-    known(29, "ad_lacp_active", Format::Word(&[(0, "off"), (1, "on")])),
+    known(IFLA_BOND_PRIMARY, "primary", Format::NonZero(&Format::Link)),
     known(
-        21,
+        IFLA_BOND_PRIMARY_RESELECT,
+        "primary_reselect",
+        Format::Word(RESELECT),
+    ),
+    known(
+        IFLA_BOND_FAIL_OVER_MAC,
+        "fail_over_mac",
+        Format::Word(FAIL_OVER_MAC),
+    ),
+    known(
+        IFLA_BOND_XMIT_HASH_POLICY,
+        "xmit_hash_policy",
+        Format::Word(HASH_POLICIES),
+    ),
+    known(IFLA_BOND_RESEND_IGMP, "resend_igmp", Format::U32),
+    known(IFLA_BOND_NUM_PEER_NOTIF, "num_peer_notif", Format::U8),
+    known(IFLA_BOND_ALL_SLAVES_ACTIVE, "all_slaves_active", Format::U8),
+    known(IFLA_BOND_MIN_LINKS, "min_links", Format::U32),
+    known(IFLA_BOND_LP_INTERVAL, "lp_interval", Format::U32),
+    known(
+        IFLA_BOND_PACKETS_PER_SLAVE,
+        "packets_per_slave",
+        Format::U32,
+    ),
+    known(
+        IFLA_BOND_AD_LACP_ACTIVE,
+        "ad_lacp_active",
+        Format::Word(&[(0, "off"), (1, "on")]),
+    ),
+    known(
+        IFLA_BOND_AD_LACP_RATE,
         "ad_lacp_rate",
         Format::Word(&[(0, "slow"), (1, "fast")]),
     ),
-    known(32, "coupled_control", Format::Bool),
-    known(33, "broadcast_neighbor", Format::Bool),
-    known(34, "lacp_strict", Format::Bool),
-    known(22, "ad_select", Format::Word(AD_SELECT)),
-    known(23, "ad_info", Format::Nested(AD_INFO)),
-    known(24, "ad_actor_sys_prio", Format::U16),
-    known(25, "ad_user_port_key", Format::U16),
-    known(26, "ad_actor_system", Format::Lladdr),
-    known(27, "tlb_dynamic_lb", Format::U8),
+    known(IFLA_BOND_COUPLED_CONTROL, "coupled_control", Format::Bool),
+    known(
+        IFLA_BOND_BROADCAST_NEIGH,
+        "broadcast_neighbor",
+        Format::Bool,
+    ),
+    known(IFLA_BOND_LACP_STRICT, "lacp_strict", Format::Bool),
+    known(IFLA_BOND_AD_SELECT, "ad_select", Format::Word(AD_SELECT)),
+    known(IFLA_BOND_AD_INFO, "ad_info", Format::Nested(AD_INFO)),
+    known(
+        IFLA_BOND_AD_ACTOR_SYS_PRIO,
+        "ad_actor_sys_prio",
+        Format::U16,
+    ),
+    known(IFLA_BOND_AD_USER_PORT_KEY, "ad_user_port_key", Format::U16),
+    known(IFLA_BOND_AD_ACTOR_SYSTEM, "ad_actor_system", Format::Lladdr),
+    known(IFLA_BOND_TLB_DYNAMIC_LB, "tlb_dynamic_lb", Format::U8),
 ];
 
 /// Attributes of a port of a bond.
 pub static SLAVE: &[Known] = &[
-    known(1, "state", Format::Word(&[(0, "ACTIVE"), (1, "BACKUP")])),
-    known(2, "mii_status", Format::Word(MII_STATUSES)),
-    known(3, "link_failure_count", Format::U32),
-    known(4, "perm_hwaddr", Format::Lladdr),
-    known(5, "queue_id", Format::U16),
-    known(9, "prio", Format::I32),
-    known(6, "ad_aggregator_id", Format::U16),
-    known(7, "ad_actor_oper_port_state", Format::As(tell_actor_state)),
     known(
-        8,
+        IFLA_BOND_SLAVE_STATE,
+        "state",
+        Format::Word(&[(0, "ACTIVE"), (1, "BACKUP")]),
+    ),
+    known(
+        IFLA_BOND_SLAVE_MII_STATUS,
+        "mii_status",
+        Format::Word(MII_STATUSES),
+    ),
+    known(
+        IFLA_BOND_SLAVE_LINK_FAILURE_COUNT,
+        "link_failure_count",
+        Format::U32,
+    ),
+    known(IFLA_BOND_SLAVE_PERM_HWADDR, "perm_hwaddr", Format::Lladdr),
+    known(IFLA_BOND_SLAVE_QUEUE_ID, "queue_id", Format::U16),
+    known(IFLA_BOND_SLAVE_PRIO, "prio", Format::I32),
+    known(
+        IFLA_BOND_SLAVE_AD_AGGREGATOR_ID,
+        "ad_aggregator_id",
+        Format::U16,
+    ),
+    known(
+        IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE,
+        "ad_actor_oper_port_state",
+        Format::As(tell_actor_state),
+    ),
+    known(
+        IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE,
         "ad_partner_oper_port_state",
         Format::As(tell_partner_state),
     ),
-    known(11, "churn_actor_state", Format::Word(CHURN)),
-    known(12, "churn_partner_state", Format::Word(CHURN)),
-    known(10, "actor_port_prio", Format::U16),
+    known(
+        IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE,
+        "churn_actor_state",
+        Format::Word(CHURN),
+    ),
+    known(
+        IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
+        "churn_partner_state",
+        Format::Word(CHURN),
+    ),
+    known(
+        IFLA_BOND_SLAVE_ACTOR_PORT_PRIO,
+        "actor_port_prio",
+        Format::U16,
+    ),
 ];
 
 /// `IFLA_BOND_AD_INFO_*`.
 static AD_INFO: &[Known] = &[
-    known(1, "aggregator", Format::U16),
-    known(2, "num_ports", Format::U16),
-    known(3, "actor_key", Format::U16),
-    known(4, "partner_key", Format::U16),
-    known(5, "partner_mac", Format::Lladdr),
+    known(IFLA_BOND_AD_INFO_AGGREGATOR, "aggregator", Format::U16),
+    known(IFLA_BOND_AD_INFO_NUM_PORTS, "num_ports", Format::U16),
+    known(IFLA_BOND_AD_INFO_ACTOR_KEY, "actor_key", Format::U16),
+    known(IFLA_BOND_AD_INFO_PARTNER_KEY, "partner_key", Format::U16),
+    known(IFLA_BOND_AD_INFO_PARTNER_MAC, "partner_mac", Format::Lladdr),
 ];
 
 /// `BOND_MODE_*`.

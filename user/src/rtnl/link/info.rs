@@ -4,7 +4,7 @@
 //! (`IFLA_INFO_*`).
 
 use super::{bond, bridge, tun, tunnel, vlan, vxlan};
-use crate::names::uapi::IFLA_VRF_TABLE;
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{name, u32, Index};
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
@@ -45,12 +45,16 @@ static SLAVE_KINDS: &[(&str, &[Known])] = &[
 ];
 
 /// `IFLA_VRF_*` and `IFLA_VRF_PORT_*`.
-static VRF: &[Known] = &[known(1, "table", Format::U32)];
+static VRF: &[Known] = &[known(IFLA_VRF_TABLE, "table", Format::U32)];
 
 /// `IFLA_IPVLAN_*`.
 static IPVLAN: &[Known] = &[
-    known(1, "mode", Format::Word(&[(0, "l2"), (1, "l3"), (2, "l3s")])),
-    known(2, "flags", Format::As(tell_ipvlan_flags)),
+    known(
+        IFLA_IPVLAN_MODE,
+        "mode",
+        Format::Word(&[(0, "l2"), (1, "l3"), (2, "l3s")]),
+    ),
+    known(IFLA_IPVLAN_FLAGS, "flags", Format::As(tell_ipvlan_flags)),
 ];
 
 /// Returns the kind of the link.

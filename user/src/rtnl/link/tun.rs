@@ -4,6 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_tun.h`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::u32;
 use crate::rtnl::schema::{known, Format, Known};
 use crate::rtnl::{Fields, Names, Value};
@@ -11,15 +12,19 @@ use std::fs;
 
 /// Attributes of a tun or tap device.
 pub static TUN: &[Known] = &[
-    known(3, "type", Format::Word(&[(1, "tun"), (2, "tap")])),
-    known(4, "pi", Format::Bool),
-    known(5, "vnet_hdr", Format::Bool),
-    known(7, "multi_queue", Format::Bool),
-    known(8, "numqueues", Format::U32),
-    known(9, "numdisabled", Format::U32),
-    known(6, "persist", Format::Bool),
-    known(1, "user", Format::As(tell_user)),
-    known(2, "group", Format::As(tell_group)),
+    known(
+        IFLA_TUN_TYPE,
+        "type",
+        Format::Word(&[(1, "tun"), (2, "tap")]),
+    ),
+    known(IFLA_TUN_PI, "pi", Format::Bool),
+    known(IFLA_TUN_VNET_HDR, "vnet_hdr", Format::Bool),
+    known(IFLA_TUN_MULTI_QUEUE, "multi_queue", Format::Bool),
+    known(IFLA_TUN_NUM_QUEUES, "numqueues", Format::U32),
+    known(IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled", Format::U32),
+    known(IFLA_TUN_PERSIST, "persist", Format::Bool),
+    known(IFLA_TUN_OWNER, "user", Format::As(tell_user)),
+    known(IFLA_TUN_GROUP, "group", Format::As(tell_group)),
 ];
 
 fn tell_user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {

@@ -5,31 +5,51 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_tunnel.h`.
 
-use crate::names::uapi::{IFLA_GRE_IFLAGS, IFLA_GRE_OFLAGS};
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{be16, be32, ip, u16};
 use crate::rtnl::schema::{hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 
 /// Attributes of a geneve.
 pub static GENEVE: &[Known] = &[
-    known(6, "external", Format::Flag),
-    known(1, "id", Format::U32),
-    known(2, "remote", Format::NonZero(&Format::Ip)),
-    known(7, "remote6", Format::NonZero(&Format::Ip)),
-    known(17, "local", Format::NonZero(&Format::Ip)),
-    known(18, "local6", Format::NonZero(&Format::Ip)),
-    known(3, "ttl", Format::U8),
-    known(12, "ttl_inherit", Format::NonZero(&Format::Bool)),
-    known(4, "tos", Format::NonZero(&Format::Hex)),
-    known(13, "df", Format::Word(DF)),
-    known(11, "label", Format::NonZero(&Format::As(tell_flowlabel))),
-    known(5, "port", Format::Be16),
-    known(15, "port_range", Format::As(tell_ports)),
-    known(8, "udp_csum", Format::Bool),
-    known(9, "udp_zero_csum6_tx", Format::Bool),
-    known(10, "udp_zero_csum6_rx", Format::Bool),
-    known(14, "inner_proto_inherit", Format::Flag),
-    known(16, "gro_hint", Format::Flag),
+    known(IFLA_GENEVE_COLLECT_METADATA, "external", Format::Flag),
+    known(IFLA_GENEVE_ID, "id", Format::U32),
+    known(IFLA_GENEVE_REMOTE, "remote", Format::NonZero(&Format::Ip)),
+    known(IFLA_GENEVE_REMOTE6, "remote6", Format::NonZero(&Format::Ip)),
+    known(IFLA_GENEVE_LOCAL, "local", Format::NonZero(&Format::Ip)),
+    known(IFLA_GENEVE_LOCAL6, "local6", Format::NonZero(&Format::Ip)),
+    known(IFLA_GENEVE_TTL, "ttl", Format::U8),
+    known(
+        IFLA_GENEVE_TTL_INHERIT,
+        "ttl_inherit",
+        Format::NonZero(&Format::Bool),
+    ),
+    known(IFLA_GENEVE_TOS, "tos", Format::NonZero(&Format::Hex)),
+    known(IFLA_GENEVE_DF, "df", Format::Word(DF)),
+    known(
+        IFLA_GENEVE_LABEL,
+        "label",
+        Format::NonZero(&Format::As(tell_flowlabel)),
+    ),
+    known(IFLA_GENEVE_PORT, "port", Format::Be16),
+    known(IFLA_GENEVE_PORT_RANGE, "port_range", Format::As(tell_ports)),
+    known(IFLA_GENEVE_UDP_CSUM, "udp_csum", Format::Bool),
+    known(
+        IFLA_GENEVE_UDP_ZERO_CSUM6_TX,
+        "udp_zero_csum6_tx",
+        Format::Bool,
+    ),
+    known(
+        IFLA_GENEVE_UDP_ZERO_CSUM6_RX,
+        "udp_zero_csum6_rx",
+        Format::Bool,
+    ),
+    known(
+        IFLA_GENEVE_INNER_PROTO_INHERIT,
+        "inner_proto_inherit",
+        Format::Flag,
+    ),
+    known(IFLA_GENEVE_GRO_HINT, "gro_hint", Format::Flag),
 ];
 
 /// The headers of a direction have a key (`GRE_KEY`), which may be 0.
@@ -37,65 +57,121 @@ const KEYED: u16 = 0x2000;
 
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = &[
-    known(18, "external", Format::Flag),
-    known(7, "remote", Format::As(tell_endpoint)),
-    known(6, "local", Format::As(tell_endpoint)),
-    known(1, "link", Format::NonZero(&Format::Link)),
-    known(8, "ttl", Format::U8),
-    known(9, "tos", Format::NonZero(&Format::Hex)),
-    known(10, "pmtudisc", Format::Bool),
-    known(19, "ignore_df", Format::NonZero(&Format::Bool)),
+    known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
+    known(IFLA_GRE_REMOTE, "remote", Format::As(tell_endpoint)),
+    known(IFLA_GRE_LOCAL, "local", Format::As(tell_endpoint)),
+    known(IFLA_GRE_LINK, "link", Format::NonZero(&Format::Link)),
+    known(IFLA_GRE_TTL, "ttl", Format::U8),
+    known(IFLA_GRE_TOS, "tos", Format::NonZero(&Format::Hex)),
+    known(IFLA_GRE_PMTUDISC, "pmtudisc", Format::Bool),
     known(
-        4,
+        IFLA_GRE_IGNORE_DF,
+        "ignore_df",
+        Format::NonZero(&Format::Bool),
+    ),
+    known(
+        IFLA_GRE_IKEY,
         "ikey",
         Format::Where(IFLA_GRE_IFLAGS, KEYED, &Format::Ip),
     ),
     known(
-        5,
+        IFLA_GRE_OKEY,
         "okey",
         Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
     ),
     known(IFLA_GRE_IFLAGS, "i", Format::As(tell_gre_flags)),
     known(IFLA_GRE_OFLAGS, "o", Format::As(tell_gre_flags)),
-    known(20, "fwmark", Format::NonZero(&Format::Hex)),
-    known(21, "erspan_index", Format::U32),
-    known(22, "erspan_ver", Format::U8),
+    known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+    known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
+    known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
     known(
-        23,
+        IFLA_GRE_ERSPAN_DIR,
         "erspan_dir",
         Format::Word(&[(0, "ingress"), (1, "egress")]),
     ),
-    known(24, "erspan_hwid", Format::Hex),
-    known(14, "encap_type", Format::NonZero(&Format::Word(ENCAP))),
-    known(15, "encap_flags", Format::NonZero(&Format::Hex)),
-    known(16, "encap_sport", Format::NonZero(&Format::Be16)),
-    known(17, "encap_dport", Format::NonZero(&Format::Be16)),
+    known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
+    known(
+        IFLA_GRE_ENCAP_TYPE,
+        "encap_type",
+        Format::NonZero(&Format::Word(ENCAP)),
+    ),
+    known(
+        IFLA_GRE_ENCAP_FLAGS,
+        "encap_flags",
+        Format::NonZero(&Format::Hex),
+    ),
+    known(
+        IFLA_GRE_ENCAP_SPORT,
+        "encap_sport",
+        Format::NonZero(&Format::Be16),
+    ),
+    known(
+        IFLA_GRE_ENCAP_DPORT,
+        "encap_dport",
+        Format::NonZero(&Format::Be16),
+    ),
 ];
 
 /// Attributes of an ipip or sit.
 pub static IPTUN: &[Known] = &[
-    known(19, "external", Format::Flag),
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
     known(
-        9,
+        IFLA_IPTUN_PROTO,
         "proto",
         Format::Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
     ),
-    known(3, "remote", Format::As(tell_endpoint)),
-    known(2, "local", Format::As(tell_endpoint)),
-    known(1, "link", Format::NonZero(&Format::Link)),
-    known(4, "ttl", Format::U8),
-    known(5, "tos", Format::NonZero(&Format::Hex)),
-    known(10, "pmtudisc", Format::Bool),
-    known(8, "isatap", Format::NonZero(&Format::As(tell_isatap))),
-    known(11, "prefix", Format::NonZero(&Format::Ip)),
-    known(13, "prefixlen", Format::NonZero(&Format::U16)),
-    known(12, "relay_prefix", Format::NonZero(&Format::Ip)),
-    known(14, "relay_prefixlen", Format::NonZero(&Format::U16)),
-    known(20, "fwmark", Format::NonZero(&Format::Hex)),
-    known(15, "encap_type", Format::NonZero(&Format::Word(ENCAP))),
-    known(16, "encap_flags", Format::NonZero(&Format::Hex)),
-    known(17, "encap_sport", Format::NonZero(&Format::Be16)),
-    known(18, "encap_dport", Format::NonZero(&Format::Be16)),
+    known(IFLA_IPTUN_REMOTE, "remote", Format::As(tell_endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Format::As(tell_endpoint)),
+    known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
+    known(IFLA_IPTUN_TTL, "ttl", Format::U8),
+    known(IFLA_IPTUN_TOS, "tos", Format::NonZero(&Format::Hex)),
+    known(IFLA_IPTUN_PMTUDISC, "pmtudisc", Format::Bool),
+    known(
+        IFLA_IPTUN_FLAGS,
+        "isatap",
+        Format::NonZero(&Format::As(tell_isatap)),
+    ),
+    known(
+        IFLA_IPTUN_6RD_PREFIX,
+        "prefix",
+        Format::NonZero(&Format::Ip),
+    ),
+    known(
+        IFLA_IPTUN_6RD_PREFIXLEN,
+        "prefixlen",
+        Format::NonZero(&Format::U16),
+    ),
+    known(
+        IFLA_IPTUN_6RD_RELAY_PREFIX,
+        "relay_prefix",
+        Format::NonZero(&Format::Ip),
+    ),
+    known(
+        IFLA_IPTUN_6RD_RELAY_PREFIXLEN,
+        "relay_prefixlen",
+        Format::NonZero(&Format::U16),
+    ),
+    known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+    known(
+        IFLA_IPTUN_ENCAP_TYPE,
+        "encap_type",
+        Format::NonZero(&Format::Word(ENCAP)),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_FLAGS,
+        "encap_flags",
+        Format::NonZero(&Format::Hex),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_SPORT,
+        "encap_sport",
+        Format::NonZero(&Format::Be16),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_DPORT,
+        "encap_dport",
+        Format::NonZero(&Format::Be16),
+    ),
 ];
 
 /// Whether packets may be fragmented: `VXLAN_DF_*`, `GENEVE_DF_*`.

@@ -4,6 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_vlan.h`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{be16, u16, u32};
 use crate::rtnl::fields::flags;
 use crate::rtnl::schema::{known, Format, Known};
@@ -12,17 +13,17 @@ use crate::wire::{Attr, Attrs};
 
 /// Attributes of a VLAN.
 pub static VLAN: &[Known] = &[
-    known(5, "protocol", Format::As(tell_protocol)),
-    known(1, "id", Format::U16),
-    known(2, "flags", Format::As(tell_flags)),
-    known(4, "ingress_qos", Format::As(tell_qos)),
-    known(3, "egress_qos", Format::As(tell_qos)),
+    known(IFLA_VLAN_PROTOCOL, "protocol", Format::As(tell_protocol)),
+    known(IFLA_VLAN_ID, "id", Format::U16),
+    known(IFLA_VLAN_FLAGS, "flags", Format::As(tell_flags)),
+    known(IFLA_VLAN_INGRESS_QOS, "ingress_qos", Format::As(tell_qos)),
+    known(IFLA_VLAN_EGRESS_QOS, "egress_qos", Format::As(tell_qos)),
 ];
 
 /// Attributes of a macvlan or macvtap.
 pub static MACVLAN: &[Known] = &[
     known(
-        1,
+        IFLA_MACVLAN_MODE,
         "mode",
         Format::Word(&[
             (1, "private"),
@@ -32,12 +33,20 @@ pub static MACVLAN: &[Known] = &[
             (16, "source"),
         ]),
     ),
-    known(2, "flags", Format::As(tell_macvlan_flags)),
-    known(7, "bcqueuelen", Format::U32),
-    known(8, "usedbcqueuelen", Format::U32),
-    known(9, "bclim", Format::I32),
-    known(6, "macaddr_count", Format::U32),
-    known(5, "macaddr_data", Format::Items(&Format::Lladdr)),
+    known(IFLA_MACVLAN_FLAGS, "flags", Format::As(tell_macvlan_flags)),
+    known(IFLA_MACVLAN_BC_QUEUE_LEN, "bcqueuelen", Format::U32),
+    known(
+        IFLA_MACVLAN_BC_QUEUE_LEN_USED,
+        "usedbcqueuelen",
+        Format::U32,
+    ),
+    known(IFLA_MACVLAN_BC_CUTOFF, "bclim", Format::I32),
+    known(IFLA_MACVLAN_MACADDR_COUNT, "macaddr_count", Format::U32),
+    known(
+        IFLA_MACVLAN_MACADDR_DATA,
+        "macaddr_data",
+        Format::Items(&Format::Lladdr),
+    ),
 ];
 
 /// Tells an EtherType that VLANs go by.

@@ -3,6 +3,7 @@
 //! One that listens to a group: `struct br_mdb_entry` and `MDBA_MDB_EATTR_*`.
 
 use super::BrPortMsg;
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{ip, u32, u8, Index};
 use crate::rtnl::fields::{flags, Fields, Nest, Value};
 use crate::rtnl::schema::{self, known, Format, Known};
@@ -214,8 +215,8 @@ const MODES: &[(u8, &str)] = &[(0, "exclude"), (1, "include")];
 
 /// `MDBA_MDB_SRCATTR_*`.
 static SOURCE_ATTRS: &[Known] = &[
-    known(1, "address", Format::Ip),
-    known(2, "timer", Format::Clock),
+    known(MDBA_MDB_SRCATTR_ADDRESS, "address", Format::Ip),
+    known(MDBA_MDB_SRCATTR_TIMER, "timer", Format::Clock),
 ];
 
 /// Tells the senders that are listened to, or those that are not.

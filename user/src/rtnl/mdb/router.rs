@@ -3,6 +3,7 @@
 //! A port behind which a router of groups is: its index and `MDBA_ROUTER_PATTR_*`.
 
 use super::BrPortMsg;
+use crate::names::uapi::*;
 use crate::rtnl::attrs::{u32, Index};
 use crate::rtnl::fields::{Fields, Value};
 use crate::rtnl::schema::{self, known, Format, Known};
@@ -66,11 +67,11 @@ impl Object for RouterPort<'_> {
 
 /// `MDBA_ROUTER_PATTR_*`.
 static ATTRS: &[Known] = &[
-    known(2, "type", Format::Word(TYPES)),
-    known(1, "timer", Format::Clock),
-    known(3, "inet_timer", Format::Clock),
-    known(4, "inet6_timer", Format::Clock),
-    known(5, "vid", Format::U16),
+    known(MDBA_ROUTER_PATTR_TYPE, "type", Format::Word(TYPES)),
+    known(MDBA_ROUTER_PATTR_TIMER, "timer", Format::Clock),
+    known(MDBA_ROUTER_PATTR_INET_TIMER, "inet_timer", Format::Clock),
+    known(MDBA_ROUTER_PATTR_INET6_TIMER, "inet6_timer", Format::Clock),
+    known(MDBA_ROUTER_PATTR_VID, "vid", Format::U16),
 ];
 
 /// `MDB_RTR_TYPE_*`, as `bridge` calls them; it has no word for the first.

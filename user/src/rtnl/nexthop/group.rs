@@ -5,6 +5,7 @@
 use super::{
     u16, u32, Attributes, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
 };
+use crate::names::uapi::*;
 use crate::rtnl::schema::{self, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 use crate::wire::Attrs;
@@ -22,17 +23,25 @@ const RESILIENT: u16 = 1;
 
 /// `NHA_RES_GROUP_*`.
 static RES_GROUP: &[Known] = &[
-    known(1, "buckets", Format::U16),
-    known(2, "idle_timer", Format::Clock),
-    known(3, "unbalanced_timer", Format::Clock),
-    known(4, "unbalanced_time", Format::Clock),
+    known(NHA_RES_GROUP_BUCKETS, "buckets", Format::U16),
+    known(NHA_RES_GROUP_IDLE_TIMER, "idle_timer", Format::Clock),
+    known(
+        NHA_RES_GROUP_UNBALANCED_TIMER,
+        "unbalanced_timer",
+        Format::Clock,
+    ),
+    known(
+        NHA_RES_GROUP_UNBALANCED_TIME,
+        "unbalanced_time",
+        Format::Clock,
+    ),
 ];
 
 /// `NHA_GROUP_STATS_ENTRY_*`.
 static STATS: &[Known] = &[
-    known(1, "id", Format::U32),
-    known(2, "packets", Format::Uint),
-    known(3, "packets_hw", Format::Uint),
+    known(NHA_GROUP_STATS_ENTRY_ID, "id", Format::U32),
+    known(NHA_GROUP_STATS_ENTRY_PACKETS, "packets", Format::Uint),
+    known(NHA_GROUP_STATS_ENTRY_PACKETS_HW, "packets_hw", Format::Uint),
 ];
 
 /// Tells who is in the group, and how one of them is chosen.

@@ -2,28 +2,29 @@
 
 //! Metrics: what TCP and the IP layer take for granted along a route, `RTAX_*`.
 
+use crate::names::uapi::*;
 use crate::rtnl::attrs::u32;
 use crate::rtnl::schema::{self, hex, known, Format, Known};
 use crate::rtnl::{Fields, Names, Nest, Value};
 
 static METRICS: &[Known] = &[
-    known(1, "lock", Format::As(lock)),
-    known(2, "mtu", Format::U32),
-    known(3, "window", Format::U32),
-    known(4, "rtt", Format::As(eighths)),
-    known(5, "rttvar", Format::As(quarters)),
-    known(6, "ssthresh", Format::U32),
-    known(7, "cwnd", Format::U32),
-    known(8, "advmss", Format::U32),
-    known(9, "reordering", Format::U32),
-    known(10, "hoplimit", Format::As(hoplimit)),
-    known(11, "initcwnd", Format::U32),
-    known(12, "features", Format::As(features)),
-    known(13, "rto_min", Format::U32),
-    known(14, "initrwnd", Format::U32),
-    known(15, "quickack", Format::U32),
-    known(16, "congestion", Format::Name),
-    known(17, "fastopen_no_cookie", Format::U32),
+    known(RTAX_LOCK, "lock", Format::As(lock)),
+    known(RTAX_MTU, "mtu", Format::U32),
+    known(RTAX_WINDOW, "window", Format::U32),
+    known(RTAX_RTT, "rtt", Format::As(eighths)),
+    known(RTAX_RTTVAR, "rttvar", Format::As(quarters)),
+    known(RTAX_SSTHRESH, "ssthresh", Format::U32),
+    known(RTAX_CWND, "cwnd", Format::U32),
+    known(RTAX_ADVMSS, "advmss", Format::U32),
+    known(RTAX_REORDERING, "reordering", Format::U32),
+    known(RTAX_HOPLIMIT, "hoplimit", Format::As(hoplimit)),
+    known(RTAX_INITCWND, "initcwnd", Format::U32),
+    known(RTAX_FEATURES, "features", Format::As(features)),
+    known(RTAX_RTO_MIN, "rto_min", Format::U32),
+    known(RTAX_INITRWND, "initrwnd", Format::U32),
+    known(RTAX_QUICKACK, "quickack", Format::U32),
+    known(RTAX_CC_ALGO, "congestion", Format::Name),
+    known(RTAX_FASTOPEN_NO_COOKIE, "fastopen_no_cookie", Format::U32),
 ];
 
 /// Tells the metrics in `value`.

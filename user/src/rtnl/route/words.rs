@@ -47,11 +47,7 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["src"], attr_is_in::<RTMSG, RTA_PREFSRC>).with(&Argument::PREFIX),
     Word::is(&["iif"], attr_is::<RTMSG, RTA_IIF>).with(&Argument::LINK),
     Word::is(&["mark"], attr_or_0_is::<RTMSG, RTA_MARK>).with(&Argument::U32),
-    Word::is(
-        &["metric", "priority", "preference"],
-        attr_or_0_is::<RTMSG, RTA_PRIORITY>,
-    )
-    .with(&Argument::U32),
+    Word::is(&["metric"], attr_or_0_is::<RTMSG, RTA_PRIORITY>).with(&Argument::U32),
     Word::is(&["nhid"], attr_is::<RTMSG, RTA_NH_ID>).with(&Argument::U32),
     Word::is(&["tos", "dsfield"], byte_is::<TOS>).with(&Argument::TOS),
     Word::is(&["root", "to root", "within"], |route, prefix| {
