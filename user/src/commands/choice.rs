@@ -109,7 +109,7 @@ impl<'w> Said<'w> {
             false => read(kind.word(&self.name)?),
             true => kind
                 .bare_words()
-                .filter(|word| may_be_bare(word, kind, purpose, choice))
+                .filter(|word| may_be_bare(word, purpose, choice))
                 .filter(|_| purpose == Purpose::List || !["all", "any"].contains(&&argument[..]))
                 .find_map(read),
         }
@@ -198,8 +198,8 @@ fn is_for(word: &Word, purpose: Purpose) -> bool {
 }
 
 /// Says whether an argument of `word` may stand alone: a name may once.
-fn may_be_bare(word: &Word, kind: Kind, purpose: Purpose, choice: &Choice) -> bool {
+fn may_be_bare(word: &Word, purpose: Purpose, choice: &Choice) -> bool {
     let is_name = word.names().contains(&"dev");
 
-    !is_name || purpose != Purpose::Watch && !choice.has(kind, "dev")
+    !is_name || purpose != Purpose::Watch && !choice.names_link()
 }

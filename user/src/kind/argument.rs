@@ -58,7 +58,7 @@ impl Argument {
         or_all(text, &numbers.protocols).filter(is_byte)
     });
     /// Who made an address (`IFAPROT_*`).
-    pub(crate) const ADDR_PROTOCOL: Self = Self::new("origin of addresses", |text, numbers| {
+    pub(crate) const ADDR_PROTOCOL: Self = Self::new("protocol of addresses", |text, numbers| {
         or_all(text, &numbers.addr_protocols).filter(is_byte)
     });
     /// A type of service.

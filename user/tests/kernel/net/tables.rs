@@ -174,7 +174,7 @@ const CHOSEN: &[(&[&str], &str, &[&str])] = &[
         &[
             "",
             "nomaster",
-            "master br",
+            "master bridge",
             "up",
             "down",
             "type veth",
@@ -195,7 +195,7 @@ const CHOSEN: &[(&[&str], &str, &[&str])] = &[
             "label here:*",
             "label here",
             "nomaster",
-            "master br",
+            "master bridge",
             "dev here secondary",
             "to 10.0.0.0/8",
             "to 2001:db8::/32",
@@ -212,7 +212,7 @@ const CHOSEN: &[(&[&str], &str, &[&str])] = &[
             "to 2001:db8::9",
             "unused",
             "nomaster",
-            "master br",
+            "master bridge",
             "nud permanent",
             "proxy",
         ],
@@ -258,11 +258,11 @@ const CHOSEN: &[(&[&str], &str, &[&str])] = &[
 #[test]
 fn words_of_ip_choose_what_they_choose_there() {
     let _netns = netns_with_link();
-    ip("link add br type bridge\nlink add one type veth peer name other\nlink set one master br\n\
-        link set br up\naddress add 10.0.0.2/24 dev here label here:x\n\
+    ip("link add name bridge type bridge\nlink add one type veth peer name other\nlink set one master bridge\n\
+        link set bridge up\naddress add 10.0.0.2/24 dev here label here:x\n\
         address add 10.0.0.3/24 dev here valid_lft 500 preferred_lft 0\n\
-        address add 2001:db8::1/64 dev one\naddress add 2001:db8::2/64 dev br nodad\n\
-        neigh add 10.0.0.9 lladdr 2:0:0:0:0:9 dev here\nneigh add 2001:db8::9 lladdr 2:0:0:0:0:9 dev br\n\
+        address add 2001:db8::1/64 dev one\naddress add 2001:db8::2/64 dev bridge nodad\n\
+        neigh add 10.0.0.9 lladdr 2:0:0:0:0:9 dev here\nneigh add 2001:db8::9 lladdr 2:0:0:0:0:9 dev bridge\n\
         neigh add 10.0.0.8 lladdr 2:0:0:0:0:8 dev one nud stale\nneigh add proxy 10.0.0.7 dev here\n\
         route add 10.9.0.0/16 via 10.0.0.9 metric 7\nroute add 10.9.1.0/24 via inet6 fe80::9 dev here\n\
         route add 10.9.2.0/24 dev here src 10.0.0.1\nroute add default via 10.0.0.9\n\
