@@ -272,6 +272,7 @@ pub(crate) fn ask_flag<const ATTR: u16>(_: &Operand, request: &mut Vec<u8>) {
 }
 
 /// Asks by the byte `AT` of the header.
+#[allow(clippy::ptr_arg)] // All that ask are called in the same way.
 pub(crate) fn ask_byte<const AT: usize>(asked: &Operand, request: &mut Vec<u8>) {
     if let Some(number) = asked.number() {
         request[AT] = number as u8;
@@ -279,6 +280,7 @@ pub(crate) fn ask_byte<const AT: usize>(asked: &Operand, request: &mut Vec<u8>) 
 }
 
 /// Asks by the index of the link in the header, where it is at the usual place.
+#[allow(clippy::ptr_arg)] // All that ask are called in the same way.
 pub(crate) fn ask_index(asked: &Operand, request: &mut Vec<u8>) {
     if let Some(number) = asked.number() {
         request[super::body::LINK].copy_from_slice(&(number as u32).to_ne_bytes());
