@@ -117,24 +117,28 @@ commands! {
     Stats(Wait) = "stats",
     /// Show what the kernel says, or set it
     Greeting(GreetingArgs) = "greeting",
-    /// Show links: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP]
+    /// Show links: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up|down]
+    /// [state STATE] [group GROUP]
     Link(ShowArgs) = "link" | "l",
     /// Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME]
-    /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via ADDRESS]; or get ADDRESS [from ADDRESS]
+    /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via [inet6] ADDRESS] [src PREFIX] [metric N] [nhid N]
+    /// [cache]; or get ADDRESS [from ADDRESS]
     /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
     Route(ShowArgs) = "route" | "r",
-    /// Show addresses: [show] [[dev] DEV] [master DEV] [type KIND] [up] [group GROUP] [scope SCOPE]
-    /// [to PREFIX] [proto PROTOCOL]
+    /// Show addresses: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up] [group GROUP]
+    /// [scope SCOPE] [[to] PREFIX] [label LABEL] [proto PROTOCOL] [permanent|dynamic] [secondary|primary]
+    /// [tentative|deprecated|...]
     Addr(ShowArgs) = "addr" | "a",
-    /// Show neighbours: [show] [dev DEV] [master DEV] [nud STATE] [proxy]
+    /// Show neighbours: [show] [[to] PREFIX] [dev DEV] [master DEV|nomaster|vrf NAME] [nud STATE] [proxy]
+    /// [unused] [proto PROTOCOL]
     Neigh(ShowArgs) = "neigh" | "n",
     /// Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID]
     /// [state STATE] [dynamic|static]
     Fdb(ShowArgs) = "fdb",
     /// Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV]
-    /// [fwmark N] [proto PROTOCOL]
+    /// [fwmark N] [proto PROTOCOL] [tos TOS] [ipproto PROTOCOL] [l3mdev] [not]
     Rule(ShowArgs) = "rule",
-    /// Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV] [proto PROTOCOL] [stats]
+    /// Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV|vrf NAME] [proto PROTOCOL] [stats]
     Nexthop(ShowArgs) = "nexthop" | "nh",
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
     Genl(ShowArgs) = "genl",
@@ -145,7 +149,7 @@ commands! {
     Batch(BatchArgs) = "batch",
     /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
     /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
-    /// [pref N]; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
+    /// [pref N], and all words of the show commands; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
     /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
     Monitor(MonitorArgs) = "monitor" | "m",
     /// Tell again what a monitor has recorded, or what tcpdump on nlmon or rtmon has captured: FILE, and, to

@@ -8,6 +8,8 @@ use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
 use nlhello::rtnl::Names;
 
+const FIND_VRF: &str = "find a VRF";
+
 /// What objects are chosen for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -79,6 +81,13 @@ impl<'w> Said<'w> {
         }
     }
 
+    /// Says whether events of any kind can be chosen by it.
+    pub fn is_known(&self) -> bool {
+        let mut choice = Choice::default();
+        self.choose(Kind::ALL, Purpose::Watch, &mut choice, &mut Names::new())
+            .is_ok()
+    }
+
     /// Asks for nothing that objects of `kind` can be: of a set of values, one more may be one of them.
     fn exclude(&self, kind: Kind, choice: &mut Choice) {
         match kind.word(&self.name) {
@@ -141,14 +150,17 @@ impl<'w> Said<'w> {
         linked: &mut Linked,
         names: &mut Names,
     ) -> Result<(), Error> {
-        let link = names.find(name)?;
-        if linked.learn(&link) {
-            return Ok(());
+        let argument = kind.word(&self.name).and_then(Word::argument);
+        let is_vrf = argument.is_some_and(|argument| argument.noun() == Argument::VRF.noun());
+        let text = String::from_utf8_lossy(name);
+        let link = names.find(name).map_err(|error| match is_vrf {
+            true => Error::new(FIND_VRF, error.errno.0).object(text.clone()),
+            false => error,
+        })?;
+        match linked.learn(&link) {
+            true => Ok(()),
+            false => Err(Error::new(FIND_VRF, libc::EINVAL).message(format!("{text} is no VRF"))),
         }
-        let noun = kind.word(&self.name).and_then(Word::argument);
-        let noun = noun.map_or("link", Argument::noun);
-        let name = String::from_utf8_lossy(name);
-        Err(self.words.error(format!("{name} is no {noun}")))
     }
 
     /// Returns why none of `kinds` takes it.
@@ -160,18 +172,16 @@ impl<'w> Said<'w> {
         } = self;
         let known: Vec<_> = kinds.iter().filter_map(|kind| kind.word(name)).collect();
         let reason = known.iter().find_map(|word| word.why_unheard());
-        let mut nouns: Vec<_> = known.iter().filter_map(|word| word.argument()).collect();
-        nouns.dedup_by_key(|argument| argument.noun());
-        let nouns: Vec<_> = nouns.iter().map(|argument| argument.noun()).collect();
+        let noun = common_noun(&known);
 
         match (reason, argument) {
             (Some(reason), _) if purpose != Purpose::List => {
                 words.error(format!("'{name}': {reason}"))
             }
             (_, Some(argument)) if name.is_empty() => words.unknown(argument),
-            (_, Some(argument)) if !nouns.is_empty() => words.error(format!(
+            (_, Some(argument)) if noun.is_some() => words.error(format!(
                 "'{name}': '{argument}' is no {}",
-                nouns.join(" or ")
+                noun.unwrap_or_default()
             )),
             _ => {
                 let kinds: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
@@ -191,6 +201,17 @@ fn argument(word: &Word, name: &str, words: &mut Words<'_>) -> Result<Option<Str
         text = format!("{text} {}", String::from_utf8_lossy(words.value(&text)?));
     }
     Ok(Some(text))
+}
+
+/// Returns what should stand behind these words of one name; where kinds differ in that, it is called as the word is.
+fn common_noun(words: &[&'static Word]) -> Option<&'static str> {
+    let mut nouns = words.iter().filter_map(|word| word.argument());
+    let first = nouns.next()?.noun();
+    if nouns.all(|other| other.noun() == first) {
+        return Some(first);
+    }
+    let names = words.iter().flat_map(|word| word.names());
+    names.copied().max_by_key(|name| name.len())
 }
 
 fn is_for(word: &Word, purpose: Purpose) -> bool {

@@ -25,7 +25,7 @@ impl Argument {
     /// A link by its name.
     pub(crate) const LINK: Self = Self::new("link", |name, _| link(name, index));
     /// A VRF by its name.
-    pub(crate) const VRF: Self = Self::new("VRF", |name, _| {
+    pub const VRF: Self = Self::new("VRF", |name, _| {
         link(name, |link| link.vrf_table().and(index(link)))
     });
     /// A VRF by its name, for its table.
@@ -39,6 +39,10 @@ impl Argument {
 
     /// A prefix, or an address; `all` and `any` are every one.
     pub(crate) const PREFIX: Self = Self::new("prefix", |text, _| prefix(text));
+    /// A prefix of which that of all addresses is one more: `all` and `any` are `default`.
+    pub(crate) const DST: Self = Self::new("prefix", |text, _| {
+        Prefix::parse(text).map(|prefix| Operand::Prefix(prefix, text.contains('/')))
+    });
     /// The address of a next hop, or a prefix that it is in, maybe with its family before it.
     pub(crate) const VIA: Self = Self {
         noun: "address",
@@ -58,7 +62,7 @@ impl Argument {
         or_all(text, &numbers.protocols).filter(is_byte)
     });
     /// Who made an address (`IFAPROT_*`).
-    pub(crate) const ADDR_PROTOCOL: Self = Self::new("protocol of addresses", |text, numbers| {
+    pub(crate) const ADDR_PROTOCOL: Self = Self::new("origin of addresses", |text, numbers| {
         or_all(text, &numbers.addr_protocols).filter(is_byte)
     });
     /// A type of service.

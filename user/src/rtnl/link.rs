@@ -573,8 +573,14 @@ mod tests {
         put_attr(&mut payload, IFLA_PROP_LIST, &list).unwrap();
         let link = Link::from_payload(&payload).unwrap();
 
-        assert_eq!({ link.names() }.collect::<Vec<_>>(), [b"eth0", &b"other"[..], long]);
-        assert_eq!({ Link::from_payload(&LO).unwrap().names() }.collect::<Vec<_>>(), [b"lo"]);
+        assert_eq!(
+            { link.names() }.collect::<Vec<_>>(),
+            [b"eth0", &b"other"[..], long]
+        );
+        assert_eq!(
+            { Link::from_payload(&LO).unwrap().names() }.collect::<Vec<_>>(),
+            [b"lo"]
+        );
     }
 
     #[test]

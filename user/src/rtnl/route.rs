@@ -500,14 +500,17 @@ pub fn type_of(name: &str) -> Option<u8> {
         .find_map(|(kind, known)| (*known == name).then_some(*kind))
 }
 
-/// Says whether it is in the table that is asked for: routes to groups are in tables of their own.
+/// Says whether `route` is in the table that is asked for: routes to groups are in tables of their own.
 #[inline]
-fn is_in(route: &Route<'_>, table: &Operand) -> bool {
-    facts::FAMILIES.contains(&route.header.family)
-        && match route.header.table {
-            COMPAT => table.is(route.table()),
-            small => table.is(small),
-        }
+fn is_in(route: &[u8], table: &Operand) -> bool {
+    let (Some(family), Some(small)) = (route.first(), route.get(facts::RTM_TABLE)) else {
+        return false;
+    };
+    let is_there = match *small {
+        COMPAT => Route::from_payload(route).is_ok_and(|route| table.is(route.table())),
+        small => table.is(small),
+    };
+    is_there && facts::FAMILIES.contains(family)
 }
 
 /// A new namespace has no main table until there is a first route.

@@ -60,6 +60,21 @@ fn sniffer(link: &[u8]) -> Option<u32> {
 impl Filter {
     /// Reads which changes are asked for.
     pub fn read(family: u8, words: &[OsString]) -> Result<Self, Error> {
+        let (mut filter, said) = Self::read_words(family, words)?;
+        filter.choose(&said, |_| false)?;
+        Ok(filter)
+    }
+
+    /// Reads which changes were asked for when a record was made.
+    ///
+    /// Words that are of other kinds than those that were asked for were taken then: nothing is told with them.
+    pub fn read_recorded(family: u8, words: &[OsString]) -> Result<Self, Error> {
+        let (mut filter, said) = Self::read_words(family, words)?;
+        filter.choose(&said, |said| said.is_known())?;
+        Ok(filter)
+    }
+
+    fn read_words(family: u8, words: &[OsString]) -> Result<(Self, Vec<Said<'_>>), Error> {
         let mut words = Words::new(OP, words);
         let mut filter = Self {
             choice: Choice::of_family(family),
@@ -81,16 +96,22 @@ impl Filter {
         if filter.kinds.is_empty() {
             filter.kinds = DEFAULT.into_iter().collect();
         }
-        filter.choose(&said)?;
-        Ok(filter)
+        Ok((filter, said))
     }
 
-    fn choose(&mut self, said: &[Said<'_>]) -> Result<(), Error> {
+    /// Chooses what was `said`; a word that none of the kinds knows excludes all of them if it `may_exclude`.
+    fn choose(
+        &mut self,
+        said: &[Said<'_>],
+        may_exclude: impl Fn(&Said<'_>) -> bool,
+    ) -> Result<(), Error> {
         let kinds: Vec<_> = self.kinds.iter().collect();
         let mut names = Names::new();
 
-        said.iter()
-            .try_for_each(|said| said.choose(&kinds, Purpose::Watch, &mut self.choice, &mut names))
+        said.iter().try_for_each(|said| {
+            said.choose(&kinds, Purpose::Watch, &mut self.choice, &mut names)
+                .or_else(|error| may_exclude(said).then_some(()).ok_or(error))
+        })
     }
 
     /// Returns a filter for objects of one kind, that are chosen.

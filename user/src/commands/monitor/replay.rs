@@ -36,7 +36,7 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
     }
     let asked = Asked::read(replay.words());
     let filter = match (args.family.number(), &args.words[..]) {
-        (0, []) => Filter::read(asked.family, &asked.words)?,
+        (0, []) => Filter::read_recorded(asked.family, &asked.words)?,
         (family, words) => Filter::read(family, words)?,
     };
     let color = cli.globals.color.on(&io::stdout());

@@ -22,7 +22,7 @@ pub(super) const FAMILIES: &[u8] = &[INET, INET6, MPLS];
 const GROUP_FAMILIES: &[u8] = &[IPMR, IP6MR];
 
 /// Where `rtm_table` is in `struct rtmsg`.
-const RTM_TABLE: usize = 4;
+pub(super) const RTM_TABLE: usize = 4;
 
 /// Where `rtm_protocol` is, and that of routes by router advertisements in it.
 const RTM_PROTOCOL: usize = 5;

@@ -271,7 +271,7 @@ fn routes_are_chosen_by_their_words() {
             ("root all", true),
             ("match 192.0.4.7", true),
             ("match 192.0.5.7", false),
-            ("match any", true),
+            ("match any", false),
             ("default", false),
             ("metric 7", false),
             ("cache", false),

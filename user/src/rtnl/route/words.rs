@@ -28,9 +28,8 @@ pub(crate) static WORDS: &[Word] = &[
     TABLE,
     // What is to addresses of this host is not what a VRF is asked for.
     Word::is(&["vrf"], |route, table| {
-        is(route, |route| {
-            is_in(route, table) && !matches!(route.header().kind, LOCAL | BROADCAST)
-        })
+        let is_own = |kind: &u8| matches!(*kind, LOCAL | BROADCAST);
+        is_in(route, table) && !route.get(TYPE).is_some_and(is_own)
     })
     .with(&Argument::VRF_TABLE)
     .asked(ask_attr::<RTA_TABLE>),
@@ -58,11 +57,11 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["match", "to match"], |route, prefix| {
         is(route, |route| prefix.is_in(Some(route.prefix())))
     })
-    .with(&Argument::PREFIX),
+    .with(&Argument::DST),
     Word::is(&["to", "exact", "to exact"], |route, prefix| {
         is(route, |route| prefix.is_prefix(Some(route.prefix())))
     })
-    .with(&Argument::PREFIX)
+    .with(&Argument::DST)
     .bare()
     .place(),
     Word::is(&["cache", "cached", "cloned", "table cache"], |route, _| {
@@ -72,11 +71,9 @@ pub(crate) static WORDS: &[Word] = &[
     .unheard("the kernel does not tell how what it remembers of routes changes"),
 ];
 
-const TABLE: Word = Word::is(&["table"], |route, table| {
-    is(route, |route| is_in(route, table))
-})
-.with(&Argument::TABLE)
-.asked(ask_attr::<RTA_TABLE>);
+const TABLE: Word = Word::is(&["table"], is_in)
+    .with(&Argument::TABLE)
+    .asked(ask_attr::<RTA_TABLE>);
 
 /// What the kernel remembers of routes to addresses comes only where it is asked for.
 pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(route))];

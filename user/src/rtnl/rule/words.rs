@@ -8,7 +8,7 @@ use crate::kind::{Argument, Operand, Word};
 use crate::names::uapi::{
     FRA_FWMARK, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL,
 };
-use crate::rtnl::ip_protocol;
+use crate::rtnl::{ip_protocol, Prefix};
 
 /// Where `tos` is in `struct fib_rule_hdr`.
 const TOS: usize = 3;
@@ -28,11 +28,11 @@ pub(crate) static WORDS: &[Word] = &[
     )
     .with(&Argument::U32),
     Word::is(&["from"], |rule, prefix| {
-        is(rule, |rule| prefix.holds(rule.src()))
+        is(rule, |rule| prefix.holds(Some(or_any(rule, rule.src()))))
     })
     .with(&Argument::PREFIX),
     Word::is(&["to"], |rule, prefix| {
-        is(rule, |rule| prefix.holds(rule.dst()))
+        is(rule, |rule| prefix.holds(Some(or_any(rule, rule.dst()))))
     })
     .with(&Argument::PREFIX)
     .place(),
@@ -73,4 +73,12 @@ pub(crate) static WORDS: &[Word] = &[
 
 fn is(rule: &[u8], test: impl FnOnce(&Rule<'_>) -> bool) -> bool {
     Rule::from_payload(rule).is_ok_and(|rule| test(&rule))
+}
+
+/// Returns the prefix of one side of `rule`, which is any address where it says nothing.
+fn or_any(rule: &Rule<'_>, prefix: Option<Prefix>) -> Prefix {
+    prefix.unwrap_or(Prefix {
+        address: Prefix::any_of(rule.header().family),
+        len: 0,
+    })
 }
