@@ -16,6 +16,8 @@ pub struct Choice {
     conditions: Vec<Condition>,
     /// Kinds of which something was asked that they know nothing of.
     others: Kinds,
+    /// The kind of which nothing is asked but what is usual in a list.
+    usual_of: Option<Kind>,
 }
 
 /// What has to be so of objects of a kind.
@@ -51,6 +53,7 @@ impl Choice {
 
     /// Asks of objects of `kind` what `word` says.
     pub fn add(&mut self, kind: Kind, word: &'static Word, operand: Operand) {
+        self.usual_of = None;
         let is_same = |former: &Condition| former.kind == kind && std::ptr::eq(former.word, word);
         let former = self.conditions.iter().position(is_same);
         let former = former.map(|at| self.conditions.remove(at).operand);
@@ -67,6 +70,7 @@ impl Choice {
 
     /// Wants no objects of `kind`.
     pub fn exclude(&mut self, kind: Kind) {
+        self.usual_of = None;
         self.others = self.others | kind.into();
     }
 
@@ -81,12 +85,14 @@ impl Choice {
 
     /// Asks of objects of `kind` what is usual in a list, unless something else was asked for.
     pub fn add_usual(&mut self, kind: Kind) {
+        let is_all = self.conditions.is_empty() && self.others.is_empty();
         self.add_table(kind);
         for word in kind.facts().usual {
             if !word.names.iter().any(|name| self.has(kind, name)) {
                 self.add(kind, word, Operand::None);
             }
         }
+        self.usual_of = Some(kind).filter(|_| is_all);
     }
 
     /// Says whether something is asked of `kind` by the word called `name`.
@@ -108,7 +114,10 @@ impl Choice {
     /// Returns the choice that asks of objects of `kind` only what is asked by the word called `name`.
     #[must_use]
     pub fn only(&self, kind: Kind, name: &str) -> Self {
-        let mut choice = self.clone();
+        let mut choice = Self {
+            usual_of: None,
+            ..self.clone()
+        };
         choice
             .conditions
             .retain(|own| own.kind == kind && own.word.names.contains(&name));
@@ -195,12 +204,17 @@ impl Choice {
     /// Says whether the object of `kind` with this `payload` is wanted.
     #[inline]
     pub fn wants(&self, kind: Kind, payload: &[u8]) -> bool {
-        !self.others.has(kind)
-            && self.wants_family(kind, payload)
-            && self
-                .conditions
-                .iter()
-                .all(|own| own.kind != kind || own.is_so(payload))
+        self.wants_family(kind, payload)
+            && match kind.facts().is_usual {
+                Some(is_usual) if self.usual_of == Some(kind) => is_usual(payload),
+                _ => self.is_as_asked(kind, payload),
+            }
+    }
+
+    /// As [`wants`](Self::wants), word for word, of any family.
+    pub(super) fn is_as_asked(&self, kind: Kind, payload: &[u8]) -> bool {
+        let mut conditions = self.conditions.iter().filter(|own| own.kind == kind);
+        !self.others.has(kind) && conditions.all(|own| own.is_so(payload))
     }
 
     /// Links are of no family, next hops may be.

@@ -39,6 +39,9 @@ pub(crate) struct Facts {
     pub also_listed: &'static [u8],
     /// What is so of the objects in a list, unless one of the words is said that each is called by.
     pub usual: &'static [Word],
+    /// Says whether all that is usual is so of an object, its table too, in one step: long lists are mostly asked for
+    /// without any words.
+    pub is_usual: Option<fn(&[u8]) -> bool>,
     /// The table that is asked for where none is said.
     pub table: Option<u32>,
     /// What of it a [`Scope`](crate::monitor::Scope) can be about.
@@ -74,6 +77,7 @@ impl Facts {
         list: "",
         also_listed: &[],
         usual: &[],
+        is_usual: None,
         table: None,
         place: Place::NOWHERE,
         needs: Kinds::NONE,
@@ -153,6 +157,7 @@ pub(crate) enum Families {
 }
 
 impl Families {
+    #[inline]
     pub fn has(self, family: u8) -> bool {
         match self {
             Self::Any => true,

@@ -160,6 +160,30 @@ fn a_word_of_a_kind_is_its_own_once() {
 }
 
 #[test]
+fn what_is_usual_is_the_same_in_one_step_and_word_for_word() {
+    // Families, tables, and all bits of states and flags.
+    let values = [
+        0, 1, 2, 4, 8, 10, 16, 28, 32, 64, 128, 129, 252, 253, 254, 255,
+    ];
+    // What counts of the header: the family, the table, flags; both bytes of a state, flags.
+    for (kind, places) in [(Kind::Route, [0, 4, 9]), (Kind::Neigh, [8, 9, 10])] {
+        let mut choice = Choice::default();
+        choice.add_usual(kind);
+        let mut chosen = 0;
+        for number in 0..1usize << 12 {
+            let mut payload = [0; 12];
+            for (at, shift) in places.into_iter().zip([0, 4, 8]) {
+                payload[at] = values[number >> shift & 15];
+            }
+            let is_wanted = choice.is_as_asked(kind, &payload);
+            assert_eq!(choice.wants(kind, &payload), is_wanted, "{payload:?}");
+            chosen += u32::from(is_wanted);
+        }
+        assert!(chosen > 10 && chosen < 4086, "{kind:?}: {chosen}");
+    }
+}
+
+#[test]
 fn what_a_list_is_asked_for_is_put_into_its_request() {
     let choice = Choice::of_family(2);
     let choice = choice.with(Kind::Route, "proto", "kernel").unwrap();

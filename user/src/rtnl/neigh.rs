@@ -106,6 +106,15 @@ impl Ndmsg {
         })
     }
 
+    /// See [`Neigh::state`].
+    #[inline]
+    fn known_state(&self) -> u16 {
+        match self.state {
+            0 => NONE,
+            state => state,
+        }
+    }
+
     pub(super) fn to_bytes(self) -> [u8; NDMSG] {
         let [i0, i1, i2, i3] = self.ifindex.to_ne_bytes();
         let [s0, s1] = self.state.to_ne_bytes();
@@ -163,10 +172,7 @@ impl<'a> Neigh<'a> {
 
     /// Returns its state, as [`state_of`] does: one bit more stands for none.
     pub fn state(&self) -> u16 {
-        match self.header.state {
-            0 => NONE,
-            state => state,
-        }
+        self.header.known_state()
     }
 
     /// Returns how many use it, where the kernel says so.

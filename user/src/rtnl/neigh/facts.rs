@@ -2,7 +2,7 @@
 
 //! What is known of neighbours.
 
-use super::words::{USUAL, WORDS};
+use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
 use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
@@ -28,6 +28,7 @@ pub(crate) const FACTS: Facts = Facts {
     words: WORDS,
     list: LIST,
     usual: USUAL,
+    is_usual: Some(is_usual),
     snapshot: Some(Snapshot {
         header: NDMSG,
         get: RTM_GETNEIGH,

@@ -3,7 +3,7 @@
 //! Words by which neighbours are chosen.
 
 use super::facts::NDM_FLAGS;
-use super::{state_of, Neigh, EXT_LEARNED, NOARP, NONE, PROXY};
+use super::{state_of, Ndmsg, Neigh, EXT_LEARNED, NOARP, NONE, PROXY};
 use crate::kind::word::{ask_attr, put, Test};
 use crate::kind::{Argument, Operand, Word};
 use crate::names::uapi::{NDA_IFINDEX, NDA_MASTER};
@@ -37,7 +37,7 @@ pub(crate) static WORDS: &[Word] = &[
         is(neigh, |neigh| states.is(neigh.state()))
     })
     .with(&STATE),
-    Word::is(&["proxy"], |neigh, _| is(neigh, is_proxy))
+    Word::is(&["proxy"], |neigh, _| is_proxy(neigh))
         .asked(|_, request| request[NDM_FLAGS] |= PROXY),
     Word::is(&["unused"], |neigh, _| {
         is(neigh, |neigh| neigh.users().is_none_or(|users| users == 0))
@@ -58,19 +58,28 @@ pub(crate) static WORDS: &[Word] = &[
 /// Those of no state, and those on links where there is nothing to find out, say nothing, unless somebody else learned
 /// them or the kernel answers for them.
 pub(crate) static USUAL: &[Word] = &[
-    Word::is(&["nud"], |neigh, _| {
-        is(neigh, |neigh| {
-            let flags = neigh.header().flags;
-            neigh.state() & !(NOARP | NONE) != 0 || flags & (PROXY | EXT_LEARNED) != 0
-        })
-    }),
-    Word::is(&["proxy"], |neigh, _| is(neigh, |neigh| !is_proxy(neigh))),
+    Word::is(&["nud"], |neigh, _| says_something(neigh)),
+    Word::is(&["proxy"], |neigh, _| !is_proxy(neigh)),
 ];
+
+/// Says whether a list without words has `neigh`.
+#[inline]
+pub(crate) fn is_usual(neigh: &[u8]) -> bool {
+    says_something(neigh) && !is_proxy(neigh)
+}
+
+#[inline]
+fn says_something(neigh: &[u8]) -> bool {
+    Ndmsg::from_bytes(neigh).is_some_and(|header| {
+        header.known_state() & !(NOARP | NONE) != 0 || header.flags & (PROXY | EXT_LEARNED) != 0
+    })
+}
 
 fn is(neigh: &[u8], test: impl FnOnce(&Neigh<'_>) -> bool) -> bool {
     Neigh::from_payload(neigh).is_ok_and(|neigh| test(&neigh))
 }
 
-fn is_proxy(neigh: &Neigh<'_>) -> bool {
-    neigh.header().flags & PROXY != 0
+#[inline]
+fn is_proxy(neigh: &[u8]) -> bool {
+    Ndmsg::from_bytes(neigh).is_some_and(|header| header.flags & PROXY != 0)
 }

@@ -2,7 +2,7 @@
 
 //! What is known of routes, and of those to groups.
 
-use super::words::{MROUTE_WORDS, USUAL, WORDS};
+use super::words::{is_usual, MROUTE_WORDS, USUAL, WORDS};
 use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
 use crate::kind::{
     describe, header, Body, Facts, Families, Kinds, Part, Place, Siblings, Snapshot, Types,
@@ -68,6 +68,7 @@ pub(crate) const FACTS: Facts = Facts {
     list: LIST,
     also_listed: GROUP_FAMILIES,
     usual: USUAL,
+    is_usual: Some(is_usual),
     table: Some(MAIN),
     snapshot: Some(Snapshot {
         header: RTMSG,

@@ -3,7 +3,7 @@
 //! Words by which routes are chosen.
 
 use super::facts::RTM_FLAGS;
-use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, RTMSG};
+use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, MAIN, RTMSG};
 use crate::kind::word::{ask_attr, ask_byte, attr_is, attr_is_in, attr_or_0_is, byte_is, Test};
 use crate::kind::{Argument, Operand, Word};
 use crate::names::uapi::{
@@ -78,6 +78,12 @@ const TABLE: Word = Word::is(&["table"], is_in)
 /// What the kernel remembers of routes to addresses comes only where it is asked for.
 pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(route))];
 
+/// Says whether a list without words has `route`.
+#[inline]
+pub(crate) fn is_usual(route: &[u8]) -> bool {
+    is_in(route, &Operand::Number(MAIN.into())) && !is_cloned(route)
+}
+
 /// What is known of the words for routes to groups.
 pub(crate) static MROUTE_WORDS: &[Word] = &[Word::is(&["table"], |route, table| {
     is(route, |route| table.is(route.table()))
@@ -88,6 +94,7 @@ fn is(route: &[u8], test: impl FnOnce(&Route<'_>) -> bool) -> bool {
     Route::from_payload(route).is_ok_and(|route| test(&route))
 }
 
+#[inline]
 fn is_cloned(route: &[u8]) -> bool {
     let flags = route.get(RTM_FLAGS).and_then(u32);
     flags.is_some_and(|flags| flags & CLONED != 0)
