@@ -19,7 +19,7 @@ use super::encap::{self, labels};
 use super::fields::{flags, Fields, Nest, Value};
 use super::schema::word;
 use super::{Kind, Names, Object, Prefix, Rest};
-use crate::kind::{Choice, Operand};
+use crate::kind::Choice;
 use crate::names::uapi::{
     RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
     RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS, RTA_MFC_STATS,
@@ -500,15 +500,15 @@ pub fn type_of(name: &str) -> Option<u8> {
         .find_map(|(kind, known)| (*known == name).then_some(*kind))
 }
 
-/// Says whether `route` is in the table that is asked for: routes to groups are in tables of their own.
+/// Says whether `route` is in a table of which `is_it` is so: routes to groups are in tables of their own.
 #[inline]
-fn is_in(route: &[u8], table: &Operand) -> bool {
+fn is_in(route: &[u8], is_it: impl Fn(u32) -> bool) -> bool {
     let (Some(family), Some(small)) = (route.first(), route.get(facts::RTM_TABLE)) else {
         return false;
     };
     let is_there = match *small {
-        COMPAT => Route::from_payload(route).is_ok_and(|route| table.is(route.table())),
-        small => table.is(small),
+        COMPAT => Route::from_payload(route).is_ok_and(|route| is_it(route.table())),
+        small => is_it(small.into()),
     };
     is_there && facts::FAMILIES.contains(family)
 }

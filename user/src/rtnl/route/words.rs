@@ -29,7 +29,7 @@ pub(crate) static WORDS: &[Word] = &[
     // What is to addresses of this host is not what a VRF is asked for.
     Word::is(&["vrf"], |route, table| {
         let is_own = |kind: &u8| matches!(*kind, LOCAL | BROADCAST);
-        is_in(route, table) && !route.get(TYPE).is_some_and(is_own)
+        is_in(route, |own| table.is(own)) && !route.get(TYPE).is_some_and(is_own)
     })
     .with(&Argument::VRF_TABLE)
     .asked(ask_attr::<RTA_TABLE>),
@@ -71,7 +71,7 @@ pub(crate) static WORDS: &[Word] = &[
     .unheard("the kernel does not tell how what it remembers of routes changes"),
 ];
 
-const TABLE: Word = Word::is(&["table"], is_in)
+const TABLE: Word = Word::is(&["table"], |route, table| is_in(route, |own| table.is(own)))
     .with(&Argument::TABLE)
     .asked(ask_attr::<RTA_TABLE>);
 
@@ -81,7 +81,7 @@ pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(
 /// Says whether a list without words has `route`.
 #[inline]
 pub(crate) fn is_usual(route: &[u8]) -> bool {
-    is_in(route, &Operand::Number(MAIN.into())) && !is_cloned(route)
+    is_in(route, |table| table == MAIN) && !is_cloned(route)
 }
 
 /// What is known of the words for routes to groups.
