@@ -7,7 +7,7 @@
 #
 # Seen: ERMS is announced; rep movsb takes 7 to 9 times as long as rep movsq for the same 256 MiB.
 #
-# It takes gcc and apt (Debian 12); qemu-user is unpacked in a temporary folder, and not installed.
+# Needed: gcc, and apt of Debian 12; qemu-user is unpacked in a temporary folder, and not installed.
 
 set -euo pipefail
 version='1:7.2+dfsg-7+deb12u18+b3'

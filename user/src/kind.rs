@@ -12,11 +12,11 @@ mod place;
 mod set;
 pub(crate) mod word;
 
-pub use argument::Argument;
+pub use argument::{number, Argument};
 pub(crate) use body::{find, header, Body, Part};
 pub use choice::Choice;
 pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
-pub use linked::Linked;
+pub use linked::{note_recent, Linked};
 pub(crate) use place::Place;
 pub use set::Kinds;
 pub use word::{Operand, Word};

@@ -10,7 +10,7 @@ use nlhello::rtnl::Names;
 
 const FIND_VRF: &str = "find a VRF";
 
-/// What objects are chosen for.
+/// The purpose that objects are chosen for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A list of what there is: the first kind that takes a word takes it alone.
@@ -23,7 +23,7 @@ pub enum Purpose {
 
 /// A word that chooses, with what is behind it.
 pub struct Said<'w> {
-    /// What the word is; empty where an argument stands alone.
+    /// Name of the word; empty where an argument stands alone.
     name: String,
     argument: Option<String>,
     words: Words<'w>,
@@ -220,7 +220,7 @@ fn is_for(word: &Word, purpose: Purpose) -> bool {
 
 /// Says whether an argument of `word` may stand alone: a name may once.
 fn may_be_bare(word: &Word, purpose: Purpose, choice: &Choice) -> bool {
-    let is_name = word.names().contains(&"dev");
+    let is_name = word.is_called("dev");
 
     !is_name || purpose != Purpose::Watch && !choice.names_link()
 }

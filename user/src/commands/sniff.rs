@@ -84,8 +84,16 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// What lines and datagrams are written by: to a file that was opened, or else to where they go without one.
+/// Makes the writer of lines or datagrams: to a file that was opened, or else to where they go without one.
 type Wrap<'w> = dyn Fn(Option<File>) -> io::Result<Box<dyn Write>> + 'w;
+
+/// Returns the writer to `file`, or to `other` where there is none.
+fn file_or(file: Option<File>, other: impl Write + 'static) -> Box<dyn Write> {
+    match file {
+        Some(file) => Box::new(file),
+        None => Box::new(other),
+    }
+}
 
 /// Where lines and datagrams go. What is in the files stays until the work begins: it may fail before.
 struct Files {
@@ -158,12 +166,7 @@ struct Follower<'a> {
 impl<'a> Follower<'a> {
     fn open(cli: &Cli, args: &'a SniffArgs) -> Result<Self, Error> {
         let color = cli.globals.color.on(&io::stderr());
-        let wrap = |file: Option<File>| -> io::Result<Box<dyn Write>> {
-            Ok(match file {
-                Some(file) => Box::new(file),
-                None => Box::new(io::stderr()),
-            })
-        };
+        let wrap = |file| Ok(file_or(file, io::stderr()));
 
         Ok(Self {
             files: Files::open(cli, args, true, &wrap, color)?,

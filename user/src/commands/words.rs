@@ -2,6 +2,7 @@
 
 //! Command lines in the manner of `ip`: keywords, most with a value behind them.
 
+use nlhello::kind::number;
 use nlhello::netlink::Error;
 use nlhello::rtnl::change::Subnet;
 use nlhello::rtnl::Names;
@@ -172,13 +173,4 @@ fn hex_byte(digits: &str) -> Option<u8> {
         1 | 2 => u8::from_str_radix(digits, 16).ok(),
         _ => None,
     }
-}
-
-/// Reads a decimal or, with `0x` before it, hexadecimal number.
-pub fn number<T: TryFrom<u64>>(word: &str) -> Option<T> {
-    let number = match word.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok()?,
-        None => word.parse().ok()?,
-    };
-    number.try_into().ok()
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What stands behind words that choose objects.
+//! Arguments: what stands behind words that choose objects.
 
 use super::{Linked, Operand};
 use crate::rtnl::{Link, Numbering, Numbers, Prefix};
 use std::net::IpAddr;
 
-/// What stands behind a word.
+/// An argument of a word: what should stand behind it, and how that is read.
 #[derive(Debug)]
 pub struct Argument {
     /// What it should be.
@@ -19,8 +19,8 @@ pub struct Argument {
 
 impl Argument {
     /// A number of 16 or 32 bits, decimal or, with `0x` before it, hexadecimal.
-    pub(crate) const U16: Self = Self::new(RANGE, |text, _| number(text, u16::MAX.into()));
-    pub(crate) const U32: Self = Self::new(RANGE, |text, _| number(text, u32::MAX.into()));
+    pub(crate) const U16: Self = Self::new(RANGE, |text, _| numbered::<u16>(text));
+    pub(crate) const U32: Self = Self::new(RANGE, |text, _| numbered::<u32>(text));
 
     /// A link by its name.
     pub(crate) const LINK: Self = Self::new("link", |name, _| link(name, index));
@@ -40,9 +40,7 @@ impl Argument {
     /// A prefix, or an address; `all` and `any` are every one.
     pub(crate) const PREFIX: Self = Self::new("prefix", |text, _| prefix(text));
     /// A prefix of which that of all addresses is one more: `all` and `any` are `default`.
-    pub(crate) const DST: Self = Self::new("prefix", |text, _| {
-        Prefix::parse(text).map(|prefix| Operand::Prefix(prefix, text.contains('/')))
-    });
+    pub(crate) const DST: Self = Self::new("prefix", |text, _| one_prefix(text));
     /// The address of a next hop, or a prefix that it is in, maybe with its family before it.
     pub(crate) const VIA: Self = Self {
         noun: "address",
@@ -104,12 +102,17 @@ impl Argument {
 
 const RANGE: &str = "number of its range";
 
-fn number(text: &str, max: u64) -> Option<Operand> {
+/// Reads a decimal or, with `0x` before it, hexadecimal number.
+pub fn number<T: TryFrom<u64>>(text: &str) -> Option<T> {
     let number = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok()?,
         None => text.parse().ok()?,
     };
-    (number <= max).then_some(Operand::Number(number))
+    number.try_into().ok()
+}
+
+fn numbered<T: TryFrom<u64> + Into<u64>>(text: &str) -> Option<Operand> {
+    number::<T>(text).map(|number| Operand::Number(number.into()))
 }
 
 fn named(text: &str, numbering: &Numbering) -> Option<Operand> {
@@ -132,8 +135,12 @@ fn is_byte(operand: &Operand) -> bool {
 fn prefix(text: &str) -> Option<Operand> {
     match text {
         "all" | "any" => Some(Operand::Any),
-        text => Prefix::parse(text).map(|prefix| Operand::Prefix(prefix, text.contains('/'))),
+        text => one_prefix(text),
     }
+}
+
+fn one_prefix(text: &str) -> Option<Operand> {
+    Prefix::parse(text).map(|prefix| Operand::Prefix(prefix, text.contains('/')))
 }
 
 fn via(text: &str) -> Option<Operand> {

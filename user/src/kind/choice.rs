@@ -102,8 +102,9 @@ impl Choice {
 
     /// Returns what is asked of `kind` by the word called `name`.
     pub fn operand(&self, kind: Kind, name: &str) -> Option<&Operand> {
-        let is_it = |own: &&Condition| own.kind == kind && own.word.names.contains(&name);
-        self.conditions.iter().find(is_it).map(|own| &own.operand)
+        let mut all = self.conditions.iter();
+        all.find(|own| own.is_of(kind, name))
+            .map(|own| &own.operand)
     }
 
     /// Says whether objects are chosen by where they are.
@@ -118,17 +119,13 @@ impl Choice {
             usual_of: None,
             ..self.clone()
         };
-        choice
-            .conditions
-            .retain(|own| own.kind == kind && own.word.names.contains(&name));
+        choice.conditions.retain(|own| own.is_of(kind, name));
         choice
     }
 
     /// Says whether objects are chosen by the name of the link that they are, or are on.
     pub fn names_link(&self) -> bool {
-        self.conditions
-            .iter()
-            .any(|own| own.word.names.contains(&"dev"))
+        self.conditions.iter().any(|own| own.word.is_called("dev"))
     }
 
     /// Says whether it depends on the names of links which objects are wanted.
@@ -187,7 +184,7 @@ impl Choice {
 
     fn table(&self) -> Option<u32> {
         self.conditions.iter().find_map(|own| match own.operand {
-            Operand::Number(table) if own.word.names.contains(&"table") => table.try_into().ok(),
+            Operand::Number(table) if own.word.is_called("table") => table.try_into().ok(),
             _ => None,
         })
     }
@@ -248,6 +245,11 @@ impl Choice {
 }
 
 impl Condition {
+    /// Says whether it is asked of `kind` by the word called `name`.
+    fn is_of(&self, kind: Kind, name: &str) -> bool {
+        self.kind == kind && self.word.is_called(name)
+    }
+
     #[inline]
     fn is_so(&self, payload: &[u8]) -> bool {
         match (&self.operand, self.word.test) {

@@ -5,7 +5,7 @@
 use crate::rtnl::Link;
 use std::collections::VecDeque;
 
-/// How many links that had a name are remembered.
+/// How many links are remembered, those that are gone among them.
 const FORMER: usize = 1024;
 
 /// Links by their name, and a number of each that has it or had it, such as its index: what was on one that is gone may
@@ -87,19 +87,24 @@ impl Linked {
 
     /// Notes a number, whatever it is of.
     pub fn note(&mut self, number: u32) {
-        if self.numbers.contains(&number) {
-            return;
-        }
-        if self.numbers.len() == FORMER {
-            self.numbers.pop_front();
-        }
-        self.numbers.push_back(number);
+        note_recent(&mut self.numbers, number);
     }
 
     /// Forgets all of them.
     pub fn forget(&mut self) {
         self.numbers.clear();
     }
+}
+
+/// Notes the `number` of a link behind those that are known; of many the first is forgotten.
+pub fn note_recent(numbers: &mut VecDeque<u32>, number: u32) {
+    if numbers.contains(&number) {
+        return;
+    }
+    if numbers.len() == FORMER {
+        numbers.pop_front();
+    }
+    numbers.push_back(number);
 }
 
 /// Says whether `name` is like `pattern`, where `*` stands for any bytes and `?` for one.

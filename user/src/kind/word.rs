@@ -11,7 +11,7 @@ use std::net::IpAddr;
 /// A word, what stands behind it, and what is so of the objects that it asks for.
 #[derive(Debug)]
 pub struct Word {
-    /// What the word is, the usual one first; some are two words.
+    /// Names of the word, the usual one first; some are two words.
     pub(crate) names: &'static [&'static str],
     /// What stands behind it, if anything does.
     pub(crate) argument: Option<&'static Argument>,
@@ -96,6 +96,11 @@ impl Word {
         self.names
     }
 
+    /// Says whether `name` is one of its names.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.names.contains(&name)
+    }
+
     /// Returns what stands behind it.
     pub fn argument(&self) -> Option<&'static Argument> {
         self.argument
@@ -116,7 +121,7 @@ impl Kind {
     /// Returns its word that is called `name`.
     pub fn word(self, name: &str) -> Option<&'static Word> {
         let mut all = self.words().iter().chain([&DEV]);
-        all.find(|word| word.names.contains(&name))
+        all.find(|word| word.is_called(name))
     }
 
     /// Returns its words whose argument may stand alone.

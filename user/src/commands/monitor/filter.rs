@@ -4,7 +4,7 @@
 
 use super::{Words, OP};
 use crate::commands::choice::{Purpose, Said};
-use nlhello::kind::Choice;
+use nlhello::kind::{note_recent, Choice};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::nlmon::Device;
@@ -31,19 +31,6 @@ pub struct Filter {
     choice: Choice,
     /// The links that `nlhello sniff` has made, or had.
     sniffers: VecDeque<u32>,
-}
-
-/// How many links of `nlhello sniff` are remembered.
-const FORMER: usize = 1024;
-
-fn learn_index(indexes: &mut VecDeque<u32>, index: u32) {
-    if indexes.contains(&index) {
-        return;
-    }
-    if indexes.len() == FORMER {
-        indexes.pop_front();
-    }
-    indexes.push_back(index);
 }
 
 /// Returns the index of `link` if it is one that `nlhello sniff` has made.
@@ -154,7 +141,7 @@ impl Filter {
     /// Notes that there is this `link`, which may have a name that is asked for.
     pub fn learn_link(&mut self, link: &[u8]) {
         if let Some(index) = sniffer(link) {
-            learn_index(&mut self.sniffers, index);
+            note_recent(&mut self.sniffers, index);
         }
         self.choice.learn(link);
     }

@@ -3,13 +3,13 @@
 //! `nlhello sniff -r FILE`: the datagrams of a capture, as if they were said now.
 
 use super::emitter::Emitter;
-use super::Failure;
+use super::{file_or, Failure};
 use crate::cli::{Cli, SniffArgs};
 use nlhello::monitor::PacketReader;
 use nlhello::netlink::{Error, Packet};
 use nlhello::nlmon::{Dialog, SNIFF};
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,12 +20,7 @@ use std::process::ExitCode;
 pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure> {
     let of_file = |error: Error| Error { op: SNIFF, ..error }.object(path.display().to_string());
     let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
-    let wrap = |file: Option<File>| -> io::Result<Box<dyn Write>> {
-        Ok(match file {
-            Some(file) => Box::new(file),
-            None => Box::new(io::stdout()),
-        })
-    };
+    let wrap = |file| Ok(file_or(file, io::stdout()));
     let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), &wrap)?;
     emitter.begin()?;
     let mut result = Ok(());

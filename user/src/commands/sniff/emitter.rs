@@ -71,7 +71,7 @@ impl<'a> Emitter<'a> {
     ///
     /// # Errors
     ///
-    /// Those of a file that cannot be written.
+    /// Errors of a file that cannot be written.
     pub fn begin(&mut self) -> Result<(), Failure> {
         Ok(self.files.begin(self.args)?)
     }
