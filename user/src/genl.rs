@@ -16,10 +16,10 @@ use crate::names::uapi::{
 };
 use crate::names::{GENLMSGHDR, GENL_ID_CTRL};
 use crate::netlink::{Error, Request, Spec};
-use crate::rtnl::attrs::{name, u16, u32, Index, Taker};
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Object, Query, Value};
+use crate::object::attrs::{name, u16, u32, Index, Taker};
+use crate::object::fields::flags;
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Object, Query, Value};
 use crate::wire::{self, put_str, Attrs, Message};
 
 /// What the client knows of generic netlink.
@@ -214,6 +214,7 @@ fn op_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
 pub struct Families;
 
 impl Query for Families {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Family<'a>;
 
     fn op(&self) -> &'static str {
@@ -227,10 +228,6 @@ impl Query for Families {
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
         select(message)
     }
-
-    fn spec(&self) -> &'static Spec {
-        &SPEC
-    }
 }
 
 /// A question for the family of a name. The kernel loads the module that has it, if it may.
@@ -241,6 +238,7 @@ pub struct FamilyName {
 }
 
 impl Query for FamilyName {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Family<'a>;
 
     fn op(&self) -> &'static str {
@@ -256,10 +254,6 @@ impl Query for FamilyName {
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
         select(message)
-    }
-
-    fn spec(&self) -> &'static Spec {
-        &SPEC
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) use place::Place;
 pub use set::Kinds;
 pub use word::{Operand, Word};
 
-use crate::rtnl::{Fields, Kind, Names};
+use crate::object::{Fields, Names};
+use crate::rtnl::Kind;
 use crate::wire::Error;
 
 /// Declares the kinds, each with where its facts stand, what others refer to first.

@@ -9,6 +9,8 @@
 //! | [`names`] | the kernel's names for numbers, of all its families | sockets |
 //! | [`kind`] | what is known of a kind of objects, as facts | which kinds there are |
 //! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
+//! | [`object`] | objects described in attributes, questions for them | which protocols there are |
+//! | [`rtnl`], [`genl`] | the objects of one protocol each | each other |
 //! | [`hello`] | the commands of the hello family | how a terminal shows them |
 //!
 //! Requests are built with [neli](https://docs.rs/neli); replies are read in place through
@@ -27,6 +29,7 @@ pub mod monitor;
 pub mod names;
 pub mod netlink;
 pub mod nlmon;
+pub mod object;
 pub mod rtnl;
 pub mod uapi;
 pub mod wire;

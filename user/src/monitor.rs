@@ -86,7 +86,7 @@ pub struct Event<'a> {
     /// The object without what changes by itself.
     pub body: &'a [u8],
     /// What it was, without what changes by itself; only of [`What::Change`]. Where it is the same as `body`, the link below
-    /// it is up now and was not, or the other way round: [`Names::is_above_down`](crate::rtnl::Names::is_above_down).
+    /// it is up now and was not, or the other way round: [`Names::is_above_down`](crate::object::Names::is_above_down).
     pub old: Option<&'a [u8]>,
     /// How that is known.
     pub origin: Origin,

@@ -2,66 +2,56 @@
 
 //! The network as rtnetlink shows it: links, addresses, routes, neighbours, rules, nexthops.
 //!
-//! A [`Client`] dumps the objects of a kind. What comes is a view over the bytes that the kernel
-//! sent: [`Route`] reads a field when it is asked for, and [describes](Object::describe_rest) itself to
-//! whoever takes [`Fields`], JSON and text for instance.
+//! A [`Client`](crate::object::Client) dumps the objects of a kind. What comes is a view over the bytes that the
+//! kernel sent: [`Route`] reads a field when it is asked for, and
+//! [describes](crate::object::Object::describe_rest) itself, as JSON and text for instance.
 //!
 //! What is to be different is said in [`change`].
 //!
 //! See `rtnetlink(7)`.
 
 pub mod addr;
-pub mod attrs;
 pub mod change;
+#[cfg(test)]
+pub(crate) mod chosen;
 pub mod class;
 pub mod fdb;
-pub mod fields;
 pub mod filter;
 
-mod client;
 mod encap;
 pub mod ip_protocol;
 pub mod link;
+mod link_names;
 mod list;
 pub mod maddr;
 pub mod mdb;
-mod names;
 pub mod nduseropt;
 pub mod neigh;
 pub mod netconf;
 pub mod nexthop;
 pub mod nsid;
-mod numbers;
-mod object;
 mod prefix;
 pub mod qdisc;
 pub mod ra_prefix;
 pub mod route;
 pub mod rule;
-pub mod schema;
 pub mod stats;
 pub mod tc;
-#[cfg(test)]
-pub(crate) mod told;
 
 pub use addr::{Addr, AddrsByLink, Interface, Interfaces};
 pub use class::Class;
-pub use client::{objects, Client, Listing};
 pub use fdb::Entry;
-pub use fields::{Fields, Nest, Value};
 pub use filter::Filter;
 pub use link::{Ifinfo6, Link, LinkNamed};
+pub use link_names::LinkNames;
 pub use list::{Addrs, Any, AnyObject, Fdb, Links, List, Listed, Neighs, Nexthops, Routes, Rules};
 pub use maddr::Maddr;
 pub use mdb::{Mdb, MdbEntry, RouterPort};
-pub use names::Names;
 pub use nduseropt::NdUserOpt;
 pub use neigh::Neigh;
 pub use netconf::Netconf;
 pub use nexthop::{Nexthop, NexthopId};
 pub use nsid::Nsid;
-pub use numbers::{Numbering, Numbers};
-pub use object::{Object, Query, Rest};
 pub use prefix::Prefix;
 pub use qdisc::Qdisc;
 pub use ra_prefix::RaPrefix;
@@ -72,6 +62,7 @@ pub use stats::Stats;
 use crate::hello::said;
 use crate::kind::kinds;
 use crate::netlink::Spec;
+use crate::object::{schema, Value};
 
 kinds! {
     /// Links.

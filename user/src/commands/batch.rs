@@ -10,7 +10,8 @@ use crate::cli::{self, BatchArgs, Cli, Command, Globals};
 use crate::output::{Output, Place};
 use lines::{Line, Lines};
 use nlhello::netlink::{Error, Netns, Request};
-use nlhello::rtnl::{Client, Names, SPEC};
+use nlhello::object::{Client, Names};
+use nlhello::rtnl::{LinkNames, SPEC};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::File;
@@ -66,7 +67,7 @@ struct Batch<'a> {
     force: bool,
     status: ExitCode,
     client: Client,
-    names: Names,
+    link_names: LinkNames,
     /// Links that were asked for since changes were sent last: later they may be others.
     links: HashMap<Vec<u8>, u32>,
     /// Changes that wait to be sent, and the lines that they are from.
@@ -85,7 +86,7 @@ impl<'a> Batch<'a> {
         file: &'a str,
         out: &'a mut Output,
     ) -> Result<Self, Error> {
-        let mut client = Client::open(OP)?;
+        let mut client = Client::open(OP, &SPEC)?;
         client.set_tap(tap(cli, &SPEC));
         client.set_room(ROOM);
 
@@ -96,7 +97,7 @@ impl<'a> Batch<'a> {
             force: args.force,
             status: ExitCode::SUCCESS,
             client,
-            names: Names::new(),
+            link_names: LinkNames::new(),
             links: HashMap::new(),
             requests: Vec::new(),
             lines: Vec::new(),
@@ -231,13 +232,13 @@ impl Links for Batch<'_> {
         if let Some(index) = self.links.get(name) {
             return Ok(*index);
         }
-        let index = self.names.index(name)?;
+        let index = self.link_names.index(name)?;
         self.links.insert(name.to_vec(), index);
         Ok(index)
     }
 
     fn names(&mut self) -> &mut Names {
-        &mut self.names
+        self.link_names.known()
     }
 }
 

@@ -11,8 +11,9 @@ use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, Command, ShowArgs};
 use nlhello::netlink::{Netns, Request};
+use nlhello::object::{Client, Names};
 use nlhello::rtnl::change::{self, Verb};
-use nlhello::rtnl::{Client, Names, SPEC};
+use nlhello::rtnl::{LinkNames, SPEC};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -58,20 +59,20 @@ pub trait Links {
     fn names(&mut self) -> &mut Names;
 }
 
-impl Links for Names {
+impl Links for LinkNames {
     fn index(&mut self, name: &[u8]) -> Result<u32, Failure> {
-        Ok(Names::index(self, name)?)
+        Ok(LinkNames::index(self, name)?)
     }
 
     fn names(&mut self) -> &mut Names {
-        self
+        self.known()
     }
 }
 
 /// Does `task`.
 pub fn run(cli: &Cli, task: &Task<'_>) -> Result<ExitCode, Failure> {
-    let mut change = task.read(&mut Names::new())?;
-    let mut client = Client::open(change.request.op())?;
+    let mut change = task.read(&mut LinkNames::new())?;
+    let mut client = Client::open(change.request.op(), &SPEC)?;
     client.set_tap(tap(cli, &SPEC));
     client.change(&mut change.request, TIMEOUT)?;
 

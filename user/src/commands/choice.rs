@@ -6,7 +6,7 @@ use super::words::Words;
 use nlhello::kind::{Argument, Choice, Linked, Operand, Word};
 use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
-use nlhello::rtnl::Names;
+use nlhello::rtnl::LinkNames;
 
 const FIND_VRF: &str = "find a VRF";
 
@@ -61,14 +61,14 @@ impl<'w> Said<'w> {
         kinds: &[Kind],
         purpose: Purpose,
         choice: &mut Choice,
-        names: &mut Names,
+        links: &mut LinkNames,
     ) -> Result<(), Error> {
         let mut is_taken = false;
         for kind in kinds {
             let is_for_others = purpose == Purpose::List && is_taken;
-            match self.operand(*kind, purpose, choice, names) {
+            match self.operand(*kind, purpose, choice, links) {
                 Some((word, operand)) if !is_for_others => {
-                    choice.add(*kind, word, self.resolve(*kind, operand, purpose, names)?);
+                    choice.add(*kind, word, self.resolve(*kind, operand, purpose, links)?);
                     is_taken = true;
                 }
                 None if purpose != Purpose::List => self.exclude(*kind, choice),
@@ -84,8 +84,13 @@ impl<'w> Said<'w> {
     /// Says whether events of any kind can be chosen by it.
     pub fn is_known(&self) -> bool {
         let mut choice = Choice::default();
-        self.choose(Kind::ALL, Purpose::Watch, &mut choice, &mut Names::new())
-            .is_ok()
+        self.choose(
+            Kind::ALL,
+            Purpose::Watch,
+            &mut choice,
+            &mut LinkNames::new(),
+        )
+        .is_ok()
     }
 
     /// Asks for nothing that objects of `kind` can be: of a set of values, one more may be one of them.
@@ -104,14 +109,14 @@ impl<'w> Said<'w> {
         kind: Kind,
         purpose: Purpose,
         choice: &Choice,
-        names: &mut Names,
+        links: &mut LinkNames,
     ) -> Option<(&'static Word, Operand)> {
         let Some(argument) = &self.argument else {
             let word = kind.word(&self.name)?;
             return is_for(word, purpose).then_some((word, Operand::None));
         };
         let mut read = |word: &'static Word| {
-            let operand = word.argument()?.read(argument, names.numbers())?;
+            let operand = word.argument()?.read(argument, links.known().numbers())?;
             is_for(word, purpose).then_some((word, operand))
         };
         match self.name.is_empty() {
@@ -130,14 +135,14 @@ impl<'w> Said<'w> {
         kind: Kind,
         operand: Operand,
         purpose: Purpose,
-        names: &mut Names,
+        links: &mut LinkNames,
     ) -> Result<Operand, Error> {
         let Operand::Link(mut linked) = operand else {
             return Ok(operand);
         };
         if purpose == Purpose::List {
             if let Some(name) = linked.name().map(<[u8]>::to_vec) {
-                self.find(kind, &name, &mut linked, names)?;
+                self.find(kind, &name, &mut linked, links)?;
             }
         }
         Ok(Operand::Link(linked))
@@ -148,12 +153,12 @@ impl<'w> Said<'w> {
         kind: Kind,
         name: &[u8],
         linked: &mut Linked,
-        names: &mut Names,
+        links: &mut LinkNames,
     ) -> Result<(), Error> {
         let argument = kind.word(&self.name).and_then(Word::argument);
         let is_vrf = argument.is_some_and(|argument| argument.noun() == Argument::VRF.noun());
         let text = String::from_utf8_lossy(name);
-        let link = names.find(name).map_err(|error| match is_vrf {
+        let link = links.find(name).map_err(|error| match is_vrf {
             true => Error::new(FIND_VRF, error.errno.0).object(text.clone()),
             false => error,
         })?;

@@ -17,7 +17,8 @@ pub use filter::Filter;
 use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, RecordFiles, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
-use nlhello::rtnl::{Link, Names};
+use nlhello::object::Names;
+use nlhello::rtnl::Link;
 pub use replay::run as replay;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -217,7 +218,7 @@ impl Teller {
     fn new(watch: Watch, filter: Filter, count: Option<u64>) -> Self {
         Self {
             watch,
-            names: Names::closed(),
+            names: Names::new(),
             filter,
             zone: TimeZone::system(),
             start: Instant::now(),
@@ -356,7 +357,8 @@ impl Teller {
     /// Says whether there is something to tell: the link below one may be as it was told to be already.
     fn is_news(&mut self, event: &Event<'_>) -> bool {
         event.old != Some(event.body)
-            || Link::from_payload(event.object).is_ok_and(|link| self.names.has_turned(&link))
+            || Link::from_payload(event.object)
+                .is_ok_and(|link| self.names.has_turned(link.header().index, link.lower()))
     }
 
     /// Notes that a link was told, or that nobody wants to know.
@@ -402,7 +404,7 @@ fn lose_link(names: &mut Names, payload: &[u8]) {
 /// Notes that the link with this `payload` was told as it is.
 fn settle_link(names: &mut Names, payload: &[u8]) {
     if let Ok(link) = Link::from_payload(payload) {
-        names.settle(&link);
+        names.settle(link.header().index, link.lower());
     }
 }
 

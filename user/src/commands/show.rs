@@ -16,8 +16,9 @@ use nlhello::genl::Families;
 use nlhello::kind::{Choice, Operand};
 use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
-use nlhello::rtnl::{self, Any, Client, Entry, LinkNamed, Links, List, Listed, Listing, Names};
-use nlhello::rtnl::{Neigh, NexthopId, Nexthops, Object, Query, Route, Rule};
+use nlhello::object::{self, Client, Listing, Object, Query};
+use nlhello::rtnl::{Any, Entry, LinkNamed, LinkNames, Links, List, Listed};
+use nlhello::rtnl::{Neigh, NexthopId, Nexthops, Route, Rule};
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -44,57 +45,57 @@ pub fn objects(
         Kind::Rule => show::<Rule<'static>>(cli, args, out),
         Kind::Fdb => show::<Entry<'static>>(cli, args, out),
         kind => {
-            let mut names = Names::new();
-            let choice = choose(args, &[kind], &mut names)?;
-            show_query(cli, args, out, names, Any { kind, choice })
+            let mut links = LinkNames::new();
+            let choice = choose(args, &[kind], &mut links)?;
+            show_query(cli, args, out, links, Any { kind, choice })
         }
     }
 }
 
 /// Shows links, or the one of a name if it is as it should be.
 fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let choice = choose(args, &[Kind::Link], &mut names)?;
+    let mut links = LinkNames::new();
+    let choice = choose(args, &[Kind::Link], &mut links)?;
     let stats = cli.globals.json || args.details;
     let Some(Operand::Name(name)) = choice.operand(Kind::Link, "dev").cloned() else {
         let query = Links::from(choice).with_stats(stats);
-        return show_query(cli, args, out, names, query);
+        return show_query(cli, args, out, links, query);
     };
     let query = LinkNamed { name: &name, stats };
     let mut client = client(cli, &query)?;
     let link = query.get(&mut client, TIMEOUT)?;
     let is_wanted = choice.wants(Kind::Link, link.payload());
 
-    tell(cli, args, &mut names, Some(&link).filter(|_| is_wanted))
+    tell(cli, args, &mut links, Some(&link).filter(|_| is_wanted))
 }
 
 /// Shows routes, or the one that a packet takes.
 fn routes(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
+    let mut links = LinkNames::new();
 
-    match route::lookup(args, &mut names)? {
-        Some(lookup) => show_one(cli, args, names, &lookup),
+    match route::lookup(args, &mut links)? {
+        Some(lookup) => show_one(cli, args, links, &lookup),
         None => show::<Route<'static>>(cli, args, out),
     }
 }
 
 /// Shows next hops, or the one of a number.
 fn nexthops(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let choice = choose(args, &[Kind::Nexthop], &mut names)?;
+    let mut links = LinkNames::new();
+    let choice = choose(args, &[Kind::Nexthop], &mut links)?;
 
     match choice.operand(Kind::Nexthop, "id") {
         Some(Operand::Number(id)) => {
             let stats = choice.has(Kind::Nexthop, "stats");
             let id = u32::try_from(*id).unwrap_or_default();
-            show_one(cli, args, names, &NexthopId { id, stats })
+            show_one(cli, args, links, &NexthopId { id, stats })
         }
-        _ => show_query(cli, args, out, names, Nexthops::from(choice)),
+        _ => show_query(cli, args, out, links, Nexthops::from(choice)),
     }
 }
 
 /// Reads which objects of `kinds` are asked for, of which the first that takes a word takes it.
-fn choose(args: &ShowArgs, kinds: &[Kind], names: &mut Names) -> Result<Choice, Error> {
+fn choose(args: &ShowArgs, kinds: &[Kind], links: &mut LinkNames) -> Result<Choice, Error> {
     let mut words = Words::new(kinds[0].list_op(), &args.words);
     let mut choice = Choice::of_family(args.family.number());
 
@@ -102,7 +103,7 @@ fn choose(args: &ShowArgs, kinds: &[Kind], names: &mut Names) -> Result<Choice, 
         words.skip("list");
     }
     while let Some(word) = words.word() {
-        Said::read(word, &mut words, kinds)?.choose(kinds, Purpose::List, &mut choice, names)?;
+        Said::read(word, &mut words, kinds)?.choose(kinds, Purpose::List, &mut choice, links)?;
     }
     choice.add_usual(kinds[0]);
     Ok(choice)
@@ -112,7 +113,7 @@ fn choose(args: &ShowArgs, kinds: &[Kind], names: &mut Names) -> Result<Choice, 
 pub fn families(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     match genl::name(args)? {
         Some(name) => genl::show(cli, args, name),
-        None => show_query(cli, args, out, Names::new(), Families),
+        None => show_query(cli, args, out, LinkNames::new(), Families),
     }
 }
 
@@ -122,10 +123,10 @@ fn show<V: Listed + Sync>(
     args: &ShowArgs,
     out: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
-    let choice = choose(args, &[V::KIND], &mut names)?;
+    let mut links = LinkNames::new();
+    let choice = choose(args, &[V::KIND], &mut links)?;
 
-    show_query(cli, args, out, names, List::<V>::from(choice))
+    show_query(cli, args, out, links, List::<V>::from(choice))
 }
 
 /// Shows the objects that `query` asks for.
@@ -133,7 +134,7 @@ fn show_query(
     cli: &Cli,
     args: &ShowArgs,
     out: &mut Output,
-    mut names: Names,
+    mut links: LinkNames,
     query: impl Query + Sync,
 ) -> Result<ExitCode, Failure> {
     let mut client = client(cli, &query)?;
@@ -141,7 +142,7 @@ fn show_query(
     let records = Records::new(style(cli, args))?;
 
     write_all(&mut listing, &query, records, |records, object| {
-        records.write(object, &mut names)
+        records.write(object, &mut links)
     })?;
     Ok(verdict(query.op(), args, out, listing.is_interrupted()))
 }
@@ -154,7 +155,7 @@ fn write_all<Q: Query + Sync>(
     mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
     let told = stream::write_each(listing, &mut |row| {
-        for object in rtnl::objects(query, row) {
+        for object in object::objects(query, row) {
             write(&mut records, &object?)?;
         }
         Ok(())
@@ -169,36 +170,36 @@ fn write_all<Q: Query + Sync>(
 fn show_one(
     cli: &Cli,
     args: &ShowArgs,
-    mut names: Names,
+    mut links: LinkNames,
     query: &impl Query,
 ) -> Result<ExitCode, Failure> {
     let mut client = client(cli, query)?;
     let object = client.get(query, TIMEOUT)?;
 
-    tell(cli, args, &mut names, Some(&object))
+    tell(cli, args, &mut links, Some(&object))
 }
 
 /// Writes a single object, if there is one.
 fn tell(
     cli: &Cli,
     args: &ShowArgs,
-    names: &mut Names,
+    links: &mut LinkNames,
     object: Option<&impl Object>,
 ) -> Result<ExitCode, Failure> {
     let mut records = Records::new(style(cli, args))?;
 
     if let Some(object) = object {
-        records.write(object, names)?;
+        records.write(object, links)?;
     }
     records.end()?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Opens a socket, to ask `query`.
-fn client(cli: &Cli, query: &impl Query) -> Result<Client, Error> {
-    let mut client = Client::open_protocol(query.op(), query.spec())?;
+fn client<Q: Query>(cli: &Cli, query: &Q) -> Result<Client, Error> {
+    let mut client = Client::open(query.op(), Q::SPEC)?;
 
-    client.set_tap(tap(cli, query.spec()));
+    client.set_tap(tap(cli, Q::SPEC));
     Ok(client)
 }
 

@@ -12,7 +12,7 @@ use nlhello::diag::{
     Described, GroupNames, Lister, NetlinkSocket, Process, Processes, Source, LIST, SPEC,
 };
 use nlhello::netlink::{protocol_number, Error};
-use nlhello::rtnl::Names;
+use nlhello::rtnl::LinkNames;
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -124,7 +124,7 @@ fn inodes(sockets: &[NetlinkSocket]) -> HashSet<u32> {
 
 fn write_json(all: &[Described<'_>]) -> io::Result<()> {
     let mut records = Records::new(Style::Json)?;
-    let mut names = Names::closed();
+    let mut names = LinkNames::new();
 
     all.iter()
         .try_for_each(|of| records.write(of, &mut names))?;

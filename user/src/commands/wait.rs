@@ -11,7 +11,8 @@ use crate::output::{TimeStyle, Watch};
 use nlhello::kind::Choice;
 use nlhello::monitor::{Event, Kind, Monitor, Told, Waited};
 use nlhello::netlink::{deadline, Error};
-use nlhello::rtnl::{Addr, Names};
+use nlhello::object::Names;
+use nlhello::rtnl::{Addr, LinkNames};
 use std::borrow::Cow;
 use std::io;
 use std::process::ExitCode;
@@ -60,7 +61,7 @@ fn out_of_time(args: &WaitArgs) -> Error {
 }
 
 fn names(monitor: &Monitor) -> Names {
-    let mut names = Names::closed();
+    let mut names = Names::new();
     for link in monitor.objects(Kind::Link) {
         learn_link(&mut names, &link);
     }
@@ -70,7 +71,7 @@ fn names(monitor: &Monitor) -> Names {
 impl Aim {
     fn read(args: &WaitArgs) -> Result<Self, Error> {
         let mut words = Words::new(OP, &args.words);
-        let mut names = Names::new();
+        let mut links = LinkNames::new();
         let name = words.keyword().unwrap_or_default();
         let kind = Kind::of_name(name)
             .filter(|kind| kind.is_kept())
@@ -84,7 +85,7 @@ impl Aim {
                     &[kind],
                     Purpose::Wait,
                     &mut choice,
-                    &mut names,
+                    &mut links,
                 )?,
             }
         }

@@ -4,8 +4,9 @@
 
 use nlhello::kind::number;
 use nlhello::netlink::Error;
+use nlhello::object::Names;
 use nlhello::rtnl::change::Subnet;
-use nlhello::rtnl::Names;
+use nlhello::rtnl::LinkNames;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
@@ -74,10 +75,10 @@ impl<'w> Words<'w> {
     }
 
     /// Returns the index of the link whose name is behind `keyword`.
-    pub fn link_behind(&mut self, keyword: &str, names: &mut Names) -> Result<u32, Error> {
+    pub fn link_behind(&mut self, keyword: &str, links: &mut LinkNames) -> Result<u32, Error> {
         let name = self.value(keyword)?;
 
-        names.index(name)
+        links.index(name)
     }
 
     /// Returns the number behind `keyword`, decimal or, with `0x` before it, hexadecimal.

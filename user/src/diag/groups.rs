@@ -7,7 +7,7 @@ use super::NetlinkSocket;
 use crate::genl::{Families, SPEC};
 use crate::names::uapi as route;
 use crate::netlink::Error;
-use crate::rtnl::{Client, Value};
+use crate::object::{Client, Value};
 use crate::uapi;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl GroupNames {
     }
 
     fn read(timeout: Duration) -> Result<Self, Error> {
-        let mut client = Client::open_protocol(super::LIST, &SPEC)?;
+        let mut client = Client::open(super::LIST, &SPEC)?;
         let mut families = client.list(Families, timeout)?;
         let mut generic = HashMap::new();
 

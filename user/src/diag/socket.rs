@@ -11,10 +11,10 @@ use crate::names::uapi::{
     SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_SNDBUF, SK_MEMINFO_WMEM_ALLOC,
 };
 use crate::netlink::{protocol_name, SocketLine};
-use crate::rtnl::attrs::{u32, Index};
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::word;
-use crate::rtnl::{Fields, Names, Nest, Object, Value};
+use crate::object::attrs::{u32, Index};
+use crate::object::fields::flags;
+use crate::object::schema::word;
+use crate::object::{Fields, Names, Nest, Object, Value};
 use crate::wire;
 use std::mem;
 

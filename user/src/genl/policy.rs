@@ -16,9 +16,9 @@ use crate::names::uapi::{
     NL_POLICY_TYPE_ATTR_POLICY_IDX, NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE, NL_POLICY_TYPE_ATTR_TYPE,
 };
 use crate::netlink::{Error, Request};
-use crate::rtnl::attrs::{u32, u64};
-use crate::rtnl::schema::{self, hex, known, Format, Known};
-use crate::rtnl::{Client, Fields, Names, Nest, Value};
+use crate::object::attrs::{u32, u64};
+use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::{Client, Fields, Names, Nest, Value};
 use crate::wire::{padding, Attr, Attrs, Message};
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! What Linux 7.3 sent of the controller itself.
 
 use super::*;
-use crate::rtnl::told::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, told};
 use crate::wire::{put_message, Nlmsghdr};
 use serde_json::{json, Value as Json};
 

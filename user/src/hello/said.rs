@@ -4,8 +4,8 @@
 
 use super::spec::{PORTID, TEXT};
 use crate::kind::{describe, Facts};
-use crate::rtnl::attrs::{u32, Index};
-use crate::rtnl::{Fields, Names, Object, Value};
+use crate::object::attrs::{u32, Index};
+use crate::object::{Fields, Names, Object, Value};
 use crate::wire::{self, Attr};
 
 /// One more than the last type that is looked for.

@@ -3,7 +3,8 @@
 //! Arguments: what stands behind words that choose objects.
 
 use super::{Linked, Operand};
-use crate::rtnl::{Link, Numbering, Numbers, Prefix};
+use crate::object::{Numbering, Numbers};
+use crate::rtnl::{Link, Prefix};
 use std::net::IpAddr;
 
 /// An argument of a word: what should stand behind it, and how that is read.

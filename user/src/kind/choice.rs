@@ -5,7 +5,8 @@
 use super::word::Test;
 use super::{header, Families, Kinds, Linked, Operand, Word};
 use crate::monitor::Scope;
-use crate::rtnl::{Kind, Link, Numbers, Prefix};
+use crate::object::Numbers;
+use crate::rtnl::{Kind, Link, Prefix};
 use std::net::IpAddr;
 
 /// Which objects are wanted, of any kinds: those for which all is so that was asked for.

@@ -3,7 +3,7 @@
 //! The form in which a kind says what is known of it.
 
 use super::{Body, Kinds, Part, Place, Word};
-use crate::rtnl::{Fields, Names, Object};
+use crate::object::{Fields, Names, Object};
 use crate::wire::Error;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 //! Where an object is, as far as that says which object it is.
 
 use super::Body;
-use crate::rtnl::attrs::{ip, u32};
+use crate::object::attrs::{ip, u32};
 use crate::rtnl::Prefix;
 
 /// Where in a message stands where the object is: what it cannot change and be the same.

@@ -3,7 +3,7 @@
 //! Words by which objects of a kind are chosen: each kind lists its own, in the manner of `ip`.
 
 use super::Argument;
-use crate::rtnl::attrs::{ip, uint};
+use crate::object::attrs::{ip, uint};
 use crate::rtnl::{Kind, Prefix};
 use crate::wire::put_attr;
 use std::net::IpAddr;

@@ -4,8 +4,9 @@
 
 use super::SNIFF;
 use crate::netlink::Error;
+use crate::object::Client;
 use crate::rtnl::change::{Kind, Link, Target, Verb};
-use crate::rtnl::{Client, Names};
+use crate::rtnl::{LinkNames, SPEC};
 use std::time::Duration;
 
 /// How many may be there at once.
@@ -44,14 +45,14 @@ impl Device {
     ///
     /// `EPERM` without `CAP_NET_ADMIN`; `EOPNOTSUPP` where the kernel has no such kind.
     pub fn make() -> Result<Self, Error> {
-        let mut client = Client::open(SNIFF)?;
+        let mut client = Client::open(SNIFF, &SPEC)?;
         let name = add(&mut client)?;
         let mut device = Self {
             client,
             name,
             index: 0,
         };
-        device.index = Names::new().index(device.name.as_bytes())?;
+        device.index = LinkNames::new().index(device.name.as_bytes())?;
         device.bring_up()?;
         Ok(device)
     }

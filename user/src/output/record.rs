@@ -16,7 +16,8 @@ pub use text::TextFields;
 pub use tree::Tree;
 
 pub use memo::Memo;
-use nlhello::rtnl::{Fields, Names, Object};
+use nlhello::object::{Fields, Names, Object};
+use nlhello::rtnl::LinkNames;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -65,13 +66,28 @@ impl Records {
         })
     }
 
-    /// Writes `object`.
+    /// Writes `object`; once more where names of links were missing.
     ///
     /// # Errors
     ///
     /// Those of `write(2)`.
     #[inline]
-    pub fn write(&mut self, object: &impl Object, names: &mut Names) -> io::Result<()> {
+    pub fn write(&mut self, object: &impl Object, links: &mut LinkNames) -> io::Result<()> {
+        let start = self.held.len();
+        self.hold(object, links.known());
+        if links.resolve() {
+            self.held.truncate(start);
+            self.hold(object, links.known());
+        }
+        self.any = true;
+        match self.held.len() {
+            ..HELD => Ok(()),
+            _ => self.flush(),
+        }
+    }
+
+    #[inline]
+    fn hold(&mut self, object: &impl Object, names: &mut Names) {
         match self.style {
             Style::Json => {
                 self.held.push(if self.any { b',' } else { b'[' });
@@ -82,11 +98,6 @@ impl Records {
                 let fields = TextFields::new(&mut self.held, details, color);
                 write_object(object, names, fields, &mut self.memo);
             }
-        }
-        self.any = true;
-        match self.held.len() {
-            ..HELD => Ok(()),
-            _ => self.flush(),
         }
     }
 
@@ -133,10 +144,11 @@ pub fn write_object<W: Writer>(
     if let Some(text) = rest.and_then(|rest| memo.get(rest)) {
         return fields.out().extend_from_slice(text);
     }
-    let start = fields.out().len();
+    let (start, missing) = (fields.out().len(), names.count_missing());
     object.describe_rest(names, &mut fields);
     fields.end();
-    if let Some(rest) = rest {
+    // A link that was missing may have its name the next time.
+    if let Some(rest) = rest.filter(|_| names.count_missing() == missing) {
         memo.put(rest, &fields.out()[start..]);
     }
 }

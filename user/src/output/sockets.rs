@@ -6,7 +6,7 @@ use super::escape::Escaped;
 use super::record::{write_object, JsonFields, Memo};
 use super::time::{Stamp, Style};
 use nlhello::diag::{Described, Details};
-use nlhello::rtnl::{Names, Value};
+use nlhello::object::{Names, Value};
 use std::io::{self, Write};
 
 /// A column of the table: its name, whether it is a number, and what stands in it.
@@ -143,7 +143,7 @@ pub fn write_growth_json(
 ) -> io::Result<()> {
     let mut object = Vec::new();
     let fields = JsonFields::new(&mut object);
-    write_object(of, &mut Names::closed(), fields, &mut Memo::new());
+    write_object(of, &mut Names::new(), fields, &mut Memo::new());
 
     write!(
         out,

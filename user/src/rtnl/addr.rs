@@ -10,13 +10,14 @@ mod words;
 
 pub use by_link::{AddrsByLink, Interface, Interfaces};
 
-use super::attrs::{i32, ip, name, u32, u32s, u8, Index, Taker};
-use super::fields::{flag_fields, Fields, Value};
-use super::{family_name, Names, Object};
+use super::family_name;
 use crate::names::uapi::{
     IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
     IFA_TARGET_NETNSID,
 };
+use crate::object::attrs::{i32, ip, name, u32, u32s, u8, Index, Taker};
+use crate::object::fields::{flag_fields, Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -270,9 +271,10 @@ impl Object for Addr<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
     use crate::kind::Choice;
+    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 

@@ -3,20 +3,21 @@
 //! Requests that change the network: [`Link`], [`Addr`], [`Route`] and [`Neigh`].
 //!
 //! Each says what is wanted; what is `None` is left to the kernel. [`Verb`] says what to do with
-//! it, and [`Client::change`](super::Client::change) does it.
+//! it, and [`Client::change`](crate::object::Client::change) does it.
 //!
 //! ```no_run
 //! use nlhello::rtnl::change::{Route, Verb};
-//! use nlhello::rtnl::{Client, Names};
+//! use nlhello::object::Client;
+//! use nlhello::rtnl::{LinkNames, SPEC};
 //! use std::time::Duration;
 //!
 //! # fn main() -> Result<(), nlhello::netlink::Error> {
 //! let route = Route {
-//!     oif: Some(Names::new().index(b"eth0")?),
+//!     oif: Some(LinkNames::new().index(b"eth0")?),
 //!     ..Route::to("10.0.0.0/8".parse()?)
 //! };
 //! let mut request = route.request(Verb::Add)?;
-//! Client::open(request.op())?.change(&mut request, Duration::from_secs(5))?;
+//! Client::open(request.op(), &SPEC)?.change(&mut request, Duration::from_secs(5))?;
 //! # Ok(())
 //! # }
 //! ```

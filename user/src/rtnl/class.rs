@@ -4,11 +4,11 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `pkt_sched.h`.
 
-use super::fields::{Fields, Value};
 use super::tc::{classid, describe_class, Tc, Tcmsg};
-use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{RTM_DELTCLASS, RTM_NEWTCLASS, RTNLGRP_TC};
+use crate::object::fields::{Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// A class.
@@ -70,8 +70,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/class.bin");

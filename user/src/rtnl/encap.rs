@@ -12,10 +12,10 @@ mod segments;
 
 pub use mpls::labels;
 
-use super::attrs::{u16, Index, Taker};
-use super::schema::{self, known, Format, Known};
-use super::{Fields, Names, Nest, Value};
 use crate::names::uapi::*;
+use crate::object::attrs::{u16, Index, Taker};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 /// Tells the tunnel of an object whose attribute of type `kind` says which one it is, that of type
 /// `data` what is set up.
@@ -127,7 +127,10 @@ fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
     const NAME: u16 = 2;
     let found = Index::<'_, 3>::new(value).get(NAME);
 
-    match found.map(|attr| attr.value()).and_then(super::attrs::name) {
+    match found
+        .map(|attr| attr.value())
+        .and_then(crate::object::attrs::name)
+    {
         Some(name) => out.field(key, Value::Name(name)),
         None => out.field(key, Value::Word("<unknown>")),
     }
@@ -136,8 +139,8 @@ fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, told};
     use super::super::Route;
+    use crate::object::described::{assert_told_whatever_the_bytes, told};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 

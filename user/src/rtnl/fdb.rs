@@ -8,16 +8,16 @@
 pub(super) mod facts;
 mod words;
 
-use super::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
-use super::fields::{flags, Fields, Value};
 use super::neigh::{
     all_flags, describe_use, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX, NDMSG,
 };
-use super::schema::hex;
-use super::{Names, Object};
 use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
 };
+use crate::object::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
+use crate::object::fields::{flags, Fields, Value};
+use crate::object::schema::hex;
+use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
 /// In `NDA_FDB_EXT_ATTRS`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
@@ -212,8 +212,9 @@ pub fn state_of(name: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 

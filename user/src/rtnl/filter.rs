@@ -4,16 +4,16 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h`, `pkt_sched.h` and `if_ether.h`.
 
-use super::attrs::{name, u32};
-use super::fields::{Fields, Value};
-use super::schema::hex;
 use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
-use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{
     RTM_DELCHAIN, RTM_DELTFILTER, RTM_NEWCHAIN, RTM_NEWTFILTER, RTNLGRP_TC, TCA_CHAIN,
     TCA_EXT_WARN_MSG,
 };
+use crate::object::attrs::{name, u32};
+use crate::object::fields::{Fields, Value};
+use crate::object::schema::hex;
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// Instead of a link: those that share filters (`TCM_IFINDEX_MAGIC_BLOCK`).
@@ -164,8 +164,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/filter.bin");

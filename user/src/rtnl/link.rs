@@ -27,12 +27,11 @@ pub(super) use query::ask;
 pub use query::{LinkNamed, GET, LIST};
 pub(super) use stats::describe_both as describe_stats;
 
-use super::attrs::{i32, name, u32, u8, Index, Taker};
-use super::fields::{flag_items, Fields, Nest, Value};
-use super::names::IFLA_ALT_IFNAME;
-use super::schema::{self, known, Format, Known};
-use super::{Names, Object};
 use crate::names::uapi::*;
+use crate::object::attrs::{i32, name, u32, u8, Index, Taker};
+use crate::object::fields::{flag_items, Fields, Nest, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
 /// Size of `struct ifinfomsg`, in bytes.
@@ -226,7 +225,7 @@ impl Object for Link<'_> {
         attrs.take(IFLA_ADDRESS, Some);
 
         Self::describe_lower(&mut attrs, names, out);
-        self.describe_flags(names.is_above_down(self), out);
+        self.describe_flags(names.is_above_down(self.header.index, self.lower()), out);
         schema::tell(&mut attrs, FIRST, names, out);
         let is_elsewhere = self.is_on_one_elsewhere();
         attrs.take(IFLA_LINKINFO, |info| {
@@ -447,7 +446,7 @@ fn tell_map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
         .iter()
         .zip(longs.chunks(8))
     {
-        out.field(key, Value::Number(super::attrs::u64(long)?));
+        out.field(key, Value::Number(crate::object::attrs::u64(long)?));
     }
     out.field(
         "irq",
@@ -515,9 +514,9 @@ const EVENTS: &[(u8, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, told};
     use super::captures::*;
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, told};
     use crate::wire::{put_attr, put_str};
     use serde_json::{json, Value as Json};
 

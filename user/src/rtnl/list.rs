@@ -2,9 +2,11 @@
 
 //! Questions for the objects of a kind that are chosen.
 
-use super::{Addr, Entry, Fields, Kind, Link, Names, Neigh, Nexthop, Object, Query, Route, Rule};
+use super::{Addr, Entry, Kind, Link, Neigh, Nexthop, Route, Rule};
 use crate::kind::Choice;
-use crate::netlink::{Error, Request};
+use crate::netlink::{Error, Request, Spec};
+use crate::object::{Fields, Names, Object, Query};
+use crate::rtnl::SPEC;
 use crate::wire::{self, Message};
 use std::marker::PhantomData;
 
@@ -82,6 +84,7 @@ impl<V> From<Choice> for List<V> {
 }
 
 impl<V: Listed> Query for List<V> {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = V::View<'a>;
 
     fn op(&self) -> &'static str {
@@ -160,6 +163,7 @@ pub struct AnyObject<'a> {
 }
 
 impl Query for Any {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = AnyObject<'a>;
 
     fn op(&self) -> &'static str {

@@ -9,14 +9,15 @@ use super::addr::{
     describe_life, Ifaddrmsg, FOREVER, IFADDRMSG, IFA_ANYCAST, IFA_CACHEINFO, IFA_MAX,
     IFA_MC_USERS, IFA_MULTICAST,
 };
-use super::attrs::{ip, u32, u32s, Index, Taker};
-use super::fields::{Fields, Value};
-use super::{family_name, Names, Object};
+use super::family_name;
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{
     RTM_DELANYCAST, RTM_DELMULTICAST, RTM_NEWANYCAST, RTM_NEWMULTICAST, RTNLGRP_IPV4_MCADDR,
     RTNLGRP_IPV6_ACADDR, RTNLGRP_IPV6_MCADDR,
 };
+use crate::object::attrs::{ip, u32, u32s, Index, Taker};
+use crate::object::fields::{Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -130,8 +131,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/maddr.bin");

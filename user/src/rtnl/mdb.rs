@@ -11,11 +11,12 @@ mod router;
 pub use entry::{BrMdbEntry, Group, MdbEntry};
 pub use router::RouterPort;
 
-use super::attrs::Index;
-use super::fields::{Fields, Nest, Value};
-use super::{Kind, Names, Object};
+use super::Kind;
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER, RTM_DELMDB, RTM_NEWMDB, RTNLGRP_MDB};
+use crate::object::attrs::Index;
+use crate::object::fields::{Fields, Nest, Value};
+use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
 /// Size of `struct br_port_msg`, in bytes.

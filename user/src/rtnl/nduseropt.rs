@@ -7,11 +7,11 @@
 
 mod domain;
 
-use super::attrs::{be32, ip, Index};
-use super::fields::{Fields, Nest, Value};
-use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{NDUSEROPT_SRCADDR, RTM_NEWNDUSEROPT, RTNLGRP_ND_USEROPT};
+use crate::object::attrs::{be32, ip, Index};
+use crate::object::fields::{Fields, Nest, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -236,8 +236,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nduseropt.bin");

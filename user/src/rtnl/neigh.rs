@@ -7,10 +7,10 @@
 pub(super) mod facts;
 mod words;
 
-use super::attrs::{ip, u32, u32s, u8, Index, Taker};
-use super::fields::{flag_fields, flags, Fields, Value};
-use super::{Names, Object};
 use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
+use crate::object::attrs::{ip, u32, u32s, u8, Index, Taker};
+use crate::object::fields::{flag_fields, flags, Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -264,8 +264,9 @@ pub fn state_of(name: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 

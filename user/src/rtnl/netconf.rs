@@ -5,15 +5,16 @@
 //!
 //! C header: `include/uapi/linux/netconf.h`.
 
-use super::attrs::{i32, u32, Index, Taker};
-use super::fields::{Fields, Value};
-use super::{family_name, Kind, Names, Object};
+use super::{family_name, Kind};
 use crate::kind::{describe, find, Facts, Kinds, Types};
 use crate::names::uapi::{
     NETCONFA_FORWARDING, NETCONFA_IFINDEX, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
     NETCONFA_RP_FILTER, RTM_DELNETCONF, RTM_NEWNETCONF, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
     RTNLGRP_MPLS_NETCONF,
 };
+use crate::object::attrs::{i32, u32, Index, Taker};
+use crate::object::fields::{Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// Room for `struct netconfmsg`, one byte, before the attributes.
@@ -158,8 +159,8 @@ fn tells_of_dead_routes(settings: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/netconf.bin");

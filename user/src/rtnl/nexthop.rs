@@ -8,17 +8,18 @@ pub(super) mod facts;
 mod group;
 mod words;
 
-use super::attrs::{be16, ip, u16, u32, Index, Taker};
 use super::encap;
-use super::fields::{flags, Fields, Nest, Value};
 use super::route::multipath::FLAGS;
-use super::{Names, Object, Query};
 use crate::names::uapi::{
     NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
     NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF,
     NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP,
 };
-use crate::netlink::{Error, Request};
+use crate::netlink::{Error, Request, Spec};
+use crate::object::attrs::{be16, ip, u16, u32, Index, Taker};
+use crate::object::fields::{flags, Fields, Nest, Value};
+use crate::object::{Names, Object, Query};
+use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
 
@@ -191,6 +192,7 @@ pub struct NexthopId {
 }
 
 impl Query for NexthopId {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Nexthop<'a>;
 
     fn op(&self) -> &'static str {

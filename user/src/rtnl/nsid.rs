@@ -4,13 +4,13 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `net_namespace.h`.
 
-use super::attrs::{i32, Index};
-use super::fields::{Fields, Value};
-use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::{
     NETNSA_CURRENT_NSID, NETNSA_NSID, RTM_DELNSID, RTM_NEWNSID, RTNLGRP_NSID,
 };
+use crate::object::attrs::{i32, Index};
+use crate::object::fields::{Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// Room for `struct rtgenmsg`, one byte, before the attributes.
@@ -108,8 +108,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 

@@ -4,15 +4,16 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `pkt_sched.h`.
 
-use super::attrs::{name, u32, u8};
-use super::fields::{Fields, Value};
 use super::tc::{describe_qdisc, Attributes, Tc, Tcmsg, ROOT};
-use super::{Kind, Names, Object};
+use super::Kind;
 use crate::kind::{describe, Facts, Kinds, Types};
 use crate::names::uapi::{
     RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
     TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
 };
+use crate::object::attrs::{name, u32, u8};
+use crate::object::fields::{Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// A qdisc.
@@ -102,8 +103,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 

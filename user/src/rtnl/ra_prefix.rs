@@ -4,11 +4,12 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h`; the flags are those of the option, RFC 4861 4.6.2.
 
-use super::attrs::{ip, u32s, Index};
-use super::fields::{flag_fields, Fields, Value};
-use super::{Kind, Names, Object};
+use super::Kind;
 use crate::kind::{describe, Facts, Kinds, Types};
 use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO, RTM_NEWPREFIX, RTNLGRP_IPV6_PREFIX};
+use crate::object::attrs::{ip, u32s, Index};
+use crate::object::fields::{flag_fields, Fields, Value};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 
@@ -146,8 +147,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/prefix.bin");

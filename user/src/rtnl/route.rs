@@ -14,11 +14,8 @@ mod words;
 
 pub use lookup::{Lookup, GET};
 
-use super::attrs::{ip, u32, u64, u8, Index, Taker};
 use super::encap::{self, labels};
-use super::fields::{flags, Fields, Nest, Value};
-use super::schema::word;
-use super::{Kind, Names, Object, Prefix, Rest};
+use super::{Kind, Prefix};
 use crate::kind::Choice;
 use crate::names::uapi::{
     RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
@@ -27,6 +24,10 @@ use crate::names::uapi::{
     RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
 };
 use crate::netlink::Error;
+use crate::object::attrs::{ip, u32, u64, u8, Index, Taker};
+use crate::object::fields::{flags, Fields, Nest, Value};
+use crate::object::schema::word;
+use crate::object::{Names, Object, Rest};
 use crate::wire::{self, Attrs, NLA_HDRLEN};
 use cache::Cacheinfo;
 use std::net::{IpAddr, Ipv4Addr};

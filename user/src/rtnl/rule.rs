@@ -7,17 +7,18 @@
 pub(super) mod facts;
 mod words;
 
-use super::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
-use super::fields::{Fields, Value};
 use super::route::{describe_tos, flow, TYPES};
-use super::schema::{hex, word};
-use super::{family_name, ip_protocol, prefix, Names, Object, Prefix};
+use super::{family_name, ip_protocol, prefix, Prefix};
 use crate::names::uapi::{
     FRA_DPORT_MASK, FRA_DPORT_RANGE, FRA_DSCP, FRA_DSCP_MASK, FRA_DST, FRA_FLOW, FRA_FLOWLABEL,
     FRA_FLOWLABEL_MASK, FRA_FWMARK, FRA_FWMASK, FRA_GOTO, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV,
     FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SRC,
     FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE, FRA_TUN_ID, FRA_UID_RANGE,
 };
+use crate::object::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
+use crate::object::fields::{Fields, Value};
+use crate::object::schema::{hex, word};
+use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 

@@ -5,13 +5,13 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::attrs::{u32, u64, u8, Index};
-use super::fields::{Fields, Nest, Value};
 use super::link::describe_stats;
-use super::schema::{self, known, Format, Known};
-use super::{Names, Object};
 use crate::kind::{describe, Facts, Types};
 use crate::names::uapi::*;
+use crate::object::attrs::{u32, u64, u8, Index};
+use crate::object::fields::{Fields, Nest, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Names, Object};
 use crate::wire;
 
 /// Size of `struct if_stats_msg`, in bytes.
@@ -196,8 +196,8 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{assert_told_whatever_the_bytes, payloads, told};
     use super::*;
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 

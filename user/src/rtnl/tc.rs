@@ -11,10 +11,10 @@ mod options;
 
 pub(super) use options::{describe_class, describe_qdisc, describe_unread};
 
-use super::attrs::{name, Index, Taker};
-use super::fields::{Fields, Value};
-use super::Names;
 use crate::names::uapi::{TCA_STATS, TCA_STATS2, TCA_XSTATS};
+use crate::object::attrs::{name, Index, Taker};
+use crate::object::fields::{Fields, Value};
+use crate::object::Names;
 use crate::wire;
 
 pub(super) use crate::names::uapi::{TCA_KIND, TCA_OPTIONS};

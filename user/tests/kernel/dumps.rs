@@ -4,7 +4,8 @@
 
 use crate::lab::*;
 use nlhello::netlink::{self, Datagram, Tap};
-use nlhello::rtnl::{Addrs, Client, Links, Query};
+use nlhello::object::{Client, Query};
+use nlhello::rtnl::{self, Addrs, Links};
 use serde_json::Value;
 use std::io::Write;
 use std::process::{ChildStdin, Command, Output, Stdio};
@@ -117,7 +118,7 @@ fn a_table_that_changes_while_it_is_read_is_read_again() {
         let before = count_links();
         add_links(LINKS);
         let sent = Sent::default();
-        let mut client = Client::open("test").unwrap();
+        let mut client = Client::open("test", &rtnl::SPEC).unwrap();
         client.set_tap(Some(Box::new(sent.clone())));
         let request = Links::default().request().unwrap();
         let mut table = client.table(request, PATIENCE).unwrap();
@@ -141,7 +142,7 @@ fn a_table_too_large_to_be_held_that_changes_while_it_is_read_is_marked() {
         add_links(LINKS);
         add_addrs();
 
-        let mut client = Client::open("test").unwrap();
+        let mut client = Client::open("test", &rtnl::SPEC).unwrap();
         let mut listing = client.list(Addrs::default(), PATIENCE).unwrap();
         assert!(listing.next_object().unwrap().is_some());
         batch("addr add 192.0.2.2/32 dev a-long-name-000");

@@ -5,7 +5,7 @@
 use crate::lab::*;
 use crate::layer::{only_answer, uapi::*};
 use nlhello::genl::Policy;
-use nlhello::rtnl::{Fields, Names, Nest, Value};
+use nlhello::object::{Fields, Names, Nest, Value};
 use nlhello::wire::{Attr, Attrs, Message, NLM_F_DUMP, NLM_F_MULTI, NLM_F_REQUEST};
 use std::fmt::Write;
 

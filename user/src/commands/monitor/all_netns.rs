@@ -10,7 +10,7 @@ use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
 use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told};
 use nlhello::netlink::Error;
-use nlhello::rtnl::Names;
+use nlhello::object::Names;
 use std::collections::HashMap;
 use std::io;
 use std::mem;
@@ -142,7 +142,7 @@ impl Sites<'_> {
         let site = Site {
             place: Whereabouts::among(identity.netns.as_deref(), identity.nsid),
             identity: identity.clone(),
-            names: Names::closed(),
+            names: Names::new(),
             filter: self.filter.clone(),
         };
         self.leave();

@@ -8,7 +8,7 @@ use nlhello::kind::{note_recent, Choice};
 use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::nlmon::Device;
-use nlhello::rtnl::{Link, Names};
+use nlhello::rtnl::{Link, LinkNames};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -93,10 +93,10 @@ impl Filter {
         may_exclude: impl Fn(&Said<'_>) -> bool,
     ) -> Result<(), Error> {
         let kinds: Vec<_> = self.kinds.iter().collect();
-        let mut names = Names::new();
+        let mut links = LinkNames::new();
 
         said.iter().try_for_each(|said| {
-            said.choose(&kinds, Purpose::Watch, &mut self.choice, &mut names)
+            said.choose(&kinds, Purpose::Watch, &mut self.choice, &mut links)
                 .or_else(|error| may_exclude(said).then_some(()).ok_or(error))
         })
     }

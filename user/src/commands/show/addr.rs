@@ -3,7 +3,7 @@
 //! `nlhello addr`: links with their addresses in JSON, a line for each address in text.
 
 use super::{
-    choose, client, style, verdict, write_all, Cli, Client, Error, Failure, Kind, Links, Names,
+    choose, client, style, verdict, write_all, Cli, Client, Error, Failure, Kind, LinkNames, Links,
     Operand, ShowArgs, TIMEOUT,
 };
 use crate::output::{Output, Records};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 /// Shows the addresses that are asked for.
 pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let mut names = Names::new();
+    let mut names = LinkNames::new();
     let mut client = client(cli, &Addrs::default())?;
     let (query, links) = query(cli, args, &mut client)?;
     let addrs = AddrsByLink::read(&mut client, &query, TIMEOUT)?;
@@ -48,7 +48,7 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
 fn write_addrs(
     records: &mut Records,
     interface: &Interface<'_, '_>,
-    names: &mut Names,
+    names: &mut LinkNames,
 ) -> io::Result<()> {
     interface
         .addrs()
@@ -57,8 +57,7 @@ fn write_addrs(
 
 /// Reads which addresses are asked for, and of which links.
 fn query(cli: &Cli, args: &ShowArgs, client: &mut Client) -> Result<(Addrs, Links), Error> {
-    let mut names = Names::new();
-    let mut choice = choose(args, &[Kind::Addr, Kind::Link], &mut names)?;
+    let mut choice = choose(args, &[Kind::Addr, Kind::Link], &mut LinkNames::new())?;
     if choice.linked().any(|linked| linked.name().is_none()) {
         let mut listing = client.list(Links::default(), TIMEOUT)?;
         while let Some(link) = listing.next_object()? {

@@ -2,7 +2,7 @@
 
 //! Which families of generic netlink.
 
-use super::{client, tell, Cli, Error, Failure, Names, ShowArgs, Words, TIMEOUT};
+use super::{client, tell, Cli, Error, Failure, LinkNames, ShowArgs, Words, TIMEOUT};
 use nlhello::genl::{FamilyName, Policy, Whole, LIST};
 use std::process::ExitCode;
 
@@ -33,5 +33,5 @@ pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, F
         policy: &policy,
     };
 
-    tell(cli, args, &mut Names::new(), Some(&whole))
+    tell(cli, args, &mut LinkNames::new(), Some(&whole))
 }

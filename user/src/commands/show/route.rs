@@ -2,7 +2,7 @@
 
 //! Which packet's route.
 
-use super::{Error, Names, ShowArgs, Words};
+use super::{Error, LinkNames, ShowArgs, Words};
 use nlhello::rtnl::{ip_protocol, route, Lookup};
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ fn address(words: &mut Words<'_>, keyword: &str) -> Result<IpAddr, Error> {
 }
 
 /// Reads which packet's route is asked for; `None` when it is not about one.
-pub fn lookup(args: &ShowArgs, names: &mut Names) -> Result<Option<Lookup>, Error> {
+pub fn lookup(args: &ShowArgs, links: &mut LinkNames) -> Result<Option<Lookup>, Error> {
     let mut words = Words::new(route::GET, &args.words);
     if !words.skip("get") {
         return Ok(None);
@@ -24,7 +24,7 @@ pub fn lookup(args: &ShowArgs, names: &mut Names) -> Result<Option<Lookup>, Erro
             "to" => dst = Some(address(&mut words, word)?),
             word => match word.parse() {
                 Ok(address) => dst = Some(address),
-                Err(_) => read_packet(&mut lookup, word, &mut words, names)?,
+                Err(_) => read_packet(&mut lookup, word, &mut words, links)?,
             },
         }
     }
@@ -38,16 +38,16 @@ fn read_packet(
     lookup: &mut Lookup,
     word: &str,
     words: &mut Words<'_>,
-    names: &mut Names,
+    links: &mut LinkNames,
 ) -> Result<(), Error> {
     match word {
         "from" => lookup.src = Some(address(words, word)?),
-        "iif" => lookup.iif = Some(words.link_behind(word, names)?),
+        "iif" => lookup.iif = Some(words.link_behind(word, links)?),
         // A packet of a VRF goes out by it.
-        "oif" | "dev" | "vrf" => lookup.oif = Some(words.link_behind(word, names)?),
+        "oif" | "dev" | "vrf" => lookup.oif = Some(words.link_behind(word, links)?),
         "mark" => lookup.mark = Some(words.number(word)?),
         "uid" => lookup.uid = Some(words.number(word)?),
-        "tos" | "dsfield" => lookup.tos = tos(words, word, names)?,
+        "tos" | "dsfield" => lookup.tos = tos(words, word, links)?,
         "ipproto" => {
             lookup.ip_proto = Some(words.read(word, "protocol of IP", ip_protocol::number)?);
         }
@@ -60,8 +60,14 @@ fn read_packet(
     Ok(())
 }
 
-fn tos(words: &mut Words<'_>, keyword: &str, names: &mut Names) -> Result<u8, Error> {
+fn tos(words: &mut Words<'_>, keyword: &str, links: &mut LinkNames) -> Result<u8, Error> {
     words.read(keyword, "type of service", |value| {
-        names.numbers().dsfields.number(value)?.try_into().ok()
+        links
+            .known()
+            .numbers()
+            .dsfields
+            .number(value)?
+            .try_into()
+            .ok()
     })
 }

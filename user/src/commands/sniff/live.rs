@@ -10,7 +10,8 @@ use crate::signals::{Interruptible, Signals};
 use nlhello::genl::Families;
 use nlhello::netlink::{deadline, wait_readable, Connection, Error, Ring};
 use nlhello::nlmon::{now, Device, Dialog, SNIFF};
-use nlhello::rtnl::{Links, Query};
+use nlhello::object::Query;
+use nlhello::rtnl::Links;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -164,11 +165,10 @@ fn learn_names(decoder: &mut Decoder) {
     let _ = learn(decoder, &Families);
 }
 
-fn learn(decoder: &mut Decoder, query: &impl Query) -> Result<(), Error> {
-    let spec = query.spec();
+fn learn<Q: Query>(decoder: &mut Decoder, query: &Q) -> Result<(), Error> {
     let mut request = query.request()?;
-    Connection::open(SNIFF, spec)?.dump(&mut request, TIMEOUT, |message| {
-        decoder.learn(spec.protocol, message);
+    Connection::open(SNIFF, Q::SPEC)?.dump(&mut request, TIMEOUT, |message| {
+        decoder.learn(Q::SPEC.protocol, message);
         Ok(())
     })?;
     Ok(())

@@ -3,7 +3,7 @@
 //! What Linux 6.18 sent of sockets with groups, without, and connected.
 
 use super::*;
-use crate::rtnl::told::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, told};
 use serde_json::json;
 
 /// `struct netlink_diag_msg` and attributes of a socket that is a member of groups 1, 32, 33 and 39.

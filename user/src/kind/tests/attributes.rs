@@ -5,7 +5,7 @@
 
 use super::super::*;
 use crate::names::{Family, Format, Set};
-use crate::rtnl::{Nest, Value};
+use crate::object::{Nest, Value};
 use crate::wire::put_attr;
 use std::collections::BTreeSet;
 
@@ -331,9 +331,7 @@ type Wrap<'w> = &'w dyn Fn(&[u8]) -> Vec<u8>;
 impl Trial<'_> {
     fn is_known(&self, object: &[u8]) -> bool {
         let mut unknown = Unknown::default();
-        let is_read = self
-            .kind
-            .describe(object, &mut Names::closed(), &mut unknown);
+        let is_read = self.kind.describe(object, &mut Names::new(), &mut unknown);
         is_read.is_ok() && !unknown.0
     }
 

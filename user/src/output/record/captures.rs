@@ -4,9 +4,10 @@
 //! little.
 
 use super::{write_object as write, JsonFields, Memo, TextFields, Tree};
+use nlhello::object::{Names, Object, Query};
 use nlhello::rtnl::{
-    Addrs, Class, Fdb, Filter, Ifinfo6, Links, Maddr, Mdb, Names, NdUserOpt, Neighs, Netconf,
-    Nexthops, Nsid, Object, Qdisc, Query, RaPrefix, Route, Routes, Rules, Stats,
+    Addrs, Class, Fdb, Filter, Ifinfo6, Links, Maddr, Mdb, NdUserOpt, Neighs, Netconf, Nexthops,
+    Nsid, Qdisc, RaPrefix, Route, Routes, Rules, Stats,
 };
 use nlhello::wire::{Message, Messages, Nlmsghdr};
 use proptest::collection::vec;

@@ -2,7 +2,7 @@
 
 //! What was written before, by the bytes that it was made of.
 
-use nlhello::rtnl::Rest;
+use nlhello::object::Rest;
 
 /// How many texts are remembered; a power of two. A router has a few dozen next hops.
 const SLOTS: usize = 256;

@@ -5,7 +5,7 @@
 use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_prefix, push_signed};
 use super::Writer;
 use crate::output::escape::Escaped;
-use nlhello::rtnl::{Fields, Nest, Value};
+use nlhello::object::{Fields, Nest, Value};
 use std::io::Write;
 use std::net::IpAddr;
 

@@ -3,7 +3,7 @@
 //! An object of the kernel as a tree of values, to be compared with another.
 
 use super::text::push_value;
-use nlhello::rtnl::{Fields, Nest, Value};
+use nlhello::object::{Fields, Nest, Value};
 use serde_json::{Map, Value as Json};
 
 /// Keeps fields as they come: what [`JsonFields`](super::JsonFields) writes, before it is written.

@@ -7,7 +7,7 @@ use super::{Style, Watch};
 use crate::output::Stamp;
 use jiff::Zoned;
 use nlhello::monitor::{Event, Kind, Origin, What};
-use nlhello::rtnl::Names;
+use nlhello::object::Names;
 use nlhello::wire::{Message, Messages};
 use serde_json::Value;
 use std::fs::{self, OpenOptions};
@@ -92,7 +92,7 @@ fn assert_expected(path: &PathBuf, lines: &str) {
 
 /// Returns what is told of the messages of a capture, a line each.
 fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
-    let (mut watch, mut names) = (watch(json), Names::closed());
+    let (mut watch, mut names) = (watch(json), Names::new());
     for (index, name) in LINKS {
         names.learn(*index, name.as_bytes(), true);
     }

@@ -6,10 +6,9 @@
 //! bytes, so they are held; links are read in place.
 
 use super::Addr;
-use crate::netlink::{Error, Request};
-use crate::rtnl::{
-    Addrs, Client, Fields, Kind, Link, LinkNamed, Links, Names, Nest, Object, Query,
-};
+use crate::netlink::{Error, Request, Spec};
+use crate::object::{Client, Fields, Names, Nest, Object, Query};
+use crate::rtnl::{Addrs, Kind, Link, LinkNamed, Links, SPEC};
 use crate::wire::{self, Message};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -30,7 +29,7 @@ impl AddrsByLink {
     ///
     /// # Errors
     ///
-    /// Those of [`Client::list`] and [`Listing::next_object`](crate::rtnl::Listing::next_object).
+    /// Those of [`Client::list`] and [`Listing::next_object`](crate::object::Listing::next_object).
     pub fn read(client: &mut Client, query: &Addrs, timeout: Duration) -> Result<Self, Error> {
         let mut held = Self::new(query);
         let of_its_links = Addrs::from(query.choice.only(Kind::Addr, "dev"));
@@ -126,6 +125,7 @@ pub struct Interfaces<'g> {
 }
 
 impl<'g> Query for Interfaces<'g> {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Interface<'a, 'g>;
 
     fn op(&self) -> &'static str {
@@ -171,7 +171,7 @@ impl<'g> Interfaces<'g> {
 mod tests {
     use super::*;
     use crate::kind::Choice;
-    use crate::rtnl::told::chosen;
+    use crate::rtnl::chosen::chosen;
 
     /// 192.0.2.1/32, of global scope, of the link 7.
     const ADDR: [u8; 16] = [2, 32, 128, 0, 7, 0, 0, 0, 8, 0, 2, 0, 192, 0, 2, 1];

@@ -6,7 +6,7 @@
 
 use super::{Kind, Payload, Verb};
 use crate::netlink::{Error, Request};
-use crate::rtnl::names::name_kind;
+use crate::rtnl::link_names::name_kind;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 const OPS: [&str; 5] = ["link add", "link add", "link add", "link set", "link del"];

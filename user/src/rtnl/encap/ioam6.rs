@@ -3,8 +3,8 @@
 //! In-situ operations, administration and maintenance: packets that note where they were.
 
 use crate::names::uapi::*;
-use crate::rtnl::schema::{known, Format, Known};
-use crate::rtnl::{Fields, Names, Value};
+use crate::object::schema::{known, Format, Known};
+use crate::object::{Fields, Names, Value};
 
 /// `IOAM6_IPTUNNEL_*`.
 pub const IOAM6: &[Known] = &[

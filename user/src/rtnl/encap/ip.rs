@@ -3,9 +3,9 @@
 //! Tunnels over IP whose device takes its parameters from the route.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::be16;
-use crate::rtnl::schema::{self, hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::be16;
+use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::Attrs;
 
 /// `LWTUNNEL_IP_*`.

@@ -3,9 +3,9 @@
 //! Stacks of MPLS labels: `struct mpls_label`, `include/uapi/linux/mpls.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::be32;
-use crate::rtnl::schema::{known, Format, Known};
-use crate::rtnl::{Fields, Names, Value};
+use crate::object::attrs::be32;
+use crate::object::schema::{known, Format, Known};
+use crate::object::{Fields, Names, Value};
 
 /// Bit of an entry: it is the last one (`MPLS_LS_S_MASK`).
 const LAST: u32 = 0x100;

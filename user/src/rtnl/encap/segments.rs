@@ -4,10 +4,10 @@
 
 use super::program;
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{ip, u32, u8, Index};
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::{hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{ip, u32, u8, Index};
+use crate::object::fields::flags;
+use crate::object::schema::{hex, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 use std::net::IpAddr;
 
 /// `SEG6_IPTUNNEL_*`.

@@ -5,9 +5,9 @@
 //! C headers: `include/uapi/linux/if_link.h`, `ip.h`, `ipv6.h` and `snmp.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{i32, u32, u64, Index};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{i32, u32, u64, Index};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 static FAMILIES: &[Known] = &[
     known(libc::AF_INET as u16, "inet", Format::Nested(INET)),

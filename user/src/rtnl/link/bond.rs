@@ -5,10 +5,10 @@
 //! C headers: `include/uapi/linux/if_link.h` and `if_bonding.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{u16, u32, u8};
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::{known, word, Format, Known};
-use crate::rtnl::{Fields, Names, Value};
+use crate::object::attrs::{u16, u32, u8};
+use crate::object::fields::flags;
+use crate::object::schema::{known, word, Format, Known};
+use crate::object::{Fields, Names, Value};
 
 /// Attributes of a bond.
 pub static BOND: &[Known] = &[

@@ -8,9 +8,9 @@
 
 use super::vlan::tell_protocol;
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{u16, u32, Index};
-use crate::rtnl::schema::{self, hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{u16, u32, Index};
+use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 /// Attributes of a bridge.
 pub static BRIDGE: &[Known] = &[

@@ -8,7 +8,7 @@ use crate::kind::{
     describe, find, header, Body, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
 };
 use crate::names::uapi::*;
-use crate::rtnl::attrs::u32;
+use crate::object::attrs::u32;
 use crate::rtnl::Kind;
 use crate::wire::{put_attr, Attrs};
 use std::ops::Range;

@@ -4,8 +4,8 @@
 //!
 //! C header: `include/uapi/linux/if_arp.h`.
 
-use crate::rtnl::attrs::ip;
-use crate::rtnl::Value;
+use crate::object::attrs::ip;
+use crate::object::Value;
 
 const TUNNEL: u16 = 768;
 const TUNNEL6: u16 = 769;

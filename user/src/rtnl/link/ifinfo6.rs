@@ -8,9 +8,10 @@
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
 use crate::kind::{describe, Facts, Families, Kinds, Types};
 use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
-use crate::rtnl::attrs::{name, u32, u8};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Kind, Names, Object, Value};
+use crate::object::attrs::{name, u32, u8};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Object, Value};
+use crate::rtnl::Kind;
 use crate::wire;
 
 /// A link as IPv6 sees it.
@@ -86,7 +87,7 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::told::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../../tests/fixtures/ifinfo6.bin");

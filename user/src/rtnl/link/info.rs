@@ -5,9 +5,9 @@
 
 use super::{bond, bridge, tun, tunnel, vlan, vxlan};
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{name, u32, Index};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{name, u32, Index};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 /// `IFLA_INFO_KIND`.
 pub const KIND: u16 = 1;
@@ -117,7 +117,7 @@ fn table(kinds: &[(&str, &'static [Known])], kind: Option<&[u8]>) -> &'static [K
 
 /// Tells which of the ways to part its network from that of the others it has.
 fn tell_ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let key = match crate::rtnl::attrs::u16(value)? {
+    let key = match crate::object::attrs::u16(value)? {
         flags if flags & 1 != 0 => "private",
         flags if flags & 2 != 0 => "vepa",
         _ => "bridge",

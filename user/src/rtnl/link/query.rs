@@ -4,9 +4,10 @@
 
 use super::{Link, IFINFOMSG, IFLA_EXT_MASK};
 use crate::kind::word::put;
-use crate::netlink::{Error, Request};
-use crate::rtnl::names::{name_kind, no_such_link};
-use crate::rtnl::{Client, Query};
+use crate::netlink::{Error, Request, Spec};
+use crate::object::{Client, Query};
+use crate::rtnl::link_names::{name_kind, no_such_link};
+use crate::rtnl::SPEC;
 use crate::wire::{self, put_str, Message};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ impl LinkNamed<'_> {
 }
 
 impl Query for LinkNamed<'_> {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Link<'a>;
 
     fn op(&self) -> &'static str {

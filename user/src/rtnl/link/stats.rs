@@ -6,8 +6,8 @@
 
 use super::Attributes;
 use crate::names::uapi::{IFLA_CARRIER_CHANGES, IFLA_STATS, IFLA_STATS64};
-use crate::rtnl::attrs::{u32, u64};
-use crate::rtnl::{Fields, Nest, Value};
+use crate::object::attrs::{u32, u64};
+use crate::object::{Fields, Nest, Value};
 
 /// Where a counter is in the structure, and what it is called.
 type Counter = (usize, &'static str);

@@ -5,9 +5,9 @@
 //! C headers: `include/uapi/linux/if_link.h` and `if_tun.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::u32;
-use crate::rtnl::schema::{known, Format, Known};
-use crate::rtnl::{Fields, Names, Value};
+use crate::object::attrs::u32;
+use crate::object::schema::{known, Format, Known};
+use crate::object::{Fields, Names, Value};
 use std::fs;
 
 /// Attributes of a tun or tap device.

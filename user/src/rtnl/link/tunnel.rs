@@ -6,9 +6,9 @@
 //! C headers: `include/uapi/linux/if_link.h` and `if_tunnel.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{be16, be32, ip, u16};
-use crate::rtnl::schema::{hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{be16, be32, ip, u16};
+use crate::object::schema::{hex, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 /// Attributes of a geneve.
 pub static GENEVE: &[Known] = &[

@@ -5,10 +5,10 @@
 //! C headers: `include/uapi/linux/if_link.h` and `if_vlan.h`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{be16, u16, u32};
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::{known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{be16, u16, u32};
+use crate::object::fields::flags;
+use crate::object::schema::{known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::{Attr, Attrs};
 
 /// Attributes of a VLAN.

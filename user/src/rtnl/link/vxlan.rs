@@ -6,9 +6,9 @@
 
 use super::tunnel::{tell_flowlabel, tell_ports, DF};
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{be64, ip};
-use crate::rtnl::schema::{hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Value};
+use crate::object::attrs::{be64, ip};
+use crate::object::schema::{hex, known, Format, Known};
+use crate::object::{Fields, Names, Value};
 
 /// Attributes of a VXLAN.
 pub static VXLAN: &[Known] = &[

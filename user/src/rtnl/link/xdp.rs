@@ -2,8 +2,8 @@
 
 //! Programs of XDP on a link: `IFLA_XDP_*`.
 
-use crate::rtnl::attrs::{u32, u8, Index};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::{u32, u8, Index};
+use crate::object::{Fields, Names, Nest, Value};
 
 const ATTACHED: u16 = 2;
 const PROG_ID: u16 = 4;

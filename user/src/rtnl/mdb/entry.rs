@@ -4,10 +4,10 @@
 
 use super::BrPortMsg;
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{ip, u32, u8, Index};
-use crate::rtnl::fields::{flags, Fields, Nest, Value};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Names, Object};
+use crate::object::attrs::{ip, u32, u8, Index};
+use crate::object::fields::{flags, Fields, Nest, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Names, Object};
 use crate::wire::Attrs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -4,10 +4,10 @@
 
 use super::BrPortMsg;
 use crate::names::uapi::*;
-use crate::rtnl::attrs::{u32, Index};
-use crate::rtnl::fields::{Fields, Value};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Names, Object};
+use crate::object::attrs::{u32, Index};
+use crate::object::fields::{Fields, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Names, Object};
 
 /// One more than the last type that is known.
 const MAX: usize = 6;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 use super::*;
-use crate::rtnl::told::{assert_told_whatever_the_bytes, payloads, told};
+use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
 use crate::wire::put_attr;
 use serde_json::{json, Value as Json};
 

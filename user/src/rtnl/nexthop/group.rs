@@ -6,8 +6,8 @@ use super::{
     u16, u32, Attributes, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
 };
 use crate::names::uapi::*;
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::Attrs;
 
 /// Size of `struct nexthop_grp`, in bytes.

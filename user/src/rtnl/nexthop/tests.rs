@@ -2,9 +2,10 @@
 
 //! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
 
-use super::super::told::{assert_told_whatever_the_bytes, chosen, told};
 use super::*;
 use crate::kind::Choice;
+use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::rtnl::chosen::chosen;
 use crate::rtnl::Kind;
 use serde_json::{json, Value as Json};
 

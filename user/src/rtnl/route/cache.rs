@@ -4,9 +4,9 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `in_route.h`.
 
-use crate::rtnl::fields::flags;
-use crate::rtnl::schema::hex;
-use crate::rtnl::{Fields, Value};
+use crate::object::fields::flags;
+use crate::object::schema::hex;
+use crate::object::{Fields, Value};
 
 /// Those flags of a cloned route of IPv4 that are of the cache, the upper half.
 pub const MASK: u32 = 0xffff_0000;

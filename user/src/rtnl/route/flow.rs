@@ -2,8 +2,8 @@
 
 //! Realms: what a route counts as, for classifiers.
 
-use crate::rtnl::attrs::u32;
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::u32;
+use crate::object::{Fields, Names, Nest, Value};
 
 /// Tells the realms in `value`: that of the source, if there is one, and that of the destination.
 pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {

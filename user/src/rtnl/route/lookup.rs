@@ -6,9 +6,10 @@ use super::{
     Route, Rtmsg, RTA_DPORT, RTA_DST, RTA_FLOWLABEL, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_OIF,
     RTA_SPORT, RTA_SRC, RTA_UID,
 };
-use crate::netlink::{Error, Request};
+use crate::netlink::{Error, Request, Spec};
+use crate::object::Query;
 use crate::rtnl::prefix::host_len;
-use crate::rtnl::Query;
+use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
 
@@ -115,6 +116,7 @@ fn octets(address: IpAddr) -> Vec<u8> {
 }
 
 impl Query for Lookup {
+    const SPEC: &'static Spec = &SPEC;
     type Object<'a> = Route<'a>;
 
     fn op(&self) -> &'static str {

@@ -3,9 +3,9 @@
 //! Metrics: what TCP and the IP layer take for granted along a route, `RTAX_*`.
 
 use crate::names::uapi::*;
-use crate::rtnl::attrs::u32;
-use crate::rtnl::schema::{self, hex, known, Format, Known};
-use crate::rtnl::{Fields, Names, Nest, Value};
+use crate::object::attrs::u32;
+use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::{Fields, Names, Nest, Value};
 
 static METRICS: &[Known] = &[
     known(RTAX_LOCK, "lock", Format::As(lock)),

@@ -6,10 +6,11 @@ use super::{
     flow, Attributes, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_MAX,
     RTA_NEWDST, RTA_VIA,
 };
-use crate::rtnl::attrs::{ip, Index};
+use crate::object::attrs::{ip, Index};
+use crate::object::fields::flags;
+use crate::object::{Fields, Names, Nest, Value};
 use crate::rtnl::encap::{self, labels};
-use crate::rtnl::fields::flags;
-use crate::rtnl::{family_name, Fields, Names, Nest, Value};
+use crate::rtnl::family_name;
 use std::net::IpAddr;
 
 /// Size of `struct rtnexthop`, in bytes.

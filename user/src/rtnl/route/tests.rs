@@ -2,10 +2,11 @@
 
 //! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
 
-use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, payloads, told};
 use super::*;
 use crate::kind::Argument;
-use crate::rtnl::Numbers;
+use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+use crate::object::Numbers;
+use crate::rtnl::chosen::assert_chosen;
 use serde_json::{json, Value as Json};
 
 /// `ip route add 192.0.2.0/24 via 10.1.0.2 mtu 1400 ... rto_min 300ms ... features ecn ...`

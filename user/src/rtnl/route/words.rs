@@ -9,7 +9,7 @@ use crate::kind::{Argument, Operand, Word};
 use crate::names::uapi::{
     RTA_IIF, RTA_MARK, RTA_NH_ID, RTA_OIF, RTA_PREFSRC, RTA_PRIORITY, RTA_TABLE,
 };
-use crate::rtnl::attrs::u32;
+use crate::object::attrs::u32;
 
 /// Where the fields are in `struct rtmsg`.
 const TOS: usize = 3;

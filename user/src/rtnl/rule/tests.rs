@@ -2,9 +2,11 @@
 
 //! What Linux 7.3 sent.
 
-use super::super::told::{assert_chosen, assert_told_whatever_the_bytes, told};
 use super::*;
-use crate::rtnl::{Kind, Query, Rules};
+use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::object::Query;
+use crate::rtnl::chosen::assert_chosen;
+use crate::rtnl::{Kind, Rules};
 use crate::wire::{put_message, Message, Nlmsghdr};
 use serde_json::{json, Value as Json};
 

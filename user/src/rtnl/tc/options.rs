@@ -6,10 +6,10 @@
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
 use super::{Attributes, TCA_OPTIONS};
-use crate::rtnl::attrs::{u32, u32s, u64, Index};
-use crate::rtnl::fields::{Fields, Nest, Value};
-use crate::rtnl::schema::{self, known, Format, Known};
-use crate::rtnl::Names;
+use crate::object::attrs::{u32, u32s, u64, Index};
+use crate::object::fields::{Fields, Nest, Value};
+use crate::object::schema::{self, known, Format, Known};
+use crate::object::Names;
 
 /// `TCA_HTB_*`.
 const HTB_PARMS: u16 = 1;

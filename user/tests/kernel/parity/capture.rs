@@ -9,8 +9,9 @@ mod record;
 use super::{World, ALL, NETNS};
 use crate::lab::{variable, PATIENCE};
 use nlhello::netlink::{Netns, Request};
+use nlhello::object::{Client, Query};
 use nlhello::rtnl::link::Link;
-use nlhello::rtnl::{Addrs, Client, Fdb, Links, Neighs, Nexthops, Query, Routes, Rules};
+use nlhello::rtnl::{self, Addrs, Fdb, Links, Neighs, Nexthops, Routes, Rules};
 use nlhello::wire::{padding, Message};
 use std::fs;
 use std::path::Path;
@@ -57,7 +58,7 @@ fn capture(kind: &str, query: &impl Query, wanted: impl Fn(&Message<'_>) -> bool
 /// Returns the messages that answer `request`, a dump, and that are `wanted`.
 fn answer(request: Request, wanted: impl Fn(&Message<'_>) -> bool) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut client = Client::open("capture").unwrap();
+    let mut client = Client::open("capture", &rtnl::SPEC).unwrap();
     let mut table = client.table(request, PATIENCE).unwrap();
     while let Some(message) = table.next_entry().unwrap() {
         if wanted(&message) {

@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Questions to rtnetlink.
+//! Questions to a kernel that describes objects.
 
-use super::{Query, SPEC};
+use super::Query;
 use crate::netlink::{Connection, Error, Request, Spec, Table, Tap};
 use crate::wire::{self, Message, Messages};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// A socket of rtnetlink. Every wait ends after a timeout, with `ETIMEDOUT`.
+/// A socket of one protocol. Every wait ends after a timeout, with `ETIMEDOUT`.
 pub struct Client {
     connection: Connection,
 }
 
 impl Client {
-    /// Opens a socket, to do `op`.
+    /// Opens a socket of the protocol that `spec` is about, to do `op`.
     ///
     /// # Errors
     ///
     /// Those of `socket(2)` and `setsockopt(2)`.
-    pub fn open(op: &'static str) -> Result<Self, Error> {
-        Self::open_protocol(op, &SPEC)
-    }
-
-    /// Opens a socket of the protocol that `spec` is about, else as [`Client::open`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::open`].
-    pub fn open_protocol(op: &'static str, spec: &'static Spec) -> Result<Self, Error> {
+    pub fn open(op: &'static str, spec: &'static Spec) -> Result<Self, Error> {
         let connection = Connection::open(op, spec)?;
         connection
             .socket()
@@ -50,7 +41,7 @@ impl Client {
         let _ = self.connection.socket().set_recv_buffer(bytes);
     }
 
-    /// Sends `request`, one of [`change`](super::change), and waits up to `timeout` for the word that
+    /// Sends `request`, one of [`change`](crate::rtnl::change) for instance, and waits up to `timeout` for the word that
     /// it is done.
     ///
     /// # Errors

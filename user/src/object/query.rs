@@ -2,7 +2,7 @@
 
 //! What all kinds of objects have in common.
 
-use super::{Fields, Names, SPEC};
+use super::{Fields, Names};
 use crate::netlink::{Error, Request, Spec};
 use crate::wire::{self, Message};
 
@@ -35,6 +35,8 @@ pub struct Rest<'a> {
 
 /// A question for all objects of a kind, or some of them.
 pub trait Query {
+    /// The protocol.
+    const SPEC: &'static Spec;
     /// What is asked for.
     type Object<'a>: Object;
 
@@ -61,14 +63,10 @@ pub trait Query {
         let _ = error;
         false
     }
-
-    /// Returns the protocol that it is a question of.
-    fn spec(&self) -> &'static Spec {
-        &SPEC
-    }
 }
 
 impl<Q: Query> Query for &Q {
+    const SPEC: &'static Spec = Q::SPEC;
     type Object<'a> = Q::Object<'a>;
 
     fn op(&self) -> &'static str {
@@ -86,9 +84,5 @@ impl<Q: Query> Query for &Q {
 
     fn is_none(&self, error: &Error) -> bool {
         Q::is_none(self, error)
-    }
-
-    fn spec(&self) -> &'static Spec {
-        Q::spec(self)
     }
 }

@@ -2,8 +2,7 @@
 
 //! What objects tell, for tests: as a tree, and for any bytes.
 
-use super::{Fields, Kind, Names, Nest, Numbers, Object, Value};
-use crate::kind::{Choice, Operand, Word};
+use super::{Fields, Names, Nest, Object, Value};
 use crate::wire::Messages;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -24,39 +23,6 @@ pub fn told(object: &impl Object) -> Json {
     object.describe_head(&mut names, &mut tree);
     object.describe_rest(&mut names, &mut tree);
     tree.end()
-}
-
-/// Returns which objects of `kind` the words of `line` ask for in a list; links are said by their numbers.
-pub fn chosen(kind: Kind, line: &str) -> Choice {
-    let mut words = line.split_whitespace();
-    let mut choice = Choice::default();
-    while let Some(said) = words.next() {
-        let numbers = Numbers::default();
-        let read = |word: &Word, text: &str| word.argument()?.read(text, &numbers);
-        let (word, operand) = match kind.word(said) {
-            Some(word) if word.argument().is_none() => (word, Some(Operand::None)),
-            Some(word) => (word, read(word, words.next().unwrap())),
-            None => kind
-                .bare_words()
-                .find_map(|word| Some((word, Some(read(word, said)?))))
-                .unwrap(),
-        };
-        choice.add(kind, word, operand.unwrap());
-    }
-    for linked in choice.linked() {
-        let number = linked.name().unwrap().to_vec();
-        linked.note(String::from_utf8(number).unwrap().parse().unwrap());
-    }
-    choice.add_usual(kind);
-    choice
-}
-
-/// Asserts of each line whether an object of `kind` is one that it asks for.
-pub fn assert_chosen(kind: Kind, payload: &[u8], lines: &[(&str, bool)]) {
-    for (line, is_wanted) in lines {
-        let is_so = chosen(kind, line).wants(kind, payload);
-        assert_eq!(is_so, *is_wanted, "{kind:?} {line}");
-    }
 }
 
 /// Returns the payloads of the messages in a capture (`user/tests/fixtures/`).

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Names for the numbers that objects refer to.
+
+use super::{Fields, Numbers, Value};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// How many links that are gone are called by their names still: what was on them is told later.
+const GONE: usize = 1024;
+
+/// Names of links, as far as they were learned, and those that `iproute2` reads from its files.
+#[derive(Default)]
+pub struct Names {
+    links: HashMap<u32, Vec<u8>>,
+    /// Which of `links` were asked for before they were learned of, and are called by their index.
+    missing: Vec<u32>,
+    /// Which of `links` are down.
+    down: HashSet<u32>,
+    /// Which of `links` are gone, the first one first.
+    gone: VecDeque<u32>,
+    /// Links that were told last to be above one that is down.
+    above_down: HashSet<u32>,
+    numbers: Numbers,
+    /// Whether what is told now is of links in another network namespace, which have no names here.
+    are_elsewhere: bool,
+    /// Whether what is told now is as it was told last.
+    is_past: bool,
+}
+
+impl Names {
+    /// Returns no names yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the name of the link with this index; as `ip`, `if7` for one that was not [learned](Names::learn) of,
+    /// which is [missing](Names::take_missing) from then on.
+    #[inline]
+    pub fn link(&mut self, index: u32) -> Value<'_> {
+        if !self.links.contains_key(&index) {
+            self.miss(index);
+        }
+        Value::Dev(self.links.get(&index).map_or(b"", Vec::as_slice))
+    }
+
+    #[cold]
+    fn miss(&mut self, index: u32) {
+        self.links.insert(index, format!("if{index}").into_bytes());
+        self.missing.push(index);
+    }
+
+    /// Returns how many links are missing.
+    #[inline]
+    pub fn count_missing(&self) -> usize {
+        self.missing.len()
+    }
+
+    /// Returns the links that are missing, each once in all.
+    pub fn take_missing(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.missing)
+    }
+
+    /// Tells the link with this `index` under `key`; under `key_index` by that alone, where it is in another network
+    /// namespace.
+    pub fn tell_link(&mut self, key: &str, index: u32, out: &mut dyn Fields) {
+        match self.are_elsewhere {
+            true => out.field(&format!("{key}_index"), Value::Number(index.into())),
+            false => out.field(key, self.link(index)),
+        }
+    }
+
+    /// Lets `tell` tell of links in another network namespace, if they are there.
+    pub fn elsewhere<T>(&mut self, are_there: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.are_elsewhere, are_there);
+        let told = tell(self);
+        self.are_elsewhere = outside;
+        told
+    }
+
+    /// Lets `tell` tell of objects as they were told last, if that `is_past`.
+    pub fn as_told<T>(&mut self, is_past: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.is_past, is_past);
+        let told = tell(self);
+        self.is_past = outside;
+        told
+    }
+
+    /// Says whether the link `index` is above one, `lower`, that is down, or was when it was
+    /// [told last](Names::as_told).
+    pub fn is_above_down(&mut self, index: u32, lower: Option<u32>) -> bool {
+        match self.is_past {
+            true => self.above_down.contains(&index),
+            false => lower.is_some_and(|lower| self.is_down(lower)),
+        }
+    }
+
+    /// Says whether the link `index` was told last to be above one that is down, and `lower` is not, or the other way
+    /// round.
+    pub fn has_turned(&mut self, index: u32, lower: Option<u32>) -> bool {
+        let was = self.above_down.contains(&index);
+        self.is_above_down(index, lower) != was
+    }
+
+    /// Notes that the link `index`, above `lower`, was told, or that it is known without that.
+    pub fn settle(&mut self, index: u32, lower: Option<u32>) {
+        match self.is_above_down(index, lower) {
+            true => self.above_down.insert(index),
+            false => self.above_down.remove(&index),
+        };
+    }
+
+    /// Says whether there is a link with this index that is down.
+    pub fn is_down(&mut self, index: u32) -> bool {
+        self.link(index);
+        self.down.contains(&index)
+    }
+
+    /// Notes that the link with this index is called `name` from now on, and is up or not.
+    pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) {
+        self.links.insert(index, name.to_vec());
+        self.gone.retain(|gone| *gone != index);
+        match is_up {
+            true => self.down.remove(&index),
+            false => self.down.insert(index),
+        };
+    }
+
+    /// Notes that the link with this index is gone: its name is forgotten when many more are. It is not down.
+    pub fn lose(&mut self, index: u32) {
+        self.down.remove(&index);
+        self.gone.retain(|gone| *gone != index);
+        self.gone.push_back(index);
+        if self.gone.len() > GONE {
+            let first = self.gone.pop_front().unwrap_or_default();
+            self.links.remove(&first);
+            self.above_down.remove(&first);
+        }
+    }
+
+    /// Returns the tables of names for numbers.
+    #[inline]
+    pub fn numbers(&mut self) -> &mut Numbers {
+        &mut self.numbers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_gone_is_called_by_its_name_until_many_more_are() {
+        let mut names = Names::new();
+        for index in [1, 2] {
+            names.learn(index, b"a", false);
+            names.lose(index);
+        }
+        // It came back, as a link does that was in another namespace.
+        names.learn(2, b"a", true);
+        for index in 3..3 + GONE as u32 {
+            assert_eq!(names.link(1), Value::Dev(b"a"));
+            names.learn(index, b"b", true);
+            names.lose(index);
+        }
+
+        assert_eq!(names.link(1), Value::Dev(b"if1"));
+        assert_eq!(names.link(2), Value::Dev(b"a"));
+    }
+
+    #[test]
+    fn a_link_is_above_one_that_is_down_as_it_is_and_as_it_was_told() {
+        let mut names = Names::new();
+        let told = |names: &mut Names| names.as_told(true, |names| names.is_above_down(8, Some(7)));
+
+        for (is_up, was) in [(true, false), (false, false), (true, true)] {
+            names.learn(7, b"a", is_up);
+            assert_eq!(names.is_above_down(8, Some(7)), !is_up);
+            assert_eq!(told(&mut names), was);
+            assert_eq!(names.has_turned(8, Some(7)), is_up == was);
+            names.settle(8, Some(7));
+            assert!(!names.has_turned(8, Some(7)));
+        }
+        names.learn(7, b"a", false);
+        names.lose(7);
+        assert!(!names.is_above_down(8, Some(7)));
+    }
+
+    #[test]
+    fn a_link_is_missing_once_and_called_by_its_index_until_it_is_learned_of() {
+        let mut names = Names::new();
+        for _ in 0..2 {
+            assert_eq!(names.link(7), Value::Dev(b"if7"));
+        }
+
+        assert_eq!(names.take_missing(), [7]);
+        names.learn(7, b"a", true);
+        assert_eq!(names.link(7), Value::Dev(b"a"));
+        assert_eq!(names.count_missing(), 0);
+    }
+}
