@@ -2,30 +2,34 @@
 # shellcheck shell=bash
 # Sourced by scripts/check and by its tests: in which order the modules of the netlink layer build on each other.
 
-# upward_imports FOLDER: each import, as FILE:LINE, of a module in FOLDER (crate::netlink) from one that FOLDER.rs declares in the same group of mod
-# lines or in a later one; groups are apart by blank lines. What FOLDER.rs re-exports is that of the module that has it; what it defines itself, all may import.
+# upward_imports FOLDER ROOT [LAST]: each import, as FILE:LINE, of a module in FOLDER from one that ROOT declares in the same group of mod lines or in a
+# later one; groups are apart by blank lines. ROOT is FOLDER.rs (crate::FOLDER), or lib.rs in FOLDER (the crate). With LAST, modules of the last group may
+# import from each other. What ROOT re-exports is that of the module that has it; what it defines itself, all may import.
 # An import is a path, in a `use` or in the code. A method that a module gives to a type of another one, and that is called, is none.
 upward_imports() {
     # shellcheck disable=SC2016 # a program of awk
-    find "$1" -name '*.rs' ! -name tests.rs ! -path '*/tests/*' | sort | xargs awk -v folder="$1" '
+    local base=${1##*/}::
+    [[ $2 != "$1/"* ]] || base=''
+    find "$1" -name '*.rs' ! -name tests.rs ! -path '*/tests/*' ! -path "$2" | sort | xargs awk -v folder="$1" -v root="$2" -v base="$base" -v last="${3:+1}" '
         function begin_file() {
             own = substr(FILENAME, length(folder) + 2)
             sub(/\.rs$/, "", own)
             gsub(/\//, "::", own)
             unit = own
             sub(/::.*/, "", unit)
-            own = "netlink::" own
+            own = base own
             depth = 0
         }
         # What a path of this file is from the root of the crate on; nothing for one that does not say where it begins.
-        function absolute(path,    base) {
+        function absolute(path,    up) {
             if (path ~ /^crate::/) return substr(path, 8)
-            if (path ~ /^netlink(::|$)/) return path
-            for (base = own; path ~ /^super::/; path = substr(path, 8)) if (!sub(/::[^:]*$/, "", base)) base = ""
-            return base == own ? "" : base "::" path
+            if (base && index(path "::", base) == 1) return path
+            for (up = own; path ~ /^super::/; path = substr(path, 8)) if (!sub(/::[^:]*$/, "", up)) up = ""
+            return up == own ? "" : up ? up "::" path : path
         }
         function report(name) {
             if (name in home) name = home[name]
+            if (!(unit in group) || last && group[unit] == groups && group[name] == groups) return
             if (name == "*" || name in group && name != unit && group[name] >= group[unit])
                 printf "%s:%d: %s imports from %s\n", FILENAME, FNR, unit, name
         }
@@ -39,7 +43,7 @@ upward_imports() {
             else if (token ~ /^[A-Za-z_*]/) {
                 path = (path ~ /::$/ ? path : depth ? start[depth] : "") token
                 name = absolute(path)
-                if (name ~ /^netlink::[^:]+$/) report(substr(name, 10))
+                if (index(name, base) == 1 && substr(name, length(base) + 1) ~ /^[^:]+$/) report(substr(name, length(base) + 1))
             }
             else path = ""
         }
@@ -52,12 +56,12 @@ upward_imports() {
             if (/^    [A-Za-z0-9_]+,/) { gsub(/[ ,]/, ""); home[$0] = source }
         }
 
-        FILENAME == folder ".rs" { declare(); next }
+        FILENAME == root { declare(); next }
         FNR == 1 { begin_file() }
         {
             sub(/\/\/.*/, "")
             for (line = $0; match(line, /[A-Za-z0-9_]+|::|[^ ]/); line = substr(line, RSTART + RLENGTH))
                 read(substr(line, RSTART, RLENGTH))
         }
-    ' "$1.rs"
+    ' "$2"
 }

@@ -21,15 +21,20 @@
 // What bindgen reads of C's enumerations now is as wide as an int; what it read before has the width of the fields.
 #![cfg_attr(not(feature = "header"), allow(clippy::unnecessary_cast))]
 
+// Each group may import from those before it, and the last one within itself.
+pub mod uapi;
+pub mod wire;
+
+pub mod names;
+
+pub mod netlink;
+
+pub mod object;
+
 pub mod diag;
 pub mod genl;
 pub mod hello;
 pub mod kind;
 pub mod monitor;
-pub mod names;
-pub mod netlink;
 pub mod nlmon;
-pub mod object;
 pub mod rtnl;
-pub mod uapi;
-pub mod wire;
