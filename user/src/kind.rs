@@ -6,6 +6,7 @@
 mod argument;
 mod body;
 mod choice;
+mod difference;
 mod facts;
 mod linked;
 mod place;
@@ -13,8 +14,9 @@ mod set;
 pub(crate) mod word;
 
 pub use argument::{number, Argument};
-pub(crate) use body::{find, header, Body, Part};
+pub(crate) use body::{find, header, link_in_header, Body, Part};
 pub use choice::Choice;
+pub(crate) use difference::Together;
 pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
 pub use linked::{note_recent, Linked};
 pub(crate) use place::Place;

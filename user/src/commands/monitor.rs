@@ -32,6 +32,9 @@ const OP: &str = "monitor";
 /// What is told within this time is told as of the same time.
 const TOGETHER: Duration = Duration::from_micros(50);
 
+/// How long lines are held while there is more to tell: to write few takes the kernel longer.
+const HELD: Duration = Duration::from_millis(2);
+
 /// Somebody who watches.
 struct Run {
     teller: Teller,
@@ -52,6 +55,8 @@ struct Teller {
     left: u64,
     told: u64,
     lost: u64,
+    /// When [`Teller::write_out`] last wrote.
+    written: Instant,
     /// Why no more can be told.
     failed: Option<io::Error>,
     /// When it was what is told, on two clocks, unless that is now.
@@ -226,6 +231,7 @@ impl Teller {
             left: count.unwrap_or(u64::MAX),
             told: 0,
             lost: 0,
+            written: Instant::now(),
             failed: None,
             moment: None,
         }
@@ -379,9 +385,10 @@ impl Teller {
         self.watch.forget_names();
     }
 
-    /// Writes out what is held; where that fails, no more is told.
+    /// Writes out what is held, unless that was done just now; where that fails, no more is told.
     fn write_out(&mut self) {
-        if self.failed.is_none() {
+        if self.failed.is_none() && self.written.elapsed() > HELD {
+            self.written = Instant::now();
             self.failed = self.watch.flush().err();
         }
     }

@@ -72,6 +72,11 @@ fn number(bytes: Option<&[u8]>) -> u32 {
         .map_or(0, u32::from_ne_bytes)
 }
 
+/// Returns the index of the link of an object, where its header has it at the usual place.
+pub(crate) fn link_in_header(object: &[u8]) -> Option<u32> {
+    Some(number(Some(object.get(LINK)?)))
+}
+
 /// Returns the value of the first attribute of type `kind` in `attrs`.
 pub(crate) fn find(attrs: &[u8], kind: u16) -> Option<&[u8]> {
     Attrs::new(attrs)

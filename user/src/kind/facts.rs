@@ -2,7 +2,7 @@
 
 //! The form in which a kind says what is known of it.
 
-use super::{Body, Kinds, Part, Place, Word};
+use super::{Body, Kinds, Part, Place, Together, Word};
 use crate::object::{Fields, Names, Object};
 use crate::wire::Error;
 use std::borrow::Cow;
@@ -207,6 +207,8 @@ pub(crate) struct Snapshot {
     pub is_untold: fn(&Body<'_>) -> bool,
     /// What is so where several objects can have one identity.
     pub siblings: Option<Siblings>,
+    /// Which attributes are not told alone; `None` where all are told to see how two objects differ.
+    pub together: Option<Together>,
 }
 
 impl Snapshot {
@@ -225,6 +227,7 @@ impl Snapshot {
         rivals: |_| None,
         is_untold: |_| false,
         siblings: None,
+        together: None,
     };
 }
 

@@ -3,7 +3,7 @@
 //! The attributes of an object, by type.
 
 use super::fields::{Fields, Nest, Value};
-use crate::wire::{Attr, Attrs};
+use crate::wire::{padding, Attr, Attrs};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where the attributes of an object are, those of types below `N` (128 at most).
@@ -58,6 +58,26 @@ impl<'a, const N: usize> Index<'a, N> {
         match self.seen >> kind & 1 {
             0 => None,
             _ => Attr::from_bytes(self.bytes.get(at as usize..)?).ok(),
+        }
+    }
+
+    /// Returns the types of the attributes that differ from those of `other`, or are only in one of both, a bit for each;
+    /// `None` where one has what is found by no type.
+    pub fn differing(&self, other: &Self) -> Option<u128> {
+        if self.more || other.more {
+            return None;
+        }
+        let bytes = |of: &Self, kind| of.get(kind).map(|attr| attr.bytes());
+        let both =
+            bits(self.seen & other.seen).filter(|kind| bytes(self, *kind) != bytes(other, *kind));
+        Some(both.fold(self.seen ^ other.seen, |all, kind| all | 1 << kind))
+    }
+
+    /// Appends the attributes of these `types`, a bit for each, in their order.
+    pub fn put(&self, types: u128, out: &mut Vec<u8>) {
+        for attr in bits(self.seen & types).filter_map(|kind| self.get(kind)) {
+            out.extend_from_slice(attr.bytes());
+            out.extend_from_slice(padding(attr.bytes().len()));
         }
     }
 
@@ -135,6 +155,15 @@ fn unknown(out: &mut dyn Fields, kind: Value<'_>, value: &[u8]) {
     out.field("type", kind);
     out.field("hex", Value::Bytes(value));
     out.close();
+}
+
+/// Returns the numbers of the bits that are set.
+fn bits(mut set: u128) -> impl Iterator<Item = u16> {
+    std::iter::from_fn(move || {
+        let first = set.trailing_zeros() as u16;
+        set &= set.wrapping_sub(1);
+        (first < 128).then_some(first)
+    })
 }
 
 /// Returns the attributes in `bytes`, each with where it begins; `None` is what is none.

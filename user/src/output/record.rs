@@ -92,11 +92,11 @@ impl Records {
             Style::Json => {
                 self.held.push(if self.any { b',' } else { b'[' });
                 let fields = JsonFields::new(&mut self.held);
-                write_object(object, names, fields, &mut self.memo);
+                write_object(object, names, fields, &mut self.memo, |_| {});
             }
             Style::Text { details, color } => {
                 let fields = TextFields::new(&mut self.held, details, color);
-                write_object(object, names, fields, &mut self.memo);
+                write_object(object, names, fields, &mut self.memo, |_| {});
             }
         }
     }
@@ -131,13 +131,14 @@ pub trait Writer: Fields {
 }
 
 /// Most routes differ from many others in their head only: the rest is copied where the bytes that it
-/// was made of are the same.
+/// was made of are the same, with what `tail`, which has to go by these bytes too, puts behind it.
 #[inline]
 pub fn write_object<W: Writer>(
     object: &impl Object,
     names: &mut Names,
     mut fields: W,
     memo: &mut Memo,
+    tail: impl FnOnce(&mut Vec<u8>),
 ) {
     object.describe_head(names, &mut fields);
     let rest = object.rest();
@@ -147,6 +148,7 @@ pub fn write_object<W: Writer>(
     let (start, missing) = (fields.out().len(), names.count_missing());
     object.describe_rest(names, &mut fields);
     fields.end();
+    tail(fields.out());
     // A link that was missing may have its name the next time.
     if let Some(rest) = rest.filter(|_| names.count_missing() == missing) {
         memo.put(rest, &fields.out()[start..]);

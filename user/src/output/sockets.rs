@@ -143,7 +143,7 @@ pub fn write_growth_json(
 ) -> io::Result<()> {
     let mut object = Vec::new();
     let fields = JsonFields::new(&mut object);
-    write_object(of, &mut Names::new(), fields, &mut Memo::new());
+    write_object(of, &mut Names::new(), fields, &mut Memo::new(), |_| {});
 
     write!(
         out,

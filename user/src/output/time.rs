@@ -62,9 +62,83 @@ impl Stamp {
         }
     }
 
+    /// Returns the time since the program began.
+    pub fn since_start(&self) -> Duration {
+        self.since_start
+    }
+
     /// Returns it in this `style`.
     pub fn display(&self, style: Style) -> impl fmt::Display + '_ {
         Display(self, style)
+    }
+}
+
+impl Stamp {
+    /// Returns the second that it is in when it is shown in this `style`, with the offset from UTC, and the nanoseconds since
+    /// that began.
+    fn second(&self, style: Style) -> ((u64, i32), u32) {
+        let since = match style {
+            Style::Monotonic => self.since_start,
+            _ => since_1970(self.time),
+        };
+        ((since.as_secs(), self.offset), since.subsec_nanos())
+    }
+}
+
+/// Shows stamps in a style, one after the other: of most only the fraction of the second is new.
+pub struct Stamps {
+    style: Style,
+    /// The stamp that `text` is of.
+    last: Option<Stamp>,
+    text: Vec<u8>,
+    /// Where in `text` the fraction of the second begins.
+    fraction: usize,
+}
+
+impl Stamps {
+    /// Shows them in this `style`.
+    pub fn new(style: Style) -> Self {
+        Self {
+            style,
+            last: None,
+            text: Vec::new(),
+            fraction: 0,
+        }
+    }
+
+    /// Returns the style.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Returns `stamp` as it is shown.
+    #[inline]
+    pub fn text(&mut self, stamp: &Stamp) -> &[u8] {
+        if self.last.as_ref() != Some(stamp) {
+            self.set(stamp);
+        }
+        &self.text
+    }
+
+    fn set(&mut self, stamp: &Stamp) {
+        let (second, nanos) = stamp.second(self.style);
+        let last = self.last.replace(stamp.clone());
+        if last.is_none_or(|last| last.second(self.style).0 != second) {
+            self.text = stamp.display(self.style).to_string().into_bytes();
+            let point = self.text.iter().position(|byte| *byte == b'.');
+            self.fraction = point.map_or(self.text.len(), |point| point + 1);
+        }
+        let fraction = &mut self.text[self.fraction..];
+        match self.style {
+            Style::Time => put_digits(fraction, three_digits(nanos / 1_000_000)),
+            _ => put_digits(fraction, six_digits(nanos / 1000)),
+        }
+    }
+}
+
+fn put_digits<const N: usize>(text: &mut [u8], digits: [u8; N]) {
+    if let Some(place) = text.first_chunk_mut() {
+        *place = digits;
     }
 }
 
@@ -179,9 +253,7 @@ impl Clock {
         let fraction = &mut self.text[self.fraction..];
         if let Some((micros, nano)) = fraction.split_first_chunk_mut() {
             *micros = six_digits(nanos / 1000);
-            if let Some(nano) = nano.first_chunk_mut() {
-                *nano = three_digits(nanos % 1000);
-            }
+            put_digits(nano, three_digits(nanos % 1000));
         }
         &self.text
     }
@@ -315,6 +387,35 @@ mod tests {
             "1795222923.004567"
         );
         assert_eq!(stamp(60).display(Style::Monotonic).to_string(), "3.000120");
+    }
+
+    #[test]
+    fn stamps_are_shown_as_each_alone_is() {
+        let zones =
+            [0, 3600].map(|secs| TimeZone::fixed(jiff::tz::Offset::from_seconds(secs).unwrap()));
+        for style in [
+            Style::Time,
+            Style::Iso,
+            Style::Epoch,
+            Style::Monotonic,
+            Style::None,
+        ] {
+            let mut stamps = Stamps::new(style);
+            for (secs, nanos, zone) in [
+                (0, 7_000, 0),
+                (0, 999_999_999, 0),
+                (0, 999_999_999, 1),
+                (86_399, 0, 1),
+                (86_400, 1_000_000, 0),
+            ] {
+                let time = Duration::new(secs, nanos);
+                let since_start = time.saturating_sub(Duration::from_millis(500));
+                let stamp = Stamp::of(SystemTime::UNIX_EPOCH + time, since_start, &zones[zone]);
+                let text = stamp.display(style).to_string();
+                assert_eq!(stamps.text(&stamp), text.as_bytes(), "{text}");
+                assert_eq!(stamps.text(&stamp), text.as_bytes());
+            }
+        }
     }
 
     #[test]

@@ -9,36 +9,36 @@ mod netns;
 
 pub use netns::{Identity, Whereabouts};
 
-use super::escape::Escaped;
+use super::buffer::Buffer;
+use super::escape;
+use super::record::digits::push_decimal;
 use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
-use super::time::{Stamp, Style};
+use super::time::{Stamp, Stamps, Style};
 use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, What};
 use nlhello::object::Names;
 use nlhello::rtnl::Route;
 use serde_json::{json, Map, Value};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 
-/// How much is held before it is written out whatever happens, in bytes.
-const HELD: usize = 64 << 10;
+/// The key of all attributes of an object of which nothing is known.
+const UNKNOWN: &str = "unknown";
 
 /// Writes changes to standard output.
 pub struct Watch {
-    out: File,
-    held: Vec<u8>,
+    out: Buffer<File>,
     json: bool,
     color: bool,
-    style: Style,
+    times: Stamps,
     place: Whereabouts,
     causes: Causes,
     /// What was written of routes, with the names that links had.
     memo: Memo,
-    /// How much is held at most, in bytes, before it is written out.
-    least: usize,
-    /// The time of the last line, and how it is written: many have the same.
-    time: Option<(Stamp, String)>,
+    /// Whether each line is seen at once.
+    is_seen: bool,
 }
 
 /// A value that is another than it was.
@@ -59,17 +59,17 @@ impl Watch {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 
         Ok(Self {
-            out: out.into(),
-            held: Vec::with_capacity(2 * HELD),
+            out: Buffer::new(out.into()),
             json,
             color,
-            style,
+            times: Stamps::new(match style {
+                Style::Time if json => Style::Iso,
+                style => style,
+            }),
             place: Whereabouts::only(netns.as_deref()),
             causes: Causes::default(),
             memo: Memo::new(),
-            // Who looks on sees each line at once.
-            least: if io::stdout().is_terminal() { 1 } else { HELD },
-            time: None,
+            is_seen: io::stdout().is_terminal(),
         })
     }
 
@@ -98,7 +98,7 @@ impl Watch {
             true => self.event_json(now, event, &differences, names),
             false => self.event_text(now, event, &differences, names),
         }
-        self.flush_from(self.least)
+        self.spill()
     }
 
     /// Shows an object as it is: the line or the JSON object that the show commands have for it.
@@ -109,11 +109,11 @@ impl Watch {
     pub fn object(&mut self, kind: Kind, payload: &[u8], names: &mut Names) -> io::Result<()> {
         match self.json {
             true => {
-                push_json(&mut self.held, kind, payload, names);
-                self.held.push(b'\n');
+                push_json(self.out.text(), kind, payload, names);
+                self.out.text().push(b'\n');
             }
             false => {
-                let mut fields = TextFields::new(&mut self.held, false, self.color);
+                let mut fields = TextFields::new(self.out.text(), false, self.color);
                 // What is shorter than its header says nothing.
                 let _ = kind.describe(payload, names, &mut fields);
                 fields.end();
@@ -128,14 +128,7 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn lost(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
-        let place = self.place.of_state();
-        match self.json {
-            true => self.begin_json(now, "lost", |held| {
-                write!(held, r#"{place},"drops":{drops}"#)
-            }),
-            false => self.begin_text(now, &format!("lost: drops={drops}")),
-        }
-        self.end_line()
+        self.state_line(now, "lost", "", Some(drops))
     }
 
     /// Tells that events of [`Kind::Hello`] were lost.
@@ -144,14 +137,7 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
-        let place = self.place.of_state();
-        match self.json {
-            true => self.begin_json(now, "lost", |held| {
-                write!(held, r#","kind":"hello"{place},"drops":{drops}"#)
-            }),
-            false => self.begin_text(now, &format!("lost hello: drops={drops}")),
-        }
-        self.end_line()
+        self.state_line(now, "lost", "hello", Some(drops))
     }
 
     /// Tells that all that was told is all that there is.
@@ -160,10 +146,35 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn sync(&mut self, now: &Stamp) -> io::Result<()> {
-        let place = self.place.of_state();
+        self.state_line(now, "sync", "", None)
+    }
+
+    /// Tells what is no change of an object: of `kind` alone, unless that is empty, and of so many `drops`.
+    fn state_line(
+        &mut self,
+        now: &Stamp,
+        event: &str,
+        kind: &str,
+        drops: Option<u32>,
+    ) -> io::Result<()> {
         match self.json {
-            true => self.begin_json(now, "sync", |held| write!(held, "{place}")),
-            false => self.begin_text(now, "sync"),
+            true => {
+                self.begin_json(now, event);
+                if !kind.is_empty() {
+                    self.put(&[r#","kind":""#, kind, "\""]);
+                }
+                push(self.out.text(), &[self.place.of_state()]);
+            }
+            false if kind.is_empty() => self.begin_text(now, &[event]),
+            false => self.begin_text(now, &[event, " ", kind]),
+        }
+        if let Some(drops) = drops {
+            self.put(&[if self.json {
+                r#","drops":"#
+            } else {
+                ": drops="
+            }]);
+            push_decimal(self.out.text(), drops.into());
         }
         self.end_line()
     }
@@ -174,57 +185,50 @@ impl Watch {
     ///
     /// Those of `write(2)`.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.flush_from(1)
+        self.out.flush()
     }
 
-    fn flush_from(&mut self, least: usize) -> io::Result<()> {
-        if self.held.len() >= least {
-            self.out.write_all(&self.held)?;
-            self.held.clear();
+    /// Writes out what is held, if that is much or each line is to be seen at once.
+    fn spill(&mut self) -> io::Result<()> {
+        match self.is_seen {
+            true => self.out.flush(),
+            false => self.out.spill(),
         }
-        Ok(())
     }
 
     fn end_line(&mut self) -> io::Result<()> {
-        self.held
-            .extend_from_slice(if self.json { b"}\n" } else { b"\n" });
-        self.flush_from(self.least)
+        self.put(&[if self.json { "}\n" } else { "\n" }]);
+        self.spill()
     }
 
-    fn begin_text(&mut self, now: &Stamp, words: &str) {
-        self.put_time(now, |style, now| match style {
-            Style::None => String::new(),
-            style => format!("[{}] ", now.display(style)),
-        });
-        self.held.extend_from_slice(self.place.text().as_bytes());
-        self.held.extend_from_slice(words.as_bytes());
+    fn put(&mut self, parts: &[&str]) {
+        push(self.out.text(), parts);
     }
 
-    fn begin_json(
-        &mut self,
-        now: &Stamp,
-        event: &str,
-        more: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
-    ) {
-        self.held.push(b'{');
-        self.put_time(now, |style, now| match style {
-            Style::None => String::new(),
-            Style::Epoch | Style::Monotonic => format!(r#""time":{},"#, now.display(style)),
-            _ => format!(r#""time":"{}","#, now.display(Style::Iso)),
-        });
-        // A vector takes all that is written to it.
-        let _ = write!(self.held, r#""event":"{event}""#);
-        let _ = more(&mut self.held);
-    }
-
-    /// Puts `now` as `write` has it.
-    fn put_time(&mut self, now: &Stamp, write: impl FnOnce(Style, &Stamp) -> String) {
-        if !self.time.as_ref().is_some_and(|(then, _)| then == now) {
-            self.time = Some((now.clone(), write(self.style, now)));
+    fn begin_text(&mut self, now: &Stamp, words: &[&str]) {
+        let out = self.out.text();
+        if self.times.style() != Style::None {
+            out.push(b'[');
+            out.extend_from_slice(self.times.text(now));
+            out.extend_from_slice(b"] ");
         }
-        if let Some((_, text)) = &self.time {
-            self.held.extend_from_slice(text.as_bytes());
+        push(out, &[self.place.text()]);
+        push(out, words);
+    }
+
+    fn begin_json(&mut self, now: &Stamp, event: &str) {
+        let out = self.out.text();
+        let quote = match self.times.style() {
+            Style::Epoch | Style::Monotonic => "",
+            _ => "\"",
+        };
+        out.push(b'{');
+        if self.times.style() != Style::None {
+            push(out, &[r#""time":"#, quote]);
+            out.extend_from_slice(self.times.text(now));
+            push(out, &[quote, ","]);
         }
+        push(out, &[r#""event":""#, event, "\""]);
     }
 
     fn event_json(
@@ -234,27 +238,33 @@ impl Watch {
         differences: &[Difference],
         names: &mut Names,
     ) {
-        let kind = event.kind.name();
-        let place = self.place.of_event();
-        self.begin_json(now, what(event.what), |held| {
-            write!(held, r#","kind":"{kind}"{place},"{kind}":"#)
-        });
-        let fields = JsonFields::new(&mut self.held);
-        describe(event, names, fields, &mut self.memo);
+        self.begin_json(now, what(event.what));
+        let (kind, place) = (event.kind.name(), self.place.of_event());
+        let out = self.out.text();
+        push(
+            out,
+            &[r#","kind":""#, kind, "\"", place, ",\"", kind, "\":"],
+        );
         // Names come and go, and one may be another link's by now.
-        if let Some(index) = event.kind.link_of(event.object) {
-            let _ = write!(self.held, r#","ifindex":{index}"#);
-        }
+        let index = |out: &mut Vec<u8>| {
+            if let Some(index) = event.kind.link_of(event.object) {
+                push(out, &[r#","ifindex":"#]);
+                push_decimal(out, index.into());
+            }
+        };
+        describe(event, names, JsonFields::new(out), &mut self.memo, index);
         if event.what == What::Change {
-            let _ = write!(self.held, r#","changes":{}"#, changes(differences));
+            push(out, &[r#","changes":"#]);
+            push_json_changes(out, differences);
         }
         if let Some(origin) = origin(event.origin) {
-            let _ = write!(self.held, r#","{origin}":true"#);
+            push(out, &[",\"", origin, "\":true"]);
         }
         if event.by != 0 {
-            let _ = write!(self.held, r#","by":{}"#, self.causes.of(event.by));
+            let by = self.causes.of(event.by, now.since_start());
+            push(out, &[r#","by":"#, by]);
         }
-        self.held.extend_from_slice(b"}\n");
+        out.extend_from_slice(b"}\n");
     }
 
     fn event_text(
@@ -264,19 +274,21 @@ impl Watch {
         differences: &[Difference],
         names: &mut Names,
     ) {
-        self.begin_text(now, what(event.what));
-        for words in [" ", event.kind.name(), ":"] {
-            self.held.extend_from_slice(words.as_bytes());
-        }
-        let fields = TextFields::within(&mut self.held, self.color);
-        describe(event, names, fields, &mut self.memo);
-        for Difference { path, old, new } in differences {
-            let _ = write!(self.held, " {path}:{}->{}", plain(old), plain(new));
-        }
+        self.begin_text(now, &[what(event.what), " ", event.kind.name(), ":"]);
+        let out = self.out.text();
+        let fields = TextFields::within(out, self.color);
+        describe(event, names, fields, &mut self.memo, |_| {});
+        push_text_changes(out, differences);
         if let Some(origin) = origin(event.origin) {
-            let _ = write!(self.held, " ({origin})");
+            push(out, &[" (", origin, ")"]);
         }
-        self.held.push(b'\n');
+        out.push(b'\n');
+    }
+}
+
+fn push(out: &mut Vec<u8>, parts: &[&str]) {
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
     }
 }
 
@@ -298,17 +310,24 @@ fn origin(origin: Origin) -> Option<&'static str> {
     }
 }
 
-/// Describes the object of an event, and ends it. Of routes there are many.
-fn describe<W: Writer>(event: &Event<'_>, names: &mut Names, mut fields: W, memo: &mut Memo) {
+/// Describes the object of an event, ends it, and puts behind it what `tail` does. Of routes there are many.
+fn describe<W: Writer>(
+    event: &Event<'_>,
+    names: &mut Names,
+    mut fields: W,
+    memo: &mut Memo,
+    tail: impl FnOnce(&mut Vec<u8>),
+) {
     let route = (event.kind == Kind::Route).then(|| Route::from_payload(event.object));
     match route {
-        Some(Ok(route)) => write_object(&route, names, fields, memo),
+        Some(Ok(route)) => write_object(&route, names, fields, memo, tail),
         _ => {
             // What is gone is told as it was last. What is shorter than its header says nothing.
             let _ = names.as_told(event.what == What::Del, |names| {
                 event.kind.describe(event.object, names, &mut fields)
             });
             fields.end();
+            tail(fields.out());
         }
     }
 }
@@ -322,14 +341,23 @@ fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
 /// Returns what differs between two objects.
 fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
     let mut all: Vec<_> = moved(kind, old, new).into_iter().collect();
-    let [old, new] = [(old, true), (new, false)].map(|(body, is_past)| {
+    let [old_part, new_part] = kind.difference(old, new);
+    let mut parts = trees(kind, &old_part, &new_part, names);
+    if parts.iter().any(|part| part.get(UNKNOWN).is_some()) {
+        parts = trees(kind, old, new, names);
+    }
+    compare("", &parts[0], &parts[1], &mut all);
+    all
+}
+
+/// Returns what is told of `old` and `new`.
+fn trees(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> [Value; 2] {
+    [(old, true), (new, false)].map(|(body, is_past)| {
         let mut tree = Tree::default();
         // What is shorter than its header says nothing.
         let _ = names.as_told(is_past, |names| kind.describe(body, names, &mut tree));
         tree.into_json()
-    });
-    compare("", &old, &new, &mut all);
-    all
+    })
 }
 
 /// Returns that it is on another link, if it is: that may have the same name.
@@ -379,24 +407,56 @@ fn compare_keys(
     }
 }
 
-fn changes(differences: &[Difference]) -> Value {
-    let all = differences.iter().map(|difference| {
-        let Difference { path, old, new } = difference;
-        (path.clone(), json!({"old": old, "new": new}))
-    });
-    Value::Object(all.collect())
+/// Appends what differs as a JSON object, in the order of the keys; of several with the same the last one counts.
+fn push_json_changes(out: &mut Vec<u8>, differences: &[Difference]) {
+    let all: BTreeMap<_, _> = { differences.iter() }
+        .map(|difference| (&difference.path, difference))
+        .collect();
+    let mut before = b'{';
+    for Difference { path, old, new } in all.into_values() {
+        out.push(before);
+        push(out, &["\"", path, r#"":{"new":"#]);
+        push_json_value(out, new);
+        push(out, &[r#","old":"#]);
+        push_json_value(out, old);
+        out.push(b'}');
+        before = b',';
+    }
+    match before {
+        b'{' => out.extend_from_slice(b"{}"),
+        _ => out.push(b'}'),
+    }
 }
 
-/// Returns a value as text.
-fn plain(value: &Value) -> String {
+fn push_json_value(out: &mut Vec<u8>, value: &Value) {
+    // A vector takes all that is written to it.
+    let _ = serde_json::to_writer(out, value);
+}
+
+/// Appends what differs as text.
+fn push_text_changes(out: &mut Vec<u8>, differences: &[Difference]) {
+    for Difference { path, old, new } in differences {
+        push(out, &[" ", path, ":"]);
+        push_plain(out, old);
+        push(out, &["->"]);
+        push_plain(out, new);
+    }
+}
+
+/// Appends a value as text.
+fn push_plain(out: &mut Vec<u8>, value: &Value) {
     match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => Escaped(text.as_bytes()).to_string(),
+        Value::Null => out.push(b'-'),
+        Value::String(text) => escape::push(out, text.as_bytes()),
         Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(plain).collect();
-            format!("[{}]", items.join(" "))
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                push(out, &[if at == 0 { "" } else { " " }]);
+                push_plain(out, item);
+            }
+            out.push(b']');
         }
-        value => Escaped(value.to_string().as_bytes()).to_string(),
+        value => escape::push(out, value.to_string().as_bytes()),
     }
 }
 
@@ -410,21 +470,12 @@ mod tests {
         let old = json!({"mtu": 1500, "info": {"kind": "veth", "state": "a"}, "gone": true, "was": null, "is": null});
         let new = json!({"is": null, "now": null, "mtu": 9000, "info": {"kind": "veth", "state": "b"}, "flags": ["UP"]});
         compare("", &old, &new, &mut all);
-        let told: Vec<_> = all
-            .iter()
-            .map(|Difference { path, old, new }| format!("{path}:{}->{}", plain(old), plain(new)))
-            .collect();
+        let mut told = Vec::new();
+        push_text_changes(&mut told, &all);
 
         assert_eq!(
-            told,
-            [
-                "gone:true->-",
-                "info.state:a->b",
-                "mtu:1500->9000",
-                "was:true->false",
-                "flags:-->[UP]",
-                "now:false->true"
-            ]
+            String::from_utf8(told).unwrap(),
+            " gone:true->- info.state:a->b mtu:1500->9000 was:true->false flags:-->[UP] now:false->true"
         );
     }
 }

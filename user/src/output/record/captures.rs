@@ -147,12 +147,18 @@ fn changed(message: &Message<'_>, changes: &[(Index, u8)], end: Index) -> Vec<u8
 fn lines_of(object: &impl Object, names: &mut Names) -> Value {
     for details in [false, true] {
         let line = written(|out, memo| {
-            write(object, names, TextFields::new(out, details, false), memo);
+            write(
+                object,
+                names,
+                TextFields::new(out, details, false),
+                memo,
+                |_| {},
+            );
         });
         let line = line.strip_suffix('\n').unwrap_or(&line);
         assert!(!line.contains(char::is_control), "{line:?}");
     }
-    let json = written(|out, memo| write(object, names, JsonFields::new(out), memo));
+    let json = written(|out, memo| write(object, names, JsonFields::new(out), memo, |_| {}));
     let read = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"));
     assert_eq!(tree_of(object, names), read);
     read

@@ -65,6 +65,7 @@ fn json_of(value: Value<'_>) -> Json {
         Value::Number(number) => number.into(),
         Value::Signed(number) => number.into(),
         Value::Hundredths(number) => (number as f64 / 100.0).into(),
+        Value::Word(word) | Value::State(word) => word.into(),
         Value::Name(name) | Value::Dev(name) => String::from_utf8_lossy(name).into(),
         value => {
             let mut text = Vec::new();

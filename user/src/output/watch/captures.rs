@@ -3,12 +3,17 @@
 //! The lines of events that a kernel sent: what is expected of `user/tests/fixtures/KIND.bin` is in
 //! `KIND.txt` and `KIND.jsonl` beside it. With `BLESS=1` it is written instead of compared.
 
-use super::{Style, Watch};
+use super::{compare, differences, trees, Difference, Style, Watch};
+use crate::output::buffer::Buffer;
 use crate::output::Stamp;
 use jiff::Zoned;
 use nlhello::monitor::{Event, Kind, Origin, What};
 use nlhello::object::Names;
-use nlhello::wire::{Message, Messages};
+use nlhello::wire::{put_attr, Attrs, Message, Messages};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
@@ -106,7 +111,7 @@ fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
     for message in Messages::new(capture) {
         let event = event_of(kind, &message.unwrap());
         watch.event(&now, &event, &mut names).unwrap();
-        lines.append(&mut watch.held);
+        lines.append(watch.out.text());
     }
     String::from_utf8(lines).unwrap()
 }
@@ -115,7 +120,7 @@ fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
 fn watch(json: bool) -> Watch {
     Watch {
         // To write there fails.
-        out: OpenOptions::new().read(true).open("/dev/null").unwrap(),
+        out: Buffer::new(OpenOptions::new().read(true).open("/dev/null").unwrap()),
         ..Watch::new(json, false, Style::Time, Some("blue".to_owned())).unwrap()
     }
 }
@@ -139,5 +144,94 @@ fn event_of<'a>(kind: Kind, message: &Message<'a>) -> Event<'a> {
         old: None,
         origin: Origin::Event,
         by: header.nlmsg_pid,
+    }
+}
+
+/// Size of `struct ifinfomsg`, in bytes.
+const IFINFOMSG: usize = 16;
+
+/// What becomes of an attribute.
+#[derive(Clone, Debug)]
+enum Turn {
+    Stays,
+    Goes,
+    /// Another byte is in it.
+    Byte(Index, u8),
+    /// It is that of another link.
+    Other,
+}
+
+/// What differs between two links is found in the attributes that differ as well as in all of both.
+#[test]
+fn what_differs_is_found_in_the_attributes_that_differ() {
+    let captures = ["link", "link-events"].map(|capture| fs::read(path(capture, "bin")).unwrap());
+    let links: Vec<_> = { captures.iter() }
+        .flat_map(|capture| Messages::new(capture))
+        .map(|message| message.unwrap().payload())
+        .collect();
+    let turn = prop_oneof![
+        12 => Just(Turn::Stays),
+        1 => Just(Turn::Goes),
+        1 => any::<(Index, u8)>().prop_map(|(at, byte)| Turn::Byte(at, byte)),
+        1 => Just(Turn::Other),
+    ];
+    let any_change = (any::<[Index; 2]>(), vec(turn, 80), any::<bool>());
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    TestRunner::new(config)
+        .run(&any_change, |([old, other], turns, has_flags)| {
+            let [old, other] = [old, other].map(|which| *which.get(&links));
+            assert_found(old, &changed(old, other, &turns, has_flags));
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Returns `link` after these `turns` of its attributes, maybe with the flags of the `other`.
+fn changed(link: &[u8], other: &[u8], turns: &[Turn], has_flags: bool) -> Vec<u8> {
+    let mut changed = link[..IFINFOMSG].to_vec();
+    if has_flags {
+        changed[8..12].copy_from_slice(&other[8..12]);
+    }
+    let attrs = |link| Attrs::new(link).map_while(Result::ok);
+    for (attr, turn) in attrs(&link[IFINFOMSG..]).zip(turns) {
+        let mut value = attr.value().to_vec();
+        match turn {
+            Turn::Stays => {}
+            Turn::Goes => continue,
+            Turn::Byte(at, byte) => { value.iter_mut() }
+                .nth(at.index(attr.bytes().len()))
+                .into_iter()
+                .for_each(|own| *own = *byte),
+            Turn::Other => {
+                let mut others = attrs(&other[IFINFOMSG..]);
+                match others.find(|other| other.kind() == attr.kind()) {
+                    Some(other) => value = other.value().to_vec(),
+                    None => continue,
+                }
+            }
+        }
+        put_attr(&mut changed, attr.kind(), &value).unwrap();
+    }
+    changed
+}
+
+fn assert_found(old: &[u8], new: &[u8]) {
+    let mut names = Names::new();
+    let lines = |all: Vec<Difference>| {
+        { all.into_iter() }
+            .map(|Difference { path, old, new }| (path, old, new))
+            .collect::<Vec<_>>()
+    };
+    for (old, new) in [(old, new), (new, old)] {
+        let [whole, other] = trees(Kind::Link, old, new, &mut names);
+        let mut all = Vec::new();
+        compare("", &whole, &other, &mut all);
+        all.retain(|difference| difference.path != "ifindex");
+        let mut found = differences(Kind::Link, old, new, &mut names);
+        found.retain(|difference| difference.path != "ifindex");
+        assert_eq!(lines(found), lines(all));
     }
 }

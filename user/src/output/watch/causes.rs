@@ -10,7 +10,7 @@ use nlhello::diag::Process;
 use nlhello::netlink::{comm, SocketLine};
 use serde_json::{json, Value};
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long what was found out counts: many changes come from the same.
 const FRESH: Duration = Duration::from_secs(1);
@@ -23,7 +23,8 @@ const KEPT: usize = 1024;
 pub struct Causes {
     /// Whether processes are looked for: those of a record are gone.
     is_live: bool,
-    found: HashMap<u32, (Instant, Value)>,
+    /// What was found, as JSON, and when.
+    found: HashMap<u32, (Duration, String)>,
 }
 
 impl Causes {
@@ -35,23 +36,19 @@ impl Causes {
         }
     }
 
-    /// Returns what is known of who has `portid`: `{"portid":7,"pid":7,"comm":"ip","sure":false}`, the
-    /// process only where there is one of this number. `sure` is that it has the socket, still.
-    pub fn of(&mut self, portid: u32) -> &Value {
-        let now = Instant::now();
+    /// Returns what is known of who has `portid` at `now`, the time since any start, as JSON:
+    /// `{"comm":"ip","pid":7,"portid":7,"sure":false}`, the process only where there is one of this number. `sure` is that
+    /// it has the socket, still.
+    pub fn of(&mut self, portid: u32, now: Duration) -> &str {
         if self.found.len() >= KEPT {
             self.found.clear();
         }
         let is_live = self.is_live;
-        let (_, cause) = self
-            .found
-            .entry(portid)
-            .and_modify(|(since, cause)| {
-                if now - *since > FRESH {
-                    (*since, *cause) = (now, look(portid, is_live));
-                }
-            })
-            .or_insert_with(|| (now, look(portid, is_live)));
+        let find = || (now, look(portid, is_live).to_string());
+        let (since, cause) = self.found.entry(portid).or_insert_with(find);
+        if now.saturating_sub(*since) > FRESH {
+            (*since, *cause) = find();
+        }
         cause
     }
 }

@@ -2,10 +2,10 @@
 
 //! Network namespaces in what is told.
 
-use super::{changes, plain, Difference, Stamp, Watch};
+use super::{push_json_changes, push_text_changes, Difference, Stamp, Watch};
 use crate::output::escape::Escaped;
 use serde_json::json;
-use std::io::{self, Write};
+use std::io;
 use std::mem;
 use std::sync::Arc;
 
@@ -45,12 +45,12 @@ impl Whereabouts {
         &self.text
     }
 
-    pub(super) fn of_event(&self) -> Arc<str> {
-        Arc::clone(&self.event)
+    pub(super) fn of_event(&self) -> &str {
+        &self.event
     }
 
-    pub(super) fn of_state(&self) -> Arc<str> {
-        Arc::clone(&self.state)
+    pub(super) fn of_state(&self) -> &str {
+        &self.state
     }
 }
 
@@ -148,38 +148,23 @@ impl Watch {
         is_initial: bool,
     ) -> io::Result<()> {
         match self.json {
-            true => self.begin_json(now, what, |held| {
-                held.extend_from_slice(br#","kind":"netns""#);
-                held.extend_from_slice(keys(netns.netns.as_deref(), netns.nsid).as_bytes());
+            true => {
+                self.begin_json(now, what);
+                let keys = keys(netns.netns.as_deref(), netns.nsid);
+                self.put(&[r#","kind":"netns""#, &keys]);
                 if !differences.is_empty() {
-                    write!(held, r#","changes":{}"#, changes(differences))?;
+                    self.put(&[r#","changes":"#]);
+                    push_json_changes(self.out.text(), differences);
                 }
-                if is_initial {
-                    held.extend_from_slice(br#","initial":true"#);
-                }
-                Ok(())
-            }),
-            false => self.netns_text(now, what, netns, differences, is_initial),
+                self.put(&[if is_initial { r#","initial":true"# } else { "" }]);
+            }
+            false => {
+                self.begin_text(now, &[what, " netns: ", &netns.words()]);
+                push_text_changes(self.out.text(), differences);
+                self.put(&[if is_initial { " (initial)" } else { "" }]);
+            }
         }
         self.end_line()
-    }
-
-    fn netns_text(
-        &mut self,
-        now: &Stamp,
-        what: &str,
-        netns: &Identity,
-        differences: &[Difference],
-        is_initial: bool,
-    ) {
-        let mut line = format!("{what} netns: {}", netns.words());
-        for Difference { path, old, new } in differences {
-            line += &format!(" {path}:{}->{}", plain(old), plain(new));
-        }
-        if is_initial {
-            line += " (initial)";
-        }
-        self.begin_text(now, &line);
     }
 }
 
@@ -203,7 +188,7 @@ mod tests {
         for (netns, nsid, text, keys) in all {
             let place = Whereabouts::among(netns, nsid);
             assert_eq!(
-                (place.text(), &*place.of_event(), &*place.of_state()),
+                (place.text(), place.of_event(), place.of_state()),
                 (text, keys, keys)
             );
         }
@@ -214,7 +199,7 @@ mod tests {
         let place = Whereabouts::only(Some("a"));
 
         assert_eq!(
-            (place.text(), &*place.of_event(), &*place.of_state()),
+            (place.text(), place.of_event(), place.of_state()),
             ("", r#","netns":"a""#, "")
         );
     }

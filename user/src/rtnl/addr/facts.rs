@@ -4,7 +4,9 @@
 
 use super::words::WORDS;
 use super::{Addr, IFADDRMSG, LIST};
-use crate::kind::{describe, header, Body, Facts, Kinds, Part, Place, Snapshot, Types};
+use crate::kind::{
+    describe, header, link_in_header, Body, Facts, Kinds, Part, Place, Snapshot, Types,
+};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -14,7 +16,7 @@ pub(crate) const FACTS: Facts = Facts {
     types: &[Types::new(RTM_NEWADDR, RTM_DELADDR)],
     groups: &[RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
     describe: |bytes, names, out| Addr::from_payload(bytes).map(|addr| describe(&addr, names, out)),
-    link: |bytes| Some(Addr::from_payload(bytes).ok()?.header().index),
+    link: link_in_header,
     place: Place {
         family: true,
         // Where there is another end, the address itself has an attribute of its own.

@@ -5,7 +5,7 @@
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::words::WORDS;
 use super::{Entry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
-use crate::kind::{describe, header, Body, Facts, Families, Kinds, Snapshot};
+use crate::kind::{describe, header, link_in_header, Body, Facts, Families, Kinds, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -20,7 +20,7 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |bytes, names, out| {
         Entry::from_payload(bytes).map(|entry| describe(&entry, names, out))
     },
-    link: |bytes| Some(Entry::from_payload(bytes).ok()?.header().ifindex),
+    link: link_in_header,
     needs: Kinds::of(&[Kind::Nexthop]),
     words: WORDS,
     list: LIST,

@@ -5,7 +5,8 @@
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
-    describe, find, header, Body, Cause, Facts, Families, Hint, Kinds, Part, Snapshot, Types,
+    describe, find, header, link_in_header, Body, Cause, Facts, Families, Hint, Kinds, Part,
+    Snapshot, Together, Types,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -40,7 +41,7 @@ pub(crate) const FACTS: Facts = Facts {
     }],
     groups: &[RTNLGRP_LINK],
     describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
-    link: |bytes| Some(Link::from_payload(bytes).ok()?.header().index),
+    link: link_in_header,
     family: |_| None,
     needs: Kinds::of(&[
         Kind::Qdisc,
@@ -62,6 +63,14 @@ pub(crate) const FACTS: Facts = Facts {
         // `__dev_get_by_index()`.
         identity: |link, key| key.extend(link.index()),
         below,
+        together: Some(Together {
+            with_header: &[IFLA_LINK, IFLA_LINK_NETNSID, IFLA_BROADCAST],
+            rows: &[
+                &[IFLA_ADDRESS, IFLA_PERM_ADDRESS],
+                &[IFLA_LINK_NETNSID, IFLA_LINKINFO],
+                &[IFLA_STATS, IFLA_STATS64, IFLA_CARRIER_CHANGES],
+            ],
+        }),
         ..Snapshot::DEFAULT
     }),
     ..Facts::DEFAULT

@@ -4,7 +4,7 @@
 
 use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
-use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
+use crate::kind::{describe, link_in_header, Facts, Families, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 
 /// Where `ndm_flags` is in `struct ndmsg`.
@@ -19,7 +19,7 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |bytes, names, out| {
         Neigh::from_payload(bytes).map(|neigh| describe(&neigh, names, out))
     },
-    link: |bytes| Some(Neigh::from_payload(bytes).ok()?.header().ifindex),
+    link: link_in_header,
     place: Place {
         family: true,
         address: &[NDA_DST],
