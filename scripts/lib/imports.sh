@@ -7,9 +7,9 @@
 # import from each other. What ROOT re-exports is that of the module that has it; what it defines itself, all may import.
 # An import is a path, in a `use` or in the code. A method that a module gives to a type of another one, and that is called, is none.
 upward_imports() {
-    # shellcheck disable=SC2016 # a program of awk
     local base=${1##*/}::
     [[ $2 != "$1/"* ]] || base=''
+    # shellcheck disable=SC2016 # a program of awk
     find "$1" -name '*.rs' ! -name tests.rs ! -path '*/tests/*' ! -path "$2" | sort | xargs awk -v folder="$1" -v root="$2" -v base="$base" -v last="${3:+1}" '
         function begin_file() {
             own = substr(FILENAME, length(folder) + 2)
