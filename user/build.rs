@@ -137,7 +137,7 @@ fn compiler() -> Command {
     Command::new(env::var("RUSTC_LINKER").unwrap_or_else(|_| "cc".to_owned()))
 }
 
-/// What is not found is printed as it was asked for.
+/// A compiler prints the name of a file that it does not find as it was given.
 fn is_path(printed: &[u8]) -> bool {
     std::str::from_utf8(printed).is_ok_and(|path| Path::new(path.trim_end()).is_absolute())
 }

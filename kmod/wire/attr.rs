@@ -14,7 +14,7 @@ pub const NLA_F_NESTED: u16 = 1 << 15;
 /// Bit of `nla_type`: the value is big-endian.
 const NLA_F_NET_BYTEORDER: u16 = 1 << 14;
 
-/// One attribute: a type and a value.
+/// An attribute: a type and a value.
 ///
 /// # Invariants
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What can be wrong with the bytes.
+//! Errors of the bytes of a message.
 
 use core::fmt;
 

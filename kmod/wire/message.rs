@@ -16,7 +16,7 @@ use super::{
 pub struct Nlmsghdr {
     /// Length of the message with this header and without its padding, in bytes.
     pub nlmsg_len: u32,
-    /// What the payload is: a control type below [`NLMSG_MIN_TYPE`](super::NLMSG_MIN_TYPE), else
+    /// Type of the payload: a control type below [`NLMSG_MIN_TYPE`](super::NLMSG_MIN_TYPE), else
     /// the protocol's.
     pub nlmsg_type: u16,
     /// `NLM_F_*` flags.
@@ -64,7 +64,7 @@ impl Nlmsghdr {
     }
 }
 
-/// One message inside a datagram.
+/// A message inside a datagram.
 ///
 /// # Invariants
 ///

@@ -12,7 +12,7 @@ use super::{
 
 /// A place that bytes are appended to: a socket buffer, a slice, a vector.
 pub trait Sink {
-    /// What appending can fail with.
+    /// Error of appending.
     type Error;
 
     /// Returns the error for a length that its field cannot count.
@@ -64,7 +64,7 @@ pub fn put_attr<S: Sink>(sink: &mut S, nla_type: u16, value: &[u8]) -> Result<()
 /// # Errors
 ///
 /// As [`put_attr`].
-#[inline(always)] // Else the place in the sink is kept in memory, not in registers.
+#[inline(always)] // A call would keep the place in the sink in memory, not in registers.
 pub fn put_str<S: Sink>(sink: &mut S, nla_type: u16, text: &[u8]) -> Result<(), S::Error> {
     let len = text.len().saturating_add(1);
 

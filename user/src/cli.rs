@@ -180,7 +180,7 @@ commands! {
     Wait(WaitArgs) = "wait",
 }
 
-/// Which family of addresses.
+/// Address families, by option.
 #[derive(Args, Debug)]
 pub struct Family {
     /// IPv4 only
@@ -203,7 +203,7 @@ impl Family {
     }
 }
 
-/// What to wait for.
+/// Options and words of `wait`.
 #[derive(Args, Debug)]
 pub struct WaitArgs {
     #[command(flatten)]
@@ -218,7 +218,7 @@ pub struct WaitArgs {
     pub words: Vec<OsString>,
 }
 
-/// What to watch, and how to tell of it.
+/// Options and words of `monitor`.
 #[derive(Args, Debug)]
 pub struct MonitorArgs {
     #[command(flatten)]
@@ -271,7 +271,7 @@ pub struct MonitorArgs {
     pub words: Vec<OsString>,
 }
 
-/// What to tell of a record, and how.
+/// Options and words of `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
     #[command(flatten)]
@@ -289,14 +289,14 @@ pub struct ReplayArgs {
     #[arg(short, long, value_parser = count, allow_negative_numbers = true)]
     pub count: Option<u64>,
 
-    /// What monitor --record has written, a capture of nlmon (pcap), or a file of rtmon; - is standard input
+    /// A record of monitor --record, a capture of nlmon (pcap), or a file of rtmon; - is standard input
     pub file: PathBuf,
 
     /// Kinds, and which of their changes
     pub words: Vec<OsString>,
 }
 
-/// Whom to follow, and what to show of it.
+/// Options of `sniff`, and the command to follow.
 #[derive(Args, Debug)]
 pub struct SniffArgs {
     /// Only this protocol: a number, or a name such as route, generic, netfilter, user; may be repeated
@@ -357,7 +357,7 @@ pub struct BatchArgs {
     pub file: PathBuf,
 }
 
-/// What to show, as `ip` has it.
+/// Kinds to show, in the words of ip(8).
 #[derive(Args, Debug)]
 pub struct ShowArgs {
     #[command(flatten)]
@@ -375,7 +375,7 @@ pub struct ShowArgs {
     pub words: Vec<OsString>,
 }
 
-/// Which sockets, and whether to look again.
+/// Options of `sockets`.
 #[derive(Args, Debug)]
 pub struct SocketsArgs {
     /// Show all that is known, in text too
@@ -439,7 +439,7 @@ pub struct PeersArgs {
 
 #[derive(Args, Debug)]
 pub struct GreetingArgs {
-    /// What the kernel is to say from now on in this network namespace
+    /// Greeting that the kernel is to say from now on in this network namespace
     pub text: Option<OsString>,
 
     #[command(flatten)]
@@ -448,7 +448,7 @@ pub struct GreetingArgs {
 
 #[derive(Args, Debug)]
 pub struct HelloArgs {
-    /// What to say; the kernel takes up to 1024 bytes
+    /// Text of the hello; the kernel takes up to 1024 bytes
     #[arg(default_value = "Hello")]
     pub text: OsString,
 
@@ -681,7 +681,7 @@ mod tests {
         }
     }
 
-    /// What may stand before a command, and behind it: some of it is wrong.
+    /// Words before and behind a command, some of them wrong.
     const BEFORE: &[&[&str]] = &[
         &[],
         &["--json"],

@@ -36,7 +36,7 @@ const USAGE: u8 = 2;
 enum Failure {
     /// The kernel refused, or could not be asked.
     Netlink(Error),
-    /// It was told already.
+    /// The failure was written already.
     Told,
     /// Standard output does not take what there is to tell.
     Output(io::Error),
@@ -172,6 +172,6 @@ fn report(out: &Output, failure: &Failure) -> ExitCode {
 
 /// Ends the program as the signal would have that Rust's runtime ignores: nobody is left to read.
 fn die_of_sigpipe() {
-    // It returns only if the signal cannot be raised; the exit status tells then.
+    // A return means that the signal could not be raised; the exit status tells then.
     let _ = emulate_default_handler(SIGPIPE);
 }

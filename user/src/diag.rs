@@ -21,12 +21,12 @@ pub use socket::{Described, Details, NetlinkSocket};
 
 use crate::netlink::Spec;
 
-/// What the client knows of `NETLINK_SOCK_DIAG`; its messages have their names in [`names`](crate::names).
+/// Description of `NETLINK_SOCK_DIAG`; its messages have their names in [`names`](crate::names).
 pub static SPEC: Spec = Spec {
     protocol: libc::NETLINK_SOCK_DIAG,
     unregistered_hint: "",
     messages: &[],
 };
 
-/// What a question for sockets is for.
+/// [`Error::op`](crate::netlink::Error::op) of a request for sockets.
 pub const LIST: &str = "list sockets";

@@ -18,7 +18,7 @@
 
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
-// What bindgen reads of C's enumerations now is as wide as an int; what it read before has the width of the fields.
+// bindgen gives C's enumerations the width of an int now; before, it gave them that of their fields.
 #![cfg_attr(not(feature = "header"), allow(clippy::unnecessary_cast))]
 
 // Each group may import from those before it, and the last one within itself.

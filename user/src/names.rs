@@ -32,13 +32,13 @@ pub const GENLMSGHDR: usize = 4;
 /// (`include/uapi/linux/genetlink.h`).
 pub const GENL_ID_CTRL: u16 = 16;
 
-/// What stands for a protocol where something is of all of them.
+/// Number of any protocol, in a row that is of all of them.
 const ANY_PROTOCOL: u16 = u16::MAX;
 
 /// A name as C has it, in two parts: what all of its kind begin with, and the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// What the others begin with too; may be empty.
+    /// Prefix that the names of its kind share; may be empty.
     pub prefix: &'static str,
     /// The rest.
     pub rest: &'static str,
@@ -51,10 +51,10 @@ impl fmt::Display for Name {
     }
 }
 
-/// What is known of a type of message.
+/// Description of a type of message.
 #[derive(Clone, Copy, Debug)]
 pub struct Message {
-    /// Its name in C.
+    /// Name of the type in C.
     pub name: &'static str,
     /// The fixed header before the attributes, if its fields are known.
     pub header: Option<Struct>,
@@ -63,18 +63,18 @@ pub struct Message {
     pub header_size: usize,
     /// The attributes that it may carry.
     pub attrs: Set,
-    /// What a request of this type does, and so what the upper byte of its flags means.
+    /// Action of a request of this type, which decides what the upper byte of its flags means.
     pub verb: Verb,
 }
 
-/// What a request does.
+/// Action of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// It asks for something, maybe for all there is.
+    /// The request asks for an object, maybe for all (`NLM_F_DUMP`).
     Get,
-    /// It makes something.
+    /// The request makes or changes an object.
     New,
-    /// It removes something.
+    /// The request removes an object.
     Del,
     /// Something else.
     Other,
@@ -94,12 +94,12 @@ enum Attrs {
     Listed(&'static str, &'static [AttrSpec]),
 }
 
-/// What is known of a type of attribute.
+/// Description of a type of attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attr {
-    /// Its name.
+    /// Name of the type.
     pub name: Name,
-    /// What its value is.
+    /// Format of its value.
     pub format: Format,
 }
 

@@ -75,7 +75,7 @@ impl Signals {
         wake.set_nonblocking(true)?;
         let status = Arc::default();
         let stops = stops.iter().map(|signal| (*signal, &stop));
-        // What a signal does is done in this order: the flag stands when the wait ends.
+        // A signal's actions run in the order of their registration: the flag is set when the wait ends.
         for (signal, flag) in stops.chain([(SIGQUIT, &status)]) {
             flag::register(signal, Arc::clone(flag))?;
             pipe::register(signal, writer.try_clone()?)?;

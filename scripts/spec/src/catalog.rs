@@ -33,18 +33,18 @@ pub struct Catalog {
     pub enums: BTreeMap<String, Words>,
     /// Structs.
     pub structs: BTreeMap<String, Struct>,
-    /// What an attribute may be that another one selects the format of.
+    /// Formats of attributes that another attribute selects.
     pub choices: BTreeMap<String, Choice>,
 }
 
 /// A family.
 #[derive(Debug)]
 pub struct Family {
-    /// Its name in generic netlink, else empty.
+    /// Name of the family in generic netlink, else empty.
     pub name: String,
     /// `NETLINK_*`.
     pub protocol: u16,
-    /// Its messages, by number.
+    /// Messages of the family, by number.
     pub messages: Vec<Message>,
 }
 
@@ -53,7 +53,7 @@ pub struct Family {
 pub struct Message {
     /// `nlmsg_type`, or the command.
     pub value: u16,
-    /// Its name in C.
+    /// Name of the message in C.
     pub name: String,
     /// Key of the struct before the attributes.
     pub header: Option<String>,
@@ -74,7 +74,7 @@ pub struct Message {
 /// A set of attributes.
 #[derive(Clone, Debug)]
 pub struct Set {
-    /// What the names begin with in C.
+    /// Prefix of the names in C.
     pub prefix: String,
     /// The attributes, by number.
     pub attrs: Vec<Attr>,
@@ -85,18 +85,18 @@ pub struct Set {
 pub struct Attr {
     /// `nla_type`.
     pub value: u16,
-    /// Its name in C without the prefix of the set; with one, where that is another.
+    /// Name of the attribute in C without the prefix of the set; with one, where that is another.
     pub name: String,
     /// Whether the name is whole.
     pub is_whole: bool,
-    /// What its value is.
+    /// Format of its value.
     pub format: Format,
 }
 
 /// Names of numbers.
 #[derive(Clone, Debug)]
 pub struct Words {
-    /// What the names begin with in C.
+    /// Prefix of the names in C.
     pub prefix: String,
     /// Whether the numbers are masks of bits.
     pub is_flags: bool,
@@ -107,24 +107,24 @@ pub struct Words {
 /// A struct.
 #[derive(Clone, Debug)]
 pub struct Struct {
-    /// Its name in C.
+    /// Name of the struct in C.
     pub name: String,
-    /// Its members in order.
+    /// Members of the struct in order.
     pub members: Vec<Member>,
 }
 
 /// A member of a struct.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// Its name in C.
+    /// Name of the member in C.
     pub name: String,
-    /// What its value is.
+    /// Format of its value.
     pub format: Format,
-    /// Its length in bytes, where the format does not say; 0 is all that is left.
+    /// Length of the member in bytes, where the format does not say; 0 is all that is left.
     pub len: Option<u16>,
 }
 
-/// What an attribute may be.
+/// Formats that another attribute selects from.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// The value of the selector, and a format that is a nest, a struct, or both.

@@ -102,7 +102,7 @@ fn pool(out: &mut String, pool: &[u8]) {
     let mut line = String::new();
     let mut rest = pool;
     while let [len, bytes @ ..] = rest {
-        // What fills up to an even place is a name without characters, and does no harm.
+        // A byte that fills up to an even place is a name without characters, and does no harm.
         let (name, others) = bytes.split_at((*len).into());
         let _ = write!(line, "\\x{len:02x}{}", String::from_utf8_lossy(name));
         rest = others;

@@ -13,16 +13,16 @@ use std::path::{Path, PathBuf};
 /// An `enum`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enum {
-    /// Its enumerators in order, each with its value.
+    /// Enumerators in order, each with its value.
     pub entries: Vec<(String, i64)>,
 }
 
 /// A header.
 #[derive(Debug, Default)]
 pub struct Header {
-    /// Its enums, in order.
+    /// Enums of the header, in order.
     pub enums: Vec<Enum>,
-    /// Its macros that are numbers, in order.
+    /// Macros of the header that are numbers, in order.
     pub macros: Vec<(String, i64)>,
     known: HashMap<String, i64>,
 }
@@ -63,7 +63,7 @@ impl Headers {
     }
 }
 
-/// What headers say of each name of a number; two of them may differ.
+/// Numbers that headers give to each name; two of them may differ.
 pub type Numbers = BTreeMap<String, BTreeSet<i64>>;
 
 /// Adds to `numbers` what the header `path`, or those in the folder and below it, say.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the kernel's source says of its netlink families.
+//! Netlink families as the kernel's source describes them.
 //!
 //! [`spec`] reads `Documentation/netlink/specs/*.yaml`, [`header`] the numbers of
 //! `include/uapi/linux`, [`overlay`] what neither says. A [`Catalog`] is all of it with every
@@ -23,7 +23,7 @@ pub use catalog::Catalog;
 
 use std::fmt;
 
-/// What is wrong with a source, in one line.
+/// An error in a source, in one line.
 #[derive(Debug)]
 pub struct Error(String);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What neither specs nor headers say, by hand: `overlay.yaml`, which describes itself.
+//! Facts that neither specs nor headers have, by hand: `overlay.yaml`, which describes itself.
 
 use crate::yaml::{Document, Node};
 use crate::{upper, Error, Result};
@@ -19,7 +19,7 @@ pub struct Overlay {
     pub structs: Pairs<Pairs<String>>,
     /// Sets of attributes, of headers.
     pub sets: Pairs<SetFrom>,
-    /// What may be selected: values and formats; those of a spec's key are added there.
+    /// Choices: values and formats; those of a spec's key are added there.
     pub choices: Pairs<Pairs<String>>,
     /// Messages, of headers.
     pub messages: Vec<MessagesFrom>,
@@ -27,7 +27,7 @@ pub struct Overlay {
     pub attributes: Pairs<Pairs<String>>,
     /// Formats of members of structs of specs.
     pub members: Pairs<Pairs<String>>,
-    /// What the names of a spec's set begin with in C.
+    /// Prefix in C of the names of a spec's set.
     pub prefixes: Pairs<String>,
     /// Where a spec's commands have their names from: a header, and what they begin with.
     pub commands: BTreeMap<String, (String, String)>,
@@ -35,7 +35,7 @@ pub struct Overlay {
     pub renames: BTreeMap<String, String>,
     /// Specs that are left out.
     pub without: Vec<String>,
-    /// Which constants programs may use: a header and what they begin with, and their Rust type.
+    /// Constants that programs may use: a header and their prefix, and their Rust type.
     pub constants: Vec<ConstantsFrom>,
 }
 
@@ -44,7 +44,7 @@ pub struct Overlay {
 pub struct EnumFrom {
     /// The header.
     pub header: String,
-    /// What the names begin with.
+    /// Prefix of the names.
     pub prefix: String,
     /// An enumerator, where the prefix alone would find too many.
     pub first: Option<String>,
@@ -61,7 +61,7 @@ pub struct EnumFrom {
 pub struct SetFrom {
     /// The header.
     pub header: String,
-    /// What the names begin with.
+    /// Prefix of the names.
     pub prefix: String,
     /// An attribute of it.
     pub first: String,
@@ -88,7 +88,7 @@ pub struct MessagesFrom {
     pub is_get: bool,
     /// First byte of those that are so, `AF_*`; 0 is any.
     pub family: u8,
-    /// Their names in C, and of each the struct and the set; `NAME*` stands for all others that begin so.
+    /// Names of the messages in C, and of each the struct and the set; `NAME*` stands for all others that begin so.
     pub messages: Pairs<String>,
     /// Least number of those that `NAME*` stands for.
     pub least: i64,
@@ -101,9 +101,9 @@ pub struct MessagesFrom {
 pub struct ConstantsFrom {
     /// The header.
     pub header: String,
-    /// What the names begin with.
+    /// Prefix of the names.
     pub prefix: String,
-    /// Their type in Rust.
+    /// Type of the constants in Rust.
     pub rust_type: String,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One family as its YAML file has it, with the numbers that the file leaves out.
+//! A family as its YAML file has it, with the numbers that the file leaves out.
 //!
 //! The format is described in the kernel's `Documentation/userspace-api/netlink/specs.rst`.
 
@@ -11,28 +11,28 @@ use std::path::Path;
 /// A family.
 #[derive(Debug)]
 pub struct Spec {
-    /// Its name, which is also that of the file.
+    /// Name of the family, and of its file.
     pub name: String,
     /// Number of the protocol, `NETLINK_*`; `None` is generic netlink.
     pub protonum: Option<i64>,
-    /// Its enums and flags.
+    /// Enums and flags.
     pub enums: Vec<EnumDef>,
-    /// Its structs.
+    /// Structs.
     pub structs: Vec<StructDef>,
-    /// Its sets of attributes.
+    /// Sets of attributes.
     pub sets: Vec<SetDef>,
-    /// What attributes of type `sub-message` may be.
+    /// Formats of attributes of type `sub-message`.
     pub sub_messages: Vec<SubMessageDef>,
-    /// Its messages.
+    /// Messages.
     pub messages: Vec<MessageDef>,
 }
 
 /// Names of numbers.
 #[derive(Debug)]
 pub struct EnumDef {
-    /// Its name in the spec.
+    /// Name of the enum in the spec.
     pub name: String,
-    /// What the names begin with in C.
+    /// Prefix of the names in C.
     pub prefix: String,
     /// Whether the numbers are those of bits.
     pub is_flags: bool,
@@ -43,31 +43,31 @@ pub struct EnumDef {
 /// A struct.
 #[derive(Debug)]
 pub struct StructDef {
-    /// Its name in the spec.
+    /// Name of the struct in the spec.
     pub name: String,
-    /// Its members in order.
+    /// Members in order.
     pub members: Vec<ValueDef>,
 }
 
 /// A set of attributes.
 #[derive(Debug)]
 pub struct SetDef {
-    /// Its name in the spec.
+    /// Name of the set in the spec.
     pub name: String,
-    /// What the names begin with in C.
+    /// Prefix of the names in C.
     pub prefix: String,
     /// The set that it is a part of.
     pub subset_of: Option<String>,
-    /// Its attributes.
+    /// Attributes of the set.
     pub attrs: Vec<ValueDef>,
 }
 
 /// An attribute, or a member of a struct.
 #[derive(Clone, Debug, Default)]
 pub struct ValueDef {
-    /// Its name in the spec.
+    /// Name of the attribute or member in the spec.
     pub name: String,
-    /// What its name begins with in C, if not with the prefix of the set.
+    /// Prefix of its name in C, if not that of the set.
     pub prefix: Option<String>,
     /// Number of the attribute.
     pub value: i64,
@@ -95,16 +95,16 @@ pub struct ValueDef {
     pub len: Option<i64>,
 }
 
-/// What an attribute of type `sub-message` may be.
+/// Formats of an attribute of type `sub-message`.
 #[derive(Debug)]
 pub struct SubMessageDef {
-    /// Its name in the spec.
+    /// Name of the sub-message in the spec.
     pub name: String,
-    /// Its formats.
+    /// Formats of the sub-message.
     pub formats: Vec<FormatDef>,
 }
 
-/// One format of a sub-message.
+/// A format of a sub-message.
 #[derive(Debug)]
 pub struct FormatDef {
     /// The value of the selector.
@@ -115,12 +115,12 @@ pub struct FormatDef {
     pub set: Option<String>,
 }
 
-/// One type of message.
+/// A type of message.
 #[derive(Clone, Debug)]
 pub struct MessageDef {
-    /// Its number: `nlmsg_type`, or the command of generic netlink.
+    /// Number of the message: `nlmsg_type`, or the command of generic netlink.
     pub value: i64,
-    /// Its name in C.
+    /// Name of the message in C.
     pub name: String,
     /// Name of the struct before the attributes.
     pub header: Option<String>,

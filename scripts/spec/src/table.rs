@@ -41,7 +41,7 @@ pub struct Table {
     pub words: Vec<(u32, u16)>,
     /// Choices.
     pub choices: Vec<[u16; 2]>,
-    /// What is chosen from.
+    /// Rows of the choices: the value of the selector, and the format.
     pub options: Vec<Value<1>>,
     names: HashMap<String, u16>,
 }

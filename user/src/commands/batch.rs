@@ -34,7 +34,7 @@ pub fn run(cli: &Cli, args: &BatchArgs, out: &mut Output) -> Result<ExitCode, Fa
     let mut batch = Batch::open(cli, args, &file, out)?;
 
     loop {
-        // Whoever writes line after line may wait for what becomes of each.
+        // A writer that sends line after line may wait for the result of each before the next.
         if !lines.has_line() {
             batch.flush()?;
         }
@@ -225,7 +225,7 @@ impl<'a> Batch<'a> {
 
 impl Links for Batch<'_> {
     fn index(&mut self, name: &[u8]) -> Result<u32, Failure> {
-        // Who has the name is known when that is done.
+        // A pending rename decides which link has the name.
         if self.renames {
             self.flush()?;
         }

@@ -36,13 +36,13 @@ pub struct Task<'w> {
     verb: Verb,
     /// `AF_*`; 0 is not said.
     family: u8,
-    /// What is behind the verb.
+    /// Words behind the verb.
     words: &'w [OsString],
 }
 
 /// A change as the kernel has it.
 pub struct Change {
-    /// What to send.
+    /// Request to send.
     pub request: Request,
     /// Whether names of links may mean others when it is done.
     pub renames: bool,
@@ -103,7 +103,7 @@ impl<'w> Task<'w> {
             "neigh" => Kind::Neigh,
             _ => return None,
         };
-        // What looks like an option is for clap, wherever it is.
+        // Words that look like options are for clap, wherever they stand.
         let plain = !words
             .iter()
             .any(|word| word.as_encoded_bytes().starts_with(b"-"));

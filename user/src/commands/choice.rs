@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which objects: words and what is behind them, for whatever lists objects or waits for their events.
+//! Objects chosen by words and their arguments, for commands that list objects or wait for their events.
 
 use super::words::Words;
 use nlhello::kind::{Argument, Choice, Linked, Operand, Word};

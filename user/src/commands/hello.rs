@@ -25,21 +25,21 @@ struct Run<'a> {
     report: Report<'a>,
 }
 
-/// What is counted and told of a run.
+/// Counters of a run, and the output that is written of it.
 struct Report<'a> {
     out: &'a mut Output,
     show: Show,
     round_trips: RoundTrips,
 }
 
-/// What is told of each hello.
+/// Output for each hello.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Show {
     /// A line.
     Lines,
     /// A dot, taken back when the reply is in.
     Dots,
-    /// Nothing: the summary will do.
+    /// No output: the summary will do.
     Nothing,
 }
 
@@ -103,7 +103,7 @@ impl Run<'_> {
                 self.report.sent(number)?;
                 self.wait_for_replies()
             }
-            // None of them has left.
+            // An overrun while sending means that no hello has left.
             Err(error) if error.is_overrun() => {
                 self.report.out.error(&error);
                 Ok(())

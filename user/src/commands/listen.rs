@@ -62,7 +62,7 @@ impl Run<'_> {
             {
                 Ok(Gathered::Datagrams(received)) => {
                     self.tell()?;
-                    // Whoever keeps talking must not keep us here.
+                    // A sender that never pauses must not postpone the deadline.
                     if received >= self.deadline {
                         break;
                     }

@@ -30,7 +30,7 @@ const FAILED: u8 = 125;
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// What a shell adds to the signal that has ended a command.
+/// Number that a shell adds to the signal that has ended a command, for the exit status.
 const BY_SIGNAL: i32 = 128;
 
 /// Shows what programs say: the command, whose exit status it is then, or all of the namespace.

@@ -24,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const LESS_IS_KNOWN: &str = "/proc/net/netlink has neither groups beyond the 32nd nor limits of \
                              queues, states and flags; netlink_diag (CONFIG_NETLINK_DIAG) has";
 
-/// Which sockets are wanted.
+/// Sockets to show, chosen by words.
 #[derive(Default)]
 struct Filter {
     protocol: Option<u8>,

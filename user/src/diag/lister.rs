@@ -13,7 +13,7 @@ use std::time::Duration;
 /// All protocols (`NDIAG_PROTO_ALL`).
 const ALL: u8 = u8::MAX;
 
-/// What is to be told of each.
+/// Attributes asked for of each socket: `NDIAG_SHOW_*`.
 const SHOW: u32 = NDIAG_SHOW_MEMINFO | NDIAG_SHOW_GROUPS | NDIAG_SHOW_FLAGS;
 
 /// Where what is known of sockets comes from.

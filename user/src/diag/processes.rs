@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which processes hold a socket: those with a descriptor that leads to its inode. The kernel tells no
+//! Processes that hold a socket: those with a descriptor that leads to its inode. The kernel tells no
 //! other way, and a port id that is the number of a process proves nothing.
 
 use crate::netlink::comm;
@@ -12,9 +12,9 @@ use std::path::Path;
 /// A process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
-    /// Its number.
+    /// Process id.
     pub pid: u32,
-    /// What it is called (`/proc/PID/comm`), up to 15 bytes that it chose itself.
+    /// Name of the process (`/proc/PID/comm`), up to 15 bytes that it chose itself.
     pub comm: Vec<u8>,
 }
 
@@ -27,7 +27,7 @@ impl Process {
     }
 }
 
-/// Who held some sockets at one moment.
+/// Processes that held some sockets at one moment.
 #[derive(Debug, Default)]
 pub struct Processes {
     found: HashMap<u32, Vec<Process>>,

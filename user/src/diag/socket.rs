@@ -21,7 +21,7 @@ use std::mem;
 /// Size of `struct netlink_diag_msg`, in bytes.
 const NETLINK_DIAG_MSG: usize = 28;
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `NETLINK_DIAG_*`.
 const NETLINK_DIAG_MAX: usize = 5;
 
 /// `NDIAG_FLAG_*`, in lower case.
@@ -53,9 +53,9 @@ const STATES: &[(u8, &str)] = &[
 pub struct NetlinkSocket {
     /// `NETLINK_*`.
     pub protocol: u8,
-    /// Its port id; 0 is the kernel's own socket, or one that is not bound.
+    /// Port id of the socket; 0 is the kernel's own socket, or one that is not bound.
     pub portid: u32,
-    /// Its inode, which links in `/proc/*/fd` lead to; 0 for one that is being closed.
+    /// Inode of the socket, which links in `/proc/*/fd` lead to; 0 while it is being closed.
     pub inode: u32,
     /// The multicast groups that it is a member of, in ascending order.
     pub groups: Vec<u32>,
@@ -67,11 +67,11 @@ pub struct NetlinkSocket {
     pub drops: u32,
     /// `NDIAG_FLAG_*`; without [`NetlinkSocket::details`], `NDIAG_FLAG_CB_RUNNING` alone.
     pub flags: u32,
-    /// What only `NETLINK_SOCK_DIAG` tells.
+    /// Values that only `NETLINK_SOCK_DIAG` has.
     pub details: Option<Details>,
 }
 
-/// What only `NETLINK_SOCK_DIAG` tells of a socket.
+/// Values of a socket that only `NETLINK_SOCK_DIAG` has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Details {
     /// A number that no other socket has had since the machine started.
@@ -207,7 +207,7 @@ fn members(bitmap: &[u8]) -> Vec<u32> {
 pub struct Described<'a> {
     /// The socket.
     pub socket: &'a NetlinkSocket,
-    /// What its groups are called.
+    /// Names of its multicast groups.
     pub groups: &'a GroupNames,
     /// The processes that hold it, as far as they are known.
     pub processes: &'a [Process],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a family takes: which attributes, of which types, within which bounds.
+//! Policies of a generic netlink family: the attributes it takes, their types and bounds.
 //!
 //! C headers: `include/uapi/linux/genetlink.h` and `netlink.h`.
 
@@ -23,7 +23,7 @@ use crate::wire::{padding, Attr, Attrs, Message};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// What a question for policies is for.
+/// [`Error::op`](crate::netlink::Error::op) of a request for policies.
 const LIST: &str = "list policies";
 
 /// `CTRL_ATTR_POLICY_*`: the policy of an operation's request, and of its dump.
@@ -85,7 +85,7 @@ const TYPES: &[&str] = &[
     "uint",
 ];
 
-/// What a family takes: for each operation the numbers of its policies, and these.
+/// Policies of a family: for each operation the numbers of its policies, and these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// The attributes of all messages of the answer, padded.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Linux 7.3 sent of the controller itself.
+//! Messages of Linux 7.3 about the controller itself.
 
 use super::*;
 use crate::object::described::{assert_told_whatever_the_bytes, told};

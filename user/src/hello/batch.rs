@@ -10,7 +10,7 @@ use crate::wire::{Message, NLMSG_ERROR};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-/// What a reply takes in the receive buffer beside its data, in bytes: generously.
+/// Upper bound of what a reply takes in the receive buffer beside its data, in bytes.
 const OVERHEAD: usize = 2048;
 
 /// A socket of the hello family, and one hello to say on it again and again, some at a time.
@@ -98,7 +98,7 @@ impl Batch {
 
         if let Gathered::Datagrams(received) = gathered {
             self.received = received;
-            // Whoever keeps sending what is ignored must not keep us here.
+            // A peer that keeps sending ignored messages must not postpone the deadline.
             if received >= deadline && !self.has_reply() {
                 return Ok(Gathered::TimedOut);
             }

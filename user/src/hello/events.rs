@@ -21,7 +21,7 @@ pub struct Heard<'a> {
     pub time: SystemTime,
     /// Port id of who said hello.
     pub portid: u32,
-    /// What it said, if anything.
+    /// Text of the hello, if it had one.
     pub text: Option<&'a [u8]>,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the kernel remembers.
+//! Peers and counters that the module keeps.
 
 use super::fields::Fields;
 use super::spec::{
@@ -8,7 +8,7 @@ use super::spec::{
 };
 use crate::netlink::Error;
 
-/// Who has said hello.
+/// A peer that has said hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// Port id of its socket; often, but not always, a process id.

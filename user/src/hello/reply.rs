@@ -11,25 +11,25 @@ use std::time::Duration;
 
 pub(super) const OP: &str = "say hello";
 
-/// What a hello carries; both are optional.
+/// Attributes of a hello; both are optional.
 ///
 /// Nothing is checked here but what the encoding itself cannot hold: limits are the kernel's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hello<'a> {
-    /// What to say (`HELLO_A_TEXT`), without a NUL.
+    /// Text of the hello (`HELLO_A_TEXT`), without a NUL.
     pub text: Option<&'a [u8]>,
     /// Bytes to be sent back (`HELLO_A_DATA`).
     pub data: Option<&'a [u8]>,
 }
 
-/// What the kernel answered.
+/// Answer of the module to a hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply<'a> {
     /// Sequence number of the hello.
     pub seq: u32,
     /// Length of the answer with its header (`nlmsg_len`), in bytes.
     pub bytes: u32,
-    /// What the kernel says (`HELLO_A_GREETING`), without its NUL.
+    /// Greeting of the network namespace (`HELLO_A_GREETING`), without its NUL.
     pub greeting: &'a [u8],
     /// From just before the hello was sent to just after the answer was received; hellos of a
     /// batch are sent together, so each of these includes the serving of those before it.

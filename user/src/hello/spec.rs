@@ -27,10 +27,10 @@ pub(super) const EVICTED: u16 = uapi::HELLO_A_EVICTED as u16;
 
 pub(super) const EVENTS: u32 = uapi::HELLO_GROUP_EVENTS;
 
-/// What the names of attributes begin with.
+/// Prefix of the names of attributes.
 pub(super) const ATTR_PREFIX: &str = "HELLO_A_";
 
-/// What the client knows of the hello family.
+/// Messages and attributes of the hello family.
 pub static SPEC: Spec = Spec {
     protocol: uapi::NETLINK_USER as libc::c_int,
     unregistered_hint: "is hello.ko loaded?",

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// An argument of a word: what should stand behind it, and how that is read.
 #[derive(Debug)]
 pub struct Argument {
-    /// What it should be.
+    /// Kind of value that is expected, as errors name it.
     pub(crate) noun: &'static str,
     /// Reads it; `None` where it is no such thing.
     pub(crate) read: fn(&str, &Numbers) -> Option<Operand>,
@@ -60,7 +60,7 @@ impl Argument {
     pub(crate) const PROTOCOL: Self = Self::new("routing protocol", |text, numbers| {
         or_all(text, &numbers.protocols).filter(is_byte)
     });
-    /// Who made an address (`IFAPROT_*`).
+    /// Origin of an address (`IFAPROT_*`).
     pub(crate) const ADDR_PROTOCOL: Self = Self::new("origin of addresses", |text, numbers| {
         or_all(text, &numbers.addr_protocols).filter(is_byte)
     });

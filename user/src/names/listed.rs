@@ -2,36 +2,36 @@
 
 //! Names of a protocol that is no part of the kernel, as its client lists them.
 
-/// One type of message.
+/// A type of message.
 #[derive(Debug)]
 pub struct MessageSpec {
     /// `nlmsg_type`.
     pub nlmsg_type: u16,
-    /// Its name in C.
+    /// Name of the type in C.
     pub name: &'static str,
     /// Size of the fixed header before the attributes, in bytes.
     pub header: usize,
     /// Whether a request of this type can be a dump: then two bits of its flags are `NLM_F_DUMP`,
     /// which else mean something else.
     pub is_get: bool,
-    /// What the names of attributes begin with in C, and errors leave out.
+    /// Prefix of the names of attributes in C, which errors leave out.
     pub attr_prefix: &'static str,
     /// The attributes that it may carry.
     pub attrs: &'static [AttrSpec],
 }
 
-/// One type of attribute.
+/// A type of attribute.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AttrSpec {
     /// `nla_type`, without flag bits.
     pub nla_type: u16,
-    /// Its name in C.
+    /// Name of the type in C.
     pub name: &'static str,
     /// How its value is shown.
     pub format: AttrFormat,
 }
 
-/// What the value of an attribute is.
+/// Format of an attribute's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttrFormat {
     /// A string that ends in a NUL.

@@ -6,9 +6,9 @@
 //! A name is half of the place in the pool where a byte has its length and the name follows. An index
 //! that may be missing is one too high, and 0 is none.
 
-/// What the value of an attribute, of a member of a struct, or of a choice is. What `aux` and `arg` are
-/// stands behind it; without, both are 0. `aux` of a number is its size in bytes, 0 is as long as it
-/// is, and the bits [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
+/// Format of an attribute's value, of a member of a struct, or of a choice. Each names the meaning of `aux` and
+/// `arg`; without, both are 0. `aux` of a number is its size in bytes, 0 is as long as it is, and the bits
+/// [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Bytes of a meaning of their own.
@@ -59,16 +59,16 @@ pub enum Kind {
     Message,
     /// Rows that begin with their length: the struct `aux`, then attributes of the set `arg`.
     Nexthops,
-    /// What the attribute `aux` beside it (with [`OUTSIDE`]: of the set around) selects from the choice
-    /// `arg`.
+    /// Format from the choice `arg`, selected by the attribute `aux` beside it (with [`OUTSIDE`]: of the set
+    /// around).
     Select,
-    /// What the family of the message selects from the choice `arg`.
+    /// Format from the choice `arg`, selected by the family of the message.
     ByFamily,
-    /// What the IP protocol that was asked for selects from the choice `arg`.
+    /// Format from the choice `arg`, selected by the IP protocol that was asked for.
     ByProtocol,
     /// `struct nla_bitfield32`; `arg` is the enum that has names for the bits, if any.
     Bitfield,
-    /// Nothing.
+    /// No value.
     Nothing,
 }
 
@@ -131,8 +131,8 @@ records! {
     Enum = e(prefix: u16, first: u16, count: u16);
     /// The name of a number; those of an enum stand in the order of their numbers.
     Word = w(number: u32, name: u16);
-    /// What is selected from.
+    /// A choice: `count` rows of [`Choosable`] from `first` on.
     Choice = c(first: u16, count: u16);
-    /// One of a choice: the value of the selector, a name or a number, and the format.
+    /// A row of a choice: the value of the selector, a name or a number, and the format.
     Choosable = o(value: u16, kind: Kind, aux: u8, arg: u16);
 }

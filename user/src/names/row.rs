@@ -13,7 +13,7 @@ const LOOKED_THROUGH: usize = 32;
 pub struct Row<'a> {
     /// The attributes as they are on the wire.
     pub bytes: &'a [u8],
-    /// What is known of them.
+    /// Types of the attributes.
     pub set: Set,
     /// The family that the message is of, `AF_*`: the first byte of its header.
     pub family: u8,

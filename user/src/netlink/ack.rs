@@ -10,7 +10,7 @@ use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_HDRLEN};
 const MSG: u16 = 1;
 /// Where in the request the trouble is: bytes from the start of its header.
 const OFFS: u16 = 2;
-/// What the attribute in trouble has to be: a nest.
+/// `NLMSGERR_ATTR_POLICY`: the policy that the attribute violates, a nest.
 const POLICY: u16 = 4;
 /// Type of the attribute that is missing from the request.
 const MISS_TYPE: u16 = 5;
@@ -29,14 +29,14 @@ pub struct Ack<'a> {
     pub attrs: Attrs<'a>,
 }
 
-/// What an extended ACK says.
+/// The attributes of an extended ACK: `NLMSGERR_ATTR_*`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExtAck<'a> {
     /// The kernel's words.
     pub message: Option<&'a [u8]>,
     /// Where in the request the trouble is: bytes from the start of its header.
     pub offset: Option<u32>,
-    /// What the attribute there has to be: a row of attributes, `NL_POLICY_TYPE_ATTR_*`.
+    /// Policy that the attribute there violates: a row of attributes, `NL_POLICY_TYPE_ATTR_*`.
     pub policy: Option<&'a [u8]>,
     /// Type of the attribute that is missing from the request.
     pub miss_type: Option<u32>,
@@ -132,7 +132,7 @@ fn has(flags: u16, flag: libc::c_int) -> bool {
 mod tests {
     use super::*;
 
-    /// What Linux 6.18 answers to `NETDEV_CMD_DEV_GET` without attributes, ext-ack and capped.
+    /// Answer of Linux 6.18 to `NETDEV_CMD_DEV_GET` without attributes, ext-ack and capped.
     const MISSING: [u8; 44] = [
         44, 0, 0, 0, 2, 0, 0, 3, 2, 0, 0, 0, 0x1c, 0x3d, 0, 0, // nlmsghdr: NLMSG_ERROR
         0xea, 0xff, 0xff, 0xff, // error: -EINVAL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which attribute of a request a refusal is about.
+//! Names the attribute of a request that the kernel refused.
 
 use super::{ExtAck, Spec};
 use crate::names::{self, Set};
@@ -27,7 +27,7 @@ struct Row<'m> {
     attrs: names::Row<'m>,
     /// Where they are in the message.
     start: usize,
-    /// What the names of the message's attributes begin with, which is left out.
+    /// Prefix that the names of the message's attributes share, which is left out.
     prefix: &'static str,
 }
 

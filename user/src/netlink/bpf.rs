@@ -21,7 +21,7 @@ pub(super) fn end(verdict: u32) -> sock_filter {
 
 fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
     sock_filter {
-        // They are all below 256.
+        // Codes of classic BPF instructions are all below 256.
         code: code as u16,
         jt,
         jf,

@@ -7,7 +7,7 @@ use super::{deadline, Connection, Error, Gathered, Request};
 use crate::wire::NLMSG_ERROR;
 use std::time::{Duration, Instant};
 
-/// What became of a change.
+/// The kernel's answer to a change: done, or refused with an error.
 type Verdict = Result<(), Error>;
 
 impl Connection {
@@ -60,7 +60,7 @@ impl Connection {
             match self.gather(op, end, None) {
                 Ok(Gathered::Datagrams(received)) => {
                     self.note_verdicts(requests, verdicts)?;
-                    // Whoever keeps sending what is ignored must not keep us here.
+                    // A peer that keeps sending ignored messages must not postpone the deadline.
                     if received >= end && verdicts.contains(&None) {
                         return Err(late);
                     }
@@ -85,7 +85,7 @@ impl Connection {
         };
         for message in self.messages(first.op()) {
             let message = message?;
-            // Their numbers are consecutive; others are late answers, and news of others.
+            // Numbers of the requests are consecutive; other messages are late answers, or events.
             let index = message.header().nlmsg_seq.wrapping_sub(first.seq()) as usize;
             if let (NLMSG_ERROR, Some(request)) = (message.header().nlmsg_type, requests.get(index))
             {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the kernel says beside a datagram.
+//! Control messages that the kernel passes with a datagram: `recvmsg(2)`.
 
 use libc::{c_int, cmsghdr, msghdr};
 use std::{mem, ptr};
@@ -16,7 +16,7 @@ const MESSAGES: usize = 2;
 #[derive(Clone, Copy)]
 pub(super) struct Control([ControlMessage; MESSAGES]);
 
-/// One that says a number, `CMSG_SPACE(sizeof(int))` bytes.
+/// Control message with a number, `CMSG_SPACE(sizeof(int))` bytes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct ControlMessage {

@@ -12,9 +12,9 @@ use std::{error, fmt, io};
 /// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What was tried: `say hello`.
+    /// The operation that failed: `say hello`.
     pub op: &'static str,
-    /// What it was tried on, where that is not clear: `10.0.0.0/8`.
+    /// Object of the operation, where that is not clear: `10.0.0.0/8`.
     pub object: Option<String>,
     /// The error number that stands for the reason.
     pub errno: Errno,

@@ -28,7 +28,7 @@ impl Connection {
         self.answer(request, sent, timeout)
     }
 
-    /// Waits for the one message that answers `request`, else as [`Connection::ask`].
+    /// Waits for the one message that answers `request`; see [`Connection::ask`].
     fn answer(
         &mut self,
         request: &Request,
@@ -47,7 +47,7 @@ impl Connection {
             )?;
         let message = self.messages(request.op()).nth(index);
 
-        // It was there a moment ago.
+        // The message was in the inbox when its index was found.
         message
             .unwrap_or_else(|| Err(Error::timed_out(request.op(), timeout)))
             .map(|message| (message, received.duration_since(sent)))
@@ -106,7 +106,7 @@ impl Connection {
             match self.hand_over(request, &mut take)? {
                 ControlFlow::Break(index) => return Ok((index, received)),
                 ControlFlow::Continue(true) => end = deadline(received, timeout),
-                // Whoever keeps sending what is ignored must not keep us here.
+                // A peer that keeps sending ignored messages must not postpone the deadline.
                 ControlFlow::Continue(false) if received >= end => break,
                 ControlFlow::Continue(false) => {}
             }
@@ -124,7 +124,7 @@ impl Connection {
         let mut any = false;
         for (index, message) in self.messages(request.op()).enumerate() {
             let message = message?;
-            // Others are late answers, and news of others.
+            // Messages with other numbers are late answers, or events.
             if message.header().nlmsg_seq == request.seq() {
                 any = true;
                 if take(self.spec(), request, &message)?.is_break() {

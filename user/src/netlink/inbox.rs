@@ -109,7 +109,7 @@ fn messages<'a>(
     op: &'static str,
     datagram: Datagram<'a>,
 ) -> impl Iterator<Item = Result<Message<'a>, Error>> {
-    // What is left of a message says nothing.
+    // A truncated datagram has no message that can be trusted.
     let whole = match datagram.truncated {
         true => &[],
         false => datagram.bytes,

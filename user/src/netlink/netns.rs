@@ -27,8 +27,7 @@ pub struct Netns {
     file: File,
 }
 
-/// What tells a namespace from all others there are, whatever it is called: `st_dev` and `st_ino` of
-/// its files.
+/// Identity of a network namespace, whatever its names are: `st_dev` and `st_ino` of its files.
 ///
 /// One that is gone may leave it to a later one; while a socket or an open file of it is held, it is
 /// not gone.

@@ -37,7 +37,7 @@ pub struct NetnsName {
     pub name: OsString,
     /// The file that stands for the namespace.
     pub path: PathBuf,
-    /// Which one it is: it may have other names.
+    /// Identity of the namespace, which may have other names.
     pub id: NetnsId,
 }
 
@@ -50,10 +50,10 @@ impl NetnsName {
 
 /// Watches the names of network namespaces that the mount namespace of this process has.
 pub struct NetnsNames {
-    /// What `inotify` tells.
+    /// The `inotify(7)` instance that watches the folders.
     folders: File,
     mounts: File,
-    /// One of all that there are.
+    /// Any network namespace, whose `st_dev` all others share.
     any: NetnsId,
 }
 
@@ -133,7 +133,7 @@ impl NetnsNames {
         if !is_any {
             let created = libc::IN_CREATE | libc::IN_MOVED_TO | libc::IN_ONESHOT;
             watch(&self.folders, PARENT, created)?;
-            // It may have come in between.
+            // The folder may have been made between both calls.
             let _ = watch(&self.folders, FOLDERS[0].1, CHANGES);
         }
         Ok(())

@@ -24,17 +24,17 @@ pub fn wait_readable<const N: usize>(
     Ok(pollfds.map(|pollfd| pollfd.revents != 0))
 }
 
-/// What to wait for.
+/// Condition that `poll(2)` waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Awaited<'a> {
-    /// That this is readable, or in error.
+    /// The descriptor is readable, or in error.
     Readable(BorrowedFd<'a>),
-    /// That this is another than when it was waited for last: a file of `/proc` that says so with
+    /// The file has changed since it was waited for last: a file of `/proc` that says so with
     /// `POLLPRI`, and can be read at any time.
     Changed(BorrowedFd<'a>),
-    /// That this takes at least `PIPE_BUF` bytes, or is in error.
+    /// The descriptor takes at least `PIPE_BUF` bytes, or is in error.
     Writable(BorrowedFd<'a>),
-    /// That nobody is left at the other end of this.
+    /// The other end of the descriptor is closed.
     Closed(BorrowedFd<'a>),
 }
 
@@ -49,7 +49,7 @@ impl Awaited<'_> {
             Self::Readable(_) => libc::POLLIN,
             Self::Changed(_) => libc::POLLPRI,
             Self::Writable(_) => libc::POLLOUT,
-            // It is told unasked.
+            // `POLLERR` and `POLLHUP` are reported without being requested: `poll(2)`.
             Self::Closed(_) => 0,
         }
     }

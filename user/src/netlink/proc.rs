@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What `/proc` tells of netlink sockets and of the threads that have them.
+//! Netlink sockets, and the threads that have them, by `/proc`.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ pub struct SocketLine {
     pub is_dumping: bool,
     /// How many datagrams were dropped for want of room since it was opened.
     pub drops: u32,
-    /// Its inode, which links in `/proc/*/fd` lead to; 0 for one that is being closed.
+    /// Inode of the socket, which links in `/proc/*/fd` lead to; 0 while it is being closed.
     pub inode: u64,
 }
 

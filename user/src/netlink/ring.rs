@@ -43,7 +43,7 @@ const ADDRESS: usize = mem::size_of::<tpacket3_hdr>().next_multiple_of(libc::TPA
 pub struct Packet<'a> {
     /// When the kernel had it, since the beginning of 1970.
     pub time: Duration,
-    /// Its protocol; of `nlmon`, `NETLINK_*`.
+    /// Protocol of the packet; from an `nlmon` device, `NETLINK_*`.
     pub protocol: u16,
     /// The packet, as far as there was room for it.
     pub bytes: &'a [u8],
@@ -313,7 +313,7 @@ impl<'b> Iterator for Packets<'b> {
         let packet = Packet::of(frame)?;
         self.left -= 1;
         self.at = match word(frame, offset_of!(tpacket3_hdr, tp_next_offset))? {
-            // It is the last one.
+            // An offset of 0 marks the last packet of the block.
             0 => self.block.len(),
             step => self.at.saturating_add(step as usize),
         };
@@ -432,7 +432,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever its numbers are, there is an end of the packets, and each that it counts is found or left.
+        /// Any numbers in a block have the packets end, and each packet that the block counts is found or left.
         #[test]
         fn any_bytes_are_a_block(
             count in any::<u32>(),

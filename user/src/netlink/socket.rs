@@ -29,7 +29,7 @@ pub struct Socket {
 /// A datagram as it was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
-    /// Its bytes, a row of messages.
+    /// Messages of the datagram, one after the other.
     pub bytes: &'a [u8],
     /// Whether there were more bytes than the buffer took; they are gone.
     pub truncated: bool,
@@ -270,7 +270,7 @@ pub(super) enum Polled<T> {
     Woken,
 }
 
-/// What is known of a datagram beside its bytes.
+/// Length, sender and control messages of a datagram.
 #[derive(Clone, Copy)]
 pub(super) struct Envelope {
     pub(super) len: usize,

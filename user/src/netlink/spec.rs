@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a client knows of a protocol.
+//! Description of a netlink protocol.
 
 use crate::names::{self, Family, MessageSpec, GENL_ID_CTRL};
 use crate::wire::Message;
 
-/// What the client knows of a netlink protocol.
+/// Description of a netlink protocol: its number, and the messages that [`names`] does not have.
 #[derive(Debug)]
 pub struct Spec {
     /// Third argument of `socket(2)`, `NETLINK_*`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a command, and all that it starts, says and hears over netlink.
+//! Netlink datagrams of a command and of all that it starts, as its system calls carry them.
 //!
 //! A seccomp filter stops each thread of it at the system calls that can carry a datagram, and at no
 //! other; the tracer looks which file the descriptor is, reads the datagram in the memory of the
@@ -28,7 +28,7 @@ pub use thread::{Rights, Thread};
 use super::Errno;
 use std::time::SystemTime;
 
-/// Who is told what is seen.
+/// Receiver of the datagrams and remarks of a [`Tracer`].
 pub trait Observer {
     /// A datagram that was sent or received, or a call for one that failed.
     fn transfer(&mut self, transfer: &Transfer<'_>);
@@ -42,7 +42,7 @@ pub trait Observer {
         false
     }
 
-    /// Nothing has come for some time: what is held back can be written.
+    /// No system call was seen for some time: an observer can write what it held back.
     fn idle(&mut self) {}
 }
 
@@ -64,12 +64,11 @@ pub struct Transfer<'a> {
     pub protocol: Protocol,
     /// Name of the system call.
     pub call: &'static str,
-    /// Which way.
+    /// Direction of the datagram.
     pub direction: Direction,
-    /// What became of it.
+    /// Outcome of the call for this datagram.
     pub outcome: Outcome,
-    /// Whom it is for or from, where the call says so; else whom the socket is connected to, most
-    /// often the kernel.
+    /// Address in the call, if it has one; else that of the socket's peer, most often the kernel.
     pub peer: Option<Peer>,
     /// The datagram, as far as it was carried and can be shown.
     pub bytes: &'a [u8],
@@ -79,15 +78,15 @@ pub struct Transfer<'a> {
     pub unshown: Option<Unshown>,
 }
 
-/// What became of a call, or of one of its datagrams.
+/// Outcome of a call, or of one of its datagrams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was sent or received. The number is what the call returned for it: how many bytes, which is
+    /// The datagram was sent or received. The number is what the call returned for it: how many bytes, which is
     /// more than were received where the whole length was asked for (`MSG_TRUNC`).
     Done(usize),
     /// The call failed.
     Failed(Errno),
-    /// Nobody knows: the call has not returned yet, or never will.
+    /// The outcome is unknown: the call has not returned yet, or never will.
     Pending,
     /// The call has ended before it was its turn.
     Skipped,
@@ -96,13 +95,13 @@ pub enum Outcome {
 /// Why the bytes of a datagram are not those that were carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unshown {
-    /// It was looked at and left in the queue (`MSG_PEEK`): it is shown when it is taken.
+    /// The datagram was looked at and left in the queue (`MSG_PEEK`): it is shown when it is taken.
     Peeked,
     /// The kernel has copied it from one file to another: it was in no memory of the command.
     Copied,
     /// The memory could not be read, or not all of it.
     Unread,
-    /// It was shown before its outcome was known.
+    /// The bytes were shown before the outcome of the call was known.
     Shown,
 }
 
@@ -116,19 +115,19 @@ pub struct Peer {
     pub groups: u32,
 }
 
-/// What is not seen.
+/// Traffic that the tracer does not see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Remark {
-    /// What goes through `io_uring(7)`.
+    /// Calls queued in a ring: `io_uring(7)`.
     IoUring,
-    /// What goes through `io_submit(2)`.
+    /// Reads and writes submitted by `io_submit(2)`.
     Aio,
-    /// What is said in system calls for programs of another architecture, `AUDIT_ARCH_*`; of x86-64,
-    /// in those of x32.
+    /// System calls of another architecture, `AUDIT_ARCH_*`, for which no table is known; on x86-64, those
+    /// of x32.
     Foreign(u32),
     /// Anything that the process says: the tracer may not look at it, for this reason.
     Closed(Errno),
-    /// What it would do with rights that the program would have given it. A filter that anybody may
-    /// install takes care that nobody gains rights.
+    /// Rights that an executed program would have had: under `PR_SET_NO_NEW_PRIVS`, which the filter needs,
+    /// `execve(2)` gives none.
     Forgone(Rights),
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What objects tell, for tests: as a tree, and for any bytes.
+//! Description of objects for tests: as a tree, and for any bytes.
 
 use super::{Fields, Names, Nest, Object, Value};
 use crate::wire::Messages;
@@ -49,7 +49,7 @@ pub fn assert_told_whatever_the_bytes(
             for (at, byte) in changes {
                 bytes[at.index(capture.len())] = byte;
             }
-            // One time in four it is whole.
+            // A quarter of the captures stays whole.
             bytes.truncate(end.index(capture.len() * 4 / 3));
             bytes
         });

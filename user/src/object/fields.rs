@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What an object says of itself: fields, each a key and a value.
+//! Description of an object: fields, each a key and a value.
 //!
 //! An object of the kernel is described once, to whoever implements [`Fields`]: a writer of JSON, of
 //! text, or what compares two of them. Keys and their nesting are those of `ip -j -d`, or else the
@@ -43,7 +43,7 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// What a key can hold besides a single value.
+/// A value of fields or items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nest {
     /// Keys and values.

@@ -10,20 +10,20 @@ use crate::wire::Attrs;
 /// Types in the tables are below this.
 const KINDS: usize = 128;
 
-/// What is known of a type of attribute.
+/// Description of a type of attribute.
 pub struct Known {
     /// `nla_type`.
     pub kind: u16,
-    /// What it is called.
+    /// Key of the attribute in JSON.
     pub key: &'static str,
-    /// What its value is.
+    /// Format of its value.
     pub format: Format,
 }
 
 /// Tells a value under a key; `None` when it makes no sense.
 pub type Tell = fn(&str, &[u8], &mut Names, &mut dyn Fields) -> Option<()>;
 
-/// What the value of an attribute is.
+/// Format of an attribute's value.
 #[derive(Clone, Copy)]
 pub enum Format {
     /// A number of one byte.
@@ -48,7 +48,7 @@ pub enum Format {
     Be64,
     /// A time of four or eight bytes, in hundredths of a second (`clock_t`).
     Clock,
-    /// One byte: yes or no.
+    /// A byte: 0 is no.
     Bool,
     /// No value: being there means yes.
     Flag,
@@ -70,9 +70,9 @@ pub enum Format {
     Nested(&'static [Known]),
     /// Attributes that are items of an array, whatever their type.
     Items(&'static Format),
-    /// What is told unless all its bytes are zero: for what has no other way to say that there is none.
+    /// A value that is left out if all its bytes are zero, by which the kernel says that there is none.
     NonZero(&'static Format),
-    /// What is told if another attribute of the row, a number of two bytes in network order, has one of these bits.
+    /// A value that is left out unless another attribute of the row, a big-endian `u16`, has one of these bits.
     Where(u16, u16, &'static Format),
     /// Something else.
     As(Tell),

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a value is.
+//! Formats of values.
 
 use super::{set_key, Catalog};
 use crate::spec::{Spec, ValueDef};
 use crate::{Error, Result};
 
-/// What the value of an attribute or of a member is; names are keys of the [`Catalog`].
+/// Format of the value of an attribute or of a member; names are keys of the [`Catalog`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Bytes of a meaning of their own.
     Binary,
-    /// Nothing: room.
+    /// Padding without a meaning.
     Pad,
-    /// Nothing: being there is what it says.
+    /// An attribute without a value, whose presence means yes.
     Flag,
     /// A text.
     Text,
@@ -67,14 +67,14 @@ pub enum Format {
     ByProtocol(String),
     /// A number of bits and a mask.
     Bitfield(Option<String>),
-    /// It is nothing at all: a choice without a format.
+    /// No value: a choice without a format.
     Nothing,
 }
 
 /// A number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Number {
-    /// Its size in bytes; 0 is as long as it is.
+    /// Size of the number in bytes; 0 is as long as the attribute is.
     pub width: u8,
     /// Whether it may be negative.
     pub is_signed: bool,

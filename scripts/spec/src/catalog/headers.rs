@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the overlay takes from headers.
+//! Enums, sets and messages that the overlay takes from headers.
 
 use super::{Attr, Catalog, Message, Set, Struct, Words};
 use crate::header::{Header, Headers};

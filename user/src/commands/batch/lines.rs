@@ -18,7 +18,7 @@ pub struct Lines<R> {
 /// A line with words in it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Its number, from 1: that of the first, where it goes on in others.
+    /// Number of the line, from 1: that of the first, where it goes on in others.
     pub number: u64,
     words: Result<Vec<OsString>, &'static str>,
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which address, and of which link.
+//! Changes of addresses, read from words.
 
 use super::{index, Failure, Links, Task, Words};
 use nlhello::netlink::Request;
@@ -23,7 +23,7 @@ pub fn read(
     words: &mut Words<'_>,
     links: &mut dyn Links,
 ) -> Result<Request, Failure> {
-    // What is not said yet is 0 in the draft.
+    // An index or address that the words have not named yet is 0 in the draft.
     let mut addr = Addr::new(Subnet::any(0), 0);
     let (mut local, mut wanted) = (None, None);
     while let Some(word) = words.keyword() {
@@ -78,7 +78,7 @@ fn lifetime(keyword: &str, words: &mut Words<'_>) -> Result<Lifetime, Failure> {
 #[derive(Clone, Copy)]
 enum Broadcast {
     This(IpAddr),
-    /// That of the network.
+    /// The broadcast address of the network.
     Usual,
 }
 

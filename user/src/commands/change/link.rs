@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which link, and what becomes of it.
+//! Changes of links, read from words.
 
 use super::{index, Change, Failure, Links, Verb, Words};
 use nlhello::netlink::Netns;
@@ -27,7 +27,7 @@ const MACVLAN_MODES: &[(&str, u32)] = &[
     ("source", 16),
 ];
 
-/// What the words say.
+/// A change of a link, as far as its words are read.
 struct Draft<'w> {
     name: Option<&'w [u8]>,
     link: Link<'w>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which neighbour, and of which link.
+//! Changes of neighbours, read from words.
 
 use super::{index, Failure, Links, Task, Words};
 use nlhello::netlink::Request;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which route, and what becomes of it.
+//! Changes of routes, read from words.
 
 use super::{index, Failure, Links, Task, Words};
 use nlhello::netlink::Request;

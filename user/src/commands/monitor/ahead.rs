@@ -19,17 +19,17 @@ const LOAD: usize = 32 << 10;
 pub struct Ahead {
     empty: Sender<Load>,
     full: Receiver<Load>,
-    /// Those that nobody fills.
+    /// Loads without a batch to fill.
     spare: Vec<Load>,
 }
 
-/// What was heard.
+/// Messages that the receiving thread has read.
 #[derive(Default)]
 struct Load {
     batch: Batch,
     /// Whether there was nothing more to hear.
     is_last: bool,
-    /// What came after that, other than events.
+    /// Error of the receiver after these messages, if it was not an event.
     error: Option<Error>,
 }
 
@@ -66,9 +66,9 @@ impl Ahead {
             let Ok(mut load) = self.full.recv() else {
                 break;
             };
-            // Whatever happens, what was heard is taken in, in order.
+            // Messages received before an error are taken in first, in order.
             result = result.and(load.take_in(monitor, teller));
-            // Who waits for a few among many must not wait for the end of them all.
+            // Lines are written after each load: a reader that waits for a few must not wait for the last one.
             teller.write_out();
             if load.is_last || result.is_err() || is_over(teller) || monitor.is_needed() {
                 self.spare.push(load);

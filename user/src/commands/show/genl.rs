@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which families of generic netlink.
+//! Families of generic netlink, chosen by words.
 
 use super::{client, tell, Cli, Error, Failure, LinkNames, ShowArgs, Words, TIMEOUT};
 use nlhello::genl::{FamilyName, Policy, Whole, LIST};
@@ -25,7 +25,7 @@ pub fn name(args: &ShowArgs) -> Result<Option<FamilyName>, Error> {
 /// Shows the family of a name, and what it takes.
 pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, Failure> {
     let mut client = client(cli, &query)?;
-    // It is asked first, so that the module of the family is there for the second question.
+    // The kernel loads the module of the family for the first request, so the second one finds it.
     client.get(&query, TIMEOUT)?;
     let policy = Policy::ask(&mut client, &query.name, TIMEOUT)?;
     let whole = Whole {

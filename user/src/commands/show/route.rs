@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which packet's route.
+//! Lookups of the route of a packet, read from words.
 
 use super::{Error, LinkNames, ShowArgs, Words};
 use nlhello::rtnl::{ip_protocol, route, Lookup};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What of a namespace is told.
+//! Messages of a namespace, chosen by words.
 
 use crate::cli::SniffArgs;
 use crate::commands::words::Words;
@@ -21,7 +21,7 @@ const COMM_MAX: usize = 15;
 
 const ALL_ELSE: &str = "nlhello sniff -- COMMAND shows what a program says, whatever the protocol";
 
-/// What is wanted.
+/// Messages to show, by kind, name and process.
 #[derive(Default)]
 pub struct Choice {
     kinds: Kinds,

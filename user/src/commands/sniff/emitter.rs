@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is done with the datagrams of `nlmon`, whoever captured them.
+//! Output of the datagrams of `nlmon`, captured now or before.
 
 use super::choice::Choice;
 use super::{has_lines, unwritten, Files, Wrap};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Linux 6.18 sent of sockets with groups, without, and connected.
+//! Messages of Linux 6.18 about sockets with groups, without, and connected.
 
 use super::*;
 use crate::object::described::{assert_told_whatever_the_bytes, told};
@@ -16,7 +16,7 @@ const MEMBER: [u8; 88] = [
     8, 0, 4, 0, 2, 0, 0, 0, // NETLINK_DIAG_FLAGS
 ];
 
-/// The same of one of protocol 2 that is connected and has no groups.
+/// `struct netlink_diag_msg` and attributes of a connected socket of protocol 2 without groups.
 const CONNECTED_TO_KERNEL: [u8; 76] = [
     0x10, 2, 2, 1, 0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // family to destination
     0x64, 0x79, 0x11, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, // inode, cookie

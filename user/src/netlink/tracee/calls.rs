@@ -4,7 +4,7 @@
 
 use libc::c_long;
 
-/// Which way a datagram goes.
+/// Direction of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the command.
@@ -13,7 +13,7 @@ pub enum Direction {
     Received,
 }
 
-/// What the arguments of a call mean.
+/// Meaning of the arguments of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Descriptor, buffer, length, flags, address, its length.
@@ -29,7 +29,7 @@ pub(super) enum Form {
     /// Descriptors among the arguments: one that the kernel writes to, one that it reads. What goes
     /// from one to the other is in no memory of the command.
     Copied { to: usize, from: usize },
-    /// Which call of sockets it is, and an array with the arguments of that.
+    /// Number of a socket call, and a pointer to its arguments: `socketcall(2)`.
     Socketcall,
     /// A ring, set up or entered: `io_uring(7)`.
     IoUring,
@@ -115,8 +115,8 @@ macro_rules! syscalls {
     };
 }
 
-/// Those of this program; of sockets there is nothing for `pwrite` and `pwritev`, which fail with
-/// `ESPIPE`, but `pwritev2` with offset -1 is `writev`.
+/// System calls of this architecture. `pwrite` and `pwritev`, which fail with `ESPIPE` on sockets, are left
+/// out; `pwritev2` with offset -1 is `writev`.
 static SYSCALLS: &[Syscall] = syscalls! {
     SYS_sendmsg = "sendmsg": Message(Sent),
     SYS_recvmsg = "recvmsg": Message(Received),
@@ -141,7 +141,7 @@ static SYSCALLS: &[Syscall] = syscalls! {
     SYS_socketcall = "socketcall": Socketcall,
 };
 
-/// Those of programs for i386 on x86-64: `arch/x86/entry/syscalls/syscall_32.tbl`.
+/// System calls of i386 programs on x86-64: `arch/x86/entry/syscalls/syscall_32.tbl`.
 #[cfg(target_arch = "x86_64")]
 static I386: &[Syscall] = {
     const fn call(number: c_long, name: &'static str, form: Form) -> Syscall {
@@ -171,7 +171,7 @@ static I386: &[Syscall] = {
     ]
 };
 
-/// What is followed: programs for this architecture, and those for its smaller sister.
+/// Architectures whose calls are followed: the tracer's own, and on x86-64 also i386.
 pub(super) static ABIS: &[Abi] = &[
     Abi {
         arch: NATIVE,

@@ -27,7 +27,7 @@ const ADDR_LEN: usize = 12;
 /// The arguments of a call, with the memory that they point to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arguments {
-    /// Whose memory it is.
+    /// Thread whose memory the arguments point to.
     pub tid: pid_t,
     /// Size of a pointer there, in bytes.
     pub word: usize,
@@ -53,13 +53,13 @@ pub(super) struct Found {
     pub len: usize,
     /// How long it may have been at most.
     pub room: usize,
-    /// Who it is for, or from, where the call says so.
+    /// Address that the datagram is for, or from, where the call has one.
     pub peer: Option<Peer>,
     /// `msg_flags` of what was received.
     pub flags: c_int,
 }
 
-/// What a call says of a datagram before the bytes of it are read.
+/// Buffers, address and length of a datagram, before its bytes are read.
 #[derive(Debug, Default)]
 struct Described {
     pieces: Vec<iovec>,

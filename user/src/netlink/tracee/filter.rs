@@ -7,7 +7,7 @@ use super::calls::{Abi, ABIS, X32};
 use libc::{sock_filter, BPF_JEQ, BPF_JSET, SECCOMP_RET_ALLOW, SECCOMP_RET_TRACE};
 use std::{io, ptr};
 
-/// What the tracer is told of a call that no table is known for.
+/// Data of `SECCOMP_RET_TRACE` for a call of an architecture without a table.
 pub(super) const FOREIGN: u32 = 1;
 
 // Where the filter finds them in `struct seccomp_data`.

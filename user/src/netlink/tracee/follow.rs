@@ -46,10 +46,10 @@ pub struct Tracer {
     is_busy: bool,
     /// All threads that are followed.
     turns: Turns,
-    /// Those that had something to say.
+    /// Threads that have stopped for a call at least once.
     tasks: HashMap<pid_t, Task>,
     sockets: Sockets,
-    /// What was told of a process that would else be told again and again.
+    /// Remarks already made of a process, each of which is made once.
     remarked: HashSet<(pid_t, Remark)>,
     /// How many calls have begun that send something, of which nothing was told yet.
     open_sends: usize,
@@ -61,7 +61,7 @@ pub struct Tracer {
 struct Task {
     thread: Thread,
     call: Option<Call>,
-    /// What the call sends, or has received.
+    /// Datagrams that the call sends, or has received.
     datagrams: Datagrams,
 }
 
@@ -207,7 +207,7 @@ impl Tracer {
             Ok(true) => Resume::ToReturn,
             Ok(false) => Resume::With(0),
             Err(error) => {
-                // One that was killed meanwhile has nothing to say.
+                // A thread that was killed meanwhile has no memory to read.
                 if let Some(errno) = error.raw_os_error().filter(|errno| *errno != libc::ESRCH) {
                     self.remark(tid, Remark::Closed(Errno(errno)), observer);
                 }
@@ -321,7 +321,7 @@ impl Tracer {
         if !call.is_told {
             self.open_sends -= 1;
         }
-        // What was told as not known, and did not fail, needs no more words.
+        // A send emitted as [`Outcome::Pending`] is emitted again only if it failed.
         if !call.is_told || result.is_err() {
             task.tell_sent(call, Some(result), observer);
         }
@@ -547,7 +547,7 @@ impl Call {
     /// Returns what became of datagrams whose headers could not be read, of a call that returned `result`.
     fn outcome_of_rest(&self, result: usize) -> Outcome {
         match self.is_of_many() {
-            // That is how many there are.
+            // The call returned how many datagrams it carried, not how long they are.
             true => Outcome::Pending,
             false => Outcome::Done(result),
         }

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::{io, ptr};
 
-/// What C libraries do not agree on.
+/// Type of the first argument of `ptrace(2)`, in which C libraries differ.
 #[cfg(target_env = "gnu")]
 type Request = libc::c_uint;
 #[cfg(not(target_env = "gnu"))]
@@ -32,21 +32,21 @@ const OPTIONS: c_int = libc::PTRACE_O_TRACESYSGOOD
 /// Why a task has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It has ended.
+    /// The task has ended.
     Ended(ExitStatus),
     /// The filter has picked the system call that it is about to make.
     Call,
     /// The system call is done that [`Resume::ToReturn`] was for.
     Return,
-    /// It runs another program now.
+    /// The task has executed another program.
     Exec,
-    /// It stands still, as all its process, because of this signal.
+    /// The task is in a group-stop, as all its process, because of this signal.
     Group(c_int),
-    /// It is about to receive this signal.
+    /// The task is about to receive this signal.
     Signal(c_int),
-    /// It has started another task.
+    /// The task has started another task.
     Started,
-    /// It has been started, or goes on after it stood still.
+    /// The task was just started, or goes on after a group-stop.
     Other,
 }
 
@@ -83,7 +83,7 @@ pub(super) enum Resume {
     Listening,
 }
 
-/// What is known of the system call of a task: `struct ptrace_syscall_info`.
+/// Arguments or result of a task's system call: `struct ptrace_syscall_info`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SyscallInfo {

@@ -6,7 +6,7 @@ use libc::{c_int, c_void, pid_t, sigaction, siginfo_t};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::{io, mem, ptr};
 
-/// What ends a program, or is for it to know.
+/// Signals that end a program or inform it, which are passed on to the command.
 const FORWARDED: [c_int; 6] = [
     libc::SIGHUP,
     libc::SIGINT,
@@ -59,7 +59,7 @@ impl Drop for Forwarding {
     }
 }
 
-/// What interrupts waits, again and again.
+/// Timer whose signal interrupts `waitpid(2)` at intervals.
 pub(super) struct Ticker {
     is_ticking: bool,
     _handler: Handler,
@@ -106,7 +106,7 @@ impl Drop for Ticker {
     }
 }
 
-/// What is done at a signal, until this is dropped.
+/// Signal handler that is in place until this is dropped.
 struct Handler {
     signal: c_int,
     before: sigaction,
@@ -155,7 +155,7 @@ struct Sender {
     fields: Fields,
 }
 
-/// What comes behind is a union that may hold pointers, and is aligned as they are.
+/// Fields behind the common ones of `siginfo_t`: a union that may hold pointers, and is aligned as they are.
 #[repr(C)]
 struct Fields {
     _align: [*const c_void; 0],

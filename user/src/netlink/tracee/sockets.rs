@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a descriptor of another process is, at this moment: nothing is remembered of descriptors, so
-//! however a process came by one, it is known.
+//! Socket behind a descriptor of another process, looked up at each call: no table of descriptors is kept,
+//! so it is known however the process came by it.
 
 use super::super::socket::get_option;
 use super::{Protocol, Thread};

@@ -14,7 +14,7 @@ use std::ptr;
 /// A command that has been started, and that runs as soon as it is followed.
 pub(super) struct Started {
     pub pid: pid_t,
-    /// What the child has to say, if the command cannot be run.
+    /// Error of the child, if the command cannot be run.
     report: UnixStream,
 }
 
@@ -27,14 +27,14 @@ pub(super) enum NotRun {
     NoProgram(c_int),
 }
 
-// What the child says comes with.
+// Kinds of failure that precede the error number in the child's report.
 const NO_FILTER: u8 = 1;
 const NO_PROGRAM: u8 = 2;
 
 /// Exit status of the child where it says why.
 const UNTOLD: c_int = 127;
 
-/// What the child needs, made before there is one: between fork and exec nothing can be.
+/// Arguments of the child, allocated before `fork(2)`: between fork and exec nothing can be allocated.
 struct Plan<'a> {
     command: &'a [*const c_char],
     filter: &'a [libc::sock_filter],

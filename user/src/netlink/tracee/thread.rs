@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who a thread is, and which rights it has not got.
+//! Thread and process names, and the rights that a thread lacks.
 
 use crate::netlink::comm;
 use libc::{c_ulong, pid_t};
@@ -23,9 +23,9 @@ pub struct Thread {
 /// Rights that a program would have given to the process, had it not been followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rights {
-    /// Those of this user: it is set-user-ID.
+    /// User of the program, which is set-user-ID.
     pub uid: Option<u32>,
-    /// Those of this group: it is set-group-ID.
+    /// Group of the program, which is set-group-ID.
     pub gid: Option<u32>,
     /// Whether it has capabilities of its own: `capabilities(7)`.
     pub capabilities: bool,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whose turn it is among those that are followed.
+//! Round-robin order of the threads that are followed.
 
 use libc::pid_t;
 use std::collections::VecDeque;
