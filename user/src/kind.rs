@@ -4,28 +4,27 @@
 //! them is that of [`rtnl`](crate::rtnl::Kind).
 
 mod argument;
-mod body;
 mod choice;
 mod difference;
 mod facts;
 mod linked;
+mod payload;
 mod place;
 mod set;
 pub(crate) mod word;
 
 pub use argument::{number, Argument};
-pub(crate) use body::{find, header, link_in_header, Body, Part};
 pub use choice::Choice;
 pub(crate) use difference::Together;
 pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
 pub use linked::{note_recent, Linked};
+pub use payload::Payload;
+pub(crate) use payload::{find, header, Part};
 pub(crate) use place::Place;
 pub use set::Kinds;
 pub use word::{Operand, Word};
 
-use crate::object::{Fields, Names};
 use crate::rtnl::Kind;
-use crate::wire::Error;
 
 /// Declares the kinds, each with where its facts stand, what others refer to first.
 macro_rules! kinds {
@@ -52,6 +51,26 @@ macro_rules! kinds {
 }
 
 pub(crate) use kinds;
+
+/// The kinds that messages of each type may tell of.
+static BY_TYPE: [Kinds; 128] = by_type();
+
+const fn by_type() -> [Kinds; 128] {
+    let mut all = [Kinds::NONE; 128];
+    let mut at = 0;
+    while at < Kind::ALL.len() {
+        let mut rest = Kind::ALL[at].facts().types;
+        while let [first, others @ ..] = rest {
+            all[first.new as usize] = all[first.new as usize].with(Kind::ALL[at]);
+            if let Some(del) = first.del {
+                all[del as usize] = all[del as usize].with(Kind::ALL[at]);
+            }
+            rest = others;
+        }
+        at += 1;
+    }
+    all
+}
 
 impl Kind {
     /// Returns what it is called.
@@ -86,9 +105,10 @@ impl Kind {
         let family = *payload.first()?;
         let is_there = |kind: Self| kind.facts().is_told(nlmsg_type, family);
 
-        Self::ALL
+        BY_TYPE
+            .get(usize::from(nlmsg_type))?
             .iter()
-            .find_map(|kind| Some((*kind, is_there(*kind)?)))
+            .find_map(|kind| Some((kind, is_there(kind)?)))
             .filter(|(kind, _)| (kind.facts().is_whole)(payload))
     }
 
@@ -101,41 +121,6 @@ impl Kind {
             facts.groups.contains(&group) && facts.is_hinted(nlmsg_type, family)
         };
         Self::ALL.iter().copied().filter(is_hinted).collect()
-    }
-
-    /// Tells all that is known of the object of this kind with this `payload`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Truncated`] when it is shorter than its header.
-    pub fn describe(
-        self,
-        payload: &[u8],
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) -> Result<(), Error> {
-        (self.facts().describe)(payload, names, out)
-    }
-
-    /// Returns the index of the link that the object of this kind with this `payload` is on, or goes
-    /// through, if it is one.
-    pub fn link_of(self, payload: &[u8]) -> Option<u32> {
-        (self.facts().link)(payload)
-    }
-
-    /// Returns the address family (`AF_*`) of the object of this kind with this `payload`; `None` for
-    /// what is of no family, as links are.
-    pub fn family_of(self, payload: &[u8]) -> Option<u8> {
-        (self.facts().family)(*payload.first()?)
-    }
-
-    /// Says whether the object of this kind with this `payload` is on the link with this `index`, or
-    /// goes through it. Rules have names of links only, so none is.
-    pub fn is_on(self, payload: &[u8], index: u32) -> bool {
-        match self.facts().is_on {
-            Some(is_on) => is_on(payload, index),
-            None => self.link_of(payload) == Some(index),
-        }
     }
 }
 

@@ -24,7 +24,7 @@ mod sieve;
 mod state;
 mod table;
 
-pub use crate::kind::Kinds;
+pub use crate::kind::{Kinds, Payload};
 pub use crate::rtnl::Kind;
 pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
 pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Untold};
@@ -76,22 +76,40 @@ pub enum Origin {
 /// A change of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
-    /// What the object is.
-    pub kind: Kind,
     /// What happened to it.
     pub what: What,
-    /// The object as it is, or was before it was gone: the payload of a message. Where no event told
-    /// of the change, it is without what changes by itself, counters and timers.
-    pub object: &'a [u8],
+    /// The object as it is, or was before it was gone. Where no event told of the change, it is without what changes by
+    /// itself, counters and timers.
+    pub object: &'a Payload<'a>,
     /// The object without what changes by itself.
-    pub body: &'a [u8],
+    pub body: &'a Payload<'a>,
     /// What it was, without what changes by itself; only of [`What::Change`]. Where it is the same as `body`, the link below
     /// it is up now and was not, or the other way round: [`Names::is_above_down`](crate::object::Names::is_above_down).
-    pub old: Option<&'a [u8]>,
+    pub old: Option<&'a Payload<'a>>,
     /// How that is known.
     pub origin: Origin,
     /// Port id of the socket that asked for it; 0 where the kernel does not say.
     pub by: u32,
+}
+
+impl<'a> Event<'a> {
+    /// Returns what an event of `object` tells that the socket with the port id `by` asked for, where nothing else is known of
+    /// it.
+    pub fn alone(what: What, object: &'a Payload<'a>, by: u32) -> Self {
+        Self {
+            what,
+            object,
+            body: object,
+            old: None,
+            origin: Origin::Event,
+            by,
+        }
+    }
+
+    /// Returns what the object is.
+    pub fn kind(&self) -> Kind {
+        self.object.kind()
+    }
 }
 
 /// What a monitor has to tell.
@@ -372,13 +390,8 @@ fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
     for kind in kinds.iter() {
         for body in state.bodies_in_order(kind) {
             tell(&Told::Event(&Event {
-                kind,
-                what: What::New,
-                object: &body,
-                body: &body,
-                old: None,
                 origin: Origin::Initial,
-                by: 0,
+                ..Event::alone(What::New, &Payload::new(kind, &body), 0)
             }));
         }
     }

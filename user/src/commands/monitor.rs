@@ -245,18 +245,21 @@ impl Teller {
     /// Keeps the names of all `links`: some refer to others that are told later.
     fn learn_all<'l, I: Iterator<Item = Cow<'l, [u8]>>>(&mut self, links: impl Fn() -> I) {
         self.filter.find_links(links());
-        links().for_each(|link| self.filter.learn_link(&link));
         self.watch.forget_names();
-        links().for_each(|link| learn_link(&mut self.names, &link));
-        links().for_each(|link| settle_link(&mut self.names, &link));
+        each_link(links(), |link| {
+            self.filter.learn_link(link);
+            learn_link(&mut self.names, link);
+        });
+        each_link(links(), |link| settle_link(&mut self.names, link));
     }
 
     /// Keeps the name of a link that nobody is told of.
-    fn learn_link(&mut self, payload: &[u8]) {
-        self.filter.learn_link(payload);
-        learn_link(&mut self.names, payload);
-        settle_link(&mut self.names, payload);
-        self.watch.forget_names();
+    fn learn_link(&mut self, link: &Link<'_>) {
+        self.filter.learn_link(link);
+        if learn_link(&mut self.names, link) {
+            self.watch.forget_names();
+        }
+        settle_link(&mut self.names, link);
     }
 
     /// Returns the exit status of who wanted to hear so many changes.
@@ -349,40 +352,50 @@ impl Teller {
     }
 
     fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
-        self.learn(event);
+        let link = link_of(event);
+        self.learn(event, link.as_ref());
         let mut result = Ok(());
-        if self.filter.wants(event) && !self.filter.hides(event) && self.is_news(event) {
+        if self.filter.wants(event)
+            && !self.filter.hides(event)
+            && self.is_news(event, link.as_ref())
+        {
             self.left -= 1;
             self.told += 1;
             result = self.watch.event(now, event, &mut self.names);
         }
-        self.settle(event);
+        self.settle(link.as_ref());
         result
     }
 
     /// Says whether there is something to tell: the link below one may be as it was told to be already.
-    fn is_news(&mut self, event: &Event<'_>) -> bool {
-        event.old != Some(event.body)
-            || Link::from_payload(event.object)
-                .is_ok_and(|link| self.names.has_turned(link.header().index, link.lower()))
+    fn is_news(&mut self, event: &Event<'_>, link: Option<&Link<'_>>) -> bool {
+        event.old != Some(event.body) || {
+            link.is_some_and(|link| self.names.has_turned(link.header().index, link.lower()))
+        }
     }
 
     /// Notes that a link was told, or that nobody wants to know.
-    fn settle(&mut self, event: &Event<'_>) {
-        if event.kind == Kind::Link {
-            settle_link(&mut self.names, event.object);
+    fn settle(&mut self, link: Option<&Link<'_>>) {
+        if let Some(link) = link {
+            settle_link(&mut self.names, link);
         }
     }
 
-    /// Keeps the names of links: a link that is gone is told by its last one for a while.
-    fn learn(&mut self, event: &Event<'_>) {
-        self.filter.learn(event);
-        match (event.kind, event.what) {
-            (Kind::Link, What::Del) => lose_link(&mut self.names, event.object),
-            (Kind::Link, _) => learn_link(&mut self.names, event.object),
-            _ => return,
+    /// Keeps the name of the `link` that an event is of: one that is gone is told by its last one for a while.
+    fn learn(&mut self, event: &Event<'_>, link: Option<&Link<'_>>) {
+        let Some(link) = link else {
+            return;
+        };
+        let is_renamed = match event.what {
+            What::Del => self.names.lose(link.header().index),
+            _ => {
+                self.filter.learn_link(link);
+                learn_link(&mut self.names, link)
+            }
+        };
+        if is_renamed {
+            self.watch.forget_names();
         }
-        self.watch.forget_names();
     }
 
     /// Writes out what is held, unless that was done just now; where that fails, no more is told.
@@ -401,24 +414,30 @@ impl Teller {
     }
 }
 
-/// Notes that the link with this `payload` is gone.
-fn lose_link(names: &mut Names, payload: &[u8]) {
-    if let Ok(link) = Link::from_payload(payload) {
-        names.lose(link.header().index);
+/// Returns the link that an event is of, if it is one.
+fn link_of<'a>(event: &Event<'a>) -> Option<Link<'a>> {
+    match event.kind() {
+        Kind::Link => Link::of(event.object).ok(),
+        _ => None,
     }
 }
 
-/// Notes that the link with this `payload` was told as it is.
-fn settle_link(names: &mut Names, payload: &[u8]) {
-    if let Ok(link) = Link::from_payload(payload) {
-        names.settle(link.header().index, link.lower());
+/// Has `take` take each of these `links`.
+pub fn each_link<'l>(links: impl Iterator<Item = Cow<'l, [u8]>>, mut take: impl FnMut(&Link<'_>)) {
+    for link in links {
+        if let Ok(link) = Link::from_payload(&link) {
+            take(&link);
+        }
     }
 }
 
-/// Notes how the link with this `payload` is called.
-pub fn learn_link(names: &mut Names, payload: &[u8]) {
-    if let Ok(link) = Link::from_payload(payload) {
-        let index = link.header().index;
-        names.learn(index, link.name().unwrap_or_default(), link.is_up());
-    }
+/// Notes how the link is called; says whether that is another name than before.
+pub fn learn_link(names: &mut Names, link: &Link<'_>) -> bool {
+    let index = link.header().index;
+    names.learn(index, link.name().unwrap_or_default(), link.is_up())
+}
+
+/// Notes that the link was told as it is.
+fn settle_link(names: &mut Names, link: &Link<'_>) {
+    names.settle(link.header().index, link.lower());
 }

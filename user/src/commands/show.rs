@@ -13,7 +13,7 @@ use super::{tap, Failure};
 use crate::cli::{Cli, ShowArgs};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
-use nlhello::kind::{Choice, Operand};
+use nlhello::kind::{Choice, Operand, Payload};
 use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
 use nlhello::object::{self, Client, Listing, Object, Query};
@@ -64,7 +64,7 @@ fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failu
     let query = LinkNamed { name: &name, stats };
     let mut client = client(cli, &query)?;
     let link = query.get(&mut client, TIMEOUT)?;
-    let is_wanted = choice.wants(Kind::Link, link.payload());
+    let is_wanted = choice.wants(&Payload::new(Kind::Link, link.payload()));
 
     tell(cli, args, &mut links, Some(&link).filter(|_| is_wanted))
 }

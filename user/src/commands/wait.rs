@@ -3,13 +3,13 @@
 //! `nlhello wait`: until something is so in the network, for scripts.
 
 use super::choice::{Purpose, Said};
-use super::monitor::{learn_link, Filter};
+use super::monitor::{each_link, learn_link, Filter};
 use super::words::Words;
 use super::Failure;
 use crate::cli::{Cli, WaitArgs};
 use crate::output::{TimeStyle, Watch};
 use nlhello::kind::Choice;
-use nlhello::monitor::{Event, Kind, Monitor, Told, Waited};
+use nlhello::monitor::{Event, Kind, Monitor, Payload, Told, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::object::Names;
 use nlhello::rtnl::{Addr, LinkNames};
@@ -49,7 +49,7 @@ pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
         }
     }
     if let Some(body) = aim.find(&monitor) {
-        watch.object(aim.kind, &body, &mut names(&monitor))?;
+        watch.object(&Payload::new(aim.kind, &body), &mut names(&monitor))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -62,9 +62,9 @@ fn out_of_time(args: &WaitArgs) -> Error {
 
 fn names(monitor: &Monitor) -> Names {
     let mut names = Names::new();
-    for link in monitor.objects(Kind::Link) {
-        learn_link(&mut names, &link);
-    }
+    each_link(monitor.objects(Kind::Link), |link| {
+        learn_link(&mut names, link);
+    });
     names
 }
 
@@ -105,7 +105,8 @@ impl Aim {
     /// Returns an object that is waited for; of those that are to go away, one that is there yet.
     fn find<'m>(&self, monitor: &'m Monitor) -> Option<Cow<'m, [u8]>> {
         monitor.objects(self.kind).find(|body| {
-            self.filter.wants_object(self.kind, body) && (self.is_gone || self.is_usable(body))
+            self.filter.wants_object(&Payload::new(self.kind, body))
+                && (self.is_gone || self.is_usable(body))
         })
     }
 
@@ -130,6 +131,6 @@ impl Aim {
 
     /// The name that is asked for may be another link's from now on.
     fn counts(&self, event: &Event<'_>) -> bool {
-        (event.kind == Kind::Link && self.filter.follows_links()) || self.filter.wants(event)
+        (event.kind() == Kind::Link && self.filter.follows_links()) || self.filter.wants(event)
     }
 }

@@ -48,7 +48,9 @@ impl Object for Said<'_> {
 /// What is known of hellos: they come to a socket of their own.
 pub(crate) const FACTS: Facts = Facts {
     name: "hello",
-    describe: |bytes, names, out| Said::from_payload(bytes).map(|said| describe(&said, names, out)),
+    describe: |object, names, out| {
+        Said::from_payload(object.bytes()).map(|said| describe(&said, names, out))
+    },
     family: |_| None,
     ..Facts::DEFAULT
 };

@@ -3,7 +3,7 @@
 //! Which objects are wanted.
 
 use super::word::Test;
-use super::{header, Families, Kinds, Linked, Operand, Word};
+use super::{header, Families, Kinds, Linked, Operand, Payload, Word};
 use crate::monitor::Scope;
 use crate::object::Numbers;
 use crate::rtnl::{Kind, Link, Prefix};
@@ -140,16 +140,6 @@ impl Choice {
         self.linked().for_each(Linked::forget);
     }
 
-    /// As [`learn_link`](Self::learn_link), of a link with this `payload`.
-    pub fn learn(&mut self, payload: &[u8]) {
-        // Whoever asks for no link does not pay for one to be read.
-        if self.linked().next().is_some() {
-            if let Ok(link) = Link::from_payload(payload) {
-                self.learn_link(&link);
-            }
-        }
-    }
-
     /// Notes that there is this `link`, which may have a name that is asked for.
     pub fn learn_link(&mut self, link: &Link<'_>) {
         self.linked().for_each(|linked| {
@@ -199,29 +189,28 @@ impl Choice {
         prefixes.max_by_key(|prefix| prefix.len)
     }
 
-    /// Says whether the object of `kind` with this `payload` is wanted.
+    /// Says whether the object is wanted.
     #[inline]
-    pub fn wants(&self, kind: Kind, payload: &[u8]) -> bool {
-        self.wants_family(kind, payload)
+    pub fn wants(&self, object: &Payload<'_>) -> bool {
+        let kind = object.kind();
+        self.wants_family(object)
             && match kind.facts().is_usual {
-                Some(is_usual) if self.usual_of == Some(kind) => is_usual(payload),
-                _ => self.is_as_asked(kind, payload),
+                Some(is_usual) if self.usual_of == Some(kind) => is_usual(object),
+                _ => self.is_as_asked(object),
             }
     }
 
     /// As [`wants`](Self::wants), word for word, of any family.
-    pub(super) fn is_as_asked(&self, kind: Kind, payload: &[u8]) -> bool {
+    pub(super) fn is_as_asked(&self, object: &Payload<'_>) -> bool {
+        let kind = object.kind();
         let mut conditions = self.conditions.iter().filter(|own| own.kind == kind);
-        !self.others.has(kind) && conditions.all(|own| own.is_so(payload))
+        !self.others.has(kind) && conditions.all(|own| own.is_so(object))
     }
 
     /// Links are of no family, next hops may be.
     #[inline]
-    fn wants_family(&self, kind: Kind, payload: &[u8]) -> bool {
-        self.family == 0
-            || kind
-                .family_of(payload)
-                .is_none_or(|family| family == self.family)
+    fn wants_family(&self, object: &Payload<'_>) -> bool {
+        self.family == 0 || object.family().is_none_or(|family| family == self.family)
     }
 
     /// Returns the payload of a request for all objects of `kind` that are wanted, as far as the kernel can choose.
@@ -231,11 +220,7 @@ impl Choice {
             Families::Only([family]) => *family,
             _ => self.family,
         };
-        let len = facts
-            .snapshot
-            .as_ref()
-            .map_or(0, |snapshot| snapshot.header);
-        let mut request = header(family, len);
+        let mut request = header(family, facts.header);
         for own in self.conditions.iter().filter(|own| own.kind == kind) {
             if let Some(ask) = own.word.ask {
                 ask(&own.operand, &mut request);
@@ -252,13 +237,13 @@ impl Condition {
     }
 
     #[inline]
-    fn is_so(&self, payload: &[u8]) -> bool {
+    fn is_so(&self, object: &Payload<'_>) -> bool {
         match (&self.operand, self.word.test) {
             (Operand::Any, _) => true,
-            (operand, Test::Is(test)) => test(payload, operand),
-            (Operand::Link(linked), Test::OnLink) => linked
-                .numbers()
-                .any(|index| self.kind.is_on(payload, index)),
+            (operand, Test::Is(test)) => test(object, operand),
+            (Operand::Link(linked), Test::OnLink) => {
+                linked.numbers().any(|index| object.is_on(index))
+            }
             (_, Test::OnLink) => false,
         }
     }

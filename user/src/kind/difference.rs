@@ -2,9 +2,7 @@
 
 //! What of two objects has to be told to see how they differ: the attributes that are not the same bytes.
 
-use super::{Body, Snapshot};
-use crate::object::attrs::Index;
-use crate::rtnl::Kind;
+use super::Payload;
 use std::borrow::Cow;
 
 /// Attributes that are not told alone: one says how another is told.
@@ -17,30 +15,29 @@ pub(crate) struct Together {
 
 type Types = u128;
 
-impl Kind {
-    /// Returns what of `old` and `new`, objects of this kind without what changes by itself, may be told differently:
-    /// their headers and the attributes that differ, as objects. Attributes of which nothing is known may be missing, unless
-    /// one of them differs.
-    pub fn difference<'b>(self, old: &'b [u8], new: &'b [u8]) -> [Cow<'b, [u8]>; 2] {
-        let parts = self
-            .snapshot()
-            .and_then(|snapshot| snapshot.difference(old, new));
-        parts.map_or([old, new].map(Cow::Borrowed), |parts| parts.map(Cow::Owned))
+impl<'a> Payload<'a> {
+    /// Returns what of this object and the one it `was`, both without what changes by itself, may be told differently: their
+    /// headers and the attributes that differ, as objects, that one first. Attributes of which nothing is known may be
+    /// missing, unless one of them differs.
+    pub fn difference(&self, was: &Payload<'a>) -> [Cow<'a, [u8]>; 2] {
+        let both = [was, self];
+        match self.differing(was) {
+            None => both.map(|object| Cow::Borrowed(object.bytes())),
+            Some(types) => both.map(|object| Cow::Owned(object.part(types))),
+        }
     }
-}
 
-impl Snapshot {
-    fn difference(&self, old: &[u8], new: &[u8]) -> Option<[Vec<u8>; 2]> {
-        let together = self.together.as_ref()?;
-        let bodies = [self.body(old)?, self.body(new)?];
-        let [old, new] = bodies.map(|body| Index::<'_, 128>::new(body.attrs));
-        let types = together.with(old.differing(&new)?);
-        let part = |Body { header, .. }: &Body<'_>, index: &Index<'_, 128>| {
-            let mut part = header.to_vec();
-            index.put(types, &mut part);
-            part
-        };
-        Some([part(&bodies[0], &old), part(&bodies[1], &new)])
+    /// Returns the types of the attributes that may be told differently.
+    fn differing(&self, was: &Payload<'_>) -> Option<Types> {
+        let together = self.kind().snapshot()?.together.as_ref()?;
+        let types = self.attrs().differing(&was.attrs())?;
+        Some(together.with(types))
+    }
+
+    fn part(&self, types: Types) -> Vec<u8> {
+        let mut part = self.header().to_vec();
+        self.attrs().put(types, &mut part);
+        part
     }
 }
 

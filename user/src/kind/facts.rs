@@ -2,10 +2,9 @@
 
 //! The form in which a kind says what is known of it.
 
-use super::{Body, Kinds, Part, Place, Together, Word};
+use super::{Kinds, Part, Payload, Place, Together, Word};
 use crate::object::{Fields, Names, Object};
 use crate::wire::Error;
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// What is known of a kind of objects.
@@ -23,12 +22,14 @@ pub(crate) struct Facts {
     pub hints: &'static [Hint],
     /// The multicast groups that all of them come to (`RTNLGRP_*`).
     pub groups: &'static [u32],
-    /// Tells all that is known of an object, the payload of a message.
-    pub describe: fn(&[u8], &mut Names, &mut dyn Fields) -> Result<(), Error>,
+    /// Size of the fixed header of those of which attributes are looked for, in bytes.
+    pub header: usize,
+    /// Tells all that is known of an object.
+    pub describe: fn(&Payload<'_>, &mut Names, &mut dyn Fields) -> Result<(), Error>,
     /// Returns the index of the link that an object is on, or goes through, if it is one.
-    pub link: fn(&[u8]) -> Option<u32>,
+    pub link: fn(&Payload<'_>) -> Option<u32>,
     /// Says whether it is on the link with an index, where there may be several.
-    pub is_on: Option<fn(&[u8], u32) -> bool>,
+    pub is_on: Option<fn(&Payload<'_>, u32) -> bool>,
     /// Returns the address family of an object, whose header begins with this; `None` where it is of none.
     pub family: fn(u8) -> Option<u8>,
     /// The words by which objects are chosen, in lists and events; see [`Kind::word`](crate::rtnl::Kind::word).
@@ -41,7 +42,7 @@ pub(crate) struct Facts {
     pub usual: &'static [Word],
     /// Says whether all that is usual is so of an object, its table too, in one step: long lists are mostly asked for
     /// without any words.
-    pub is_usual: Option<fn(&[u8]) -> bool>,
+    pub is_usual: Option<fn(&Payload<'_>) -> bool>,
     /// The table that is asked for where none is said.
     pub table: Option<u32>,
     /// What of it a [`Scope`](crate::monitor::Scope) can be about.
@@ -69,6 +70,7 @@ impl Facts {
         is_whole: |_| true,
         hints: &[],
         groups: &[],
+        header: 0,
         describe: |_, _, _| Ok(()),
         link: |_| None,
         is_on: None,
@@ -172,15 +174,13 @@ pub(crate) struct Cause<'c> {
     /// Whether the object is there.
     pub is_there: bool,
     /// The object, where it is kept without what changes by itself.
-    pub payload: &'c [u8],
-    /// Returns what it was, as far as that is known.
-    pub old: &'c dyn Fn() -> Option<Cow<'c, [u8]>>,
+    pub object: &'c Payload<'c>,
+    /// What it was, as far as that is known.
+    pub old: Option<&'c Payload<'c>>,
 }
 
 /// How it is kept what there is of a kind.
 pub(crate) struct Snapshot {
-    /// Size of the fixed header, in bytes.
-    pub header: usize,
     /// The type of the request for all that there is (`RTM_GET*`).
     pub get: u16,
     /// Returns the payloads of the requests that are answered by all that there is together, of one table if it is given
@@ -194,17 +194,17 @@ pub(crate) struct Snapshot {
     /// Says what is done with an attribute; see [`Part`].
     pub part: fn(&[u8], u16) -> Part,
     /// Appends what says which object it is, as the kernel compares it.
-    pub identity: fn(&Body<'_>, &mut Vec<u8>),
+    pub identity: fn(&Payload<'_>, &mut Vec<u8>),
     /// Returns the index of the link below an object of which is told with it whether it is up.
-    pub below: fn(&Body<'_>) -> Option<u32>,
+    pub below: fn(&Payload<'_>) -> Option<u32>,
     /// Returns a number that people expect objects to be in the order of.
-    pub order: fn(&Body<'_>) -> u32,
+    pub order: fn(&Payload<'_>) -> u32,
     /// The attribute that few objects share, by which bodies are kept: the destination of a route.
     pub own: Option<u16>,
     /// Returns what of its identity an object shares with others that take its place without a word.
-    pub rivals: fn(&Body<'_>) -> Option<Vec<u8>>,
+    pub rivals: fn(&Payload<'_>) -> Option<Vec<u8>>,
     /// Says whether the kernel makes such an object without a word.
-    pub is_untold: fn(&Body<'_>) -> bool,
+    pub is_untold: fn(&Payload<'_>) -> bool,
     /// What is so where several objects can have one identity.
     pub siblings: Option<Siblings>,
     /// Which attributes are not told alone; `None` where all are told to see how two objects differ.
@@ -214,7 +214,6 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     /// What is so where a kind says nothing else.
     pub const DEFAULT: Self = Self {
-        header: 0,
         get: 0,
         dumps: |_| Vec::new(),
         optional: &[],
@@ -222,7 +221,7 @@ impl Snapshot {
         part: |_, _| Part::Keep,
         identity: |_, _| {},
         below: |_| None,
-        order: |body| body.link(),
+        order: |object| object.link_in_header(),
         own: None,
         rivals: |_| None,
         is_untold: |_| false,
@@ -236,13 +235,13 @@ pub(crate) struct Siblings {
     /// Where the header tells of the state of the link too.
     pub of_link: Range<usize>,
     /// Returns where a dump, that goes on by counting, counts an object among others.
-    pub leaf: fn(&Body<'_>) -> Option<Vec<u8>>,
+    pub leaf: fn(&Payload<'_>) -> Option<Vec<u8>>,
     /// Says whether an object is several in one, that come and go alone.
-    pub is_group: fn(&Body<'_>) -> bool,
+    pub is_group: fn(&Payload<'_>) -> bool,
     /// Says whether an event of one more can be believed to be one more.
-    pub is_appended: fn(&Body<'_>) -> bool,
+    pub is_appended: fn(&Payload<'_>) -> bool,
     /// Says whether others can have the identity of an object.
-    pub are_possible: fn(&Body<'_>) -> bool,
+    pub are_possible: fn(&Payload<'_>) -> bool,
 }
 
 /// Tells all that is known of `object`.

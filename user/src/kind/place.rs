@@ -2,7 +2,7 @@
 
 //! Where an object is, as far as that says which object it is.
 
-use super::Body;
+use super::Payload;
 use crate::object::attrs::{ip, u32};
 use crate::rtnl::Prefix;
 
@@ -32,16 +32,16 @@ impl Place {
 
 impl Place {
     /// Returns the table that the object is in, if it is in one.
-    pub fn table_of(&self, object: &Body<'_>) -> Option<u32> {
+    pub fn table_of(&self, object: &Payload<'_>) -> Option<u32> {
         let (small, attr) = self.table?;
         let table = object.attr(attr).and_then(u32);
 
-        table.or_else(|| object.header.get(small).map(|table| u32::from(*table)))
+        table.or_else(|| object.header().get(small).map(|table| u32::from(*table)))
     }
 
     /// Returns the address of the object, or the addresses that it is about; `None` where its family has none of IP.
-    pub fn prefix_of(&self, object: &Body<'_>) -> Option<Prefix> {
-        let any = Prefix::any_of(*object.header.first()?)?;
+    pub fn prefix_of(&self, object: &Payload<'_>) -> Option<Prefix> {
+        let any = Prefix::any_of(*object.header().first()?)?;
         let read = |attr: &u16| object.attr(*attr).and_then(ip);
         let address = self.address.iter().find_map(read);
 
@@ -49,7 +49,7 @@ impl Place {
             None => address.map(Prefix::of_host),
             Some(len) => Some(Prefix {
                 address: Some(address.unwrap_or(any)),
-                len: *object.header.get(len)?,
+                len: *object.header().get(len)?,
             }),
         }
     }

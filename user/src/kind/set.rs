@@ -15,12 +15,17 @@ impl Kinds {
 
     /// Returns the set of these.
     pub(crate) const fn of(kinds: &[Kind]) -> Self {
-        let (mut bits, mut index) = (0, 0);
+        let (mut set, mut index) = (Self::NONE, 0);
         while index < kinds.len() {
-            bits |= 1 << kinds[index] as u32;
+            set = set.with(kinds[index]);
             index += 1;
         }
-        Self(bits)
+        set
+    }
+
+    /// Returns these and `kind`.
+    pub(crate) const fn with(self, kind: Kind) -> Self {
+        Self(self.0 | 1 << kind as u32)
     }
 
     /// Says whether `kind` is one of them.
@@ -35,10 +40,12 @@ impl Kinds {
 
     /// Returns them, what others refer to first.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL
-            .iter()
-            .copied()
-            .filter(move |kind| self.has(*kind))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let first = Kind::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(*first)
+        })
     }
 
     /// Returns those of which it is [kept](Kind::is_kept) what there is.

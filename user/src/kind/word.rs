@@ -2,7 +2,7 @@
 
 //! Words by which objects of a kind are chosen: each kind lists its own, in the manner of `ip`.
 
-use super::Argument;
+use super::{Argument, Payload};
 use crate::object::attrs::{ip, uint};
 use crate::rtnl::{Kind, Prefix};
 use crate::wire::put_attr;
@@ -32,8 +32,8 @@ pub struct Word {
 pub(crate) enum Test {
     /// It is on the link, or goes through it.
     OnLink,
-    /// What a function says of its payload.
-    Is(fn(&[u8], &Operand) -> bool),
+    /// What a function says of it.
+    Is(fn(&Payload<'_>, &Operand) -> bool),
 }
 
 /// The link that an object is on: a word of every kind that has none of this name.
@@ -56,7 +56,7 @@ impl Word {
     /// Returns a word without an argument, with a function as its test.
     pub(crate) const fn is(
         names: &'static [&'static str],
-        test: fn(&[u8], &Operand) -> bool,
+        test: fn(&Payload<'_>, &Operand) -> bool,
     ) -> Self {
         Self::new(names, Test::Is(test))
     }
@@ -227,41 +227,31 @@ impl Operand {
     }
 }
 
-/// Tests whether the attribute `ATTR` behind a header of `LEN` bytes is the number that is asked for.
-pub(crate) fn attr_is<const LEN: usize, const ATTR: u16>(object: &[u8], asked: &Operand) -> bool {
-    attr::<LEN, ATTR>(object)
-        .and_then(uint)
-        .is_some_and(|number| asked.is(number))
+/// Tests whether the attribute `ATTR` is the number that is asked for.
+pub(crate) fn attr_is<const ATTR: u16>(object: &Payload<'_>, asked: &Operand) -> bool {
+    let number = object.attr(ATTR).and_then(uint);
+    number.is_some_and(|number| asked.is(number))
 }
 
 /// Tests as [`attr_is`] does, where no attribute is the number 0.
-pub(crate) fn attr_or_0_is<const LEN: usize, const ATTR: u16>(
-    object: &[u8],
-    asked: &Operand,
-) -> bool {
-    asked.is(attr::<LEN, ATTR>(object).and_then(uint).unwrap_or_default())
+pub(crate) fn attr_or_0_is<const ATTR: u16>(object: &Payload<'_>, asked: &Operand) -> bool {
+    asked.is(object.attr(ATTR).and_then(uint).unwrap_or_default())
 }
 
-/// Tests whether there is an attribute `ATTR` behind a header of `LEN` bytes.
-pub(crate) fn has_attr<const LEN: usize, const ATTR: u16>(object: &[u8], _: &Operand) -> bool {
-    attr::<LEN, ATTR>(object).is_some()
+/// Tests whether there is an attribute `ATTR`.
+pub(crate) fn has_attr<const ATTR: u16>(object: &Payload<'_>, _: &Operand) -> bool {
+    object.attr(ATTR).is_some()
 }
 
-/// Tests whether the attribute `ATTR` behind a header of `LEN` bytes is an address in the prefix that is asked for.
-pub(crate) fn attr_is_in<const LEN: usize, const ATTR: u16>(
-    object: &[u8],
-    asked: &Operand,
-) -> bool {
-    asked.contains(attr::<LEN, ATTR>(object).and_then(ip))
+/// Tests whether the attribute `ATTR` is an address in the prefix that is asked for.
+pub(crate) fn attr_is_in<const ATTR: u16>(object: &Payload<'_>, asked: &Operand) -> bool {
+    asked.contains(object.attr(ATTR).and_then(ip))
 }
 
 /// Tests whether the byte `AT` of the header is the number that is asked for.
-pub(crate) fn byte_is<const AT: usize>(object: &[u8], asked: &Operand) -> bool {
-    object.get(AT).is_some_and(|byte| asked.is(*byte))
-}
-
-fn attr<const LEN: usize, const ATTR: u16>(object: &[u8]) -> Option<&[u8]> {
-    super::find(object.get(LEN..)?, ATTR)
+pub(crate) fn byte_is<const AT: usize>(object: &Payload<'_>, asked: &Operand) -> bool {
+    let byte = object.bytes().get(AT);
+    byte.is_some_and(|byte| asked.is(*byte))
 }
 
 /// Asks by the attribute `ATTR`, a number of four bytes.
@@ -288,7 +278,7 @@ pub(crate) fn ask_byte<const AT: usize>(asked: &Operand, request: &mut Vec<u8>) 
 #[allow(clippy::ptr_arg)] // All that ask are called in the same way.
 pub(crate) fn ask_index(asked: &Operand, request: &mut Vec<u8>) {
     if let Some(number) = asked.number() {
-        request[super::body::LINK].copy_from_slice(&(number as u32).to_ne_bytes());
+        request[super::payload::LINK].copy_from_slice(&(number as u32).to_ne_bytes());
     }
 }
 

@@ -4,7 +4,7 @@
 //! in this one.
 
 use super::hearing::TIMEOUT;
-use super::{Event, Kind, Kinds, Origin, What, OP};
+use super::{Event, Kind, Kinds, Payload, What, OP};
 use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Datagram, Error, Request, Socket};
 use crate::rtnl::link::IFINFOMSG;
@@ -131,15 +131,9 @@ pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
             continue;
         };
         if kinds.has(kind) {
-            tell(&Event {
-                kind,
-                what: if is_there { What::New } else { What::Del },
-                object: payload,
-                body: payload,
-                old: None,
-                origin: Origin::Event,
-                by: header.nlmsg_pid,
-            });
+            let what = if is_there { What::New } else { What::Del };
+            let object = Payload::new(kind, payload);
+            tell(&Event::alone(what, &object, header.nlmsg_pid));
         }
     }
 }

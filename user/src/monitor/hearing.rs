@@ -6,7 +6,7 @@ use super::due::Due;
 use super::record::{Recorder, Step};
 use super::sieve::Sieve;
 use super::state::{News, State};
-use super::{Kind, Kinds, Told, Waited, OP};
+use super::{Kind, Kinds, Payload, Told, Waited, OP};
 use crate::netlink::{deadline, Batch, Connection, Error, Gathered, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
@@ -265,14 +265,14 @@ impl Intake<'_> {
     /// Reads an event that is listened for, which came to `group`; what answers us is none.
     fn read<'m>(&self, message: &Message<'m>, group: u32) -> Option<News<'m>> {
         let news = News::of(message)?;
-        let is_heard = self.kinds.has(news.kind) && news.kind.groups().contains(&group);
+        let is_heard = self.kinds.has(news.kind()) && news.kind().groups().contains(&group);
         let is_answer = news.by == self.portid;
 
-        (is_heard && !is_answer && self.sieve.passes(news.kind, news.payload)).then_some(news)
+        (is_heard && !is_answer && self.sieve.passes(&news.object)).then_some(news)
     }
 
     fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Told<'_>)) {
-        match news.kind.is_kept() {
+        match news.kind().is_kept() {
             true => self
                 .state
                 .take(news, &mut |event| tell(&Told::Event(event))),
@@ -311,11 +311,10 @@ impl<'a> News<'a> {
         let (kind, is_there) = Kind::of_message(header.nlmsg_type, payload)?;
 
         Some(Self {
-            kind,
+            object: Payload::new(kind, payload),
             is_there,
             flags: header.nlmsg_flags,
             by: header.nlmsg_pid,
-            payload,
         })
     }
 }

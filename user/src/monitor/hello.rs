@@ -4,7 +4,7 @@
 
 use super::hearing::{AT_ONCE, TURNS};
 use super::record::{Recorder, Step};
-use super::{Event, Kind, Origin, Told, What, OP};
+use super::{Event, Kind, Payload, Told, What, OP};
 use crate::hello::SPEC;
 use crate::netlink::{Connection, Error, Gathered};
 use crate::uapi;
@@ -65,7 +65,7 @@ impl Hellos {
             let message = message?;
             if message.header().nlmsg_type == NTF {
                 note(recorder, &Step::Said(message))?;
-                tell(&Told::Event(&event_of(&message)));
+                tell_said(&message, tell);
             }
         }
         Ok(())
@@ -94,14 +94,9 @@ impl AsFd for Hellos {
     }
 }
 
-pub fn event_of<'a>(message: &Message<'a>) -> Event<'a> {
-    Event {
-        kind: Kind::Hello,
-        what: What::New,
-        object: message.payload(),
-        body: message.payload(),
-        old: None,
-        origin: Origin::Event,
-        by: message.header().nlmsg_pid,
-    }
+/// Tells who said hello.
+pub fn tell_said(message: &Message<'_>, tell: &mut impl FnMut(&Told<'_>)) {
+    let object = Payload::new(Kind::Hello, message.payload());
+    let by = message.header().nlmsg_pid;
+    tell(&Told::Event(&Event::alone(What::New, &object, by)));
 }

@@ -4,7 +4,7 @@
 
 use super::elsewhere::{self, Elsewhere, Heard};
 use super::nsids::Nsids;
-use super::{Event, Kind, Kinds, Monitor, Origin, Scope, Told, Waited, What, OP};
+use super::{Event, Kind, Kinds, Monitor, Origin, Payload, Scope, Told, Waited, What, OP};
 use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
 use crate::rtnl::Link;
 use std::collections::BTreeSet;
@@ -427,7 +427,10 @@ impl Namespaces {
         tell(&namespace, &Seen::Opened);
         // Where that is refused, links are called by their numbers.
         let _ = elsewhere::links(nsid, &mut |link| {
-            tell(&namespace, &Seen::Known(&known(link)))
+            tell(
+                &namespace,
+                &Seen::Known(&known(&Payload::new(Kind::Link, link))),
+            )
         });
     }
 
@@ -480,7 +483,7 @@ impl Namespaces {
             let namespace = Namespace::numbered(nsid);
             let kinds = self.kinds | Kind::Link.into();
             elsewhere::events(messages, kinds, &mut |event| {
-                if self.scope.holds(event.kind, event.object) {
+                if self.scope.holds(event.object) {
                     tell(&namespace, &Seen::Told(&Told::Event(event)));
                 }
             });
@@ -498,7 +501,10 @@ impl Watched {
     fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
         tell(&self.namespace, &Seen::Opened);
         for link in self.monitor.objects(Kind::Link) {
-            tell(&self.namespace, &Seen::Known(&known(&link)));
+            tell(
+                &self.namespace,
+                &Seen::Known(&known(&Payload::new(Kind::Link, &link))),
+            );
         }
         self.monitor
             .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));
@@ -575,19 +581,14 @@ fn is_end_of_link_elsewhere(seen: &Seen<'_>) -> bool {
     let Seen::Told(Told::Event(event)) = seen else {
         return false;
     };
-    (event.kind, event.what) == (Kind::Link, What::Del)
-        && Link::from_payload(event.object).is_ok_and(|link| link.is_on_one_elsewhere())
+    (event.kind(), event.what) == (Kind::Link, What::Del)
+        && Link::of(event.object).is_ok_and(|link| link.is_on_one_elsewhere())
 }
 
 /// Returns a link as one that was there from the start.
-fn known(link: &[u8]) -> Event<'_> {
+fn known<'a>(link: &'a Payload<'a>) -> Event<'a> {
     Event {
-        kind: Kind::Link,
-        what: What::New,
-        object: link,
-        body: link,
-        old: None,
         origin: Origin::Initial,
-        by: 0,
+        ..Event::alone(What::New, link, 0)
     }
 }

@@ -5,7 +5,7 @@
 use super::hearing::{ask_for_loopback, TIMEOUT};
 use super::record::Step;
 use super::sieve::Question;
-use super::{Kind, Kinds, Monitor, Origin, Told};
+use super::{Kind, Kinds, Monitor, Origin, Payload, Told};
 use crate::netlink::{Error, Request};
 use crate::wire::Messages;
 use std::time::Instant;
@@ -97,13 +97,14 @@ impl Monitor {
             };
             for message in Messages::new(row).map_while(Result::ok) {
                 let (header, payload) = (message.header(), message.payload());
+                let object = Payload::new(kind, payload);
                 if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
-                    && hearing.sieve.passes(kind, payload)
+                    && hearing.sieve.passes(&object)
                 {
                     if let Some(recorder) = &mut hearing.recorder {
                         recorder.note(&Step::Found(message))?;
                     }
-                    hearing.state.find(kind, payload);
+                    hearing.state.find(&object);
                 }
             }
             hearing.state.pause();

@@ -2,10 +2,10 @@
 
 //! A monitor of what another one took in, at another time.
 
-use super::hello::event_of;
+use super::hello::tell_said;
 use super::record::{bad, Reader, Step, Untold};
 use super::state::{News, State};
-use super::{tell_state, Event, Kind, Kinds, Told};
+use super::{tell_state, Event, Kind, Kinds, Payload, Told};
 use crate::netlink::Error;
 use crate::wire::Message;
 use std::borrow::Cow;
@@ -141,7 +141,7 @@ impl Replay {
             Step::Event(message) => {
                 let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
                 match News::of(&message) {
-                    Some(news) if news.kind.is_kept() => {
+                    Some(news) if news.kind().is_kept() => {
                         take(&mut self.state, &news, self.is_partial, tell);
                     }
                     Some(news) => tell(&news.as_it_came()),
@@ -154,7 +154,7 @@ impl Replay {
                     tell(&Told::Lost(drops));
                 }
             }
-            Step::Said(message) => tell(&Told::Event(&event_of(&message))),
+            Step::Said(message) => tell_said(&message, &mut tell),
             Step::LostHellos(drops) => tell(&Told::LostHellos(drops)),
             Step::Sync => tell(&Told::Sync),
         }
@@ -166,7 +166,7 @@ fn find(state: &mut State, message: &Message<'_>) {
     let payload = message.payload();
 
     if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
-        state.find(kind, payload);
+        state.find(&Payload::new(kind, payload));
     }
 }
 
@@ -187,8 +187,8 @@ fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl Fn
 /// Takes in what an answer showed, and tells nobody; returns the payload of a link.
 fn learn(state: &mut State, message: &Message<'_>) -> Option<Vec<u8>> {
     let news = News::of(message)?;
-    if news.kind.is_kept() {
-        state.learn(news.kind, news.payload);
+    if news.kind().is_kept() {
+        state.learn(&news.object);
     }
-    (news.kind == Kind::Link && news.is_there).then(|| news.payload.to_vec())
+    (news.kind() == Kind::Link && news.is_there).then(|| news.object.bytes().to_vec())
 }

@@ -3,7 +3,7 @@
 //! Which objects are watched at all.
 
 use super::Kind;
-use crate::kind::{Body, Place};
+use crate::kind::{Payload, Place};
 use crate::rtnl::Prefix;
 
 /// Which objects are watched, by what says which object it is: what an object can change must not
@@ -36,17 +36,14 @@ impl Scope {
             || !address.is_empty() && self.prefix().is_some()
     }
 
-    /// Says whether the object of this `kind` with this `payload` is watched.
-    pub fn holds(&self, kind: Kind, payload: &[u8]) -> bool {
-        if !self.limits(kind) {
-            return true;
-        }
-        let object = kind.snapshot().and_then(|snapshot| snapshot.body(payload));
-        object.is_some_and(|object| self.holds_object(&kind.facts().place, &object))
+    /// Says whether the object is watched.
+    pub fn holds(&self, object: &Payload<'_>) -> bool {
+        let kind = object.kind();
+        !self.limits(kind) || !object.is_cut_off() && self.holds_object(&kind.facts().place, object)
     }
 
-    fn holds_object(&self, place: &Place, object: &Body<'_>) -> bool {
-        let is_of_family = self.family == 0 || object.header.first() == Some(&self.family);
+    fn holds_object(&self, place: &Place, object: &Payload<'_>) -> bool {
+        let is_of_family = self.family == 0 || object.header().first() == Some(&self.family);
         let is_in_table = |table| place.table_of(object) == Some(table);
         let is_within = |own: Prefix| {
             place

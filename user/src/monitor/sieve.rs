@@ -7,7 +7,7 @@
 //! address, a route, a neighbour or a rule in a datagram of its own. All else passes: other kinds, on
 //! which routes depend, and what answers requests.
 
-use super::{Kind, Kinds, Scope};
+use super::{Kind, Kinds, Payload, Scope};
 use crate::kind::{header, Families, Place, Snapshot, Types};
 use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
@@ -54,10 +54,10 @@ pub struct Question {
 }
 
 impl Question {
-    fn new(snapshot: &Snapshot, payload: Vec<u8>) -> Result<Self, Error> {
+    fn new(kind: Kind, snapshot: &Snapshot, payload: Vec<u8>) -> Result<Self, Error> {
         let family = payload.first().copied().unwrap_or_default();
         let is_optional = snapshot.optional.contains(&family);
-        let probe = || Request::new(READ, snapshot.get, header(family, snapshot.header));
+        let probe = || Request::new(READ, snapshot.get, header(family, kind.facts().header));
 
         Ok(Self {
             probe: is_optional.then(probe).transpose()?,
@@ -82,8 +82,8 @@ impl Sieve {
     }
 
     /// Says whether the object of this `kind` with this `payload` is heard of.
-    pub fn passes(&self, kind: Kind, payload: &[u8]) -> bool {
-        !self.kinds.has(kind) || self.scope.holds(kind, payload)
+    pub fn passes(&self, object: &Payload<'_>) -> bool {
+        !self.kinds.has(object.kind()) || self.scope.holds(object)
     }
 
     /// Returns the requests for all objects of this `kind` that pass, and maybe some more.
@@ -96,7 +96,7 @@ impl Sieve {
 
         dumps
             .filter(|payload| self.asks(kind, payload))
-            .map(|payload| Question::new(snapshot, payload))
+            .map(|payload| Question::new(kind, snapshot, payload))
             .collect()
     }
 
@@ -131,7 +131,7 @@ impl Sieve {
     fn tests(&self, kind: Kind) -> Program {
         let Scope { family, table, .. } = self.scope;
         let (facts, mut program) = (kind.facts(), Program(Vec::new()));
-        let attrs = HEADER + kind.snapshot().map_or(0, |snapshot| snapshot.header) as u32;
+        let attrs = HEADER + kind.facts().header as u32;
 
         others_with_types_of(kind).for_each(|family| program.pass_family(*family));
         if family != 0 {
@@ -420,7 +420,11 @@ mod tests {
             for nlmsg_type in [libc::RTM_NEWROUTE, libc::RTM_DELROUTE] {
                 let told = format!("{table:?} {within:?} {payload:?}");
                 assert_eq!(pair.passes(&sieve, nlmsg_type, &payload), passes, "{told}");
-                assert_eq!(sieve.passes(Kind::Route, &payload), passes, "{told}");
+                assert_eq!(
+                    sieve.passes(&Payload::new(Kind::Route, &payload)),
+                    passes,
+                    "{told}"
+                );
             }
         }
     }
@@ -613,7 +617,9 @@ mod tests {
                     // Bridges have other objects for the same type.
                     let is_of_bridge = payload[0] == 7;
                     let passes = pair.passes(&sieve, nlmsg_type, &payload);
-                    prop_assert!(passes || is_of_bridge || !sieve.passes(kind, &payload));
+                    prop_assert!(
+                        passes || is_of_bridge || !sieve.passes(&Payload::new(kind, &payload))
+                    );
                     Ok(())
                 },
             )

@@ -7,10 +7,10 @@
 mod change;
 mod window;
 
-use super::table::{Form, Seen, Table};
-use super::{Event, Kind, Kinds, Origin, What};
-use crate::kind::Cause;
-use change::Change;
+use super::table::{Seen, Table};
+use super::{Event, Kind, Kinds, Origin, Payload, What};
+use crate::kind::{Cause, Snapshot};
+use change::{Change, Kept, OfKey};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use window::Window;
@@ -22,63 +22,62 @@ const OF_ROUTES: u16 =
     (libc::NLM_F_CREATE | libc::NLM_F_EXCL | libc::NLM_F_REPLACE | libc::NLM_F_APPEND) as u16;
 
 /// A message about an object.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct News<'a> {
-    /// What the object is.
-    pub kind: Kind,
+    /// The object.
+    pub object: Payload<'a>,
     /// Whether it is there.
     pub is_there: bool,
     /// `nlmsg_flags`.
     pub flags: u16,
     /// Port id that asked for the change; 0 is nobody.
     pub by: u32,
-    /// The object.
-    pub payload: &'a [u8],
 }
 
 impl<'a> News<'a> {
+    /// Returns what the object is.
+    pub fn kind(&self) -> Kind {
+        self.object.kind()
+    }
+
+    /// Says what `is` so of the object, of a kind that is [kept](Kind::is_kept).
+    fn is(&self, is: fn(&Snapshot, &Payload<'_>) -> bool) -> bool {
+        let snapshot = self.kind().snapshot();
+        snapshot.is_some_and(|snapshot| is(snapshot, &self.object))
+    }
+
     /// Says whether it can be believed that it is of one more, where others have its identity.
     fn is_appended(&self) -> bool {
-        let snapshot = self.kind.snapshot();
-        snapshot.is_some_and(|snapshot| snapshot.is_appended(self.payload))
+        self.is(Snapshot::is_appended)
     }
 
     /// Says whether the kernel makes such an object without a word.
     pub fn makes_in_silence(&self) -> bool {
-        let snapshot = self.kind.snapshot();
-        snapshot.is_some_and(|snapshot| snapshot.makes_in_silence(self.payload))
+        self.is(Snapshot::makes_in_silence)
     }
 
     /// Says whether other objects can have its identity.
     fn has_siblings(&self) -> bool {
-        let snapshot = self.kind.snapshot();
-        snapshot.is_some_and(|snapshot| snapshot.has_siblings(self.payload))
+        self.is(Snapshot::has_siblings)
     }
 
     /// Returns the event of a kind that is not [kept](Kind::is_kept).
-    pub fn as_it_came(&self) -> Event<'a> {
-        Event {
-            kind: self.kind,
-            what: match self.is_there {
-                true => What::New,
-                false => What::Del,
-            },
-            object: self.payload,
-            body: self.payload,
-            old: None,
-            origin: Origin::Event,
-            by: self.by,
-        }
+    pub fn as_it_came(&'a self) -> Event<'a> {
+        let what = match self.is_there {
+            true => What::New,
+            false => What::Del,
+        };
+        Event::alone(what, &self.object, self.by)
     }
 }
 
 impl Event<'_> {
     /// Says whether the object is up now and was not, or the other way round.
     fn turns(&self) -> bool {
-        (self.kind.facts().turns)(&Cause {
+        (self.kind().facts().turns)(&Cause {
             is_there: self.what != What::Del,
-            payload: self.object,
-            old: &|| self.old.map(Cow::Borrowed),
+            object: self.object,
+            old: self.old,
         })
     }
 }
@@ -97,8 +96,8 @@ pub struct State {
     unfinished: Kinds,
     /// Links that went up or down, came or went, since links were read: what is above them is told with that.
     turned: HashSet<u32>,
-    /// Room for the body of an object.
-    room: Vec<u8>,
+    /// Room for an object and what it was.
+    room: [Vec<u8>; 2],
 }
 
 impl State {
@@ -107,15 +106,14 @@ impl State {
         Self {
             tables: Kind::ALL
                 .iter()
-                .map_while(|kind| kind.snapshot())
-                .map(Table::new)
+                .map_while(|kind| Some(Table::new(*kind, kind.snapshot()?)))
                 .collect(),
             window: None,
             silent: Kinds::default(),
             doubt: Kinds::default(),
             unfinished: Kinds::default(),
             turned: HashSet::new(),
-            room: Vec::new(),
+            room: Default::default(),
         }
     }
 
@@ -164,25 +162,33 @@ impl State {
 
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
-        let table = &mut self.tables[news.kind as usize];
-        let Some(form) = table.form(news.payload) else {
+        let kind = news.kind();
+        let table = &mut self.tables[kind as usize];
+        let Some(form) = table.form(&news.object) else {
             return;
         };
-        let mut body = std::mem::take(&mut self.room);
+        let [mut body, mut was] = std::mem::take(&mut self.room);
         table.put_body(form, &mut body);
-        self.take_object(news, (form, &body), tell);
-        self.room = body;
-        self.tables[news.kind as usize].release(form);
+        let of_key = OfKey::of(table, form);
+        if let Some(old) = of_key.last {
+            table.put_body(old, &mut was);
+        }
+        let object = (form, &Payload::new(kind, &body));
+        let was_object = Payload::new(kind, &was);
+        let old = of_key.last.map(|_| &was_object);
+        self.take_object(news, object, (of_key, old), tell);
+        self.room = [body, was];
+        self.tables[kind as usize].release(form);
     }
 
     /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.
     pub fn note(&mut self, news: &News<'_>) {
         let cause = Cause {
             is_there: news.is_there,
-            payload: news.payload,
-            old: &|| None,
+            object: &news.object,
+            old: None,
         };
-        self.silent = self.silent | (news.kind.facts().silent)(&cause);
+        self.silent = self.silent | (news.kind().facts().silent)(&cause);
     }
 
     /// Notes that something of these `kinds` changed that no event told of.
@@ -193,37 +199,38 @@ impl State {
     fn take_object(
         &mut self,
         news: &News<'_>,
-        (form, body): (Form, &[u8]),
+        object: Kept<'_>,
+        old: (OfKey, Option<&Payload<'_>>),
         tell: &mut impl FnMut(&Event<'_>),
     ) {
-        let table = &mut self.tables[news.kind as usize];
-        let old = || table.of_key(table.key(form)).next();
-        let facts = news.kind.facts();
+        let kind = news.kind();
+        let table = &mut self.tables[kind as usize];
+        let facts = kind.facts();
         let cause = Cause {
             is_there: news.is_there,
-            payload: body,
-            old: &|| Some(table.body(old()?.0)),
+            object: object.1,
+            old: old.1,
         };
         self.silent = self.silent | (facts.silent)(&cause);
         self.unfinished = self.unfinished | (facts.unfinished)(&cause);
         if (facts.turns)(&cause) {
-            self.turned.extend(news.kind.link_of(body));
+            self.turned.extend(object.1.link());
         }
         // The event of an entry that takes the place of another is no other than that of one more.
-        if news.is_there && table.has_rival(form) {
+        if news.is_there && table.has_rival(object.0) {
             self.silent = self.silent | Kind::Fdb.into();
         }
         // While others are read, it is known no better what there is of this kind.
         let window = self.window.as_mut();
-        let mut window = window.filter(|window| window.kinds().has(news.kind));
-        let mut change = Change::of(table, news, (form, body), window.is_some());
+        let mut window = window.filter(|window| window.kinds().has(kind));
+        let mut change = Change::of(table, news, object, old, window.is_some());
         if let Some(window) = &mut window {
             window.touch(&mut change);
         }
         change.apply(tell);
         match window {
-            Some(window) => window.settle(news.kind, change.key, change.gone),
-            None if !change.sure => self.doubt = self.doubt | news.kind.into(),
+            Some(window) => window.settle(kind, change.of_key.key, change.gone),
+            None if !change.sure => self.doubt = self.doubt | kind.into(),
             None => {}
         }
     }
@@ -244,8 +251,9 @@ impl State {
     }
 
     /// Takes in an object of a dump.
-    pub fn find(&mut self, kind: Kind, payload: &[u8]) {
+    pub fn find(&mut self, object: &Payload<'_>) {
         // A record may have what was not asked for.
+        let kind = object.kind();
         let window = self.window.as_mut();
         let Some(window) = window.filter(|window| window.kinds().has(kind)) else {
             return;
@@ -253,13 +261,13 @@ impl State {
         let Some(table) = self.tables.get_mut(kind as usize) else {
             return;
         };
-        let Some(form) = table.form(payload) else {
+        let Some(form) = table.form(object) else {
             return;
         };
-        window.pass(table.facts(), payload);
+        window.pass(table.facts(), object);
         // A dump may show an object twice while others come.
         let is_known = table.mark(form, Seen::Dump) || table.is_found(form);
-        if !is_known && !table.facts().makes_in_silence(payload) {
+        if !is_known && !table.facts().makes_in_silence(object) {
             table.insert(form, Seen::Found);
         }
         table.release(form);
@@ -267,14 +275,14 @@ impl State {
 
     /// Takes in an object that an answer to somebody else showed, and tells nobody. It takes the place of what
     /// is known of it: of several routes with the same key, of the one on the same link.
-    pub fn learn(&mut self, kind: Kind, payload: &[u8]) {
-        let table = &mut self.tables[kind as usize];
-        let Some(form) = table.form(payload) else {
+    pub fn learn(&mut self, object: &Payload<'_>) {
+        let table = &mut self.tables[object.kind() as usize];
+        let Some(form) = table.form(object) else {
             return;
         };
         let of_key: Vec<_> = table.of_key(table.key(form)).collect();
         let is_known = of_key.iter().any(|(old, _)| *old == form);
-        let is_on_link = |old| kind.link_of(&table.body(old)) == kind.link_of(payload);
+        let is_on_link = |old| table.link_of(old) == object.link();
         let olds = of_key.into_iter().map(|(old, _)| old);
         let olds: Vec<_> = olds
             .filter(|old| table.facts().siblings.is_none() || is_on_link(*old))
@@ -312,9 +320,9 @@ impl State {
         };
         let Self { tables, turned, .. } = self;
         for kind in window.kinds().kept().iter() {
-            let is_sure = window.close(kind, &mut tables[kind as usize], &mut |event| {
+            let is_sure = window.close(&mut tables[kind as usize], &mut |event| {
                 if event.turns() {
-                    turned.extend(event.kind.link_of(event.object));
+                    turned.extend(event.object.link());
                 }
                 tell(event);
             });
@@ -324,7 +332,7 @@ impl State {
         }
         if window.kinds().has(Kind::Link) {
             let turned = std::mem::take(turned);
-            window.tell_above(Kind::Link, &tables[Kind::Link as usize], &turned, tell);
+            window.tell_above(&tables[Kind::Link as usize], &turned, tell);
         }
         window.release(&mut self.tables);
     }

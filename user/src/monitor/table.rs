@@ -3,7 +3,8 @@
 //! The objects of a kind, as they were told last.
 
 use super::pool::{Id, Pool};
-use crate::kind::Snapshot;
+use crate::kind::{Payload, Snapshot};
+use crate::rtnl::Kind;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -67,6 +68,7 @@ struct Entry {
 /// Each entry holds its shape, each shape that of its key, and each of those its place, if it has one.
 /// `found` is the number of entries that are [`Seen::Found`]. `last` is held by somebody.
 pub struct Table {
+    kind: Kind,
     facts: &'static Snapshot,
     entries: HashTable<Entry>,
     found: usize,
@@ -106,9 +108,10 @@ fn own(bytes: &[u8]) -> Own {
 }
 
 impl Table {
-    /// Returns an empty table of a kind that is kept like this.
-    pub fn new(facts: &'static Snapshot) -> Self {
+    /// Returns an empty table of this `kind`, whose objects are kept like this.
+    pub fn new(kind: Kind, facts: &'static Snapshot) -> Self {
         Self {
+            kind,
             facts,
             entries: HashTable::new(),
             found: 0,
@@ -121,6 +124,11 @@ impl Table {
         }
     }
 
+    /// Returns what its objects are.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Returns how its objects are kept.
     pub fn facts(&self) -> &'static Snapshot {
         self.facts
@@ -128,7 +136,17 @@ impl Table {
 
     /// Says whether an object is several in one.
     pub fn is_group(&self, form: Form) -> bool {
-        self.facts.is_group(&self.body(form))
+        self.ask(form, |object| self.facts.is_group(object))
+    }
+
+    /// Returns the index of the link that an object is on, or goes through.
+    pub fn link_of(&self, form: Form) -> Option<u32> {
+        self.ask(form, |object| object.link())
+    }
+
+    /// Returns what `ask` says of an object.
+    pub fn ask<T>(&self, form: Form, ask: impl FnOnce(&Payload<'_>) -> T) -> T {
+        ask(&Payload::new(self.kind, &self.body(form)))
     }
 
     /// Returns how many objects there are.
@@ -136,12 +154,11 @@ impl Table {
         self.entries.len() - self.found
     }
 
-    /// Returns the object with this `payload`, if it is one at all: until it is [let go
-    /// of](Table::release).
+    /// Returns this object as it is kept, if it is one at all: until it is [let go of](Table::release).
     #[inline]
-    pub fn form(&mut self, payload: &[u8]) -> Option<Form> {
-        self.form_as_before(payload)
-            .or_else(|| self.form_anew(payload))
+    pub fn form(&mut self, object: &Payload<'_>) -> Option<Form> {
+        self.form_as_before(object.bytes())
+            .or_else(|| self.form_anew(object))
     }
 
     /// A payload that is like the body of another is a body.
@@ -157,31 +174,30 @@ impl Table {
         Some(Form { shape, own })
     }
 
-    fn form_anew(&mut self, payload: &[u8]) -> Option<Form> {
+    fn form_anew(&mut self, object: &Payload<'_>) -> Option<Form> {
         let [mut body, mut key] = std::mem::take(&mut self.room);
-        let is_one = self.facts.put_body(payload, &mut body);
+        let is_one = self.facts.put_body(object, &mut body);
         let form = is_one.then(|| self.form_of_body(&mut body, &mut key));
         self.room = [body, key];
         form
     }
 
     fn form_of_body(&mut self, body: &mut [u8], key: &mut Vec<u8>) -> Form {
-        let place = self.facts.own_of(body);
+        let place = self.facts.own_of(&Payload::new(self.kind, body));
         let own = own(&body[place.clone()]);
         body[place.clone()].fill(0);
-        let (facts, body) = (self.facts, &*body);
+        let (facts, object) = (self.facts, &Payload::new(self.kind, body));
         let Self { keys, places, .. } = self;
-        let shape = self.shapes.hold_row(body, || {
+        let shape = self.shapes.hold_row(object.bytes(), || {
             key.clear();
-            facts.put_key(body, key);
+            (facts.identity)(object, key);
             Shape {
                 // No message has so many bytes.
                 at: place.start as u32,
                 len: place.len() as u32,
                 key: keys.hold_row(key, || {
-                    facts
-                        .rivals_of(body)
-                        .map(|place| places.hold_row(&place, || ()))
+                    let place = (facts.rivals)(object);
+                    place.map(|place| places.hold_row(&place, || ()))
                 }),
             }
         });
@@ -290,7 +306,7 @@ impl Table {
 
     fn order(&self, one: Form, other: Form) -> Ordering {
         let [bytes, others] = [one, other].map(|form| self.shapes.bytes(form.shape));
-        let number = |bytes| self.facts.order_of(bytes);
+        let number = |bytes| (self.facts.order)(&Payload::new(self.kind, bytes));
 
         number(bytes)
             .cmp(&number(others))
@@ -408,7 +424,6 @@ fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::Kind;
     use crate::wire::put_attr;
     use std::collections::HashMap;
 
@@ -452,11 +467,11 @@ mod tests {
     }
 
     fn routes() -> Table {
-        Table::new(Kind::Route.snapshot().unwrap())
+        Table::new(Kind::Route, Kind::Route.snapshot().unwrap())
     }
 
     fn insert(table: &mut Table, payload: &[u8]) -> Form {
-        let form = table.form(payload).unwrap();
+        let form = table.form(&Payload::new(Kind::Route, payload)).unwrap();
         table.insert(form, Seen::Event);
         table.release(form);
         form
@@ -483,13 +498,17 @@ mod tests {
         let mut table = routes();
         let one = insert(&mut table, &route(1, &[]));
         for payload in [route(1, &[CACHEINFO]), route(1, &[])] {
-            assert_eq!(table.form(&payload), Some(one));
+            assert_eq!(table.form(&Payload::new(Kind::Route, &payload)), Some(one));
         }
         let other = insert(&mut table, &route(1, &[(5, &[10, 0, 0, 9])]));
 
         assert_ne!(other, one);
         assert_eq!(table.key(other), table.key(one));
-        assert_eq!(table.form(&[2; 11]), None, "shorter than its header");
+        assert_eq!(
+            table.form(&Payload::new(Kind::Route, &[2; 11])),
+            None,
+            "shorter than its header"
+        );
     }
 
     #[test]
@@ -512,7 +531,7 @@ mod tests {
             let form = insert(&mut table, &payload);
             assert_eq!(form.own, Own::default());
             let body = table.body(form).into_owned();
-            assert_eq!(table.form(&body), Some(form));
+            assert_eq!(table.form(&Payload::new(Kind::Route, &body)), Some(form));
         }
     }
 
@@ -521,7 +540,8 @@ mod tests {
         let mut table = routes();
         for dst in 0..100 {
             insert(&mut table, &route(dst, &[(5, &[10, 0, 0, dst])]));
-            let form = table.form(&route(dst, &[])).unwrap();
+            let object = route(dst, &[]);
+            let form = table.form(&Payload::new(Kind::Route, &object)).unwrap();
             table.insert(form, Seen::Found);
             table.release(form);
         }

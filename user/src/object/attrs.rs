@@ -6,13 +6,22 @@ use super::fields::{Fields, Nest, Value};
 use crate::wire::{padding, Attr, Attrs};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// One more than the last type that is known of the attributes of any object, those of links: `IFLA_MAX`.
+pub const TYPES: usize = 70;
+
 /// Where the attributes of an object are, those of types below `N` (128 at most).
 ///
 /// The first of a type counts, as in `ip`.
 #[derive(Clone, Debug)]
-pub struct Index<'a, const N: usize> {
+pub struct Index<'a, const N: usize = TYPES> {
     bytes: &'a [u8],
-    /// Where the attribute of a type begins in `bytes`, for those in `seen`.
+    places: Places<N>,
+}
+
+/// Where attributes are in a row of bytes, by type.
+#[derive(Clone, Debug)]
+pub struct Places<const N: usize = TYPES> {
+    /// Where the attribute of a type begins, for those in `seen`.
     at: [u32; N],
     /// A bit for each type.
     seen: u128,
@@ -20,23 +29,22 @@ pub struct Index<'a, const N: usize> {
     more: bool,
 }
 
-impl<'a, const N: usize> Index<'a, N> {
+impl<const N: usize> Places<N> {
     const MASK_IS_WIDE_ENOUGH: () = assert!(N <= 128);
 
     /// Finds the attributes in `bytes`.
     #[inline]
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub fn new(bytes: &[u8]) -> Self {
         let () = Self::MASK_IS_WIDE_ENOUGH;
-        let mut index = Self {
-            bytes,
+        let mut places = Self {
             at: [0; N],
             seen: 0,
             more: false,
         };
         for (at, attr) in with_places(bytes) {
-            index.more |= attr.is_none_or(|attr| !index.note(attr.kind(), at));
+            places.more |= attr.is_none_or(|attr| !places.note(attr.kind(), at));
         }
-        index
+        places
     }
 
     /// Says whether there was a place for it.
@@ -50,32 +58,56 @@ impl<'a, const N: usize> Index<'a, N> {
         true
     }
 
-    /// Returns the attribute of type `kind`.
+    /// Returns the attribute of type `kind` in `bytes`, those that the places were found in.
     #[inline]
-    pub fn get(&self, kind: u16) -> Option<Attr<'a>> {
+    pub fn get<'a>(&self, kind: u16, bytes: &'a [u8]) -> Option<Attr<'a>> {
         let at = *self.at.get(usize::from(kind))?;
 
         match self.seen >> kind & 1 {
             0 => None,
-            _ => Attr::from_bytes(self.bytes.get(at as usize..)?).ok(),
+            _ => Attr::from_bytes(bytes.get(at as usize..)?).ok(),
         }
+    }
+}
+
+impl<'a, const N: usize> Index<'a, N> {
+    /// Finds the attributes in `bytes`.
+    #[inline]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self::at(bytes, Places::new(bytes))
+    }
+
+    /// Returns the attributes in `bytes`, which are at these `places`.
+    #[inline]
+    pub fn at(bytes: &'a [u8], places: Places<N>) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Returns the attribute of type `kind`.
+    #[inline]
+    pub fn get(&self, kind: u16) -> Option<Attr<'a>> {
+        self.places.get(kind, self.bytes)
     }
 
     /// Returns the types of the attributes that differ from those of `other`, or are only in one of both, a bit for each;
     /// `None` where one has what is found by no type.
     pub fn differing(&self, other: &Self) -> Option<u128> {
-        if self.more || other.more {
+        if self.places.more || other.places.more {
             return None;
         }
         let bytes = |of: &Self, kind| of.get(kind).map(|attr| attr.bytes());
-        let both =
-            bits(self.seen & other.seen).filter(|kind| bytes(self, *kind) != bytes(other, *kind));
-        Some(both.fold(self.seen ^ other.seen, |all, kind| all | 1 << kind))
+        let both = bits(self.places.seen & other.places.seen)
+            .filter(|kind| bytes(self, *kind) != bytes(other, *kind));
+        Some(
+            both.fold(self.places.seen ^ other.places.seen, |all, kind| {
+                all | 1 << kind
+            }),
+        )
     }
 
     /// Appends the attributes of these `types`, a bit for each, in their order.
     pub fn put(&self, types: u128, out: &mut Vec<u8>) {
-        for attr in bits(self.seen & types).filter_map(|kind| self.get(kind)) {
+        for attr in bits(self.places.seen & types).filter_map(|kind| self.get(kind)) {
             out.extend_from_slice(attr.bytes());
             out.extend_from_slice(padding(attr.bytes().len()));
         }
@@ -86,14 +118,14 @@ impl<'a, const N: usize> Index<'a, N> {
     pub fn taker(&self) -> Taker<'_, 'a, N> {
         Taker {
             index: self,
-            left: self.seen,
+            left: self.places.seen,
         }
     }
 }
 
 /// Hands out values; tells in the end what nobody could make sense of.
 #[derive(Debug)]
-pub struct Taker<'i, 'a, const N: usize> {
+pub struct Taker<'i, 'a, const N: usize = TYPES> {
     index: &'i Index<'a, N>,
     left: u128,
 }
@@ -118,7 +150,7 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
     /// Says whether all was taken.
     #[inline]
     pub fn is_done(&self) -> bool {
-        self.left == 0 && !self.index.more
+        self.left == 0 && !self.index.places.more
     }
 
     /// Tells the attributes that were not taken, if there are any, as the array `unknown`.
@@ -143,7 +175,7 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
     }
 
     fn is_taken(&self, kind: u16, at: usize) -> bool {
-        let place = self.index.at.get(usize::from(kind));
+        let place = self.index.places.at.get(usize::from(kind));
 
         place.is_some_and(|place| *place as usize == at && self.left >> kind & 1 == 0)
     }

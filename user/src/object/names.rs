@@ -8,10 +8,17 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// How many links that are gone are called by their names still: what was on them is told later.
 const GONE: usize = 1024;
 
+/// What a link is called.
+#[derive(Default)]
+struct Called {
+    name: Vec<u8>,
+    is_gone: bool,
+}
+
 /// Names of links, as far as they were learned, and those that `iproute2` reads from its files.
 #[derive(Default)]
 pub struct Names {
-    links: HashMap<u32, Vec<u8>>,
+    links: HashMap<u32, Called>,
     /// Which of `links` were asked for before they were learned of, and are called by their index.
     missing: Vec<u32>,
     /// Which of `links` are down.
@@ -40,12 +47,13 @@ impl Names {
         if !self.links.contains_key(&index) {
             self.miss(index);
         }
-        Value::Dev(self.links.get(&index).map_or(b"", Vec::as_slice))
+        Value::Dev(self.links.get(&index).map_or(b"", |called| &called.name))
     }
 
     #[cold]
     fn miss(&mut self, index: u32) {
-        self.links.insert(index, format!("if{index}").into_bytes());
+        let (name, is_gone) = (format!("if{index}").into_bytes(), false);
+        self.links.insert(index, Called { name, is_gone });
         self.missing.push(index);
     }
 
@@ -115,26 +123,41 @@ impl Names {
         self.down.contains(&index)
     }
 
-    /// Notes that the link with this index is called `name` from now on, and is up or not.
-    pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) {
-        self.links.insert(index, name.to_vec());
-        self.gone.retain(|gone| *gone != index);
+    /// Notes that the link with this index is called `name` from now on, and is up or not; says whether another name, or none,
+    /// was known.
+    pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) -> bool {
         match is_up {
             true => self.down.remove(&index),
             false => self.down.insert(index),
         };
+        let called = self.links.entry(index).or_default();
+        if std::mem::take(&mut called.is_gone) {
+            self.gone.retain(|gone| *gone != index);
+        }
+        let is_other = called.name != name;
+        if is_other {
+            called.name = name.to_vec();
+        }
+        is_other
     }
 
-    /// Notes that the link with this index is gone: its name is forgotten when many more are. It is not down.
-    pub fn lose(&mut self, index: u32) {
+    /// Notes that the link with this index is gone: its name is forgotten when many more are; says whether that of another
+    /// one is now. It is not down.
+    pub fn lose(&mut self, index: u32) -> bool {
         self.down.remove(&index);
-        self.gone.retain(|gone| *gone != index);
-        self.gone.push_back(index);
-        if self.gone.len() > GONE {
+        if let Some(called) = self.links.get_mut(&index) {
+            if std::mem::replace(&mut called.is_gone, true) {
+                self.gone.retain(|gone| *gone != index);
+            }
+            self.gone.push_back(index);
+        }
+        let is_full = self.gone.len() > GONE;
+        if is_full {
             let first = self.gone.pop_front().unwrap_or_default();
             self.links.remove(&first);
             self.above_down.remove(&first);
         }
+        is_full
     }
 
     /// Returns the tables of names for numbers.

@@ -15,7 +15,7 @@ use super::record::digits::push_decimal;
 use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
 use super::time::{Stamp, Stamps, Style};
 use causes::Causes;
-use nlhello::monitor::{Event, Kind, Origin, What};
+use nlhello::monitor::{Event, Kind, Origin, Payload, What};
 use nlhello::object::Names;
 use nlhello::rtnl::Route;
 use serde_json::{json, Map, Value};
@@ -91,7 +91,7 @@ impl Watch {
     /// Those of `write(2)`.
     pub fn event(&mut self, now: &Stamp, event: &Event<'_>, names: &mut Names) -> io::Result<()> {
         let differences = match event.old {
-            Some(old) => differences(event.kind, old, event.body, names),
+            Some(old) => differences(old, event.body, names),
             None => Vec::new(),
         };
         match self.json {
@@ -106,16 +106,16 @@ impl Watch {
     /// # Errors
     ///
     /// Those of `write(2)`.
-    pub fn object(&mut self, kind: Kind, payload: &[u8], names: &mut Names) -> io::Result<()> {
+    pub fn object(&mut self, object: &Payload<'_>, names: &mut Names) -> io::Result<()> {
         match self.json {
             true => {
-                push_json(self.out.text(), kind, payload, names);
+                push_json(self.out.text(), object, names);
                 self.out.text().push(b'\n');
             }
             false => {
                 let mut fields = TextFields::new(self.out.text(), false, self.color);
                 // What is shorter than its header says nothing.
-                let _ = kind.describe(payload, names, &mut fields);
+                let _ = object.describe(names, &mut fields);
                 fields.end();
             }
         }
@@ -239,7 +239,7 @@ impl Watch {
         names: &mut Names,
     ) {
         self.begin_json(now, what(event.what));
-        let (kind, place) = (event.kind.name(), self.place.of_event());
+        let (kind, place) = (event.kind().name(), self.place.of_event());
         let out = self.out.text();
         push(
             out,
@@ -247,7 +247,7 @@ impl Watch {
         );
         // Names come and go, and one may be another link's by now.
         let index = |out: &mut Vec<u8>| {
-            if let Some(index) = event.kind.link_of(event.object) {
+            if let Some(index) = event.object.link() {
                 push(out, &[r#","ifindex":"#]);
                 push_decimal(out, index.into());
             }
@@ -274,7 +274,7 @@ impl Watch {
         differences: &[Difference],
         names: &mut Names,
     ) {
-        self.begin_text(now, &[what(event.what), " ", event.kind.name(), ":"]);
+        self.begin_text(now, &[what(event.what), " ", event.kind().name(), ":"]);
         let out = self.out.text();
         let fields = TextFields::within(out, self.color);
         describe(event, names, fields, &mut self.memo, |_| {});
@@ -318,13 +318,13 @@ fn describe<W: Writer>(
     memo: &mut Memo,
     tail: impl FnOnce(&mut Vec<u8>),
 ) {
-    let route = (event.kind == Kind::Route).then(|| Route::from_payload(event.object));
+    let route = (event.kind() == Kind::Route).then(|| Route::of(event.object));
     match route {
         Some(Ok(route)) => write_object(&route, names, fields, memo, tail),
         _ => {
             // What is gone is told as it was last. What is shorter than its header says nothing.
             let _ = names.as_told(event.what == What::Del, |names| {
-                event.kind.describe(event.object, names, &mut fields)
+                event.object.describe(names, &mut fields)
             });
             fields.end();
             tail(fields.out());
@@ -332,37 +332,38 @@ fn describe<W: Writer>(
     }
 }
 
-fn push_json(out: &mut Vec<u8>, kind: Kind, payload: &[u8], names: &mut Names) {
+fn push_json(out: &mut Vec<u8>, object: &Payload<'_>, names: &mut Names) {
     let mut fields = JsonFields::new(out);
-    let _ = kind.describe(payload, names, &mut fields);
+    let _ = object.describe(names, &mut fields);
     fields.end();
 }
 
 /// Returns what differs between two objects.
-fn differences(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> Vec<Difference> {
-    let mut all: Vec<_> = moved(kind, old, new).into_iter().collect();
-    let [old_part, new_part] = kind.difference(old, new);
-    let mut parts = trees(kind, &old_part, &new_part, names);
-    if parts.iter().any(|part| part.get(UNKNOWN).is_some()) {
-        parts = trees(kind, old, new, names);
+fn differences(old: &Payload<'_>, new: &Payload<'_>, names: &mut Names) -> Vec<Difference> {
+    let mut all: Vec<_> = moved(old, new).into_iter().collect();
+    let parts = new.difference(old);
+    let [old_part, new_part] = [0, 1].map(|at| Payload::new(new.kind(), &parts[at]));
+    let mut both = trees(&old_part, &new_part, names);
+    if both.iter().any(|part| part.get(UNKNOWN).is_some()) {
+        both = trees(old, new, names);
     }
-    compare("", &parts[0], &parts[1], &mut all);
+    compare("", &both[0], &both[1], &mut all);
     all
 }
 
 /// Returns what is told of `old` and `new`.
-fn trees(kind: Kind, old: &[u8], new: &[u8], names: &mut Names) -> [Value; 2] {
-    [(old, true), (new, false)].map(|(body, is_past)| {
+fn trees(old: &Payload<'_>, new: &Payload<'_>, names: &mut Names) -> [Value; 2] {
+    [(old, true), (new, false)].map(|(object, is_past)| {
         let mut tree = Tree::default();
         // What is shorter than its header says nothing.
-        let _ = names.as_told(is_past, |names| kind.describe(body, names, &mut tree));
+        let _ = names.as_told(is_past, |names| object.describe(names, &mut tree));
         tree.into_json()
     })
 }
 
 /// Returns that it is on another link, if it is: that may have the same name.
-fn moved(kind: Kind, old: &[u8], new: &[u8]) -> Option<Difference> {
-    let [old, new] = [old, new].map(|body| kind.link_of(body));
+fn moved(old: &Payload<'_>, new: &Payload<'_>) -> Option<Difference> {
+    let [old, new] = [old, new].map(Payload::link);
 
     (old != new).then(|| Difference {
         path: "ifindex".to_owned(),

@@ -11,6 +11,7 @@ mod words;
 pub use by_link::{AddrsByLink, Interface, Interfaces};
 
 use super::family_name;
+use crate::kind::Payload;
 use crate::names::uapi::{
     IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
     IFA_TARGET_NETNSID,
@@ -25,9 +26,6 @@ pub(super) use crate::names::uapi::{IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS, IF
 
 /// Size of `struct ifaddrmsg`, in bytes.
 pub(super) const IFADDRMSG: usize = 8;
-
-/// One more than the last type that is known.
-pub(super) const IFA_MAX: usize = 13;
 
 /// Flag: set by somebody, not learned, so it does not run out by itself (`IFA_F_PERMANENT`).
 const PERMANENT: u32 = 0x80;
@@ -69,7 +67,7 @@ pub const LIST: &str = "list addresses";
 pub struct Addr<'a> {
     payload: &'a [u8],
     header: Ifaddrmsg,
-    attrs: Index<'a, IFA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part of an address, `struct ifaddrmsg`.
@@ -108,13 +106,13 @@ impl<'a> Addr<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ifaddrmsg`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Ifaddrmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Ifaddrmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
-            payload,
+            payload: object.bytes(),
             header,
-            attrs: Index::new(&payload[IFADDRMSG..]),
+            attrs: object.attrs(),
         })
     }
 
@@ -189,7 +187,7 @@ impl<'a> Addr<'a> {
     }
 
     /// The other end of a point-to-point link has the prefix.
-    fn describe_address(&self, attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut dyn Fields) {
+    fn describe_address(&self, attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
         let address = attrs.take(IFA_ADDRESS, ip);
         let local = attrs.take(IFA_LOCAL, ip).or(address);
 
@@ -231,7 +229,7 @@ pub(super) fn describe_life(life: Option<[u32; 4]>, out: &mut dyn Fields) {
     }
 }
 
-fn describe_others(attrs: &mut Taker<'_, '_, IFA_MAX>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_others(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     for (kind, key) in [
         (IFA_BROADCAST, "broadcast"),
         (IFA_ANYCAST, "anycast"),
@@ -275,7 +273,7 @@ mod tests {
     use crate::kind::Choice;
     use crate::object::described::{assert_told_whatever_the_bytes, told};
     use crate::rtnl::chosen::assert_chosen;
-    use crate::rtnl::Kind;
+    use crate::rtnl::{Kind, Link};
     use serde_json::{json, Value as Json};
 
     /// What Linux 6.18 sent after `ip addr add 10.1.0.1 peer 10.1.0.2/24 brd 10.1.0.255 dev va metric
@@ -433,8 +431,9 @@ mod tests {
             let mut choice = choice.unwrap();
             let link = [&[0; 4][..], &70003u32.to_ne_bytes(), &[0; 8]].concat();
             let name = [7, 0, 3, 0, b'v', b'a', 0, 0];
-            choice.learn(&[&link[..], &name].concat());
-            choice.wants(Kind::Addr, payload)
+            let link = [&link[..], &name].concat();
+            choice.learn_link(&Link::from_payload(&link).unwrap());
+            choice.wants(&Payload::new(Kind::Addr, payload))
         };
 
         assert!(labelled("va:x", &V4) && labelled("va*", &V4));

@@ -37,7 +37,7 @@ pub use neigh::{Neigh, STATES};
 pub use route::{NextHop, Route};
 pub use subnet::Subnet;
 
-use payload::Payload;
+use payload::RequestPayload;
 
 /// What to do with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

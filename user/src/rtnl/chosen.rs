@@ -3,7 +3,7 @@
 //! Which objects the words of a line choose, for tests.
 
 use super::Kind;
-use crate::kind::{Choice, Operand, Word};
+use crate::kind::{Choice, Operand, Payload, Word};
 use crate::object::Numbers;
 
 /// Returns which objects of `kind` the words of `line` ask for in a list; links are said by their numbers.
@@ -34,7 +34,7 @@ pub fn chosen(kind: Kind, line: &str) -> Choice {
 /// Asserts of each line whether an object of `kind` is one that it asks for.
 pub fn assert_chosen(kind: Kind, payload: &[u8], lines: &[(&str, bool)]) {
     for (line, is_wanted) in lines {
-        let is_so = chosen(kind, line).wants(kind, payload);
+        let is_so = chosen(kind, line).wants(&Payload::new(kind, payload));
         assert_eq!(is_so, *is_wanted, "{kind:?} {line}");
     }
 }

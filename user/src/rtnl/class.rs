@@ -60,10 +60,10 @@ pub(crate) const FACTS: Facts = Facts {
     name: "class",
     types: &[Types::new(RTM_NEWTCLASS, RTM_DELTCLASS)],
     groups: &[RTNLGRP_TC],
-    describe: |bytes, names, out| {
-        Class::from_payload(bytes).map(|class| describe(&class, names, out))
+    describe: |object, names, out| {
+        Class::from_payload(object.bytes()).map(|class| describe(&class, names, out))
     },
-    link: |bytes| Some(Class::from_payload(bytes).ok()?.header().ifindex),
+    link: |object| Some(Class::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     ..Facts::DEFAULT
 };

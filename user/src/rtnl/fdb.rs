@@ -9,8 +9,9 @@ pub(super) mod facts;
 mod words;
 
 use super::neigh::{
-    all_flags, describe_use, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDA_MAX, NDMSG,
+    all_flags, describe_use, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDMSG,
 };
+use crate::kind::Payload;
 use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
 };
@@ -64,7 +65,7 @@ pub const LIST: &str = "list forwarding entries";
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
     header: Ndmsg,
-    attrs: Index<'a, NDA_MAX>,
+    attrs: Index<'a>,
 }
 
 impl<'a> Entry<'a> {
@@ -73,12 +74,12 @@ impl<'a> Entry<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Ndmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Ndmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
             header,
-            attrs: Index::new(&payload[NDMSG..]),
+            attrs: object.attrs(),
         })
     }
 
@@ -154,7 +155,7 @@ impl Object for Entry<'_> {
 }
 
 /// Tells where a VXLAN sends the frames.
-fn describe_remote(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_remote(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     for (key, value) in [
         ("nhid", attrs.take(NDA_NH_ID, u32)),
         ("port", attrs.take(NDA_PORT, be16).map(u32::from)),
@@ -171,7 +172,7 @@ fn describe_remote(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &
 
 /// Tells the link that the frames go out by: by its index where it is in another namespace, whose id is -1 where it
 /// has none here.
-fn describe_via(attrs: &mut Taker<'_, '_, NDA_MAX>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_via(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     let via = attrs.take(NDA_IFINDEX, u32);
 
     match (attrs.take(NDA_LINK_NETNSID, i32), via) {

@@ -151,11 +151,11 @@ pub(crate) const FACTS: Facts = Facts {
         Types::new(RTM_NEWCHAIN, RTM_DELCHAIN),
     ],
     groups: &[RTNLGRP_TC],
-    describe: |bytes, names, out| {
-        Filter::from_payload(bytes).map(|filter| describe(&filter, names, out))
+    describe: |object, names, out| {
+        Filter::from_payload(object.bytes()).map(|filter| describe(&filter, names, out))
     },
-    link: |bytes| {
-        let index = Filter::from_payload(bytes).ok()?.header().ifindex;
+    link: |object| {
+        let index = Filter::from_payload(object.bytes()).ok()?.header().ifindex;
         (index != BLOCK).then_some(index)
     },
     family: |_| None,

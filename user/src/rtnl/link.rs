@@ -27,6 +27,7 @@ pub(super) use query::ask;
 pub use query::{LinkNamed, GET, LIST};
 pub(super) use stats::describe_both as describe_stats;
 
+use crate::kind::Payload;
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, name, u32, u8, Index, Taker};
 use crate::object::fields::{flag_items, Fields, Nest, Value};
@@ -37,9 +38,6 @@ use crate::wire::{self, Attrs};
 /// Size of `struct ifinfomsg`, in bytes.
 pub const IFINFOMSG: usize = 16;
 
-/// One more than the last type that is known.
-const IFLA_MAX: usize = 70;
-
 const UP: u32 = 0x1;
 const POINTOPOINT: u32 = 0x10;
 const RUNNING: u32 = 0x40;
@@ -49,7 +47,7 @@ const RUNNING: u32 = 0x40;
 pub struct Link<'a> {
     payload: &'a [u8],
     header: Ifinfomsg,
-    attrs: Index<'a, IFLA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part of a link, `struct ifinfomsg`.
@@ -88,13 +86,13 @@ impl<'a> Link<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ifinfomsg`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Ifinfomsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Ifinfomsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
-            payload,
+            payload: object.bytes(),
             header,
-            attrs: Index::new(&payload[IFINFOMSG..]),
+            attrs: object.attrs(),
         })
     }
 
@@ -188,7 +186,7 @@ impl<'a> Link<'a> {
     }
 
     /// Returns the attributes.
-    pub fn attrs(&self) -> &Index<'a, IFLA_MAX> {
+    pub fn attrs(&self) -> &Index<'a> {
         &self.attrs
     }
 
@@ -197,7 +195,7 @@ impl<'a> Link<'a> {
     }
 }
 
-type Attributes<'i, 'a> = Taker<'i, 'a, IFLA_MAX>;
+type Attributes<'i, 'a> = Taker<'i, 'a>;
 
 impl Object for Link<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {

@@ -3,7 +3,7 @@
 //! Questions for the objects of a kind that are chosen.
 
 use super::{Addr, Entry, Kind, Link, Neigh, Nexthop, Route, Rule};
-use crate::kind::Choice;
+use crate::kind::{Choice, Payload};
 use crate::netlink::{Error, Request, Spec};
 use crate::object::{Fields, Names, Object, Query};
 use crate::rtnl::SPEC;
@@ -22,7 +22,7 @@ pub trait Listed {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when the payload is shorter than its header.
-    fn view(payload: &[u8]) -> Result<Self::View<'_>, wire::Error>;
+    fn view<'a>(object: &Payload<'a>) -> Result<Self::View<'a>, wire::Error>;
 
     /// Puts into a request what is asked for of each object: statistics, or none.
     fn ask(_request: &mut Vec<u8>, _has_stats: bool) {}
@@ -102,12 +102,12 @@ impl<V: Listed> Query for List<V> {
     /// Older kernels send more than is asked for, and all send routes of other kinds too.
     #[inline]
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<V::View<'a>>, wire::Error> {
-        let payload = message.payload();
         if !V::KIND.is_in(message) {
             return Ok(None);
         }
-        let view = V::view(payload)?;
-        Ok(self.choice.wants(V::KIND, payload).then_some(view))
+        let object = Payload::new(V::KIND, message.payload());
+        let view = V::view(&object)?;
+        Ok(self.choice.wants(&object).then_some(view))
     }
 
     fn is_none(&self, error: &Error) -> bool {
@@ -156,11 +156,8 @@ pub struct Any {
 }
 
 /// An object of any kind.
-#[derive(Clone, Copy, Debug)]
-pub struct AnyObject<'a> {
-    kind: Kind,
-    payload: &'a [u8],
-}
+#[derive(Clone, Debug)]
+pub struct AnyObject<'a>(Payload<'a>);
 
 impl Query for Any {
     const SPEC: &'static Spec = &SPEC;
@@ -175,13 +172,12 @@ impl Query for Any {
     }
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<AnyObject<'a>>, wire::Error> {
-        let (kind, payload) = (self.kind, message.payload());
-        let header = kind.snapshot().map_or(0, |snapshot| snapshot.header);
-        if payload.len() < header {
+        let object = Payload::new(self.kind, message.payload());
+        if object.is_cut_off() {
             return Err(wire::Error::Truncated);
         }
-        let is_wanted = kind.is_in(message) && self.choice.wants(kind, payload);
-        Ok(is_wanted.then_some(AnyObject { kind, payload }))
+        let is_wanted = self.kind.is_in(message) && self.choice.wants(&object);
+        Ok(is_wanted.then_some(AnyObject(object)))
     }
 }
 
@@ -191,7 +187,7 @@ impl Object for AnyObject<'_> {
     /// Tells all of it: the head is the first that a kind tells.
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         // It is as long as its header.
-        let _ = self.kind.describe(self.payload, names, out);
+        let _ = self.0.describe(names, out);
     }
 }
 
@@ -199,13 +195,24 @@ impl Object for AnyObject<'_> {
 macro_rules! listed {
     ($($view:ident $kind:ident $({ $more:item })?;)*) => {
         $(
+            impl<'a> $view<'a> {
+                /// Reads the payload of a message that tells of one.
+                ///
+                /// # Errors
+                ///
+                /// [`wire::Error::Truncated`] when it is shorter than its header.
+                pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
+                    Self::of(&Payload::new(Kind::$kind, payload))
+                }
+            }
+
             impl Listed for $view<'static> {
                 const KIND: Kind = Kind::$kind;
                 type View<'a> = $view<'a>;
 
                 #[inline]
-                fn view(payload: &[u8]) -> Result<$view<'_>, wire::Error> {
-                    $view::from_payload(payload)
+                fn view<'a>(object: &Payload<'a>) -> Result<$view<'a>, wire::Error> {
+                    $view::of(object)
                 }
 
                 $($more)?

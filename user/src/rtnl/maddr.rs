@@ -6,8 +6,8 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_addr.h`. Linux 6.12 does not tell of them.
 
 use super::addr::{
-    describe_life, Ifaddrmsg, FOREVER, IFADDRMSG, IFA_ANYCAST, IFA_CACHEINFO, IFA_MAX,
-    IFA_MC_USERS, IFA_MULTICAST,
+    describe_life, Ifaddrmsg, FOREVER, IFADDRMSG, IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS,
+    IFA_MULTICAST,
 };
 use super::family_name;
 use crate::kind::{describe, Facts, Types};
@@ -33,7 +33,7 @@ const WIDTH: usize = 18;
 #[derive(Clone, Debug)]
 pub struct Maddr<'a> {
     header: Ifaddrmsg,
-    attrs: Index<'a, IFA_MAX>,
+    attrs: Index<'a>,
 }
 
 impl<'a> Maddr<'a> {
@@ -100,7 +100,7 @@ impl Object for Maddr<'_> {
 }
 
 /// Tells since when it is there; that it has no end is not worth a word.
-fn describe_times(attrs: &mut Taker<'_, '_, IFA_MAX>, out: &mut dyn Fields) {
+fn describe_times(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let Some(life @ [preferred, valid, cstamp, tstamp]) = attrs.take(IFA_CACHEINFO, u32s::<4>)
     else {
         return;
@@ -122,10 +122,10 @@ pub(crate) const FACTS: Facts = Facts {
         RTNLGRP_IPV6_MCADDR,
         RTNLGRP_IPV6_ACADDR,
     ],
-    describe: |bytes, names, out| {
-        Maddr::from_payload(bytes).map(|maddr| describe(&maddr, names, out))
+    describe: |object, names, out| {
+        Maddr::from_payload(object.bytes()).map(|maddr| describe(&maddr, names, out))
     },
-    link: |bytes| Some(Maddr::from_payload(bytes).ok()?.header().index),
+    link: |object| Some(Maddr::from_payload(object.bytes()).ok()?.header().index),
     ..Facts::DEFAULT
 };
 

@@ -188,9 +188,13 @@ pub(crate) const FACTS: Facts = Facts {
     name: "mdb",
     types: &[Types::new(RTM_NEWMDB, RTM_DELMDB)],
     groups: &[RTNLGRP_MDB],
-    describe: |bytes, names, out| Mdb::from_payload(bytes).map(|mdb| describe(&mdb, names, out)),
-    link: |bytes| Some(Mdb::from_payload(bytes).ok()?.header().ifindex),
-    is_on: Some(|bytes, index| Mdb::from_payload(bytes).is_ok_and(|mdb| mdb.has_port(index))),
+    describe: |object, names, out| {
+        Mdb::from_payload(object.bytes()).map(|mdb| describe(&mdb, names, out))
+    },
+    link: |object| Some(Mdb::from_payload(object.bytes()).ok()?.header().ifindex),
+    is_on: Some(|object, index| {
+        Mdb::from_payload(object.bytes()).is_ok_and(|mdb| mdb.has_port(index))
+    }),
     family: |_| None,
     // A port is told with how many groups it has, and whether it leads to a router.
     silent: |_| Kind::Link.into(),

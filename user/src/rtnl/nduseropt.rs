@@ -227,10 +227,17 @@ pub(crate) const FACTS: Facts = Facts {
     name: "nduseropt",
     types: &[Types::only(RTM_NEWNDUSEROPT)],
     groups: &[RTNLGRP_ND_USEROPT],
-    describe: |bytes, names, out| {
-        NdUserOpt::from_payload(bytes).map(|options| describe(&options, names, out))
+    describe: |object, names, out| {
+        NdUserOpt::from_payload(object.bytes()).map(|options| describe(&options, names, out))
     },
-    link: |bytes| Some(NdUserOpt::from_payload(bytes).ok()?.header().ifindex),
+    link: |object| {
+        Some(
+            NdUserOpt::from_payload(object.bytes())
+                .ok()?
+                .header()
+                .ifindex,
+        )
+    },
     ..Facts::DEFAULT
 };
 

@@ -7,6 +7,7 @@
 pub(super) mod facts;
 mod words;
 
+use crate::kind::Payload;
 use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
 use crate::object::attrs::{ip, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{flag_fields, flags, Fields, Value};
@@ -20,9 +21,6 @@ pub(super) use crate::names::uapi::{
 
 /// Size of `struct ndmsg`, in bytes.
 pub(super) const NDMSG: usize = 12;
-
-/// One more than the last type that is known.
-pub(super) const NDA_MAX: usize = 18;
 
 /// Flag: it answers for the host (`NTF_PROXY`).
 const PROXY: u8 = 0x08;
@@ -74,7 +72,7 @@ pub const LIST: &str = "list neighbours";
 #[derive(Clone, Debug)]
 pub struct Neigh<'a> {
     header: Ndmsg,
-    attrs: Index<'a, NDA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part of a neighbour, `struct ndmsg`.
@@ -142,12 +140,12 @@ impl<'a> Neigh<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Ndmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Ndmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
             header,
-            attrs: Index::new(&payload[NDMSG..]),
+            attrs: object.attrs(),
         })
     }
 
@@ -220,7 +218,7 @@ impl Object for Neigh<'_> {
 }
 
 /// Returns the flags of both words.
-pub(super) fn all_flags(header: &Ndmsg, attrs: &mut Taker<'_, '_, NDA_MAX>) -> u32 {
+pub(super) fn all_flags(header: &Ndmsg, attrs: &mut Taker<'_, '_>) -> u32 {
     // The kernel, too, has no room for more.
     let more = attrs.take(NDA_FLAGS_EXT, |value| u32(value)?.checked_mul(1 << 8));
 
@@ -229,7 +227,7 @@ pub(super) fn all_flags(header: &Ndmsg, attrs: &mut Taker<'_, '_, NDA_MAX>) -> u
 
 /// Tells how many use it, and how many seconds ago it was used, confirmed and updated: `struct
 /// nda_cacheinfo`.
-pub(super) fn describe_use(attrs: &mut Taker<'_, '_, NDA_MAX>, out: &mut dyn Fields) {
+pub(super) fn describe_use(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let Some([confirmed, used, updated, refcnt]) = attrs.take(NDA_CACHEINFO, u32s::<4>) else {
         return;
     };

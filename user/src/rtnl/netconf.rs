@@ -130,18 +130,18 @@ pub(crate) const FACTS: Facts = Facts {
         RTNLGRP_IPV6_NETCONF,
         RTNLGRP_MPLS_NETCONF,
     ],
-    describe: |bytes, names, out| {
-        Netconf::from_payload(bytes).map(|settings| describe(&settings, names, out))
+    describe: |object, names, out| {
+        Netconf::from_payload(object.bytes()).map(|settings| describe(&settings, names, out))
     },
     // All links and those to come have negative numbers.
-    link: |bytes| {
-        Netconf::from_payload(bytes)
+    link: |object| {
+        Netconf::from_payload(object.bytes())
             .ok()?
             .ifindex()?
             .try_into()
             .ok()
     },
-    silent: |cause| match tells_of_dead_routes(cause.payload) {
+    silent: |cause| match tells_of_dead_routes(cause.object.bytes()) {
         true => Kind::Route.into(),
         false => Kinds::NONE,
     },

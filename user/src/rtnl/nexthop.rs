@@ -10,6 +10,7 @@ mod words;
 
 use super::encap;
 use super::route::multipath::FLAGS;
+use crate::kind::Payload;
 use crate::names::uapi::{
     NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
     NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF,
@@ -29,9 +30,6 @@ const NHMSG: usize = 8;
 /// `include/uapi/linux/rtnetlink.h`; libc has none of them.
 const RTM_NEWNEXTHOP: u16 = 104;
 
-/// One more than the last type that is known.
-const NHA_MAX: usize = 19;
-
 /// Flags of a request: count the packets, also those that the hardware forwards
 /// (`NHA_OP_FLAG_DUMP_STATS`, `NHA_OP_FLAG_DUMP_HW_STATS`).
 const STATS: u32 = 0x3;
@@ -43,13 +41,13 @@ pub const LIST: &str = "list next hops";
 pub const GET: &str = "look up a next hop";
 
 /// The attributes of a next hop.
-type Attributes<'i, 'a> = Taker<'i, 'a, NHA_MAX>;
+type Attributes<'i, 'a> = Taker<'i, 'a>;
 
 /// A next hop, or a group of them.
 #[derive(Clone, Debug)]
 pub struct Nexthop<'a> {
     header: Nhmsg,
-    attrs: Index<'a, NHA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part of a next hop, `struct nhmsg`.
@@ -84,12 +82,12 @@ impl<'a> Nexthop<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct nhmsg`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Nhmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Nhmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
             header,
-            attrs: Index::new(&payload[NHMSG..]),
+            attrs: object.attrs(),
         })
     }
 

@@ -101,7 +101,9 @@ pub(crate) const FACTS: Facts = Facts {
     name: "nsid",
     types: &[Types::new(RTM_NEWNSID, RTM_DELNSID)],
     groups: &[RTNLGRP_NSID],
-    describe: |bytes, names, out| Nsid::from_payload(bytes).map(|nsid| describe(&nsid, names, out)),
+    describe: |object, names, out| {
+        Nsid::from_payload(object.bytes()).map(|nsid| describe(&nsid, names, out))
+    },
     family: |_| None,
     ..Facts::DEFAULT
 };

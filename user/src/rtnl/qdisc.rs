@@ -88,13 +88,13 @@ pub(crate) const FACTS: Facts = Facts {
     name: "qdisc",
     types: &[Types::new(RTM_NEWQDISC, RTM_DELQDISC)],
     groups: &[RTNLGRP_TC],
-    describe: |bytes, names, out| {
-        Qdisc::from_payload(bytes).map(|qdisc| describe(&qdisc, names, out))
+    describe: |object, names, out| {
+        Qdisc::from_payload(object.bytes()).map(|qdisc| describe(&qdisc, names, out))
     },
-    link: |bytes| Some(Qdisc::from_payload(bytes).ok()?.header().ifindex),
+    link: |object| Some(Qdisc::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     // A link is told with its queue.
-    silent: |cause| match Qdisc::from_payload(cause.payload) {
+    silent: |cause| match Qdisc::from_payload(cause.object.bytes()) {
         Ok(qdisc) if qdisc.header().parent == ROOT => Kind::Link.into(),
         _ => Kinds::NONE,
     },

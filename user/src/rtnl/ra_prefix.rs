@@ -136,10 +136,17 @@ pub(crate) const FACTS: Facts = Facts {
     name: "prefix",
     types: &[Types::only(RTM_NEWPREFIX)],
     groups: &[RTNLGRP_IPV6_PREFIX],
-    describe: |bytes, names, out| {
-        RaPrefix::from_payload(bytes).map(|prefix| describe(&prefix, names, out))
+    describe: |object, names, out| {
+        RaPrefix::from_payload(object.bytes()).map(|prefix| describe(&prefix, names, out))
     },
-    link: |bytes| Some(RaPrefix::from_payload(bytes).ok()?.header().ifindex),
+    link: |object| {
+        Some(
+            RaPrefix::from_payload(object.bytes())
+                .ok()?
+                .header()
+                .ifindex,
+        )
+    },
     // The default route by the router has its hop limit by then, and the link a flag (`ndisc_router_discovery()`).
     silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),
     ..Facts::DEFAULT

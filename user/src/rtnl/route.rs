@@ -16,7 +16,7 @@ pub use lookup::{Lookup, GET};
 
 use super::encap::{self, labels};
 use super::{Kind, Prefix};
-use crate::kind::Choice;
+use crate::kind::{Choice, Payload};
 use crate::names::uapi::{
     RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
     RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS, RTA_MFC_STATS,
@@ -38,9 +38,6 @@ const RTMSG: usize = 12;
 
 /// Where `rtm_dst_len` is in it, one byte.
 const DST_LEN: usize = 1;
-
-/// One more than the last type that is known.
-const RTA_MAX: usize = 32;
 
 /// Routes of labels (`AF_MPLS`).
 const MPLS: u8 = 28;
@@ -69,7 +66,7 @@ const WIDTH: usize = 18;
 pub const LIST: &str = "list routes";
 
 /// The attributes of a route.
-type Attributes<'i, 'a> = Taker<'i, 'a, RTA_MAX>;
+type Attributes<'i, 'a> = Taker<'i, 'a>;
 
 /// A route.
 #[derive(Clone, Debug)]
@@ -155,13 +152,13 @@ impl<'a> Route<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct rtmsg`.
     #[inline]
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Rtmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = Rtmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
             header,
-            payload,
-            dst: place_of(payload, RTA_DST),
+            payload: object.bytes(),
+            dst: place_of(object.bytes(), RTA_DST),
         })
     }
 
@@ -390,7 +387,7 @@ impl Object for Route<'_> {
     }
 
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
-        let attrs = Index::<'_, RTA_MAX>::new(&self.payload[RTMSG..]);
+        let attrs: Index<'_> = Index::new(&self.payload[RTMSG..]);
         let mut attrs = attrs.taker();
         let header = &self.header;
         match header.family {
@@ -503,12 +500,13 @@ pub fn type_of(name: &str) -> Option<u8> {
 
 /// Says whether `route` is in a table of which `is_it` is so: routes to groups are in tables of their own.
 #[inline]
-fn is_in(route: &[u8], is_it: impl Fn(u32) -> bool) -> bool {
-    let (Some(family), Some(small)) = (route.first(), route.get(facts::RTM_TABLE)) else {
+fn is_in(route: &Payload<'_>, is_it: impl Fn(u32) -> bool) -> bool {
+    let bytes = route.bytes();
+    let (Some(family), Some(small)) = (bytes.first(), bytes.get(facts::RTM_TABLE)) else {
         return false;
     };
     let is_there = match *small {
-        COMPAT => Route::from_payload(route).is_ok_and(|route| is_it(route.table())),
+        COMPAT => Route::of(route).is_ok_and(|route| is_it(route.table())),
         small => is_it(small.into()),
     };
     is_there && facts::FAMILIES.contains(family)

@@ -9,6 +9,7 @@ mod words;
 
 use super::route::{describe_tos, flow, TYPES};
 use super::{family_name, ip_protocol, prefix, Prefix};
+use crate::kind::Payload;
 use crate::names::uapi::{
     FRA_DPORT_MASK, FRA_DPORT_RANGE, FRA_DSCP, FRA_DSCP_MASK, FRA_DST, FRA_FLOW, FRA_FLOWLABEL,
     FRA_FLOWLABEL_MASK, FRA_FWMARK, FRA_FWMASK, FRA_GOTO, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV,
@@ -24,9 +25,6 @@ use std::net::IpAddr;
 
 /// Size of `struct fib_rule_hdr`, in bytes.
 const FIB_RULE_HDR: usize = 12;
-
-/// One more than the last type that is known.
-const FRA_MAX: usize = 31;
 
 /// Action: look in the table (`FR_ACT_TO_TBL`).
 const TO_TBL: u8 = 1;
@@ -48,13 +46,13 @@ const INVERT: u32 = 0x2;
 pub const LIST: &str = "list rules";
 
 /// The attributes of a rule.
-type Attributes<'i, 'a> = Taker<'i, 'a, FRA_MAX>;
+type Attributes<'i, 'a> = Taker<'i, 'a>;
 
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule<'a> {
     header: FibRuleHdr,
-    attrs: Index<'a, FRA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part of a rule, `struct fib_rule_hdr`.
@@ -99,12 +97,12 @@ impl<'a> Rule<'a> {
     /// # Errors
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct fib_rule_hdr`.
-    pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = FibRuleHdr::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+    pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
+        let header = FibRuleHdr::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
 
         Ok(Self {
             header,
-            attrs: Index::new(&payload[FIB_RULE_HDR..]),
+            attrs: object.attrs(),
         })
     }
 

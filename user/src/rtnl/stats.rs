@@ -186,10 +186,10 @@ pub(crate) const FACTS: Facts = Facts {
     name: "stats",
     types: &[Types::only(RTM_NEWSTATS)],
     groups: &[RTNLGRP_STATS],
-    describe: |bytes, names, out| {
-        Stats::from_payload(bytes).map(|stats| describe(&stats, names, out))
+    describe: |object, names, out| {
+        Stats::from_payload(object.bytes()).map(|stats| describe(&stats, names, out))
     },
-    link: |bytes| Some(Stats::from_payload(bytes).ok()?.header().ifindex),
+    link: |object| Some(Stats::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     ..Facts::DEFAULT
 };

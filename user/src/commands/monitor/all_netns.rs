@@ -4,7 +4,8 @@
 //! name or an id.
 
 use super::{
-    netns, warn_of_little_room, warn_of_unheard, Cli, Failure, Filter, MonitorArgs, Run, Teller, OP,
+    link_of, netns, warn_of_little_room, warn_of_unheard, Cli, Failure, Filter, MonitorArgs, Run,
+    Teller, OP,
 };
 use crate::output::{Identity, Output, Whereabouts};
 use crate::signals::Signals;
@@ -119,12 +120,14 @@ impl Sites<'_> {
             Seen::Closed => self.close(namespace),
             Seen::Known(event) => {
                 self.go_to(namespace.id);
-                self.teller.learn(event);
+                self.teller.learn(event, link_of(event).as_ref());
             }
             Seen::Told(told) => {
                 self.go_to(namespace.id);
                 match told {
-                    Told::Event(event) if self.start == Start::Untold => self.teller.settle(event),
+                    Told::Event(event) if self.start == Start::Untold => {
+                        self.teller.settle(link_of(event).as_ref());
+                    }
                     told => self.teller.tell(told),
                 }
             }

@@ -5,7 +5,7 @@
 use super::{Words, OP};
 use crate::commands::choice::{Purpose, Said};
 use nlhello::kind::{note_recent, Choice};
-use nlhello::monitor::{Event, Kind, Kinds, Scope, What};
+use nlhello::monitor::{Event, Kind, Kinds, Payload, Scope, What};
 use nlhello::netlink::Error;
 use nlhello::nlmon::Device;
 use nlhello::rtnl::{Link, LinkNames};
@@ -34,12 +34,10 @@ pub struct Filter {
 }
 
 /// Returns the index of `link` if it is one that `nlhello sniff` has made.
-fn sniffer(link: &[u8]) -> Option<u32> {
-    let link = Link::from_payload(link).ok()?;
-    let is_sniffer = link.kind() == Some(Device::KIND.as_bytes())
-        && link
-            .name()
-            .is_some_and(|name| name.starts_with(Device::PREFIX.as_bytes()));
+fn sniffer(link: &Link<'_>) -> Option<u32> {
+    let is_named = |name: &[u8]| name.starts_with(Device::PREFIX.as_bytes());
+    let is_sniffer =
+        link.name().is_some_and(is_named) && link.kind() == Some(Device::KIND.as_bytes());
 
     is_sniffer.then(|| link.header().index)
 }
@@ -118,7 +116,11 @@ impl Filter {
     /// Notes which of all these `links` have the names that are asked for.
     pub fn find_links<'l>(&mut self, links: impl Iterator<Item = Cow<'l, [u8]>>) {
         self.choice.forget_links();
-        links.for_each(|link| self.choice.learn(&link));
+        for link in links {
+            if let Ok(link) = Link::from_payload(&link) {
+                self.choice.learn_link(&link);
+            }
+        }
     }
 
     /// Returns the kinds that are wanted.
@@ -131,27 +133,20 @@ impl Filter {
         self.choice.scope()
     }
 
-    /// Notes which link has a name that is asked for.
-    pub fn learn(&mut self, event: &Event<'_>) {
-        if event.kind == Kind::Link && event.what != What::Del {
-            self.learn_link(event.object);
-        }
-    }
-
     /// Notes that there is this `link`, which may have a name that is asked for.
-    pub fn learn_link(&mut self, link: &[u8]) {
+    pub fn learn_link(&mut self, link: &Link<'_>) {
         if let Some(index) = sniffer(link) {
             note_recent(&mut self.sniffers, index);
         }
-        self.choice.learn(link);
+        self.choice.learn_link(link);
     }
 
     /// Says whether the change is wanted: what it was counts as much as what it is now, or else it
     /// would seem to be there still.
     pub fn wants(&self, event: &Event<'_>) -> bool {
-        let is_wanted = |body| self.wants_object(event.kind, body);
+        let is_wanted = |object| self.choice.wants(object);
 
-        self.kinds.has(event.kind)
+        self.kinds.has(event.kind())
             && (self.whats.is_empty() || self.whats.contains(&event.what))
             && (is_wanted(event.body) || event.old.is_some_and(is_wanted))
     }
@@ -159,24 +154,24 @@ impl Filter {
     /// Says whether the change is of a link that `nlhello sniff` has made, or on one: who watches is not
     /// told of who else does, unless the link is asked for by its name.
     pub fn hides(&self, event: &Event<'_>) -> bool {
-        let is_of = |index: &u32| match event.kind {
-            Kind::Link => sniffer(event.object) == Some(*index),
-            kind => kind.is_on(event.body, *index),
+        let link = || Link::of(event.object).ok();
+        let is_of = |index: &u32| match event.kind() {
+            Kind::Link => link().and_then(|link| sniffer(&link)) == Some(*index),
+            _ => event.body.is_on(*index),
         };
 
         !self.choice.names_link() && self.sniffers.iter().any(is_of)
     }
 
     /// Says whether an object is wanted that is like this.
-    pub fn wants_object(&self, kind: Kind, body: &[u8]) -> bool {
-        self.choice.wants(kind, body)
+    pub fn wants_object(&self, object: &Payload<'_>) -> bool {
+        self.choice.wants(object)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nlhello::monitor::Origin;
 
     /// A route to 10.1.0.0/16, in table main, made by `kernel`.
     const ROUTE: [u8; 20] = [
@@ -258,7 +253,7 @@ mod tests {
         ] {
             let wants = filter(&format!("{KEPT} {line}"))
                 .unwrap()
-                .wants_object(kind, body);
+                .wants_object(&Payload::new(kind, body));
             assert_eq!(wants, is_wanted, "{line}: {kind:?}");
         }
     }
@@ -306,28 +301,17 @@ mod tests {
 
     const IFNAME: [u8; 8] = [6, 0, 3, 0, b'a', 0, 0, 0];
 
-    fn event(kind: Kind, what: What, object: &[u8]) -> Event<'_> {
-        Event {
-            kind,
-            what,
-            object,
-            body: object,
-            old: None,
-            origin: Origin::Event,
-            by: 0,
-        }
-    }
-
     #[test]
     fn what_was_on_a_link_is_wanted_after_the_next_one_has_its_name() {
         let mut filter = filter("neigh dev a").unwrap();
         for index in [7, 8] {
             let link = [&[0, 0, 0, 0, index][..], &[0; 11], &IFNAME].concat();
-            filter.learn(&event(Kind::Link, What::New, &link));
+            filter.learn_link(&Link::from_payload(&link).unwrap());
         }
         let wants = |index| {
             let neigh = [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
-            filter.wants(&event(Kind::Neigh, What::Del, &neigh))
+            let neigh = Payload::new(Kind::Neigh, &neigh);
+            filter.wants(&Event::alone(What::Del, &neigh, 0))
         };
 
         assert_eq!([7, 8, 9].map(wants), [true, true, false]);
@@ -350,17 +334,16 @@ mod tests {
         ];
         let neigh = |index| [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
         let mut filter = Filter::default();
+        let hides = |filter: &Filter, kind: Kind, bytes: &[u8]| {
+            filter.hides(&Event::alone(What::New, &Payload::new(kind, bytes), 0))
+        };
         for (number, link) in links.iter().enumerate() {
-            let (new, is_first) = (event(Kind::Link, What::New, link), number == 0);
-            filter.learn(&new);
-            assert_eq!(filter.hides(&new), is_first);
+            filter.learn_link(&Link::from_payload(link).unwrap());
+            assert_eq!(hides(&filter, Kind::Link, link), number == 0);
             let neigh = neigh(7 + number as u8);
-            assert_eq!(
-                filter.hides(&event(Kind::Neigh, What::New, &neigh)),
-                is_first
-            );
+            assert_eq!(hides(&filter, Kind::Neigh, &neigh), number == 0);
         }
         filter.choice = super::tests::filter("dev nlhello3").unwrap().choice;
-        assert!(!filter.hides(&event(Kind::Link, What::New, &links[0])));
+        assert!(!hides(&filter, Kind::Link, &links[0]));
     }
 }

@@ -6,6 +6,7 @@ use super::{style, Cli, Error, ExitCode, Failure, Filter, Teller};
 use crate::cli::ReplayArgs;
 use crate::output::{Output, Watch};
 use nlhello::monitor::{Kind, Replay, Told};
+use nlhello::rtnl::Link;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -81,8 +82,8 @@ fn play(replay: &mut Replay, teller: &mut Teller, is_initial: bool) -> Result<()
         if !more {
             break;
         }
-        if let Some(link) = replay.learned_link() {
-            teller.learn_link(link);
+        if let Some(Ok(link)) = replay.learned_link().map(Link::from_payload) {
+            teller.learn_link(&link);
         }
         if teller.failed.is_some() {
             teller.flush()?;

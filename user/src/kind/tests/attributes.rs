@@ -5,7 +5,7 @@
 
 use super::super::*;
 use crate::names::{Family, Format, Set};
-use crate::object::{Nest, Value};
+use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::put_attr;
 use std::collections::BTreeSet;
 
@@ -331,7 +331,7 @@ type Wrap<'w> = &'w dyn Fn(&[u8]) -> Vec<u8>;
 impl Trial<'_> {
     fn is_known(&self, object: &[u8]) -> bool {
         let mut unknown = Unknown::default();
-        let is_read = self.kind.describe(object, &mut Names::new(), &mut unknown);
+        let is_read = Payload::new(self.kind, object).describe(&mut Names::new(), &mut unknown);
         is_read.is_ok() && !unknown.0
     }
 

@@ -9,7 +9,7 @@ use super::input::bad;
 use super::pcap::{Cooked, Head, Packets, COOKED};
 use super::{Step, Untold, HELLO, ROUTE};
 use crate::monitor::hello::NTF;
-use crate::monitor::Kind;
+use crate::monitor::{Kind, Payload};
 use crate::netlink::Error;
 use crate::nlmon::Copies;
 use crate::rtnl::is_get;
@@ -270,14 +270,16 @@ impl Sorter {
 /// Returns which object of its `kind` it is.
 fn key_of(kind: Kind, payload: &[u8]) -> Vec<u8> {
     let mut key = Vec::new();
+    let object = Payload::new(kind, payload);
     match kind.snapshot() {
         Some(snapshot) => match &snapshot.siblings {
             Some(siblings) => {
-                snapshot.put_body(payload, &mut key);
+                snapshot.put_body(&object, &mut key);
                 let of_link = key.get_mut(siblings.of_link.clone());
                 of_link.unwrap_or_default().fill(0);
             }
-            None => snapshot.put_key(payload, &mut key),
+            None if object.is_cut_off() => {}
+            None => (snapshot.identity)(&object, &mut key),
         },
         // All of it: what tells of its end is the same.
         None => key.extend_from_slice(payload),

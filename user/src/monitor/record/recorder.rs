@@ -6,7 +6,7 @@ use super::files::{Files, RecordFiles};
 use super::pcap::{put_file_header, put_packet, whole_packets, COOKED, PACKET_HEADER};
 use super::Step;
 use crate::monitor::state::State;
-use crate::monitor::{Kind, Kinds, Origin};
+use crate::monitor::{Kind, Kinds, Origin, Payload};
 use crate::netlink::Error;
 use crate::wire::{put_message, Message, Nlmsghdr};
 use std::borrow::Cow;
@@ -135,7 +135,8 @@ impl Recorder {
             let Some(snapshot) = kind.snapshot() else {
                 continue;
             };
-            let is_untold = |body: &Cow<'_, [u8]>| snapshot.makes_in_silence(body);
+            let is_untold =
+                |body: &Cow<'_, [u8]>| snapshot.makes_in_silence(&Payload::new(kind, body));
             for body in state
                 .bodies(kind)
                 .filter(|body| is_untold(body) == are_untold)

@@ -3,20 +3,50 @@
 //! What an event does to a table.
 
 use super::super::table::{Form, Key, Seen, Table};
-use super::super::{Event, Origin, What};
+use super::super::{Event, Origin, Payload, What};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
+
+/// An object of a table, and its bytes.
+pub type Kept<'c> = (Form, &'c Payload<'c>);
+
+/// What there is with the key of an object.
+#[derive(Clone, Copy)]
+pub struct OfKey {
+    pub key: Key,
+    /// How many, and whether the object is one of them.
+    pub count: usize,
+    pub is_known: bool,
+    pub last: Option<Form>,
+}
+
+impl OfKey {
+    pub fn of(table: &Table, form: Form) -> Self {
+        let key = table.key(form);
+        let none = Self {
+            key,
+            count: 0,
+            is_known: false,
+            last: None,
+        };
+        table.of_key(key).fold(none, |before, (other, _)| Self {
+            key,
+            count: before.count + 1,
+            is_known: before.is_known || other == form,
+            last: Some(other),
+        })
+    }
+}
 
 /// An event, and what it does to a table.
 pub struct Change<'c, 'a> {
     pub table: &'c mut Table,
     pub news: &'c News<'a>,
-    /// The object, and its bytes.
+    /// The object, without what changes by itself.
     pub form: Form,
-    pub body: &'c [u8],
-    pub key: Key,
-    /// How many objects with its key there were, and whether it was one of them.
-    pub count: usize,
-    pub is_known: bool,
+    pub body: &'c Payload<'c>,
+    /// What was there with its key, and the last of that.
+    pub of_key: OfKey,
+    old: Option<&'c Payload<'c>>,
     /// Whether the state is read meanwhile: maybe much was there that was not told.
     is_read: bool,
     /// How many of them a dump had shown that are gone.
@@ -30,24 +60,17 @@ impl<'c, 'a> Change<'c, 'a> {
     pub fn of(
         table: &'c mut Table,
         news: &'c News<'a>,
-        (form, body): (Form, &'c [u8]),
+        (form, body): Kept<'c>,
+        (of_key, old): (OfKey, Option<&'c Payload<'c>>),
         is_read: bool,
     ) -> Self {
-        let key = table.key(form);
-        let (mut count, mut is_known) = (0, false);
-        for (old, _) in table.of_key(key) {
-            count += 1;
-            is_known |= old == form;
-        }
-
         Self {
             table,
             news,
             form,
             body,
-            key,
-            count,
-            is_known,
+            of_key,
+            old,
             is_read,
             gone: 0,
             sure: true,
@@ -56,12 +79,15 @@ impl<'c, 'a> Change<'c, 'a> {
 
     /// Returns what is there.
     fn olds(&self) -> Vec<Form> {
-        self.table.of_key(self.key).map(|(old, _)| old).collect()
+        self.table
+            .of_key(self.of_key.key)
+            .map(|(old, _)| old)
+            .collect()
     }
 
     /// Does it; tells what changes.
     pub fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        match (self.news.is_there, self.is_known, self.is_only()) {
+        match (self.news.is_there, self.of_key.is_known, self.is_only()) {
             // Who is told twice of the same is told once.
             (true, true, false) => self.see(),
             (true, true, true) => {
@@ -82,15 +108,15 @@ impl<'c, 'a> Change<'c, 'a> {
         match self.news.has_siblings() {
             false => true,
             true if flags == ONLY => true,
-            true if flags & REPLACE != 0 => self.count < 2,
-            true => self.count == 0,
+            true if flags & REPLACE != 0 => self.of_key.count < 2,
+            true => self.of_key.count == 0,
         }
     }
 
     fn see(&mut self) {
         let was_dumped = self
             .table
-            .of_key(self.key)
+            .of_key(self.of_key.key)
             .any(|(old, seen)| old == self.form && seen == Seen::Dump);
         if !was_dumped {
             self.table.mark(self.form, Seen::Event);
@@ -108,24 +134,20 @@ impl<'c, 'a> Change<'c, 'a> {
 
     /// Takes the place of whatever was there.
     fn replace(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        let mut olds = self.olds();
-        let last = olds.pop();
-        for old in olds {
-            self.remove(old, tell);
-        }
-        let old = last.map(|old| self.table.body(old).into_owned());
-        if let Some(old) = last {
-            self.note_gone(old);
+        let old = self.old;
+        for other in self.olds() {
+            match Some(other) == self.of_key.last {
+                true => self.note_gone(other),
+                false => self.remove(other, tell),
+            }
         }
         self.table.insert(self.form, Seen::Event);
-        self.tell(self.what(last.is_some()), old.as_deref(), tell);
-    }
-
-    fn what(&self, is_known: bool) -> What {
-        match is_known {
-            true => What::Change,
-            false => What::New,
-        }
+        let what = if old.is_some() {
+            What::Change
+        } else {
+            What::New
+        };
+        self.tell(what, old, tell);
     }
 
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
@@ -144,17 +166,10 @@ impl<'c, 'a> Change<'c, 'a> {
             self.note_gone(form);
             return self.tell(What::Del, None, tell);
         }
-        let body = self.table.body(form).into_owned();
+        let bytes = self.table.body(form).into_owned();
         self.note_gone(form);
-        tell(&Event {
-            kind: self.news.kind,
-            what: What::Del,
-            object: &body,
-            body: &body,
-            old: None,
-            origin: Origin::Event,
-            by: self.news.by,
-        });
+        let body = Payload::new(self.news.kind(), &bytes);
+        tell(&Event::alone(What::Del, &body, self.news.by));
     }
 
     /// Removes the one that is there instead, if it can only be that: some of its bytes may have
@@ -179,11 +194,10 @@ impl<'c, 'a> Change<'c, 'a> {
         }
     }
 
-    fn tell(&self, what: What, old: Option<&[u8]>, tell: &mut impl FnMut(&Event<'_>)) {
+    fn tell(&self, what: What, old: Option<&Payload<'_>>, tell: &mut impl FnMut(&Event<'_>)) {
         tell(&Event {
-            kind: self.news.kind,
             what,
-            object: self.news.payload,
+            object: &self.news.object,
             body: self.body,
             old,
             origin: Origin::Event,

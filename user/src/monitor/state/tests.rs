@@ -73,11 +73,10 @@ impl Told {
 
     fn event(&mut self, kind: Kind, is_there: bool, flags: u16, payload: &[u8]) {
         let news = News {
-            kind,
+            object: Payload::new(kind, payload),
             is_there,
             flags,
             by: 0,
-            payload,
         };
         let lines = &mut self.lines;
         self.state.take(&news, &mut |event| lines.push(line(event)));
@@ -93,7 +92,7 @@ impl Told {
 
     fn dump(&mut self, routes: &[Vec<u8>]) {
         for route in routes {
-            self.state.find(Kind::Route, route);
+            self.state.find(&Payload::new(Kind::Route, route));
         }
     }
 
@@ -128,7 +127,7 @@ fn line(event: &Event<'_>) -> String {
         Origin::Event => "",
         _ => " read",
     };
-    format!("{what}{}{origin}", event.body.last().unwrap())
+    format!("{what}{}{origin}", event.body.bytes().last().unwrap())
 }
 
 #[test]
@@ -233,7 +232,7 @@ fn what_has_changed_is_told_of_the_one_on_the_same_link() {
 #[test]
 fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
     let mut told = Told::new();
-    told.read(|told| told.state.find(Kind::Link, &link(7, 1)));
+    told.read(|told| told.state.find(&Payload::new(Kind::Link, &link(7, 1))));
     told.state.open(Kind::Link.into(), Origin::Missed);
     told.state.give_up();
 
@@ -384,11 +383,11 @@ fn told_again(told: &mut Told) -> Vec<u8> {
     let all: Vec<_> = told.state.bodies(Kind::Link).map(Cow::into_owned).collect();
     told.state.open(Kind::Link.into(), Origin::Implied);
     all.iter()
-        .for_each(|link| told.state.find(Kind::Link, link));
+        .for_each(|link| told.state.find(&Payload::new(Kind::Link, link)));
     let mut again = Vec::new();
     told.state.close(&mut |event| {
         assert_eq!((event.what, event.old), (What::Change, Some(event.body)));
-        again.push(event.body[4]);
+        again.push(event.body.bytes()[4]);
     });
     again
 }
@@ -493,11 +492,10 @@ fn routes_die_with_a_setting_of_their_link() {
         ),
     ] {
         told.state.note(&News {
-            kind: Kind::Netconf,
+            object: Payload::new(Kind::Netconf, &netconf(attrs)),
             is_there: true,
             flags: 0,
             by: 0,
-            payload: &netconf(attrs),
         });
         assert_eq!(told.silent(), silent, "{attrs:?}");
     }
@@ -526,14 +524,12 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
         (Kind::Ifinfo6, &[Kind::Link, Kind::Route][..]),
         (Kind::Prefix, &[Kind::Link, Kind::Route]),
     ] {
-        let news = News {
-            kind,
+        told.state.note(&News {
+            object: Payload::new(kind, &link(7, 1)),
             is_there: true,
             flags: 0,
             by: 0,
-            payload: &link(7, 1),
-        };
-        told.state.note(&news);
+        });
         assert_eq!(told.silent(), silent);
     }
 }
@@ -620,7 +616,8 @@ fn an_entry_that_an_event_tells_with_one_state_more_than_a_dump_is_the_same() {
     told.event(Kind::Fdb, true, 0, &added);
     told.take_lines();
     told.state.open(Kind::Fdb.into(), Origin::Implied);
-    told.state.find(Kind::Fdb, &entry([2, 0, 0, 0, 0, 1], None));
+    told.state
+        .find(&Payload::new(Kind::Fdb, &entry([2, 0, 0, 0, 0, 1], None)));
     let lines = &mut told.lines;
     told.state.close(&mut |event| lines.push(line(event)));
 
@@ -669,8 +666,10 @@ fn groups_that_a_link_has_joined_are_told_by_events_alone() {
     let [group, single] = [[0x33, 0x33, 0, 0, 0, 1], [2, 0, 0, 0, 0, 1]];
     let read = |told: &mut Told| {
         told.state.open(Kind::Fdb.into(), Origin::Implied);
-        told.state.find(Kind::Fdb, &entry(group, None));
-        told.state.find(Kind::Fdb, &entry(single, None));
+        told.state
+            .find(&Payload::new(Kind::Fdb, &entry(group, None)));
+        told.state
+            .find(&Payload::new(Kind::Fdb, &entry(single, None)));
         told.state.close(&mut |_| {});
         told.state.count(Kind::Fdb)
     };

@@ -3,7 +3,7 @@
 //! What dumps and events say of the same objects, while the dumps are read.
 
 use super::super::table::{Form, Key, Seen, Table};
-use super::super::{Event, Kind, Kinds, Origin, What};
+use super::super::{Event, Kind, Kinds, Origin, Payload, What};
 use super::change::Change;
 use super::{OF_ROUTES, ONLY, REPLACE};
 use crate::kind::Snapshot;
@@ -19,7 +19,7 @@ pub struct Window {
     /// What the dump showed last of a kind whose objects can have the same identity, and where the dump paused
     /// behind one: it goes on there by counting, so that it may leave out others there if some were deleted meanwhile.
     last: Vec<u8>,
-    passed: Option<&'static Snapshot>,
+    passed: Option<Kind>,
     pauses: HashSet<Vec<u8>>,
 }
 
@@ -64,20 +64,21 @@ impl Window {
     }
 
     /// Notes what the dump showed last, of a kind whose objects can have the same identity.
-    pub fn pass(&mut self, snapshot: &'static Snapshot, payload: &[u8]) {
+    pub fn pass(&mut self, snapshot: &Snapshot, object: &Payload<'_>) {
         self.last.clear();
         if snapshot.siblings.is_some() {
-            self.last.extend_from_slice(payload);
+            self.last.extend_from_slice(object.bytes());
         }
-        self.passed = Some(snapshot);
+        self.passed = Some(object.kind());
     }
 
     /// Notes that the dump ends here or pauses.
     pub fn pause(&mut self) {
-        let leaf = self
-            .passed
-            .and_then(|snapshot| snapshot.leaf_of(&self.last));
-        self.pauses.extend(leaf);
+        let leaf_of = |kind: Kind| {
+            let last = Payload::new(kind, &self.last);
+            kind.snapshot()?.leaf_of(&last)
+        };
+        self.pauses.extend(self.passed.and_then(leaf_of));
     }
 
     /// Returns the objects of this `kind` that it holds.
@@ -98,7 +99,7 @@ impl Window {
 
     /// Notes what an event, which was not applied yet, says of its key.
     pub fn touch(&mut self, change: &mut Change<'_, '_>) {
-        let key = (change.news.kind, change.key);
+        let key = (change.news.kind(), change.of_key.key);
         let before = self.touched.get(&key);
         let touch = Touch {
             form: match before {
@@ -120,33 +121,33 @@ impl Window {
         }
     }
 
-    fn is_touched(&self, kind: Kind, key: Key) -> bool {
-        !self.touched.is_empty() && self.touched.contains_key(&(kind, key))
+    fn is_touched(&self, table: &Table, key: Key) -> bool {
+        !self.touched.is_empty() && self.touched.contains_key(&(table.kind(), key))
     }
 
-    /// Tells what differs in the `table` of this `kind`; says whether it is known then what is there.
-    pub fn close(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) -> bool {
-        let doubtful = self.doubtful_leaves(kind, table);
-        let is_settled = self.is_settled(kind, table);
-        self.tell_deleted(kind, table, &doubtful, tell);
-        self.tell_found(kind, table, tell);
+    /// Tells what differs in the `table`; says whether it is known then what is there.
+    pub fn close(&self, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) -> bool {
+        let doubtful = self.doubtful_leaves(table);
+        let is_settled = self.is_settled(table);
+        self.tell_deleted(table, &doubtful, tell);
+        self.tell_found(table, tell);
         is_settled && doubtful.is_empty()
     }
 
-    /// Says whether of all keys of this `kind` that events were about it is known what is there.
-    fn is_settled(&self, kind: Kind, table: &Table) -> bool {
+    /// Says whether of all keys in the `table` that events were about it is known what is there.
+    fn is_settled(&self, table: &Table) -> bool {
         self.touched
             .iter()
-            .filter(|((of, _), _)| *of == kind)
+            .filter(|((of, _), _)| *of == table.kind())
             .all(|((_, key), touch)| touch.is_settled(*key, table))
     }
 
-    /// Returns where the dump may have left out objects of this `kind`.
-    fn doubtful_leaves(&self, kind: Kind, table: &Table) -> HashSet<Vec<u8>> {
+    /// Returns where the dump may have left out objects of the `table`.
+    fn doubtful_leaves(&self, table: &Table) -> HashSet<Vec<u8>> {
         self.touched
             .iter()
-            .filter(|((of, _), _)| *of == kind)
-            .filter_map(|(_, touch)| table.facts().leaf_of(&table.body(touch.form)))
+            .filter(|((of, _), _)| *of == table.kind())
+            .filter_map(|(_, touch)| table.ask(touch.form, |object| table.facts().leaf_of(object)))
             .filter(|leaf| self.pauses.contains(leaf))
             .collect()
     }
@@ -155,7 +156,6 @@ impl Window {
     /// another object for it, that is told instead. What is at `doubtful` leaves may be there still.
     fn tell_deleted(
         &self,
-        kind: Kind,
         table: &mut Table,
         doubtful: &HashSet<Vec<u8>>,
         tell: &mut impl FnMut(&Event<'_>),
@@ -163,80 +163,75 @@ impl Window {
         let stale = table.iter().filter(|(_, seen)| *seen == Seen::Before);
         let stale = table.in_order(stale.map(|(form, _)| form));
         let snapshot = table.facts();
-        let is_left_out = |body: &[u8]| {
+        let is_left_out = |object: &Payload<'_>| {
             !doubtful.is_empty()
                 && snapshot
-                    .leaf_of(body)
+                    .leaf_of(object)
                     .is_some_and(|leaf| doubtful.contains(&leaf))
         };
         let mut body = Vec::new();
         for form in stale {
             let key = table.key(form);
             table.put_body(form, &mut body);
-            if self.is_touched(kind, key) || is_left_out(&body) {
+            let object = Payload::new(table.kind(), &body);
+            if self.is_touched(table, key) || is_left_out(&object) {
                 continue;
             }
-            let is_pair = |found| is_pair(kind, table, form, found);
+            let is_pair = |found| is_pair(table, form, found);
             if !table.found_of_key(key).any(is_pair) {
                 table.remove(form);
-                tell(&self.event(kind, What::Del, &body, None));
+                tell(&self.event(What::Del, &object, None));
             }
         }
     }
 
     /// Tells of what was in the dump and not in `table`, and keeps it.
-    fn tell_found(&self, kind: Kind, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
+    fn tell_found(&self, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
         let is_stale = table.iter().any(|(_, seen)| seen == Seen::Before);
         let is_special = |form: &Form| {
             let key = table.key(*form);
-            self.is_touched(kind, key) || is_stale && stale_of_key(table, key).next().is_some()
+            self.is_touched(table, key) || is_stale && stale_of_key(table, key).next().is_some()
         };
         for form in table.in_order(table.found().filter(is_special)) {
-            self.tell_special(kind, table, form, tell);
+            self.tell_special(table, form, tell);
         }
         // At the start nobody listens, and there are many.
         if self.origin != Origin::Initial {
-            self.tell_new(kind, table, tell);
+            self.tell_new(table, tell);
         }
         table.keep_found();
     }
 
-    fn tell_new(&self, kind: Kind, table: &Table, tell: &mut impl FnMut(&Event<'_>)) {
+    fn tell_new(&self, table: &Table, tell: &mut impl FnMut(&Event<'_>)) {
         let mut body = Vec::new();
         for form in table.in_order(table.found()) {
             table.put_body(form, &mut body);
-            tell(&self.event(kind, What::New, &body, None));
+            let object = Payload::new(table.kind(), &body);
+            tell(&self.event(What::New, &object, None));
         }
     }
 
     /// Tells that `form`, which was found, is there instead of another, if it is; events may know better.
-    fn tell_special(
-        &self,
-        kind: Kind,
-        table: &mut Table,
-        form: Form,
-        tell: &mut impl FnMut(&Event<'_>),
-    ) {
+    fn tell_special(&self, table: &mut Table, form: Form, tell: &mut impl FnMut(&Event<'_>)) {
         let key = table.key(form);
-        if self.is_touched(kind, key) {
+        if self.is_touched(table, key) {
             table.remove_found(form);
             return;
         }
-        let stale = stale_of_key(table, key).find(|stale| is_pair(kind, table, *stale, form));
+        let stale = stale_of_key(table, key).find(|stale| is_pair(table, *stale, form));
         if let Some(stale) = stale {
-            let old = table.body(stale).into_owned();
-            let body = table.body(form).into_owned();
+            let bodies = [stale, form].map(|form| table.body(form).into_owned());
             table.remove(stale);
             table.keep(form);
-            tell(&self.event(kind, What::Change, &body, Some(&old)));
+            let [old, new] = [0, 1].map(|at| Payload::new(table.kind(), &bodies[at]));
+            tell(&self.event(What::Change, &new, Some(&old)));
         }
     }
 
-    /// Tells of each object in the `table` of this `kind` that is above one of these: it is as it was, but for what it is
+    /// Tells of each object in the `table` that is above one of these: it is as it was, but for what it is
     /// told with.
     pub fn tell_above(
         &self,
-        kind: Kind,
         table: &Table,
         turned: &HashSet<u32>,
         tell: &mut impl FnMut(&Event<'_>),
@@ -245,30 +240,26 @@ impl Window {
         if self.origin == Origin::Initial || turned.is_empty() {
             return;
         }
-        let below = |form| table.facts().below(&table.body(form));
+        let below = |form| table.ask(form, table.facts().below);
         let is_above = |form: &Form| below(*form).is_some_and(|lower| turned.contains(&lower));
         let all = table.iter().map(|(form, _)| form);
         for form in table.in_order(all.filter(is_above)) {
-            let body = table.body(form);
-            tell(&self.event(kind, What::Change, &body, Some(&body)));
+            table.ask(form, |object| {
+                tell(&self.event(What::Change, object, Some(object)))
+            });
         }
     }
 
     fn event<'e>(
         &self,
-        kind: Kind,
         what: What,
-        object: &'e [u8],
-        old: Option<&'e [u8]>,
+        object: &'e Payload<'e>,
+        old: Option<&'e Payload<'e>>,
     ) -> Event<'e> {
         Event {
-            kind,
-            what,
-            object,
-            body: object,
             old,
             origin: self.origin,
-            by: 0,
+            ..Event::alone(what, object, 0)
         }
     }
 }
@@ -305,10 +296,9 @@ fn stale_of_key(table: &Table, key: Key) -> impl Iterator<Item = Form> + '_ {
 
 /// Says whether `stale` has become `found`, which has the same key: of both there is only one on the
 /// same link, or at all.
-fn is_pair(kind: Kind, table: &Table, stale: Form, found: Form) -> bool {
+fn is_pair(table: &Table, stale: Form, found: Form) -> bool {
     let key = table.key(stale);
-    let link_of = |form| kind.link_of(&table.body(form));
-    let is_there = |form: &Form| link_of(*form) == link_of(stale);
+    let is_there = |form: &Form| table.link_of(*form) == table.link_of(stale);
 
     match is_there(&found) {
         true => {
@@ -324,21 +314,21 @@ fn is_pair(kind: Kind, table: &Table, stale: Form, found: Form) -> bool {
 /// first event of a window, before which nothing is sure.
 fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let flags = change.news.flags & OF_ROUTES;
-    let is_known = change.is_known;
-    let (none, few) = (change.count == 0, change.count < 2);
+    let is_known = change.of_key.is_known;
+    let (none, few) = (change.of_key.count == 0, change.of_key.count < 2);
     let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
     match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if !change.news.has_siblings() => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
-        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.count == 1 => Sure::Yes,
+        (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.of_key.count == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if change.news.is_appended() && flags & REPLACE == 0 => Sure::Yes,
-        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.into()),
+        (false, None) if none || is_known && few => Sure::IfDeleted(change.body.bytes().into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
         // What the dump showed may be what was replaced, or another that is still there.
         (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
-            Sure::IfDeleted(change.body.into())
+            Sure::IfDeleted(change.body.bytes().into())
         }
         _ => Sure::No,
     }

@@ -7,7 +7,7 @@ use super::{compare, differences, trees, Difference, Style, Watch};
 use crate::output::buffer::Buffer;
 use crate::output::Stamp;
 use jiff::Zoned;
-use nlhello::monitor::{Event, Kind, Origin, What};
+use nlhello::monitor::{Event, Kind, Payload, What};
 use nlhello::object::Names;
 use nlhello::wire::{put_attr, Attrs, Message, Messages};
 use proptest::collection::vec;
@@ -109,7 +109,9 @@ fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
     );
     let mut lines = Vec::new();
     for message in Messages::new(capture) {
-        let event = event_of(kind, &message.unwrap());
+        let message = message.unwrap();
+        let object = Payload::new(kind, message.payload());
+        let event = event_of(&message, &object);
         watch.event(&now, &event, &mut names).unwrap();
         lines.append(watch.out.text());
     }
@@ -125,26 +127,18 @@ fn watch(json: bool) -> Watch {
     }
 }
 
-fn event_of<'a>(kind: Kind, message: &Message<'a>) -> Event<'a> {
-    let (header, payload) = (message.header(), message.payload());
-    let (found, is_there) = match kind {
-        Kind::Hello => (kind, true),
-        _ => Kind::of_message(header.nlmsg_type, payload).unwrap(),
+fn event_of<'a>(message: &Message<'_>, object: &'a Payload<'a>) -> Event<'a> {
+    let header = message.header();
+    let (found, is_there) = match object.kind() {
+        Kind::Hello => (Kind::Hello, true),
+        _ => Kind::of_message(header.nlmsg_type, message.payload()).unwrap(),
     };
-    assert_eq!(found, kind);
-
-    Event {
-        kind,
-        what: match is_there {
-            true => What::New,
-            false => What::Del,
-        },
-        object: payload,
-        body: payload,
-        old: None,
-        origin: Origin::Event,
-        by: header.nlmsg_pid,
-    }
+    assert_eq!(found, object.kind());
+    let what = match is_there {
+        true => What::New,
+        false => What::Del,
+    };
+    Event::alone(what, object, header.nlmsg_pid)
 }
 
 /// Size of `struct ifinfomsg`, in bytes.
@@ -225,12 +219,13 @@ fn assert_found(old: &[u8], new: &[u8]) {
             .map(|Difference { path, old, new }| (path, old, new))
             .collect::<Vec<_>>()
     };
-    for (old, new) in [(old, new), (new, old)] {
-        let [whole, other] = trees(Kind::Link, old, new, &mut names);
+    let [old, new] = [old, new].map(|link| Payload::new(Kind::Link, link));
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let [whole, other] = trees(old, new, &mut names);
         let mut all = Vec::new();
         compare("", &whole, &other, &mut all);
         all.retain(|difference| difference.path != "ifindex");
-        let mut found = differences(Kind::Link, old, new, &mut names);
+        let mut found = differences(old, new, &mut names);
         found.retain(|difference| difference.path != "ifindex");
         assert_eq!(lines(found), lines(all));
     }

@@ -6,6 +6,7 @@
 //! bytes, so they are held; links are read in place.
 
 use super::Addr;
+use crate::kind::Payload;
 use crate::netlink::{Error, Request, Spec};
 use crate::object::{Client, Fields, Names, Nest, Object, Query};
 use crate::rtnl::{Addrs, Kind, Link, LinkNamed, Links, SPEC};
@@ -55,7 +56,7 @@ impl AddrsByLink {
     fn take(&mut self, query: &Addrs, addr: &Addr<'_>) {
         let held = self.links.entry(addr.header.index).or_default();
 
-        if query.choice.wants(Kind::Addr, addr.payload) {
+        if query.choice.wants(&Payload::new(Kind::Addr, addr.payload)) {
             held.push(addr.payload.into());
         }
     }
@@ -156,7 +157,10 @@ impl<'g> Interfaces<'g> {
     ) -> Result<Option<Interface<'c, 'g>>, Error> {
         let stats = self.links.stats;
         let link = LinkNamed { name, stats }.get(client, timeout)?;
-        let is_wanted = self.links.choice.wants(Kind::Link, link.payload());
+        let is_wanted = self
+            .links
+            .choice
+            .wants(&Payload::new(Kind::Link, link.payload()));
         Ok(self.join(link).filter(|_| is_wanted))
     }
 

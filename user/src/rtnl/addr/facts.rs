@@ -3,10 +3,8 @@
 //! What is known of addresses.
 
 use super::words::WORDS;
-use super::{Addr, IFADDRMSG, LIST};
-use crate::kind::{
-    describe, header, link_in_header, Body, Facts, Kinds, Part, Place, Snapshot, Types,
-};
+use super::{Addr, Ifaddrmsg, IFADDRMSG, LIST};
+use crate::kind::{describe, header, Facts, Kinds, Part, Payload, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -15,8 +13,9 @@ pub(crate) const FACTS: Facts = Facts {
     name: "addr",
     types: &[Types::new(RTM_NEWADDR, RTM_DELADDR)],
     groups: &[RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
-    describe: |bytes, names, out| Addr::from_payload(bytes).map(|addr| describe(&addr, names, out)),
-    link: link_in_header,
+    header: IFADDRMSG,
+    describe: |addr, names, out| Addr::of(addr).map(|addr| describe(&addr, names, out)),
+    link: |object| Some(object.link_in_header()),
     place: Place {
         family: true,
         // Where there is another end, the address itself has an attribute of its own.
@@ -30,14 +29,13 @@ pub(crate) const FACTS: Facts = Facts {
     },
     // The kernel asks for routers then, or does no more, and notes that of the link (`addrconf_dad_completed()`,
     // `addrconf_ifdown()`).
-    unfinished: |cause| match is_of_link(cause.payload) {
+    unfinished: |cause| match is_of_link(cause.object) {
         true => Kind::Link.into(),
         false => Kinds::NONE,
     },
     words: WORDS,
     list: LIST,
     snapshot: Some(Snapshot {
-        header: IFADDRMSG,
         get: RTM_GETADDR,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, IFADDRMSG)],
         part: |_, attr| Part::drop_if(attr == IFA_CACHEINFO),
@@ -49,25 +47,26 @@ pub(crate) const FACTS: Facts = Facts {
 
 /// Of IPv6 there is one of an address on a link, whatever the other end (`ipv6_get_ifaddr()`); of IPv4 one for each length
 /// and other end (`find_matching_ifa()`).
-fn identity(addr: &Body<'_>, key: &mut Vec<u8>) {
-    key.push(addr.header[0]);
-    key.extend(addr.index());
-    match i32::from(addr.header[0]) {
+fn identity(addr: &Payload<'_>, key: &mut Vec<u8>) {
+    let header = addr.header();
+    key.push(header[0]);
+    key.extend(addr.link_bytes());
+    match i32::from(header[0]) {
         libc::AF_INET6 => {
             let own = addr.attr(IFA_LOCAL).or(addr.attr(IFA_ADDRESS));
             key.extend(own.unwrap_or_default());
         }
         _ => {
-            key.push(addr.header[1]);
+            key.push(header[1]);
             addr.put(&[IFA_ADDRESS, IFA_LOCAL], key);
         }
     }
 }
 
 /// Says whether it is an address of IPv6 that holds on its link alone.
-fn is_of_link(addr: &[u8]) -> bool {
-    let header = Addr::from_payload(addr).map(|addr| *addr.header());
-    header.is_ok_and(|header| {
+fn is_of_link(addr: &Payload<'_>) -> bool {
+    let header = Ifaddrmsg::from_bytes(addr.bytes());
+    header.is_some_and(|header| {
         (header.family, header.scope) == (libc::AF_INET6 as u8, libc::RT_SCOPE_LINK)
     })
 }

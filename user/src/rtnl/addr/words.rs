@@ -4,7 +4,7 @@
 
 use super::{Addr, FLAGS, PERMANENT, SECONDARY};
 use crate::kind::word::{ask_index, byte_is, Test};
-use crate::kind::{Argument, Linked, Operand, Word};
+use crate::kind::{Argument, Linked, Operand, Payload, Word};
 
 /// Where `ifa_scope` is in `struct ifaddrmsg`.
 const SCOPE: usize = 3;
@@ -43,8 +43,8 @@ pub(crate) static WORDS: &[Word] = &[
         .asked(ask_index),
 ];
 
-fn is(addr: &[u8], test: impl FnOnce(&Addr<'_>) -> bool) -> bool {
-    Addr::from_payload(addr).is_ok_and(|addr| test(&addr))
+fn is(addr: &Payload<'_>, test: impl FnOnce(&Addr<'_>) -> bool) -> bool {
+    Addr::of(addr).is_ok_and(|addr| test(&addr))
 }
 
 /// Says whether it is the address that is asked for, with the length that was said, if one was.

@@ -4,7 +4,7 @@
 //!
 //! C header: `include/uapi/linux/if_addr.h`.
 
-use super::{Payload, Subnet, Verb};
+use super::{RequestPayload, Subnet, Verb};
 use crate::names::uapi::{IFA_PROTO, IFA_RT_PRIORITY};
 use crate::netlink::{Error, Request};
 use std::net::IpAddr;
@@ -96,7 +96,7 @@ impl Addr<'_> {
             Verb::Del => libc::RTM_DELADDR,
             _ => libc::RTM_NEWADDR,
         };
-        let mut payload = Payload::new(&self.header());
+        let mut payload = RequestPayload::new(&self.header());
         let far = self.peer.unwrap_or(self.local).address;
         payload.put_ip(libc::IFA_LOCAL, Some(self.local.address));
         payload.put_ip(libc::IFA_ADDRESS, Some(far));

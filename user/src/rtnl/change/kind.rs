@@ -4,7 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/{if_link,veth}.h`.
 
-use super::Payload;
+use super::RequestPayload;
 use crate::names::uapi::{
     IFLA_BOND_MIIMON, IFLA_BOND_MODE, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_MACVLAN_MODE,
     IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL, IFLA_VRF_TABLE, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6,
@@ -83,7 +83,7 @@ impl Kind<'_> {
     }
 
     /// Appends `IFLA_LINKINFO`.
-    pub(super) fn put(&self, payload: &mut Payload) {
+    pub(super) fn put(&self, payload: &mut RequestPayload) {
         payload.nest(libc::IFLA_LINKINFO, &[], |info| {
             info.put_str(IFLA_INFO_KIND, Some(self.name().as_bytes()));
             if !matches!(self, Self::Plain(_)) {
@@ -92,7 +92,7 @@ impl Kind<'_> {
         });
     }
 
-    fn put_data(&self, data: &mut Payload) {
+    fn put_data(&self, data: &mut RequestPayload) {
         match self {
             Self::Plain(_) => {}
             Self::Veth { peer } => data.nest(VETH_INFO_PEER, &[0; 16], |end| {
@@ -114,7 +114,7 @@ impl Kind<'_> {
 }
 
 impl Vxlan {
-    fn put(&self, data: &mut Payload) {
+    fn put(&self, data: &mut RequestPayload) {
         data.put_u32(IFLA_VXLAN_ID, self.id);
         data.put_ip(
             by_family(self.remote, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6),

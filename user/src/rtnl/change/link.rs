@@ -4,7 +4,7 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::{Kind, Payload, Verb};
+use super::{Kind, RequestPayload, Verb};
 use crate::netlink::{Error, Request};
 use crate::rtnl::link_names::name_kind;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -82,7 +82,7 @@ impl<'a> Link<'a> {
             Verb::Del => (libc::RTM_DELLINK, 0),
             _ => (libc::RTM_NEWLINK, verb.flags()),
         };
-        let mut payload = Payload::new(&self.header());
+        let mut payload = RequestPayload::new(&self.header());
         self.put_names(verb, &mut payload);
         payload.put_u32(libc::IFLA_MTU, self.mtu);
         if let Some(address) = self.address {
@@ -102,7 +102,7 @@ impl<'a> Link<'a> {
         Ok(request.about(String::from_utf8_lossy(self.target.name())))
     }
 
-    fn put_names(&self, verb: Verb, payload: &mut Payload) {
+    fn put_names(&self, verb: Verb, payload: &mut RequestPayload) {
         if let Target::Name(name) = self.target {
             // A link that is made with an alternative name alone gets a name of the kernel's choice.
             let kind = match verb {

@@ -5,7 +5,7 @@
 //! C header: `include/uapi/linux/neighbour.h`.
 
 use super::subnet::family;
-use super::{Payload, Verb};
+use super::{RequestPayload, Verb};
 use crate::netlink::{Error, Request};
 use std::net::IpAddr;
 
@@ -59,7 +59,7 @@ impl Neigh<'_> {
             Verb::Del => libc::RTM_DELNEIGH,
             _ => libc::RTM_NEWNEIGH,
         };
-        let mut payload = Payload::new(&self.header());
+        let mut payload = RequestPayload::new(&self.header());
         payload.put_ip(libc::NDA_DST, Some(self.dst));
         if let Some(lladdr) = self.lladdr {
             payload.put(libc::NDA_LLADDR, lladdr);

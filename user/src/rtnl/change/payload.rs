@@ -8,12 +8,12 @@ use std::io;
 use std::net::IpAddr;
 
 /// A payload that is being written. The first error is kept, and what follows it does nothing.
-pub struct Payload {
+pub struct RequestPayload {
     bytes: Vec<u8>,
     error: Option<io::Error>,
 }
 
-impl Payload {
+impl RequestPayload {
     /// Begins with a fixed header, whose size is a multiple of 4.
     pub fn new(header: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(128);
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_nest_reaches_as_far_as_what_is_in_it() {
-        let mut payload = Payload::new(&[1; 4]);
+        let mut payload = RequestPayload::new(&[1; 4]);
         payload.nest(1, &[2; 8], |nest| {
             nest.put_str(2, Some(b"a"));
             nest.nest(3, &[], |_| {});
@@ -131,12 +131,12 @@ mod tests {
     #[test]
     fn what_no_length_can_count_is_an_error() {
         let long = [0; 40_000];
-        let mut nest = Payload::new(&[]);
+        let mut nest = RequestPayload::new(&[]);
         nest.nest(1, &[], |nest| {
             nest.put(2, &long);
             nest.put(3, &long);
         });
-        let mut value = Payload::new(&[]);
+        let mut value = RequestPayload::new(&[]);
         value.put_str(1, Some(&[b'x'; 70_000]));
         value.put_u32(2, Some(7));
 

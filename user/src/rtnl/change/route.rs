@@ -5,7 +5,7 @@
 //! C header: `include/uapi/linux/rtnetlink.h`.
 
 use super::subnet::family;
-use super::{Payload, Subnet, Verb};
+use super::{RequestPayload, Subnet, Verb};
 use crate::names::uapi::{RTAX_MTU, RTA_NH_ID};
 use crate::netlink::{Error, Request};
 use std::net::IpAddr;
@@ -102,7 +102,7 @@ impl Route {
             Verb::Del => libc::RTM_DELROUTE,
             _ => libc::RTM_NEWROUTE,
         };
-        let mut payload = Payload::new(&self.header(verb));
+        let mut payload = RequestPayload::new(&self.header(verb));
         if self.dst.len != 0 {
             payload.put_ip(libc::RTA_DST, Some(self.dst.address));
         }
@@ -113,11 +113,12 @@ impl Route {
         payload.put_u32(RTA_NH_ID, self.nhid);
         payload.put_u32(libc::RTA_TABLE, Some(self.table_number()));
         if self.mtu.is_some() {
-            let put = |metrics: &mut Payload| metrics.put_u32(RTAX_MTU, self.mtu);
+            let put = |metrics: &mut RequestPayload| metrics.put_u32(RTAX_MTU, self.mtu);
             payload.nest(libc::RTA_METRICS, &[], put);
         }
         if !self.hops.is_empty() {
-            let put = |row: &mut Payload| self.hops.iter().for_each(|hop| hop.put(self, row));
+            let put =
+                |row: &mut RequestPayload| self.hops.iter().for_each(|hop| hop.put(self, row));
             payload.nest(libc::RTA_MULTIPATH, &[], put);
         }
 
@@ -188,7 +189,7 @@ impl Route {
 
 impl NextHop {
     /// Appends a `struct rtnexthop` and its attributes.
-    fn put(&self, route: &Route, payload: &mut Payload) {
+    fn put(&self, route: &Route, payload: &mut RequestPayload) {
         let start = payload.len();
         let [i0, i1, i2, i3] = self.oif.unwrap_or(0).to_ne_bytes();
         // The kernel counts from 0.
@@ -204,7 +205,7 @@ impl NextHop {
 }
 
 /// Appends the address of the next router, which may be of another family than the destination.
-fn put_via(payload: &mut Payload, dst: u8, via: Option<IpAddr>) {
+fn put_via(payload: &mut RequestPayload, dst: u8, via: Option<IpAddr>) {
     match via {
         Some(via) if family(via) != dst => {
             let header = u16::from(family(via)).to_ne_bytes();

@@ -5,7 +5,7 @@
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::words::WORDS;
 use super::{Entry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
-use crate::kind::{describe, header, link_in_header, Body, Facts, Families, Kinds, Snapshot};
+use crate::kind::{describe, header, Facts, Families, Kinds, Payload, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -17,15 +17,13 @@ pub(crate) const FACTS: Facts = Facts {
     types: TYPES,
     families: Families::Only(&[BRIDGE]),
     groups: &[RTNLGRP_NEIGH],
-    describe: |bytes, names, out| {
-        Entry::from_payload(bytes).map(|entry| describe(&entry, names, out))
-    },
-    link: link_in_header,
+    header: NDMSG,
+    describe: |entry, names, out| Entry::of(entry).map(|entry| describe(&entry, names, out)),
+    link: |object| Some(object.link_in_header()),
     needs: Kinds::of(&[Kind::Nexthop]),
     words: WORDS,
     list: LIST,
     snapshot: Some(Snapshot {
-        header: NDMSG,
         get: RTM_GETNEIGH,
         dumps: |_| vec![header(BRIDGE, NDMSG)],
         part: |_, attr| is_volatile(attr),
@@ -41,13 +39,13 @@ pub(crate) const FACTS: Facts = Facts {
 /// Of a bridge there is one entry for an address in a VLAN, whatever port it leads to (`br_fdb_find()`). Of a link itself
 /// there is one for an address (`__hw_addr_lookup()`), and of a VXLAN one for each place that it leads to
 /// (`vxlan_fdb_find_rdst()`).
-fn identity(entry: &Body<'_>, key: &mut Vec<u8>) {
-    let whose = entry.header[NDM_FLAGS] & SELF;
+fn identity(entry: &Payload<'_>, key: &mut Vec<u8>) {
+    let whose = entry.header()[NDM_FLAGS] & SELF;
     key.push(whose);
     match whose {
         0 => entry.put(&[NDA_MASTER, NDA_LLADDR, NDA_VLAN], key),
         _ => {
-            key.extend(entry.index());
+            key.extend(entry.link_bytes());
             entry.put(OF_LINK, key);
         }
     }
@@ -66,9 +64,9 @@ const OF_LINK: &[u16] = &[
 ];
 
 /// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop.
-fn rivals(entry: &Body<'_>) -> Option<Vec<u8>> {
+fn rivals(entry: &Payload<'_>) -> Option<Vec<u8>> {
     entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID))?;
-    let mut place = [entry.index(), entry.attr(NDA_LLADDR)?].concat();
+    let mut place = [entry.link_bytes(), entry.attr(NDA_LLADDR)?].concat();
     entry.put(&[NDA_SRC_VNI], &mut place);
     Some(place)
 }
@@ -85,8 +83,8 @@ fn settle(header: &mut [u8]) {
 }
 
 /// Says whether it is of a group that a link has joined.
-fn is_group_of_link(entry: &Body<'_>) -> bool {
-    let is_own = Ndmsg::from_bytes(entry.header)
+fn is_group_of_link(entry: &Payload<'_>) -> bool {
+    let is_own = Ndmsg::from_bytes(entry.header())
         .is_some_and(|header| header.state == PERMANENT && header.flags & SELF != 0);
     let is_group = |address: &[u8]| address.first().is_some_and(|byte| byte & 1 != 0);
 

@@ -2,9 +2,9 @@
 
 //! Words by which entries of forwarding databases are chosen.
 
-use super::{state_of, Entry, NDMSG, PERMANENT};
+use super::{state_of, Ndmsg, PERMANENT};
 use crate::kind::word::{ask_attr, ask_index, attr_or_0_is, Test};
-use crate::kind::{Argument, Operand, Word};
+use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{NDA_MASTER, NDA_VLAN};
 
 const STATE: Argument = Argument::new("state of an entry", |name, _| {
@@ -20,7 +20,7 @@ pub(crate) static WORDS: &[Word] = &[
         .with(&Argument::LINK)
         .asked(ask_attr::<NDA_MASTER>)
         .unheard("an event of an address of a port itself does not say what bridge that is of"),
-    Word::is(&["vlan"], attr_or_0_is::<NDMSG, NDA_VLAN>).with(&Argument::U16),
+    Word::is(&["vlan"], attr_or_0_is::<NDA_VLAN>).with(&Argument::U16),
     Word::is(&["dynamic"], |entry, _| {
         state_is(entry, |state| state & PERMANENT == 0)
     }),
@@ -32,6 +32,6 @@ pub(crate) static WORDS: &[Word] = &[
     .bare(),
 ];
 
-fn state_is(entry: &[u8], test: impl FnOnce(u16) -> bool) -> bool {
-    Entry::from_payload(entry).is_ok_and(|entry| test(entry.header().state))
+fn state_is(entry: &Payload<'_>, test: impl FnOnce(u16) -> bool) -> bool {
+    Ndmsg::from_bytes(entry.bytes()).is_some_and(|header| test(header.state))
 }

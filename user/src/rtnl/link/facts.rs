@@ -5,8 +5,8 @@
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
-    describe, find, header, link_in_header, Body, Cause, Facts, Families, Hint, Kinds, Part,
-    Snapshot, Together, Types,
+    describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Payload, Snapshot, Together,
+    Types,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -40,8 +40,9 @@ pub(crate) const FACTS: Facts = Facts {
         family: libc::AF_BRIDGE as u8,
     }],
     groups: &[RTNLGRP_LINK],
-    describe: |bytes, names, out| Link::from_payload(bytes).map(|link| describe(&link, names, out)),
-    link: link_in_header,
+    header: IFINFOMSG,
+    describe: |link, names, out| Link::of(link).map(|link| describe(&link, names, out)),
+    link: |link| Some(link.link_in_header()),
     family: |_| None,
     needs: Kinds::of(&[
         Kind::Qdisc,
@@ -55,13 +56,12 @@ pub(crate) const FACTS: Facts = Facts {
     words: WORDS,
     list: LIST,
     snapshot: Some(Snapshot {
-        header: IFINFOMSG,
         get: RTM_GETLINK,
         dumps: |_| vec![without_counters()],
         settle: |header| header[IFI_CHANGE].fill(0),
         part: |_, attr| part(attr),
         // `__dev_get_by_index()`.
-        identity: |link, key| key.extend(link.index()),
+        identity: |link, key| key.extend(link.link_bytes()),
         below,
         together: Some(Together {
             with_header: &[IFLA_LINK, IFLA_LINK_NETNSID, IFLA_BROADCAST],
@@ -168,21 +168,17 @@ fn is_volatile_of_port(attr: u16) -> bool {
 }
 
 /// The index is one of another network namespace where that has an id.
-fn below(link: &Body<'_>) -> Option<u32> {
+fn below(link: &Payload<'_>) -> Option<u32> {
     let lower = link.number(IFLA_LINK);
     (lower != 0 && link.attr(IFLA_LINK_NETNSID).is_none()).then_some(lower)
 }
 
 /// A link that comes or goes counts too: what is above it may be there before it, and after.
 fn turns(cause: &Cause<'_>) -> bool {
-    let is_up = |link: &[u8]| {
-        link.get(IFI_FLAGS)
-            .and_then(u32)
-            .map(|flags| flags & IFF_UP)
-    };
+    let is_up = |link: &Payload<'_>| u32(&link.header()[IFI_FLAGS]).map(|flags| flags & IFF_UP);
 
-    match (cause.old)() {
-        Some(old) if cause.is_there => is_up(&old) != is_up(cause.payload),
+    match cause.old {
+        Some(old) if cause.is_there => is_up(old) != is_up(cause.object),
         _ => true,
     }
 }
@@ -192,16 +188,16 @@ fn turns(cause: &Cause<'_>) -> bool {
 fn silent(cause: &Cause<'_>) -> Kinds {
     const ALL: Kinds = Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]);
 
-    let others = match (cause.old)() {
+    let others = match cause.old {
         // What is on top of it, and the other end of a veth, may have it in another namespace then.
         _ if !cause.is_there => ALL,
         // A veth has its other end once that is made.
         None => Kinds::of(&[Kind::Link, Kind::Rule]),
         // Addresses of IPv6 that a link keeps while it is down are tentative from then on (`addrconf_ifdown()`).
         Some(_) if turns(cause) => ALL | Kind::Addr.into(),
-        Some(old) if old.get(IFI_FLAGS) != cause.payload.get(IFI_FLAGS) => ALL,
-        Some(old) if *old == *cause.payload => Kinds::NONE,
-        Some(old) => silent_of_attrs(&old, cause.payload),
+        Some(old) if old.header()[IFI_FLAGS] != cause.object.header()[IFI_FLAGS] => ALL,
+        Some(old) if old == cause.object => Kinds::NONE,
+        Some(old) => silent_of_attrs(old, cause.object),
     };
     // Links forward for those on top of them.
     others | Kind::Fdb.into()
@@ -219,13 +215,9 @@ const WITH_ATTRS: &[(u16, Kinds)] = &[
     (IFLA_MASTER, Kinds::of(&[Kind::Link])),
 ];
 
-fn silent_of_attrs(old: &[u8], new: &[u8]) -> Kinds {
-    let differs = |(attr, _): &&(u16, Kinds)| attr_of(old, *attr) != attr_of(new, *attr);
+fn silent_of_attrs(old: &Payload<'_>, new: &Payload<'_>) -> Kinds {
+    let differs = |(attr, _): &&(u16, Kinds)| old.attr(*attr) != new.attr(*attr);
     let changed = WITH_ATTRS.iter().filter(differs);
 
     changed.fold(Kinds::NONE, |all, (_, kinds)| all | *kinds)
-}
-
-fn attr_of(link: &[u8], attr: u16) -> Option<&[u8]> {
-    find(link.get(IFINFOMSG..)?, attr)
 }

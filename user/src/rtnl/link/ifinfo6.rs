@@ -74,10 +74,10 @@ pub(crate) const FACTS: Facts = Facts {
     types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
     families: Families::Only(&[libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV6_IFINFO],
-    describe: |bytes, names, out| {
-        Ifinfo6::from_payload(bytes).map(|link| describe(&link, names, out))
+    describe: |object, names, out| {
+        Ifinfo6::from_payload(object.bytes()).map(|link| describe(&link, names, out))
     },
-    link: |bytes| Some(Ifinfo6::from_payload(bytes).ok()?.header().index),
+    link: |object| Some(Ifinfo6::from_payload(object.bytes()).ok()?.header().index),
     // A link is told with some of it, and routes by router advertisements have the hop limit and the MTU
     // (`inet6_ifinfo_notify()` at the end of `ndisc_router_discovery()`).
     silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),

@@ -2,9 +2,9 @@
 
 //! Words by which links are chosen.
 
-use super::{info, operstate_of, Link, IFINFOMSG};
+use super::{info, operstate_of, Link};
 use crate::kind::word::{ask_attr, attr_is, put};
-use crate::kind::{Argument, Operand, Word};
+use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{IFLA_GROUP, IFLA_LINKINFO, IFLA_MASTER};
 use crate::wire::put_str;
 
@@ -19,10 +19,10 @@ const STATE: Argument = Argument::new("state of a link", |name, _| {
 });
 
 pub(crate) static WORDS: &[Word] = &[
-    Word::is(&["master"], attr_is::<IFINFOMSG, IFLA_MASTER>)
+    Word::is(&["master"], attr_is::<IFLA_MASTER>)
         .with(&Argument::LINK)
         .asked(ask_attr::<IFLA_MASTER>),
-    Word::is(&["vrf"], attr_is::<IFINFOMSG, IFLA_MASTER>)
+    Word::is(&["vrf"], attr_is::<IFLA_MASTER>)
         .with(&Argument::VRF)
         .asked(ask_attr::<IFLA_MASTER>),
     Word::is(&["nomaster"], |link, _| {
@@ -32,7 +32,7 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["type"], |link, kind| is(link, |link| is_of(link, kind)))
         .with(&Argument::NAME)
         .asked(ask_kind),
-    Word::is(&["group"], attr_is::<IFINFOMSG, IFLA_GROUP>).with(&Argument::GROUP),
+    Word::is(&["group"], attr_is::<IFLA_GROUP>).with(&Argument::GROUP),
     Word::is(&["up"], |link, _| is(link, |link| link.is_up())),
     Word::is(&["down"], |link, _| is(link, |link| !link.is_up())),
     Word::is(&["state"], |link, states| {
@@ -51,8 +51,8 @@ pub(crate) static WORDS: &[Word] = &[
     .bare(),
 ];
 
-fn is(link: &[u8], test: impl FnOnce(&Link<'_>) -> bool) -> bool {
-    Link::from_payload(link).is_ok_and(|link| test(&link))
+fn is(link: &Payload<'_>, test: impl FnOnce(&Link<'_>) -> bool) -> bool {
+    Link::of(link).is_ok_and(|link| test(&link))
 }
 
 fn is_of(link: &Link<'_>, kind: &Operand) -> bool {

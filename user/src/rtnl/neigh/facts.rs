@@ -4,7 +4,7 @@
 
 use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
-use crate::kind::{describe, link_in_header, Facts, Families, Part, Place, Snapshot, Types};
+use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 
 /// Where `ndm_flags` is in `struct ndmsg`.
@@ -16,10 +16,9 @@ pub(crate) const FACTS: Facts = Facts {
     types: TYPES,
     families: Families::Except(&[libc::AF_BRIDGE as u8]),
     groups: &[RTNLGRP_NEIGH],
-    describe: |bytes, names, out| {
-        Neigh::from_payload(bytes).map(|neigh| describe(&neigh, names, out))
-    },
-    link: link_in_header,
+    header: NDMSG,
+    describe: |neigh, names, out| Neigh::of(neigh).map(|neigh| describe(&neigh, names, out)),
+    link: |object| Some(object.link_in_header()),
     place: Place {
         family: true,
         address: &[NDA_DST],
@@ -30,19 +29,19 @@ pub(crate) const FACTS: Facts = Facts {
     usual: USUAL,
     is_usual: Some(is_usual),
     snapshot: Some(Snapshot {
-        header: NDMSG,
         get: RTM_GETNEIGH,
         dumps: |_| vec![of_flags(0), of_flags(PROXY)],
         part: |_, attr| is_volatile(attr),
         // `neigh_lookup()`, `pneigh_lookup()`: family, link, address, in one of two tables.
         identity: |neigh, key| {
-            key.extend([neigh.header[0], neigh.header[NDM_FLAGS] & PROXY]);
-            key.extend(neigh.index());
+            let header = neigh.header();
+            key.extend([header[0], header[NDM_FLAGS] & PROXY]);
+            key.extend(neigh.link_bytes());
             neigh.put(&[NDA_DST], key);
         },
         // Those on links where there is nothing to find out.
         is_untold: |neigh| {
-            Ndmsg::from_bytes(neigh.header).is_some_and(|header| header.state == NOARP)
+            Ndmsg::from_bytes(neigh.header()).is_some_and(|header| header.state == NOARP)
         },
         ..Snapshot::DEFAULT
     }),

@@ -5,7 +5,7 @@
 use super::facts::NDM_FLAGS;
 use super::{state_of, Ndmsg, Neigh, EXT_LEARNED, NOARP, NONE, PROXY};
 use crate::kind::word::{ask_attr, put, Test};
-use crate::kind::{Argument, Operand, Word};
+use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{NDA_IFINDEX, NDA_MASTER};
 
 const STATE: Argument = Argument::new("state of a neighbour", |name, _| {
@@ -64,22 +64,22 @@ pub(crate) static USUAL: &[Word] = &[
 
 /// Says whether a list without words has `neigh`.
 #[inline]
-pub(crate) fn is_usual(neigh: &[u8]) -> bool {
+pub(crate) fn is_usual(neigh: &Payload<'_>) -> bool {
     says_something(neigh) && !is_proxy(neigh)
 }
 
 #[inline]
-fn says_something(neigh: &[u8]) -> bool {
-    Ndmsg::from_bytes(neigh).is_some_and(|header| {
+fn says_something(neigh: &Payload<'_>) -> bool {
+    Ndmsg::from_bytes(neigh.bytes()).is_some_and(|header| {
         header.known_state() & !(NOARP | NONE) != 0 || header.flags & (PROXY | EXT_LEARNED) != 0
     })
 }
 
-fn is(neigh: &[u8], test: impl FnOnce(&Neigh<'_>) -> bool) -> bool {
-    Neigh::from_payload(neigh).is_ok_and(|neigh| test(&neigh))
+fn is(neigh: &Payload<'_>, test: impl FnOnce(&Neigh<'_>) -> bool) -> bool {
+    Neigh::of(neigh).is_ok_and(|neigh| test(&neigh))
 }
 
 #[inline]
-fn is_proxy(neigh: &[u8]) -> bool {
-    Ndmsg::from_bytes(neigh).is_some_and(|header| header.flags & PROXY != 0)
+fn is_proxy(neigh: &Payload<'_>) -> bool {
+    Ndmsg::from_bytes(neigh.bytes()).is_some_and(|header| header.flags & PROXY != 0)
 }

@@ -6,6 +6,7 @@ use super::words::WORDS;
 use super::{Nexthop, LIST, NHMSG};
 use crate::kind::{describe, header, Facts, Kinds, Snapshot, Types};
 use crate::names::uapi::*;
+use crate::object::attrs::u32;
 use crate::rtnl::Kind;
 
 /// What is known of next hops.
@@ -13,16 +14,14 @@ pub(crate) const FACTS: Facts = Facts {
     name: "nexthop",
     types: &[Types::new(RTM_NEWNEXTHOP, RTM_DELNEXTHOP)],
     groups: &[RTNLGRP_NEXTHOP],
-    describe: |bytes, names, out| {
-        Nexthop::from_payload(bytes).map(|hop| describe(&hop, names, out))
-    },
-    link: |bytes| Nexthop::from_payload(bytes).ok()?.oif(),
+    header: NHMSG,
+    describe: |hop, names, out| Nexthop::of(hop).map(|hop| describe(&hop, names, out)),
+    link: |hop| hop.attr(NHA_OIF).and_then(u32),
     // Routes go with it, or lead elsewhere, and so do entries of a VXLAN.
     silent: |_| Kinds::of(&[Kind::Route, Kind::Fdb]),
     words: WORDS,
     list: LIST,
     snapshot: Some(Snapshot {
-        header: NHMSG,
         get: RTM_GETNEXTHOP,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, NHMSG)],
         // `nexthop_find_by_id()`.

@@ -164,9 +164,13 @@ fn next_hops_are_chosen_by_their_words() {
         ("10.1.0.0/24", [true, false, false]),
     ] {
         let choice = chosen(Kind::Nexthop, line);
-        let is_wanted = [&GATEWAY[..], &GROUP, &FDB].map(|hop| choice.wants(Kind::Nexthop, hop));
+        let is_wanted =
+            [&GATEWAY[..], &GROUP, &FDB].map(|hop| choice.wants(&Payload::new(Kind::Nexthop, hop)));
         assert_eq!(is_wanted, wanted, "{line}");
     }
     let v4 = Choice::of_family(2);
-    assert!(v4.wants(Kind::Nexthop, &GATEWAY) && !v4.wants(Kind::Nexthop, &GROUP));
+    assert!(
+        v4.wants(&Payload::new(Kind::Nexthop, &GATEWAY))
+            && !v4.wants(&Payload::new(Kind::Nexthop, &GROUP))
+    );
 }

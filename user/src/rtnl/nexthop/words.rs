@@ -2,7 +2,7 @@
 
 //! Words by which next hops are chosen.
 
-use super::{Nexthop, NHMSG, STATS};
+use super::{Nexthop, STATS};
 use crate::kind::word::{ask_attr, ask_flag, attr_is, attr_is_in, byte_is, has_attr, put, Test};
 use crate::kind::{Argument, Word};
 use crate::names::uapi::{
@@ -18,9 +18,9 @@ pub(crate) static WORDS: &[Word] = &[
     Word::new(&["dev"], Test::OnLink)
         .with(&Argument::LINK)
         .asked(ask_attr::<NHA_OIF>),
-    Word::is(&["id"], attr_is::<NHMSG, NHA_ID>).with(&Argument::U32),
-    Word::is(&["groups"], has_attr::<NHMSG, NHA_GROUP>).asked(ask_flag::<NHA_GROUPS>),
-    Word::is(&["fdb"], has_attr::<NHMSG, NHA_FDB>).asked(ask_flag::<NHA_FDB>),
+    Word::is(&["id"], attr_is::<NHA_ID>).with(&Argument::U32),
+    Word::is(&["groups"], has_attr::<NHA_GROUP>).asked(ask_flag::<NHA_GROUPS>),
+    Word::is(&["fdb"], has_attr::<NHA_FDB>).asked(ask_flag::<NHA_FDB>),
     // A next hop does not say what the master of its link is: the kernel has the last word.
     Word::is(&["master"], |_, _| true)
         .with(&Argument::LINK)
@@ -34,9 +34,9 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["stats"], |_, _| true)
         .asked(|_, request| put(request, NHA_OP_FLAGS, &STATS.to_ne_bytes()))
         .unheard("packets are counted without events"),
-    Word::is(&["via"], attr_is_in::<NHMSG, NHA_GATEWAY>).with(&Argument::VIA),
+    Word::is(&["via"], attr_is_in::<NHA_GATEWAY>).with(&Argument::VIA),
     Word::is(&["to", "within"], |hop, prefix| {
-        Nexthop::from_payload(hop).is_ok_and(|hop| prefix.contains(hop.gateway()))
+        Nexthop::of(hop).is_ok_and(|hop| prefix.contains(hop.gateway()))
     })
     .with(&Argument::PREFIX)
     .bare(),

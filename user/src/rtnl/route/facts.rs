@@ -5,9 +5,10 @@
 use super::words::{is_usual, MROUTE_WORDS, USUAL, WORDS};
 use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
 use crate::kind::{
-    describe, header, Body, Facts, Families, Kinds, Part, Place, Siblings, Snapshot, Types,
+    describe, header, Facts, Families, Kinds, Part, Payload, Place, Siblings, Snapshot, Types,
 };
 use crate::names::uapi::*;
+use crate::object::attrs::u32;
 use crate::rtnl::Kind;
 use crate::wire::put_attr;
 use std::ops::Range;
@@ -39,13 +40,10 @@ pub(crate) const FACTS: Facts = Facts {
     types: TYPES,
     families: Families::Only(FAMILIES),
     groups: &[RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_MPLS_ROUTE],
-    describe: |bytes, names, out| {
-        Route::from_payload(bytes).map(|route| describe(&route, names, out))
-    },
-    link: |bytes| Route::from_payload(bytes).ok()?.oif(),
-    is_on: Some(|bytes, index| {
-        Route::from_payload(bytes).is_ok_and(|route| route.goes_through(index))
-    }),
+    header: RTMSG,
+    describe: |route, names, out| Route::of(route).map(|route| describe(&route, names, out)),
+    link: |route| route.attr(RTA_OIF).and_then(u32),
+    is_on: Some(|route, index| Route::of(route).is_ok_and(|route| route.goes_through(index))),
     place: Place {
         family: true,
         table: Some((RTM_TABLE, RTA_TABLE)),
@@ -59,7 +57,7 @@ pub(crate) const FACTS: Facts = Facts {
         Kind::Prefix,
         Kind::Netconf,
     ]),
-    unfinished: |cause| match cause.is_there && is_by_advertisement(cause.payload) {
+    unfinished: |cause| match cause.is_there && is_by_advertisement(cause.object) {
         // The link has a flag of it that it heard a router.
         true => Kinds::of(&[Kind::Route, Kind::Link]),
         false => Kinds::NONE,
@@ -71,7 +69,6 @@ pub(crate) const FACTS: Facts = Facts {
     is_usual: Some(is_usual),
     table: Some(MAIN),
     snapshot: Some(Snapshot {
-        header: RTMSG,
         get: RTM_GETROUTE,
         dumps,
         // Modules, or switched off.
@@ -79,10 +76,10 @@ pub(crate) const FACTS: Facts = Facts {
         part: |_, attr| Part::drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&attr)),
         // `fib_find_alias()`, `fib6_add_rt2node()`: family, lengths, type of service, prefixes, metric, table.
         identity: |route, key| {
-            key.extend(&route.header[..4]);
+            key.extend(&route.header()[..4]);
             route.put(&[RTA_DST, RTA_SRC, RTA_PRIORITY, RTA_TABLE], key);
         },
-        order: |route| route.header[0].into(),
+        order: |route| route.header()[0].into(),
         own: Some(RTA_DST),
         siblings: Some(Siblings {
             of_link: RTM_FLAGS,
@@ -106,10 +103,10 @@ pub(crate) const MROUTE_FACTS: Facts = Facts {
     families: Families::Only(GROUP_FAMILIES),
     groups: &[RTNLGRP_IPV4_MROUTE, RTNLGRP_IPV6_MROUTE],
     describe: FACTS.describe,
-    link: |bytes| Route::from_payload(bytes).ok()?.iif(),
-    is_on: Some(|bytes, index| {
-        Route::from_payload(bytes)
-            .is_ok_and(|route| route.iif() == Some(index) || route.goes_through(index))
+    header: RTMSG,
+    link: |route| route.attr(RTA_IIF).and_then(u32),
+    is_on: Some(|route, index| {
+        Route::of(route).is_ok_and(|route| route.iif() == Some(index) || route.goes_through(index))
     }),
     family: |family| match family {
         IPMR => Some(INET),
@@ -138,17 +135,17 @@ fn of_table(family: u8, table: Option<u32>) -> Vec<u8> {
 
 /// The kernel tells of the default route by a router, and sets its hop limit and its MTU then
 /// (`ndisc_router_discovery()`).
-fn is_by_advertisement(route: &[u8]) -> bool {
-    (route.first(), route.get(RTM_PROTOCOL)) == (Some(&INET6), Some(&RTPROT_RA))
+fn is_by_advertisement(route: &Payload<'_>) -> bool {
+    (route.bytes().first(), route.bytes().get(RTM_PROTOCOL)) == (Some(&INET6), Some(&RTPROT_RA))
 }
 
-fn is_of(route: &Body<'_>, family: u8) -> bool {
-    route.header[0] == family
+fn is_of(route: &Payload<'_>, family: u8) -> bool {
+    route.header()[0] == family
 }
 
 /// All IPv4 routes of a table to the same prefix are in one place.
-fn leaf(route: &Body<'_>) -> Option<Vec<u8>> {
-    let mut leaf = route.header[..2].to_vec();
+fn leaf(route: &Payload<'_>) -> Option<Vec<u8>> {
+    let mut leaf = route.header()[..2].to_vec();
     route.put(&[RTA_DST, RTA_TABLE], &mut leaf);
     is_of(route, INET).then_some(leaf)
 }

@@ -3,8 +3,8 @@
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
 use super::{
-    flow, Attributes, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_MAX,
-    RTA_NEWDST, RTA_VIA,
+    flow, Attributes, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST,
+    RTA_VIA,
 };
 use crate::object::attrs::{ip, Index};
 use crate::object::fields::flags;
@@ -60,7 +60,7 @@ struct Hop<'a> {
 
 impl Hop<'_> {
     fn describe(&self, rtmsg: &Rtmsg, names: &mut Names, out: &mut dyn Fields) {
-        let attrs = Index::<'_, RTA_MAX>::new(self.attrs);
+        let attrs: Index<'_> = Index::new(self.attrs);
         let mut attrs = attrs.taker();
 
         encap::describe(&mut attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);

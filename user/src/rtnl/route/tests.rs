@@ -313,7 +313,11 @@ fn routes_of_labels_are_in_the_main_table_and_have_no_address() {
     assert_chosen(Kind::Route, &LABELS, &lines);
     for (family, is_wanted) in [(MPLS, true), (libc::AF_INET as u8, false)] {
         let choice = Choice::of_family(family);
-        assert_eq!(choice.wants(Kind::Route, &LABELS), is_wanted, "{family}");
+        assert_eq!(
+            choice.wants(&Payload::new(Kind::Route, &LABELS)),
+            is_wanted,
+            "{family}"
+        );
     }
 }
 

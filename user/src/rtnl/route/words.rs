@@ -3,9 +3,9 @@
 //! Words by which routes are chosen.
 
 use super::facts::RTM_FLAGS;
-use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, MAIN, RTMSG};
+use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, MAIN};
 use crate::kind::word::{ask_attr, ask_byte, attr_is, attr_is_in, attr_or_0_is, byte_is, Test};
-use crate::kind::{Argument, Operand, Word};
+use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{
     RTA_IIF, RTA_MARK, RTA_NH_ID, RTA_OIF, RTA_PREFSRC, RTA_PRIORITY, RTA_TABLE,
 };
@@ -29,7 +29,7 @@ pub(crate) static WORDS: &[Word] = &[
     // What is to addresses of this host is not what a VRF is asked for.
     Word::is(&["vrf"], |route, table| {
         let is_own = |kind: &u8| matches!(*kind, LOCAL | BROADCAST);
-        is_in(route, |own| table.is(own)) && !route.get(TYPE).is_some_and(is_own)
+        is_in(route, |own| table.is(own)) && !route.bytes().get(TYPE).is_some_and(is_own)
     })
     .with(&Argument::VRF_TABLE)
     .asked(ask_attr::<RTA_TABLE>),
@@ -43,11 +43,11 @@ pub(crate) static WORDS: &[Word] = &[
         is(route, |route| via.contains(route.via()))
     })
     .with(&Argument::VIA),
-    Word::is(&["src"], attr_is_in::<RTMSG, RTA_PREFSRC>).with(&Argument::PREFIX),
-    Word::is(&["iif"], attr_is::<RTMSG, RTA_IIF>).with(&Argument::LINK),
-    Word::is(&["mark"], attr_or_0_is::<RTMSG, RTA_MARK>).with(&Argument::U32),
-    Word::is(&["metric"], attr_or_0_is::<RTMSG, RTA_PRIORITY>).with(&Argument::U32),
-    Word::is(&["nhid"], attr_is::<RTMSG, RTA_NH_ID>).with(&Argument::U32),
+    Word::is(&["src"], attr_is_in::<RTA_PREFSRC>).with(&Argument::PREFIX),
+    Word::is(&["iif"], attr_is::<RTA_IIF>).with(&Argument::LINK),
+    Word::is(&["mark"], attr_or_0_is::<RTA_MARK>).with(&Argument::U32),
+    Word::is(&["metric"], attr_or_0_is::<RTA_PRIORITY>).with(&Argument::U32),
+    Word::is(&["nhid"], attr_is::<RTA_NH_ID>).with(&Argument::U32),
     Word::is(&["tos", "dsfield"], byte_is::<TOS>).with(&Argument::TOS),
     Word::is(&["root", "to root", "within"], |route, prefix| {
         is(route, |route| prefix.holds(Some(route.prefix())))
@@ -80,7 +80,7 @@ pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(
 
 /// Says whether a list without words has `route`.
 #[inline]
-pub(crate) fn is_usual(route: &[u8]) -> bool {
+pub(crate) fn is_usual(route: &Payload<'_>) -> bool {
     is_in(route, |table| table == MAIN) && !is_cloned(route)
 }
 
@@ -90,12 +90,12 @@ pub(crate) static MROUTE_WORDS: &[Word] = &[Word::is(&["table"], |route, table| 
 })
 .with(&Argument::TABLE)];
 
-fn is(route: &[u8], test: impl FnOnce(&Route<'_>) -> bool) -> bool {
-    Route::from_payload(route).is_ok_and(|route| test(&route))
+fn is(route: &Payload<'_>, test: impl FnOnce(&Route<'_>) -> bool) -> bool {
+    Route::of(route).is_ok_and(|route| test(&route))
 }
 
 #[inline]
-fn is_cloned(route: &[u8]) -> bool {
-    let flags = route.get(RTM_FLAGS).and_then(u32);
+fn is_cloned(route: &Payload<'_>) -> bool {
+    let flags = route.bytes().get(RTM_FLAGS).and_then(u32);
     flags.is_some_and(|flags| flags & CLONED != 0)
 }

@@ -21,7 +21,8 @@ pub(crate) const FACTS: Facts = Facts {
     // Those of multicast routing are none of these.
     families: Families::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
-    describe: |bytes, names, out| Rule::from_payload(bytes).map(|rule| describe(&rule, names, out)),
+    header: FIB_RULE_HDR,
+    describe: |rule, names, out| Rule::of(rule).map(|rule| describe(&rule, names, out)),
     // They have two sides, so they may be about any address.
     place: Place {
         family: true,
@@ -33,13 +34,12 @@ pub(crate) const FACTS: Facts = Facts {
     words: WORDS,
     list: LIST,
     snapshot: Some(Snapshot {
-        header: FIB_RULE_HDR,
         get: RTM_GETRULE,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, FIB_RULE_HDR)],
         // `rule_exists()`: all of it, but what the kernel notes of links.
         identity: |rule, key| {
-            key.extend(&rule.header[..RULE_FLAGS.start]);
-            key.extend(rule.attrs);
+            key.extend(&rule.header()[..RULE_FLAGS.start]);
+            key.extend(rule.row());
         },
         order: |rule| rule.number(FRA_PRIORITY),
         ..Snapshot::DEFAULT

@@ -2,9 +2,9 @@
 
 //! Words by which rules are chosen.
 
-use super::{Rule, FIB_RULE_HDR, INVERT};
+use super::{Rule, INVERT};
 use crate::kind::word::{attr_is, attr_or_0_is, byte_is, has_attr};
-use crate::kind::{Argument, Operand, Word};
+use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{
     FRA_FWMARK, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL,
 };
@@ -24,7 +24,7 @@ pub(crate) static WORDS: &[Word] = &[
     .with(&Argument::TABLE),
     Word::is(
         &["pref", "priority", "preference", "order"],
-        attr_or_0_is::<FIB_RULE_HDR, FRA_PRIORITY>,
+        attr_or_0_is::<FRA_PRIORITY>,
     )
     .with(&Argument::U32),
     Word::is(&["from"], |rule, prefix| {
@@ -51,15 +51,11 @@ pub(crate) static WORDS: &[Word] = &[
         is(rule, |rule| name.is_name(rule.link(FRA_OIFNAME)))
     })
     .with(&Argument::NAME),
-    Word::is(&["fwmark"], attr_is::<FIB_RULE_HDR, FRA_FWMARK>).with(&Argument::U32),
-    Word::is(
-        &["proto", "protocol"],
-        attr_is::<FIB_RULE_HDR, FRA_PROTOCOL>,
-    )
-    .with(&Argument::PROTOCOL),
+    Word::is(&["fwmark"], attr_is::<FRA_FWMARK>).with(&Argument::U32),
+    Word::is(&["proto", "protocol"], attr_is::<FRA_PROTOCOL>).with(&Argument::PROTOCOL),
     Word::is(&["tos", "dsfield"], byte_is::<TOS>).with(&Argument::TOS),
-    Word::is(&["ipproto"], attr_is::<FIB_RULE_HDR, FRA_IP_PROTO>).with(&IP_PROTOCOL),
-    Word::is(&["l3mdev"], has_attr::<FIB_RULE_HDR, FRA_L3MDEV>),
+    Word::is(&["ipproto"], attr_is::<FRA_IP_PROTO>).with(&IP_PROTOCOL),
+    Word::is(&["l3mdev"], has_attr::<FRA_L3MDEV>),
     Word::is(&["not"], |rule, _| {
         is(rule, |rule| rule.header().flags & INVERT != 0)
     }),
@@ -71,8 +67,8 @@ pub(crate) static WORDS: &[Word] = &[
     .place(),
 ];
 
-fn is(rule: &[u8], test: impl FnOnce(&Rule<'_>) -> bool) -> bool {
-    Rule::from_payload(rule).is_ok_and(|rule| test(&rule))
+fn is(rule: &Payload<'_>, test: impl FnOnce(&Rule<'_>) -> bool) -> bool {
+    Rule::of(rule).is_ok_and(|rule| test(&rule))
 }
 
 /// Returns the prefix of one side of `rule`, which is any address where it says nothing.

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::monitor::state::News;
-use crate::monitor::{Replay, Told};
+use crate::monitor::{Payload, Replay, Told};
 
 /// The payload of an IPv4 address of link 1.
 fn addr(number: u32) -> Vec<u8> {
@@ -50,7 +50,8 @@ impl Recording {
             let bytes = whole(libc::RTM_NEWADDR, &addr(number));
             let message = Message::from_bytes(&bytes).unwrap();
             self.recorder.note(&Step::Found(message)).unwrap();
-            self.state.find(Kind::Addr, message.payload());
+            self.state
+                .find(&Payload::new(Kind::Addr, message.payload()));
         }
         self.recorder.note(&Step::Done).unwrap();
         self.state.close(&mut |_| {});

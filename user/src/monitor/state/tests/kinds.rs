@@ -173,11 +173,10 @@ impl Watcher {
             return;
         };
         let news = News {
-            kind,
+            object: Payload::new(kind, &payload),
             is_there,
             flags,
             by: 0,
-            payload: &payload,
         };
         let pictures = &mut self.pictures;
         self.state.take(&news, &mut |event| draw(pictures, event));
@@ -212,7 +211,7 @@ impl Watcher {
         for _ in 0..count {
             if let Some((place, payload)) = kernel.next(*kinds, *at) {
                 *at = Some(place);
-                self.state.find(place.0.kind(), &payload);
+                self.state.find(&Payload::new(place.0.kind(), &payload));
             }
         }
         self.state.pause();
@@ -260,18 +259,18 @@ fn all_kinds() -> Kinds {
 }
 
 fn draw(pictures: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
-    let picture = pictures.entry(event.kind).or_default();
+    let picture = pictures.entry(event.kind()).or_default();
     let old = match event.what {
         What::New => None,
         What::Change => event.old,
         What::Del => Some(event.body),
     };
     if let Some(old) = old {
-        let at = picture.iter().position(|known| known == old);
+        let at = picture.iter().position(|known| known == old.bytes());
         picture.remove(at.expect("what is gone was told"));
     }
     if event.what != What::Del {
-        picture.push(event.body.to_vec());
+        picture.push(event.body.bytes().to_vec());
     }
     picture.sort();
 }

@@ -122,11 +122,10 @@ impl Watcher {
             return;
         };
         let news = News {
-            kind: Kind::Route,
+            object: Payload::new(Kind::Route, &payload),
             is_there,
             flags,
             by: 0,
-            payload: &payload,
         };
         let picture = &mut self.picture;
         self.state.take(&news, &mut |event| draw(picture, event));
@@ -142,7 +141,8 @@ impl Watcher {
             match aliases.get(shown) {
                 Some(alias) => {
                     self.at.1 += 1;
-                    self.state.find(Kind::Route, &payload(leaf, *alias));
+                    self.state
+                        .find(&Payload::new(Kind::Route, &payload(leaf, *alias)));
                 }
                 None => self.at = (leaf + 1, 0),
             }
@@ -188,8 +188,8 @@ impl Watcher {
 }
 
 fn draw(picture: &mut Vec<Vec<u8>>, event: &Event<'_>) {
-    let mut erase = |body: &[u8]| {
-        let at = picture.iter().position(|known| known == body);
+    let mut erase = |object: &Payload<'_>| {
+        let at = picture.iter().position(|known| known == object.bytes());
         picture.remove(at.expect("what is gone was told"));
     };
     match (event.what, event.old) {
@@ -198,7 +198,7 @@ fn draw(picture: &mut Vec<Vec<u8>>, event: &Event<'_>) {
         (What::New, _) => {}
     }
     if event.what != What::Del {
-        picture.push(event.body.to_vec());
+        picture.push(event.body.bytes().to_vec());
     }
     picture.sort();
 }
