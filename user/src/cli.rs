@@ -182,7 +182,7 @@ commands! {
 
 /// Address families, by option.
 #[derive(Args, Debug)]
-pub struct Family {
+pub struct FamilyArg {
     /// IPv4 only
     #[arg(short = '4', conflicts_with = "ipv6")]
     pub ipv4: bool,
@@ -192,7 +192,7 @@ pub struct Family {
     pub ipv6: bool,
 }
 
-impl Family {
+impl FamilyArg {
     /// Returns the one that is asked for, `AF_*`; 0 is any.
     pub fn number(&self) -> u8 {
         match (self.ipv4, self.ipv6) {
@@ -207,7 +207,7 @@ impl Family {
 #[derive(Args, Debug)]
 pub struct WaitArgs {
     #[command(flatten)]
-    pub family: Family,
+    pub family: FamilyArg,
 
     /// Wait no longer than this many seconds
     #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
@@ -222,7 +222,7 @@ pub struct WaitArgs {
 #[derive(Args, Debug)]
 pub struct MonitorArgs {
     #[command(flatten)]
-    pub family: Family,
+    pub family: FamilyArg,
 
     /// First tell what there is
     #[arg(long)]
@@ -275,7 +275,7 @@ pub struct MonitorArgs {
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
     #[command(flatten)]
-    pub family: Family,
+    pub family: FamilyArg,
 
     /// First tell what there was
     #[arg(long)]
@@ -361,7 +361,7 @@ pub struct BatchArgs {
 #[derive(Args, Debug)]
 pub struct ShowArgs {
     #[command(flatten)]
-    pub family: Family,
+    pub family: FamilyArg,
 
     /// Show all that is known, in text too
     #[arg(short, long)]

@@ -17,8 +17,8 @@ mod wait;
 mod words;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::{Event, Form, Output, Trace};
-use nlhello::hello::{Client, Hello, SPEC};
+use crate::output::{Form, Output, Printable, Trace};
+use nlhello::hello::{Hello, HelloClient, SPEC};
 use nlhello::monitor::Kind;
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
@@ -131,13 +131,13 @@ fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut client = client(cli, "say hello")?;
     let reply = client.hello(&Hello { text, data: None }, TIMEOUT)?;
 
-    out.event(&Event::Greeting(reply))?;
+    out.event(&Printable::Greeting(reply))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Opens a socket, to do `op`.
-fn client(cli: &Cli, op: &'static str) -> Result<Client, Error> {
-    let mut client = Client::open(op)?;
+fn client(cli: &Cli, op: &'static str) -> Result<HelloClient, Error> {
+    let mut client = HelloClient::open(op)?;
 
     client.set_tap(tap(cli, &SPEC));
     Ok(client)

@@ -17,7 +17,7 @@ mod socket;
 pub use groups::GroupNames;
 pub use lister::{Lister, Source};
 pub use processes::{Process, Processes};
-pub use socket::{Described, Details, NetlinkSocket};
+pub use socket::{DescribedSocket, Details, NetlinkSocket};
 
 use crate::netlink::Spec;
 

@@ -3,17 +3,17 @@
 //! The client of the hello family.
 //!
 //! ```no_run
-//! use nlhello::hello::{Client, Hello};
+//! use nlhello::hello::{Hello, HelloClient};
 //! use std::time::Duration;
 //!
 //! let text = Some(b"Hello".as_slice());
-//! let mut client = Client::open("say hello")?;
+//! let mut client = HelloClient::open("say hello")?;
 //! let reply = client.hello(&Hello { text, data: None }, Duration::from_secs(1))?;
 //! println!("{}", String::from_utf8_lossy(reply.greeting));
 //! # Ok::<(), nlhello::netlink::Error>(())
 //! ```
 //!
-//! [`Client`] has a method for each command, [`Batch`] says hello again and again, and [`Listener`]
+//! [`HelloClient`] has a method for each command, [`HelloBatch`] says hello again and again, and [`Listener`]
 //! hears who does.
 
 mod batch;
@@ -26,10 +26,10 @@ pub(crate) mod said;
 mod spec;
 mod summary;
 
-pub use batch::Batch;
-pub use client::Client;
-pub use events::{Heard, Listener};
-pub use peer::{Peer, Stats};
+pub use batch::HelloBatch;
+pub use client::HelloClient;
+pub use events::{HelloEvent, Listener};
+pub use peer::{HelloStats, Peer};
 pub use reply::{Hello, Reply};
 pub use spec::SPEC;
 pub use summary::{RoundTrips, Rtt, Summary};

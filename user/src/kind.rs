@@ -16,7 +16,7 @@ pub(crate) mod word;
 pub use argument::{number, Argument};
 pub use choice::Choice;
 pub(crate) use difference::Together;
-pub(crate) use facts::{describe, Cause, Facts, Families, Hint, Siblings, Snapshot, Types};
+pub(crate) use facts::{describe, AddressFamilies, Cause, Facts, Hint, Siblings, Snapshot, Types};
 pub use linked::{note_recent, Linked};
 pub use payload::Payload;
 pub(crate) use payload::{find, header, Part};

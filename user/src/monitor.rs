@@ -31,7 +31,7 @@ pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Untold
 pub use replay::Replay;
 pub use scope::Scope;
 
-use crate::netlink::{wait_readable, Batch, Connection, Ears, Error};
+use crate::netlink::{wait_readable, Connection, DatagramBatch, Error, EventSocket};
 use crate::rtnl::SPEC;
 use hearing::{Hearing, EARS_AT_ONCE};
 use hello::Hellos;
@@ -316,11 +316,11 @@ impl Monitor {
     /// Returns what hears in its place, on another thread: while there is much to hear, receiving
     /// takes as long as all else. What it gathers goes to [`Monitor::take_over`], in that order,
     /// before [`Monitor::wait`] is called again.
-    pub fn ears(&self) -> Ears {
+    pub fn ears(&self) -> EventSocket {
         self.hearing.events.ears(EARS_AT_ONCE)
     }
 
-    /// Takes in what its [`Ears`] gathered, or what came of it, and tells it.
+    /// Takes in what its [`EventSocket`] gathered, or what came of it, and tells it.
     ///
     /// # Errors
     ///
@@ -328,7 +328,7 @@ impl Monitor {
     /// error: the state is read again.
     pub fn take_over(
         &mut self,
-        heard: Result<&Batch, Error>,
+        heard: Result<&DatagramBatch, Error>,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         self.hearing.take_over(heard, tell)

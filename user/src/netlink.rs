@@ -18,9 +18,9 @@ mod connection;
 #[allow(unsafe_code)]
 mod control;
 mod dump;
-mod ears;
 mod errno;
 mod error;
+mod event_socket;
 mod exchange;
 #[allow(unsafe_code)]
 mod inbox;
@@ -47,9 +47,9 @@ pub use ack::{Ack, ExtAck};
 pub(crate) use blame::blamed;
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
-pub use ears::{Batch, Ears};
 pub use errno::Errno;
 pub use error::Error;
+pub use event_socket::{DatagramBatch, EventSocket};
 pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
@@ -65,7 +65,8 @@ pub use spec::Spec;
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{
-    Direction, Observer, Outcome, Peer, Protocol, Remark, Rights, Thread, Tracer, Transfer, Unshown,
+    Direction, Observer, Outcome, PeerAddress, Protocol, Remark, Rights, Thread, Tracer, Transfer,
+    Unshown,
 };
 
 #[cfg(test)]

@@ -16,17 +16,17 @@ mod watch;
 pub use record::{Records, Style};
 pub use sniff::Sniff;
 pub use sockets::{write_growth, write_growth_json, write_table, Growth};
-pub use time::{Stamp, Style as TimeStyle};
+pub use time::{Stamp, TimeStyle};
 pub use trace::{Decoder, Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};
 
-use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
+use nlhello::hello::{HelloEvent, HelloStats, Peer, Reply, Summary};
 use nlhello::netlink::Error;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::time::{Duration, SystemTime};
 
 /// Something to tell, a line or a few of text, or a JSON object.
-pub enum Event<'a> {
+pub enum Printable<'a> {
     /// What the kernel answered to a single hello.
     Greeting(Reply<'a>),
     /// A reply of a run.
@@ -36,13 +36,13 @@ pub enum Event<'a> {
     /// The end of a run.
     Summary(Summary),
     /// Somebody said hello.
-    Heard(Heard<'a>),
+    Heard(HelloEvent<'a>),
     /// The end of listening.
     Audience(Audience),
     /// Who has said hello, seen from this time.
     Peers(&'a [Peer], SystemTime),
     /// The kernel's counters.
-    Stats(Stats),
+    Stats(HelloStats),
     /// What the kernel says.
     GreetingIs(&'a [u8]),
     /// What the kernel was told to say.
@@ -62,7 +62,7 @@ pub struct Audience {
 
 /// A line of a file.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct FileLine<'a> {
     /// The file as it was called.
     pub file: &'a str,
     /// Number of the line, from 1.
@@ -70,17 +70,21 @@ pub struct Place<'a> {
 }
 
 /// A way to write it down.
-trait Format {
-    fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()>;
-    fn error(&self, out: &mut dyn Write, place: Option<Place<'_>>, error: &Error)
-        -> io::Result<()>;
+trait OutputFormat {
+    fn event(&self, out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()>;
+    fn error(
+        &self,
+        out: &mut dyn Write,
+        place: Option<FileLine<'_>>,
+        error: &Error,
+    ) -> io::Result<()>;
     fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()>;
 }
 
 /// Standard output and standard error, in the format that was asked for.
 pub struct Output {
     out: BufWriter<StdoutLock<'static>>,
-    format: &'static dyn Format,
+    format: &'static dyn OutputFormat,
     buffered: bool,
 }
 
@@ -89,7 +93,11 @@ impl Output {
     pub fn new(json: bool) -> Self {
         Self {
             out: BufWriter::new(io::stdout().lock()),
-            format: if json { &json::Json } else { &text::Text },
+            format: if json {
+                &json::JsonPrinter
+            } else {
+                &text::TextPrinter
+            },
             buffered: false,
         }
     }
@@ -100,7 +108,7 @@ impl Output {
     }
 
     /// Tells `event` on standard output.
-    pub fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+    pub fn event(&mut self, event: &Printable<'_>) -> io::Result<()> {
         self.format.event(&mut self.out, event)?;
         match self.buffered {
             true => Ok(()),
@@ -114,7 +122,7 @@ impl Output {
     }
 
     /// Tells `event` on standard error, for who watches what standard output may not show.
-    pub fn aside(&self, event: &Event<'_>) {
+    pub fn aside(&self, event: &Printable<'_>) {
         let _ = self.format.event(&mut io::stderr().lock(), event);
     }
 
@@ -124,7 +132,7 @@ impl Output {
     }
 
     /// Tells `error`, which is that of a line of a file, else as [`Output::error`].
-    pub fn error_at(&self, place: Place<'_>, error: &Error) {
+    pub fn error_at(&self, place: FileLine<'_>, error: &Error) {
         let _ = self
             .format
             .error(&mut io::stderr().lock(), Some(place), error);

@@ -5,12 +5,12 @@
 mod format;
 mod headers;
 
-pub use format::{Format, Number};
+pub use format::{EntryFormat, EntryNumber};
 
-use crate::header::{read_numbers, Headers, Numbers};
+use crate::header::{read_numbers, HeaderNumbers, KernelHeaders};
 use crate::overlay::Overlay;
-use crate::spec::{MessageDef, SetDef, Spec, StructDef};
-use crate::{field, upper, Error, Result};
+use crate::spec::{MessageDef, SetDef, SpecFile, StructDef};
+use crate::{field, upper, Result, SourceError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::path::Path;
@@ -26,31 +26,31 @@ const NETFILTER: i64 = 12;
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// The families of generic netlink, and one for each other protocol, without a name.
-    pub families: Vec<Family>,
+    pub families: Vec<FamilyEntry>,
     /// Sets of attributes.
-    pub sets: BTreeMap<String, Set>,
+    pub sets: BTreeMap<String, SetEntry>,
     /// Enums and flags.
-    pub enums: BTreeMap<String, Words>,
+    pub enums: BTreeMap<String, WordsEntry>,
     /// Structs.
-    pub structs: BTreeMap<String, Struct>,
+    pub structs: BTreeMap<String, StructEntry>,
     /// Formats of attributes that another attribute selects.
-    pub choices: BTreeMap<String, Choice>,
+    pub choices: BTreeMap<String, ChoiceEntry>,
 }
 
 /// A family.
 #[derive(Debug)]
-pub struct Family {
+pub struct FamilyEntry {
     /// Name of the family in generic netlink, else empty.
     pub name: String,
     /// `NETLINK_*`.
     pub protocol: u16,
     /// Messages of the family, by number.
-    pub messages: Vec<Message>,
+    pub messages: Vec<MessageEntry>,
 }
 
 /// A type of message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct MessageEntry {
     /// `nlmsg_type`, or the command.
     pub value: u16,
     /// Name of the message in C.
@@ -73,16 +73,16 @@ pub struct Message {
 
 /// A set of attributes.
 #[derive(Clone, Debug)]
-pub struct Set {
+pub struct SetEntry {
     /// Prefix of the names in C.
     pub prefix: String,
     /// The attributes, by number.
-    pub attrs: Vec<Attr>,
+    pub attrs: Vec<AttrEntry>,
 }
 
 /// An attribute.
 #[derive(Clone, Debug)]
-pub struct Attr {
+pub struct AttrEntry {
     /// `nla_type`.
     pub value: u16,
     /// Name of the attribute in C without the prefix of the set; with one, where that is another.
@@ -90,12 +90,12 @@ pub struct Attr {
     /// Whether the name is whole.
     pub is_whole: bool,
     /// Format of its value.
-    pub format: Format,
+    pub format: EntryFormat,
 }
 
 /// Names of numbers.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub struct WordsEntry {
     /// Prefix of the names in C.
     pub prefix: String,
     /// Whether the numbers are masks of bits.
@@ -106,29 +106,29 @@ pub struct Words {
 
 /// A struct.
 #[derive(Clone, Debug)]
-pub struct Struct {
+pub struct StructEntry {
     /// Name of the struct in C.
     pub name: String,
     /// Members of the struct in order.
-    pub members: Vec<Member>,
+    pub members: Vec<MemberEntry>,
 }
 
 /// A member of a struct.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct MemberEntry {
     /// Name of the member in C.
     pub name: String,
     /// Format of its value.
-    pub format: Format,
+    pub format: EntryFormat,
     /// Length of the member in bytes, where the format does not say; 0 is all that is left.
     pub len: Option<u16>,
 }
 
 /// Formats that another attribute selects from.
 #[derive(Clone, Debug, Default)]
-pub struct Choice {
+pub struct ChoiceEntry {
     /// The value of the selector, and a format that is a nest, a struct, or both.
-    pub formats: Vec<(String, Format)>,
+    pub formats: Vec<(String, EntryFormat)>,
 }
 
 impl Catalog {
@@ -138,7 +138,7 @@ impl Catalog {
     ///
     /// When a file cannot be read or a name in it stands for nothing.
     pub fn read(source: &Path, overlay: &Path) -> Result<Self> {
-        let mut headers = Headers::new(source);
+        let mut headers = KernelHeaders::new(source);
         let overlay = Overlay::read(overlay)?;
         let specs = read_specs(
             &source.join("Documentation/netlink/specs"),
@@ -157,7 +157,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    fn take_spec(&mut self, spec: &Spec) {
+    fn take_spec(&mut self, spec: &SpecFile) {
         for def in &spec.enums {
             let entries = def.entries.iter().filter_map(|(name, value)| {
                 let value = match def.is_flags {
@@ -166,7 +166,7 @@ impl Catalog {
                 };
                 Some((value, name.clone()))
             });
-            let words = Words::new(def.prefix.clone(), def.is_flags, entries.collect());
+            let words = WordsEntry::new(def.prefix.clone(), def.is_flags, entries.collect());
             self.enums
                 .entry(format!("{}/{}", spec.name, def.name))
                 .or_insert(words);
@@ -183,10 +183,10 @@ impl Catalog {
                 let set = format.set.as_ref().map(|name| set_key(spec, name));
                 (
                     format.value.clone(),
-                    Format::of_parts(format.header.as_ref().map(key), set),
+                    EntryFormat::of_parts(format.header.as_ref().map(key), set),
                 )
             });
-            let choice = Choice {
+            let choice = ChoiceEntry {
                 formats: formats.collect(),
             };
             self.choices
@@ -201,22 +201,22 @@ impl Catalog {
         }
     }
 
-    fn read_struct(&mut self, spec: &Spec, def: &StructDef) -> Struct {
-        let members = def.members.iter().map(|member| Member {
+    fn read_struct(&mut self, spec: &SpecFile, def: &StructDef) -> StructEntry {
+        let members = def.members.iter().map(|member| MemberEntry {
             name: field(&member.name),
             format: self.format_of(member, spec),
             len: member.len.and_then(|len| len.try_into().ok()),
         });
         let members = members.collect();
 
-        Struct {
+        StructEntry {
             name: field(&def.name),
             members,
         }
     }
 
     /// Reads a set; a part of another is one of its own only if attributes differ there.
-    fn read_set(&mut self, spec: &Spec, def: &SetDef) -> Option<Set> {
+    fn read_set(&mut self, spec: &SpecFile, def: &SetDef) -> Option<SetEntry> {
         let whole = real_set(spec, def);
         let mut attrs = whole.attrs.clone();
         if !std::ptr::eq(whole, def) {
@@ -230,7 +230,7 @@ impl Catalog {
             }
         }
         let attrs = attrs.iter().filter_map(|attr| {
-            Some(Attr {
+            Some(AttrEntry {
                 value: attr.value.try_into().ok()?,
                 name: format!(
                     "{}{}",
@@ -243,7 +243,7 @@ impl Catalog {
         });
         let attrs = attrs.collect();
 
-        Some(Set::new(whole.prefix.clone(), attrs))
+        Some(SetEntry::new(whole.prefix.clone(), attrs))
     }
 
     /// Takes what the overlay says of attributes and members that specs leave open.
@@ -253,7 +253,7 @@ impl Catalog {
             let words = self.enums.get_mut(key).map(|words| &mut words.prefix);
             let found = set.or(words);
             found
-                .ok_or_else(|| Error::new(format!("there is no set or enum {key}")))?
+                .ok_or_else(|| SourceError::new(format!("there is no set or enum {key}")))?
                 .clone_from(prefix);
         }
         for (key, attrs) in &overlay.attributes {
@@ -264,7 +264,7 @@ impl Catalog {
                 let name = upper(name);
                 let set = self.set_mut(key)?;
                 let attr = set.attrs.iter_mut().find(|attr| attr.name == name);
-                attr.ok_or_else(|| Error::new(format!("{key} has no {name}")))?
+                attr.ok_or_else(|| SourceError::new(format!("{key} has no {name}")))?
                     .format = format;
             }
         }
@@ -274,16 +274,17 @@ impl Catalog {
                     .parse_member(name, text, scope_of(key))
                     .map_err(|e| e.within(key))?;
                 let found = self.structs.get_mut(key);
-                let found = found.ok_or_else(|| Error::new(format!("there is no struct {key}")))?;
+                let found =
+                    found.ok_or_else(|| SourceError::new(format!("there is no struct {key}")))?;
                 let old = found.members.iter_mut().find(|old| old.name == member.name);
-                *old.ok_or_else(|| Error::new(format!("{key} has no {name}")))? = member;
+                *old.ok_or_else(|| SourceError::new(format!("{key} has no {name}")))? = member;
             }
         }
         for (key, formats) in overlay.choices.iter().filter(|(key, _)| key.contains('/')) {
             let choice = self.read_choice(formats, scope_of(key))?;
             let found = self.choices.get_mut(key);
             let found =
-                found.ok_or_else(|| Error::new(format!("there is no sub-message {key}")))?;
+                found.ok_or_else(|| SourceError::new(format!("there is no sub-message {key}")))?;
             found.formats.extend(choice.formats);
         }
         Ok(())
@@ -292,7 +293,7 @@ impl Catalog {
     /// Gives attributes the numbers of the headers in `source`: specs leave out some, and have others
     /// in another order.
     fn renumber(&mut self, source: &Path) -> Result<()> {
-        let mut numbers = Numbers::new();
+        let mut numbers = HeaderNumbers::new();
         read_numbers(&source.join("include/uapi"), &mut numbers)?;
 
         for set in self.sets.values_mut() {
@@ -301,28 +302,28 @@ impl Catalog {
         Ok(())
     }
 
-    fn set_mut(&mut self, key: &str) -> Result<&mut Set> {
+    fn set_mut(&mut self, key: &str) -> Result<&mut SetEntry> {
         self.sets
             .get_mut(key)
-            .ok_or_else(|| Error::new(format!("there is no set {key}")))
+            .ok_or_else(|| SourceError::new(format!("there is no set {key}")))
     }
 
-    fn read_choice(&self, formats: &[(String, String)], scope: &str) -> Result<Choice> {
+    fn read_choice(&self, formats: &[(String, String)], scope: &str) -> Result<ChoiceEntry> {
         let formats = formats
             .iter()
             .map(|(value, text)| Ok((value.clone(), self.parse_format(text, scope)?)))
             .collect::<Result<_>>()?;
 
-        Ok(Choice { formats })
+        Ok(ChoiceEntry { formats })
     }
 
-    fn parse_member(&self, name: &str, text: &str, scope: &str) -> Result<Member> {
+    fn parse_member(&self, name: &str, text: &str, scope: &str) -> Result<MemberEntry> {
         let (format, len) = match text.split_once(" [") {
             Some((format, len)) => (format, len.trim_end_matches(']').parse().ok()),
             None => (text, None),
         };
 
-        Ok(Member {
+        Ok(MemberEntry {
             name: field(name),
             format: self
                 .parse_format(format, scope)
@@ -333,11 +334,11 @@ impl Catalog {
 
     fn take_messages(
         &mut self,
-        specs: &[Spec],
+        specs: &[SpecFile],
         overlay: &Overlay,
-        headers: &mut Headers,
+        headers: &mut KernelHeaders,
     ) -> Result<()> {
-        let mut shared: BTreeMap<u16, Vec<Message>> = BTreeMap::new();
+        let mut shared: BTreeMap<u16, Vec<MessageEntry>> = BTreeMap::new();
         let mut generic = Vec::new();
         for from in &overlay.messages {
             shared.entry(from.protocol).or_default();
@@ -350,7 +351,7 @@ impl Catalog {
             let messages = spec
                 .messages
                 .iter()
-                .filter_map(|def| Message::read(spec, def, &names, overlay));
+                .filter_map(|def| MessageEntry::read(spec, def, &names, overlay));
             match spec.protonum {
                 Some(protocol) => shared
                     .entry(protocol.try_into().unwrap_or(u16::MAX))
@@ -358,7 +359,7 @@ impl Catalog {
                     .extend(messages),
                 None => {
                     let messages = merge(messages.collect());
-                    generic.push(Family {
+                    generic.push(FamilyEntry {
                         name: spec.name.clone(),
                         protocol: GENERIC,
                         messages,
@@ -370,7 +371,7 @@ impl Catalog {
             let own = self.overlay_messages(protocol, overlay, headers)?;
             messages.retain(|message| !own.iter().any(|own| own.value == message.value));
             messages.extend(own);
-            self.families.push(Family {
+            self.families.push(FamilyEntry {
                 name: String::new(),
                 protocol,
                 messages: merge(messages),
@@ -400,7 +401,7 @@ impl Catalog {
                 .map_err(|error| error.within(key))?;
         }
         for message in self.families.iter().flat_map(|family| &family.messages) {
-            let format = Format::of_parts(message.header.clone(), message.set.clone());
+            let format = EntryFormat::of_parts(message.header.clone(), message.set.clone());
             self.check_format(&format)
                 .map_err(|error| error.within(&message.name))?;
         }
@@ -418,9 +419,9 @@ fn first_names<'a>(names: impl Iterator<Item = (&'a str, i64)>) -> BTreeMap<i64,
     first
 }
 
-impl Message {
+impl MessageEntry {
     fn read(
-        spec: &Spec,
+        spec: &SpecFile,
         def: &MessageDef,
         names: &BTreeMap<i64, String>,
         overlay: &Overlay,
@@ -451,16 +452,16 @@ impl Message {
     }
 }
 
-impl Set {
+impl SetEntry {
     /// Makes one of attributes in any order; of one number the first counts.
-    pub fn new(prefix: String, mut attrs: Vec<Attr>) -> Self {
+    pub fn new(prefix: String, mut attrs: Vec<AttrEntry>) -> Self {
         attrs.sort_by_key(|attr| attr.value);
         attrs.dedup_by_key(|attr| attr.value);
         Self { prefix, attrs }
     }
 
     /// Returns the name in C of `attr`, one of its own.
-    pub fn whole_name(&self, attr: &Attr) -> String {
+    pub fn whole_name(&self, attr: &AttrEntry) -> String {
         match attr.is_whole {
             true => attr.name.clone(),
             false => format!("{}{}", self.prefix, attr.name),
@@ -468,7 +469,7 @@ impl Set {
     }
 
     /// Gives each attribute the number that `numbers` have for its name, if they agree on one.
-    fn renumber(&mut self, numbers: &Numbers) {
+    fn renumber(&mut self, numbers: &HeaderNumbers) {
         let mut attrs = self.attrs.clone();
 
         for attr in &mut attrs {
@@ -484,7 +485,7 @@ impl Set {
     }
 }
 
-impl Words {
+impl WordsEntry {
     /// Makes them of names in any order; of one number the first counts.
     pub fn new(prefix: String, is_flags: bool, mut entries: Vec<(u32, String)>) -> Self {
         entries.sort_by_key(|(value, _)| *value);
@@ -497,9 +498,9 @@ impl Words {
     }
 }
 
-fn read_specs(folder: &Path, without: &[String]) -> Result<Vec<Spec>> {
+fn read_specs(folder: &Path, without: &[String]) -> Result<Vec<SpecFile>> {
     let entries = std::fs::read_dir(folder)
-        .map_err(|error| Error::new(error.to_string()).within(folder.display()))?;
+        .map_err(|error| SourceError::new(error.to_string()).within(folder.display()))?;
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
@@ -511,11 +512,11 @@ fn read_specs(folder: &Path, without: &[String]) -> Result<Vec<Spec>> {
         .collect();
     paths.sort();
 
-    paths.iter().map(|path| Spec::read(path)).collect()
+    paths.iter().map(|path| SpecFile::read(path)).collect()
 }
 
 /// Returns the set that `def` is a part of, or itself.
-fn real_set<'a>(spec: &'a Spec, def: &'a SetDef) -> &'a SetDef {
+fn real_set<'a>(spec: &'a SpecFile, def: &'a SetDef) -> &'a SetDef {
     let whole = def
         .subset_of
         .as_ref()
@@ -525,7 +526,7 @@ fn real_set<'a>(spec: &'a Spec, def: &'a SetDef) -> &'a SetDef {
 }
 
 /// Returns the key of the set `name` of `spec`, or of that which it is a plain part of.
-fn set_key(spec: &Spec, name: &str) -> String {
+fn set_key(spec: &SpecFile, name: &str) -> String {
     let def = spec.sets.iter().find(|set| set.name == name);
     let is_own = def.is_none_or(|def| def.attrs.iter().any(|attr| attr.is_refined()));
     let real = match def {
@@ -542,8 +543,8 @@ fn scope_of(key: &str) -> &str {
 }
 
 /// Makes one of those that are the same in both directions, and of those that are the same twice.
-fn merge(messages: Vec<Message>) -> Vec<Message> {
-    let mut merged: Vec<Message> = Vec::new();
+fn merge(messages: Vec<MessageEntry>) -> Vec<MessageEntry> {
+    let mut merged: Vec<MessageEntry> = Vec::new();
     for message in messages {
         let same = merged.iter_mut().find(|other| {
             other.value == message.value

@@ -3,9 +3,9 @@
 //! The table and the numbers as Rust source.
 
 use crate::catalog::Catalog;
-use crate::header::Headers;
+use crate::header::KernelHeaders;
 use crate::overlay::Overlay;
-use crate::table::{Table, Value};
+use crate::table::{TableValue, TableWriter};
 use crate::Result;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -18,7 +18,7 @@ const HEAD: &str =
 const WIDTH: usize = 118;
 
 /// Returns the source of `user/src/names/table.rs`.
-pub fn table(table: &Table, version: &str) -> String {
+pub fn table(table: &TableWriter, version: &str) -> String {
     let mut out = String::from(HEAD);
     let _ = write!(
         out,
@@ -54,7 +54,7 @@ pub fn table(table: &Table, version: &str) -> String {
 pub fn constants(
     catalog: &Catalog,
     overlay: &Overlay,
-    headers: &mut Headers,
+    headers: &mut KernelHeaders,
     version: &str,
 ) -> Result<String> {
     let mut out = String::from(HEAD);
@@ -140,7 +140,7 @@ fn calls<'a, const N: usize>(
 
 fn values<'a, const N: usize>(
     name: &'a str,
-    rows: &'a [Value<N>],
+    rows: &'a [TableValue<N>],
 ) -> impl ExactSizeIterator<Item = String> + 'a {
     rows.iter().map(move |row| value(name, row))
 }
@@ -156,7 +156,7 @@ fn call(name: &str, numbers: &[u16]) -> String {
     format!("{name}({})", numbers.join(","))
 }
 
-fn value<const N: usize>(name: &str, row: &Value<N>) -> String {
+fn value<const N: usize>(name: &str, row: &TableValue<N>) -> String {
     let mut out = format!("{name}(");
     for number in row.numbers {
         let _ = write!(out, "{number},");

@@ -5,7 +5,7 @@
 //! This is no compiler. Conditions are not evaluated, both branches count; what is not a number
 //! made of numbers, names, `+ - | <<`, `BIT()` and parentheses has no value.
 
-use crate::{Error, Result};
+use crate::{Result, SourceError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,12 +29,12 @@ pub struct Header {
 
 /// The headers of a kernel's source, each read once.
 #[derive(Debug)]
-pub struct Headers {
+pub struct KernelHeaders {
     source: PathBuf,
     read: HashMap<String, Header>,
 }
 
-impl Headers {
+impl KernelHeaders {
     /// Takes them from the kernel's source in `source`.
     pub fn new(source: &Path) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Headers {
                 false => self.source.join("include/uapi").join(name),
             };
             let text = std::fs::read_to_string(&path)
-                .map_err(|error| Error::new(error.to_string()).within(path.display()))?;
+                .map_err(|error| SourceError::new(error.to_string()).within(path.display()))?;
             self.read.insert(name.to_owned(), Header::parse(&text));
         }
         Ok(&self.read[name])
@@ -64,15 +64,15 @@ impl Headers {
 }
 
 /// Numbers that headers give to each name; two of them may differ.
-pub type Numbers = BTreeMap<String, BTreeSet<i64>>;
+pub type HeaderNumbers = BTreeMap<String, BTreeSet<i64>>;
 
 /// Adds to `numbers` what the header `path`, or those in the folder and below it, say.
 ///
 /// # Errors
 ///
 /// When one cannot be read.
-pub fn read_numbers(path: &Path, numbers: &mut Numbers) -> Result<()> {
-    let within = |error: std::io::Error| Error::new(error.to_string()).within(path.display());
+pub fn read_numbers(path: &Path, numbers: &mut HeaderNumbers) -> Result<()> {
+    let within = |error: std::io::Error| SourceError::new(error.to_string()).within(path.display());
 
     if path.is_dir() {
         for entry in fs::read_dir(path).map_err(within)? {
@@ -85,7 +85,7 @@ pub fn read_numbers(path: &Path, numbers: &mut Numbers) -> Result<()> {
 }
 
 impl Header {
-    fn add_to(self, numbers: &mut Numbers) {
+    fn add_to(self, numbers: &mut HeaderNumbers) {
         let named = self.enums.into_iter().flat_map(|found| found.entries);
 
         for (name, number) in named.chain(self.macros) {
@@ -120,7 +120,7 @@ impl Header {
         self.enums
             .iter()
             .find(has)
-            .ok_or_else(|| Error::new(format!("no enum has {first}")))
+            .ok_or_else(|| SourceError::new(format!("no enum has {first}")))
     }
 
     /// Returns enumerators and macros whose names begin with `prefix`, in order.

@@ -25,12 +25,12 @@ use std::fmt;
 
 /// An error in a source, in one line.
 #[derive(Debug)]
-pub struct Error(String);
+pub struct SourceError(String);
 
 /// The result of reading a source.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, SourceError>;
 
-impl Error {
+impl SourceError {
     /// Returns the error that `message` tells of.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
@@ -42,13 +42,13 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for SourceError {}
 
 /// Returns a name of a spec as C has it: upper case, with underscores.
 pub fn upper(name: &str) -> String {

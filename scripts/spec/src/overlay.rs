@@ -3,7 +3,7 @@
 //! Facts that neither specs nor headers have, by hand: `overlay.yaml`, which describes itself.
 
 use crate::yaml::{Document, Node};
-use crate::{upper, Error, Result};
+use crate::{upper, Result, SourceError};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -208,7 +208,9 @@ impl MessagesFrom {
         let only = node.text("only");
         let only = only.as_deref();
         if !matches!(only, None | Some("requests" | "replies" | "dumps")) {
-            return Err(Error::new("`only` is none of requests, replies, dumps"));
+            return Err(SourceError::new(
+                "`only` is none of requests, replies, dumps",
+            ));
         }
 
         Ok(Self {
@@ -219,7 +221,7 @@ impl MessagesFrom {
             family: node.small("family")?.unwrap_or_default(),
             protocol: node
                 .small("protocol")?
-                .ok_or_else(|| Error::new("`protocol` is missing"))?,
+                .ok_or_else(|| SourceError::new("`protocol` is missing"))?,
             header: node.need("header")?,
             messages: texts(node.map("of"))?,
             least: node.number("least").unwrap_or_default(),
@@ -251,7 +253,7 @@ fn texts<'a>(entries: impl Iterator<Item = (String, Node<'a>)>) -> Result<Pairs<
     entries
         .map(|(name, node)| match node.as_text() {
             Some(text) => Ok((name, text)),
-            None => Err(Error::new(format!("`{name}` is no text"))),
+            None => Err(SourceError::new(format!("`{name}` is no text"))),
         })
         .collect()
 }
@@ -261,5 +263,5 @@ fn words<const N: usize>(text: &str) -> Result<[String; N]> {
 
     words
         .try_into()
-        .map_err(|_| Error::new(format!("`{text}` is not of {N} words")))
+        .map_err(|_| SourceError::new(format!("`{text}` is not of {N} words")))
 }

@@ -5,12 +5,12 @@
 //! The format is described in the kernel's `Documentation/userspace-api/netlink/specs.rst`.
 
 use crate::yaml::{Document, Node};
-use crate::{upper, Error, Result};
+use crate::{upper, Result, SourceError};
 use std::path::Path;
 
 /// A family.
 #[derive(Debug)]
-pub struct Spec {
+pub struct SpecFile {
     /// Name of the family, and of its file.
     pub name: String,
     /// Number of the protocol, `NETLINK_*`; `None` is generic netlink.
@@ -132,7 +132,7 @@ pub struct MessageDef {
     pub is_get: bool,
 }
 
-impl Spec {
+impl SpecFile {
     /// Reads the file at `path`.
     ///
     /// # Errors
@@ -311,7 +311,7 @@ impl<'a> Operations<'a> {
     fn read(root: Node<'a>, family: &str) -> Result<Vec<MessageDef>> {
         let node = root
             .get("operations")
-            .ok_or_else(|| Error::new("`operations` is missing"))?;
+            .ok_or_else(|| SourceError::new("`operations` is missing"))?;
         let mut operations = Self {
             node,
             prefix: prefix(node).unwrap_or_else(|| upper(&format!("{family}-cmd-"))),
@@ -426,8 +426,8 @@ operations:
     - {name: get-ntf, notify: get}
 ";
 
-    fn spec() -> Spec {
-        Spec::from_node(Document::parse(DIRECTIONAL).unwrap().root()).unwrap()
+    fn spec() -> SpecFile {
+        SpecFile::from_node(Document::parse(DIRECTIONAL).unwrap().root()).unwrap()
     }
 
     #[test]
@@ -466,7 +466,7 @@ operations:
     #[test]
     fn a_spec_without_operations_is_refused() {
         let document = Document::parse("name: none").unwrap();
-        let error = Spec::from_node(document.root()).unwrap_err();
+        let error = SpecFile::from_node(document.root()).unwrap_err();
 
         assert_eq!(error.to_string(), "`operations` is missing");
     }

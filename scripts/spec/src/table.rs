@@ -5,8 +5,8 @@
 //! What a record means is documented where it is read, in `user/src/names/record.rs`. Only what the
 //! messages lead to is packed.
 
-use crate::catalog::{Catalog, Format, Message, Number};
-use crate::{Error, Result};
+use crate::catalog::{Catalog, EntryFormat, EntryNumber, MessageEntry};
+use crate::{Result, SourceError};
 use std::collections::{BTreeMap, HashMap};
 
 /// Bit of `aux`: the number is big-endian.
@@ -20,7 +20,7 @@ const OUTSIDE: u8 = 0x80;
 
 /// The records, as they are written.
 #[derive(Debug, Default)]
-pub struct Table {
+pub struct TableWriter {
     /// Names, each behind a byte that is its length, from even places on.
     pub pool: Vec<u8>,
     /// Families.
@@ -30,11 +30,11 @@ pub struct Table {
     /// Sets.
     pub sets: Vec<[u16; 3]>,
     /// Attributes.
-    pub attrs: Vec<Value<2>>,
+    pub attrs: Vec<TableValue<2>>,
     /// Structs.
     pub structs: Vec<[u16; 4]>,
     /// Members of structs.
-    pub members: Vec<Value<3>>,
+    pub members: Vec<TableValue<3>>,
     /// Enums and flags.
     pub enums: Vec<[u16; 3]>,
     /// Names of numbers.
@@ -42,13 +42,13 @@ pub struct Table {
     /// Choices.
     pub choices: Vec<[u16; 2]>,
     /// Rows of the choices: the value of the selector, and the format.
-    pub options: Vec<Value<1>>,
+    pub options: Vec<TableValue<1>>,
     names: HashMap<String, u16>,
 }
 
 /// A record with a format: numbers of its own, the kind, and two arguments.
 #[derive(Clone, Debug)]
-pub struct Value<const N: usize> {
+pub struct TableValue<const N: usize> {
     /// Numbers of its own.
     pub numbers: [u16; N],
     /// Name of the kind.
@@ -81,16 +81,16 @@ impl Indices {
 /// Packs a catalog.
 struct Packer<'a> {
     catalog: &'a Catalog,
-    table: Table,
+    table: TableWriter,
     sets: Indices,
     structs: Indices,
     enums: Indices,
     choices: Indices,
     /// Of each choice, whether its selector is a number, and the names that it has.
-    selectors: BTreeMap<String, Option<Number>>,
+    selectors: BTreeMap<String, Option<EntryNumber>>,
 }
 
-impl Table {
+impl TableWriter {
     /// Packs what `catalog` knows.
     ///
     /// # Errors
@@ -140,7 +140,8 @@ impl Table {
         let len = u8::try_from(name.len())
             .ok()
             .filter(|len| *len < 0x80 && name.is_ascii());
-        let len = len.ok_or_else(|| Error::new(format!("{name} does not go into the pool")))?;
+        let len =
+            len.ok_or_else(|| SourceError::new(format!("{name} does not go into the pool")))?;
         self.pool.push(len);
         self.pool.extend_from_slice(name.as_bytes());
         self.names.insert(name.to_owned(), at);
@@ -164,7 +165,7 @@ impl Packer<'_> {
         Ok(())
     }
 
-    fn message(&mut self, message: &Message) -> Result<()> {
+    fn message(&mut self, message: &MessageEntry) -> Result<()> {
         let short = message.name.split_once('_').map_or("", |(_, short)| short);
         let is = |word: &str| short.starts_with(word) || short.contains(&format!("_{word}"));
         let flags = u16::from(message.is_request)
@@ -221,9 +222,12 @@ impl Packer<'_> {
             let (kind, aux, arg) = self.format(&attr.format, key)?;
             let whole = if attr.is_whole { 0x8000 } else { 0 };
             if attr.value >= 0x4000 {
-                return Err(Error::new(format!("{key}: {} has no room", attr.name)));
+                return Err(SourceError::new(format!(
+                    "{key}: {} has no room",
+                    attr.name
+                )));
             }
-            self.table.attrs.push(Value {
+            self.table.attrs.push(TableValue {
                 numbers: [attr.value | whole, name],
                 kind,
                 aux,
@@ -246,10 +250,10 @@ impl Packer<'_> {
         for member in &record.members {
             let (size, alignment) = self.layout(&member.format, member.len);
             at = at.div_ceil(alignment) * alignment;
-            if !matches!(member.format, Format::Pad) {
+            if !matches!(member.format, EntryFormat::Pad) {
                 let name = self.table.name(&member.name)?;
                 let (kind, aux, arg) = self.format(&member.format, key)?;
-                members.push(Value {
+                members.push(TableValue {
                     numbers: [name, to_u16(at)?, to_u16(size)?],
                     kind,
                     aux,
@@ -258,7 +262,7 @@ impl Packer<'_> {
             }
             at += size;
         }
-        let (_, alignment) = self.layout(&Format::Struct(key.to_owned()), None);
+        let (_, alignment) = self.layout(&EntryFormat::Struct(key.to_owned()), None);
         let size = at.div_ceil(alignment) * alignment;
         let name = self.table.name(&record.name)?;
         let count = to_u16(members.len())?;
@@ -269,22 +273,22 @@ impl Packer<'_> {
     }
 
     /// Returns the size and the alignment of a member, in bytes; the size 0 is all that is left.
-    fn layout(&self, format: &Format, len: Option<u16>) -> (usize, usize) {
+    fn layout(&self, format: &EntryFormat, len: Option<u16>) -> (usize, usize) {
         let (size, alignment) = match format {
-            Format::Number(number) => (number.width.into(), number.width.max(1).into()),
-            Format::Ifindex => (4, 4),
-            Format::Mac => (6, 1),
-            Format::Ipv4 => (4, 4),
-            Format::Ipv6 => (16, 4),
-            Format::FamilyAddr => (16, 4),
-            Format::MdbAddr => (20, 4),
-            Format::Numbers(number) => (0, number.width.max(1).into()),
-            Format::Struct(key) | Format::Structs(key) => self.struct_layout(key),
+            EntryFormat::Number(number) => (number.width.into(), number.width.max(1).into()),
+            EntryFormat::Ifindex => (4, 4),
+            EntryFormat::Mac => (6, 1),
+            EntryFormat::Ipv4 => (4, 4),
+            EntryFormat::Ipv6 => (16, 4),
+            EntryFormat::FamilyAddr => (16, 4),
+            EntryFormat::MdbAddr => (20, 4),
+            EntryFormat::Numbers(number) => (0, number.width.max(1).into()),
+            EntryFormat::Struct(key) | EntryFormat::Structs(key) => self.struct_layout(key),
             _ => (0, 1),
         };
         let size = match (len, format) {
             (Some(len), _) => len.into(),
-            (None, Format::Structs(_)) => 0,
+            (None, EntryFormat::Structs(_)) => 0,
             (None, _) => size,
         };
 
@@ -307,7 +311,7 @@ impl Packer<'_> {
         for (value, format) in &choice.formats {
             let value = self.option(key, value)?;
             let (kind, aux, arg) = self.format(format, key)?;
-            self.table.options.push(Value {
+            self.table.options.push(TableValue {
                 numbers: [value],
                 kind,
                 aux,
@@ -339,7 +343,7 @@ impl Packer<'_> {
 
         match found {
             Some((number, _)) => to_u16(*number as usize),
-            None => Err(Error::new(format!("{key}: {value} is no number"))),
+            None => Err(SourceError::new(format!("{key}: {value} is no number"))),
         }
     }
 
@@ -359,43 +363,51 @@ impl Packer<'_> {
     }
 
     /// Returns the kind of `format`, which stands in `place`, and its arguments.
-    fn format(&mut self, format: &Format, place: &str) -> Result<(&'static str, u8, u16)> {
+    fn format(&mut self, format: &EntryFormat, place: &str) -> Result<(&'static str, u8, u16)> {
         Ok(match format {
-            Format::Binary => ("Binary", 0, 0),
-            Format::Pad => ("Pad", 0, 0),
-            Format::Flag => ("Flag", 0, 0),
-            Format::Text => ("Text", 0, 0),
-            Format::Number(number) => {
+            EntryFormat::Binary => ("Binary", 0, 0),
+            EntryFormat::Pad => ("Pad", 0, 0),
+            EntryFormat::Flag => ("Flag", 0, 0),
+            EntryFormat::Text => ("Text", 0, 0),
+            EntryFormat::Number(number) => {
                 self.number(number, if number.is_flags { "Flags" } else { "Number" })?
             }
-            Format::Ifindex => ("Ifindex", 4, 0),
-            Format::Mac => ("Mac", 0, 0),
-            Format::Ipv4 | Format::Ipv6 | Format::Ip => ("Ip", 0, 0),
-            Format::FamilyAddr => ("FamilyAddr", 0, 0),
-            Format::Lladdr => ("Lladdr", 0, 0),
-            Format::Uuid => ("Uuid", 0, 0),
-            Format::Labels => ("Labels", 0, 0),
-            Format::Sockaddr => ("Sockaddr", 0, 0),
-            Format::MdbAddr => ("MdbAddr", 0, 0),
-            Format::Numbers(number) => self.number(number, "Numbers")?,
-            Format::List(number) => self.number(number, "List")?,
-            Format::Addresses => ("Addresses", 0, 0),
-            Format::Struct(key) => ("Struct", 0, self.structs.of(key)?),
-            Format::Structs(key) => ("Structs", 0, self.structs.of(key)?),
-            Format::Nest(key) => ("Nest", 0, self.sets.of(key)?),
-            Format::Nests(key, depth) => ("Nests", *depth, self.sets.of(key)?),
-            Format::Message(header, set) => ("Message", self.small(header)?, self.sets.of(set)?),
-            Format::Nexthops(header, set) => ("Nexthops", self.small(header)?, self.sets.of(set)?),
-            Format::Select(selector, key) => self.select(selector, key, place)?,
-            Format::ByFamily(key) => ("ByFamily", 0, self.number_choice(key)?),
-            Format::ByProtocol(key) => ("ByProtocol", 0, self.number_choice(key)?),
-            Format::Bitfield(None) => ("Bitfield", 0, 0),
-            Format::Bitfield(Some(key)) => ("Bitfield", 0, self.enums.of(key)? + 1),
-            Format::Nothing => ("Nothing", 0, 0),
+            EntryFormat::Ifindex => ("Ifindex", 4, 0),
+            EntryFormat::Mac => ("Mac", 0, 0),
+            EntryFormat::Ipv4 | EntryFormat::Ipv6 | EntryFormat::Ip => ("Ip", 0, 0),
+            EntryFormat::FamilyAddr => ("FamilyAddr", 0, 0),
+            EntryFormat::Lladdr => ("Lladdr", 0, 0),
+            EntryFormat::Uuid => ("Uuid", 0, 0),
+            EntryFormat::Labels => ("Labels", 0, 0),
+            EntryFormat::Sockaddr => ("Sockaddr", 0, 0),
+            EntryFormat::MdbAddr => ("MdbAddr", 0, 0),
+            EntryFormat::Numbers(number) => self.number(number, "Numbers")?,
+            EntryFormat::List(number) => self.number(number, "List")?,
+            EntryFormat::Addresses => ("Addresses", 0, 0),
+            EntryFormat::Struct(key) => ("Struct", 0, self.structs.of(key)?),
+            EntryFormat::Structs(key) => ("Structs", 0, self.structs.of(key)?),
+            EntryFormat::Nest(key) => ("Nest", 0, self.sets.of(key)?),
+            EntryFormat::Nests(key, depth) => ("Nests", *depth, self.sets.of(key)?),
+            EntryFormat::Message(header, set) => {
+                ("Message", self.small(header)?, self.sets.of(set)?)
+            }
+            EntryFormat::Nexthops(header, set) => {
+                ("Nexthops", self.small(header)?, self.sets.of(set)?)
+            }
+            EntryFormat::Select(selector, key) => self.select(selector, key, place)?,
+            EntryFormat::ByFamily(key) => ("ByFamily", 0, self.number_choice(key)?),
+            EntryFormat::ByProtocol(key) => ("ByProtocol", 0, self.number_choice(key)?),
+            EntryFormat::Bitfield(None) => ("Bitfield", 0, 0),
+            EntryFormat::Bitfield(Some(key)) => ("Bitfield", 0, self.enums.of(key)? + 1),
+            EntryFormat::Nothing => ("Nothing", 0, 0),
         })
     }
 
-    fn number(&mut self, number: &Number, kind: &'static str) -> Result<(&'static str, u8, u16)> {
+    fn number(
+        &mut self,
+        number: &EntryNumber,
+        kind: &'static str,
+    ) -> Result<(&'static str, u8, u16)> {
         let bit = |is: bool, bit| if is { bit } else { 0 };
         let aux = number.width
             | bit(number.is_big_endian, BIG_ENDIAN)
@@ -412,7 +424,7 @@ impl Packer<'_> {
     /// Returns the number of a choice that a number selects from.
     fn number_choice(&mut self, key: &str) -> Result<u16> {
         self.selectors
-            .insert(key.to_owned(), Some(Number::default()));
+            .insert(key.to_owned(), Some(EntryNumber::default()));
         self.choices.of(key)
     }
 
@@ -422,7 +434,7 @@ impl Packer<'_> {
 
         number
             .try_into()
-            .map_err(|_| Error::new(format!("{key} is struct {number}")))
+            .map_err(|_| SourceError::new(format!("{key} is struct {number}")))
     }
 
     /// Finds the selector beside the attribute, or else in a set that holds its set.
@@ -444,25 +456,26 @@ impl Packer<'_> {
                 let outer = self.catalog.sets.values().filter(|set| {
                     set.attrs
                         .iter()
-                        .any(|attr| matches!(&attr.format, Format::Nest(key) if key == place))
+                        .any(|attr| matches!(&attr.format, EntryFormat::Nest(key) if key == place))
                 });
                 let found = outer
                     .flat_map(|set| &set.attrs)
                     .find(|attr| attr.name == name);
                 (
-                    found.ok_or_else(|| Error::new(format!("{place} has no {selector}")))?,
+                    found.ok_or_else(|| SourceError::new(format!("{place} has no {selector}")))?,
                     OUTSIDE,
                 )
             }
         };
         let number = match &attr.format {
-            Format::Number(number) => Some(number.clone()),
+            EntryFormat::Number(number) => Some(number.clone()),
             _ => None,
         };
         let nla_type = u8::try_from(attr.value)
             .ok()
             .filter(|nla_type| nla_type & OUTSIDE == 0);
-        let nla_type = nla_type.ok_or_else(|| Error::new(format!("{selector} has no room")))?;
+        let nla_type =
+            nla_type.ok_or_else(|| SourceError::new(format!("{selector} has no room")))?;
 
         self.selectors.insert(key.to_owned(), number);
         Ok(("Select", nla_type | outside, self.choices.of(key)?))
@@ -472,5 +485,5 @@ impl Packer<'_> {
 fn to_u16(number: usize) -> Result<u16> {
     number
         .try_into()
-        .map_err(|_| Error::new(format!("{number} is more than a record counts")))
+        .map_err(|_| SourceError::new(format!("{number} is more than a record counts")))
 }

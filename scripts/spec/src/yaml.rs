@@ -2,7 +2,7 @@
 
 //! Access to a YAML document by the names of its keys.
 
-use crate::{Error, Result};
+use crate::{Result, SourceError};
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ impl Document {
     /// When it cannot be read or is not YAML.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::new(error.to_string()).within(path.display()))?;
+            .map_err(|error| SourceError::new(error.to_string()).within(path.display()))?;
 
         Self::parse(&text).map_err(|error| error.within(path.display()))
     }
@@ -33,10 +33,11 @@ impl Document {
     ///
     /// When it is not YAML, or holds no document.
     pub fn parse(text: &str) -> Result<Self> {
-        let documents = Yaml::load_from_str(text).map_err(|error| Error::new(error.to_string()))?;
+        let documents =
+            Yaml::load_from_str(text).map_err(|error| SourceError::new(error.to_string()))?;
 
         match documents.is_empty() {
-            true => Err(Error::new("there is no document")),
+            true => Err(SourceError::new("there is no document")),
             false => Ok(Self(documents)),
         }
     }
@@ -79,7 +80,7 @@ impl<'a> Node<'a> {
 
         match number {
             Some(number) => Ok(Some(number)),
-            None => Err(Error::new(format!("`{key}` is no number that fits"))),
+            None => Err(SourceError::new(format!("`{key}` is no number that fits"))),
         }
     }
 
@@ -95,7 +96,7 @@ impl<'a> Node<'a> {
     /// When there is none.
     pub fn need(self, key: &str) -> Result<String> {
         self.text(key)
-            .ok_or_else(|| Error::new(format!("`{key}` is missing")))
+            .ok_or_else(|| SourceError::new(format!("`{key}` is missing")))
     }
 
     /// Returns the nodes of the list under `key`; none where there is no list.

@@ -4,9 +4,9 @@
 //! the kernel's source is in $KSRC, and without it there is only the hello family to test.
 
 use nlhello::names::{AttrFormat, AttrSpec};
-use nlhello_spec::catalog::{Attr, Format};
-use nlhello_spec::header::{read_numbers, Enum, Header, Headers, Numbers};
-use nlhello_spec::table::Table;
+use nlhello_spec::catalog::{AttrEntry, EntryFormat};
+use nlhello_spec::header::{read_numbers, Enum, Header, HeaderNumbers, KernelHeaders};
+use nlhello_spec::table::TableWriter;
 use nlhello_spec::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -149,8 +149,8 @@ fn catalog(source: &Path) -> Catalog {
 }
 
 /// Returns the attributes by their names in C; of two sets with the same one, that which knows more.
-fn attrs(catalog: &Catalog) -> BTreeMap<String, &Attr> {
-    let mut attrs = BTreeMap::<_, &Attr>::new();
+fn attrs(catalog: &Catalog) -> BTreeMap<String, &AttrEntry> {
+    let mut attrs = BTreeMap::<_, &AttrEntry>::new();
     for (set, attr) in catalog
         .sets
         .values()
@@ -196,7 +196,7 @@ fn every_attribute_of_the_headers_has_a_row_and_a_format() {
     let Some(source) = source() else { return };
     let catalog = catalog(&source);
     let known = attrs(&catalog);
-    let mut headers = Headers::new(&source);
+    let mut headers = KernelHeaders::new(&source);
     let (mut all, mut missing, mut opaque) = (0, BTreeSet::new(), BTreeSet::new());
 
     for name in HEADERS {
@@ -254,7 +254,7 @@ fn every_attribute_and_command_of_the_hello_family_is_known() {
 fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
     let Some(source) = source() else { return };
     let catalog = catalog(&source);
-    let mut headers = Headers::new(&source);
+    let mut headers = KernelHeaders::new(&source);
     let numbers: BTreeMap<_, _> = headers
         .get("linux/rtnetlink.h")
         .unwrap()
@@ -273,8 +273,10 @@ fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
             "{}",
             message.name
         );
-        let is_nest = |format: &Format| matches!(format, Format::Nest(_) | Format::Message(..));
-        let format = Format::of_parts(message.header.clone(), message.set.clone());
+        let is_nest = |format: &EntryFormat| {
+            matches!(format, EntryFormat::Nest(_) | EntryFormat::Message(..))
+        };
+        let format = EntryFormat::of_parts(message.header.clone(), message.set.clone());
         assert!(
             is_nest(&format),
             "{} has no header or no attributes",
@@ -284,7 +286,7 @@ fn the_messages_of_rtnetlink_have_the_numbers_of_their_header() {
 }
 
 /// Returns the names of numbers that the table has.
-fn names(table: &Table) -> Vec<(String, u32)> {
+fn names(table: &TableWriter) -> Vec<(String, u32)> {
     let text = |at: u16| {
         let (len, rest) = table.pool[2 * usize::from(at)..].split_first().unwrap();
         std::str::from_utf8(&rest[..usize::from(*len)]).unwrap()
@@ -317,11 +319,11 @@ fn each_name_of_a_number_is_that_of_a_header() {
     let Some(source) = source() else {
         return;
     };
-    let mut known = Numbers::new();
+    let mut known = HeaderNumbers::new();
     for path in ["include/uapi", "include/linux", "include/net/tcp_states.h"] {
         read_numbers(&source.join(path), &mut known).unwrap();
     }
-    let table = Table::pack(&catalog(&source)).unwrap();
+    let table = TableWriter::pack(&catalog(&source)).unwrap();
     let (mut nameless, mut wrong) = (BTreeSet::new(), Vec::new());
     for (name, number) in names(&table) {
         match known.get(&name) {
@@ -341,7 +343,7 @@ fn each_attribute_has_the_number_of_its_header() {
     let Some(source) = source() else {
         return;
     };
-    let mut known = Numbers::new();
+    let mut known = HeaderNumbers::new();
     read_numbers(&source.join("include/uapi"), &mut known).unwrap();
     let (mut count, mut wrong) = (0, Vec::new());
     for set in catalog(&source).sets.values() {

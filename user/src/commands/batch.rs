@@ -4,11 +4,11 @@
 
 mod lines;
 
-use super::change::{Change, Links, Task, TIMEOUT};
+use super::change::{FindLink, PendingChange, Task, TIMEOUT};
 use super::{perform, tap, Failure};
 use crate::cli::{self, BatchArgs, Cli, Command, Globals};
-use crate::output::{Output, Place};
-use lines::{Line, Lines};
+use crate::output::{FileLine, Output};
+use lines::{BatchLine, BatchLines};
 use nlhello::netlink::{Error, Netns, Request};
 use nlhello::object::{Client, Names};
 use nlhello::rtnl::{LinkNames, SPEC};
@@ -30,8 +30,8 @@ const ROOM: usize = AT_ONCE * 4096;
 pub fn run(cli: &Cli, args: &BatchArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let file = args.file.to_string_lossy();
     let unreadable = |error| Error::from_io(OP, &error).object(&*file);
-    let mut lines = Lines::new(open(args).map_err(unreadable)?);
-    let mut batch = Batch::open(cli, args, &file, out)?;
+    let mut lines = BatchLines::new(open(args).map_err(unreadable)?);
+    let mut batch = BatchRun::open(cli, args, &file, out)?;
 
     loop {
         // A writer that sends line after line may wait for the result of each before the next.
@@ -59,7 +59,7 @@ fn open(args: &BatchArgs) -> io::Result<Box<dyn Read>> {
 }
 
 /// The lines that were read and not done yet, and what it takes to do them.
-struct Batch<'a> {
+struct BatchRun<'a> {
     cli: &'a Cli,
     file: &'a str,
     out: &'a mut Output,
@@ -79,7 +79,7 @@ struct Batch<'a> {
     renames: bool,
 }
 
-impl<'a> Batch<'a> {
+impl<'a> BatchRun<'a> {
     fn open(
         cli: &'a Cli,
         args: &BatchArgs,
@@ -107,14 +107,14 @@ impl<'a> Batch<'a> {
     }
 
     /// Does what `line` says, now or with others.
-    fn take(&mut self, line: &Line) -> Result<(), Failure> {
+    fn take(&mut self, line: &BatchLine) -> Result<(), Failure> {
         match self.perform(line) {
             Err(failure) => self.fail(line.number, failure),
             Ok(()) => Ok(()),
         }
     }
 
-    fn perform(&mut self, line: &Line) -> Result<(), Failure> {
+    fn perform(&mut self, line: &BatchLine) -> Result<(), Failure> {
         let words = line.words().map_err(usage)?;
         if let Some(task) = Task::of_line(words) {
             return self.change(line.number, &task);
@@ -146,7 +146,7 @@ impl<'a> Batch<'a> {
 
     /// Has a change wait to be sent, or sends it.
     fn change(&mut self, line: u64, task: &Task<'_>) -> Result<(), Failure> {
-        let Change {
+        let PendingChange {
             request,
             renames,
             netns,
@@ -210,7 +210,7 @@ impl<'a> Batch<'a> {
     fn tell(&mut self, line: u64, error: &Error) {
         let file = self.file;
 
-        self.out.error_at(Place { file, line }, error);
+        self.out.error_at(FileLine { file, line }, error);
         self.status = ExitCode::FAILURE;
     }
 
@@ -223,7 +223,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-impl Links for Batch<'_> {
+impl FindLink for BatchRun<'_> {
     fn index(&mut self, name: &[u8]) -> Result<u32, Failure> {
         // A pending rename decides which link has the name.
         if self.renames {

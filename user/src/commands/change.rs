@@ -23,7 +23,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Kinds of objects.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Changeable {
     Link,
     Addr,
     Route,
@@ -32,7 +32,7 @@ enum Kind {
 
 /// A change as a command line has it: `route add ...`.
 pub struct Task<'w> {
-    kind: Kind,
+    kind: Changeable,
     verb: Verb,
     /// `AF_*`; 0 is not said.
     family: u8,
@@ -41,7 +41,7 @@ pub struct Task<'w> {
 }
 
 /// A change as the kernel has it.
-pub struct Change {
+pub struct PendingChange {
     /// Request to send.
     pub request: Request,
     /// Whether names of links may mean others when it is done.
@@ -51,7 +51,7 @@ pub struct Change {
 }
 
 /// Where to find the links that words name.
-pub trait Links {
+pub trait FindLink {
     /// Returns the index of the link called `name`.
     fn index(&mut self, name: &[u8]) -> Result<u32, Failure>;
 
@@ -59,7 +59,7 @@ pub trait Links {
     fn names(&mut self) -> &mut Names;
 }
 
-impl Links for LinkNames {
+impl FindLink for LinkNames {
     fn index(&mut self, name: &[u8]) -> Result<u32, Failure> {
         Ok(LinkNames::index(self, name)?)
     }
@@ -83,10 +83,10 @@ impl<'w> Task<'w> {
     /// Returns the change that `command` is, if it is one.
     pub fn of(command: &'w Command) -> Option<Self> {
         let (kind, args): (_, &ShowArgs) = match command {
-            Command::Link(args) => (Kind::Link, args),
-            Command::Addr(args) => (Kind::Addr, args),
-            Command::Route(args) => (Kind::Route, args),
-            Command::Neigh(args) => (Kind::Neigh, args),
+            Command::Link(args) => (Changeable::Link, args),
+            Command::Addr(args) => (Changeable::Addr, args),
+            Command::Route(args) => (Changeable::Route, args),
+            Command::Neigh(args) => (Changeable::Neigh, args),
             _ => return None,
         };
 
@@ -97,10 +97,10 @@ impl<'w> Task<'w> {
     pub fn of_line(line: &'w [OsString]) -> Option<Self> {
         let (kind, words) = line.split_first()?;
         let kind = match kind.to_str()? {
-            "link" => Kind::Link,
-            "addr" => Kind::Addr,
-            "route" => Kind::Route,
-            "neigh" => Kind::Neigh,
+            "link" => Changeable::Link,
+            "addr" => Changeable::Addr,
+            "route" => Changeable::Route,
+            "neigh" => Changeable::Neigh,
             _ => return None,
         };
         // Words that look like options are for clap, wherever they stand.
@@ -111,15 +111,15 @@ impl<'w> Task<'w> {
         plain.then(|| Self::new(kind, 0, words)).flatten()
     }
 
-    fn new(kind: Kind, family: u8, words: &'w [OsString]) -> Option<Self> {
+    fn new(kind: Changeable, family: u8, words: &'w [OsString]) -> Option<Self> {
         let (verb, words) = words.split_first()?;
         let verb = match (verb.to_str()?, kind) {
             ("add", _) => Verb::Add,
             ("del" | "delete", _) => Verb::Del,
-            ("set", Kind::Link) => Verb::Change,
-            ("append", Kind::Route) => Verb::Append,
-            ("replace", Kind::Addr | Kind::Route | Kind::Neigh) => Verb::Replace,
-            ("change", Kind::Addr | Kind::Route | Kind::Neigh) => Verb::Change,
+            ("set", Changeable::Link) => Verb::Change,
+            ("append", Changeable::Route) => Verb::Append,
+            ("replace", Changeable::Addr | Changeable::Route | Changeable::Neigh) => Verb::Replace,
+            ("change", Changeable::Addr | Changeable::Route | Changeable::Neigh) => Verb::Change,
             _ => return None,
         };
 
@@ -132,16 +132,16 @@ impl<'w> Task<'w> {
     }
 
     /// Reads the words.
-    pub fn read(&self, links: &mut dyn Links) -> Result<Change, Failure> {
+    pub fn read(&self, links: &mut dyn FindLink) -> Result<PendingChange, Failure> {
         let words = &mut Words::new(self.op(), self.words);
         let request = match self.kind {
-            Kind::Link => return link::read(self.verb, words, links),
-            Kind::Addr => addr::read(self, words, links),
-            Kind::Route => route::read(self, words, links),
-            Kind::Neigh => neigh::read(self, words, links),
+            Changeable::Link => return link::read(self.verb, words, links),
+            Changeable::Addr => addr::read(self, words, links),
+            Changeable::Route => route::read(self, words, links),
+            Changeable::Neigh => neigh::read(self, words, links),
         };
 
-        Ok(Change {
+        Ok(PendingChange {
             request: request?,
             renames: false,
             netns: None,
@@ -150,15 +150,15 @@ impl<'w> Task<'w> {
 
     fn op(&self) -> &'static str {
         match self.kind {
-            Kind::Link => change::Link::op(self.verb),
-            Kind::Addr => change::Addr::op(self.verb),
-            Kind::Route => change::Route::op(self.verb),
-            Kind::Neigh => change::Neigh::op(self.verb),
+            Changeable::Link => change::LinkChange::op(self.verb),
+            Changeable::Addr => change::AddrChange::op(self.verb),
+            Changeable::Route => change::RouteChange::op(self.verb),
+            Changeable::Neigh => change::NeighChange::op(self.verb),
         }
     }
 }
 
 /// Returns the index of the link whose name is behind `keyword`.
-fn index(keyword: &str, words: &mut Words<'_>, links: &mut dyn Links) -> Result<u32, Failure> {
+fn index(keyword: &str, words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<u32, Failure> {
     links.index(words.value(keyword)?)
 }

@@ -4,7 +4,7 @@
 
 use super::{client, Failure};
 use crate::cli::{Cli, GreetingArgs};
-use crate::output::{Event, Output};
+use crate::output::{Output, Printable};
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
@@ -15,11 +15,11 @@ pub fn run(cli: &Cli, args: &GreetingArgs, out: &mut Output) -> Result<ExitCode,
     match &args.text {
         Some(text) => {
             client(cli, "set the greeting")?.set_greeting(text.as_bytes(), timeout)?;
-            out.event(&Event::GreetingSet(text.as_bytes()))?;
+            out.event(&Printable::GreetingSet(text.as_bytes()))?;
         }
         None => {
             let mut client = client(cli, "ask for the greeting")?;
-            out.event(&Event::GreetingIs(client.greeting(timeout)?))?;
+            out.event(&Printable::GreetingIs(client.greeting(timeout)?))?;
         }
     }
     Ok(ExitCode::SUCCESS)

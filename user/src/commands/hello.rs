@@ -4,9 +4,9 @@
 
 use super::{tap, Failure};
 use crate::cli::{Cli, HelloArgs};
-use crate::output::{Event, Output};
+use crate::output::{Output, Printable};
 use crate::signals::Signals;
-use nlhello::hello::{Batch, Hello, Reply, RoundTrips, SPEC};
+use nlhello::hello::{Hello, HelloBatch, Reply, RoundTrips, SPEC};
 use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
@@ -15,8 +15,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// A run of hellos.
-struct Run<'a> {
-    batch: Batch,
+struct HelloRun<'a> {
+    batch: HelloBatch,
     signals: Signals,
     count: Option<u64>,
     at_once: u16,
@@ -47,7 +47,7 @@ enum Show {
 ///
 /// Succeeds if any reply came.
 pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut run = Run {
+    let mut run = HelloRun {
         batch: batch(cli, args)?,
         signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
         count: args.count,
@@ -62,7 +62,7 @@ pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Fa
     result.map(|()| status)
 }
 
-fn batch(cli: &Cli, args: &HelloArgs) -> Result<Batch, Error> {
+fn batch(cli: &Cli, args: &HelloArgs) -> Result<HelloBatch, Error> {
     // Bytes that count up, as ping's do.
     let data = args
         .size
@@ -71,13 +71,13 @@ fn batch(cli: &Cli, args: &HelloArgs) -> Result<Batch, Error> {
         text: Some(args.text.as_bytes()),
         data: data.as_deref(),
     };
-    let mut batch = Batch::open(&hello, args.batch.into())?;
+    let mut batch = HelloBatch::open(&hello, args.batch.into())?;
 
     batch.set_tap(tap(cli, &SPEC));
     Ok(batch)
 }
 
-impl Run<'_> {
+impl HelloRun<'_> {
     fn hellos(&mut self) -> Result<(), Failure> {
         let count = self.count.unwrap_or(u64::MAX);
         let mut said = 0;
@@ -204,7 +204,7 @@ impl<'a> Report<'a> {
     fn reply(&mut self, reply: Reply<'_>) -> io::Result<()> {
         self.round_trips.received(reply.time);
         match self.show {
-            Show::Lines => self.out.event(&Event::Reply(reply)),
+            Show::Lines => self.out.event(&Printable::Reply(reply)),
             Show::Dots => self.out.dot_off(),
             Show::Nothing => Ok(()),
         }
@@ -222,13 +222,14 @@ impl<'a> Report<'a> {
 
     fn lost(&mut self, mut seqs: impl Iterator<Item = u32>) -> io::Result<()> {
         match self.show {
-            Show::Lines => seqs.try_for_each(|seq| self.out.event(&Event::Lost(seq))),
+            Show::Lines => seqs.try_for_each(|seq| self.out.event(&Printable::Lost(seq))),
             Show::Dots | Show::Nothing => Ok(()),
         }
     }
 
     fn aside(&self) {
-        self.out.aside(&Event::Summary(self.round_trips.summary()));
+        self.out
+            .aside(&Printable::Summary(self.round_trips.summary()));
     }
 
     /// Tells the summary; returns the exit status, which is success if any reply came.
@@ -238,7 +239,7 @@ impl<'a> Report<'a> {
         if self.show == Show::Dots {
             self.out.dots_end()?;
         }
-        self.out.event(&Event::Summary(summary))?;
+        self.out.event(&Printable::Summary(summary))?;
         self.out.flush()?;
 
         Ok(match summary.received {

@@ -4,7 +4,7 @@
 
 use super::{tap, Failure};
 use crate::cli::{Cli, ListenArgs};
-use crate::output::{Audience, Event, Output};
+use crate::output::{Audience, Output, Printable};
 use crate::signals::Signals;
 use nlhello::hello::{Listener, SPEC};
 use nlhello::netlink::{deadline, Error, Gathered};
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Somebody who listens.
-struct Run<'a> {
+struct ListenRun<'a> {
     listener: Listener,
     signals: Signals,
     count: u64,
@@ -33,7 +33,7 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
     // Lines are written out when all that has come is told.
     out.set_buffered(true);
     let start = Instant::now();
-    let mut run = Run {
+    let mut run = ListenRun {
         listener,
         signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
         count: args.count.unwrap_or(u64::MAX),
@@ -53,7 +53,7 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
     result.map(|()| ExitCode::from(u8::from(missed)))
 }
 
-impl Run<'_> {
+impl ListenRun<'_> {
     fn listen(&mut self) -> Result<(), Failure> {
         while self.audience.received < self.count {
             match self
@@ -84,7 +84,7 @@ impl Run<'_> {
     fn tell(&mut self) -> Result<(), Failure> {
         for heard in self.listener.heard() {
             if self.audience.received < self.count {
-                self.out.event(&Event::Heard(heard?))?;
+                self.out.event(&Printable::Heard(heard?))?;
                 self.audience.received += 1;
             }
         }
@@ -109,6 +109,6 @@ impl Run<'_> {
 
     fn sum_up(&mut self) {
         self.audience.time = self.start.elapsed();
-        self.out.aside(&Event::Audience(self.audience));
+        self.out.aside(&Printable::Audience(self.audience));
     }
 }

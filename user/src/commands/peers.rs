@@ -4,7 +4,7 @@
 
 use super::{client, Failure};
 use crate::cli::{Cli, PeersArgs, Wait};
-use crate::output::{Event, Output};
+use crate::output::{Output, Printable};
 use nlhello::hello::Peer;
 use nlhello::netlink::{Dump, Error};
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ pub fn list(cli: &Cli, args: &PeersArgs, out: &mut Output) -> Result<ExitCode, F
         interrupted,
     } = peers(cli, args)?;
 
-    out.event(&Event::Peers(&peers, SystemTime::now()))?;
+    out.event(&Printable::Peers(&peers, SystemTime::now()))?;
     if interrupted {
         out.warning("list peers", INTERRUPTED);
     }
@@ -43,6 +43,6 @@ fn peers(cli: &Cli, args: &PeersArgs) -> Result<Dump<Peer>, Error> {
 pub fn stats(cli: &Cli, wait: &Wait, out: &mut Output) -> Result<ExitCode, Failure> {
     let stats = client(cli, "get statistics")?.stats(wait.timeout)?;
 
-    out.event(&Event::Stats(stats))?;
+    out.event(&Printable::Stats(stats))?;
     Ok(ExitCode::SUCCESS)
 }

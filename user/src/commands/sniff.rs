@@ -85,7 +85,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Makes the writer of lines or datagrams: to a file that was opened, or else to where they go without one.
-type Wrap<'w> = dyn Fn(Option<File>) -> io::Result<Box<dyn Write>> + 'w;
+type MakeWriter<'w> = dyn Fn(Option<File>) -> io::Result<Box<dyn Write>> + 'w;
 
 /// Returns the writer to `file`, or to `other` where there is none.
 fn file_or(file: Option<File>, other: impl Write + 'static) -> Box<dyn Write> {
@@ -96,7 +96,7 @@ fn file_or(file: Option<File>, other: impl Write + 'static) -> Box<dyn Write> {
 }
 
 /// Where lines and datagrams go. What is in the files stays until the work begins: it may fail before.
-struct Files {
+struct SniffFiles {
     /// Where the lines go, if there are to be some.
     sniff: Option<Sniff>,
     /// The file that they go to, if it is one.
@@ -105,14 +105,14 @@ struct Files {
     capture: Option<PacketFile>,
 }
 
-impl Files {
+impl SniffFiles {
     /// Opens those that `args` ask for. Lines, if it `has_lines`, go without a file to what `wrap` has then, which
     /// `is_colored` or not.
     fn open(
         cli: &Cli,
         args: &SniffArgs,
         has_lines: bool,
-        wrap: &Wrap<'_>,
+        wrap: &MakeWriter<'_>,
         is_colored: bool,
     ) -> Result<Self, Error> {
         let failed = |error| unwritten(args, &error);
@@ -154,7 +154,7 @@ impl Files {
 /// Tells what a command says, and writes it to a file.
 struct Follower<'a> {
     args: &'a SniffArgs,
-    files: Files,
+    files: SniffFiles,
     /// Whether the files were begun.
     is_begun: bool,
     /// Whether what is said is told, too.
@@ -169,7 +169,7 @@ impl<'a> Follower<'a> {
         let wrap = |file| Ok(file_or(file, io::stderr()));
 
         Ok(Self {
-            files: Files::open(cli, args, true, &wrap, color)?,
+            files: SniffFiles::open(cli, args, true, &wrap, color)?,
             args,
             is_begun: false,
             is_told: has_lines(args),

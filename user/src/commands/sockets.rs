@@ -9,7 +9,7 @@ use super::{tap, Failure};
 use crate::cli::{Cli, SocketsArgs};
 use crate::output::{write_table, Output, Records, Style};
 use nlhello::diag::{
-    Described, GroupNames, Lister, NetlinkSocket, Process, Processes, Source, LIST, SPEC,
+    DescribedSocket, GroupNames, Lister, NetlinkSocket, Process, Processes, Source, LIST, SPEC,
 };
 use nlhello::netlink::{protocol_number, Error};
 use nlhello::rtnl::LinkNames;
@@ -26,14 +26,14 @@ const LESS_IS_KNOWN: &str = "/proc/net/netlink has neither groups beyond the 32n
 
 /// Sockets to show, chosen by words.
 #[derive(Default)]
-struct Filter {
+struct SocketChoice {
     protocol: Option<u8>,
     portid: Option<u32>,
     pid: Option<u32>,
     comm: Option<Vec<u8>>,
 }
 
-impl Filter {
+impl SocketChoice {
     fn read(args: &SocketsArgs) -> Result<Self, Error> {
         let mut words = Words::new(LIST, &args.words);
         let mut filter = Self::default();
@@ -74,7 +74,7 @@ impl Filter {
 
 /// Shows the sockets there are, or tells which of them lose something.
 pub fn run(cli: &Cli, args: &SocketsArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let filter = Filter::read(args)?;
+    let filter = SocketChoice::read(args)?;
     let source = match args.proc {
         true => Source::Proc,
         false => Source::Diag,
@@ -91,7 +91,7 @@ fn show(
     cli: &Cli,
     args: &SocketsArgs,
     out: &Output,
-    filter: &Filter,
+    filter: &SocketChoice,
     lister: &mut Lister,
 ) -> Result<ExitCode, Failure> {
     let sockets = lister.read(TIMEOUT)?;
@@ -99,7 +99,7 @@ fn show(
     let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;
     let all: Vec<_> = sockets
         .iter()
-        .map(|socket| Described {
+        .map(|socket| DescribedSocket {
             socket,
             groups: &groups,
             processes: processes.of(socket.inode),
@@ -122,7 +122,7 @@ fn inodes(sockets: &[NetlinkSocket]) -> HashSet<u32> {
     of_processes.map(|socket| socket.inode).collect()
 }
 
-fn write_json(all: &[Described<'_>]) -> io::Result<()> {
+fn write_json(all: &[DescribedSocket<'_>]) -> io::Result<()> {
     let mut records = Records::new(Style::Json)?;
     let mut names = LinkNames::new();
 
@@ -131,7 +131,7 @@ fn write_json(all: &[Described<'_>]) -> io::Result<()> {
     records.end()
 }
 
-fn write_text(all: &[Described<'_>], has_details: bool) -> io::Result<()> {
+fn write_text(all: &[DescribedSocket<'_>], has_details: bool) -> io::Result<()> {
     let mut text = Vec::new();
     write_table(&mut text, all, has_details)?;
     let mut out = io::stdout();

@@ -24,7 +24,7 @@ const OP: &str = "wait";
 const ROOM: usize = 1 << 20;
 
 /// What is waited for.
-struct Aim {
+struct WaitCondition {
     kind: Kind,
     filter: Filter,
     /// Whether there has to be no such object, instead of one.
@@ -34,7 +34,7 @@ struct Aim {
 /// Waits until it is so; fails when the time is up.
 pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
     let deadline = deadline(Instant::now(), args.timeout.unwrap_or(Duration::MAX));
-    let mut aim = Aim::read(args)?;
+    let mut aim = WaitCondition::read(args)?;
     let mut watch = Watch::new(
         cli.globals.json,
         cli.globals.color.on(&io::stdout()),
@@ -68,7 +68,7 @@ fn names(monitor: &Monitor) -> Names {
     names
 }
 
-impl Aim {
+impl WaitCondition {
     fn read(args: &WaitArgs) -> Result<Self, Error> {
         let mut words = Words::new(OP, &args.words);
         let mut links = LinkNames::new();

@@ -204,7 +204,7 @@ fn members(bitmap: &[u8]) -> Vec<u32> {
 
 /// A socket with the names of what it has, and who holds it.
 #[derive(Clone, Copy)]
-pub struct Described<'a> {
+pub struct DescribedSocket<'a> {
     /// The socket.
     pub socket: &'a NetlinkSocket,
     /// Names of its multicast groups.
@@ -213,7 +213,7 @@ pub struct Described<'a> {
     pub processes: &'a [Process],
 }
 
-impl<'a> Described<'a> {
+impl<'a> DescribedSocket<'a> {
     /// Returns the name of its protocol, or the number.
     pub fn protocol(&self) -> Value<'static> {
         let protocol = self.socket.protocol.into();
@@ -271,7 +271,7 @@ impl<'a> Described<'a> {
     }
 }
 
-impl Object for Described<'_> {
+impl Object for DescribedSocket<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         out.field("protocol", self.protocol());
         out.field("portid", Value::Number(self.socket.portid.into()));

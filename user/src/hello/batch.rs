@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const OVERHEAD: usize = 2048;
 
 /// A socket of the hello family, and one hello to say on it again and again, some at a time.
-pub struct Batch {
+pub struct HelloBatch {
     connection: Connection,
     request: Request,
     data: Option<Vec<u8>>,
@@ -24,7 +24,7 @@ pub struct Batch {
     unanswered: Unanswered,
 }
 
-impl Batch {
+impl HelloBatch {
     /// Opens a socket and builds the request, which is to be sent up to `most` times at once.
     ///
     /// # Errors
@@ -196,7 +196,7 @@ mod tests {
         for _ in 0..20 {
             send_to(&spammer, connection.socket().portid(), &[0; 16]).unwrap();
         }
-        let mut batch = Batch::on(connection, Hello::default().request(OP).unwrap(), None);
+        let mut batch = HelloBatch::on(connection, Hello::default().request(OP).unwrap(), None);
 
         let waited = batch.wait(Duration::ZERO, None);
         assert_eq!(waited, Ok(Gathered::TimedOut));

@@ -2,9 +2,9 @@
 
 //! The commands of the family.
 
-use super::fields::{too_long, Fields};
+use super::fields::{too_long, ReplyAttrs};
 use super::spec::{GET_PEER, GET_STATS, GREETING, HELLO, PORTID, SET_GREETING, SPEC};
-use super::{Hello, Peer, Reply, Stats};
+use super::{Hello, HelloStats, Peer, Reply};
 use crate::netlink::{Connection, Dump, Error, Request, Tap};
 use crate::uapi::NLHELLO_GREETING_MAX;
 use crate::wire::{put_attr, put_str};
@@ -16,11 +16,11 @@ const ASK_GREETING: &str = "ask for the greeting";
 const CHANGE_GREETING: &str = "set the greeting";
 
 /// A socket of the hello family. Every wait ends after a timeout, with `ETIMEDOUT`.
-pub struct Client {
+pub struct HelloClient {
     connection: Connection,
 }
 
-impl Client {
+impl HelloClient {
     /// Opens a socket, to do `op`.
     ///
     /// # Errors
@@ -55,12 +55,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::hello`].
+    /// As [`HelloClient::hello`].
     pub fn greeting(&mut self, timeout: Duration) -> Result<&[u8], Error> {
         let mut request = Hello::default().request(ASK_GREETING)?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        Fields::new(ASK_GREETING, HELLO, &message)?.str(GREETING)
+        ReplyAttrs::new(ASK_GREETING, HELLO, &message)?.str(GREETING)
     }
 
     /// Sets what the kernel says from now on, in this network namespace.
@@ -86,7 +86,7 @@ impl Client {
         let mut request = Request::dump(LIST_PEERS, GET_PEER, Vec::new())?;
 
         self.connection.dump(&mut request, timeout, |message| {
-            Peer::read(&Fields::new(LIST_PEERS, GET_PEER, message)?)
+            Peer::read(&ReplyAttrs::new(LIST_PEERS, GET_PEER, message)?)
         })
     }
 
@@ -102,7 +102,7 @@ impl Client {
         let mut request = Request::new(LIST_PEERS, GET_PEER, attrs)?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        Peer::read(&Fields::new(LIST_PEERS, GET_PEER, &message)?)
+        Peer::read(&ReplyAttrs::new(LIST_PEERS, GET_PEER, &message)?)
     }
 
     /// Returns the counters of this network namespace.
@@ -110,10 +110,10 @@ impl Client {
     /// # Errors
     ///
     /// Those of [`Connection::ask`]; `EBADMSG` when one is missing.
-    pub fn stats(&mut self, timeout: Duration) -> Result<Stats, Error> {
+    pub fn stats(&mut self, timeout: Duration) -> Result<HelloStats, Error> {
         let mut request = Request::new(GET_STATISTICS, GET_STATS, Vec::new())?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        Stats::read(&Fields::new(GET_STATISTICS, GET_STATS, &message)?)
+        HelloStats::read(&ReplyAttrs::new(GET_STATISTICS, GET_STATS, &message)?)
     }
 }

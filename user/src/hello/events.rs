@@ -2,7 +2,7 @@
 
 //! Hearing who says hello.
 
-use super::fields::Fields;
+use super::fields::ReplyAttrs;
 use super::spec::{EVENTS, HELLO_NTF, PORTID, SPEC, TEXT};
 use crate::netlink::{Connection, Error, Gathered, Tap};
 use crate::wire::Message;
@@ -16,7 +16,7 @@ const BUFFER: usize = 4 << 20;
 
 /// Somebody has said hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard<'a> {
+pub struct HelloEvent<'a> {
     /// When the notification was received.
     pub time: SystemTime,
     /// Port id of who said hello.
@@ -75,23 +75,23 @@ impl Listener {
     /// Returns the notifications that the last wait brought.
     ///
     /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
-    pub fn heard(&self) -> impl Iterator<Item = Result<Heard<'_>, Error>> {
+    pub fn heard(&self) -> impl Iterator<Item = Result<HelloEvent<'_>, Error>> {
         self.connection
             .messages(OP)
             .filter_map(|message| match message {
-                Ok(message) => Heard::read(&message, self.time).transpose(),
+                Ok(message) => HelloEvent::read(&message, self.time).transpose(),
                 Err(error) => Some(Err(error)),
             })
     }
 }
 
-impl<'a> Heard<'a> {
+impl<'a> HelloEvent<'a> {
     /// Reads `message`, received at `time`; `None` when it is no notification of a hello.
     fn read(message: &Message<'a>, time: SystemTime) -> Result<Option<Self>, Error> {
         if message.header().nlmsg_type != HELLO_NTF {
             return Ok(None);
         }
-        let fields = Fields::new(OP, HELLO_NTF, message)?;
+        let fields = ReplyAttrs::new(OP, HELLO_NTF, message)?;
 
         Ok(Some(Self {
             time,
@@ -116,8 +116,8 @@ mod tests {
         bytes
     }
 
-    fn read(bytes: &[u8]) -> Result<Option<Heard<'_>>, Error> {
-        Heard::read(&Message::from_bytes(bytes).unwrap(), SystemTime::UNIX_EPOCH)
+    fn read(bytes: &[u8]) -> Result<Option<HelloEvent<'_>>, Error> {
+        HelloEvent::read(&Message::from_bytes(bytes).unwrap(), SystemTime::UNIX_EPOCH)
     }
 
     #[test]

@@ -9,12 +9,12 @@ use crate::wire::{self, Attr, Message};
 /// The attributes of an answer, to be read by type.
 ///
 /// Unknown ones are skipped: a newer module may say more.
-pub(super) struct Fields<'a> {
+pub(super) struct ReplyAttrs<'a> {
     op: &'static str,
     message: Message<'a>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ReplyAttrs<'a> {
     /// Looks into `message`, which answers `op` and must be of type `nlmsg_type`.
     pub(super) fn new(
         op: &'static str,

@@ -2,7 +2,7 @@
 
 //! Peers and counters that the module keeps.
 
-use super::fields::Fields;
+use super::fields::ReplyAttrs;
 use super::spec::{
     BYTES, CLASSIC, DROPPED, EVICTED, HELLOS, LAST_NS, MESSAGES, PEERS, PORTID, REFUSED,
 };
@@ -23,7 +23,7 @@ pub struct Peer {
 
 /// The counters of a network namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stats {
+pub struct HelloStats {
     /// `HELLO_CMD_HELLO` messages that were answered.
     pub hellos: u64,
     /// Classic hellos that were answered.
@@ -39,7 +39,7 @@ pub struct Stats {
 }
 
 impl Peer {
-    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Error> {
+    pub(super) fn read(fields: &ReplyAttrs<'_>) -> Result<Self, Error> {
         Ok(Self {
             portid: fields.u32(PORTID)?,
             messages: fields.u64(MESSAGES)?,
@@ -49,8 +49,8 @@ impl Peer {
     }
 }
 
-impl Stats {
-    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Error> {
+impl HelloStats {
+    pub(super) fn read(fields: &ReplyAttrs<'_>) -> Result<Self, Error> {
         Ok(Self {
             hellos: fields.u64(HELLOS)?,
             classic: fields.u64(CLASSIC)?,
@@ -79,7 +79,7 @@ mod tests {
 
     fn peer(bytes: &[u8]) -> Result<Peer, Error> {
         let message = Message::from_bytes(bytes).unwrap();
-        Peer::read(&Fields::new("list peers", GET_PEER, &message)?)
+        Peer::read(&ReplyAttrs::new("list peers", GET_PEER, &message)?)
     }
 
     #[test]
@@ -114,6 +114,6 @@ mod tests {
         assert!(peer(&short).is_err());
 
         let message = Message::from_bytes(&PEER).unwrap();
-        assert!(Fields::new("get statistics", GET_STATS, &message).is_err());
+        assert!(ReplyAttrs::new("get statistics", GET_STATS, &message).is_err());
     }
 }

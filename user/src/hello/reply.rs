@@ -2,7 +2,7 @@
 
 //! A hello and its reply.
 
-use super::fields::{bad_reply, too_long, Fields};
+use super::fields::{bad_reply, too_long, ReplyAttrs};
 use super::spec::{DATA, GREETING, HELLO, TEXT};
 use crate::netlink::{Error, Request};
 use crate::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
@@ -57,7 +57,7 @@ impl<'a> Reply<'a> {
         sent: Option<&[u8]>,
         time: Duration,
     ) -> Result<Self, Error> {
-        let fields = Fields::new(OP, HELLO, message)?;
+        let fields = ReplyAttrs::new(OP, HELLO, message)?;
         if fields.bytes_if_any(DATA)? != sent {
             return Err(bad_reply(OP, "it carries other data than was sent"));
         }

@@ -15,9 +15,9 @@ const MAX: usize = 5;
 const WIDTH: usize = 12;
 
 /// A hello that somebody said.
-pub struct Said<'a>(Index<'a, MAX>);
+pub struct HelloObject<'a>(Index<'a, MAX>);
 
-impl<'a> Said<'a> {
+impl<'a> HelloObject<'a> {
     /// Reads the payload of a `HELLO_CMD_HELLO_NTF` message, which has no fixed header.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
         Ok(Self(Index::new(payload)))
@@ -28,7 +28,7 @@ impl<'a> Said<'a> {
     }
 }
 
-impl Object for Said<'_> {
+impl Object for HelloObject<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(portid) = self.0.taker().take(PORTID, u32) {
             out.column("portid", Value::Number(portid.into()), WIDTH);
@@ -49,7 +49,7 @@ impl Object for Said<'_> {
 pub(crate) const FACTS: Facts = Facts {
     name: "hello",
     describe: |object, names, out| {
-        Said::from_payload(object.bytes()).map(|said| describe(&said, names, out))
+        HelloObject::from_payload(object.bytes()).map(|said| describe(&said, names, out))
     },
     family: |_| None,
     ..Facts::DEFAULT

@@ -3,7 +3,7 @@
 //! Which objects are wanted.
 
 use super::word::Test;
-use super::{header, Families, Kinds, Linked, Operand, Payload, Word};
+use super::{header, AddressFamilies, Kinds, Linked, Operand, Payload, Word};
 use crate::monitor::Scope;
 use crate::object::Numbers;
 use crate::rtnl::{Kind, Link, Prefix};
@@ -217,7 +217,7 @@ impl Choice {
     pub(crate) fn request(&self, kind: Kind) -> Vec<u8> {
         let facts = kind.facts();
         let family = match facts.families {
-            Families::Only([family]) => *family,
+            AddressFamilies::Only([family]) => *family,
             _ => self.family,
         };
         let mut request = header(family, facts.header);

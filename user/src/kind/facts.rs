@@ -14,7 +14,7 @@ pub(crate) struct Facts {
     /// The messages that tell of it.
     pub types: &'static [Types],
     /// Which families those are of: kinds can share types.
-    pub families: Families,
+    pub families: AddressFamilies,
     /// Says whether a message of these types with this payload tells all of an object: of some kinds there are others,
     /// which name it and tell what has happened to it.
     pub is_whole: fn(&[u8]) -> bool,
@@ -66,7 +66,7 @@ impl Facts {
     pub const DEFAULT: Self = Self {
         name: "",
         types: &[],
-        families: Families::Any,
+        families: AddressFamilies::Any,
         is_whole: |_| true,
         hints: &[],
         groups: &[],
@@ -152,13 +152,13 @@ pub(crate) struct Hint {
 
 /// Families of messages: the first byte of every header of rtnetlink.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Families {
+pub(crate) enum AddressFamilies {
     Any,
     Only(&'static [u8]),
     Except(&'static [u8]),
 }
 
-impl Families {
+impl AddressFamilies {
     #[inline]
     pub fn has(self, family: u8) -> bool {
         match self {

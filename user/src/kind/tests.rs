@@ -61,7 +61,7 @@ fn whatever_is_heard_of_is_read_and_whatever_is_read_is_heard_of() {
         let facts = kind.facts();
         let dumps = (kind.snapshot().unwrap().dumps)(None);
         let asked: Vec<_> = dumps.iter().map(|dump| dump[0]).collect();
-        if let Families::Only(families) = facts.families {
+        if let AddressFamilies::Only(families) = facts.families {
             let is_read = |family: &u8| asked.iter().any(|asked| [0, *family].contains(asked));
             assert!(families.iter().all(is_read), "{kind:?}");
         }

@@ -7,7 +7,7 @@ use super::record::{Recorder, Step};
 use super::sieve::Sieve;
 use super::state::{News, State};
 use super::{Kind, Kinds, Payload, Told, Waited, OP};
-use crate::netlink::{deadline, Batch, Connection, Error, Gathered, Request};
+use crate::netlink::{deadline, Connection, DatagramBatch, Error, Gathered, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
@@ -103,7 +103,7 @@ impl Hearing {
     /// Takes in what was received in its place.
     pub fn take_over(
         &mut self,
-        heard: Result<&Batch, Error>,
+        heard: Result<&DatagramBatch, Error>,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         match heard {

@@ -8,7 +8,7 @@
 //! which routes depend, and what answers requests.
 
 use super::{Kind, Kinds, Payload, Scope};
-use crate::kind::{header, Families, Place, Snapshot, Types};
+use crate::kind::{header, AddressFamilies, Place, Snapshot, Types};
 use crate::netlink::{Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
@@ -153,7 +153,7 @@ impl Sieve {
 fn comes_with(kind: Kind, heard: Kinds) -> bool {
     let is_group = |group: &u32| heard.iter().any(|other| other.groups().contains(group));
 
-    matches!(kind.facts().families, Families::Any) && kind.groups().iter().any(is_group)
+    matches!(kind.facts().families, AddressFamilies::Any) && kind.groups().iter().any(is_group)
 }
 
 /// Returns the families of other kinds whose messages have the types of those about this `kind`.
@@ -163,8 +163,8 @@ fn others_with_types_of(kind: Kind) -> impl Iterator<Item = &'static u8> {
     let others = Kind::ALL.iter().filter(is_other);
 
     others.flat_map(|other| match other.facts().families {
-        Families::Only(families) => families,
-        Families::Any | Families::Except(_) => &[],
+        AddressFamilies::Only(families) => families,
+        AddressFamilies::Any | AddressFamilies::Except(_) => &[],
     })
 }
 

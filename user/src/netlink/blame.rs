@@ -13,7 +13,7 @@ const DEPTH: usize = 16;
 pub(crate) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Option<String> {
     let message = Message::from_bytes(request).ok()?;
     let known = spec.message(&message)?;
-    let row = Row::of(&message, &known)?;
+    let row = BlamedRow::of(&message, &known)?;
 
     row.missing(ext_ack).or_else(|| {
         let offset = ext_ack.offset?.try_into().ok()?;
@@ -23,7 +23,7 @@ pub(crate) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Optio
 
 /// A row of attributes.
 #[derive(Clone, Copy)]
-struct Row<'m> {
+struct BlamedRow<'m> {
     attrs: names::Row<'m>,
     /// Where they are in the message.
     start: usize,
@@ -32,13 +32,13 @@ struct Row<'m> {
 }
 
 /// An attribute of a row.
-struct Place<'m> {
+struct AttrPlace<'m> {
     attr: wire::Attr<'m>,
     /// Where it is in the message.
     start: usize,
 }
 
-impl<'m> Row<'m> {
+impl<'m> BlamedRow<'m> {
     fn of(message: &Message<'m>, known: &names::Message) -> Option<Self> {
         let start = NLMSG_HDRLEN + wire::align(known.header_size);
 
@@ -96,29 +96,29 @@ impl<'m> Row<'m> {
         }
     }
 
-    fn find(&self, offset: usize) -> Option<Place<'m>> {
+    fn find(&self, offset: usize) -> Option<AttrPlace<'m>> {
         self.places().find(|place| place.contains(offset))
     }
 
-    fn places(&self) -> impl Iterator<Item = Place<'m>> {
+    fn places(&self) -> impl Iterator<Item = AttrPlace<'m>> {
         let mut attrs = self.attrs.attrs();
         let end = self.start + self.attrs.bytes.len();
 
         std::iter::from_fn(move || {
             let start = end - attrs.rest().len();
             let attr = attrs.next()?.ok()?;
-            Some(Place { attr, start })
+            Some(AttrPlace { attr, start })
         })
     }
 
     /// Returns the attributes that the one at `place` holds.
-    fn inside<'r>(&'r self, place: &Place<'m>, depth: usize) -> Option<Row<'r>> {
+    fn inside<'r>(&'r self, place: &AttrPlace<'m>, depth: usize) -> Option<BlamedRow<'r>> {
         let (header, set) = self.attrs.find(&place.attr)?.format.nest()?;
         if depth == 0 {
             return None;
         }
 
-        Some(Row {
+        Some(BlamedRow {
             attrs: names::Row {
                 bytes: place.attr.value().get(header..)?,
                 set,
@@ -142,7 +142,7 @@ impl<'m> Row<'m> {
     }
 }
 
-impl Place<'_> {
+impl AttrPlace<'_> {
     fn contains(&self, offset: usize) -> bool {
         let end = self.start + wire::align(self.attr.bytes().len());
 

@@ -4,7 +4,7 @@
 
 use super::socket::Polled;
 use super::table::ROOM;
-use super::{deadline, Ack, Datagram, Ears, Error, Inbox, Request, Socket, Spec};
+use super::{deadline, Ack, Datagram, Error, EventSocket, Inbox, Request, Socket, Spec};
 use crate::wire::{Message, Messages, NLMSG_DONE, NLMSG_ERROR};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -179,8 +179,8 @@ impl Connection {
 
     /// Returns what receives in its place, up to `datagrams` at once, 64 at most; its tap sees
     /// nothing of that.
-    pub fn ears(&self, datagrams: usize) -> Ears {
-        Ears::new(self.socket.clone(), datagrams)
+    pub fn ears(&self, datagrams: usize) -> EventSocket {
+        EventSocket::new(self.socket.clone(), datagrams)
     }
 
     /// Says whether there was no room for more when messages were gathered last: maybe there is more.
@@ -294,9 +294,9 @@ pub(super) mod tests {
 
     /// Counts what it sees.
     #[derive(Clone, Default)]
-    pub(in crate::netlink) struct Counter(Arc<[AtomicU32; 2]>);
+    pub(in crate::netlink) struct CountingTap(Arc<[AtomicU32; 2]>);
 
-    impl Counter {
+    impl CountingTap {
         pub(in crate::netlink) fn sent(&self) -> u32 {
             self.0[0].load(Relaxed)
         }
@@ -306,7 +306,7 @@ pub(super) mod tests {
         }
     }
 
-    impl Tap for Counter {
+    impl Tap for CountingTap {
         fn sent(&mut self, _: &[u8]) {
             self.0[0].fetch_add(1, Relaxed);
         }

@@ -138,7 +138,7 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::tests::{get_lo, open, Counter, ROUTE, USERSOCK};
+    use super::super::connection::tests::{get_lo, open, CountingTap, ROUTE, USERSOCK};
     use super::super::inbox::ROOM;
     use super::super::socket::tests::send_to;
     use super::super::Socket;
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_not_the_kernels_is_seen_but_not_believed() {
-        let (mut connection, seen) = (open(&USERSOCK), Counter::default());
+        let (mut connection, seen) = (open(&USERSOCK), CountingTap::default());
         connection.set_tap(Some(Box::new(seen.clone())));
         let request = get_lo(1);
         let mut forged = Vec::new();
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_stream_of_foreign_datagrams_does_not_outlast_the_deadline() {
-        let (mut connection, seen) = (open(&USERSOCK), Counter::default());
+        let (mut connection, seen) = (open(&USERSOCK), CountingTap::default());
         connection.set_tap(Some(Box::new(seen.clone())));
         let spammer = Socket::open(libc::NETLINK_USERSOCK).unwrap();
         for _ in 0..20 {

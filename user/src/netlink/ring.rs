@@ -153,7 +153,7 @@ impl Ring {
             if !self.memory.is_ours(self.next) {
                 break;
             }
-            let mut packets = Packets::of(self.memory.block(self.next));
+            let mut packets = BlockPackets::of(self.memory.block(self.next));
             let flow = packets.try_for_each(|packet| take(&packet));
             if flow.is_continue() {
                 self.unread = self.unread.saturating_add(packets.left);
@@ -285,14 +285,14 @@ impl Drop for Mapping {
 }
 
 /// The packets of a block: each says where the next one is. What makes no sense ends them.
-struct Packets<'b> {
+struct BlockPackets<'b> {
     block: &'b [u8],
     at: usize,
     /// How many there are yet, as the block says.
     left: u32,
 }
 
-impl<'b> Packets<'b> {
+impl<'b> BlockPackets<'b> {
     fn of(block: &'b [u8]) -> Self {
         Self {
             block,
@@ -302,7 +302,7 @@ impl<'b> Packets<'b> {
     }
 }
 
-impl<'b> Iterator for Packets<'b> {
+impl<'b> Iterator for BlockPackets<'b> {
     type Item = Packet<'b>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn each_packet_of_a_block_is_found_with_its_time_and_its_protocol() {
         let block = block(&[(0, b"route"), (16, b""), (12, b"netfilter")]);
-        let mut packets = Packets::of(&block);
+        let mut packets = BlockPackets::of(&block);
         let found: Vec<_> = packets.by_ref().collect();
         let expected = [(0, &b"route"[..]), (16, b""), (12, b"netfilter")];
         for (number, (packet, (protocol, bytes))) in found.iter().zip(expected).enumerate() {
@@ -405,8 +405,8 @@ mod tests {
 
     #[test]
     fn a_block_without_packets_has_none() {
-        assert_eq!(Packets::of(&block(&[])).count(), 0);
-        assert_eq!(Packets::of(&[]).count(), 0);
+        assert_eq!(BlockPackets::of(&block(&[])).count(), 0);
+        assert_eq!(BlockPackets::of(&[]).count(), 0);
     }
 
     #[test]
@@ -422,12 +422,12 @@ mod tests {
         ] {
             let mut block = whole.clone();
             set(&mut block, at, word);
-            let mut packets = Packets::of(&block);
+            let mut packets = BlockPackets::of(&block);
             assert_eq!(packets.by_ref().count(), read, "{at}");
             assert_eq!(packets.left as usize, 2 - read, "{at}");
         }
         for len in 0..whole.len() {
-            assert!(Packets::of(&whole[..len]).count() < 2 || len + 8 > whole.len());
+            assert!(BlockPackets::of(&whole[..len]).count() < 2 || len + 8 > whole.len());
         }
     }
 
@@ -446,7 +446,7 @@ mod tests {
                 bytes[at] = byte;
             }
             bytes.truncate(len.index(bytes.len()) + 1);
-            let mut packets = Packets::of(&bytes);
+            let mut packets = BlockPackets::of(&bytes);
             let found = packets.by_ref().count();
             let count = word(&bytes, COUNT).unwrap_or_default();
             prop_assert!(found <= bytes.len());

@@ -38,7 +38,7 @@ pub struct Table<'c> {
     to: usize,
     /// Where the message behind that at `from` is, once that was looked at.
     next: usize,
-    state: State,
+    state: TableState,
     /// Whether it did not fit.
     is_large: bool,
     /// Whether the end of the dump was received.
@@ -47,7 +47,7 @@ pub struct Table<'c> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum TableState {
     /// Nothing was handed out yet, so it can be read again; so often it was read.
     Held(u32),
     /// It is handed out.
@@ -58,7 +58,7 @@ enum State {
 
 /// What a message is to a table.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum TablePart {
     Entry,
     End,
     Foreign,
@@ -83,7 +83,7 @@ impl Connection {
             from: 0,
             to: 0,
             next: 0,
-            state: State::Held(0),
+            state: TableState::Held(0),
             is_large: false,
             is_whole: false,
             interrupted: false,
@@ -137,7 +137,7 @@ impl Table<'_> {
         let most = self.to.min(start + ROW);
         self.from = self.next;
         // What ends the row is found again when it is its turn.
-        while self.from < most && matches!(self.look(), Ok(Part::Entry)) {
+        while self.from < most && matches!(self.look(), Ok(TablePart::Entry)) {
             self.from = self.next;
         }
         Ok(Some(&self.bytes[start..self.from]))
@@ -160,7 +160,7 @@ impl Table<'_> {
     fn find_entry(&mut self) -> Result<bool, Error> {
         let found = self.search();
         if found.is_err() {
-            self.state = State::Ended;
+            self.state = TableState::Ended;
         }
         found
     }
@@ -169,21 +169,21 @@ impl Table<'_> {
     fn search(&mut self) -> Result<bool, Error> {
         loop {
             match self.state {
-                State::Open if self.from < self.to => match self.look()? {
-                    Part::Entry => return Ok(true),
-                    Part::Foreign => self.from = self.next,
-                    Part::End => self.state = State::Ended,
+                TableState::Open if self.from < self.to => match self.look()? {
+                    TablePart::Entry => return Ok(true),
+                    TablePart::Foreign => self.from = self.next,
+                    TablePart::End => self.state = TableState::Ended,
                 },
-                State::Open => self.refill()?,
-                State::Held(attempt) => self.hold(attempt)?,
-                State::Ended => return Ok(false),
+                TableState::Open => self.refill()?,
+                TableState::Held(attempt) => self.hold(attempt)?,
+                TableState::Ended => return Ok(false),
             }
         }
     }
 
     /// Looks at the next message; says what it is.
     #[inline]
-    fn look(&mut self) -> Result<Part, Error> {
+    fn look(&mut self) -> Result<TablePart, Error> {
         let message = self.message_at(self.from)?;
         let next = self.to.min(self.from + align(message.bytes().len()));
         let part = self.part(&message);
@@ -205,11 +205,11 @@ impl Table<'_> {
     }
 
     #[inline]
-    fn part(&self, message: &Message<'_>) -> Part {
+    fn part(&self, message: &Message<'_>) -> TablePart {
         match message.header() {
-            header if header.nlmsg_seq != self.seq => Part::Foreign,
-            header if matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR) => Part::End,
-            _ => Part::Entry,
+            header if header.nlmsg_seq != self.seq => TablePart::Foreign,
+            header if matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR) => TablePart::End,
+            _ => TablePart::Entry,
         }
     }
 
@@ -244,11 +244,11 @@ impl Table<'_> {
         self.is_whole = held.ended;
         match held.ended && held.interrupted && attempt + 1 < ATTEMPTS {
             true => {
-                self.state = State::Held(attempt + 1);
+                self.state = TableState::Held(attempt + 1);
                 self.ask()
             }
             false => {
-                self.state = State::Open;
+                self.state = TableState::Open;
                 self.is_large = !held.ended;
                 Ok(())
             }
@@ -315,10 +315,10 @@ struct Scan {
 }
 
 impl Scan {
-    fn of(part: Part, message: &Message<'_>) -> Self {
+    fn of(part: TablePart, message: &Message<'_>) -> Self {
         Self {
-            ended: part == Part::End,
-            interrupted: part != Part::Foreign && is_interrupted(message),
+            ended: part == TablePart::End,
+            interrupted: part != TablePart::Foreign && is_interrupted(message),
         }
     }
 

@@ -69,7 +69,7 @@ pub struct Transfer<'a> {
     /// Outcome of the call for this datagram.
     pub outcome: Outcome,
     /// Address in the call, if it has one; else that of the socket's peer, most often the kernel.
-    pub peer: Option<Peer>,
+    pub peer: Option<PeerAddress>,
     /// The datagram, as far as it was carried and can be shown.
     pub bytes: &'a [u8],
     /// Whether it is longer than what was received of it, and the rest is gone.
@@ -107,7 +107,7 @@ pub enum Unshown {
 
 /// The other end of a transfer: `struct sockaddr_nl`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
+pub struct PeerAddress {
     /// Port id; 0 is the kernel.
     pub portid: u32,
     /// Multicast groups, the lowest bit for group 1: those that it is sent to, or the one that it was

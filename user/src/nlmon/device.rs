@@ -5,7 +5,7 @@
 use super::SNIFF;
 use crate::netlink::Error;
 use crate::object::Client;
-use crate::rtnl::change::{Kind, Link, Target, Verb};
+use crate::rtnl::change::{LinkChange, LinkKind, Target, Verb};
 use crate::rtnl::{LinkNames, SPEC};
 use std::time::Duration;
 
@@ -73,10 +73,10 @@ impl Device {
             "made by nlhello sniff, process {}, which removes it at its end",
             std::process::id()
         );
-        let link = Link {
+        let link = LinkChange {
             up: Some(true),
             alias: Some(alias.as_bytes()),
-            ..Link::new(self.target())
+            ..LinkChange::new(self.target())
         };
         let mut request = link.request(Verb::Change)?;
         self.client.change(&mut request, TIMEOUT)
@@ -94,7 +94,7 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        let request = Link::new(self.target()).request(Verb::Del);
+        let request = LinkChange::new(self.target()).request(Verb::Del);
         // It may be gone already.
         let _ = request.and_then(|mut request| self.client.change(&mut request, TIMEOUT));
     }
@@ -105,9 +105,9 @@ fn add(client: &mut Client) -> Result<String, Error> {
     let mut number = 0;
     loop {
         let name = format!("{}{number}", Device::PREFIX);
-        let link = Link {
-            kind: Some(Kind::Plain(Device::KIND)),
-            ..Link::new(Target::Name(name.as_bytes()))
+        let link = LinkChange {
+            kind: Some(LinkKind::Plain(Device::KIND)),
+            ..LinkChange::new(Target::Name(name.as_bytes()))
         };
         match client.change(&mut link.request(Verb::Add)?, TIMEOUT) {
             Ok(()) => return Ok(name),

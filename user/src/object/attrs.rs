@@ -306,9 +306,9 @@ mod tests {
 
     /// Writes down what it is told.
     #[derive(Default)]
-    struct Told(String);
+    struct Written(String);
 
-    impl Fields for Told {
+    impl Fields for Written {
         fn field(&mut self, key: &str, value: Value<'_>) {
             self.0 += &format!("{key}={value:?} ");
         }
@@ -343,7 +343,7 @@ mod tests {
         let index = Index::<'_, 8>::new(bytes);
         let mut taker = index.taker();
         let (one, two) = (taker.take(1, u32), taker.take(2, u32));
-        let mut told = Told::default();
+        let mut told = Written::default();
         taker.finish(&mut told);
         (one, two, told.0)
     }

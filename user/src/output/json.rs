@@ -4,8 +4,8 @@
 
 use super::escape::is_printable;
 use super::time::Utc;
-use super::{Audience, Event, Format, Place};
-use nlhello::hello::{Heard, Peer, Reply, Stats, Summary};
+use super::{Audience, FileLine, OutputFormat, Printable};
+use nlhello::hello::{HelloEvent, HelloStats, Peer, Reply, Summary};
 use nlhello::netlink::Error;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -13,30 +13,34 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub struct Json;
+pub struct JsonPrinter;
 
-impl Format for Json {
-    fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()> {
+impl OutputFormat for JsonPrinter {
+    fn event(&self, out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()> {
         match event {
-            Event::Greeting(reply) | Event::Reply(reply) => write_line(out, &JsonReply::new(reply)),
-            Event::Lost(seq) => write_line(
+            Printable::Greeting(reply) | Printable::Reply(reply) => {
+                write_line(out, &JsonReply::new(reply))
+            }
+            Printable::Lost(seq) => write_line(
                 out,
                 &Lost {
                     seq: *seq,
                     lost: true,
                 },
             ),
-            Event::Summary(summary) => write_line(out, &Line::Summary(JsonSummary::new(summary))),
-            Event::Heard(heard) => write_line(out, &JsonHeard::new(heard)),
-            Event::Audience(audience) => {
-                write_line(out, &Line::Summary(JsonAudience::new(audience)))
+            Printable::Summary(summary) => {
+                write_line(out, &OneKey::Summary(JsonSummary::new(summary)))
             }
-            Event::Peers(peers, _) => {
+            Printable::Heard(heard) => write_line(out, &JsonHeard::new(heard)),
+            Printable::Audience(audience) => {
+                write_line(out, &OneKey::Summary(JsonAudience::new(audience)))
+            }
+            Printable::Peers(peers, _) => {
                 let peers: Vec<_> = peers.iter().map(JsonPeer::new).collect();
                 write_line(out, &peers)
             }
-            Event::Stats(stats) => write_line(out, &JsonStats::new(stats)),
-            Event::GreetingIs(greeting) | Event::GreetingSet(greeting) => {
+            Printable::Stats(stats) => write_line(out, &JsonStats::new(stats)),
+            Printable::GreetingIs(greeting) | Printable::GreetingSet(greeting) => {
                 write_line(out, &JsonGreeting::new(greeting))
             }
         }
@@ -45,21 +49,21 @@ impl Format for Json {
     fn error(
         &self,
         out: &mut dyn Write,
-        place: Option<Place<'_>>,
+        place: Option<FileLine<'_>>,
         error: &Error,
     ) -> io::Result<()> {
-        write_line(out, &Line::<()>::Error(JsonError::new(place, error)))
+        write_line(out, &OneKey::<()>::Error(JsonError::new(place, error)))
     }
 
     fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()> {
-        write_line(out, &Line::<()>::Warning(JsonWarning { op, message }))
+        write_line(out, &OneKey::<()>::Warning(JsonWarning { op, message }))
     }
 }
 
 /// An object whose only key is its kind.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Line<'a, S> {
+enum OneKey<'a, S> {
     Summary(S),
     Warning(JsonWarning<'a>),
     Error(JsonError<'a>),
@@ -175,7 +179,7 @@ impl JsonSummary {
 }
 
 impl<'a> JsonHeard<'a> {
-    fn new(heard: &Heard<'a>) -> Self {
+    fn new(heard: &HelloEvent<'a>) -> Self {
         Self {
             time: Utc(heard.time).to_string(),
             portid: heard.portid,
@@ -206,7 +210,7 @@ impl JsonPeer {
 }
 
 impl JsonStats {
-    fn new(stats: &Stats) -> Self {
+    fn new(stats: &HelloStats) -> Self {
         Self {
             hellos: stats.hellos,
             classic: stats.classic,
@@ -227,7 +231,7 @@ impl<'a> JsonGreeting<'a> {
 }
 
 impl<'a> JsonError<'a> {
-    fn new(place: Option<Place<'a>>, error: &'a Error) -> Self {
+    fn new(place: Option<FileLine<'a>>, error: &'a Error) -> Self {
         Self {
             op: error.op,
             object: error.object.as_deref(),
@@ -287,9 +291,9 @@ mod tests {
     use std::collections::BTreeSet;
     use std::time::SystemTime;
 
-    fn written(event: Event<'_>) -> String {
+    fn written(event: Printable<'_>) -> String {
         let mut out = Vec::new();
-        Json.event(&mut out, &event).unwrap();
+        JsonPrinter.event(&mut out, &event).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -303,7 +307,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Reply(reply)),
+            written(Printable::Reply(reply)),
             "{\"greeting\":\"Hello \\\"\\n\u{fffd}\",\"seq\":7,\"bytes\":40,\"time_ns\":12345}\n"
         );
     }
@@ -311,7 +315,7 @@ mod tests {
     #[test]
     fn what_could_steer_a_terminal_is_escaped_and_reads_back_as_it_was() {
         let text = "\u{9b}31m\u{7f} Grüße\u{ad}\u{202e}\u{e0041}";
-        let line = written(Event::GreetingIs(text.as_bytes()));
+        let line = written(Printable::GreetingIs(text.as_bytes()));
 
         assert_eq!(
             line,
@@ -323,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_loss_has_its_documented_keys() {
-        assert_eq!(written(Event::Lost(3)), "{\"seq\":3,\"lost\":true}\n");
+        assert_eq!(written(Printable::Lost(3)), "{\"seq\":3,\"lost\":true}\n");
     }
 
     #[test]
@@ -338,7 +342,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Summary(summary)),
+            written(Printable::Summary(summary)),
             "{\"summary\":{\"sent\":2,\"received\":0,\"errors\":0,\"lost\":2,\"time_ns\":5,\
              \"min_ns\":null,\"avg_ns\":null,\"max_ns\":null,\"p99_ns\":null}}\n"
         );
@@ -346,17 +350,17 @@ mod tests {
 
     #[test]
     fn a_notification_has_its_documented_keys() {
-        let heard = |text| Heard {
+        let heard = |text| HelloEvent {
             time: SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4),
             portid: 4711,
             text,
         };
 
         assert_eq!(
-            written(Event::Heard(heard(Some(b"Hi\n")))),
+            written(Printable::Heard(heard(Some(b"Hi\n")))),
             "{\"time\":\"2026-11-21T01:02:03.000000004Z\",\"portid\":4711,\"text\":\"Hi\\n\"}\n"
         );
-        assert!(written(Event::Heard(heard(None))).ends_with(",\"text\":null}\n"));
+        assert!(written(Printable::Heard(heard(None))).ends_with(",\"text\":null}\n"));
     }
 
     #[test]
@@ -368,7 +372,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Audience(audience)),
+            written(Printable::Audience(audience)),
             "{\"summary\":{\"received\":3,\"overruns\":1,\"time_ns\":5}}\n"
         );
     }
@@ -384,16 +388,16 @@ mod tests {
         let object = "{\"portid\":1,\"messages\":2,\"bytes\":3,\"last_ns\":4}";
         let now = SystemTime::UNIX_EPOCH;
 
-        assert_eq!(written(Event::Peers(&[], now)), "[]\n");
+        assert_eq!(written(Printable::Peers(&[], now)), "[]\n");
         assert_eq!(
-            written(Event::Peers(&[peer, peer], now)),
+            written(Printable::Peers(&[peer, peer], now)),
             format!("[{object},{object}]\n")
         );
     }
 
     #[test]
     fn statistics_have_their_documented_keys() {
-        let stats = Stats {
+        let stats = HelloStats {
             hellos: 1,
             classic: 2,
             refused: 3,
@@ -403,7 +407,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Stats(stats)),
+            written(Printable::Stats(stats)),
             "{\"hellos\":1,\"classic\":2,\"refused\":3,\"dropped\":4,\"peers\":5,\
              \"evicted\":18446744073709551615}\n"
         );
@@ -411,7 +415,7 @@ mod tests {
 
     #[test]
     fn a_greeting_has_its_documented_key_read_or_set() {
-        for event in [Event::GreetingIs(b"Hi"), Event::GreetingSet(b"Hi")] {
+        for event in [Printable::GreetingIs(b"Hi"), Printable::GreetingSet(b"Hi")] {
             assert_eq!(written(event), "{\"greeting\":\"Hi\"}\n");
         }
     }
@@ -419,7 +423,9 @@ mod tests {
     #[test]
     fn a_warning_has_its_documented_keys() {
         let mut out = Vec::new();
-        Json.warning(&mut out, "list peers", "beware").unwrap();
+        JsonPrinter
+            .warning(&mut out, "list peers", "beware")
+            .unwrap();
 
         assert_eq!(
             String::from_utf8(out).unwrap(),
@@ -431,7 +437,7 @@ mod tests {
     fn an_error_has_its_documented_keys() {
         let error = Error::new("say hello", libc::EINVAL).hint("try again");
         let mut out = Vec::new();
-        Json.error(&mut out, None, &error).unwrap();
+        JsonPrinter.error(&mut out, None, &error).unwrap();
 
         assert_eq!(
             String::from_utf8(out).unwrap(),
@@ -473,7 +479,7 @@ mod tests {
             greeting: b"Hi",
             time: Duration::ZERO,
         };
-        let heard = Heard {
+        let heard = HelloEvent {
             time: SystemTime::UNIX_EPOCH,
             portid: 7,
             text: Some(b"Hi"),
@@ -484,7 +490,7 @@ mod tests {
             bytes: 3,
             last_ns: 4,
         };
-        let stats = Stats {
+        let stats = HelloStats {
             hellos: 1,
             classic: 2,
             refused: 3,
@@ -494,25 +500,30 @@ mod tests {
         };
         let summary = RoundTrips::start().summary();
         let mut error = Vec::new();
-        Json.error(&mut error, None, &Error::new("op", 1)).unwrap();
+        JsonPrinter
+            .error(&mut error, None, &Error::new("op", 1))
+            .unwrap();
         let mut warning = Vec::new();
-        Json.warning(&mut warning, "op", "words").unwrap();
+        JsonPrinter.warning(&mut warning, "op", "words").unwrap();
 
         for (title, line) in [
-            ("A reply", written(Event::Reply(reply))),
-            ("A loss", written(Event::Lost(7))),
-            ("The summary of hellos", written(Event::Summary(summary))),
-            ("A notification", written(Event::Heard(heard))),
+            ("A reply", written(Printable::Reply(reply))),
+            ("A loss", written(Printable::Lost(7))),
+            (
+                "The summary of hellos",
+                written(Printable::Summary(summary)),
+            ),
+            ("A notification", written(Printable::Heard(heard))),
             (
                 "The summary of listening",
-                written(Event::Audience(Audience::default())),
+                written(Printable::Audience(Audience::default())),
             ),
             (
                 "A peer",
-                written(Event::Peers(&[peer], SystemTime::UNIX_EPOCH)),
+                written(Printable::Peers(&[peer], SystemTime::UNIX_EPOCH)),
             ),
-            ("The statistics", written(Event::Stats(stats))),
-            ("The greeting", written(Event::GreetingIs(b"Hi"))),
+            ("The statistics", written(Printable::Stats(stats))),
+            ("The greeting", written(Printable::GreetingIs(b"Hi"))),
             ("An error", String::from_utf8(error).unwrap()),
             ("A warning", String::from_utf8(warning).unwrap()),
         ] {

@@ -522,7 +522,7 @@ fn members(object: &[u8]) -> &str {
 mod tests {
     use super::*;
     use crate::output::buffer;
-    use nlhello::netlink::Peer;
+    use nlhello::netlink::PeerAddress;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr};
     use serde_json::{json, Value};
     use std::time::Duration;
@@ -630,7 +630,7 @@ mod tests {
     fn a_call_says_what_became_of_it_and_who_is_at_the_other_end() {
         let thread = thread();
         let sent = transfer(&thread, b"");
-        let peer = Some(Peer {
+        let peer = Some(PeerAddress {
             portid: 5,
             groups: 2,
         });

@@ -4,13 +4,13 @@
 
 use super::escape::Escaped;
 use super::record::{write_object, JsonFields, Memo};
-use super::time::{Stamp, Style};
-use nlhello::diag::{Described, Details};
+use super::time::{Stamp, TimeStyle};
+use nlhello::diag::{DescribedSocket, Details};
 use nlhello::object::{Names, Value};
 use std::io::{self, Write};
 
 /// A column of the table: its name, whether it is a number, and what stands in it.
-type Column = (&'static str, bool, fn(&Described<'_>) -> String);
+type Column = (&'static str, bool, fn(&DescribedSocket<'_>) -> String);
 
 /// The columns that everybody wants to see; groups, which may be many, stand last.
 const COLUMNS: &[Column] = &[
@@ -63,7 +63,7 @@ pub struct Growth {
 /// Those of `write(2)`.
 pub fn write_table(
     out: &mut dyn Write,
-    sockets: &[Described<'_>],
+    sockets: &[DescribedSocket<'_>],
     has_details: bool,
 ) -> io::Result<()> {
     let details = if has_details { DETAILS } else { &[] };
@@ -72,7 +72,8 @@ pub fn write_table(
         .iter()
         .map(|(name, ..)| (*name).to_owned())
         .collect();
-    let row = |socket: &Described<'_>| columns.iter().map(|(.., cell)| cell(socket)).collect();
+    let row =
+        |socket: &DescribedSocket<'_>| columns.iter().map(|(.., cell)| cell(socket)).collect();
     let rows: Vec<Vec<String>> = [header]
         .into_iter()
         .chain(sockets.iter().map(row))
@@ -108,7 +109,7 @@ pub fn write_table(
 pub fn write_growth(
     out: &mut dyn Write,
     now: &Stamp,
-    of: &Described<'_>,
+    of: &DescribedSocket<'_>,
     growth: Growth,
 ) -> io::Result<()> {
     let (protocol, holders) = (name(of.protocol()), holders(of));
@@ -121,7 +122,7 @@ pub fn write_growth(
     writeln!(
         out,
         "[{}] {protocol} {} {holders}: drops={}{} queue={}/{limit}{}",
-        now.display(Style::Time),
+        now.display(TimeStyle::Time),
         of.socket.portid,
         of.socket.drops,
         more(growth.drops),
@@ -138,7 +139,7 @@ pub fn write_growth(
 pub fn write_growth_json(
     out: &mut dyn Write,
     now: &Stamp,
-    of: &Described<'_>,
+    of: &DescribedSocket<'_>,
     growth: Growth,
 ) -> io::Result<()> {
     let mut object = Vec::new();
@@ -148,7 +149,7 @@ pub fn write_growth_json(
     write!(
         out,
         r#"{{"time":"{}","growth":{{"drops":{},"rmem_alloc":{}}},"socket":"#,
-        now.display(Style::Iso),
+        now.display(TimeStyle::Iso),
         growth.drops,
         growth.rmem_alloc
     )?;
@@ -157,7 +158,7 @@ pub fn write_growth_json(
 }
 
 /// Returns who holds the socket: `ip/4711`, `kernel`, or `-` where nobody is known to.
-fn holders(of: &Described<'_>) -> String {
+fn holders(of: &DescribedSocket<'_>) -> String {
     if of.socket.is_kernels() {
         return "kernel".to_owned();
     }
@@ -169,7 +170,7 @@ fn holders(of: &Described<'_>) -> String {
 }
 
 /// Returns what `show` makes of what `/proc` does not tell, or `-` where that was the source.
-fn detail(of: &Described<'_>, show: impl Fn(&Details) -> String) -> String {
+fn detail(of: &DescribedSocket<'_>, show: impl Fn(&Details) -> String) -> String {
     of.socket
         .details
         .as_ref()
@@ -206,7 +207,7 @@ mod tests {
     }
 
     /// Hands on a socket of a process whose name is not to be trusted, and one of the kernel.
-    fn with_sockets(write: impl FnOnce(&[Described<'_>])) {
+    fn with_sockets(write: impl FnOnce(&[DescribedSocket<'_>])) {
         let sockets = [
             socket("0 0 4711 80000001 4352 0 0 2 7 99"),
             socket("0 17 0 00000000 0 0 1 2 0 4"),
@@ -218,7 +219,7 @@ mod tests {
         let groups = GroupNames::default();
         let [member, kernels] =
             [(&sockets[0], &processes[..]), (&sockets[1], &[])].map(|(socket, processes)| {
-                Described {
+                DescribedSocket {
                     socket,
                     groups: &groups,
                     processes,

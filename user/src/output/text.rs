@@ -4,38 +4,38 @@
 
 use super::escape::Escaped;
 use super::time::{Age, Utc};
-use super::{Audience, Event, Format, Place};
-use nlhello::hello::{Heard, Peer, Reply, Rtt, Stats, Summary};
+use super::{Audience, FileLine, OutputFormat, Printable};
+use nlhello::hello::{HelloEvent, HelloStats, Peer, Reply, Rtt, Summary};
 use nlhello::netlink::{since_1970, Error};
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
-pub struct Text;
+pub struct TextPrinter;
 
-impl Format for Text {
-    fn event(&self, out: &mut dyn Write, event: &Event<'_>) -> io::Result<()> {
+impl OutputFormat for TextPrinter {
+    fn event(&self, out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()> {
         match event {
-            Event::Greeting(reply) => writeln!(out, "{}", Escaped(reply.greeting)),
-            Event::Reply(reply) => write_reply(out, reply),
-            Event::Lost(seq) => writeln!(out, "no reply: seq={seq}"),
-            Event::Summary(summary) => write_summary(out, summary),
-            Event::Heard(heard) => write_heard(out, heard),
-            Event::Audience(audience) => write_audience(out, audience),
-            Event::Peers(peers, now) => write_peers(out, peers, *now),
-            Event::Stats(stats) => write_stats(out, stats),
-            Event::GreetingIs(greeting) => writeln!(out, "{}", Escaped(greeting)),
-            Event::GreetingSet(_) => Ok(()),
+            Printable::Greeting(reply) => writeln!(out, "{}", Escaped(reply.greeting)),
+            Printable::Reply(reply) => write_reply(out, reply),
+            Printable::Lost(seq) => writeln!(out, "no reply: seq={seq}"),
+            Printable::Summary(summary) => write_summary(out, summary),
+            Printable::Heard(heard) => write_heard(out, heard),
+            Printable::Audience(audience) => write_audience(out, audience),
+            Printable::Peers(peers, now) => write_peers(out, peers, *now),
+            Printable::Stats(stats) => write_stats(out, stats),
+            Printable::GreetingIs(greeting) => writeln!(out, "{}", Escaped(greeting)),
+            Printable::GreetingSet(_) => Ok(()),
         }
     }
 
     fn error(
         &self,
         out: &mut dyn Write,
-        place: Option<Place<'_>>,
+        place: Option<FileLine<'_>>,
         error: &Error,
     ) -> io::Result<()> {
         let line = match place {
-            Some(Place { file, line }) => format!("{file}:{line}: {error}"),
+            Some(FileLine { file, line }) => format!("{file}:{line}: {error}"),
             None => error.to_string(),
         };
 
@@ -83,8 +83,8 @@ fn write_rtt(out: &mut dyn Write, rtt: &Rtt) -> io::Result<()> {
     )
 }
 
-fn write_heard(out: &mut dyn Write, heard: &Heard<'_>) -> io::Result<()> {
-    let Heard { time, portid, text } = heard;
+fn write_heard(out: &mut dyn Write, heard: &HelloEvent<'_>) -> io::Result<()> {
+    let HelloEvent { time, portid, text } = heard;
     write!(out, "{} port {portid}", Utc(*time))?;
 
     match text {
@@ -147,7 +147,7 @@ fn write_row(out: &mut dyn Write, row: &[String; 4], widths: [usize; 4]) -> io::
     )
 }
 
-fn write_stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
+fn write_stats(out: &mut dyn Write, stats: &HelloStats) -> io::Result<()> {
     let rows = [
         ("hellos", stats.hellos),
         ("classic", stats.classic),
@@ -182,9 +182,9 @@ fn loss(summary: &Summary) -> f64 {
 mod tests {
     use super::*;
 
-    fn written(event: Event<'_>) -> String {
+    fn written(event: Printable<'_>) -> String {
         let mut out = Vec::new();
-        Text.event(&mut out, &event).unwrap();
+        TextPrinter.event(&mut out, &event).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -209,7 +209,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Reply(reply)),
+            written(Printable::Reply(reply)),
             "Hello\\x0afrom \\x1b[31mkernel: 40 bytes seq=7 time=0.012 ms\n"
         );
     }
@@ -224,7 +224,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Summary(summary(3, 2, Some(rtt)))),
+            written(Printable::Summary(summary(3, 2, Some(rtt)))),
             "--- hello statistics ---\n\
              3 sent, 2 received, 33.3333% lost, time 2003ms\n\
              rtt min/avg/max/p99 = 0.010/0.020/0.030/0.029 ms\n"
@@ -256,7 +256,7 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Summary(summary)),
+            written(Printable::Summary(summary)),
             "--- hello statistics ---\n\
              3 sent, 0 received, +3 errors, 0% lost, time 2003ms\n"
         );
@@ -266,7 +266,7 @@ mod tests {
     fn an_error_is_one_line_whatever_the_kernel_said() {
         let error = Error::new("say hello", libc::EINVAL).message("no\n\x1b[2J");
         let mut out = Vec::new();
-        Text.error(&mut out, None, &error).unwrap();
+        TextPrinter.error(&mut out, None, &error).unwrap();
 
         assert_eq!(
             String::from_utf8(out).unwrap(),
@@ -276,18 +276,18 @@ mod tests {
 
     #[test]
     fn a_notification_is_one_line_whatever_was_said() {
-        let heard = |text| Heard {
+        let heard = |text| HelloEvent {
             time: SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4),
             portid: 4711,
             text,
         };
 
         assert_eq!(
-            written(Event::Heard(heard(Some(b"Hello\n\x1b[2J")))),
+            written(Printable::Heard(heard(Some(b"Hello\n\x1b[2J")))),
             "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n"
         );
         assert_eq!(
-            written(Event::Heard(heard(None))),
+            written(Printable::Heard(heard(None))),
             "2026-11-21T01:02:03.000000004Z port 4711\n"
         );
     }
@@ -305,7 +305,7 @@ mod tests {
                 time: Duration::from_millis(2_500),
             };
             assert_eq!(
-                written(Event::Audience(audience)),
+                written(Printable::Audience(audience)),
                 format!("12 heard in 2.5s, {lost}\n")
             );
         }
@@ -330,7 +330,7 @@ mod tests {
         ];
 
         assert_eq!(
-            written(Event::Peers(&peers, now)),
+            written(Printable::Peers(&peers, now)),
             "    PORTID    MESSAGES        BYTES       LAST\n         \
              7           1           12  500ms ago\n\
              4000000000  1234567890  14814814680  3m05s ago\n         \
@@ -341,14 +341,14 @@ mod tests {
     #[test]
     fn without_peers_there_is_the_header_alone() {
         assert_eq!(
-            written(Event::Peers(&[], SystemTime::UNIX_EPOCH)),
+            written(Printable::Peers(&[], SystemTime::UNIX_EPOCH)),
             "PORTID  MESSAGES  BYTES  LAST\n"
         );
     }
 
     #[test]
     fn each_counter_has_a_line() {
-        let stats = Stats {
+        let stats = HelloStats {
             hellos: 1,
             classic: 2,
             refused: 3,
@@ -358,21 +358,21 @@ mod tests {
         };
 
         assert_eq!(
-            written(Event::Stats(stats)),
+            written(Printable::Stats(stats)),
             "hellos  1\nclassic 2\nrefused 3\ndropped 4\npeers   5\nevicted 6\n"
         );
     }
 
     #[test]
     fn a_greeting_is_escaped_and_setting_it_says_nothing() {
-        assert_eq!(written(Event::GreetingIs(b"Hi\x07")), "Hi\\x07\n");
-        assert_eq!(written(Event::GreetingSet(b"Hi")), "");
+        assert_eq!(written(Printable::GreetingIs(b"Hi\x07")), "Hi\\x07\n");
+        assert_eq!(written(Printable::GreetingSet(b"Hi")), "");
     }
 
     #[test]
     fn a_summary_of_nothing_has_no_round_trips() {
         assert_eq!(
-            written(Event::Summary(summary(0, 0, None))),
+            written(Printable::Summary(summary(0, 0, None))),
             "--- hello statistics ---\n0 sent, 0 received, 0% lost, time 2003ms\n"
         );
     }

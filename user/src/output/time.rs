@@ -25,7 +25,7 @@ impl fmt::Display for Utc {
 
 /// How a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum TimeStyle {
     /// Of the day, here: `21:26:54.897`.
     Time,
     /// As RFC 3339 has it, with the offset: `2026-11-21T21:26:54.897123+01:00`.
@@ -68,7 +68,7 @@ impl Stamp {
     }
 
     /// Returns it in this `style`.
-    pub fn display(&self, style: Style) -> impl fmt::Display + '_ {
+    pub fn display(&self, style: TimeStyle) -> impl fmt::Display + '_ {
         Display(self, style)
     }
 }
@@ -76,9 +76,9 @@ impl Stamp {
 impl Stamp {
     /// Returns the second that it is in when it is shown in this `style`, with the offset from UTC, and the nanoseconds since
     /// that began.
-    fn second(&self, style: Style) -> ((u64, i32), u32) {
+    fn second(&self, style: TimeStyle) -> ((u64, i32), u32) {
         let since = match style {
-            Style::Monotonic => self.since_start,
+            TimeStyle::Monotonic => self.since_start,
             _ => since_1970(self.time),
         };
         ((since.as_secs(), self.offset), since.subsec_nanos())
@@ -87,7 +87,7 @@ impl Stamp {
 
 /// Shows stamps in a style, one after the other: of most only the fraction of the second is new.
 pub struct Stamps {
-    style: Style,
+    style: TimeStyle,
     /// The stamp that `text` is of.
     last: Option<Stamp>,
     text: Vec<u8>,
@@ -97,7 +97,7 @@ pub struct Stamps {
 
 impl Stamps {
     /// Shows them in this `style`.
-    pub fn new(style: Style) -> Self {
+    pub fn new(style: TimeStyle) -> Self {
         Self {
             style,
             last: None,
@@ -107,7 +107,7 @@ impl Stamps {
     }
 
     /// Returns the style.
-    pub fn style(&self) -> Style {
+    pub fn style(&self) -> TimeStyle {
         self.style
     }
 
@@ -130,7 +130,7 @@ impl Stamps {
         }
         let fraction = &mut self.text[self.fraction..];
         match self.style {
-            Style::Time => put_digits(fraction, three_digits(nanos / 1_000_000)),
+            TimeStyle::Time => put_digits(fraction, three_digits(nanos / 1_000_000)),
             _ => put_digits(fraction, six_digits(nanos / 1000)),
         }
     }
@@ -142,7 +142,7 @@ fn put_digits<const N: usize>(text: &mut [u8], digits: [u8; N]) {
     }
 }
 
-struct Display<'a>(&'a Stamp, Style);
+struct Display<'a>(&'a Stamp, TimeStyle);
 
 impl fmt::Display for Display<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,18 +151,18 @@ impl fmt::Display for Display<'_> {
         let here = local(since, stamp.offset);
 
         match style {
-            Style::Time => {
+            TimeStyle::Time => {
                 write_time_of_day(f, here)?;
                 write!(f, ".{:03}", since.subsec_millis())
             }
-            Style::Iso => {
+            TimeStyle::Iso => {
                 write_second(f, here)?;
                 write!(f, ".{:06}", since.subsec_micros())?;
                 write_offset(f, stamp.offset)
             }
-            Style::Epoch => write_seconds(f, since),
-            Style::Monotonic => write_seconds(f, stamp.since_start),
-            Style::None => Ok(()),
+            TimeStyle::Epoch => write_seconds(f, since),
+            TimeStyle::Monotonic => write_seconds(f, stamp.since_start),
+            TimeStyle::None => Ok(()),
         }
     }
 }
@@ -379,14 +379,20 @@ mod tests {
             (345, "2026-11-21T06:47:03.004567+05:45"),
             (-210, "2026-11-20T21:32:03.004567-03:30"),
         ] {
-            assert_eq!(stamp(minutes).display(Style::Iso).to_string(), text);
+            assert_eq!(stamp(minutes).display(TimeStyle::Iso).to_string(), text);
         }
-        assert_eq!(stamp(-210).display(Style::Time).to_string(), "21:32:03.004");
         assert_eq!(
-            stamp(60).display(Style::Epoch).to_string(),
+            stamp(-210).display(TimeStyle::Time).to_string(),
+            "21:32:03.004"
+        );
+        assert_eq!(
+            stamp(60).display(TimeStyle::Epoch).to_string(),
             "1795222923.004567"
         );
-        assert_eq!(stamp(60).display(Style::Monotonic).to_string(), "3.000120");
+        assert_eq!(
+            stamp(60).display(TimeStyle::Monotonic).to_string(),
+            "3.000120"
+        );
     }
 
     #[test]
@@ -394,11 +400,11 @@ mod tests {
         let zones =
             [0, 3600].map(|secs| TimeZone::fixed(jiff::tz::Offset::from_seconds(secs).unwrap()));
         for style in [
-            Style::Time,
-            Style::Iso,
-            Style::Epoch,
-            Style::Monotonic,
-            Style::None,
+            TimeStyle::Time,
+            TimeStyle::Iso,
+            TimeStyle::Epoch,
+            TimeStyle::Monotonic,
+            TimeStyle::None,
         ] {
             let mut stamps = Stamps::new(style);
             for (secs, nanos, zone) in [
@@ -427,7 +433,7 @@ mod tests {
         ] {
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(secs);
             let stamp = Stamp::of(time, Duration::ZERO, &zone);
-            assert_eq!(stamp.display(Style::Iso).to_string(), text);
+            assert_eq!(stamp.display(TimeStyle::Iso).to_string(), text);
         }
     }
 

@@ -13,7 +13,7 @@ use super::buffer::Buffer;
 use super::escape;
 use super::record::digits::push_decimal;
 use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
-use super::time::{Stamp, Stamps, Style};
+use super::time::{Stamp, Stamps, TimeStyle};
 use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, Payload, What};
 use nlhello::object::Names;
@@ -55,7 +55,12 @@ impl Watch {
     /// # Errors
     ///
     /// When it is closed.
-    pub fn new(json: bool, color: bool, style: Style, netns: Option<String>) -> io::Result<Self> {
+    pub fn new(
+        json: bool,
+        color: bool,
+        style: TimeStyle,
+        netns: Option<String>,
+    ) -> io::Result<Self> {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 
         Ok(Self {
@@ -63,7 +68,7 @@ impl Watch {
             json,
             color,
             times: Stamps::new(match style {
-                Style::Time if json => Style::Iso,
+                TimeStyle::Time if json => TimeStyle::Iso,
                 style => style,
             }),
             place: Whereabouts::only(netns.as_deref()),
@@ -207,7 +212,7 @@ impl Watch {
 
     fn begin_text(&mut self, now: &Stamp, words: &[&str]) {
         let out = self.out.text();
-        if self.times.style() != Style::None {
+        if self.times.style() != TimeStyle::None {
             out.push(b'[');
             out.extend_from_slice(self.times.text(now));
             out.extend_from_slice(b"] ");
@@ -219,11 +224,11 @@ impl Watch {
     fn begin_json(&mut self, now: &Stamp, event: &str) {
         let out = self.out.text();
         let quote = match self.times.style() {
-            Style::Epoch | Style::Monotonic => "",
+            TimeStyle::Epoch | TimeStyle::Monotonic => "",
             _ => "\"",
         };
         out.push(b'{');
-        if self.times.style() != Style::None {
+        if self.times.style() != TimeStyle::None {
             push(out, &[r#""time":"#, quote]);
             out.extend_from_slice(self.times.text(now));
             push(out, &[quote, ","]);

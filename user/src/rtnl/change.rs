@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requests that change the network: [`Link`], [`Addr`], [`Route`] and [`Neigh`].
+//! Requests that change the network: [`LinkChange`], [`AddrChange`], [`RouteChange`] and [`NeighChange`].
 //!
 //! Each says what is wanted; what is `None` is left to the kernel. [`Verb`] says what to do with
 //! it, and [`Client::change`](crate::object::Client::change) does it.
 //!
 //! ```no_run
-//! use nlhello::rtnl::change::{Route, Verb};
+//! use nlhello::rtnl::change::{RouteChange, Verb};
 //! use nlhello::object::Client;
 //! use nlhello::rtnl::{LinkNames, SPEC};
 //! use std::time::Duration;
 //!
 //! # fn main() -> Result<(), nlhello::netlink::Error> {
-//! let route = Route {
+//! let route = RouteChange {
 //!     oif: Some(LinkNames::new().index(b"eth0")?),
-//!     ..Route::to("10.0.0.0/8".parse()?)
+//!     ..RouteChange::to("10.0.0.0/8".parse()?)
 //! };
 //! let mut request = route.request(Verb::Add)?;
 //! Client::open(request.op(), &SPEC)?.change(&mut request, Duration::from_secs(5))?;
@@ -30,11 +30,11 @@ mod payload;
 mod route;
 mod subnet;
 
-pub use addr::{Addr, Lifetime};
-pub use kind::{Kind, Vxlan};
-pub use link::{Link, Target};
-pub use neigh::{Neigh, STATES};
-pub use route::{NextHop, Route};
+pub use addr::{AddrChange, Lifetime};
+pub use kind::{LinkKind, Vxlan};
+pub use link::{LinkChange, Target};
+pub use neigh::{NeighChange, STATES};
+pub use route::{NextHop, RouteChange};
 pub use subnet::Subnet;
 
 use payload::RequestPayload;

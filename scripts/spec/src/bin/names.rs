@@ -6,10 +6,10 @@
 
 #![forbid(unsafe_code)]
 
-use nlhello_spec::header::Headers;
+use nlhello_spec::header::KernelHeaders;
 use nlhello_spec::overlay::Overlay;
-use nlhello_spec::table::Table;
-use nlhello_spec::{emit, Catalog, Error, Result};
+use nlhello_spec::table::TableWriter;
+use nlhello_spec::{emit, Catalog, Result, SourceError};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,11 +33,16 @@ fn run(source: &Path, folder: &Path) -> Result<()> {
     let by_hand = Path::new(env!("CARGO_MANIFEST_DIR")).join("overlay.yaml");
     let overlay = Overlay::read(&by_hand)?;
     let catalog = Catalog::read(source, &by_hand)?;
-    let table = Table::pack(&catalog)?;
+    let table = TableWriter::pack(&catalog)?;
     let version = version(source)?;
 
     write(&folder.join("table.rs"), &emit::table(&table, &version))?;
-    let constants = emit::constants(&catalog, &overlay, &mut Headers::new(source), &version)?;
+    let constants = emit::constants(
+        &catalog,
+        &overlay,
+        &mut KernelHeaders::new(source),
+        &version,
+    )?;
     write(&folder.join("uapi.rs"), &constants)?;
     eprintln!(
         "names: {} attributes in {} sets, {} names of numbers, {} structs, {} messages: {} bytes",
@@ -55,7 +60,7 @@ fn run(source: &Path, folder: &Path) -> Result<()> {
 fn version(source: &Path) -> Result<String> {
     let path = source.join("Makefile");
     let text = std::fs::read_to_string(&path)
-        .map_err(|error| Error::new(error.to_string()).within(path.display()))?;
+        .map_err(|error| SourceError::new(error.to_string()).within(path.display()))?;
     let part = |name: &str| {
         let line = text
             .lines()
@@ -65,10 +70,11 @@ fn version(source: &Path) -> Result<String> {
 
     match (part("VERSION"), part("PATCHLEVEL"), part("SUBLEVEL")) {
         (Some(version), Some(patch), Some(sub)) => Ok(format!("{version}.{patch}.{sub}")),
-        _ => Err(Error::new("it has no version").within(path.display())),
+        _ => Err(SourceError::new("it has no version").within(path.display())),
     }
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|error| Error::new(error.to_string()).within(path.display()))
+    std::fs::write(path, text)
+        .map_err(|error| SourceError::new(error.to_string()).within(path.display()))
 }

@@ -3,12 +3,12 @@
 //! Formats of values.
 
 use super::{set_key, Catalog};
-use crate::spec::{Spec, ValueDef};
-use crate::{Error, Result};
+use crate::spec::{SpecFile, ValueDef};
+use crate::{Result, SourceError};
 
 /// Format of the value of an attribute or of a member; names are keys of the [`Catalog`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum EntryFormat {
     /// Bytes of a meaning of their own.
     Binary,
     /// Padding without a meaning.
@@ -18,7 +18,7 @@ pub enum Format {
     /// A text.
     Text,
     /// A number.
-    Number(Number),
+    Number(EntryNumber),
     /// The index of a link.
     Ifindex,
     /// A hardware address.
@@ -42,7 +42,7 @@ pub enum Format {
     /// The group of a bridge's multicast entry: an address and the protocol that it is of.
     MdbAddr,
     /// A row of numbers; the enum names their places.
-    Numbers(Number),
+    Numbers(EntryNumber),
     /// A struct.
     Struct(String),
     /// Structs, one behind the other.
@@ -52,7 +52,7 @@ pub enum Format {
     /// Attributes whose numbers only count, so many deep, which hold those of the set.
     Nests(String, u8),
     /// Attributes whose numbers only count, which hold a number each.
-    List(Number),
+    List(EntryNumber),
     /// Attributes whose numbers only count, which hold an address each.
     Addresses,
     /// A struct and attributes behind it.
@@ -73,7 +73,7 @@ pub enum Format {
 
 /// A number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Number {
+pub struct EntryNumber {
     /// Size of the number in bytes; 0 is as long as the attribute is.
     pub width: u8,
     /// Whether it may be negative.
@@ -88,7 +88,7 @@ pub struct Number {
     pub is_flags: bool,
 }
 
-impl Number {
+impl EntryNumber {
     /// Reads the type of a number: `u32`, `sint`.
     pub fn of_type(kind: &str) -> Option<Self> {
         let (is_signed, bits) = match kind.split_at_checked(1)? {
@@ -107,7 +107,7 @@ impl Number {
     }
 }
 
-impl Format {
+impl EntryFormat {
     /// Returns the format of a message or sub-message with a struct `header` and a `set`.
     pub fn of_parts(header: Option<String>, set: Option<String>) -> Self {
         match (header, set) {
@@ -126,37 +126,41 @@ impl Format {
 
 impl Catalog {
     /// Returns what `value` of `spec` is.
-    pub(super) fn format_of(&mut self, value: &ValueDef, spec: &Spec) -> Format {
+    pub(super) fn format_of(&mut self, value: &ValueDef, spec: &SpecFile) -> EntryFormat {
         let key = |name: &String| format!("{}/{name}", spec.name);
-        if let Some(number) = Number::of_type(&value.kind) {
+        if let Some(number) = EntryNumber::of_type(&value.kind) {
             return self.number_of(number, value, spec);
         }
         match value.kind.as_str() {
-            "string" => Format::Text,
-            "flag" => Format::Flag,
-            "pad" => Format::Pad,
-            "bitfield32" => Format::Bitfield(self.flags_key(value, spec)),
-            "nest" => value
-                .nested
-                .as_ref()
-                .map_or(Format::Binary, |name| Format::Nest(set_key(spec, name))),
-            "nest-type-value" => value.nested.as_ref().map_or(Format::Binary, |name| {
-                Format::Nests(set_key(spec, name), value.type_values as u8)
+            "string" => EntryFormat::Text,
+            "flag" => EntryFormat::Flag,
+            "pad" => EntryFormat::Pad,
+            "bitfield32" => EntryFormat::Bitfield(self.flags_key(value, spec)),
+            "nest" => value.nested.as_ref().map_or(EntryFormat::Binary, |name| {
+                EntryFormat::Nest(set_key(spec, name))
+            }),
+            "nest-type-value" => value.nested.as_ref().map_or(EntryFormat::Binary, |name| {
+                EntryFormat::Nests(set_key(spec, name), value.type_values as u8)
             }),
             "indexed-array" => list_of(value, spec),
             "sub-message" => match &value.sub_message {
-                Some((name, selector)) => Format::Select(selector.clone(), key(name)),
-                None => Format::Binary,
+                Some((name, selector)) => EntryFormat::Select(selector.clone(), key(name)),
+                None => EntryFormat::Binary,
             },
             "binary" => binary_of(value, spec),
-            _ => Format::Binary,
+            _ => EntryFormat::Binary,
         }
     }
 
-    fn number_of(&mut self, mut number: Number, value: &ValueDef, spec: &Spec) -> Format {
+    fn number_of(
+        &mut self,
+        mut number: EntryNumber,
+        value: &ValueDef,
+        spec: &SpecFile,
+    ) -> EntryFormat {
         number.is_big_endian = value.is_big_endian;
         match value.hint.as_deref() {
-            Some("ipv4") => return Format::Ipv4,
+            Some("ipv4") => return EntryFormat::Ipv4,
             Some("hex") => number.is_hex = true,
             _ => {}
         }
@@ -170,11 +174,11 @@ impl Catalog {
             };
             number.is_flags = is_flags || value.is_flags;
         }
-        Format::Number(number)
+        EntryFormat::Number(number)
     }
 
     /// Returns the key of the flags that `value` has; those of a plain enum are made of it.
-    fn flags_key(&mut self, value: &ValueDef, spec: &Spec) -> Option<String> {
+    fn flags_key(&mut self, value: &ValueDef, spec: &SpecFile) -> Option<String> {
         let key = format!("{}/{}", spec.name, value.enum_name.as_ref()?);
         let words = self.enums.get(&key)?;
         if words.is_flags {
@@ -184,7 +188,7 @@ impl Catalog {
             .entries
             .iter()
             .filter_map(|(bit, name)| Some((1u32.checked_shl(*bit)?, name.clone())));
-        let flags = super::Words::new(words.prefix.clone(), true, entries.collect());
+        let flags = super::WordsEntry::new(words.prefix.clone(), true, entries.collect());
         let key = format!("{key} as flags");
         self.enums.insert(key.clone(), flags);
         Some(key)
@@ -192,50 +196,54 @@ impl Catalog {
 
     /// Parses the words that the overlay has for a format; names are those of the spec `scope` or of
     /// the overlay.
-    pub(super) fn parse_format(&self, text: &str, scope: &str) -> Result<Format> {
+    pub(super) fn parse_format(&self, text: &str, scope: &str) -> Result<EntryFormat> {
         let words: Vec<_> = text.split_whitespace().collect();
         let key = |name: &str| self.key(name, scope);
         let format = match words.as_slice() {
-            ["binary"] => Format::Binary,
-            ["pad"] => Format::Pad,
-            ["flag"] => Format::Flag,
-            ["string"] => Format::Text,
-            ["ifindex"] => Format::Ifindex,
-            ["mac"] => Format::Mac,
-            ["ipv4"] => Format::Ipv4,
-            ["ipv6"] => Format::Ipv6,
-            ["ip"] => Format::Ip,
-            ["family-addr"] => Format::FamilyAddr,
-            ["lladdr"] => Format::Lladdr,
-            ["uuid"] => Format::Uuid,
-            ["labels"] => Format::Labels,
-            ["sockaddr"] => Format::Sockaddr,
-            ["mdb-addr"] => Format::MdbAddr,
-            ["addresses"] => Format::Addresses,
-            ["nothing"] => Format::Nothing,
-            ["numbers", kind, rest @ ..] => Format::Numbers(self.parse_number(kind, rest, scope)?),
-            ["list", kind, rest @ ..] => Format::List(self.parse_number(kind, rest, scope)?),
-            ["struct", name] => Format::Struct(key(name)),
-            ["structs", name] => Format::Structs(key(name)),
-            ["nest", name] => Format::Nest(key(name)),
-            ["nests", name] => Format::Nests(key(name), 1),
-            ["message", header, set] => Format::Message(key(header), key(set)),
-            ["nexthops", header, set] => Format::Nexthops(key(header), key(set)),
-            ["select", selector, choice] => Format::Select((*selector).to_owned(), key(choice)),
-            ["family", choice] => Format::ByFamily(key(choice)),
-            ["protocol", choice] => Format::ByProtocol(key(choice)),
-            ["bitfield"] => Format::Bitfield(None),
-            ["bitfield", name] => Format::Bitfield(Some(key(name))),
-            [kind, rest @ ..] => Format::Number(self.parse_number(kind, rest, scope)?),
-            [] => return Err(Error::new("a format is empty")),
+            ["binary"] => EntryFormat::Binary,
+            ["pad"] => EntryFormat::Pad,
+            ["flag"] => EntryFormat::Flag,
+            ["string"] => EntryFormat::Text,
+            ["ifindex"] => EntryFormat::Ifindex,
+            ["mac"] => EntryFormat::Mac,
+            ["ipv4"] => EntryFormat::Ipv4,
+            ["ipv6"] => EntryFormat::Ipv6,
+            ["ip"] => EntryFormat::Ip,
+            ["family-addr"] => EntryFormat::FamilyAddr,
+            ["lladdr"] => EntryFormat::Lladdr,
+            ["uuid"] => EntryFormat::Uuid,
+            ["labels"] => EntryFormat::Labels,
+            ["sockaddr"] => EntryFormat::Sockaddr,
+            ["mdb-addr"] => EntryFormat::MdbAddr,
+            ["addresses"] => EntryFormat::Addresses,
+            ["nothing"] => EntryFormat::Nothing,
+            ["numbers", kind, rest @ ..] => {
+                EntryFormat::Numbers(self.parse_number(kind, rest, scope)?)
+            }
+            ["list", kind, rest @ ..] => EntryFormat::List(self.parse_number(kind, rest, scope)?),
+            ["struct", name] => EntryFormat::Struct(key(name)),
+            ["structs", name] => EntryFormat::Structs(key(name)),
+            ["nest", name] => EntryFormat::Nest(key(name)),
+            ["nests", name] => EntryFormat::Nests(key(name), 1),
+            ["message", header, set] => EntryFormat::Message(key(header), key(set)),
+            ["nexthops", header, set] => EntryFormat::Nexthops(key(header), key(set)),
+            ["select", selector, choice] => {
+                EntryFormat::Select((*selector).to_owned(), key(choice))
+            }
+            ["family", choice] => EntryFormat::ByFamily(key(choice)),
+            ["protocol", choice] => EntryFormat::ByProtocol(key(choice)),
+            ["bitfield"] => EntryFormat::Bitfield(None),
+            ["bitfield", name] => EntryFormat::Bitfield(Some(key(name))),
+            [kind, rest @ ..] => EntryFormat::Number(self.parse_number(kind, rest, scope)?),
+            [] => return Err(SourceError::new("a format is empty")),
         };
 
         Ok(format)
     }
 
-    fn parse_number(&self, kind: &str, words: &[&str], scope: &str) -> Result<Number> {
-        let mut number =
-            Number::of_type(kind).ok_or_else(|| Error::new(format!("`{kind}` is no format")))?;
+    fn parse_number(&self, kind: &str, words: &[&str], scope: &str) -> Result<EntryNumber> {
+        let mut number = EntryNumber::of_type(kind)
+            .ok_or_else(|| SourceError::new(format!("`{kind}` is no format")))?;
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
@@ -246,7 +254,11 @@ impl Catalog {
                     number.words = words.next().map(|name| self.key(name, scope));
                     number.is_flags = true;
                 }
-                other => return Err(Error::new(format!("`{other}` says nothing of a number"))),
+                other => {
+                    return Err(SourceError::new(format!(
+                        "`{other}` says nothing of a number"
+                    )))
+                }
             }
         }
         Ok(number)
@@ -270,10 +282,10 @@ impl Catalog {
     }
 
     /// Says whether every name in `format` stands for something.
-    pub(super) fn check_format(&self, format: &Format) -> Result<()> {
+    pub(super) fn check_format(&self, format: &EntryFormat) -> Result<()> {
         let need = |has: bool, what: &str, key: &str| match has {
             true => Ok(()),
-            false => Err(Error::new(format!("there is no {what} {key}"))),
+            false => Err(SourceError::new(format!("there is no {what} {key}"))),
         };
         let set = |key: &String| need(self.sets.contains_key(key), "set", key);
         let record = |key: &String| need(self.structs.contains_key(key), "struct", key);
@@ -284,25 +296,25 @@ impl Catalog {
         };
 
         match format {
-            Format::Number(number) | Format::Numbers(number) | Format::List(number) => {
-                words(&number.words)
-            }
-            Format::Bitfield(name) => words(name),
-            Format::Struct(name) | Format::Structs(name) => record(name),
-            Format::Nest(name) | Format::Nests(name, _) => set(name),
-            Format::Message(header, name) | Format::Nexthops(header, name) => {
+            EntryFormat::Number(number)
+            | EntryFormat::Numbers(number)
+            | EntryFormat::List(number) => words(&number.words),
+            EntryFormat::Bitfield(name) => words(name),
+            EntryFormat::Struct(name) | EntryFormat::Structs(name) => record(name),
+            EntryFormat::Nest(name) | EntryFormat::Nests(name, _) => set(name),
+            EntryFormat::Message(header, name) | EntryFormat::Nexthops(header, name) => {
                 record(header).and(set(name))
             }
-            Format::Select(_, name) | Format::ByFamily(name) | Format::ByProtocol(name) => {
-                choice(name)
-            }
+            EntryFormat::Select(_, name)
+            | EntryFormat::ByFamily(name)
+            | EntryFormat::ByProtocol(name) => choice(name),
             _ => Ok(()),
         }
     }
 }
 
 /// Returns what the attributes of an `indexed-array` hold.
-fn list_of(value: &ValueDef, spec: &Spec) -> Format {
+fn list_of(value: &ValueDef, spec: &SpecFile) -> EntryFormat {
     let sub_type = value.sub_type.as_deref().unwrap_or_default();
     let is_address = matches!(value.hint.as_deref(), Some("ipv4" | "ipv6" | "ipv4-or-v6"));
 
@@ -310,36 +322,36 @@ fn list_of(value: &ValueDef, spec: &Spec) -> Format {
         sub_type,
         &value.nested,
         is_address,
-        Number::of_type(sub_type),
+        EntryNumber::of_type(sub_type),
     ) {
-        ("nest", Some(name), ..) => Format::Nests(set_key(spec, name), 1),
-        (_, _, true, _) => Format::Addresses,
+        ("nest", Some(name), ..) => EntryFormat::Nests(set_key(spec, name), 1),
+        (_, _, true, _) => EntryFormat::Addresses,
         (_, _, _, Some(mut number)) => {
             number.is_big_endian = value.is_big_endian;
-            Format::List(number)
+            EntryFormat::List(number)
         }
-        _ => Format::Binary,
+        _ => EntryFormat::Binary,
     }
 }
 
-fn binary_of(value: &ValueDef, spec: &Spec) -> Format {
+fn binary_of(value: &ValueDef, spec: &SpecFile) -> EntryFormat {
     if let Some(name) = &value.struct_name {
-        return Format::Struct(format!("{}/{name}", spec.name));
+        return EntryFormat::Struct(format!("{}/{name}", spec.name));
     }
     match value.hint.as_deref() {
-        Some("mac") => return Format::Mac,
-        Some("ipv4") => return Format::Ipv4,
-        Some("ipv6") => return Format::Ipv6,
-        Some("ipv4-or-v6") => return Format::Ip,
-        Some("uuid") => return Format::Uuid,
+        Some("mac") => return EntryFormat::Mac,
+        Some("ipv4") => return EntryFormat::Ipv4,
+        Some("ipv6") => return EntryFormat::Ipv6,
+        Some("ipv4-or-v6") => return EntryFormat::Ip,
+        Some("uuid") => return EntryFormat::Uuid,
         _ => {}
     }
 
-    match value.sub_type.as_deref().and_then(Number::of_type) {
+    match value.sub_type.as_deref().and_then(EntryNumber::of_type) {
         Some(mut number) => {
             number.is_big_endian = value.is_big_endian;
-            Format::Numbers(number)
+            EntryFormat::Numbers(number)
         }
-        None => Format::Binary,
+        None => EntryFormat::Binary,
     }
 }

@@ -2,14 +2,18 @@
 
 //! Enums, sets and messages that the overlay takes from headers.
 
-use super::{Attr, Catalog, Message, Set, Struct, Words};
-use crate::header::{Header, Headers};
+use super::{AttrEntry, Catalog, MessageEntry, SetEntry, StructEntry, WordsEntry};
+use crate::header::{Header, KernelHeaders};
 use crate::overlay::{EnumFrom, MessagesFrom, Overlay, SetFrom};
-use crate::{upper, Error, Result};
+use crate::{upper, Result, SourceError};
 
 impl Catalog {
     /// Takes the enums, structs, sets and choices that stand in the overlay.
-    pub(super) fn take_overlay(&mut self, overlay: &Overlay, headers: &mut Headers) -> Result<()> {
+    pub(super) fn take_overlay(
+        &mut self,
+        overlay: &Overlay,
+        headers: &mut KernelHeaders,
+    ) -> Result<()> {
         for (name, from) in &overlay.enums {
             let words = read_enum(from, headers).map_err(|error| error.within(name))?;
             self.enums.insert(own_key(name), words);
@@ -20,7 +24,7 @@ impl Catalog {
                 .map(|(member, text)| self.parse_member(member, text, "overlay"))
                 .collect::<Result<_>>()
                 .map_err(|error| error.within(name))?;
-            let found = Struct {
+            let found = StructEntry {
                 name: name.clone(),
                 members,
             };
@@ -47,7 +51,7 @@ impl Catalog {
 
     /// Reads a set: the attributes and their numbers are those of an enum of a header, and each has
     /// a format in the overlay.
-    fn read_header_set(&self, from: &SetFrom, headers: &mut Headers) -> Result<Set> {
+    fn read_header_set(&self, from: &SetFrom, headers: &mut KernelHeaders) -> Result<SetEntry> {
         let numbers: Vec<_> = match from.numbers.is_empty() {
             true => headers
                 .get(&from.header)?
@@ -73,16 +77,17 @@ impl Catalog {
             let is_needed = *value != 0
                 && !attrs
                     .iter()
-                    .any(|attr: &Attr| i64::from(attr.value) == *value);
+                    .any(|attr: &AttrEntry| i64::from(attr.value) == *value);
             let format = match from.format(short) {
                 Some(text) => self
                     .parse_format(text, "overlay")
                     .map_err(|error| error.within(name))?,
-                None if is_needed => return Err(Error::new(format!("{name} has no format"))),
+                None if is_needed => return Err(SourceError::new(format!("{name} has no format"))),
                 None => continue,
             };
-            attrs.push(Attr {
-                value: u16::try_from(*value).map_err(|error| Error::new(error.to_string()))?,
+            attrs.push(AttrEntry {
+                value: u16::try_from(*value)
+                    .map_err(|error| SourceError::new(error.to_string()))?,
                 name: short.to_owned(),
                 is_whole: false,
                 format,
@@ -95,8 +100,8 @@ impl Catalog {
             .find(|(name, _)| name != "*" && !is_there(name));
 
         match unknown {
-            Some((name, _)) => Err(Error::new(format!("the header has no {name}"))),
-            None => Ok(Set::new(from.prefix.clone(), attrs)),
+            Some((name, _)) => Err(SourceError::new(format!("the header has no {name}"))),
+            None => Ok(SetEntry::new(from.prefix.clone(), attrs)),
         }
     }
 
@@ -105,9 +110,9 @@ impl Catalog {
         &self,
         protocol: u16,
         overlay: &Overlay,
-        headers: &mut Headers,
-    ) -> Result<Vec<Message>> {
-        let mut messages: Vec<Message> = Vec::new();
+        headers: &mut KernelHeaders,
+    ) -> Result<Vec<MessageEntry>> {
+        let mut messages: Vec<MessageEntry> = Vec::new();
         for from in overlay
             .messages
             .iter()
@@ -138,7 +143,7 @@ fn find_numbers<'a>(
         let found = numbers.with_prefix(name).find(|(found, _)| *found == name);
         return match found {
             Some(found) => Ok(vec![found]),
-            None => Err(Error::new(format!("{} has no {name}", from.header))),
+            None => Err(SourceError::new(format!("{} has no {name}", from.header))),
         };
     };
 
@@ -148,12 +153,12 @@ fn find_numbers<'a>(
         .collect())
 }
 
-fn read_message(from: &MessagesFrom, name: &str, value: i64, text: &str) -> Result<Message> {
+fn read_message(from: &MessagesFrom, name: &str, value: i64, text: &str) -> Result<MessageEntry> {
     let mut parts = text.split_whitespace();
     let key = |part: Option<&str>| part.filter(|part| *part != "-").map(own_key);
 
-    Ok(Message {
-        value: u16::try_from(value).map_err(|error| Error::new(error.to_string()))?,
+    Ok(MessageEntry {
+        value: u16::try_from(value).map_err(|error| SourceError::new(error.to_string()))?,
         name: name.to_owned(),
         header: key(parts.next()),
         set: key(parts.next()),
@@ -174,7 +179,7 @@ fn own_key(name: &str) -> String {
     }
 }
 
-fn read_enum(from: &EnumFrom, headers: &mut Headers) -> Result<Words> {
+fn read_enum(from: &EnumFrom, headers: &mut KernelHeaders) -> Result<WordsEntry> {
     let header = headers.get(&from.header)?;
     let names: Vec<(&str, i64)> = match &from.first {
         Some(first) => header
@@ -198,14 +203,14 @@ fn read_enum(from: &EnumFrom, headers: &mut Headers) -> Result<Words> {
                 .any(|other| short.starts_with(other.as_str()));
         is_wanted.then(|| (value, short.to_owned()))
     });
-    let words = Words::new(
+    let words = WordsEntry::new(
         from.prefix.clone(),
         from.is_flags || from.is_bits,
         entries.collect(),
     );
 
     match words.entries.is_empty() {
-        true => Err(Error::new(format!(
+        true => Err(SourceError::new(format!(
             "{} has no {}*",
             from.header, from.prefix
         ))),

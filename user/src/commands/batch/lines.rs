@@ -10,20 +10,20 @@ use std::os::unix::ffi::OsStringExt;
 ///
 /// Words are parted by white space; quotes of either kind keep it in a word. A `#` at the start of a
 /// word begins a comment, and a backslash at the end of a line goes on in the next.
-pub struct Lines<R> {
+pub struct BatchLines<R> {
     reader: BufReader<R>,
     number: u64,
 }
 
 /// A line with words in it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct BatchLine {
     /// Number of the line, from 1: that of the first, where it goes on in others.
     pub number: u64,
     words: Result<Vec<OsString>, &'static str>,
 }
 
-impl Line {
+impl BatchLine {
     /// Returns the words.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Line {
     }
 }
 
-impl<R: Read> Lines<R> {
+impl<R: Read> BatchLines<R> {
     /// Starts at the first byte of `file`.
     pub fn new(file: R) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl<R: Read> Lines<R> {
     /// # Errors
     ///
     /// Those of `read(2)`.
-    pub fn next_line(&mut self) -> io::Result<Option<Line>> {
+    pub fn next_line(&mut self) -> io::Result<Option<BatchLine>> {
         let mut bytes = Vec::new();
         while self.read_line(&mut bytes)? {
             let number = self.number;
@@ -64,7 +64,7 @@ impl<R: Read> Lines<R> {
             }
             let words = split(&bytes);
             if words != Ok(Vec::new()) {
-                return Ok(Some(Line { number, words }));
+                return Ok(Some(BatchLine { number, words }));
             }
             bytes.clear();
         }
@@ -118,15 +118,15 @@ fn split_word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), &'static str> {
 mod tests {
     use super::*;
 
-    fn read(text: &[u8]) -> Vec<Line> {
-        let mut lines = Lines::new(text);
+    fn read(text: &[u8]) -> Vec<BatchLine> {
+        let mut lines = BatchLines::new(text);
         std::iter::from_fn(|| lines.next_line().unwrap()).collect()
     }
 
-    fn line(number: u64, words: &[&str]) -> Line {
+    fn line(number: u64, words: &[&str]) -> BatchLine {
         let words = Ok(words.iter().map(OsString::from).collect());
 
-        Line { number, words }
+        BatchLine { number, words }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 //! Changes of addresses, read from words.
 
-use super::{index, Failure, Links, Task, Words};
+use super::{index, Failure, FindLink, Task, Words};
 use nlhello::netlink::Request;
-use nlhello::rtnl::change::{Addr, Lifetime, Subnet};
+use nlhello::rtnl::change::{AddrChange, Lifetime, Subnet};
 use std::net::IpAddr;
 
 /// `IFA_F_*` that can be asked for.
@@ -21,10 +21,10 @@ const FLAGS: &[(&str, u32)] = &[
 pub fn read(
     task: &Task<'_>,
     words: &mut Words<'_>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<Request, Failure> {
     // An index or address that the words have not named yet is 0 in the draft.
-    let mut addr = Addr::new(Subnet::any(0), 0);
+    let mut addr = AddrChange::new(Subnet::any(0), 0);
     let (mut local, mut wanted) = (None, None);
     while let Some(word) = words.keyword() {
         match word {
@@ -84,7 +84,7 @@ enum Broadcast {
 
 impl Broadcast {
     /// Returns the broadcast address that `addr` is to have; `None` where there usually is none.
-    fn of(self, addr: &Addr<'_>, words: &Words<'_>) -> Result<Option<IpAddr>, Failure> {
+    fn of(self, addr: &AddrChange<'_>, words: &Words<'_>) -> Result<Option<IpAddr>, Failure> {
         if addr.local.address.is_ipv6() {
             let why = "'brd': there are no broadcast addresses of IPv6";
             return Err(words.error(why.to_owned()).into());
@@ -110,7 +110,7 @@ fn broadcast(keyword: &str, words: &mut Words<'_>) -> Result<Broadcast, Failure>
 }
 
 /// Reads who made an address.
-fn protocol(keyword: &str, words: &mut Words<'_>, links: &mut dyn Links) -> Result<u8, Failure> {
+fn protocol(keyword: &str, words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<u8, Failure> {
     let numbers = links.names().numbers();
 
     Ok(words.read(keyword, "origin of addresses", |value| {

@@ -2,9 +2,9 @@
 
 //! Changes of links, read from words.
 
-use super::{index, Change, Failure, Links, Verb, Words};
+use super::{index, Failure, FindLink, PendingChange, Verb, Words};
 use nlhello::netlink::Netns;
-use nlhello::rtnl::change::{Kind, Link, Target, Vxlan};
+use nlhello::rtnl::change::{LinkChange, LinkKind, Target, Vxlan};
 use std::os::fd::AsFd;
 
 /// `IFLA_BOND_MODE`, `include/uapi/linux/if_bonding.h`.
@@ -28,18 +28,22 @@ const MACVLAN_MODES: &[(&str, u32)] = &[
 ];
 
 /// A change of a link, as far as its words are read.
-struct Draft<'w> {
+struct PendingLink<'w> {
     name: Option<&'w [u8]>,
-    link: Link<'w>,
+    link: LinkChange<'w>,
     address: Option<Vec<u8>>,
     netns: Option<Netns>,
 }
 
 /// Reads what is to become of a link.
-pub fn read(verb: Verb, words: &mut Words<'_>, links: &mut dyn Links) -> Result<Change, Failure> {
-    let mut draft = Draft {
+pub fn read(
+    verb: Verb,
+    words: &mut Words<'_>,
+    links: &mut dyn FindLink,
+) -> Result<PendingChange, Failure> {
+    let mut draft = PendingLink {
         name: None,
-        link: Link::new(Target::Name(b"")),
+        link: LinkChange::new(Target::Name(b"")),
         address: None,
         netns: None,
     };
@@ -52,13 +56,13 @@ pub fn read(verb: Verb, words: &mut Words<'_>, links: &mut dyn Links) -> Result<
     draft.finish(verb, words, links)
 }
 
-impl<'w> Draft<'w> {
+impl<'w> PendingLink<'w> {
     fn read(
         &mut self,
         verb: Verb,
         word: &'w str,
         words: &mut Words<'w>,
-        links: &mut dyn Links,
+        links: &mut dyn FindLink,
     ) -> Result<(), Failure> {
         // A word of its kind may mean something else for other links.
         if let Some(kind) = &mut self.link.kind {
@@ -93,7 +97,7 @@ impl<'w> Draft<'w> {
         &mut self,
         word: &str,
         words: &mut Words<'w>,
-        links: &mut dyn Links,
+        links: &mut dyn FindLink,
     ) -> Result<bool, Failure> {
         match word {
             "up" => self.link.up = Some(true),
@@ -114,8 +118,8 @@ impl<'w> Draft<'w> {
         mut self,
         verb: Verb,
         words: &Words<'_>,
-        links: &mut dyn Links,
-    ) -> Result<Change, Failure> {
+        links: &mut dyn FindLink,
+    ) -> Result<PendingChange, Failure> {
         let name = self
             .name
             .ok_or_else(|| words.missing("the name of a link"))?;
@@ -127,12 +131,12 @@ impl<'w> Draft<'w> {
             Some(_) => Target::Index(links.index(name)?, name),
             None => Target::Name(name),
         };
-        let link = Link {
+        let link = LinkChange {
             address: self.address.as_deref(),
             netns: self.netns.as_ref().map(Netns::as_fd),
             ..self.link
         };
-        Ok(Change {
+        Ok(PendingChange {
             request: link.request(verb)?,
             renames: true,
             netns: self.netns,
@@ -141,49 +145,51 @@ impl<'w> Draft<'w> {
 }
 
 /// Reads the kind of a link that is to be made.
-fn kind_of<'w>(words: &mut Words<'w>) -> Result<Kind<'w>, Failure> {
+fn kind_of<'w>(words: &mut Words<'w>) -> Result<LinkKind<'w>, Failure> {
     let name = words
         .keyword()
         .ok_or_else(|| words.missing("the kind of link behind 'type'"))?;
 
     Ok(match name {
-        "veth" => Kind::Veth { peer: None },
-        "vlan" => Kind::Vlan {
+        "veth" => LinkKind::Veth { peer: None },
+        "vlan" => LinkKind::Vlan {
             id: None,
             protocol: None,
         },
-        "vxlan" => Kind::Vxlan(Vxlan::default()),
-        "bond" => Kind::Bond {
+        "vxlan" => LinkKind::Vxlan(Vxlan::default()),
+        "bond" => LinkKind::Bond {
             mode: None,
             miimon: None,
         },
-        "macvlan" => Kind::Macvlan { mode: None },
-        "vrf" => Kind::Vrf { table: None },
-        name => Kind::Plain(name),
+        "macvlan" => LinkKind::Macvlan { mode: None },
+        "vrf" => LinkKind::Vrf { table: None },
+        name => LinkKind::Plain(name),
     })
 }
 
 /// Reads what can be said of a link of this kind only; says whether `word` is that.
 fn kind_word<'w>(
-    kind: &mut Kind<'w>,
+    kind: &mut LinkKind<'w>,
     word: &str,
     words: &mut Words<'w>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<bool, Failure> {
     match (kind, word) {
-        (Kind::Veth { peer }, "peer") => {
+        (LinkKind::Veth { peer }, "peer") => {
             words.skip("name");
             *peer = Some(words.value(word)?);
         }
-        (Kind::Vlan { id, .. }, "id") => *id = Some(words.number(word)?),
-        (Kind::Vlan { protocol, .. }, "protocol") => {
+        (LinkKind::Vlan { id, .. }, "id") => *id = Some(words.number(word)?),
+        (LinkKind::Vlan { protocol, .. }, "protocol") => {
             *protocol = Some(words.read(word, "VLAN protocol", vlan_protocol)?);
         }
-        (Kind::Vxlan(vxlan), _) => return vxlan_word(vxlan, word, words, links),
-        (Kind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
-        (Kind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
-        (Kind::Macvlan { mode }, "mode") => *mode = Some(words.read(word, "mode", macvlan_mode)?),
-        (Kind::Vrf { table }, "table") => *table = Some(words.one_table(links.names())?),
+        (LinkKind::Vxlan(vxlan), _) => return vxlan_word(vxlan, word, words, links),
+        (LinkKind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
+        (LinkKind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
+        (LinkKind::Macvlan { mode }, "mode") => {
+            *mode = Some(words.read(word, "mode", macvlan_mode)?)
+        }
+        (LinkKind::Vrf { table }, "table") => *table = Some(words.one_table(links.names())?),
         _ => return Ok(false),
     }
     Ok(true)
@@ -193,7 +199,7 @@ fn vxlan_word(
     vxlan: &mut Vxlan,
     word: &str,
     words: &mut Words<'_>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<bool, Failure> {
     match word {
         "id" => vxlan.id = Some(words.number(word)?),

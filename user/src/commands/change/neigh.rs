@@ -2,15 +2,15 @@
 
 //! Changes of neighbours, read from words.
 
-use super::{index, Failure, Links, Task, Words};
+use super::{index, Failure, FindLink, Task, Words};
 use nlhello::netlink::Request;
-use nlhello::rtnl::change::{Neigh, STATES};
+use nlhello::rtnl::change::{NeighChange, STATES};
 
 /// Reads what is to become of a neighbour.
 pub fn read(
     task: &Task<'_>,
     words: &mut Words<'_>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<Request, Failure> {
     let (mut dst, mut link, mut lladdr, mut state) = (None, None, None, None);
     while let Some(word) = words.keyword() {
@@ -23,7 +23,7 @@ pub fn read(
             _ => return Err(words.unknown(word).into()),
         }
     }
-    let neigh = Neigh {
+    let neigh = NeighChange {
         dst: dst.ok_or_else(|| words.missing("the address"))?,
         index: link.ok_or_else(|| words.missing("'dev'"))?,
         lladdr: lladdr.as_deref(),

@@ -2,9 +2,9 @@
 
 //! Changes of routes, read from words.
 
-use super::{index, Failure, Links, Task, Words};
+use super::{index, Failure, FindLink, Task, Words};
 use nlhello::netlink::Request;
-use nlhello::rtnl::change::{NextHop, Route, Subnet};
+use nlhello::rtnl::change::{NextHop, RouteChange, Subnet};
 use nlhello::rtnl::route::type_of;
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 pub fn read(
     task: &Task<'_>,
     words: &mut Words<'_>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<Request, Failure> {
     let kind = words.peek().and_then(type_of);
     if kind.is_some() {
@@ -21,9 +21,9 @@ pub fn read(
     words.skip("to");
     let dst = destination(words)?;
     // The family of a default route is that of what follows.
-    let mut route = Route {
+    let mut route = RouteChange {
         kind,
-        ..Route::to(dst.unwrap_or(Subnet::any(task.family)))
+        ..RouteChange::to(dst.unwrap_or(Subnet::any(task.family)))
     };
     while let Some(word) = words.keyword() {
         setting(&mut route, word, words, links)?;
@@ -45,10 +45,10 @@ fn destination(words: &mut Words<'_>) -> Result<Option<Subnet>, Failure> {
 }
 
 fn setting(
-    route: &mut Route,
+    route: &mut RouteChange,
     word: &str,
     words: &mut Words<'_>,
-    links: &mut dyn Links,
+    links: &mut dyn FindLink,
 ) -> Result<(), Failure> {
     match word {
         "via" => route.via = Some(via(words)?),
@@ -68,7 +68,7 @@ fn setting(
 }
 
 /// Reads one of several next hops, up to a word that says nothing of it.
-fn hop(words: &mut Words<'_>, links: &mut dyn Links) -> Result<NextHop, Failure> {
+fn hop(words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<NextHop, Failure> {
     let mut hop = NextHop {
         via: None,
         oif: None,
@@ -102,7 +102,7 @@ fn via(words: &mut Words<'_>) -> Result<IpAddr, Failure> {
 }
 
 /// Returns the family of a default route that does not say.
-fn family(route: &Route) -> u8 {
+fn family(route: &RouteChange) -> u8 {
     let hop = route.hops.first().and_then(|hop| hop.via);
 
     match route.via.or(hop).or(route.src) {

@@ -5,7 +5,7 @@
 
 use super::Teller;
 use nlhello::monitor::{Monitor, Told, OP};
-use nlhello::netlink::{Batch, Ears, Error};
+use nlhello::netlink::{DatagramBatch, Error, EventSocket};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
 
@@ -26,7 +26,7 @@ pub struct Ahead {
 /// Messages that the receiving thread has read.
 #[derive(Default)]
 struct Load {
-    batch: Batch,
+    batch: DatagramBatch,
     /// Whether there was nothing more to hear.
     is_last: bool,
     /// Error of the receiver after these messages, if it was not an event.
@@ -35,7 +35,7 @@ struct Load {
 
 impl Ahead {
     /// Begins to hear with `ears`; `None` where there can be no more threads.
-    pub fn start(ears: Ears) -> Option<Self> {
+    pub fn start(ears: EventSocket) -> Option<Self> {
         let (empty, todo) = mpsc::channel();
         let (done, full) = mpsc::channel();
         Builder::new()
@@ -81,7 +81,7 @@ impl Ahead {
     }
 }
 
-fn fill_all(mut ears: Ears, todo: Receiver<Load>, done: &Sender<Load>) {
+fn fill_all(mut ears: EventSocket, todo: Receiver<Load>, done: &Sender<Load>) {
     for mut load in todo {
         load.fill(&mut ears);
         if done.send(load).is_err() {
@@ -91,7 +91,7 @@ fn fill_all(mut ears: Ears, todo: Receiver<Load>, done: &Sender<Load>) {
 }
 
 impl Load {
-    fn fill(&mut self, ears: &mut Ears) {
+    fn fill(&mut self, ears: &mut EventSocket) {
         self.batch.clear();
         self.is_last = false;
         while self.batch.len() < LOAD && !self.is_last {

@@ -17,7 +17,7 @@ const AHEAD: usize = 3;
 const LOAD: usize = 128 << 10;
 
 /// Messages, copied.
-type Load = Vec<u8>;
+type CopiedRows = Vec<u8>;
 
 /// Writes the objects of a row of messages.
 type WriteRow<'w> = dyn FnMut(&[u8]) -> Result<(), Failure> + Send + 'w;
@@ -79,8 +79,8 @@ fn write_rest(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failu
 /// Sends copies of all rows, until the writer is gone: it says why itself.
 fn send_loads(
     rows: &mut dyn Rows,
-    full: SyncSender<Load>,
-    spare: &Receiver<Load>,
+    full: SyncSender<CopiedRows>,
+    spare: &Receiver<CopiedRows>,
 ) -> Result<(), Failure> {
     loop {
         let mut load = spare.try_recv().unwrap_or_default();
@@ -92,7 +92,7 @@ fn send_loads(
 }
 
 /// Copies rows to `load` until it is full; says whether there may be more.
-fn fill(load: &mut Load, rows: &mut dyn Rows) -> Result<bool, Failure> {
+fn fill(load: &mut CopiedRows, rows: &mut dyn Rows) -> Result<bool, Failure> {
     load.clear();
     while load.len() < LOAD {
         match rows.next_row()? {
@@ -105,8 +105,8 @@ fn fill(load: &mut Load, rows: &mut dyn Rows) -> Result<bool, Failure> {
 
 /// Writes the loads that come, and gives their memory back.
 fn write_loads(
-    loads: Receiver<Load>,
-    used: &Sender<Load>,
+    loads: Receiver<CopiedRows>,
+    used: &Sender<CopiedRows>,
     write: &mut WriteRow<'_>,
 ) -> Result<(), Failure> {
     for load in loads {

@@ -23,7 +23,7 @@ const ALL_ELSE: &str = "nlhello sniff -- COMMAND shows what a program says, what
 
 /// Messages to show, by kind, name and process.
 #[derive(Default)]
-pub struct Choice {
+pub struct SniffChoice {
     kinds: Kinds,
     /// Messages by their names in C.
     names: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Choice {
     comm: Option<OsString>,
 }
 
-impl Choice {
+impl SniffChoice {
     /// Reads what is asked for.
     pub fn read(args: &SniffArgs) -> Result<Self, Error> {
         // A capture may have what a command said, of all protocols.
@@ -153,13 +153,13 @@ mod tests {
     use nlhello::wire::{put_message, Nlmsghdr};
     use std::path::PathBuf;
 
-    fn choice(words: &[&str]) -> Result<Choice, Error> {
+    fn choice(words: &[&str]) -> Result<SniffChoice, Error> {
         choice_from(None, words)
     }
 
     /// Reads `words` for this capture, or for what is said now.
-    fn choice_from(read: Option<&str>, words: &[&str]) -> Result<Choice, Error> {
-        Choice::read(&SniffArgs {
+    fn choice_from(read: Option<&str>, words: &[&str]) -> Result<SniffChoice, Error> {
+        SniffChoice::read(&SniffArgs {
             protocols: Vec::new(),
             pid: None,
             comm: None,
@@ -233,13 +233,13 @@ mod tests {
             },
             is_sure: false,
         };
-        let by = |pid, comm: Option<&str>| Choice {
+        let by = |pid, comm: Option<&str>| SniffChoice {
             pid,
             comm: comm.map(OsString::from),
-            ..Choice::default()
+            ..SniffChoice::default()
         };
 
-        let of = |choice: &Choice, owner| choice.wants_of(owner, Some(9));
+        let of = |choice: &SniffChoice, owner| choice.wants_of(owner, Some(9));
 
         assert_eq!(of(&by(None, None), None), Some(true));
         assert_eq!(of(&by(Some(7), None), None), None);
@@ -269,9 +269,9 @@ mod tests {
             ("systemd-net", false),
             ("systemd-resolved", false),
         ] {
-            let choice = Choice {
+            let choice = SniffChoice {
                 comm: Some(comm.into()),
-                ..Choice::default()
+                ..SniffChoice::default()
             };
             assert_eq!(
                 choice.wants_of(Some(&owner), None),

@@ -2,8 +2,8 @@
 
 //! Output of the datagrams of `nlmon`, captured now or before.
 
-use super::choice::Choice;
-use super::{has_lines, unwritten, Files, Wrap};
+use super::choice::SniffChoice;
+use super::{has_lines, unwritten, MakeWriter, SniffFiles};
 use crate::cli::{Cli, SniffArgs};
 use crate::commands::Failure;
 use crate::output::{Decoder, Form, Sniff};
@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 /// Emits the datagrams that are wanted: as lines, into a capture, or both.
 pub struct Emitter<'a> {
     args: &'a SniffArgs,
-    choice: Choice,
+    choice: SniffChoice,
     dialog: Dialog,
-    files: Files,
+    files: SniffFiles,
     /// Knows the names of messages where nothing else does.
     names: Decoder,
     start: Instant,
@@ -46,16 +46,16 @@ impl<'a> Emitter<'a> {
         cli: &Cli,
         args: &'a SniffArgs,
         dialog: Dialog,
-        wrap: &Wrap<'_>,
+        wrap: &MakeWriter<'_>,
     ) -> Result<Self, Failure> {
-        let choice = Choice::read(args)?;
+        let choice = SniffChoice::read(args)?;
         let color = cli.globals.color.on(&io::stdout());
 
         Ok(Self {
             args,
             choice,
             dialog,
-            files: Files::open(cli, args, has_lines(args), wrap, color)?,
+            files: SniffFiles::open(cli, args, has_lines(args), wrap, color)?,
             names: Decoder::new(Form::Text),
             start: Instant::now(),
             left: args.count.unwrap_or(u64::MAX),

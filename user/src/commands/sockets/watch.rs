@@ -2,8 +2,8 @@
 
 //! `nlhello sockets --watch`: a line whenever a socket lost something, or more waits in it than before.
 
-use super::{inodes, warn_of_source, Filter, TIMEOUT};
-use super::{Cli, Described, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
+use super::{inodes, warn_of_source, SocketChoice, TIMEOUT};
+use super::{Cli, DescribedSocket, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
 use crate::cli::SocketsArgs;
 use crate::output::{write_growth, write_growth_json, Growth, Stamp};
 use crate::signals::Signals;
@@ -20,7 +20,7 @@ const SHORTEST: Duration = Duration::from_millis(10);
 /// Somebody who looks at the sockets again and again.
 struct SocketWatch<'w> {
     lister: &'w mut Lister,
-    filter: &'w Filter,
+    filter: &'w SocketChoice,
     /// How they were at the last look.
     last: HashMap<u64, Growth>,
     json: bool,
@@ -38,7 +38,7 @@ pub fn run(
     cli: &Cli,
     args: &SocketsArgs,
     out: &Output,
-    filter: &Filter,
+    filter: &SocketChoice,
     lister: &mut Lister,
 ) -> Result<ExitCode, Failure> {
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
@@ -133,7 +133,7 @@ impl SocketWatch<'_> {
         let now = Stamp::now(self.start, &self.zone);
         let mut lines = Vec::new();
         for (socket, growth) in grown {
-            let of = Described {
+            let of = DescribedSocket {
                 socket,
                 groups: &groups,
                 processes: processes.of(socket.inode),

@@ -393,7 +393,7 @@ fn missing() -> (BTreeSet<String>, usize) {
     {
         let facts = kind.facts();
         let family = match facts.families {
-            Families::Only([first, ..]) => *first,
+            AddressFamilies::Only([first, ..]) => *first,
             _ => libc::AF_INET as u8,
         };
         for types in facts.types {

@@ -5,7 +5,7 @@ use crate::hello::SPEC;
 use crate::netlink::Request;
 use crate::rtnl::{
     self,
-    change::{Kind, Link, Target, Verb},
+    change::{LinkChange, LinkKind, Target, Verb},
 };
 use crate::wire::put_str;
 
@@ -56,12 +56,12 @@ fn a_missing_type_blames_the_attribute_that_is_not_there() {
 
 /// A request for a pair of links: where `what` is found in it, and its bytes.
 fn pair(what: &[u8]) -> (u32, Vec<u8>) {
-    let link = Link {
+    let link = LinkChange {
         mtu: Some(1500),
-        kind: Some(Kind::Veth {
+        kind: Some(LinkKind::Veth {
             peer: Some(b"other"),
         }),
-        ..Link::new(Target::Name(b"one"))
+        ..LinkChange::new(Target::Name(b"one"))
     };
     let request = link.request(Verb::Add).unwrap();
     let mut windows = request.bytes().windows(what.len());

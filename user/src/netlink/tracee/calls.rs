@@ -15,7 +15,7 @@ pub enum Direction {
 
 /// Meaning of the arguments of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum CallForm {
     /// Descriptor, buffer, length, flags, address, its length.
     Buffer(Direction),
     /// Descriptor, buffer, length.
@@ -37,15 +37,15 @@ pub(super) enum Form {
     Aio,
 }
 
+use CallForm::{Aio, Buffer, Copied, IoUring, Message, Messages, Plain, Socketcall, Vector};
 use Direction::{Received, Sent};
-use Form::{Aio, Buffer, Copied, IoUring, Message, Messages, Plain, Socketcall, Vector};
 
 /// A system call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Syscall {
     pub number: c_long,
     pub name: &'static str,
-    pub form: Form,
+    pub form: CallForm,
 }
 
 /// How programs of one kind call the kernel.
@@ -144,7 +144,7 @@ static SYSCALLS: &[Syscall] = syscalls! {
 /// System calls of i386 programs on x86-64: `arch/x86/entry/syscalls/syscall_32.tbl`.
 #[cfg(target_arch = "x86_64")]
 static I386: &[Syscall] = {
-    const fn call(number: c_long, name: &'static str, form: Form) -> Syscall {
+    const fn call(number: c_long, name: &'static str, form: CallForm) -> Syscall {
         Syscall { number, name, form }
     }
     &[

@@ -2,9 +2,9 @@
 
 //! Datagrams in the memory of a process: what a system call sends or has received.
 
-use super::calls::{Direction, Form};
+use super::calls::{CallForm, Direction};
 use super::memory::{self, piece, PIECES_MAX};
-use super::Peer;
+use super::PeerAddress;
 use libc::{c_int, iovec, pid_t};
 use std::io;
 use std::ops::Range;
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     pub tid: pid_t,
     /// Size of a pointer there, in bytes.
     pub word: usize,
-    pub form: Form,
+    pub form: CallForm,
     pub args: [u64; 6],
 }
 
@@ -54,14 +54,14 @@ pub(super) struct Found {
     /// How long it may have been at most.
     pub room: usize,
     /// Address that the datagram is for, or from, where the call has one.
-    pub peer: Option<Peer>,
+    pub peer: Option<PeerAddress>,
     /// `msg_flags` of what was received.
     pub flags: c_int,
 }
 
 /// Buffers, address and length of a datagram, before its bytes are read.
 #[derive(Debug, Default)]
-struct Described {
+struct DatagramCall {
     pieces: Vec<iovec>,
     name: Option<u64>,
     len: Option<usize>,
@@ -91,7 +91,7 @@ impl Datagrams {
     }
 
     /// Adds one of `len` bytes, for which the call has `room`.
-    fn add(&mut self, tid: pid_t, described: &Described, len: usize, room: usize) {
+    fn add(&mut self, tid: pid_t, described: &DatagramCall, len: usize, room: usize) {
         let start = self.bytes.len();
         let wanted = len.min(room).min(BYTES_MAX - start.min(BYTES_MAX));
         // Behind the bytes the address, so that both are read at once.
@@ -103,7 +103,7 @@ impl Datagrams {
         let read = memory::read(tid, &pieces, &mut self.bytes[start..]);
         let read = self.granted(read);
         let peer = match read == total && name.is_some() {
-            true => Peer::of_sockaddr(&self.bytes[start + wanted..]),
+            true => PeerAddress::of_sockaddr(&self.bytes[start + wanted..]),
             false => None,
         };
         let end = start + read.min(wanted);
@@ -168,7 +168,7 @@ fn clipped(pieces: &[iovec], len: usize) -> Vec<iovec> {
     clipped
 }
 
-impl Described {
+impl DatagramCall {
     fn room(&self) -> usize {
         self.pieces
             .iter()
@@ -180,8 +180,8 @@ impl Arguments {
     /// Returns the flags that the call was given, `MSG_*`.
     pub fn flags(&self) -> c_int {
         match self.form {
-            Form::Buffer(_) | Form::Messages(_) => self.args[3] as c_int,
-            Form::Message(_) => self.args[2] as c_int,
+            CallForm::Buffer(_) | CallForm::Messages(_) => self.args[3] as c_int,
+            CallForm::Message(_) => self.args[2] as c_int,
             _ => 0,
         }
     }
@@ -189,23 +189,23 @@ impl Arguments {
     /// Returns how many datagrams it has received if it returned `result`.
     pub fn count(&self, result: usize) -> usize {
         match self.form {
-            Form::Messages(_) => result,
+            CallForm::Messages(_) => result,
             _ => 1,
         }
     }
 
     /// Tells `take` what the call says of each of the first `count` of its datagrams.
-    fn each(&self, count: usize, mut take: impl FnMut(Described)) -> io::Result<()> {
+    fn each(&self, count: usize, mut take: impl FnMut(DatagramCall)) -> io::Result<()> {
         let [_, address, number, ..] = self.args;
         match self.form {
-            Form::Plain(_) => take(Self::plain(address, number)),
-            Form::Buffer(direction) => take(self.buffer(direction)),
-            Form::Vector(_) => take(Described {
+            CallForm::Plain(_) => take(Self::plain(address, number)),
+            CallForm::Buffer(direction) => take(self.buffer(direction)),
+            CallForm::Vector(_) => take(DatagramCall {
                 pieces: self.vector(address, number)?,
-                ..Described::default()
+                ..DatagramCall::default()
             }),
-            Form::Message(_) => self.messages(address, 1, 7, take)?,
-            Form::Messages(_) => {
+            CallForm::Message(_) => self.messages(address, 1, 7, take)?,
+            CallForm::Messages(_) => {
                 let count = count.min(usize::try_from(number).unwrap_or(usize::MAX));
                 self.messages(address, count.min(DATAGRAMS_MAX), 8, take)?;
             }
@@ -214,23 +214,23 @@ impl Arguments {
         Ok(())
     }
 
-    fn plain(address: u64, len: u64) -> Described {
+    fn plain(address: u64, len: u64) -> DatagramCall {
         let len = usize::try_from(len).unwrap_or(usize::MAX);
 
-        Described {
+        DatagramCall {
             pieces: vec![piece(address, len)],
-            ..Described::default()
+            ..DatagramCall::default()
         }
     }
 
-    fn buffer(&self, direction: Direction) -> Described {
+    fn buffer(&self, direction: Direction) -> DatagramCall {
         let [_, address, len, _, name, name_len] = self.args;
         let has_name = match direction {
             Direction::Sent => name_len >= ADDR_LEN as u64,
             Direction::Received => self.number_at(name_len) >= ADDR_LEN as u32,
         };
 
-        Described {
+        DatagramCall {
             name: Some(name).filter(|name| *name != 0 && has_name),
             ..Self::plain(address, len)
         }
@@ -256,7 +256,7 @@ impl Arguments {
         address: u64,
         count: usize,
         words: usize,
-        take: impl FnMut(Described),
+        take: impl FnMut(DatagramCall),
     ) -> io::Result<()> {
         let bytes = self.read(address, count * words * self.word)?;
         let headers = bytes.chunks_exact(words * self.word);
@@ -267,16 +267,16 @@ impl Arguments {
         Ok(())
     }
 
-    fn message(&self, header: &[u8]) -> io::Result<Described> {
+    fn message(&self, header: &[u8]) -> io::Result<DatagramCall> {
         let word = |at: usize| word_at(header, at * self.word, self.word);
         let int = |at: usize| word_at(header, at * self.word, 4);
         let (name, name_len) = (word(0), int(1));
 
-        Ok(Described {
+        Ok(DatagramCall {
             pieces: self.vector(word(2), word(3))?,
             name: Some(name).filter(|name| *name != 0 && name_len >= ADDR_LEN as u64),
             len: match self.form {
-                Form::Messages(Direction::Received) => usize::try_from(int(7)).ok(),
+                CallForm::Messages(Direction::Received) => usize::try_from(int(7)).ok(),
                 _ => None,
             },
             flags: int(6) as c_int,
@@ -320,7 +320,7 @@ pub(super) fn word_at(bytes: &[u8], at: usize, len: usize) -> u64 {
     }
 }
 
-impl Peer {
+impl PeerAddress {
     /// Reads it from the bytes of a `struct sockaddr_nl`.
     fn of_sockaddr(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; ADDR_LEN] = bytes.try_into().ok()?;
@@ -339,7 +339,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn call(form: Form, args: [u64; 6]) -> Arguments {
+    fn call(form: CallForm, args: [u64; 6]) -> Arguments {
         Arguments {
             tid: std::process::id() as pid_t,
             word: size_of::<usize>(),
@@ -368,7 +368,7 @@ mod tests {
             piece(address(&kernel), kernel.len()),
         ];
         let vector = call(
-            Form::Vector(Direction::Sent),
+            CallForm::Vector(Direction::Sent),
             [3, address(&pieces), 3, 0, 0, 0],
         );
         let mut datagrams = Datagrams::default();
@@ -383,7 +383,7 @@ mod tests {
         for (result, bytes) in [(5, &b"hello"[..]), (13, b"hello, nobody"), (99, &room)] {
             let args = [3, address(&room), room.len() as u64, 0, 0, 0];
             let mut datagrams = Datagrams::default();
-            datagrams.read_received(&call(Form::Plain(Direction::Received), args), result);
+            datagrams.read_received(&call(CallForm::Plain(Direction::Received), args), result);
 
             assert_eq!(found(&datagrams), [(bytes, result)]);
         }
@@ -398,9 +398,9 @@ mod tests {
         name[8..].copy_from_slice(&2_u32.to_ne_bytes());
         let args = [3, address(&bytes), 5, 0, address(&name), ADDR_LEN as u64];
         let mut datagrams = Datagrams::default();
-        datagrams.read_sent(&call(Form::Buffer(Direction::Sent), args));
+        datagrams.read_sent(&call(CallForm::Buffer(Direction::Sent), args));
         let (found, bytes) = datagrams.iter().next().unwrap();
-        let peer = Peer {
+        let peer = PeerAddress {
             portid: 7,
             groups: 2,
         };
@@ -413,7 +413,7 @@ mod tests {
         let bytes = *b"hello";
         let mut datagrams = Datagrams::default();
         let args = [3, address(&bytes), u64::MAX, 0, 0, 0];
-        datagrams.read_sent(&call(Form::Buffer(Direction::Sent), args));
+        datagrams.read_sent(&call(CallForm::Buffer(Direction::Sent), args));
 
         assert!(datagrams.bytes.len() <= BYTES_MAX);
         datagrams.clear();
@@ -423,12 +423,12 @@ mod tests {
     #[test]
     fn no_arguments_make_it_panic() {
         let forms = vec![
-            Form::Buffer(Direction::Sent),
-            Form::Plain(Direction::Received),
-            Form::Vector(Direction::Sent),
-            Form::Message(Direction::Received),
-            Form::Messages(Direction::Received),
-            Form::Socketcall,
+            CallForm::Buffer(Direction::Sent),
+            CallForm::Plain(Direction::Received),
+            CallForm::Vector(Direction::Sent),
+            CallForm::Message(Direction::Received),
+            CallForm::Messages(Direction::Received),
+            CallForm::Socketcall,
         ];
         let memory: Vec<u64> = (0..512).map(|at| at * 0x0101_0101).collect();
         let inside = address(&memory);

@@ -2,12 +2,12 @@
 
 //! The algorithm: what to do at each stop of each thread.
 
-use super::calls::{of_socketcall, Abi, Form, Syscall};
+use super::calls::{of_socketcall, Abi, CallForm, Syscall};
 use super::datagrams::{word_at, Arguments, Datagrams, Found};
 use super::memory::{self, piece};
 use super::ptrace::{self, Resume, Stop, SyscallInfo};
 use super::signals::{self, Forwarding, Ticker};
-use super::sockets::{Socket, Sockets};
+use super::sockets::{TracedSocket, TracedSockets};
 use super::spawn::{self, NotRun, Started};
 use super::turns::Turns;
 use super::{
@@ -47,8 +47,8 @@ pub struct Tracer {
     /// All threads that are followed.
     turns: Turns,
     /// Threads that have stopped for a call at least once.
-    tasks: HashMap<pid_t, Task>,
-    sockets: Sockets,
+    tasks: HashMap<pid_t, TracedThread>,
+    sockets: TracedSockets,
     /// Remarks already made of a process, each of which is made once.
     remarked: HashSet<(pid_t, Remark)>,
     /// How many calls have begun that send something, of which nothing was told yet.
@@ -58,7 +58,7 @@ pub struct Tracer {
 }
 
 /// A thread.
-struct Task {
+struct TracedThread {
     thread: Thread,
     call: Option<Call>,
     /// Datagrams that the call sends, or has received.
@@ -71,7 +71,7 @@ struct Call {
     arguments: Arguments,
     direction: Direction,
     fd: c_int,
-    socket: Socket,
+    socket: TracedSocket,
     time: SystemTime,
     /// Whether it was told already, as one that has not returned.
     is_told: bool,
@@ -110,7 +110,7 @@ impl Tracer {
             turns: Turns::of(started.pid),
             started,
             tasks: HashMap::new(),
-            sockets: Sockets::of(protocols),
+            sockets: TracedSockets::of(protocols),
             remarked: HashSet::new(),
             open_sends: 0,
             has_run: false,
@@ -234,8 +234,8 @@ impl Tracer {
             return Ok(false);
         };
         match syscall.form {
-            Form::IoUring => self.remark(tid, Remark::IoUring, observer),
-            Form::Aio => self.remark(tid, Remark::Aio, observer),
+            CallForm::IoUring => self.remark(tid, Remark::IoUring, observer),
+            CallForm::Aio => self.remark(tid, Remark::Aio, observer),
             form => {
                 let arguments = Arguments {
                     tid,
@@ -432,8 +432,8 @@ impl Tracer {
     }
 }
 
-fn task(tasks: &mut HashMap<pid_t, Task>, tid: pid_t) -> &mut Task {
-    tasks.entry(tid).or_insert_with(|| Task {
+fn task(tasks: &mut HashMap<pid_t, TracedThread>, tid: pid_t) -> &mut TracedThread {
+    tasks.entry(tid).or_insert_with(|| TracedThread {
         thread: Thread::of(tid),
         call: None,
         datagrams: Datagrams::default(),
@@ -444,7 +444,7 @@ fn task(tasks: &mut HashMap<pid_t, Task>, tid: pid_t) -> &mut Task {
 fn resolve(tid: pid_t, abi: &Abi, info: &SyscallInfo) -> Option<(Syscall, [u64; 6])> {
     let syscall = abi.syscall(info.number())?;
     match syscall.form {
-        Form::Socketcall => resolve_socketcall(tid, abi.word, info.args()),
+        CallForm::Socketcall => resolve_socketcall(tid, abi.word, info.args()),
         _ => Some((syscall, info.args())),
     }
 }
@@ -472,10 +472,10 @@ fn is_none(info: &SyscallInfo) -> bool {
 
 /// Returns the socket that the call is about, its descriptor, and which way it carries what.
 fn find_socket(
-    sockets: &mut Sockets,
+    sockets: &mut TracedSockets,
     thread: &Thread,
     call: &Arguments,
-) -> io::Result<Option<(c_int, Socket, Direction)>> {
+) -> io::Result<Option<(c_int, TracedSocket, Direction)>> {
     let mut find = |at: usize, direction| {
         let fd = call.args[at] as c_int;
         let socket = sockets.find(thread, fd)?;
@@ -483,16 +483,16 @@ fn find_socket(
     };
 
     match call.form {
-        Form::Buffer(direction)
-        | Form::Plain(direction)
-        | Form::Vector(direction)
-        | Form::Message(direction)
-        | Form::Messages(direction) => find(0, direction),
-        Form::Copied { to, from } => match find(to, Direction::Sent)? {
+        CallForm::Buffer(direction)
+        | CallForm::Plain(direction)
+        | CallForm::Vector(direction)
+        | CallForm::Message(direction)
+        | CallForm::Messages(direction) => find(0, direction),
+        CallForm::Copied { to, from } => match find(to, Direction::Sent)? {
             None => find(from, Direction::Received),
             found => Ok(found),
         },
-        Form::Socketcall | Form::IoUring | Form::Aio => Ok(None),
+        CallForm::Socketcall | CallForm::IoUring | CallForm::Aio => Ok(None),
     }
 }
 
@@ -503,11 +503,11 @@ impl Call {
     }
 
     fn is_of_many(&self) -> bool {
-        matches!(self.arguments.form, Form::Messages(_))
+        matches!(self.arguments.form, CallForm::Messages(_))
     }
 
     fn is_copied(&self) -> bool {
-        matches!(self.arguments.form, Form::Copied { .. })
+        matches!(self.arguments.form, CallForm::Copied { .. })
     }
 
     /// Returns it as it is told, without a datagram.
@@ -569,7 +569,7 @@ fn is_cut(bytes: &[u8]) -> bool {
     Messages::new(bytes).any(|message| message.is_err())
 }
 
-impl Task {
+impl TracedThread {
     /// Tells what `call` sends, and what became of it if that is known.
     fn tell_sent(
         &self,

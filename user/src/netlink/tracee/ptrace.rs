@@ -9,11 +9,11 @@ use std::{io, ptr};
 
 /// Type of the first argument of `ptrace(2)`, in which C libraries differ.
 #[cfg(target_env = "gnu")]
-type Request = libc::c_uint;
+type PtraceRequest = libc::c_uint;
 #[cfg(not(target_env = "gnu"))]
 type Request = c_int;
 
-const GET_SYSCALL_INFO: Request = 0x420e;
+const GET_SYSCALL_INFO: PtraceRequest = 0x420e;
 
 /// A stop at a system call is told by the upper bit of the signal.
 const SYSCALL: c_int = libc::SIGTRAP | 0x80;

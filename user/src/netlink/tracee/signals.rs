@@ -152,12 +152,12 @@ pub(super) fn send(pid: pid_t, signal: c_int) {
 struct Sender {
     /// `si_signo`, `si_errno`, `si_code`.
     numbers: [c_int; 3],
-    fields: Fields,
+    fields: SigchldFields,
 }
 
 /// Fields behind the common ones of `siginfo_t`: a union that may hold pointers, and is aligned as they are.
 #[repr(C)]
-struct Fields {
+struct SigchldFields {
     _align: [*const c_void; 0],
     pid: pid_t,
 }

@@ -24,7 +24,7 @@ const PIDFD_THREAD: c_int = libc::O_EXCL;
 
 /// A netlink socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Socket {
+pub(super) struct TracedSocket {
     pub inode: u64,
     pub protocol: Protocol,
     /// A number that no other network namespace has, where the kernel tells it.
@@ -33,14 +33,14 @@ pub(super) struct Socket {
 
 /// Sockets by their inode, of which the kernel makes no two that are alike.
 #[derive(Debug, Default)]
-pub(super) struct Sockets {
+pub(super) struct TracedSockets {
     /// `None` is one that is of no interest.
-    known: HashMap<u64, Option<Socket>>,
+    known: HashMap<u64, Option<TracedSocket>>,
     /// The protocols that are; empty is all.
     wanted: Vec<Protocol>,
 }
 
-impl Sockets {
+impl TracedSockets {
     /// Knows those of the protocols `wanted`; empty is all.
     pub fn of(wanted: &[Protocol]) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Sockets {
     /// # Errors
     ///
     /// `EACCES` when nobody may look.
-    pub fn find(&mut self, thread: &Thread, fd: c_int) -> io::Result<Option<Socket>> {
+    pub fn find(&mut self, thread: &Thread, fd: c_int) -> io::Result<Option<TracedSocket>> {
         let file = match fs::metadata(format!("/proc/{}/fd/{fd}", thread.tid)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
@@ -71,7 +71,7 @@ impl Sockets {
         })
     }
 
-    fn learn(&mut self, thread: &Thread, fd: c_int, inode: u64) -> Option<Socket> {
+    fn learn(&mut self, thread: &Thread, fd: c_int, inode: u64) -> Option<TracedSocket> {
         let socket = ask(thread, fd, inode)
             .unwrap_or_else(|_| look_up(thread, inode))
             .filter(|found| self.wanted.is_empty() || self.wanted.contains(&found.protocol));
@@ -88,7 +88,7 @@ impl Sockets {
 /// # Errors
 ///
 /// Those of `pidfd_getfd(2)`; and where `fd` is another file by now.
-fn ask(thread: &Thread, fd: c_int, inode: u64) -> io::Result<Option<Socket>> {
+fn ask(thread: &Thread, fd: c_int, inode: u64) -> io::Result<Option<TracedSocket>> {
     let copy = File::from(copy(&open(thread)?, fd)?);
     if copy.metadata()?.ino() != inode {
         return Err(io::ErrorKind::NotFound.into());
@@ -97,7 +97,7 @@ fn ask(thread: &Thread, fd: c_int, inode: u64) -> io::Result<Option<Socket>> {
     get_option(&copy, libc::SOL_SOCKET, libc::SO_DOMAIN, &mut domain)?;
     get_option(&copy, libc::SOL_SOCKET, libc::SO_PROTOCOL, &mut protocol)?;
 
-    Ok((domain == libc::AF_NETLINK).then(|| Socket {
+    Ok((domain == libc::AF_NETLINK).then(|| TracedSocket {
         inode,
         protocol: Protocol(protocol),
         netns: netns_of(&copy),
@@ -139,11 +139,11 @@ fn new_fd(result: c_long) -> io::Result<OwnedFd> {
 
 /// Looks for the socket among those of the network namespace of the thread; one that was opened in
 /// another namespace is not found.
-fn look_up(thread: &Thread, inode: u64) -> Option<Socket> {
+fn look_up(thread: &Thread, inode: u64) -> Option<TracedSocket> {
     let sockets = SocketLine::read_all(&format!("/proc/{}/net/netlink", thread.tid)).ok()?;
     let line = sockets.into_iter().find(|line| line.inode == inode)?;
 
-    Some(Socket {
+    Some(TracedSocket {
         inode,
         protocol: Protocol(line.protocol.into()),
         netns: None,
@@ -172,7 +172,7 @@ mod tests {
         let socket = OwnSocket::open(libc::NETLINK_USERSOCK).unwrap();
         let (other, _peer) = UnixStream::pair().unwrap();
         let file = File::open("/dev/null").unwrap();
-        let mut sockets = Sockets::of(&[]);
+        let mut sockets = TracedSockets::of(&[]);
         let mut find = |fd| sockets.find(&own(), fd).unwrap();
         let found = find(socket.as_fd().as_raw_fd()).unwrap();
 
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_protocol_that_nobody_wants_is_left_out() {
         let socket = OwnSocket::open(libc::NETLINK_USERSOCK).unwrap();
-        let mut sockets = Sockets::of(&[Protocol(libc::NETLINK_ROUTE)]);
+        let mut sockets = TracedSockets::of(&[Protocol(libc::NETLINK_ROUTE)]);
 
         let found = sockets.find(&own(), socket.as_fd().as_raw_fd());
         assert_eq!(found.unwrap(), None);

@@ -9,7 +9,7 @@ use crate::output::buffer::tests::{text, writes};
 use crate::output::buffer::HELD;
 use nlhello::hello::SPEC;
 use nlhello::netlink::Request;
-use nlhello::rtnl::change::{Kind, Link, Target, Verb};
+use nlhello::rtnl::change::{LinkChange, LinkKind, Target, Verb};
 use nlhello::wire::{put_attr, put_message, put_str, Nlmsghdr};
 use serde_json::{json, Value};
 
@@ -175,10 +175,10 @@ fn classic_hello_is_shown_as_the_text_that_it_is() {
 }
 
 fn add_veth() -> Request {
-    let kind = Kind::Veth { peer: Some(b"b") };
-    let link = Link {
+    let kind = LinkKind::Veth { peer: Some(b"b") };
+    let link = LinkChange {
         kind: Some(kind),
-        ..Link::new(Target::Name(b"a"))
+        ..LinkChange::new(Target::Name(b"a"))
     };
 
     link.request(Verb::Add).unwrap()

@@ -3,7 +3,7 @@
 //! The lines of events that a kernel sent: what is expected of `user/tests/fixtures/KIND.bin` is in
 //! `KIND.txt` and `KIND.jsonl` beside it. With `BLESS=1` it is written instead of compared.
 
-use super::{compare, differences, trees, Difference, Style, Watch};
+use super::{compare, differences, trees, Difference, TimeStyle, Watch};
 use crate::output::buffer::Buffer;
 use crate::output::Stamp;
 use jiff::Zoned;
@@ -123,7 +123,7 @@ fn watch(json: bool) -> Watch {
     Watch {
         // To write there fails.
         out: Buffer::new(OpenOptions::new().read(true).open("/dev/null").unwrap()),
-        ..Watch::new(json, false, Style::Time, Some("blue".to_owned())).unwrap()
+        ..Watch::new(json, false, TimeStyle::Time, Some("blue".to_owned())).unwrap()
     }
 }
 

@@ -38,7 +38,7 @@ impl Lifetime {
 
 /// An address of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addr<'a> {
+pub struct AddrChange<'a> {
     /// The address, and the length of its network.
     pub local: Subnet,
     /// Index of the link that has it.
@@ -63,7 +63,7 @@ pub struct Addr<'a> {
     pub protocol: Option<u8>,
 }
 
-impl Addr<'_> {
+impl AddrChange<'_> {
     /// Returns the address `local` of the link `index`, of which no more is said.
     pub fn new(local: Subnet, index: u32) -> Self {
         Self {

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 /// What a link is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum LinkKind<'a> {
     /// A kind of which no more is said: `bridge`, `dummy`, or any other that the kernel knows.
     Plain(&'a str),
     /// One of a pair; the other end is called so, or as the kernel likes.
@@ -68,7 +68,7 @@ pub struct Vxlan {
     pub learning: Option<bool>,
 }
 
-impl Kind<'_> {
+impl LinkKind<'_> {
     /// Returns what the kernel calls it.
     pub fn name(&self) -> &str {
         match self {

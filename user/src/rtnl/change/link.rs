@@ -4,7 +4,7 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::{Kind, RequestPayload, Verb};
+use super::{LinkKind, RequestPayload, Verb};
 use crate::netlink::{Error, Request};
 use crate::rtnl::link_names::name_kind;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -13,7 +13,7 @@ const OPS: [&str; 5] = ["link add", "link add", "link add", "link set", "link de
 
 /// A link, or what is to become of it.
 #[derive(Clone, Debug)]
-pub struct Link<'a> {
+pub struct LinkChange<'a> {
     /// The link. One that is to be made has a name.
     pub target: Target<'a>,
     /// Up or down.
@@ -35,7 +35,7 @@ pub struct Link<'a> {
     /// Index of the link that it stands on.
     pub link: Option<u32>,
     /// What it is, when it is to be made.
-    pub kind: Option<Kind<'a>>,
+    pub kind: Option<LinkKind<'a>>,
 }
 
 /// Which link.
@@ -47,7 +47,7 @@ pub enum Target<'a> {
     Name(&'a [u8]),
 }
 
-impl<'a> Link<'a> {
+impl<'a> LinkChange<'a> {
     /// Returns a change of `target` that changes nothing yet.
     pub fn new(target: Target<'a>) -> Self {
         Self {

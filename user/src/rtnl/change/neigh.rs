@@ -32,7 +32,7 @@ pub const STATES: &[(&str, u16)] = &[
 
 /// A neighbour of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neigh<'a> {
+pub struct NeighChange<'a> {
     /// Its address.
     pub dst: IpAddr,
     /// Index of the link.
@@ -43,7 +43,7 @@ pub struct Neigh<'a> {
     pub state: Option<u16>,
 }
 
-impl Neigh<'_> {
+impl NeighChange<'_> {
     /// Returns what doing `verb` is called in errors.
     pub fn op(verb: Verb) -> &'static str {
         verb.op(OPS)

@@ -25,7 +25,7 @@ const OPS: [&str; 5] = [
 
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
+pub struct RouteChange {
     /// Where to.
     pub dst: Subnet,
     /// Address of the next router.
@@ -63,11 +63,11 @@ pub struct NextHop {
     pub oif: Option<u32>,
     /// Its share of the packets, 1 to 256.
     pub weight: u16,
-    /// As [`Route::onlink`].
+    /// As [`RouteChange::onlink`].
     pub onlink: bool,
 }
 
-impl Route {
+impl RouteChange {
     /// Returns a route to `dst`, of which no more is said.
     pub fn to(dst: Subnet) -> Self {
         Self {
@@ -189,7 +189,7 @@ impl Route {
 
 impl NextHop {
     /// Appends a `struct rtnexthop` and its attributes.
-    fn put(&self, route: &Route, payload: &mut RequestPayload) {
+    fn put(&self, route: &RouteChange, payload: &mut RequestPayload) {
         let start = payload.len();
         let [i0, i1, i2, i3] = self.oif.unwrap_or(0).to_ne_bytes();
         // The kernel counts from 0.

@@ -5,7 +5,7 @@
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::words::WORDS;
 use super::{Entry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
-use crate::kind::{describe, header, Facts, Families, Kinds, Payload, Snapshot};
+use crate::kind::{describe, header, AddressFamilies, Facts, Kinds, Payload, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
@@ -15,7 +15,7 @@ const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 pub(crate) const FACTS: Facts = Facts {
     name: "fdb",
     types: TYPES,
-    families: Families::Only(&[BRIDGE]),
+    families: AddressFamilies::Only(&[BRIDGE]),
     groups: &[RTNLGRP_NEIGH],
     header: NDMSG,
     describe: |entry, names, out| Entry::of(entry).map(|entry| describe(&entry, names, out)),

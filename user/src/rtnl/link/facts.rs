@@ -5,8 +5,8 @@
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
-    describe, find, header, Cause, Facts, Families, Hint, Kinds, Part, Payload, Snapshot, Together,
-    Types,
+    describe, find, header, AddressFamilies, Cause, Facts, Hint, Kinds, Part, Payload, Snapshot,
+    Together, Types,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -32,7 +32,7 @@ const TYPES: Types = Types::new(RTM_NEWLINK, RTM_DELLINK);
 pub(crate) const FACTS: Facts = Facts {
     name: "link",
     types: &[TYPES],
-    families: Families::Only(&[UNSPEC]),
+    families: AddressFamilies::Only(&[UNSPEC]),
     is_whole: |bytes| !is_of_wireless(bytes),
     // What a bridge says of a port is a part of the link, and in a form of its own.
     hints: &[Hint {

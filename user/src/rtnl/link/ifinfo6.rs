@@ -6,7 +6,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
-use crate::kind::{describe, Facts, Families, Kinds, Types};
+use crate::kind::{describe, AddressFamilies, Facts, Kinds, Types};
 use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
 use crate::object::attrs::{name, u32, u8};
 use crate::object::schema::{self, known, Format, Known};
@@ -72,7 +72,7 @@ static ATTRS: &[Known] = &[
 pub(crate) const FACTS: Facts = Facts {
     name: "ifinfo6",
     types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
-    families: Families::Only(&[libc::AF_INET6 as u8]),
+    families: AddressFamilies::Only(&[libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV6_IFINFO],
     describe: |object, names, out| {
         Ifinfo6::from_payload(object.bytes()).map(|link| describe(&link, names, out))

@@ -4,7 +4,7 @@
 
 use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
-use crate::kind::{describe, Facts, Families, Part, Place, Snapshot, Types};
+use crate::kind::{describe, AddressFamilies, Facts, Part, Place, Snapshot, Types};
 use crate::names::uapi::*;
 
 /// Where `ndm_flags` is in `struct ndmsg`.
@@ -14,7 +14,7 @@ pub(in crate::rtnl) const NDM_FLAGS: usize = 10;
 pub(crate) const FACTS: Facts = Facts {
     name: "neigh",
     types: TYPES,
-    families: Families::Except(&[libc::AF_BRIDGE as u8]),
+    families: AddressFamilies::Except(&[libc::AF_BRIDGE as u8]),
     groups: &[RTNLGRP_NEIGH],
     header: NDMSG,
     describe: |neigh, names, out| Neigh::of(neigh).map(|neigh| describe(&neigh, names, out)),

@@ -5,7 +5,8 @@
 use super::words::{is_usual, MROUTE_WORDS, USUAL, WORDS};
 use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
 use crate::kind::{
-    describe, header, Facts, Families, Kinds, Part, Payload, Place, Siblings, Snapshot, Types,
+    describe, header, AddressFamilies, Facts, Kinds, Part, Payload, Place, Siblings, Snapshot,
+    Types,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -38,7 +39,7 @@ const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
 pub(crate) const FACTS: Facts = Facts {
     name: "route",
     types: TYPES,
-    families: Families::Only(FAMILIES),
+    families: AddressFamilies::Only(FAMILIES),
     groups: &[RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_MPLS_ROUTE],
     header: RTMSG,
     describe: |route, names, out| Route::of(route).map(|route| describe(&route, names, out)),
@@ -100,7 +101,7 @@ pub(crate) const MROUTE_FACTS: Facts = Facts {
     name: "mroute",
     words: MROUTE_WORDS,
     types: TYPES,
-    families: Families::Only(GROUP_FAMILIES),
+    families: AddressFamilies::Only(GROUP_FAMILIES),
     groups: &[RTNLGRP_IPV4_MROUTE, RTNLGRP_IPV6_MROUTE],
     describe: FACTS.describe,
     header: RTMSG,

@@ -4,7 +4,7 @@
 
 use super::words::WORDS;
 use super::{Rule, FIB_RULE_HDR, LIST};
-use crate::kind::{describe, header, Facts, Families, Place, Snapshot, Types};
+use crate::kind::{describe, header, AddressFamilies, Facts, Place, Snapshot, Types};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "rule",
     types: &[Types::new(RTM_NEWRULE, RTM_DELRULE)],
     // Those of multicast routing are none of these.
-    families: Families::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
+    families: AddressFamilies::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
     header: FIB_RULE_HDR,
     describe: |rule, names, out| Rule::of(rule).map(|rule| describe(&rule, names, out)),

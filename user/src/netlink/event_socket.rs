@@ -11,7 +11,7 @@ use std::time::Instant;
 
 /// Receives what comes to a [`Connection`](super::Connection), on another thread maybe; whoever waits
 /// for an answer on it meanwhile may wait in vain.
-pub struct Ears {
+pub struct EventSocket {
     socket: Arc<Socket>,
     inbox: Inbox,
 }
@@ -19,12 +19,12 @@ pub struct Ears {
 /// Datagrams, one right behind the other: what one processor wrote is slow to read for another, so
 /// that there is little of it and in a row.
 #[derive(Default)]
-pub struct Batch {
+pub struct DatagramBatch {
     bytes: Vec<u8>,
     received: Vec<Envelope>,
 }
 
-impl Ears {
+impl EventSocket {
     /// Receives up to `datagrams` at once, as [`Inbox::new`].
     pub(super) fn new(socket: Arc<Socket>, datagrams: usize) -> Self {
         let inbox = Inbox::new(datagrams);
@@ -38,7 +38,7 @@ impl Ears {
     /// # Errors
     ///
     /// As [`Connection::gather`](super::Connection::gather).
-    pub fn gather(&mut self, op: &'static str, batch: &mut Batch) -> Result<bool, Error> {
+    pub fn gather(&mut self, op: &'static str, batch: &mut DatagramBatch) -> Result<bool, Error> {
         let now = Instant::now();
         match self.socket.recv_many_until(&mut self.inbox, now, None) {
             Ok(Polled::Done(())) => {}
@@ -52,7 +52,7 @@ impl Ears {
     }
 }
 
-impl Batch {
+impl DatagramBatch {
     /// Returns how many bytes there are.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -103,8 +103,8 @@ mod tests {
     fn datagrams_are_added_in_order_with_their_senders() {
         let socket = || Socket::open(libc::NETLINK_USERSOCK).unwrap();
         let (from, to) = (socket(), Arc::new(socket()));
-        let mut ears = Ears::new(to.clone(), 2);
-        let mut batch = Batch::default();
+        let mut ears = EventSocket::new(to.clone(), 2);
+        let mut batch = DatagramBatch::default();
         for bytes in [&b"a"[..], b"bb", b"ccc"] {
             send_to(&from, to.portid(), bytes).unwrap();
         }
