@@ -39,7 +39,7 @@ pub const LIST: &str = "list families";
 pub const GET: &str = "look up a family";
 
 /// The attributes of a family.
-type Attributes<'i, 'a> = Taker<'i, 'a, CTRL_ATTR_MAX>;
+type FamilyAttrs<'i, 'a> = Taker<'i, 'a, CTRL_ATTR_MAX>;
 
 /// `CTRL_ATTR_OP_*`.
 static OP: &[Known] = &[
@@ -111,7 +111,7 @@ impl<'a> Family<'a> {
     /// Tells its numbers and groups.
     fn describe_start(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut FamilyAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -178,7 +178,7 @@ impl Object for Family<'_> {
 }
 
 /// Tells what can be asked of the family.
-fn describe_ops(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_ops(attrs: &mut FamilyAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(CTRL_ATTR_OPS, |value| {
         describe_list("ops", value, OP, names, out)
     });

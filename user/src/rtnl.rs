@@ -40,7 +40,7 @@ pub mod tc;
 
 pub use addr::{Addr, AddrsByLink, Interface, Interfaces};
 pub use class::Class;
-pub use fdb::Entry;
+pub use fdb::FdbEntry;
 pub use filter::Filter;
 pub use link::{Ifinfo6, Link, LinkNamed};
 pub use link_names::LinkNames;

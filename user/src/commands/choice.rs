@@ -22,14 +22,14 @@ pub enum Purpose {
 }
 
 /// A word that chooses, with what is behind it.
-pub struct Said<'w> {
+pub struct ChosenWord<'w> {
     /// Name of the word; empty where an argument stands alone.
     name: String,
     argument: Option<String>,
     words: Words<'w>,
 }
 
-impl<'w> Said<'w> {
+impl<'w> ChosenWord<'w> {
     /// Reads `word`, which is one of `kinds` or an argument that stands alone, with what is behind it.
     pub fn read(word: &[u8], words: &mut Words<'w>, kinds: &[Kind]) -> Result<Self, Error> {
         let known = |name: &str| kinds.iter().find_map(|kind| kind.word(name));

@@ -387,7 +387,7 @@ impl Teller {
             return;
         };
         let is_renamed = match event.what {
-            What::Del => self.names.lose(link.header().index),
+            What::Del => self.names.remove(link.header().index),
             _ => {
                 self.filter.learn_link(link);
                 learn_link(&mut self.names, link)

@@ -7,7 +7,7 @@ mod genl;
 mod route;
 mod stream;
 
-use super::choice::{Purpose, Said};
+use super::choice::{ChosenWord, Purpose};
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, ShowArgs};
@@ -17,7 +17,7 @@ use nlhello::kind::{Choice, Operand, Payload};
 use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
 use nlhello::object::{self, Client, Listing, Object, Query};
-use nlhello::rtnl::{Any, Entry, LinkNamed, LinkNames, Links, List, Listed};
+use nlhello::rtnl::{Any, FdbEntry, LinkNamed, LinkNames, Links, List, Listed};
 use nlhello::rtnl::{Neigh, NexthopId, Nexthops, Route, Rule};
 use std::io;
 use std::process::ExitCode;
@@ -43,7 +43,7 @@ pub fn objects(
         Kind::Route => routes(cli, args, out),
         Kind::Neigh => show::<Neigh<'static>>(cli, args, out),
         Kind::Rule => show::<Rule<'static>>(cli, args, out),
-        Kind::Fdb => show::<Entry<'static>>(cli, args, out),
+        Kind::Fdb => show::<FdbEntry<'static>>(cli, args, out),
         kind => {
             let mut links = LinkNames::new();
             let choice = choose(args, &[kind], &mut links)?;
@@ -103,7 +103,12 @@ fn choose(args: &ShowArgs, kinds: &[Kind], links: &mut LinkNames) -> Result<Choi
         words.skip("list");
     }
     while let Some(word) = words.word() {
-        Said::read(word, &mut words, kinds)?.choose(kinds, Purpose::List, &mut choice, links)?;
+        ChosenWord::read(word, &mut words, kinds)?.choose(
+            kinds,
+            Purpose::List,
+            &mut choice,
+            links,
+        )?;
     }
     choice.add_usual(kinds[0]);
     Ok(choice)

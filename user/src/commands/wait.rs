@@ -2,7 +2,7 @@
 
 //! `nlhello wait`: until something is so in the network, for scripts.
 
-use super::choice::{Purpose, Said};
+use super::choice::{ChosenWord, Purpose};
 use super::monitor::{each_link, learn_link, Filter};
 use super::words::Words;
 use super::Failure;
@@ -81,7 +81,7 @@ impl WaitCondition {
         while let Some(word) = words.word() {
             match word {
                 b"gone" => is_gone = true,
-                word => Said::read(word, &mut words, &[kind])?.choose(
+                word => ChosenWord::read(word, &mut words, &[kind])?.choose(
                     &[kind],
                     Purpose::Wait,
                     &mut choice,

@@ -3,7 +3,7 @@
 //! Messages of Linux 7.3 about the controller itself.
 
 use super::*;
-use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description};
 use crate::wire::{put_message, Nlmsghdr};
 use serde_json::{json, Value as Json};
 
@@ -79,7 +79,7 @@ const POLICY6: [u8; 56] = [
 fn tell(payload: &[u8]) -> Option<Json> {
     Family::from_payload(payload)
         .ok()
-        .map(|family| told(&family))
+        .map(|family| description(&family))
 }
 
 /// Tells the family and the policy in `payloads`.
@@ -94,7 +94,7 @@ fn whole(payloads: &[&[u8]]) -> Json {
         put_message(&mut bytes, header, payload).unwrap();
         policy.add(&Message::from_bytes(&bytes).unwrap());
     }
-    told(&Whole {
+    description(&Whole {
         family: Family::from_payload(&NLCTRL).unwrap(),
         policy: &policy,
     })

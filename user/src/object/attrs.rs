@@ -157,12 +157,12 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
     #[inline]
     pub fn finish(self, out: &mut dyn Fields) {
         if !self.is_done() {
-            self.tell_unknown(out);
+            self.describe_unknown(out);
         }
     }
 
     #[cold]
-    fn tell_unknown(self, out: &mut dyn Fields) {
+    fn describe_unknown(self, out: &mut dyn Fields) {
         out.open("unknown", Nest::Array);
         for (at, attr) in with_places(self.index.bytes) {
             match attr {

@@ -16,9 +16,9 @@ use serde_json::{json, Map, Value as Json};
 ///
 /// When it is not what JSON can hold: a key that is there twice, a field of an array, an item of an
 /// object, a nest that is not closed.
-pub fn told(object: &impl Object) -> Json {
+pub fn description(object: &impl Object) -> Json {
     let mut names = Names::new();
-    let mut tree = Tree::new();
+    let mut tree = JsonTree::new();
 
     object.describe_head(&mut names, &mut tree);
     object.describe_rest(&mut names, &mut tree);
@@ -71,12 +71,12 @@ pub fn assert_told_whatever_the_bytes(
 }
 
 /// Builds JSON of fields as they come.
-struct Tree {
+struct JsonTree {
     /// The nests that are open, each with its key.
     open: Vec<(Option<String>, Json)>,
 }
 
-impl Tree {
+impl JsonTree {
     fn new() -> Self {
         Self {
             open: vec![(None, json!({}))],
@@ -102,7 +102,7 @@ impl Tree {
     }
 }
 
-impl Fields for Tree {
+impl Fields for JsonTree {
     fn field(&mut self, key: &str, value: Value<'_>) {
         self.put(Some(key.to_owned()), json_of(value));
     }

@@ -70,7 +70,7 @@ impl Names {
 
     /// Tells the link with this `index` under `key`; under `key_index` by that alone, where it is in another network
     /// namespace.
-    pub fn tell_link(&mut self, key: &str, index: u32, out: &mut dyn Fields) {
+    pub fn describe_link(&mut self, key: &str, index: u32, out: &mut dyn Fields) {
         match self.are_elsewhere {
             true => out.field(&format!("{key}_index"), Value::Number(index.into())),
             false => out.field(key, self.link(index)),
@@ -143,7 +143,7 @@ impl Names {
 
     /// Notes that the link with this index is gone: its name is forgotten when many more are; says whether that of another
     /// one is now. It is not down.
-    pub fn lose(&mut self, index: u32) -> bool {
+    pub fn remove(&mut self, index: u32) -> bool {
         self.down.remove(&index);
         if let Some(called) = self.links.get_mut(&index) {
             if std::mem::replace(&mut called.is_gone, true) {
@@ -176,14 +176,14 @@ mod tests {
         let mut names = Names::new();
         for index in [1, 2] {
             names.learn(index, b"a", false);
-            names.lose(index);
+            names.remove(index);
         }
         // It came back, as a link does that was in another namespace.
         names.learn(2, b"a", true);
         for index in 3..3 + GONE as u32 {
             assert_eq!(names.link(1), Value::Dev(b"a"));
             names.learn(index, b"b", true);
-            names.lose(index);
+            names.remove(index);
         }
 
         assert_eq!(names.link(1), Value::Dev(b"if1"));
@@ -204,7 +204,7 @@ mod tests {
             assert!(!names.has_turned(8, Some(7)));
         }
         names.learn(7, b"a", false);
-        names.lose(7);
+        names.remove(7);
         assert!(!names.is_above_down(8, Some(7)));
     }
 

@@ -21,7 +21,7 @@ pub struct Known {
 }
 
 /// Tells a value under a key; `None` when it makes no sense.
-pub type Tell = fn(&str, &[u8], &mut Names, &mut dyn Fields) -> Option<()>;
+pub type DescribeValue = fn(&str, &[u8], &mut Names, &mut dyn Fields) -> Option<()>;
 
 /// Format of an attribute's value.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ pub enum Format {
     /// A value that is left out unless another attribute of the row, a big-endian `u16`, has one of these bits.
     Where(u16, u16, &'static Format),
     /// Something else.
-    As(Tell),
+    As(DescribeValue),
 }
 
 /// Returns what is known of a type of attribute.
@@ -88,12 +88,12 @@ pub const fn known(kind: u16, key: &'static str, format: Format) -> Known {
 pub fn describe(bytes: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
     let index = Index::<'_, KINDS>::new(bytes);
     let mut attrs = index.taker();
-    tell(&mut attrs, table, names, out);
+    describe_known(&mut attrs, table, names, out);
     attrs.finish(out);
 }
 
 /// Tells those of `attrs` that `table` knows, in the order of the table.
-pub fn tell<const N: usize>(
+pub fn describe_known<const N: usize>(
     attrs: &mut Taker<'_, '_, N>,
     table: &[Known],
     names: &mut Names,
@@ -122,7 +122,7 @@ impl Known {
                 out.close();
             }
             Format::As(tell) => tell(self.key, value, names, out)?,
-            Format::Items(format) => tell_items(self.key, value, *format, out)?,
+            Format::Items(format) => describe_items(self.key, value, *format, out)?,
             Format::NonZero(_) if value.iter().all(|byte| *byte == 0) => {}
             Format::NonZero(format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
@@ -130,7 +130,7 @@ impl Known {
             Format::Where(_, _, format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
             }
-            Format::Link => names.tell_link(self.key, u32(value)?, out),
+            Format::Link => names.describe_link(self.key, u32(value)?, out),
             format => out.field(self.key, format.read(value)?),
         }
         Some(())
@@ -138,7 +138,7 @@ impl Known {
 }
 
 /// Tells an array of the values of the attributes in `bytes`; `None` if one makes no sense.
-fn tell_items(key: &str, bytes: &[u8], format: Format, out: &mut dyn Fields) -> Option<()> {
+fn describe_items(key: &str, bytes: &[u8], format: Format, out: &mut dyn Fields) -> Option<()> {
     let items = || Attrs::new(bytes).map(|attr| format.read(attr.ok()?.value()));
     items().all(|item| item.is_some()).then_some(())?;
 

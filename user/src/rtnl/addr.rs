@@ -271,7 +271,7 @@ impl Object for Addr<'_> {
 mod tests {
     use super::*;
     use crate::kind::Choice;
-    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::{Kind, Link};
     use serde_json::{json, Value as Json};
@@ -312,7 +312,9 @@ mod tests {
     ];
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Addr::from_payload(payload).ok().map(|addr| told(&addr))
+        Addr::from_payload(payload)
+            .ok()
+            .map(|addr| description(&addr))
     }
 
     #[test]

@@ -140,13 +140,13 @@ fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 #[cfg(test)]
 mod tests {
     use super::super::Route;
-    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 
-    type Row<'v> = &'v [(u16, &'v [u8])];
+    type EncapCase<'v> = &'v [(u16, &'v [u8])];
 
-    fn attrs(row: Row<'_>) -> Vec<u8> {
+    fn attrs(row: EncapCase<'_>) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (kind, value) in row {
             put_attr(&mut bytes, *kind, value).unwrap();
@@ -155,11 +155,13 @@ mod tests {
     }
 
     fn route(payload: &[u8]) -> Option<Json> {
-        Route::from_payload(payload).ok().map(|route| told(&route))
+        Route::from_payload(payload)
+            .ok()
+            .map(|route| description(&route))
     }
 
     /// Tells a route of IPv6 with a tunnel of `kind` that `row` sets up.
-    fn encap(kind: u16, row: Row<'_>) -> Json {
+    fn encap(kind: u16, row: EncapCase<'_>) -> Json {
         let rta = attrs(&[(21, &kind.to_ne_bytes()), (22, &attrs(row))]);
         let payload = [&[10, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], rta.as_slice()].concat();
 
@@ -192,7 +194,7 @@ mod tests {
         let geneve = [option(1, &[1, 2, 3, 4]), option(2, &[])].concat();
         let id = 17_u64.to_be_bytes();
         // Key, and that there are options.
-        let row: Row<'_> = &[(1, &id), (6, &[0x08, 4]), (8, &attrs(&[(1, &geneve)]))];
+        let row: EncapCase<'_> = &[(1, &id), (6, &[0x08, 4]), (8, &attrs(&[(1, &geneve)]))];
 
         assert_eq!(
             encap(2, row),

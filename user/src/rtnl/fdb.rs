@@ -63,12 +63,12 @@ pub const LIST: &str = "list forwarding entries";
 
 /// An entry of a forwarding database.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub struct FdbEntry<'a> {
     header: Ndmsg,
     attrs: Index<'a>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> FdbEntry<'a> {
     /// Reads the payload of an `RTM_NEWNEIGH` or `RTM_DELNEIGH` message of `AF_BRIDGE`.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl Object for Entry<'_> {
+impl Object for FdbEntry<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
         if let Some(mac) = self.mac() {
             out.column("mac", Value::Lladdr(mac), WIDTH);
@@ -214,7 +214,7 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
@@ -252,7 +252,9 @@ mod tests {
     ];
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Entry::from_payload(payload).ok().map(|entry| told(&entry))
+        FdbEntry::from_payload(payload)
+            .ok()
+            .map(|entry| description(&entry))
     }
 
     #[test]

@@ -195,7 +195,7 @@ impl<'a> Link<'a> {
     }
 }
 
-type Attributes<'i, 'a> = Taker<'i, 'a>;
+type LinkAttrs<'i, 'a> = Taker<'i, 'a>;
 
 impl Object for Link<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
@@ -224,12 +224,12 @@ impl Object for Link<'_> {
 
         Self::describe_lower(&mut attrs, names, out);
         self.describe_flags(names.is_above_down(self.header.index, self.lower()), out);
-        schema::tell(&mut attrs, FIRST, names, out);
+        schema::describe_known(&mut attrs, FIRST, names, out);
         let is_elsewhere = self.is_on_one_elsewhere();
         attrs.take(IFLA_LINKINFO, |info| {
             info::describe(info, is_elsewhere, names, out)
         });
-        schema::tell(&mut attrs, NAMES, names, out);
+        schema::describe_known(&mut attrs, NAMES, names, out);
         self.describe_permaddr(&mut attrs, out);
         // The names of groups are in files.
         if !out.details() {
@@ -239,7 +239,7 @@ impl Object for Link<'_> {
         if let Some(group) = attrs.take(IFLA_GROUP, u32) {
             out.field("group", names.numbers().groups.name(group));
         }
-        schema::tell(&mut attrs, DETAILS, names, out);
+        schema::describe_known(&mut attrs, DETAILS, names, out);
         attrs.take(IFLA_AF_SPEC, |value| af::describe(value, names, out));
         stats::describe(&mut attrs, out);
         attrs.finish(out);
@@ -248,7 +248,7 @@ impl Object for Link<'_> {
 
 impl Link<'_> {
     /// Tells the lower link.
-    fn describe_lower(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+    fn describe_lower(attrs: &mut LinkAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         let lower = attrs.take(IFLA_LINK, u32);
         // The index is then one of another network namespace.
         let netnsid = attrs.take(IFLA_LINK_NETNSID, i32);
@@ -281,7 +281,7 @@ impl Link<'_> {
     }
 
     /// Tells the address that it came with, if it has another one now.
-    fn describe_permaddr(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+    fn describe_permaddr(&self, attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
         let address = self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value());
 
         if let Some(permanent) = attrs.take(IFLA_PERM_ADDRESS, Some) {
@@ -291,7 +291,7 @@ impl Link<'_> {
         }
     }
 
-    fn describe_hardware(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+    fn describe_hardware(&self, attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
         match hardware::name(self.header.kind) {
             Some(name) => out.field("link_type", Value::Word(name)),
             None => out.field("link_type", Value::Word(&format!("[{}]", self.header.kind))),
@@ -326,14 +326,14 @@ static FIRST: &[Known] = &[
     known(
         IFLA_PROTO_DOWN_REASON,
         "proto_down_reason",
-        Format::As(tell_reasons),
+        Format::As(describe_reasons),
     ),
 ];
 
 /// What else a link is called.
 static NAMES: &[Known] = &[
     known(IFLA_IFALIAS, "ifalias", Format::Name),
-    known(IFLA_PROP_LIST, "altnames", Format::As(tell_altnames)),
+    known(IFLA_PROP_LIST, "altnames", Format::As(describe_altnames)),
 ];
 
 static DETAILS: &[Known] = &[
@@ -385,7 +385,7 @@ static DETAILS: &[Known] = &[
     known(IFLA_CARRIER, "carrier", Format::Bool),
     known(IFLA_CARRIER_UP_COUNT, "carrier_up_count", Format::U32),
     known(IFLA_CARRIER_DOWN_COUNT, "carrier_down_count", Format::U32),
-    known(IFLA_MAP, "map", Format::As(tell_map)),
+    known(IFLA_MAP, "map", Format::As(describe_map)),
 ];
 
 /// `DEVLINK_ATTR_*`, `include/uapi/linux/devlink.h`.
@@ -399,7 +399,7 @@ static DEVLINK_PORT: &[Known] = &[
 static DPLL_PIN: &[Known] = &[known(1, "id", Format::U32)];
 
 /// Tells why a protocol holds the link down, a bit for each reason.
-fn tell_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     /// `IFLA_PROTO_DOWN_REASON_VALUE`.
     const VALUE: u16 = 2;
     let mut attrs = Attrs::new(value);
@@ -415,7 +415,7 @@ fn tell_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) ->
 }
 
 /// Tells the other names that a link goes by.
-fn tell_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let names = || {
         Attrs::new(value).map(|attr| match attr {
             Ok(attr) if attr.kind() == IFLA_ALT_IFNAME => name(attr.value()),
@@ -433,7 +433,7 @@ fn tell_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 }
 
 /// Tells what an ISA card was set to, `struct rtnl_link_ifmap`.
-fn tell_map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (longs, rest) = value.split_first_chunk::<24>()?;
     let [irq0, irq1, dma, port, ..] = *rest else {
         return None;
@@ -514,12 +514,14 @@ const EVENTS: &[(u8, &str)] = &[
 mod tests {
     use super::captures::*;
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description};
     use crate::wire::{put_attr, put_str};
     use serde_json::{json, Value as Json};
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Link::from_payload(payload).ok().map(|link| told(&link))
+        Link::from_payload(payload)
+            .ok()
+            .map(|link| description(&link))
     }
 
     /// Asserts that `link` has `data`, among others.

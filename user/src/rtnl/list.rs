@@ -2,7 +2,7 @@
 
 //! Questions for the objects of a kind that are chosen.
 
-use super::{Addr, Entry, Kind, Link, Neigh, Nexthop, Route, Rule};
+use super::{Addr, FdbEntry, Kind, Link, Neigh, Nexthop, Route, Rule};
 use crate::kind::{Choice, Payload};
 use crate::netlink::{Error, Request, Spec};
 use crate::object::{Fields, Names, Object, Query};
@@ -56,7 +56,7 @@ pub type Rules = List<Rule<'static>>;
 /// A question for next hops.
 pub type Nexthops = List<Nexthop<'static>>;
 /// A question for entries of forwarding databases.
-pub type Fdb = List<Entry<'static>>;
+pub type Fdb = List<FdbEntry<'static>>;
 
 impl<V> List<V> {
     /// Asks for statistics too, or not.
@@ -236,5 +236,5 @@ listed! {
     };
     Neigh Neigh;
     Rule Rule;
-    Entry Fdb;
+    FdbEntry Fdb;
 }

@@ -149,13 +149,13 @@ impl Object for Mdb<'_> {
 
         attrs.take(MDBA_MDB, |value| {
             let all = || entries(header, value);
-            tell_all("mdb", all, out, |entry, out| {
+            describe_all("mdb", all, out, |entry, out| {
                 entry.describe_in_bridge(names, out);
             })
         });
         attrs.take(MDBA_ROUTER, |value| {
             let all = || routers(header, value);
-            tell_all("router", all, out, |port, out| {
+            describe_all("router", all, out, |port, out| {
                 port.describe_in_bridge(names, out);
             })
         });
@@ -165,7 +165,7 @@ impl Object for Mdb<'_> {
 }
 
 /// Tells an array of objects; `None` when one makes no sense, and then nothing.
-fn tell_all<T, I: Iterator<Item = Option<T>>>(
+fn describe_all<T, I: Iterator<Item = Option<T>>>(
     key: &str,
     all: impl Fn() -> I,
     out: &mut dyn Fields,

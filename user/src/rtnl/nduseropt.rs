@@ -244,13 +244,15 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nduseropt.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        NdUserOpt::from_payload(payload).ok().map(|it| told(&it))
+        NdUserOpt::from_payload(payload)
+            .ok()
+            .map(|it| description(&it))
     }
 
     /// Returns what is told of these options.

@@ -263,7 +263,7 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
@@ -297,7 +297,9 @@ mod tests {
     ];
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Neigh::from_payload(payload).ok().map(|neigh| told(&neigh))
+        Neigh::from_payload(payload)
+            .ok()
+            .map(|neigh| description(&neigh))
     }
 
     #[test]

@@ -160,13 +160,15 @@ fn tells_of_dead_routes(settings: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/netconf.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Netconf::from_payload(payload).ok().map(|it| told(&it))
+        Netconf::from_payload(payload)
+            .ok()
+            .map(|it| description(&it))
     }
 
     /// Asserts that the capture has `expected`.

@@ -41,7 +41,7 @@ pub const LIST: &str = "list next hops";
 pub const GET: &str = "look up a next hop";
 
 /// The attributes of a next hop.
-type Attributes<'i, 'a> = Taker<'i, 'a>;
+type NexthopAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// A next hop, or a group of them.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ impl<'a> Nexthop<'a> {
     /// Tells where it is.
     fn describe_place(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut NexthopAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -169,7 +169,7 @@ impl Object for Nexthop<'_> {
 }
 
 /// Tells whether the hardware counts packets, and any driver does.
-fn describe_hw_stats(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+fn describe_hw_stats(attrs: &mut NexthopAttrs<'_, '_>, out: &mut dyn Fields) {
     let used = attrs.take(NHA_HW_STATS_USED, u32).unwrap_or_default();
 
     if let Some(enabled) = attrs.take(NHA_HW_STATS_ENABLE, u32) {

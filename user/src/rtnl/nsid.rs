@@ -111,14 +111,14 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nsid.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Nsid::from_payload(payload).ok().map(|it| told(&it))
+        Nsid::from_payload(payload).ok().map(|it| description(&it))
     }
 
     /// Returns an id with the attribute of type `kind`.

@@ -4,7 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `pkt_sched.h`.
 
-use super::tc::{describe_qdisc, Attributes, Tc, Tcmsg, ROOT};
+use super::tc::{describe_qdisc, Tc, TcAttrs, Tcmsg, ROOT};
 use super::Kind;
 use crate::kind::{describe, Facts, Kinds, Types};
 use crate::names::uapi::{
@@ -66,7 +66,7 @@ impl Object for Qdisc<'_> {
 }
 
 /// Tells who else has a part in it: hardware, and other links.
-fn describe_sharing(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+fn describe_sharing(attrs: &mut TcAttrs<'_, '_>, out: &mut dyn Fields) {
     if attrs.take(TCA_HW_OFFLOAD, u8).is_some_and(|byte| byte != 0) {
         out.field("offloaded", Value::Bool(true));
     }
@@ -104,14 +104,14 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/qdisc.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Qdisc::from_payload(payload).ok().map(|it| told(&it))
+        Qdisc::from_payload(payload).ok().map(|it| description(&it))
     }
 
     #[test]

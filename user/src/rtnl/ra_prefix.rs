@@ -155,13 +155,15 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/prefix.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        RaPrefix::from_payload(payload).ok().map(|it| told(&it))
+        RaPrefix::from_payload(payload)
+            .ok()
+            .map(|it| description(&it))
     }
 
     #[test]

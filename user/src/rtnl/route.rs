@@ -66,7 +66,7 @@ const WIDTH: usize = 18;
 pub const LIST: &str = "list routes";
 
 /// The attributes of a route.
-type Attributes<'i, 'a> = Taker<'i, 'a>;
+type RouteAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// A route.
 #[derive(Clone, Debug)]
@@ -251,7 +251,7 @@ impl<'a> Route<'a> {
     /// Tells where the destination is.
     fn describe_hop(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RouteAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -270,7 +270,7 @@ impl<'a> Route<'a> {
 
     fn describe_origin(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RouteAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -290,7 +290,7 @@ impl<'a> Route<'a> {
     /// Tells which packets it is chosen for, and how.
     fn describe_choice(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RouteAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -314,7 +314,7 @@ impl<'a> Route<'a> {
     /// Tells what few want to know.
     fn describe_details(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RouteAttrs<'_, '_>,
         cacheinfo: Option<Cacheinfo>,
         names: &mut Names,
         out: &mut dyn Fields,
@@ -350,14 +350,14 @@ impl<'a> Route<'a> {
 }
 
 /// Tells where packets come from.
-fn describe_iif(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_iif(attrs: &mut RouteAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(iif) = attrs.take(RTA_IIF, u32) {
         out.field("iif", names.link(iif));
     }
 }
 
 /// Tells what a multicast route has seen (`struct rta_mfc_stats`), and since when nothing.
-fn describe_multicast(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+fn describe_multicast(attrs: &mut RouteAttrs<'_, '_>, out: &mut dyn Fields) {
     if let Some([packets, bytes, wrong_if]) = attrs.take(RTA_MFC_STATS, mfc_stats) {
         out.open("mfc_stats", Nest::Object);
         out.field("packets", Value::Number(packets));

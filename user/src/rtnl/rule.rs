@@ -46,7 +46,7 @@ const INVERT: u32 = 0x2;
 pub const LIST: &str = "list rules";
 
 /// The attributes of a rule.
-type Attributes<'i, 'a> = Taker<'i, 'a>;
+type RuleAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// A rule.
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ impl<'a> Rule<'a> {
     }
 
     /// Tells which addresses it is about.
-    fn describe_addresses(&self, attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+    fn describe_addresses(&self, attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
         let header = &self.header;
 
         match (attrs.take(FRA_SRC, ip), header.src_len) {
@@ -170,7 +170,7 @@ impl<'a> Rule<'a> {
     /// Tells which packets it is about besides.
     fn describe_selectors(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RuleAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -203,7 +203,7 @@ impl<'a> Rule<'a> {
     /// Tells the name of a link, and whether there is none of it.
     fn describe_link(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RuleAttrs<'_, '_>,
         kind: u16,
         [key, detached_key]: [&str; 2],
         out: &mut dyn Fields,
@@ -224,7 +224,7 @@ impl<'a> Rule<'a> {
     /// Tells the table that it chooses, and what of it does not count.
     fn describe_table(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RuleAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -247,7 +247,7 @@ impl<'a> Rule<'a> {
     /// Tells what is done.
     fn describe_action(
         &self,
-        attrs: &mut Attributes<'_, '_>,
+        attrs: &mut RuleAttrs<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -316,7 +316,7 @@ fn describe_prefix(
 }
 
 /// Tells the mark, and which of its bits count unless all do.
-fn describe_fwmark(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+fn describe_fwmark(attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
     let mark = attrs.take(FRA_FWMARK, u32);
     let mask = attrs.take(FRA_FWMASK, u32);
 
@@ -336,7 +336,7 @@ const DPORT: PortKeys = ["dport", "dport_mask", "dport_start", "dport_end"];
 
 /// Tells a port, maybe with a mask, or a range of them.
 fn describe_ports(
-    attrs: &mut Attributes<'_, '_>,
+    attrs: &mut RuleAttrs<'_, '_>,
     [range, mask]: [u16; 2],
     [key, mask_key, start_key, end_key]: &PortKeys,
     out: &mut dyn Fields,
@@ -357,7 +357,7 @@ fn describe_ports(
 }
 
 /// Tells the upper six bits of what was the type of service, by its name.
-fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_dscp(attrs: &mut RuleAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(dscp) = attrs.take(FRA_DSCP, u8) {
         match names.numbers().dsfields.name(u32::from(dscp) << 2) {
             Value::Nameless(_) => out.field("dscp", Value::Nameless(dscp.into())),
@@ -369,7 +369,7 @@ fn describe_dscp(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dy
     }
 }
 
-fn describe_flowlabel(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+fn describe_flowlabel(attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
     if let Some(label) = attrs.take(FRA_FLOWLABEL, be32) {
         out.field("flowlabel", hex(label.into()));
     }

@@ -86,7 +86,7 @@ impl Object for Stats<'_> {
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
-        schema::tell(&mut attrs, STATS, names, out);
+        schema::describe_known(&mut attrs, STATS, names, out);
         out.details();
         out.field("ifindex", Value::Number(self.header.ifindex.into()));
         attrs.finish(out);
@@ -94,7 +94,7 @@ impl Object for Stats<'_> {
 }
 
 static STATS: &[Known] = &[
-    known(LINK_64, "stats64", Format::As(tell_link)),
+    known(LINK_64, "stats64", Format::As(describe_link)),
     known(LINK_OFFLOAD_XSTATS, "offload", Format::Nested(OFFLOAD)),
 ];
 
@@ -103,7 +103,7 @@ static OFFLOAD: &[Known] = &[
     known(
         IFLA_OFFLOAD_XSTATS_CPU_HIT,
         "cpu_hit",
-        Format::As(tell_link),
+        Format::As(describe_link),
     ),
     known(
         IFLA_OFFLOAD_XSTATS_HW_S_INFO,
@@ -113,7 +113,7 @@ static OFFLOAD: &[Known] = &[
     known(
         IFLA_OFFLOAD_XSTATS_L3_STATS,
         "l3_stats",
-        Format::As(tell_hardware),
+        Format::As(describe_hardware),
     ),
 ];
 
@@ -129,17 +129,17 @@ static HW_S_INFO_OF_ONE: &[Known] = &[
     known(
         IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST,
         "request",
-        Format::As(tell_switch),
+        Format::As(describe_switch),
     ),
     known(
         IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED,
         "used",
-        Format::As(tell_switch),
+        Format::As(describe_switch),
     ),
 ];
 
 /// Tells `struct rtnl_link_stats64`.
-fn tell_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     (value.len() % 8 == 0).then_some(())?;
 
     out.open(key, Nest::Object);
@@ -149,7 +149,7 @@ fn tell_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Op
 }
 
 /// Tells `struct rtnl_hw_stats64`.
-fn tell_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const RX: &[(usize, &str)] = &[
         (2, "bytes"),
         (0, "packets"),
@@ -174,7 +174,7 @@ fn tell_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 }
 
 /// Tells yes or no; of another number, nothing.
-fn tell_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let switch = u8(value).filter(|byte| *byte <= 1)?;
 
     out.field(key, Value::Bool(switch == 1));
@@ -197,14 +197,14 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use crate::wire::put_attr;
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/stats.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Stats::from_payload(payload).ok().map(|it| told(&it))
+        Stats::from_payload(payload).ok().map(|it| description(&it))
     }
 
     #[test]

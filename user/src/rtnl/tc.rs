@@ -38,7 +38,7 @@ const HANDLE_WIDTH: usize = 6;
 pub(super) const DEV_WIDTH: usize = 16;
 
 /// The attributes of traffic control.
-pub(super) type Attributes<'i, 'a> = Taker<'i, 'a, TCA_MAX>;
+pub(super) type TcAttrs<'i, 'a> = Taker<'i, 'a, TCA_MAX>;
 
 /// The fixed part, `struct tcmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl<'a> Tc<'a> {
     }
 
     /// Returns the attributes but those that every description begins with, or leaves out.
-    pub(super) fn taker(&self) -> Attributes<'_, 'a> {
+    pub(super) fn taker(&self) -> TcAttrs<'_, 'a> {
         let mut attrs = self.attrs.taker();
         for kind in [TCA_KIND, TCA_STATS, TCA_XSTATS, TCA_STATS2] {
             attrs.take(kind, Some);

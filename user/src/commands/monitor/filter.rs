@@ -3,7 +3,7 @@
 //! Which changes.
 
 use super::{Words, OP};
-use crate::commands::choice::{Purpose, Said};
+use crate::commands::choice::{ChosenWord, Purpose};
 use nlhello::kind::{note_recent, Choice};
 use nlhello::monitor::{Event, Kind, Kinds, Payload, Scope, What};
 use nlhello::netlink::Error;
@@ -59,7 +59,7 @@ impl Filter {
         Ok(filter)
     }
 
-    fn read_words(family: u8, words: &[OsString]) -> Result<(Self, Vec<Said<'_>>), Error> {
+    fn read_words(family: u8, words: &[OsString]) -> Result<(Self, Vec<ChosenWord<'_>>), Error> {
         let mut words = Words::new(OP, words);
         let mut filter = Self {
             choice: Choice::of_family(family),
@@ -74,7 +74,7 @@ impl Filter {
                 "del" => filter.whats.push(What::Del),
                 text => match Kind::of_name(text) {
                     Some(kind) => filter.kinds = filter.kinds | kind.into(),
-                    None => said.push(Said::read(word, &mut words, Kind::ALL)?),
+                    None => said.push(ChosenWord::read(word, &mut words, Kind::ALL)?),
                 },
             }
         }
@@ -87,8 +87,8 @@ impl Filter {
     /// Chooses what was `said`; a word that none of the kinds knows excludes all of them if it `may_exclude`.
     fn choose(
         &mut self,
-        said: &[Said<'_>],
-        may_exclude: impl Fn(&Said<'_>) -> bool,
+        said: &[ChosenWord<'_>],
+        may_exclude: impl Fn(&ChosenWord<'_>) -> bool,
     ) -> Result<(), Error> {
         let kinds: Vec<_> = self.kinds.iter().collect();
         let mut links = LinkNames::new();

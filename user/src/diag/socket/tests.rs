@@ -3,7 +3,7 @@
 //! Messages of Linux 6.18 about sockets with groups, without, and connected.
 
 use super::*;
-use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description};
 use serde_json::json;
 
 /// `struct netlink_diag_msg` and attributes of a socket that is a member of groups 1, 32, 33 and 39.
@@ -31,7 +31,7 @@ const DROPS_AT: usize = 76;
 
 fn described(payload: &[u8], processes: &[Process]) -> serde_json::Value {
     let socket = NetlinkSocket::from_payload(payload).unwrap();
-    told(&DescribedSocket {
+    description(&DescribedSocket {
         socket: &socket,
         groups: &GroupNames::default(),
         processes,
@@ -88,7 +88,7 @@ fn a_connected_socket_is_told_with_its_other_end() {
 fn a_line_of_the_file_is_told_without_what_it_does_not_have() {
     let line = "00000000a9945c14 0   4711       80000001 4352     0        1     2        7        1145187 ";
     let socket = NetlinkSocket::from_line(line).unwrap();
-    let told = told(&DescribedSocket {
+    let told = description(&DescribedSocket {
         socket: &socket,
         groups: &GroupNames::default(),
         processes: &[],
@@ -146,7 +146,7 @@ fn whatever_the_bytes_are_they_are_told_or_refused() {
     );
     assert_told_whatever_the_bytes(&[&MEMBER, &CONNECTED_TO_KERNEL], |payload| {
         let socket = NetlinkSocket::from_payload(payload).ok()?;
-        Some(told(&DescribedSocket {
+        Some(description(&DescribedSocket {
             socket: &socket,
             groups: &GroupNames::default(),
             processes: &[],

@@ -326,7 +326,7 @@ struct Trial<'t> {
 }
 
 /// What is put around a row of attributes to make an object of it.
-type Wrap<'w> = &'w dyn Fn(&[u8]) -> Vec<u8>;
+type WrapAttrs<'w> = &'w dyn Fn(&[u8]) -> Vec<u8>;
 
 impl Trial<'_> {
     fn is_known(&self, object: &[u8]) -> bool {
@@ -336,7 +336,7 @@ impl Trial<'_> {
     }
 
     /// Tries each attribute of `set`, behind the bytes in `before`.
-    fn set(&mut self, set: Set, before: &[u8], wrap: Wrap<'_>, depth: usize) {
+    fn set(&mut self, set: Set, before: &[u8], wrap: WrapAttrs<'_>, depth: usize) {
         for (nla_type, attr) in set.all() {
             if attr.format == Format::Pad || depth == DEPTH {
                 continue;

@@ -4,7 +4,7 @@
 
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::words::WORDS;
-use super::{Entry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
+use super::{FdbEntry, Ndmsg, LIST, NDMSG, PERMANENT, SELF};
 use crate::kind::{describe, header, AddressFamilies, Facts, Kinds, Payload, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
@@ -18,7 +18,7 @@ pub(crate) const FACTS: Facts = Facts {
     families: AddressFamilies::Only(&[BRIDGE]),
     groups: &[RTNLGRP_NEIGH],
     header: NDMSG,
-    describe: |entry, names, out| Entry::of(entry).map(|entry| describe(&entry, names, out)),
+    describe: |entry, names, out| FdbEntry::of(entry).map(|entry| describe(&entry, names, out)),
     link: |object| Some(object.link_in_header()),
     needs: Kinds::of(&[Kind::Nexthop]),
     words: WORDS,

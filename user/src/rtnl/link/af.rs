@@ -11,11 +11,11 @@ use crate::object::{Fields, Names, Nest, Value};
 
 static FAMILIES: &[Known] = &[
     known(libc::AF_INET as u16, "inet", Format::Nested(INET)),
-    known(libc::AF_INET6 as u16, "inet6", Format::As(tell_inet6)),
+    known(libc::AF_INET6 as u16, "inet6", Format::As(describe_inet6)),
 ];
 
 /// `IFLA_INET_*`.
-static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", Format::As(tell_conf4))];
+static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", Format::As(describe_conf4))];
 
 /// `IFLA_INET6_*`: what can be told in a few words, and the rest.
 static INET6: &[Known] = &[
@@ -23,17 +23,17 @@ static INET6: &[Known] = &[
     known(IFLA_INET6_FLAGS, "flags", Format::Hex),
 ];
 static INET6_DETAILS: &[Known] = &[
-    known(IFLA_INET6_CONF, "conf", Format::As(tell_conf6)),
-    known(IFLA_INET6_STATS, "stats", Format::As(tell_counters)),
+    known(IFLA_INET6_CONF, "conf", Format::As(describe_conf6)),
+    known(IFLA_INET6_STATS, "stats", Format::As(describe_counters)),
     known(
         IFLA_INET6_CACHEINFO,
         "cacheinfo",
-        Format::As(tell_cacheinfo),
+        Format::As(describe_cacheinfo),
     ),
     known(
         IFLA_INET6_ICMP6STATS,
         "icmp6stats",
-        Format::As(tell_counters),
+        Format::As(describe_counters),
     ),
     known(IFLA_INET6_TOKEN, "token", Format::Ip),
     known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
@@ -66,29 +66,34 @@ pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option
 }
 
 /// Tells what IPv6 knows.
-pub fn tell_inet6(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn describe_inet6(
+    key: &str,
+    value: &[u8],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let index = Index::<'_, INET6_MAX>::new(value);
     let mut attrs = index.taker();
 
     out.open(key, Nest::Object);
-    schema::tell(&mut attrs, INET6, names, out);
+    schema::describe_known(&mut attrs, INET6, names, out);
     out.details();
-    schema::tell(&mut attrs, INET6_DETAILS, names, out);
+    schema::describe_known(&mut attrs, INET6_DETAILS, names, out);
     attrs.finish(out);
     out.close();
     Some(())
 }
 
-fn tell_conf4(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    tell_conf(key, value, CONF4, out)
+fn describe_conf4(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    describe_conf(key, value, CONF4, out)
 }
 
-fn tell_conf6(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    tell_conf(key, value, CONF6, out)
+fn describe_conf6(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    describe_conf(key, value, CONF6, out)
 }
 
 /// Tells a row of settings, those without a name by their number.
-fn tell_conf(key: &str, value: &[u8], names: &[&str], out: &mut dyn Fields) -> Option<()> {
+fn describe_conf(key: &str, value: &[u8], names: &[&str], out: &mut dyn Fields) -> Option<()> {
     (value.len() % 4 == 0).then_some(())?;
 
     out.open(key, Nest::Object);
@@ -105,7 +110,7 @@ fn tell_conf(key: &str, value: &[u8], names: &[&str], out: &mut dyn Fields) -> O
 
 /// Tells counters in the order of `IPSTATS_MIB_*` or `ICMP6_MIB_*`; the first one is how many there
 /// are.
-fn tell_counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     (value.len() % 8 == 0).then_some(())?;
 
     out.open(key, Nest::Array);
@@ -117,7 +122,7 @@ fn tell_counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 }
 
 /// Tells `struct ifla_cacheinfo`; times are milliseconds, `tstamp` is hundredths of a second.
-fn tell_cacheinfo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_cacheinfo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const KEYS: [&str; 4] = ["max_reasm_len", "tstamp", "reachable_time", "retrans_time"];
     (value.len() == 4 * KEYS.len()).then_some(())?;
 

@@ -38,7 +38,7 @@ pub static BOND: &[Known] = &[
     known(
         IFLA_BOND_ARP_VALIDATE,
         "arp_validate",
-        Format::As(tell_validate),
+        Format::As(describe_validate),
     ),
     known(
         IFLA_BOND_ARP_ALL_TARGETS,
@@ -128,12 +128,12 @@ pub static SLAVE: &[Known] = &[
     known(
         IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE,
         "ad_actor_oper_port_state",
-        Format::As(tell_actor_state),
+        Format::As(describe_actor_state),
     ),
     known(
         IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE,
         "ad_partner_oper_port_state",
-        Format::As(tell_partner_state),
+        Format::As(describe_partner_state),
     ),
     known(
         IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE,
@@ -225,7 +225,7 @@ const PORT_STATES: &[(u32, &str)] = &[
 ];
 
 /// Tells what of ARP is validated; nothing is null, as `ip` has it.
-fn tell_validate(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_validate(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     match u32(value)? {
         0 => out.field(key, Value::Null),
         number => out.field(key, word(VALIDATE, number)),
@@ -233,7 +233,12 @@ fn tell_validate(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
     Some(())
 }
 
-fn tell_actor_state(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_actor_state(
+    key: &str,
+    value: &[u8],
+    _: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let state = u8(value)?;
 
     out.field(key, Value::Number(state.into()));
@@ -246,7 +251,12 @@ fn tell_actor_state(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields
     Some(())
 }
 
-fn tell_partner_state(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_partner_state(
+    key: &str,
+    value: &[u8],
+    _: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let state = u16(value)?;
 
     out.field(key, Value::Number(state.into()));

@@ -6,7 +6,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_bridge.h`.
 
-use super::vlan::tell_protocol;
+use super::vlan::describe_protocol;
 use crate::names::uapi::*;
 use crate::object::attrs::{u16, u32, Index};
 use crate::object::schema::{self, hex, known, Format, Known};
@@ -29,10 +29,10 @@ pub static BRIDGE: &[Known] = &[
     known(
         IFLA_BR_VLAN_PROTOCOL,
         "vlan_protocol",
-        Format::As(tell_protocol),
+        Format::As(describe_protocol),
     ),
-    known(IFLA_BR_BRIDGE_ID, "bridge_id", Format::As(tell_id)),
-    known(IFLA_BR_ROOT_ID, "root_id", Format::As(tell_id)),
+    known(IFLA_BR_BRIDGE_ID, "bridge_id", Format::As(describe_id)),
+    known(IFLA_BR_ROOT_ID, "root_id", Format::As(describe_id)),
     known(IFLA_BR_ROOT_PORT, "root_port", Format::U16),
     known(IFLA_BR_ROOT_PATH_COST, "root_path_cost", Format::U32),
     known(IFLA_BR_TOPOLOGY_CHANGE, "topology_change", Format::U8),
@@ -61,7 +61,7 @@ pub static BRIDGE: &[Known] = &[
     known(IFLA_BR_GROUP_FWD_MASK, "group_fwd_mask", Format::Hex),
     known(IFLA_BR_GROUP_ADDR, "group_addr", Format::Lladdr),
     known(IFLA_BR_MCAST_SNOOPING, "mcast_snooping", Format::U8),
-    known(IFLA_BR_MULTI_BOOLOPT, "", Format::As(tell_options)),
+    known(IFLA_BR_MULTI_BOOLOPT, "", Format::As(describe_options)),
     known(IFLA_BR_MCAST_ROUTER, "mcast_router", Format::U8),
     known(
         IFLA_BR_MCAST_QUERY_USE_IFADDR,
@@ -72,7 +72,7 @@ pub static BRIDGE: &[Known] = &[
     known(
         IFLA_BR_MCAST_QUERIER_STATE,
         "mcast_querier_state",
-        Format::As(tell_queriers),
+        Format::As(describe_queriers),
     ),
     known(
         IFLA_BR_MCAST_HASH_ELASTICITY,
@@ -143,8 +143,8 @@ pub static PORT: &[Known] = &[
     known(IFLA_BRPORT_NO, "no", Format::Hex),
     known(IFLA_BRPORT_DESIGNATED_PORT, "designated_port", Format::U16),
     known(IFLA_BRPORT_DESIGNATED_COST, "designated_cost", Format::U16),
-    known(IFLA_BRPORT_BRIDGE_ID, "bridge_id", Format::As(tell_id)),
-    known(IFLA_BRPORT_ROOT_ID, "root_id", Format::As(tell_id)),
+    known(IFLA_BRPORT_BRIDGE_ID, "bridge_id", Format::As(describe_id)),
+    known(IFLA_BRPORT_ROOT_ID, "root_id", Format::As(describe_id)),
     known(IFLA_BRPORT_HOLD_TIMER, "hold_timer", Format::Clock),
     known(
         IFLA_BRPORT_MESSAGE_AGE_TIMER,
@@ -182,7 +182,7 @@ pub static PORT: &[Known] = &[
     known(
         IFLA_BRPORT_GROUP_FWD_MASK,
         "group_fwd_mask",
-        Format::As(tell_fwd_mask),
+        Format::As(describe_fwd_mask),
     ),
     known(IFLA_BRPORT_VLAN_TUNNEL, "vlan_tunnel", Format::Bool),
     known(IFLA_BRPORT_ISOLATED, "isolated", Format::Bool),
@@ -230,7 +230,7 @@ const OPTIONS: [&str; 5] = [
 ];
 
 /// Tells `struct ifla_bridge_id`: a priority, and the address of the bridge without zeros in front.
-fn tell_id(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_id(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let [p0, p1, a, b, c, d, e, f] = *<&[u8; 8]>::try_from(value).ok()?;
     let id = format!("{p0:02x}{p1:02x}.{a:x}:{b:x}:{c:x}:{d:x}:{e:x}:{f:x}");
 
@@ -239,7 +239,7 @@ fn tell_id(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 }
 
 /// Tells `struct br_boolopt_multi`: values, and which of them the kernel knows.
-fn tell_options(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_options(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (values, mask) = value.split_at_checked(4)?;
     let [values, mask] = [u32(values)?, u32(mask)?];
     (mask >> OPTIONS.len() == 0).then_some(())?;
@@ -253,15 +253,20 @@ fn tell_options(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> O
 }
 
 /// Tells who asks for the members of multicast groups, of IPv4 and of IPv6.
-fn tell_queriers(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_queriers(
+    key: &str,
+    value: &[u8],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let index = Index::<'_, 16>::new(value);
     let mut attrs = index.taker();
 
     out.open(&format!("{key}_ipv4"), Nest::Object);
-    schema::tell(&mut attrs, QUERIER, names, out);
+    schema::describe_known(&mut attrs, QUERIER, names, out);
     out.close();
     out.open(&format!("{key}_ipv6"), Nest::Object);
-    schema::tell(&mut attrs, QUERIER6, names, out);
+    schema::describe_known(&mut attrs, QUERIER6, names, out);
     attrs.finish(out);
     out.close();
     Some(())
@@ -306,7 +311,7 @@ static QUERIER6: &[Known] = &[
 ];
 
 /// Tells which groups of link-local addresses are forwarded, as a number and by name.
-fn tell_fwd_mask(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_fwd_mask(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let mask = u16(value)?;
 
     out.field(key, hex(mask.into()));

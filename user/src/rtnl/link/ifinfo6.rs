@@ -56,7 +56,7 @@ impl Object for Ifinfo6<'_> {
             out.field("link_index", Value::Number(index.into()));
         }
         self.0.describe_flags(false, out);
-        schema::tell(&mut attrs, ATTRS, names, out);
+        schema::describe_known(&mut attrs, ATTRS, names, out);
         out.details();
         self.0.describe_hardware(&mut attrs, out);
         attrs.finish(out);
@@ -65,7 +65,7 @@ impl Object for Ifinfo6<'_> {
 
 static ATTRS: &[Known] = &[
     known(IFLA_MTU, "mtu", Format::U32),
-    known(IFLA_PROTINFO, "inet6", Format::As(af::tell_inet6)),
+    known(IFLA_PROTINFO, "inet6", Format::As(af::describe_inet6)),
 ];
 
 /// What is known of links as IPv6 sees them.
@@ -87,13 +87,15 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
     use serde_json::{json, Value as Json};
 
     const CAPTURE: &[u8] = include_bytes!("../../../tests/fixtures/ifinfo6.bin");
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        Ifinfo6::from_payload(payload).ok().map(|it| told(&it))
+        Ifinfo6::from_payload(payload)
+            .ok()
+            .map(|it| description(&it))
     }
 
     /// Returns what was told last of the link called `name`.

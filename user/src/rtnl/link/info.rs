@@ -54,7 +54,11 @@ static IPVLAN: &[Known] = &[
         "mode",
         Format::Word(&[(0, "l2"), (1, "l3"), (2, "l3s")]),
     ),
-    known(IFLA_IPVLAN_FLAGS, "flags", Format::As(tell_ipvlan_flags)),
+    known(
+        IFLA_IPVLAN_FLAGS,
+        "flags",
+        Format::As(describe_ipvlan_flags),
+    ),
 ];
 
 /// Returns the kind of the link.
@@ -98,10 +102,10 @@ pub fn describe(
     let data = Format::Nested(table(KINDS, kind));
     let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
     names.elsewhere(is_elsewhere, |names| {
-        schema::tell(&mut attrs, &[known(DATA, "info_data", data)], names, out);
+        schema::describe_known(&mut attrs, &[known(DATA, "info_data", data)], names, out);
     });
     let slave_data = [known(SLAVE_DATA, "info_slave_data", slave_data)];
-    schema::tell(&mut attrs, &slave_data, names, out);
+    schema::describe_known(&mut attrs, &slave_data, names, out);
     attrs.finish(out);
     out.close();
     Some(())
@@ -116,7 +120,7 @@ fn table(kinds: &[(&str, &'static [Known])], kind: Option<&[u8]>) -> &'static [K
 }
 
 /// Tells which of the ways to part its network from that of the others it has.
-fn tell_ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let key = match crate::object::attrs::u16(value)? {
         flags if flags & 1 != 0 => "private",
         flags if flags & 2 != 0 => "vepa",

@@ -4,15 +4,15 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::Attributes;
+use super::LinkAttrs;
 use crate::names::uapi::{IFLA_CARRIER_CHANGES, IFLA_STATS, IFLA_STATS64};
 use crate::object::attrs::{u32, u64};
 use crate::object::{Fields, Nest, Value};
 
 /// Where a counter is in the structure, and what it is called.
-type Counter = (usize, &'static str);
+type CounterPlace = (usize, &'static str);
 
-static RX: &[Counter] = &[
+static RX: &[CounterPlace] = &[
     (2, "bytes"),
     (0, "packets"),
     (4, "errors"),
@@ -29,7 +29,7 @@ static RX: &[Counter] = &[
     (24, "otherhost"),
 ];
 
-static TX: &[Counter] = &[
+static TX: &[CounterPlace] = &[
     (3, "bytes"),
     (1, "packets"),
     (5, "errors"),
@@ -47,7 +47,7 @@ static TX: &[Counter] = &[
 const SELDOM: [&str; 3] = ["compressed", "nohandler", "otherhost"];
 
 /// Tells the counters of a link, if they are there.
-pub fn describe(attrs: &mut Attributes<'_, '_>, out: &mut dyn Fields) {
+pub fn describe(attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
     let changes = attrs.take(IFLA_CARRIER_CHANGES, u32);
     match (attrs.take(IFLA_STATS64, Some), changes) {
         (Some(stats), changes) => {
@@ -70,17 +70,17 @@ fn tell(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn Fields) {
 /// Tells what was received and what was sent.
 pub fn describe_both(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn Fields) {
     out.open("rx", Nest::Object);
-    tell_counters(stats, RX, out);
+    describe_counters(stats, RX, out);
     out.close();
     out.open("tx", Nest::Object);
-    tell_counters(stats, TX, out);
+    describe_counters(stats, TX, out);
     if let Some(changes) = carrier_changes {
         out.field("carrier_changes", Value::Number(changes.into()));
     }
     out.close();
 }
 
-fn tell_counters(stats: &[u8], counters: &[Counter], out: &mut dyn Fields) {
+fn describe_counters(stats: &[u8], counters: &[CounterPlace], out: &mut dyn Fields) {
     for (at, key) in counters {
         match stats.chunks(8).nth(*at).and_then(u64) {
             Some(0) if SELDOM.contains(key) => {}

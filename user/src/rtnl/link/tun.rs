@@ -23,22 +23,22 @@ pub static TUN: &[Known] = &[
     known(IFLA_TUN_NUM_QUEUES, "numqueues", Format::U32),
     known(IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled", Format::U32),
     known(IFLA_TUN_PERSIST, "persist", Format::Bool),
-    known(IFLA_TUN_OWNER, "user", Format::As(tell_user)),
-    known(IFLA_TUN_GROUP, "group", Format::As(tell_group)),
+    known(IFLA_TUN_OWNER, "user", Format::As(describe_user)),
+    known(IFLA_TUN_GROUP, "group", Format::As(describe_group)),
 ];
 
-fn tell_user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    tell_account(key, u32(value)?, "/etc/passwd", out);
+fn describe_user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    describe_account(key, u32(value)?, "/etc/passwd", out);
     Some(())
 }
 
-fn tell_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    tell_account(key, u32(value)?, "/etc/group", out);
+fn describe_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    describe_account(key, u32(value)?, "/etc/group", out);
     Some(())
 }
 
 /// Tells the name of `id` in `file`, or the number if it is not there.
-fn tell_account(key: &str, id: u32, file: &str, out: &mut dyn Fields) {
+fn describe_account(key: &str, id: u32, file: &str, out: &mut dyn Fields) {
     let accounts = fs::read(file).unwrap_or_default();
 
     match find_account(&accounts, id) {

@@ -29,10 +29,14 @@ pub static GENEVE: &[Known] = &[
     known(
         IFLA_GENEVE_LABEL,
         "label",
-        Format::NonZero(&Format::As(tell_flowlabel)),
+        Format::NonZero(&Format::As(describe_flowlabel)),
     ),
     known(IFLA_GENEVE_PORT, "port", Format::Be16),
-    known(IFLA_GENEVE_PORT_RANGE, "port_range", Format::As(tell_ports)),
+    known(
+        IFLA_GENEVE_PORT_RANGE,
+        "port_range",
+        Format::As(describe_ports),
+    ),
     known(IFLA_GENEVE_UDP_CSUM, "udp_csum", Format::Bool),
     known(
         IFLA_GENEVE_UDP_ZERO_CSUM6_TX,
@@ -58,8 +62,8 @@ const KEYED: u16 = 0x2000;
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = &[
     known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
-    known(IFLA_GRE_REMOTE, "remote", Format::As(tell_endpoint)),
-    known(IFLA_GRE_LOCAL, "local", Format::As(tell_endpoint)),
+    known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
+    known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
     known(IFLA_GRE_LINK, "link", Format::NonZero(&Format::Link)),
     known(IFLA_GRE_TTL, "ttl", Format::U8),
     known(IFLA_GRE_TOS, "tos", Format::NonZero(&Format::Hex)),
@@ -79,8 +83,8 @@ pub static GRE: &[Known] = &[
         "okey",
         Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
     ),
-    known(IFLA_GRE_IFLAGS, "i", Format::As(tell_gre_flags)),
-    known(IFLA_GRE_OFLAGS, "o", Format::As(tell_gre_flags)),
+    known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
     known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
     known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
     known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
@@ -120,8 +124,8 @@ pub static IPTUN: &[Known] = &[
         "proto",
         Format::Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
     ),
-    known(IFLA_IPTUN_REMOTE, "remote", Format::As(tell_endpoint)),
-    known(IFLA_IPTUN_LOCAL, "local", Format::As(tell_endpoint)),
+    known(IFLA_IPTUN_REMOTE, "remote", Format::As(describe_endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Format::As(describe_endpoint)),
     known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
     known(IFLA_IPTUN_TTL, "ttl", Format::U8),
     known(IFLA_IPTUN_TOS, "tos", Format::NonZero(&Format::Hex)),
@@ -129,7 +133,7 @@ pub static IPTUN: &[Known] = &[
     known(
         IFLA_IPTUN_FLAGS,
         "isatap",
-        Format::NonZero(&Format::As(tell_isatap)),
+        Format::NonZero(&Format::As(describe_isatap)),
     ),
     known(
         IFLA_IPTUN_6RD_PREFIX,
@@ -181,13 +185,18 @@ pub const DF: &[(u8, &str)] = &[(0, "unset"), (1, "set"), (2, "inherit")];
 const ENCAP: &[(u8, &str)] = &[(1, "fou"), (2, "gue"), (3, "mpls")];
 
 /// Tells a flow label of IPv6.
-pub fn tell_flowlabel(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn describe_flowlabel(
+    key: &str,
+    value: &[u8],
+    _: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     out.field(key, hex(be32(value)?.into()));
     Some(())
 }
 
 /// Tells the ports to send from, `struct ifla_vxlan_port_range` or `ifla_geneve_port_range`.
-pub fn tell_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn describe_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (low, high) = value.split_at_checked(2)?;
     let [low, high] = [be16(low)?, be16(high)?];
 
@@ -199,7 +208,7 @@ pub fn tell_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 /// Tells an end of the tunnel.
-fn tell_endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     match ip(value)? {
         address if address.is_unspecified() => out.field(key, Value::Word("any")),
         address => out.field(key, Value::Ip(address)),
@@ -209,7 +218,7 @@ fn tell_endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 
 /// Tells what the headers of a direction have (`GRE_*`); `way` is that direction, `i` or `o`. Keys
 /// are told as such, see [`KEYED`].
-fn tell_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let flags = be16(value)?;
 
     for (bit, what) in [(0x1000, "seq"), (0x8000, "csum")] {
@@ -221,7 +230,7 @@ fn tell_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 /// Tells whether it is an ISATAP tunnel, the one flag there is (`SIT_ISATAP`).
-fn tell_isatap(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_isatap(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     u16(value).filter(|flags| *flags == 1)?;
 
     out.field(key, Value::Bool(true));

@@ -13,11 +13,19 @@ use crate::wire::{Attr, Attrs};
 
 /// Attributes of a VLAN.
 pub static VLAN: &[Known] = &[
-    known(IFLA_VLAN_PROTOCOL, "protocol", Format::As(tell_protocol)),
+    known(
+        IFLA_VLAN_PROTOCOL,
+        "protocol",
+        Format::As(describe_protocol),
+    ),
     known(IFLA_VLAN_ID, "id", Format::U16),
-    known(IFLA_VLAN_FLAGS, "flags", Format::As(tell_flags)),
-    known(IFLA_VLAN_INGRESS_QOS, "ingress_qos", Format::As(tell_qos)),
-    known(IFLA_VLAN_EGRESS_QOS, "egress_qos", Format::As(tell_qos)),
+    known(IFLA_VLAN_FLAGS, "flags", Format::As(describe_flags)),
+    known(
+        IFLA_VLAN_INGRESS_QOS,
+        "ingress_qos",
+        Format::As(describe_qos),
+    ),
+    known(IFLA_VLAN_EGRESS_QOS, "egress_qos", Format::As(describe_qos)),
 ];
 
 /// Attributes of a macvlan or macvtap.
@@ -33,7 +41,11 @@ pub static MACVLAN: &[Known] = &[
             (16, "source"),
         ]),
     ),
-    known(IFLA_MACVLAN_FLAGS, "flags", Format::As(tell_macvlan_flags)),
+    known(
+        IFLA_MACVLAN_FLAGS,
+        "flags",
+        Format::As(describe_macvlan_flags),
+    ),
     known(IFLA_MACVLAN_BC_QUEUE_LEN, "bcqueuelen", Format::U32),
     known(
         IFLA_MACVLAN_BC_QUEUE_LEN_USED,
@@ -50,7 +62,12 @@ pub static MACVLAN: &[Known] = &[
 ];
 
 /// Tells an EtherType that VLANs go by.
-pub fn tell_protocol(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn describe_protocol(
+    key: &str,
+    value: &[u8],
+    _: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     match be16(value)? {
         0x8100 => out.field(key, Value::Word("802.1Q")),
         0x88a8 => out.field(key, Value::Word("802.1ad")),
@@ -60,7 +77,7 @@ pub fn tell_protocol(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Field
 }
 
 /// Tells `struct ifla_vlan_flags`: the flags, and a mask that is of use only in requests.
-fn tell_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (set, _) = value.split_first_chunk::<4>()?;
 
     flags(out, key, u32::from_ne_bytes(*set), VLAN_FLAGS);
@@ -77,7 +94,7 @@ const VLAN_FLAGS: &[(u32, &str)] = &[
 ];
 
 /// Tells how priorities become others, each a `struct ifla_vlan_qos_mapping`.
-fn tell_qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let mappings = || Attrs::new(value).map(|attr| mapping(attr.ok()?));
     mappings().all(|mapping| mapping.is_some()).then_some(())?;
 
@@ -99,7 +116,12 @@ fn mapping(attr: Attr<'_>) -> Option<(u32, u32)> {
 }
 
 /// Tells each of `MACVLAN_FLAG_*` that is set.
-fn tell_macvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_macvlan_flags(
+    _: &str,
+    value: &[u8],
+    _: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let flags = u16(value).filter(|flags| flags & !3 == 0)?;
 
     for (bit, key) in [(1, "nopromisc"), (2, "nodst")] {

@@ -4,7 +4,7 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::tunnel::{tell_flowlabel, tell_ports, DF};
+use super::tunnel::{describe_flowlabel, describe_ports, DF};
 use crate::names::uapi::*;
 use crate::object::attrs::{be64, ip};
 use crate::object::schema::{hex, known, Format, Known};
@@ -13,12 +13,16 @@ use crate::object::{Fields, Names, Value};
 /// Attributes of a VXLAN.
 pub static VXLAN: &[Known] = &[
     known(IFLA_VXLAN_ID, "id", Format::U32),
-    known(IFLA_VXLAN_GROUP, "", Format::As(tell_group)),
-    known(IFLA_VXLAN_GROUP6, "6", Format::As(tell_group)),
+    known(IFLA_VXLAN_GROUP, "", Format::As(describe_group)),
+    known(IFLA_VXLAN_GROUP6, "6", Format::As(describe_group)),
     known(IFLA_VXLAN_LOCAL, "local", Format::NonZero(&Format::Ip)),
     known(IFLA_VXLAN_LOCAL6, "local6", Format::NonZero(&Format::Ip)),
     known(IFLA_VXLAN_LINK, "link", Format::NonZero(&Format::Link)),
-    known(IFLA_VXLAN_PORT_RANGE, "port_range", Format::As(tell_ports)),
+    known(
+        IFLA_VXLAN_PORT_RANGE,
+        "port_range",
+        Format::As(describe_ports),
+    ),
     known(IFLA_VXLAN_PORT, "port", Format::Be16),
     known(IFLA_VXLAN_TOS, "tos", Format::NonZero(&Format::Hex)),
     known(IFLA_VXLAN_TTL, "ttl", Format::U8),
@@ -31,7 +35,7 @@ pub static VXLAN: &[Known] = &[
     known(
         IFLA_VXLAN_LABEL,
         "label",
-        Format::NonZero(&Format::As(tell_flowlabel)),
+        Format::NonZero(&Format::As(describe_flowlabel)),
     ),
     known(
         IFLA_VXLAN_LABEL_POLICY,
@@ -43,7 +47,7 @@ pub static VXLAN: &[Known] = &[
     known(
         IFLA_VXLAN_RESERVED_BITS,
         "reserved_bits",
-        Format::As(tell_reserved),
+        Format::As(describe_reserved),
     ),
     known(IFLA_VXLAN_GBP, "gbp", Format::Null),
     known(IFLA_VXLAN_GPE, "gpe", Format::Null),
@@ -78,7 +82,7 @@ pub static VXLAN: &[Known] = &[
 
 /// Tells where packets to unknown stations go: to a group, or to one host; `key` is how that is
 /// called further on.
-fn tell_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let address = ip(value)?;
     let what = match address.is_multicast() {
         true => "group",
@@ -91,7 +95,7 @@ fn tell_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> O
     Some(())
 }
 
-fn tell_reserved(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_reserved(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field(key, hex(be64(value)?));
     Some(())
 }

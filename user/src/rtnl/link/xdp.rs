@@ -27,13 +27,13 @@ pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
 
     out.open(key, Nest::Object);
     out.field("mode", Value::Number(mode.into()));
-    tell_program(attrs.take(PROG_ID, u32), out);
+    describe_program(attrs.take(PROG_ID, u32), out);
     out.open("attached", Nest::Array);
     for (mode, kind) in MODES {
         if let Some(id) = attrs.take(kind, u32) {
             out.open_item(Nest::Object);
             out.field("mode", Value::Number(mode.into()));
-            tell_program(Some(id), out);
+            describe_program(Some(id), out);
             out.close();
         }
     }
@@ -43,7 +43,7 @@ pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
     Some(())
 }
 
-fn tell_program(id: Option<u32>, out: &mut dyn Fields) {
+fn describe_program(id: Option<u32>, out: &mut dyn Fields) {
     if let Some(id) = id {
         out.open("prog", Nest::Object);
         out.field("id", Value::Number(id.into()));

@@ -164,7 +164,7 @@ impl<'a> MdbEntry<'a> {
 
         out.field("port", names.link(header.ifindex));
         out.field("grp", header.group.value());
-        schema::tell(&mut attrs, SENDER, names, out);
+        schema::describe_known(&mut attrs, SENDER, names, out);
         let state = if header.state & PERMANENT != 0 {
             "permanent"
         } else {
@@ -175,9 +175,9 @@ impl<'a> MdbEntry<'a> {
         if header.vid != 0 {
             out.field("vid", Value::Number(header.vid.into()));
         }
-        schema::tell(&mut attrs, REMOTE, names, out);
+        schema::describe_known(&mut attrs, REMOTE, names, out);
         out.details();
-        schema::tell(&mut attrs, DETAILS, names, out);
+        schema::describe_known(&mut attrs, DETAILS, names, out);
         attrs.finish(out);
     }
 }
@@ -205,8 +205,8 @@ static REMOTE: &[Known] = &[
 
 static DETAILS: &[Known] = &[
     known(GROUP_MODE, "filter_mode", Format::Word(MODES)),
-    known(SRC_LIST, "source_list", Format::As(tell_sources)),
-    known(RTPROT, "protocol", Format::As(tell_protocol)),
+    known(SRC_LIST, "source_list", Format::As(describe_sources)),
+    known(RTPROT, "protocol", Format::As(describe_protocol)),
     known(TIMER, "timer", Format::Clock),
 ];
 
@@ -220,7 +220,12 @@ static SOURCE_ATTRS: &[Known] = &[
 ];
 
 /// Tells the senders that are listened to, or those that are not.
-fn tell_sources(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_sources(
+    key: &str,
+    value: &[u8],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let sources =
         || Attrs::new(value).map(|attr| attr.ok().filter(|attr| attr.kind() == SRCLIST_ENTRY));
     sources().all(|source| source.is_some()).then_some(())?;
@@ -236,7 +241,12 @@ fn tell_sources(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields
 }
 
 /// Tells who made it.
-fn tell_protocol(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_protocol(
+    key: &str,
+    value: &[u8],
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Option<()> {
     let number = u8(value)?;
 
     out.field(key, names.numbers().protocols.name(number.into()));

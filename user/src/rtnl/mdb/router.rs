@@ -48,7 +48,7 @@ impl<'a> RouterPort<'a> {
 
         out.field("port", names.link(self.ifindex));
         out.details();
-        schema::tell(&mut attrs, ATTRS, names, out);
+        schema::describe_known(&mut attrs, ATTRS, names, out);
         attrs.finish(out);
     }
 }

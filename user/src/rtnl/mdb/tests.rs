@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 use super::*;
-use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
 use crate::wire::put_attr;
 use serde_json::{json, Value as Json};
 
 const CAPTURE: &[u8] = include_bytes!("../../../tests/fixtures/mdb.bin");
 
 fn tell(payload: &[u8]) -> Option<Json> {
-    Mdb::from_payload(payload).ok().map(|it| told(&it))
+    Mdb::from_payload(payload).ok().map(|it| description(&it))
 }
 
 /// Returns the entries of the whole capture.
@@ -23,7 +23,7 @@ fn all_entries() -> Vec<MdbEntry<'static>> {
 fn entry(group: &str, source: Option<&str>) -> Json {
     all_entries()
         .iter()
-        .map(told)
+        .map(description)
         .find(|told| told["grp"] == group && told.get("src") == source.map(Json::from).as_ref())
         .unwrap_or_else(|| panic!("{group} is not there"))
 }
@@ -120,7 +120,7 @@ fn a_port_with_a_router_is_told_alone() {
 
     // It came and went.
     assert_eq!(ports.len(), 2);
-    assert_eq!(told(&ports[0]), expected);
+    assert_eq!(description(&ports[0]), expected);
     assert_eq!(
         (ports[0].ifindex(), ports[0].bridge().ifindex),
         (60005, 60004)
@@ -133,7 +133,7 @@ fn a_port_with_a_router_says_for_how_long() {
     put_attr(&mut value, 1, &2550u32.to_ne_bytes()).unwrap();
     put_attr(&mut value, 2, &[1]).unwrap();
     put_attr(&mut value, 5, &7u16.to_ne_bytes()).unwrap();
-    let told = told(&RouterPort::from_value(BrPortMsg::default(), &value).unwrap());
+    let told = description(&RouterPort::from_value(BrPortMsg::default(), &value).unwrap());
 
     assert_eq!(
         (&told["timer"], &told["type"], &told["vid"]),
@@ -209,8 +209,8 @@ fn no_bytes_make_it_panic() {
     assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
     assert_told_whatever_the_bytes(payloads(CAPTURE), |payload| {
         let mdb = Mdb::from_payload(payload).ok()?;
-        mdb.routers().for_each(|port| drop(told(&port)));
-        mdb.entries().for_each(|entry| drop(told(&entry)));
+        mdb.routers().for_each(|port| drop(description(&port)));
+        mdb.entries().for_each(|entry| drop(description(&entry)));
         tell(payload)
     });
 }

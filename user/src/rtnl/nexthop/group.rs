@@ -3,7 +3,7 @@
 //! Groups of next hops.
 
 use super::{
-    u16, u32, Attributes, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
+    u16, u32, NexthopAttrs, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
 };
 use crate::names::uapi::*;
 use crate::object::schema::{self, known, Format, Known};
@@ -45,7 +45,7 @@ static STATS: &[Known] = &[
 ];
 
 /// Tells who is in the group, and how one of them is chosen.
-pub fn describe(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+pub fn describe(attrs: &mut NexthopAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     let answer = attrs.take(NHA_OP_FLAGS, u32).unwrap_or_default();
     let mask = match answer & WIDE_WEIGHTS {
         0 => 0xff,
@@ -86,7 +86,7 @@ fn describe_members(value: &[u8], mask: u16, out: &mut dyn Fields) -> Option<()>
 }
 
 /// Tells how many packets each member got.
-pub fn describe_stats(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+pub fn describe_stats(attrs: &mut NexthopAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(NHA_GROUP_STATS, |value| {
         let entries: Vec<_> = Attrs::new(value).collect::<Result<_, _>>().ok()?;
 

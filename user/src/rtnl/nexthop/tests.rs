@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::kind::Choice;
-use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description};
 use crate::rtnl::chosen::chosen;
 use crate::rtnl::Kind;
 use serde_json::{json, Value as Json};
@@ -78,7 +78,7 @@ const RESILIENT: [u8; 160] = [
 
 fn tell(payload: &[u8]) -> Option<Json> {
     let nexthop = Nexthop::from_payload(payload).ok()?;
-    Some(told(&nexthop))
+    Some(description(&nexthop))
 }
 
 /// Returns a value of what is told, by its key.

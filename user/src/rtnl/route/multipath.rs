@@ -3,7 +3,7 @@
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
 use super::{
-    flow, Attributes, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST,
+    flow, RouteAttrs, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST,
     RTA_VIA,
 };
 use crate::object::attrs::{ip, Index};
@@ -83,7 +83,7 @@ pub fn goes_through(value: &[u8], oif: u32) -> bool {
 }
 
 /// Tells where a route of `family` leads, or one of its next hops.
-pub fn describe_address(attrs: &mut Attributes<'_, '_>, family: u8, out: &mut dyn Fields) {
+pub fn describe_address(attrs: &mut RouteAttrs<'_, '_>, family: u8, out: &mut dyn Fields) {
     if family == MPLS {
         if let Some(to) = attrs.take(RTA_NEWDST, labels) {
             out.field("to", Value::Name(to.as_bytes()));

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::kind::Argument;
-use crate::object::described::{assert_told_whatever_the_bytes, payloads, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
 use crate::object::Numbers;
 use crate::rtnl::chosen::assert_chosen;
 use serde_json::{json, Value as Json};
@@ -78,7 +78,9 @@ const LABELS: [u8; 48] = [
 ];
 
 fn tell(payload: &[u8]) -> Option<Json> {
-    Route::from_payload(payload).ok().map(|route| told(&route))
+    Route::from_payload(payload)
+        .ok()
+        .map(|route| description(&route))
 }
 
 /// Returns a value of what is told, by its path.

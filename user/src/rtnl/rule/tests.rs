@@ -3,7 +3,7 @@
 //! What Linux 7.3 sent.
 
 use super::*;
-use crate::object::described::{assert_told_whatever_the_bytes, told};
+use crate::object::described::{assert_told_whatever_the_bytes, description};
 use crate::object::Query;
 use crate::rtnl::chosen::assert_chosen;
 use crate::rtnl::{Kind, Rules};
@@ -82,7 +82,9 @@ const DSCP: [u8; 60] = [
 ];
 
 fn tell(payload: &[u8]) -> Option<Json> {
-    Rule::from_payload(payload).ok().map(|rule| told(&rule))
+    Rule::from_payload(payload)
+        .ok()
+        .map(|rule| description(&rule))
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
-use super::{Attributes, TCA_OPTIONS};
+use super::{TcAttrs, TCA_OPTIONS};
 use crate::object::attrs::{u32, u32s, u64, Index};
 use crate::object::fields::{Fields, Nest, Value};
 use crate::object::schema::{self, known, Format, Known};
@@ -24,59 +24,64 @@ const RATESPEC: usize = 12;
 
 /// Tells the settings of a qdisc of this kind.
 pub fn describe_qdisc(
-    attrs: &mut Attributes<'_, '_>,
+    attrs: &mut TcAttrs<'_, '_>,
     kind: Option<&[u8]>,
     names: &mut Names,
     out: &mut dyn Fields,
 ) {
     let tell = match kind {
-        Some(b"fq_codel") => tell_fq_codel,
-        Some(b"htb") => tell_htb,
-        Some(b"pfifo" | b"bfifo" | b"pfifo_head_drop") => tell_fifo,
-        _ => tell_bytes,
+        Some(b"fq_codel") => describe_fq_codel,
+        Some(b"htb") => describe_htb,
+        Some(b"pfifo" | b"bfifo" | b"pfifo_head_drop") => describe_fifo,
+        _ => describe_bytes,
     };
     describe(attrs, tell, names, out);
 }
 
 /// Tells the settings of a class of this kind.
 pub fn describe_class(
-    attrs: &mut Attributes<'_, '_>,
+    attrs: &mut TcAttrs<'_, '_>,
     kind: Option<&[u8]>,
     names: &mut Names,
     out: &mut dyn Fields,
 ) {
     let tell = match kind {
-        Some(b"htb") => tell_htb_class,
-        _ => tell_bytes,
+        Some(b"htb") => describe_htb_class,
+        _ => describe_bytes,
     };
     describe(attrs, tell, names, out);
 }
 
 /// Tells settings as bytes.
-pub fn describe_unread(attrs: &mut Attributes<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-    describe(attrs, tell_bytes, names, out);
+pub fn describe_unread(attrs: &mut TcAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+    describe(attrs, describe_bytes, names, out);
 }
 
 /// Tells the fields of settings; `None` when they make no sense, and then nothing.
-type Tell = fn(&[u8], &mut Names, &mut dyn Fields) -> Option<()>;
+type DescribeOptions = fn(&[u8], &mut Names, &mut dyn Fields) -> Option<()>;
 
-fn describe(attrs: &mut Attributes<'_, '_>, tell: Tell, names: &mut Names, out: &mut dyn Fields) {
+fn describe(
+    attrs: &mut TcAttrs<'_, '_>,
+    tell: DescribeOptions,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) {
     if let Some(value) = attrs.take(TCA_OPTIONS, Some) {
         out.open("options", Nest::Object);
         if tell(value, names, out).is_none() {
-            tell_bytes(value, names, out);
+            describe_bytes(value, names, out);
         }
         out.close();
     }
 }
 
-fn tell_bytes(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_bytes(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field("hex", Value::Bytes(value));
     Some(())
 }
 
 /// `struct tc_fifo_qopt`.
-fn tell_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field("limit", Value::Number(u32(value)?.into()));
     Some(())
 }
@@ -92,35 +97,35 @@ static FQ_CODEL: &[Known] = &[
     known(10, "ce_threshold_selector", Format::Hex),
     known(3, "interval", Format::U32),
     known(9, "memory_limit", Format::U32),
-    known(4, "ecn", Format::As(tell_ecn)),
+    known(4, "ecn", Format::As(describe_ecn)),
     known(8, "drop_batch", Format::U32),
 ];
 
-fn tell_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     schema::describe(value, FQ_CODEL, names, out);
     Some(())
 }
 
 /// Tells whether packets are marked instead of dropped.
-fn tell_ecn(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_ecn(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     out.field(key, Value::Bool(u32(value)? != 0));
     Some(())
 }
 
 /// `TCA_HTB_*` of the qdisc.
 static HTB: &[Known] = &[
-    known(HTB_INIT, "init", Format::As(tell_htb_init)),
+    known(HTB_INIT, "init", Format::As(describe_htb_init)),
     known(5, "direct_qlen", Format::U32),
     known(9, "offload", Format::Null),
 ];
 
-fn tell_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     schema::describe(value, HTB, names, out);
     Some(())
 }
 
 /// Tells `struct tc_htb_glob`, but what it counts.
-fn tell_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let [version, r2q, default, _debug, _direct_pkts] = u32s::<5>(value)?;
 
     out.field("r2q", Value::Number(r2q.into()));
@@ -131,7 +136,7 @@ fn tell_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> 
 }
 
 /// Tells `struct tc_htb_opt`; `None` when it is not there.
-fn tell_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn describe_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::<'_, HTB_MAX>::new(value);
     let mut attrs = index.taker();
     let parms = attrs.take(HTB_PARMS, HtbOpt::from_bytes)?;
