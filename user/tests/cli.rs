@@ -374,7 +374,7 @@ fn a_monitor_that_nobody_reads_any_more_ends_at_once_and_in_silence() {
         let output = child.wait_with_output().unwrap();
 
         assert_eq!(output.status.signal(), Some(libc::SIGPIPE), "{args:?}");
-        // Who is not root is warned of little room, and of namespaces that are closed to him.
+        // Warnings of little room, and of namespaces that are closed, are for a user who is not root.
         let said = text(&output.stderr);
         let more = said.lines().find(|line| !line.contains(": warning: "));
         assert_eq!(more, None, "{args:?}");

@@ -193,7 +193,7 @@ fn one_answer_is_all_that_a_question_gets() {
 #[test]
 fn a_change_ends_with_the_kernels_word() {
     let mut connection = Connection::open("touch", &RTNETLINK).unwrap();
-    // Nothing to change in a message of no known type below RTM_BASE but the ACK.
+    // A message of no known type below RTM_BASE changes nothing and gets an ACK.
     let noop = libc::NLMSG_NOOP as u16;
     let mut done = Request::change("touch", noop, Vec::new()).unwrap();
     assert_eq!(connection.change(&mut done, PATIENCE), Ok(()));

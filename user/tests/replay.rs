@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What `nlhello replay` tells of a record and of a capture that were made on real kernels: what changed of
-//! objects that were known already, and what the kernel is silent about. `user/tests/fixtures/README.md`
-//! says how they were made. With `BLESS=1` what is expected is written instead of compared.
+//! Lines of `nlhello replay` for a record and a capture that were made on real kernels: changes of objects that
+//! were known already, and those without an event. `user/tests/fixtures/README.md` says how both were made.
+//! With `BLESS=1` the expected lines are written instead of compared.
 
 use std::path::PathBuf;
 use std::process::Command;

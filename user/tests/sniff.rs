@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Exit status of `calls` where this machine has no such call.
 const MISSING: i32 = 77;
 
-/// Who has no rights at all.
+/// User and group without any rights.
 const NOBODY: u32 = 65534;
 
 fn folder() -> &'static Path {
@@ -155,7 +155,7 @@ fn each_call_that_can_carry_a_message_is_told() {
         assert_eq!(object["socket"], objects[0]["socket"]);
     }
     let port = |index: usize| objects[index]["portid"].as_u64();
-    // Those that name an address, and those that ask for it.
+    // Calls that name an address, and those that ask for one, have a port id.
     assert_eq!(port(0), None);
     assert!(port(2).is_some_and(|port| port != 0));
     for named in [3, 4, 5] {
@@ -198,7 +198,7 @@ fn what_is_cut_off_is_marked() {
         ],
     );
     for object in &objects[4..] {
-        // What came of it.
+        // Eighteen bytes of the datagram were received.
         assert_eq!(object["hex"].as_str().map(str::len), Some(36));
     }
 }
@@ -707,7 +707,7 @@ fn a_file_keeps_what_is_in_it_where_there_is_nothing_to_write() {
     let file = folder().join(format!("sniff-kept-{}", std::process::id()));
     for option in ["-w", "-o"] {
         fs::write(&file, "kept").unwrap();
-        // Nobody may write there but its owner, who has no other right.
+        // The file is writable for its owner alone, who has no other right.
         std::os::unix::fs::chown(&file, Some(NOBODY), Some(NOBODY)).ok();
         for (words, status) in [(&[][..], 1), (&["--", "/nosuch/command"], 127)] {
             let mut command = nlhello();
@@ -966,7 +966,7 @@ fn a_command_ends_when_its_follower_is_killed() {
     let mut waiting = Waiting::start(&mut sniff(&["waiting"]));
     kill("-KILL", &waiting.sniffer());
     let mut rest = String::new();
-    // Nobody has the pipe open any more.
+    // The other end of the pipe is closed by now.
     waiting.out.read_to_string(&mut rest).unwrap();
 
     assert_eq!(rest, "");

@@ -115,7 +115,7 @@ fn check_attrs(input: &[u8], attrs: Attrs<'_>, depth: usize) {
 }
 
 proptest! {
-    // What fails is shown; no file is left behind for it.
+    // Inputs that fail are shown; no file is left behind for them.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

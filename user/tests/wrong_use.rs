@@ -123,7 +123,7 @@ fn is_about(error: &str, name: &str) -> bool {
 #[derive(Debug)]
 struct Mark {
     code: String,
-    /// What rustc says besides: which line it is, or the text of the mark.
+    /// Other words of rustc: the line, or the text of the mark.
     words: String,
 }
 

@@ -57,7 +57,7 @@ fn a_namespace_that_comes_has_its_own_greeting_peers_and_counters() {
     let peers = &json_lines(&there(&["--json", "peers"]).stdout)[0];
     assert_eq!(peers.as_array().unwrap().len(), 1, "{peers}");
     assert_eq!(peers[0]["portid"], peer.portid());
-    // That of `nlhello greeting` is one more.
+    // `nlhello greeting` has said a second hello.
     assert_eq!(
         json_lines(&there(&["--json", "stats"]).stdout),
         [json!({"hellos": 2, "classic": 1, "refused": 0, "dropped": 0, "peers": 1, "evicted": 0})]
@@ -116,7 +116,7 @@ fn dumps_are_whole_and_those_that_are_given_up_leave_nothing() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // It says that all of them are started.
+    // The reader writes when all of its dumps have begun.
     let mut said = [0; 8];
     let out = reader.stdout.as_mut().unwrap();
     out.read_exact(&mut said).unwrap();
@@ -172,7 +172,7 @@ fn a_module_of_the_same_family_is_refused_and_does_no_harm() {
         assert!(!is_loaded());
         Peer::open().assert_served();
     }
-    // Its state, its membership, and the namespaces that come are as before.
+    // The socket's state, its membership, and new namespaces are as before.
     let answers = peer.exchange(&hello(2, &[]));
     assert_eq!(answers.len(), 2, "{answers:?}");
     assert_eq!(stdout(&there(&["greeting"])), "Built in\n");

@@ -318,7 +318,7 @@ fn the_greeting_is_what_it_was_set_to() {
     assert_eq!((stdout(&set), stderr(&set)), (String::new(), String::new()));
     assert_eq!(stdout(&nlhello(&["greeting"])), "Grüße\n");
     assert_eq!(stdout(&nlhello(&[])), "Grüße\n");
-    // Whoever knows netlink only from the textbooks hears what they print.
+    // A classic peer, as textbooks on netlink have it, gets a greeting that it can print.
     assert!(Peer::open().exchange(&classic(1))[0].is_classic_greeting());
 
     for args in [&["--json", "greeting", "Hi"][..], &["--json", "greeting"]] {
@@ -556,7 +556,7 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It has ended already where all went well.
+        // The program has ended already where all went well.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

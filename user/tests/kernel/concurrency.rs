@@ -43,7 +43,7 @@ fn a_full_table_keeps_its_limit_whoever_comes_at_once() {
     assert_eq!(self::stats()["peers"], 0);
 }
 
-/// What the kernel has to have counted.
+/// Counters of the module that the test expects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counted {
     hellos: u64,

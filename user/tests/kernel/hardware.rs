@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What drivers of hardware tell: netdevsim says that it has some, where the kernel was built with it.
+//! Events of hardware drivers: netdevsim says that it has some, where the kernel was built with it.
 
 use crate::net::monitor::watcher::{tells, Watcher};
 use crate::parity::{run_script, World, NETNS};

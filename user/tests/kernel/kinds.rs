@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the probe family says of attributes of each kind, right and wrong.
+//! Answers of the probe family to attributes of each kind, right and wrong.
 
 use crate::lab::*;
 use crate::layer::{only_answer, uapi::*};
@@ -385,7 +385,7 @@ fn digits(digits: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// What is in an entry of an array.
+/// Attributes of an entry of an array.
 fn digit(value: u8) -> Vec<u8> {
     attrs(&[(PROBE_DIGIT_VALUE, &[value])])
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the tests share: the loaded module, a raw socket, messages and what came back.
+//! Helpers that the tests share: the loaded module, a raw socket, messages and what came back.
 
 use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;

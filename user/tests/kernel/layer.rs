@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the module's netlink layer offers beside what the hello family needs: other families on it.
+//! Other families on the module's netlink layer, which use what the hello family does not need.
 
 #[path = "../../../kmod/tests/pair/uapi.rs"]
 mod pair;
@@ -117,7 +117,7 @@ fn a_family_of_the_first_network_namespace_is_in_no_other() {
             assert_eq!(error.raw_os_error(), Some(libc::ECONNREFUSED));
         }
     }
-    // What happens there the family does not hear of.
+    // Commands of another family are not counted here.
     assert_eq!(peer.exchange(&get)[0].payload, counts([0, 0, 0]));
 
     let listener = Peer::of(NETLINK_FIRST);
@@ -256,7 +256,7 @@ fn what_a_dump_fails_with_or_warns_of_arrives_in_its_last_message() {
         ),
         ((PROBE_A_WARN, PROBE_WARN_END), 0, text("these were all")),
     ] {
-        // None, some, as many as leave no room behind the last one, and many more.
+        // Counts: none, some, as many as leave no room behind the last one, and many more.
         for count in [0, 1, 100]
             .into_iter()
             .chain(FULL - 10..FULL + 10)
@@ -427,7 +427,7 @@ fn what_is_missing_is_named_with_the_nest_that_it_is_missing_from() {
             PROBE_SIZE_HEIGHT,
             Some(inner),
         ),
-        // This one only the handler misses.
+        // The missing name is found by the handler, not by the policy.
         (
             attrs(&[(NESTED_ITEM, &unnamed)]),
             PROBE_ITEM_NAME,
@@ -743,7 +743,7 @@ fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
         assert_eq!((heard.header.nlmsg_seq, heard.header.nlmsg_pid), (seq, pid));
         assert_eq!(heard.payload, count_attr(number));
     }
-    // Nobody listens to this one.
+    // This group has no members.
     let to_nobody = send(PROBE_CMD_SEND, &[(PROBE_A_GROUP, PROBE_GROUP_CLOSINGS)]);
     assert_eq!(peer.exchange(&to_nobody), []);
     for silent in [&peer, &listener, &other] {

@@ -131,7 +131,7 @@ fn a_process_that_is_killed_over_its_dumps_leaves_nothing() {
 fn a_socket_is_what_keeps_a_namespace_that_everybody_has_left() {
     let module = Module::load();
     let _limit = OneNamespace::limit();
-    // Those of the tests before may be on their way out.
+    // Namespaces of the tests before may be on their way out.
     let blue = wait_for("other namespaces go", || Netns::try_add("blue"));
     let (peer, reader) = (Peer::open_in(&blue), Peer::open_in(&blue));
     peer.assert_served();
@@ -139,7 +139,7 @@ fn a_socket_is_what_keeps_a_namespace_that_everybody_has_left() {
     reader.send(&peer_dump(1));
     drop(blue);
 
-    // It serves whoever is left, and is itself: the first one has its own state.
+    // The family goes on serving namespaces that are left: the first one has its own state.
     let answer = &peer.exchange(&hello(2, &[]))[0];
     assert_eq!(answer.payload, attrs(&[(HELLO_A_GREETING, b"Blue\0")]));
     assert_eq!(stats()["hellos"], 0);
@@ -220,7 +220,7 @@ fn opening_a_socket_loads_the_module_by_its_alias() {
     // Only the file: a kernel of a distribution has its own modules there, which later tests load.
     fs::remove_file(folder.join("hello.ko")).unwrap();
     index();
-    // What modprobe can find no more is not loaded any more.
+    // A module that modprobe does not find any more is not loaded.
     assert!(Socket::open(NETLINK_USER as i32).is_err());
 }
 

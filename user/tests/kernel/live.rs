@@ -20,7 +20,7 @@ const ROUTE: u32 = libc::NETLINK_ROUTE as u32;
 /// `RTNLGRP_IPV4_IFADDR`.
 const IPV4_ADDR: u32 = 5;
 
-/// What a block of the ring and what was held takes to be told, several times over.
+/// Time in which a block of the ring and what was held are written, several times over.
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// `nlhello sniff` in the namespace of the pair.
@@ -177,7 +177,7 @@ fn questions_and_dumps_say_how_many_messages_answered_them() {
     assert_eq!(socket.exchange(&getlink(1, 1)).len(), 1);
     let header = header(libc::RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 2);
     let links = socket.dump(&message(header, &[0; 16]), 1 << 16).len() as u64 - 1;
-    // None is there with this index.
+    // The index belongs to no link.
     socket.exchange(&getlink(3, 9999));
     sleep(SETTLED);
     let (objects, _) = sniffer.end();
@@ -234,7 +234,7 @@ fn an_answer_that_comes_late_is_told_with_its_time() {
     let after = Duration::from_nanos(done["after_ns"].as_u64().unwrap());
     assert!(after >= SETTLED, "{done}");
     let routes = objects.iter().filter(|one| type_of(one) == "RTM_NEWROUTE");
-    // Who does not ask for strict checks gets those of other tables, too.
+    // A dump without strict checks has the routes of other tables, too.
     assert!(routes.count() >= 2000);
 }
 
@@ -454,7 +454,7 @@ fn a_reader_that_reads_nothing_does_not_keep_the_link() {
     for option in ["-o", "-w"] {
         let pipe = std::env::temp_dir().join(format!("unread-{}", std::process::id()));
         run(Command::new("mkfifo").arg(&pipe));
-        // Whoever opens a pipe for both does not wait for the other end.
+        // A pipe opened for both directions does not wait for the other end.
         let mut both = File::options();
         let _reader = both.read(true).write(true).open(&pipe).unwrap();
         let words = format!("sniff {option} {}", pipe.display());

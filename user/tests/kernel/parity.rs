@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the client shows is what the newest iproute2 of the machine shows, field by field.
+//! Parity of `nlhello show` with the newest iproute2 of the machine, field by field.
 //!
 //! The scripts of `parity/` fill a network namespace with objects of every kind. `scripts/test`
 //! gives `$IP` and `$BRIDGE`. Where both differ on purpose, `docs/json.md` has a table of it, which

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the probe family tells of its commands and their attributes.
+//! Policies that the probe family reports of its commands and their attributes.
 
 use crate::lab::*;
 use crate::layer::{only_answer, uapi::*};
@@ -77,7 +77,7 @@ fn each_command_is_told_with_its_policies() {
         (PROBE_CMD_NOTIFY, request(NOTIFY)),
         (PROBE_CMD_GET_CREDS, request(NOTHING)),
         (PROBE_CMD_NUMBERS, dump(WANTED)),
-        // They take the same.
+        // Commands that send take an address.
         (PROBE_CMD_SEND, request(ADDRESS)),
         (PROBE_CMD_SEND_LATER, request(ADDRESS)),
         (PROBE_CMD_FOLLOW, request(NOTHING)),
@@ -120,7 +120,7 @@ fn each_attribute_is_told_with_what_it_has_to_be() {
     assert_eq!(ToldPolicy::by(&peer).attrs, expected);
 }
 
-/// What is told of an attribute of each kind. Netlink has no words for a big-endian number.
+/// Policy that is reported of an attribute of each kind. Netlink has no words for a big-endian number.
 fn kinds() -> Vec<(u16, u16, Numbers)> {
     let [least, most] = [MIN_LENGTH, MAX_LENGTH].map(|limit| move |len| (limit, len));
     let bytes = |lengths: &[(u16, u64)]| [lengths, &[(TYPE, BINARY)]].concat();
@@ -252,7 +252,7 @@ fn policy_messages(peer: &Peer) -> Vec<Answer> {
     answers
 }
 
-/// What the family tells of itself.
+/// Policies that the family reports.
 #[derive(Default)]
 struct ToldPolicy {
     /// Message types, and the policies of their commands.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What happens when somebody asks too much, or for what is not theirs.
+//! Requests that are too many, or for what is not the sender's.
 
 use crate::lab::*;
 use crate::lifetime::start;
@@ -26,7 +26,7 @@ fn a_full_receive_buffer_blocks_nobody_and_is_told_once() {
 
     assert_eq!(overruns, 1);
     assert!(!answers.is_empty() && answers.len() < SENT as usize);
-    // What was kept is the oldest, without a gap.
+    // Answers that were kept are the oldest, without a gap.
     let seqs: Vec<_> = answers.iter().map(|a| a.header.nlmsg_seq).collect();
     let expected: Vec<_> = (0..answers.len() as u32).collect();
     assert_eq!(seqs, expected);

@@ -47,7 +47,7 @@ fn whatever_is_sent_is_served_or_refused_or_dropped_and_counted_as_that() {
     assert_eq!(log.lines().skip(before).collect::<Vec<_>>(), [""; 0]);
 }
 
-/// What came back, by what the kernel counts it as.
+/// Answers, by the counter of the kernel for each.
 #[derive(Debug, Default)]
 struct Counts {
     hellos: u64,

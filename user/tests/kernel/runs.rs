@@ -115,7 +115,7 @@ fn hellos_are_an_interval_apart() {
 fn without_any_reply_a_run_waits_says_so_and_fails() {
     const WAIT: Duration = Duration::from_secs(3);
     let _module = Module::load();
-    // It cannot send before its trace is read, so there is time to leave it no room for the reply.
+    // The first hello is sent after the trace is read, so there is time to leave it no room for the reply.
     let (trace, full) = full_pipe();
     let mut child = spawn(
         Command::new("nlhello")
@@ -142,7 +142,7 @@ fn without_any_reply_a_run_waits_says_so_and_fails() {
 #[test]
 fn a_batch_that_finds_no_room_for_replies_says_what_to_do_and_goes_on() {
     let _module = Module::load();
-    // What Linux 6.12 gives without a right; newer kernels have room for the whole batch.
+    // Limits of Linux 6.12 for a process without rights; newer kernels have room for the whole batch.
     for most in ["rmem_default", "rmem_max"] {
         fs::write(format!("/proc/sys/net/core/{most}"), "212992").unwrap();
     }
@@ -325,7 +325,7 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The program may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

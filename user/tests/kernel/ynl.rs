@@ -235,7 +235,7 @@ fn cli(kernel: &Path) -> PathBuf {
     }
 }
 
-/// The same program, as a root that lacks `CAP_NET_ADMIN`.
+/// Runs a program as a root that lacks `CAP_NET_ADMIN`.
 fn without_net_admin(program: Command) -> Command {
     let mut command = Command::new("setpriv");
     command

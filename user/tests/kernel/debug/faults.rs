@@ -18,7 +18,7 @@ use std::process::Command;
 /// Enough for a dump to take more than one buffer.
 const PEERS: usize = 150;
 
-/// What a client sees.
+/// Result of a message, as a client sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Seen {
     /// `send(2)` fails.
@@ -27,7 +27,7 @@ enum Seen {
     Overrun,
     /// An `NLMSG_ERROR` with this errno; 0 is an ACK.
     Error(i32),
-    /// One or more messages of this type.
+    /// A message of this type, or more of them.
     Type(u16),
 }
 use Seen::{Error, Overrun, SendFails, Type};
@@ -177,7 +177,7 @@ fn the_module_loads_or_leaves_nothing() {
     let (alone, _) = load_with_fault(NEVER);
     let _blue = Netns::add("blue");
     let (all, _) = load_with_fault(NEVER);
-    // What comes first is the loader's own work; what is for a namespace comes once for each.
+    // The first allocations are the loader's own; those for a namespace come once for each.
     let for_blue = all - alone;
     assert!(for_blue > 10, "{alone}, then {all}");
     let of_module = all - 2 * for_blue - 10..all;
@@ -222,7 +222,7 @@ fn load_with_fault(nth: u32) -> (u32, i32) {
     result
 }
 
-/// Makes a network namespace with its `nth` allocation failing. Returns as above.
+/// Makes a network namespace with its `nth` allocation failing; returns how many there were, and the errno.
 fn unshare_with_fault(nth: u32) -> (u32, i32) {
     with_fault(nth, &["unshare"])
 }

@@ -76,7 +76,7 @@ struct Case<'a> {
     name: &'a str,
     /// `ok`, `not ok`, or why it was left out.
     verdict: &'a str,
-    /// What the kernel said about it.
+    /// Lines of the kernel's log about it.
     words: String,
 }
 

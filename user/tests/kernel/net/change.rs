@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the client changes, and how the kernel refuses it.
+//! Changes that the client makes, and refusals of the kernel.
 
 use crate::lab::*;
 use serde_json::Value;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One answer beside another.
+//! Comparison of an answer with another.
 
 use super::differences::{Differences, How};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// What came of a comparison.
+/// Result of a comparison.
 #[derive(Default)]
 pub struct Comparison {
     objects: usize,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const DOCS: &str = include_str!("../../../../docs/json.md");
 const HEADING: &str = "## Differences from iproute2";
 
-/// What differs on purpose in the objects of a kind.
+/// Differences on purpose in the objects of a kind.
 pub struct Differences {
     listed: Vec<Difference>,
     seen: BTreeSet<Difference>,
@@ -19,7 +19,7 @@ pub enum How {
     Added,
     /// Only iproute2 has it.
     Left,
-    /// Both have it, with different values.
+    /// The values differ.
     Other,
 }
 

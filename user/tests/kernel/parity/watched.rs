@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What `nlhello monitor` tells of the kinds that only it shows, while `events.sh` changes things.
+//! Lines of `nlhello monitor` for the kinds that only it shows, while `events.sh` changes things.
 
 use super::{run_script, World, NETNS};
 use crate::net::monitor::watcher::{tells, Watcher};
@@ -12,7 +12,7 @@ const KINDS: &str =
 /// The last that comes.
 const LAST: &str = r#""nsid":{"nsid":77}"#;
 
-/// What is told among others, whatever the kernel.
+/// Lines that are there among others, whatever the kernel.
 fn expected() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         (
@@ -83,7 +83,7 @@ fn expected() -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
-/// The same, where the kernel has these groups: Linux 6.12 does not.
+/// Lines of multicast addresses, for whose groups Linux 6.12 is too old.
 fn expected_of_maddr() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         (

@@ -113,7 +113,7 @@ fn constants_of_header() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The same, as the spec has them.
+/// Constants as the spec has them.
 fn constants_of_spec(spec: &Value) -> BTreeMap<String, String> {
     let mut all = BTreeMap::from([("NETLINK_USER".to_owned(), literal(&spec["protonum"]))]);
     for (prefix, list) in [

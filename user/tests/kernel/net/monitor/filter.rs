@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which changes `nlhello monitor` tells of, and when: by real changes of the network.
+//! Changes that `nlhello monitor` prints, chosen by words: by real changes of the network.
 
 use super::idle;
 use super::pair::*;
@@ -72,7 +72,7 @@ fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
         &["change neigh: dst=192.0.2.9", "change neigh: dst=192.0.2.9"],
     );
     let told = told_of("link state up", &["link set vb up", "link set vb down"]);
-    // That IPv6 is ready on a link is told too, if that comes in between.
+    // Events of IPv6 becoming ready on a link may come in between.
     let turns = told.iter().filter(|line| line.contains(" operstate:"));
     assert_eq!(turns.count(), 4, "{told:#?}");
 }
@@ -221,7 +221,7 @@ fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
 fn after_a_burst(words: &str, count: usize) -> Child {
     let mut monitor = start(&format!("monitor --initial --timestamp=none route {words}"));
     let mut line = [0; 5];
-    // What there is comes first; the rest of the output is left to the caller.
+    // Initial objects come first; the rest of the output is left to the caller.
     let out = monitor.stdout.as_mut().unwrap();
     while !line.ends_with(b"sync\n") {
         line.rotate_left(1);

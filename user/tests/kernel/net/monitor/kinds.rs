@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What `nlhello monitor` tells of kinds that nobody tells of; the other kinds are in `parity/watched.rs`.
+//! Kinds that `nlhello monitor` reads again because the kernel sends no event; the others are in `parity/watched.rs`.
 
 use super::idle;
 use super::watcher::Watcher;

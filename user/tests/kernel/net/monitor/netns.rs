@@ -77,7 +77,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // It has ended already, unless the test failed.
+        // The monitor has ended already, unless the test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.file);
@@ -251,7 +251,7 @@ fn where_the_other_end_of_a_link_went_is_told() {
     ));
     ip(&format!("-n {HOME} netns set mn-blue 77"));
     let watch = Watch::start(&["link"]);
-    // Both are down: nothing else of the end that stays changes.
+    // Links that are down have the end that stays change in nothing else.
     ip("-n mn-red link set there netns mn-blue");
     let change = watch.wait_for("a change", |line| line["link"]["link_netnsid"] == 77);
     watch.end();
@@ -363,7 +363,7 @@ fn namespaces_that_come_and_go_leave_nothing_open() {
 fn where_nothing_happens_it_sleeps() {
     let _all = [HOME, "mn-red", "mn-blue"].map(Netns::add);
     let watch = Watch::start(&[]);
-    // What comes of the new namespaces by itself.
+    // Events that new namespaces cause by themselves.
     wait_until("quiet", || {
         let before = watch.waits();
         sleep(Duration::from_millis(1500));
@@ -486,7 +486,7 @@ fn a_namespace_that_has_an_id_and_no_name_is_heard() {
         line["kind"] == "netns" && line["netns"].is_null()
     });
     let is_there = |line: &Value| line["netns"].is_null() && line["nsid"] == begin["nsid"];
-    // What is known of its links from the start gives them their names.
+    // Links known from the start give the addresses of that namespace their `dev`.
     there.ip("addr add 192.0.2.1/24 dev mn-there");
     watch.wait_for("an address", |line| {
         is_there(line) && line["addr"]["dev"] == "mn-there"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which object it is that changes: what the monitor tells adds up only if it compares them as the kernel does.
+//! Identities of objects: the monitor's lines add up only if it compares objects as the kernel does.
 
 use super::pair::*;
 use super::watcher::{flags_of, Watcher};

@@ -459,7 +459,7 @@ fn a_capture_tells_the_events_without_what_the_kernel_was_silent_about() {
     std::fs::write(&recorded.record, as_capture(&record)).unwrap();
     let output = recorded.replay("--timestamp=none");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    // What exactly is told, a capture in user/tests/fixtures says: when the monitor reads is a matter of chance.
+    // The exact lines are in a capture in user/tests/fixtures: when the monitor reads is a matter of chance.
     let told = stdout(&output);
     for event in [
         "new addr: dev=va local=192.0.2.1/24 ",
@@ -495,7 +495,7 @@ fn a_file_of_rtmon_is_told() {
         .arg(&file)
         .spawn()
         .unwrap();
-    // It listens before it asks for the links.
+    // The monitor has joined its groups before it asks for the links.
     wait_until("the links", || {
         std::fs::metadata(&file).is_ok_and(|file| file.len() > 1000)
     });

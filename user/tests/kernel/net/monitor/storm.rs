@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is wrong, and stays as it is for so long, does not become right any more.
+/// Time after which a difference that stays is taken for a fault.
 const HOPELESS: Duration = Duration::from_secs(5);
 
 /// Changes of each of the processes that make them, unless `$STORM` says how many.
@@ -117,7 +117,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // It has ended already, unless the test failed.
+        // The monitor has ended already, unless the test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.file);
@@ -127,7 +127,7 @@ impl Drop for Watch {
 /// Lines of a file that grows: there may be more behind the last one.
 pub struct Lines {
     file: BufReader<File>,
-    /// One that is not whole yet.
+    /// A line that is not whole yet.
     line: String,
 }
 

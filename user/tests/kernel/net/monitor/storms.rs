@@ -110,7 +110,7 @@ fn after_hundreds_of_losses_what_was_told_is_what_is_there() {
                 writer.run(&changes.collect::<String>());
             }
             flood.send(&routes_at_once(&mut random));
-            // What is lost before that was made good is of the same loss.
+            // Losses reported before the next sync are of the same flood.
             wait_until("sync", || {
                 for line in lines.by_ref() {
                     is_behind = line["event"] == "lost" || is_behind && line["event"] != "sync";

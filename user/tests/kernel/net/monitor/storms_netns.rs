@@ -18,7 +18,7 @@ const HOME: &str = "storm-home";
 const OTHERS: [&str; 3] = ["storm-red", "storm-blue", "storm-green"];
 const ALL: [&str; 4] = [HOME, OTHERS[0], OTHERS[1], OTHERS[2]];
 
-/// What a reader knows of the network namespaces that have names.
+/// Pictures of the network namespaces that have names, from the lines of one monitor.
 #[derive(Default)]
 struct Pictures {
     all: BTreeMap<String, Picture>,
@@ -36,7 +36,7 @@ impl Pictures {
     }
 
     fn take(&mut self, event: &Value) {
-        // One that has an id only is not read: its lines add up to nothing.
+        // A namespace with an id only is not read: its lines add up to nothing.
         let Some(netns) = event["netns"].as_str() else {
             return;
         };
@@ -50,7 +50,7 @@ impl Pictures {
                 self.all.remove(netns).expect(netns);
                 self.gone += 1;
             }
-            // It has been given an id.
+            // The namespace has been given an id.
             (Some("netns"), _) => assert!(self.all.contains_key(netns), "never told: {event}"),
             _ => self.all.get_mut(netns).expect(netns).take(event),
         }

@@ -24,7 +24,7 @@ const RTM_NEWSTATS: u16 = 92;
 const GETSTATS: u16 = 94;
 /// Size of `struct if_stats_msg`, in bytes.
 const IF_STATS_MSG: usize = 12;
-/// What of the statistics: `IFLA_STATS_LINK_64`, `IFLA_STATS_LINK_OFFLOAD_XSTATS`.
+/// Statistics asked for: `IFLA_STATS_LINK_64`, `IFLA_STATS_LINK_OFFLOAD_XSTATS`.
 const STATS: u32 = 0x9;
 
 /// The groups that tell of these kinds (`RTNLGRP_*`): traffic control, multicast routes, IPv6 links,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who makes the changes: commands, files of sysctl, and other hosts.
+//! Changes by their means: commands, files of sysctl, and other hosts.
 
 use super::grammar::Step;
 use crate::lab::*;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What was tried how often.
+//! Counters of the changes tried.
 
 use super::grammar::Row;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub struct Tally {
     refusals: BTreeMap<String, usize>,
 }
 
-/// What was refused more often than this is printed.
+/// Number of refusals above which a refusal is printed.
 const OFTEN: usize = 5;
 
 type Cell = (&'static str, &'static str, bool);
