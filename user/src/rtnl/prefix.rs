@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Addresses that begin with the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    /// One of them; `None` is any, of any family.
+    /// An address of the prefix; `None` is any, of any family.
     pub address: Option<IpAddr>,
     /// How many bits count.
     pub len: u8,
@@ -59,7 +59,7 @@ impl Prefix {
                 same_bits(own, other).is_some_and(|count| count >= self.len)
             }
             (None, _) => self.len == 0,
-            // What has a length has addresses of a family that is not known.
+            // Addresses of an unknown family lie in prefixes of length 0 alone.
             (Some(_), None) => self.len == 0 && other.len == 0,
         };
         is_same && self.len <= other.len

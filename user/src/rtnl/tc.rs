@@ -22,12 +22,12 @@ pub(super) use crate::names::uapi::{TCA_KIND, TCA_OPTIONS};
 /// Size of `struct tcmsg`, in bytes.
 const TCMSG: usize = 20;
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `TCA_*`.
 const TCA_MAX: usize = 17;
 
 /// Parent of what is at the link itself (`TC_H_ROOT`).
 pub(super) const ROOT: u32 = u32::MAX;
-/// Neither handle nor parent (`TC_H_UNSPEC`).
+/// No handle or parent (`TC_H_UNSPEC`).
 pub(super) const UNSPEC: u32 = 0;
 
 /// Room for a kind in a table.
@@ -47,9 +47,9 @@ pub struct Tcmsg {
     pub family: u8,
     /// Index of the link; `TCM_IFINDEX_MAGIC_BLOCK` for filters that links share.
     pub ifindex: u32,
-    /// What it is referred to by: its major number, and for a class the minor one.
+    /// Handle of the qdisc, class or filter: its major number, and for a class the minor one.
     pub handle: u32,
-    /// What it is attached to; for filters that links share, their number.
+    /// Handle of its parent; for filters that links share, their number.
     pub parent: u32,
     /// How many refer to a qdisc; the qdisc of a class; protocol and preference of a filter.
     pub info: u32,

@@ -33,7 +33,7 @@ pub const IP6: &[Known] = &[
 /// `TUNNEL_*` of `include/uapi/linux/if_tunnel.h`.
 const FLAGS: &[(u16, &str)] = &[(0x4, "key"), (0x1, "csum"), (0x8, "seq")];
 
-/// Those that say only that there are options (`TUNNEL_OPTIONS_PRESENT`).
+/// Flags that say only that there are options (`TUNNEL_OPTIONS_PRESENT`).
 const HAS_OPTIONS: u16 = 0xd800;
 
 /// `LWTUNNEL_IP_OPT_GENEVE_*`.

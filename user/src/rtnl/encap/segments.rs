@@ -148,7 +148,7 @@ fn rpl(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<(
     Some(())
 }
 
-/// They stand in a header from the last to the first.
+/// Segments stand in a header from the last to the first.
 fn describe_segments(key: &str, segments: &[u8], out: &mut dyn Fields) {
     let addresses = segments.chunks(SEGMENT).rev().filter_map(ip);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What IPv4 and IPv6 know of a link: `IFLA_AF_SPEC`.
+//! Attributes that IPv4 and IPv6 have of a link: `IFLA_AF_SPEC`.
 //!
 //! C headers: `include/uapi/linux/if_link.h`, `ip.h`, `ipv6.h` and `snmp.h`.
 
@@ -38,7 +38,7 @@ static INET6_DETAILS: &[Known] = &[
     known(IFLA_INET6_TOKEN, "token", Format::Ip),
     known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
 ];
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `IFLA_INET6_*`.
 const INET6_MAX: usize = 10;
 
 const ADDR_GEN_MODE: u16 = 8;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Linux 7.3.4 told of links that `ip` 7.1 made: payloads of `RTM_NEWLINK` messages. Of all but
-//! the first, only `IFLA_LINKINFO` is left, behind a `struct ifinfomsg` of zeros.
+//! Messages of Linux 7.3.4 about links that `ip` 7.1 made: payloads of `RTM_NEWLINK`. Of all but the first,
+//! only `IFLA_LINKINFO` is left, behind a `struct ifinfomsg` of zeros.
 
 /// Returns the bytes that `hex` spells.
 const fn unhex<const N: usize>(hex: &str) -> [u8; N] {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a link is: its kind, that of the link that it is a port of, and what only these have
-//! (`IFLA_INFO_*`).
+//! Kind of a link, kind of the link that it is a port of, and the attributes of these kinds (`IFLA_INFO_*`).
 
 use super::{bond, bridge, tun, tunnel, vlan, vxlan};
 use crate::names::uapi::*;

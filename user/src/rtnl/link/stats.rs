@@ -43,7 +43,7 @@ static TX: &[CounterPlace] = &[
     (19, "heartbeat_errors"),
 ];
 
-/// Those that `ip` leaves out when they are zero.
+/// Counters that `ip` leaves out when they are zero.
 const SELDOM: [&str; 3] = ["compressed", "nohandler", "otherhost"];
 
 /// Tells the counters of a link, if they are there.
@@ -51,7 +51,7 @@ pub fn describe(attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
     let changes = attrs.take(IFLA_CARRIER_CHANGES, u32);
     match (attrs.take(IFLA_STATS64, Some), changes) {
         (Some(stats), changes) => {
-            // The same, cut off to 32 bits.
+            // `IFLA_STATS` has these counters cut off to 32 bits.
             attrs.take(IFLA_STATS, Some);
             tell(stats, changes, out);
         }

@@ -21,7 +21,7 @@ pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
     let mut attrs = index.taker();
     let mode = attrs.take(ATTACHED, u8)?;
     if mode == 0 {
-        // Nothing else is sent then.
+        // Without a program, the kernel sends no other attribute.
         return (value.len() == NOTHING).then_some(());
     }
 

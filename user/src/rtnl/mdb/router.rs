@@ -9,7 +9,7 @@ use crate::object::fields::{Fields, Value};
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Names, Object};
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `MDBA_ROUTER_PATTR_*`.
 const MAX: usize = 6;
 
 /// A port behind which a router of groups is: it gets all of them.

@@ -118,7 +118,7 @@ fn a_port_with_a_router_is_told_alone() {
         .collect();
     let expected = json!({"index": 60004, "dev": "if60004", "router": true, "port": "if60005"});
 
-    // It came and went.
+    // The port became a router port and ceased to be one.
     assert_eq!(ports.len(), 2);
     assert_eq!(description(&ports[0]), expected);
     assert_eq!(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the kernel keeps of a route in use: `struct rta_cacheinfo` and `RTCF_*`.
+//! Values that the kernel keeps of a route in use: `struct rta_cacheinfo` and `RTCF_*`.
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `in_route.h`.
 
@@ -8,7 +8,7 @@ use crate::object::fields::flags;
 use crate::object::schema::hex;
 use crate::object::{Fields, Value};
 
-/// Those flags of a cloned route of IPv4 that are of the cache, the upper half.
+/// Flags of the cache, in the upper half of those of a cloned route of IPv4.
 pub const MASK: u32 = 0xffff_0000;
 
 /// How many of `clock_t` are a second (`USER_HZ`).

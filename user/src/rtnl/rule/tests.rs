@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Linux 7.3 sent.
+//! Messages of Linux 7.3 about rules.
 
 use super::*;
 use crate::object::described::{assert_told_whatever_the_bytes, description};
