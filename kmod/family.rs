@@ -39,21 +39,21 @@ use peers::{
 /// The hello family.
 pub struct Hello;
 
-/// What the kernel says when nobody told it to say something else.
+/// Greeting of a network namespace in which none was set.
 const DEFAULT_GREETING: &[u8] = match NLHELLO_GREETING {
     [text @ .., 0] => text,
     text => text,
 };
 
-/// What the family keeps in a network namespace.
+/// State of the family in a network namespace.
 pub struct HelloState {
-    // None until somebody sets one.
+    // `None` until a greeting is set.
     greeting: RcuBytes<{ NLHELLO_GREETING_MAX as usize }>,
     peers: Peers,
     counters: Counters<HelloCounter>,
 }
 
-/// What is counted in a network namespace.
+/// Counters of a network namespace.
 #[derive(Clone, Copy)]
 enum HelloCounter {
     Hellos,
@@ -81,7 +81,7 @@ attributes! {
 
     /// Attributes of a `HELLO_CMD_GET_PEER` for one peer.
     struct GetPeer {
-        /// Its port id.
+        /// Port id of the peer.
         portid(HELLO_A_PORTID): U32;
     }
 
@@ -162,7 +162,7 @@ fn hello_answered(call: &Call<'_, Hello, SayHello>) {
 }
 
 /// Follows a classic hello.
-#[inline(always)] // As above.
+#[inline(always)] // Into its only caller, as `hello`.
 fn classic_answered(call: &Call<'_, Hello>) {
     record_hello(call.request, HelloCounter::Classic);
     notify(call.request, || {

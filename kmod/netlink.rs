@@ -191,7 +191,7 @@ pub trait Family: Sized + 'static {
     /// `EINVAL`).
     const NETNS_OK: bool = true;
 
-    /// What the family keeps in each network namespace that it is in.
+    /// State of the family in each network namespace that it is in.
     type Net: Send + Sync + 'static;
 
     /// Returns what makes the state of a new network namespace: an initializer, for which the layer

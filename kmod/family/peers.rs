@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Who has said hello: a bounded table.
+//! Peers that have said hello: a bounded table.
 //!
 //! Hellos come on all CPUs at once, so the table is split by port id, each part with a lock and
 //! memory of its own. A peer that comes or goes touches all CPUs' cache lines; a hello of one that
@@ -29,7 +29,7 @@ use kernel::{
 /// How many parts the table has.
 const SHARDS: usize = 16;
 
-/// Who has said hello.
+/// A peer that has said hello.
 #[derive(Clone, Copy)]
 pub(super) struct Peer {
     /// Port id of its socket.
@@ -40,7 +40,7 @@ pub(super) struct Peer {
     pub(super) bytes: u64,
     /// When it said the last one.
     pub(super) last: Tick,
-    // Which of those that spoke in the same tick came first.
+    // Order among peers whose last hello came in the same tick.
     number: u64,
 }
 
@@ -71,7 +71,7 @@ impl Peer {
 /// The table.
 pub(super) struct Peers {
     shards: KVec<Pin<KBox<Shard>>>,
-    // Those that are there, and those that are about to be.
+    // Peers that are there, and those that are about to be.
     count: Atomic<u32>,
     added: Atomic<u64>,
     evicted: Atomic<u64>,
@@ -150,7 +150,7 @@ impl Peers {
     #[inline(always)] // As `record_hello` is.
     pub(super) fn note(&self, portid: u32, bytes: usize, now: Tick) {
         if !self.update(portid, bytes, now) {
-            // Nobody waits for the result: the hello itself is answered.
+            // A peer that stays unknown for want of memory has its hello answered all the same.
             let _ = self.add(portid, bytes, now);
         }
     }
@@ -190,7 +190,7 @@ impl Peers {
     }
 
     /// Notes a hello of a peer that is known; says whether it is.
-    #[inline(always)] // As above.
+    #[inline(always)] // As `record_hello` is.
     fn update(&self, portid: u32, bytes: usize, now: Tick) -> bool {
         let Some(peers) = self.shard(portid) else {
             return false;
@@ -226,7 +226,7 @@ impl Peers {
 
     /// Counts a peer that is about to come, at the cost of the oldest when there are too many.
     fn make_room(&self) -> Result {
-        // Another CPU may be there first: for the room that this one made, or for the same peer.
+        // A race with another CPU: it may take the room that this one made, or add the same peer.
         while !self.count_one() {
             let oldest = self.oldest().ok_or(ENOSPC)?;
             if self.remove(oldest.portid) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What goes out for a request: its answer, its ACK, and notifications.
+//! Messages sent for a request: its answer, its ACK, and notifications.
 
 use super::{
     errno::to_result,
@@ -186,7 +186,7 @@ impl<'a, T: Family> Request<'a, T> {
     #[inline]
     pub(super) fn ack(&self, result: Result, ext_ack: &ExtAck<'_>) {
         let err = result.map_or_else(|error| error.to_errno(), |()| 0);
-        // Nothing to say is most common, and costs less to leave out than to fill in.
+        // An empty ext-ack is most common, and costs less to leave out than to fill in.
         let raw = (!ext_ack.is_empty()).then(|| ext_ack.to_raw(self.bytes()));
         let raw = raw.as_ref().map_or(ptr::null(), ptr::from_ref);
 

@@ -123,7 +123,7 @@ macro_rules! attributes {
                     type View<'a> = [<$set View>]<'a>;
 
                     const POLICY: &'static [$crate::netlink::Rule] = {
-                        #[allow(unused_doc_comments)] // They are for the methods.
+                        #[allow(unused_doc_comments)] // Doc comments are for the methods.
                         const RULES: &[$crate::netlink::Rule] = &[$(
                             $(#[$($meta)*])*
                             $crate::netlink::RuleBuilder::of::<$occurrence>($nla_type)
@@ -140,7 +140,7 @@ macro_rules! attributes {
                         [<$set View>](attrs)
                     }
 
-                    #[allow(unused_doc_comments)] // As above.
+                    #[allow(unused_doc_comments)] // Doc comments are for the methods.
                     #[inline(always)]
                     fn check<'a>(attr: &$crate::wire::Attr<'a>) -> $crate::netlink::Checked<'a> {
                         $(
@@ -198,10 +198,10 @@ macro_rules! attributes {
 /// The attributes that a request, or a nest, may carry: what
 /// [`attributes!`](crate::attributes) declares, or `()` for none.
 pub trait AttributeSet: 'static {
-    /// What a handler reads them with.
+    /// View of the attributes, by which a handler reads them.
     type View<'a>;
 
-    /// What they have to be.
+    /// Policy of the attributes, one rule each.
     #[doc(hidden)]
     const POLICY: &'static [Rule];
 
@@ -268,11 +268,11 @@ impl<'a> Checked<'a> {
 /// How often an attribute may be there: once, if it is a [kind] by itself, at most once if it is an
 /// `Option` of one, and any number of times if it is a [`Multi`](kind::Multi) of one.
 pub trait Occurrence {
-    /// What it holds.
+    /// Kind of the attribute.
     #[doc(hidden)]
     type Kind: kind::AttrKind;
 
-    /// What a view returns for it.
+    /// Type that a view returns for the attribute.
     type Output<'a>;
 
     /// Where it stands.
@@ -437,7 +437,7 @@ fn check_nest<'a, S: AttributeSet>(nest: &Attr<'a>) -> Result<(), Violation<'a>>
 }
 
 /// Checks the nests that `array` holds. Their own types say nothing, as in an `NLA_NESTED_ARRAY`.
-#[inline(never)] // As above.
+#[inline(never)] // Requests without nests would pay for it.
 fn check_entries<'a, S: AttributeSet>(array: &Attr<'a>) -> Result<(), Violation<'a>> {
     let mut entries = array.nested();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a handler is called with.
+//! Arguments of a handler.
 
 use super::{
     AttributeSet,
@@ -15,7 +15,7 @@ pub struct Call<'a, T: Family, S: AttributeSet = ()> {
     pub request: &'a Request<'a, T>,
     /// The attributes that it carries, which are as `S` declares them.
     pub attrs: S::View<'a>,
-    /// What its sender learns besides the errno.
+    /// Ext-ack for the sender, besides the errno.
     pub ext_ack: ExtAck<'a>,
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::wire::NLMSG_MIN_TYPE;
 use core::marker::PhantomData;
 
-/// One kind of request and what serves it.
+/// A type of request and the handler that serves it.
 pub struct Command<T: Family> {
     pub(super) nlmsg_type: u16,
     pub(super) is_dump: bool,

@@ -13,7 +13,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// What is counted: an enum whose variants count from 0.
+/// Names of counters: an enum whose variants count from 0.
 pub trait Counter: Copy + 'static {
     /// The number of variants, from 1 to 2,048.
     const COUNT: usize;
@@ -22,7 +22,7 @@ pub trait Counter: Copy + 'static {
     fn index(self) -> usize;
 }
 
-/// One counter of each kind.
+/// Counters, one for each variant of `T`.
 ///
 /// # Invariants
 ///
@@ -95,7 +95,8 @@ impl<T: Counter> Drop for Counters<T> {
 // SAFETY: The cells belong to no thread, and each CPU only ever writes its own.
 unsafe impl<T: Counter> Send for Counters<T> {}
 
-// SAFETY: As above; a sum reads a count that another CPU writes whole, or again (`u64_stats_sync`).
+// SAFETY: The cells belong to no thread; a sum reads a count that another CPU writes whole, or again
+// (`u64_stats_sync`).
 unsafe impl<T: Counter> Sync for Counters<T> {}
 
 #[cfg(nl_kunit)]

@@ -40,12 +40,12 @@ pub(super) fn receive<T: Family>(datagram: Datagram<'_, T>) {
     let mut is_first = true;
 
     let result = datagram.for_each(|request| {
-        // Nobody is left to hear the answers, and the sender cannot end before we return.
+        // A killed sender hears no more answers, and cannot end before we return.
         if mem::replace(&mut is_first, false) || !is_dying() {
             serve_message(request);
         }
     });
-    // Nothing says where the next message starts.
+    // The start of the next message is not known.
     if result.is_err() {
         T::dropped(datagram.net());
     }
@@ -62,7 +62,7 @@ fn is_dying() -> bool {
 fn serve_message<T: Family>(request: &Request<'_, T>) {
     match MessageKind::of(request) {
         MessageKind::Request => serve_request(request),
-        // Nothing was said, which costs less to know than to look up.
+        // A message of no command needs no look-up: the ACK is empty.
         MessageKind::AckOnly => request.ack(Ok(()), &ExtAck::new()),
         MessageKind::Bare => serve_bare(&mut Call::new(request, ())),
         MessageKind::Nothing => {}
@@ -71,7 +71,7 @@ fn serve_message<T: Family>(request: &Request<'_, T>) {
 
 /// Serves a message that is no request.
 fn serve_bare<T: Family>(call: &mut Call<'_, T>) {
-    // Its sender knows no NLMSG_ERROR, so a failure shows as silence.
+    // A peer that sends no requests knows no NLMSG_ERROR, so a failure shows as silence.
     let _ = T::bare(call).and_then(|answer| serve::send(call, answer));
 }
 
@@ -83,16 +83,16 @@ fn serve_request<T: Family>(request: &Request<'_, T>) {
     }
 }
 
-/// What a header asks for.
+/// Purpose of a message, by its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MessageKind {
     /// A command.
     Request,
-    /// Nothing, and the word that it arrived.
+    /// An ACK alone.
     AckOnly,
-    /// Nothing that netlink knows: type 0 and a payload.
+    /// No netlink message: type 0 and a payload.
     Bare,
-    /// Nothing at all.
+    /// No answer at all.
     Nothing,
 }
 

@@ -52,10 +52,10 @@ pub trait Dump: Sized + Send + 'static {
     /// The family whose table it is.
     type Family: Family;
 
-    /// What a request for it carries.
+    /// Attributes of a request for the dump.
     type Attrs: AttributeSet;
 
-    /// What the table holds, as a copy of its own: no lock is held while it is written.
+    /// Entry of the table, as a copy of its own: no lock is held while it is written.
     type Item: Send;
 
     /// Message type of the entries, 16 or above.
@@ -104,15 +104,15 @@ pub trait Dump: Sized + Send + 'static {
     fn payload(item: &Self::Item) -> impl Payload;
 }
 
-/// What [`Dump::next`] returned.
+/// Result of [`Dump::next`].
 type NextEntry<D> = Result<Option<<D as Dump>::Item>>;
 
-/// What a dump keeps from buffer to buffer.
+/// State of a dump from buffer to buffer.
 struct DumpState<D: Dump> {
     table: D,
-    // What found no room in the last buffer.
+    // Entry that found no room in the last buffer.
     pending: Option<NextEntry<D>>,
-    // What `NLMSG_DONE` says, which the core writes after the last call.
+    // Ext-ack of `NLMSG_DONE`, which the core writes after the last call.
     ext_ack: ExtAck<'static>,
 }
 
@@ -239,7 +239,7 @@ unsafe extern "C" fn fill<D: Dump>(
         let state = &mut *(*cb).data.cast::<DumpState<D>>();
         (state, net, writer, &mut *cb, extack, header)
     };
-    // What `NLMSG_DONE` has, too.
+    // `NLMSG_DONE` carries these flags, too.
     cb.answer_flags = state.filtered();
     header.nlmsg_flags |= cb.answer_flags;
 

@@ -20,7 +20,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// What the sender of a request learns besides the errno.
+/// Extended ACK: a message and an attribute, for the sender of a request, besides the errno.
 ///
 /// It arrives where the sender has set `NETLINK_EXT_ACK`.
 pub struct ExtAck<'a> {
@@ -204,7 +204,7 @@ impl Text {
             len: 0,
         };
 
-        // What does not fit is left out.
+        // Text that does not fit is left out.
         let _ = text.write_fmt(args);
         text
     }

@@ -12,7 +12,7 @@ use kernel::{
     },
 };
 
-/// What a network namespace holds of a family, `struct nl_helper_net`.
+/// State and socket of a family in a network namespace, `struct nl_helper_net`.
 #[repr(C)]
 pub(super) struct NetSlot {
     /// The kernel's socket there, `struct nl_helper_socket`; null where the family is not.
@@ -21,7 +21,7 @@ pub(super) struct NetSlot {
     pub(super) state: *mut c_void,
 }
 
-/// What a datagram came with, `struct nl_helper_received`.
+/// Origin of a datagram, `struct nl_helper_received`.
 #[repr(C)]
 pub(super) struct Received {
     /// The slot in the network namespace of the socket that received it; null unless all its bytes
@@ -31,7 +31,7 @@ pub(super) struct Received {
     pub(super) portid: u32,
 }
 
-/// What an attribute has to be, `struct nl_helper_policy`.
+/// Policy of an attribute, `struct nl_helper_policy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct NlaPolicy {
@@ -43,25 +43,25 @@ pub(super) struct NlaPolicy {
     pub(super) mask: u32,
     /// `NL_ATTR_TYPE_*`, any of those that Linux 6.12 has but `INVALID` and `STRING`.
     pub(super) nl_attr_type: u8,
-    /// Which of these are limits.
+    /// Limits that are in force.
     pub(super) form: NlaPolicyForm,
 }
 
-/// Which limits an attribute has, `enum nl_helper_policy_form`.
+/// Limits of an attribute, `enum nl_helper_policy_form`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum NlaPolicyForm {
-    /// None.
+    /// No limits.
     Bare,
     /// The least length.
     MinLen,
     /// The greatest length.
     MaxLen,
-    /// Both lengths.
+    /// Least and greatest length.
     LenRange,
-    /// Both numbers.
+    /// Least and greatest number.
     Range,
-    /// Both numbers, signed.
+    /// Least and greatest number, signed.
     SignedRange,
     /// The mask of a number.
     Mask,

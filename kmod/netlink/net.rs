@@ -37,10 +37,10 @@ use kernel::{
     prelude::*, //
 };
 
-/// What a network namespace holds of the family `T`.
+/// Socket and state of the family `T` in a network namespace.
 type SlotContents<T> = (KernelSocket<T>, Pin<KBox<<T as Family>::Net>>);
 
-/// What the network namespaces hold of the family `T`, until it is dropped.
+/// States of the family `T` in the network namespaces, until it is dropped.
 ///
 /// # Invariants
 ///
@@ -131,7 +131,7 @@ impl<T: Family> Drop for States<T> {
 /// their turn. One that comes in the instant before it is set counts as one of them.
 static IS_REGISTERED: [Atomic<bool>; MAX_LINKS] = [NOT_YET; MAX_LINKS];
 
-/// What [`IS_REGISTERED`] begins with. Not in place, as Rust 1.78 has no `const` blocks.
+/// First value in [`IS_REGISTERED`]. Not in place, as Rust 1.78 has no `const` blocks.
 #[allow(clippy::declare_interior_mutable_const)] // Only for its copies.
 const NOT_YET: Atomic<bool> = Atomic::<bool>::new(false);
 
@@ -268,7 +268,7 @@ impl<T: Family> Sockets<T> {
         // SAFETY: As in `bind`.
         let net = unsafe { state::<T>(net) };
 
-        // What the family does not have, nobody has joined.
+        // A group that the family does not have has no members.
         if group::find::<T>(group as u32).is_none() {
             return;
         }

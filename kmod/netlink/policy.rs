@@ -97,20 +97,20 @@ pub(super) struct PolicyDump<T: Family, const NLMSG_TYPE: u16> {
     _family: PhantomData<fn(T)>,
 }
 
-/// What a message of the dump tells.
+/// Entry of the dump, a message.
 pub(super) enum PolicyEntry {
     Command(CommandPolicy),
     Attr(AttrPolicy),
 }
 
-/// Which policies the commands of a message type have, by index.
+/// Policies of the commands of a message type, by index.
 pub(super) struct CommandPolicy {
     nlmsg_type: u16,
     request: Option<u32>,
     dump: Option<u32>,
 }
 
-/// What an attribute has to be.
+/// Policy of an attribute.
 pub(super) struct AttrPolicy {
     /// The policy that it is of.
     index: u16,
@@ -146,7 +146,7 @@ impl<T: Family, const NLMSG_TYPE: u16> Dump for PolicyDump<T, NLMSG_TYPE> {
     }
 
     fn generation(&self, _net: &T::Net) -> u32 {
-        // It never changes.
+        // Policies are fixed when the module is compiled.
         1
     }
 

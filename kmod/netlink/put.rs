@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What messages hold, written as one expression from which their length follows.
+//! Payloads of messages, written as one expression from which their length follows.
 
 use super::{
     skb::SkbWriter,

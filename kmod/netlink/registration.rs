@@ -93,10 +93,10 @@ pub unsafe trait ModuleFamily: Family {}
 /// The families of a module: one and a list of the others, or `()`.
 #[doc(hidden)]
 pub trait FamilyList {
-    /// What serves them.
+    /// Registrations of the families.
     type Registrations: Send + Sync;
 
-    /// Their protocols, a bit each, checked when the module is compiled.
+    /// Protocols of the families, a bit each, checked when the module is compiled.
     const PROTOCOLS: u32;
 
     /// Prepares all of them.
@@ -193,7 +193,7 @@ pub struct Registration<T: Family> {
     states: Option<States<T>>,
 }
 
-/// What calls the family, in the order in which it goes.
+/// Callbacks of the family, in the order in which they are dropped.
 struct Callbacks<T: Family> {
     _sockets: Sockets<T>,
     _notifier: Notifier<T>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What came in: datagrams and the requests inside them.
+//! Datagrams received, and the requests inside them.
 
 use super::{
     ffi,
@@ -116,7 +116,7 @@ impl<'a, T: Family> Datagram<'a, T> {
 /// `netlink_capable()`, or one of the same kind.
 type HasCapability = unsafe extern "C" fn(*const bindings::sk_buff, c_int) -> bool;
 
-/// One message of a datagram, and who sent it.
+/// A message of a datagram, and its sender.
 ///
 /// # Invariants
 ///
@@ -190,7 +190,7 @@ impl<'a, T: Family> Request<'a, T> {
     }
 
     /// Says whether the sender has the capability `cap` in the first user namespace, over the whole
-    /// machine, else as [`Request::is_capable`].
+    /// machine; see [`Request::is_capable`].
     pub fn is_capable_everywhere(&self, cap: u32) -> bool {
         self.has_capability(cap, bindings::netlink_capable)
     }

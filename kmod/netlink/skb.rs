@@ -145,7 +145,7 @@ impl Sink for SkbWriter {
     }
 }
 
-/// What follows the header of a message: attributes, or bytes that are none.
+/// Payload of a message: attributes, or bytes that are none.
 ///
 /// The functions of [`put`](super::put) make one. A tuple holds one after the other, an [`Option`] one or
 /// nothing, and `()` is nothing. Nobody else can implement it, so the length is always that of what

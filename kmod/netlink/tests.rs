@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the KUnit suites share.
+//! Helpers that the KUnit suites share.
 //!
 //! `make NL_KUNIT=y` builds the suites into the module, and a kernel with `CONFIG_KUNIT=y` that was
 //! booted with `kunit.enable=1` runs them when it is loaded; no other module holds any of it.
@@ -221,7 +221,7 @@ pub(super) type FreeFamily = TestFamily<FREE_PROTOCOL>;
 /// How many states there are of all these families.
 static STATES: Atomic<u32> = Atomic::<u32>::new(0);
 
-/// What they keep in a network namespace.
+/// State of a test family in a network namespace.
 pub(super) struct TestState<const PROTOCOL: u32> {
     pub(super) socket: KernelSocket<TestFamily<PROTOCOL>>,
     /// How often a socket left a group.

@@ -88,7 +88,7 @@ mod suite {
     #[test]
     fn a_notification_is_made_for_receivers_alone() -> Result {
         let registered = Registered::<FreeFamily>::new()?;
-        // Nobody listens, so the echo alone has a receiver; its socket is gone.
+        // Without members of the group, the echo alone has a receiver; its socket is gone.
         for (flags, group, has_receivers, result) in [
             (0, OPEN, false, Ok(())),
             (0, CLOSED + 1, false, Err(EINVAL)),

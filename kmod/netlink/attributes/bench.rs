@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What `../bench.c` counts the instructions of: attributes that are checked, and read.
+//! Attributes that are checked and read, for `../bench.c` to count the instructions.
 
 use super::parse;
 use crate::{
@@ -15,7 +15,7 @@ use kernel::{
 };
 
 attributes! {
-    /// What `bench.c` declares for C, too.
+    /// Attributes that `bench.c` declares for C, too.
     struct Measured {
         text(1): Option<NulString> where max_len = 1024;
         data(2): Option<Binary> where max_len = 65_000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What attributes may hold, for [`attributes!`](crate::attributes): the kinds of the kernel's own
+//! Kinds of attributes, for [`attributes!`](crate::attributes): those of the kernel's own
 //! policies, see `struct nla_policy` in
 //! [`include/net/netlink.h`](srctree/include/net/netlink.h).
 
@@ -26,12 +26,12 @@ use crate::wire::{
 };
 use core::marker::PhantomData;
 
-/// What an attribute holds.
+/// A kind of attribute.
 pub trait AttrKind {
-    /// What a view returns for it.
+    /// Type that a view returns for the value.
     type Value<'a>;
 
-    /// What bytes that is.
+    /// Form of the value in bytes.
     #[doc(hidden)]
     const SHAPE: Shape;
 
@@ -140,7 +140,7 @@ fn bytes(attr: Option<Attr<'_>>) -> &[u8] {
     attr.map_or(&[], |attr| attr.value())
 }
 
-/// Nothing but that it is there; nobody has to send it.
+/// An attribute without a value, whose presence means yes; it is always optional.
 pub enum Flag {}
 
 impl AttrKind for Flag {
@@ -206,7 +206,7 @@ impl RuleBuilder<Binary> {
         self.no_longer_than(len)
     }
 
-    /// Neither more nor less than `len` bytes.
+    /// Length of exactly `len` bytes.
     #[inline]
     pub const fn exact_len(self, len: u32) -> Self {
         self.min_len(len).max_len(len)
@@ -218,7 +218,7 @@ impl RuleBuilder<Binary> {
 pub struct Bitfield32 {
     /// The bits; those that are set are selected.
     pub value: u32,
-    /// Those that say something, by 1 as well as by 0.
+    /// Bits that are meant, whether set or cleared.
     pub selector: u32,
 }
 
@@ -332,14 +332,14 @@ macro_rules! numbers {
 macro_rules! limits {
     ($kind:ident: $number:ty) => {
         impl RuleBuilder<$kind> {
-            /// Nothing below `min`.
+            /// Least number: `min`.
             #[inline]
             pub const fn min(self, min: $number) -> Self {
                 // Of a signed number, this fills in the sign.
                 self.at_least(min as u64)
             }
 
-            /// Nothing above `max`.
+            /// Greatest number: `max`.
             #[inline]
             pub const fn max(self, max: $number) -> Self {
                 self.at_most(max as u64)

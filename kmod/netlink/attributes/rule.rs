@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What an attribute has to be.
+//! Rules for the attributes of a request.
 
 use super::{
     kind::AttrKind,
@@ -22,7 +22,7 @@ use core::{
 };
 use kernel::bindings;
 
-/// What an attribute of a request has to be: what [`attributes!`](crate::attributes) makes of a
+/// Rule for an attribute of a request: what [`attributes!`](crate::attributes) makes of a
 /// line.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,15 +31,15 @@ pub struct Rule {
     /// Whether a row of attributes without it is wrong.
     pub(super) is_required: bool,
     pub(super) shape: Shape,
-    /// Its limits, and how netlink tells them.
+    /// Limits of the value, and how netlink reports them.
     pub(super) limits: NlaPolicy,
 }
 
-/// What bytes a value has.
+/// Form of a value in bytes.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// None: it is there or not.
+    /// No bytes: it is there or not.
     Flag,
     /// Any.
     Binary,
@@ -82,7 +82,7 @@ pub(super) enum Breach {
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// One.
+    /// A byte.
     One,
     /// Two.
     Two,
@@ -94,11 +94,11 @@ pub enum Width {
     FourOrEight,
 }
 
-/// Which byte of a number comes first.
+/// Byte order of a number.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ByteOrder {
-    /// That which comes first in memory.
+    /// Byte order of the machine.
     Host,
     /// The most significant one; `NLA_F_NET_BYTEORDER` may say so, as the core does not ask for it.
     Big,

@@ -473,7 +473,7 @@ mod suite {
         };
 
         assert!(judge::<RequiredNest>(&message(&[])?) == missing(NEST));
-        // One inside does not do.
+        // An attribute inside the nest does not stand for one beside it.
         let nest = nest(&[(NUMBER, b"1234")])?;
         assert!(judge::<RequiredNest>(&message_of(&nest)?) == missing(NUMBER));
         Ok(())

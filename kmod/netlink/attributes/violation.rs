@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is wrong with the attributes of a request, and where.
+//! Violations of a policy by the attributes of a request, and where.
 
 use super::rule::{
     Breach,
@@ -28,7 +28,7 @@ pub(in crate::netlink) struct Violation<'a> {
     place: &'a [u8],
 }
 
-/// What is wrong.
+/// A fault of an attribute.
 #[derive(Clone, Copy)]
 pub(super) enum Fault {
     /// The bytes are no attribute.
@@ -50,7 +50,7 @@ impl<'a> Violation<'a> {
         Self { fault, place }
     }
 
-    /// The same as a fault in `nest`.
+    /// Returns the fault as one inside `nest`.
     pub(super) fn inside(self, nest: &Attr<'a>) -> Self {
         match self {
             Self {

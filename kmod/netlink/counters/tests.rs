@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! That nothing leaks is for kmemleak to say, which `scripts/vm` asks at the end.
+//! Leaks are found by kmemleak, which `scripts/vm` asks at the end.
 
 use super::*;
 use core::ptr;

@@ -35,7 +35,7 @@ const BOTH: u16 = 18;
 /// A command for administrators.
 const ADMIN: u16 = 19;
 
-/// What [`Family::bare`] and the two functions behind it note: no type of a command is so small.
+/// Notes of [`Family::bare`] and the two functions behind it: no type of a command is so small.
 const BARE: u64 = 1;
 const REFUSED: u64 = 2;
 const DROPPED: u64 = 3;
@@ -43,7 +43,7 @@ const DROPPED: u64 = 3;
 /// A family that notes what was called.
 struct DispatchFamily;
 
-/// What was called, a byte each, the last one in the lowest byte.
+/// Functions called, a byte each, the last one in the lowest byte.
 struct CallLog(Atomic<u64>);
 
 impl CallLog {
@@ -129,7 +129,7 @@ fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Result<KVec<u8>
     message_with(header, payload)
 }
 
-/// What a request of this type is answered by: the type of a command, and whether that is a dump.
+/// Command that answers a request of a type: its own type, and whether that is a dump.
 type Choice = Result<(u16, bool), Refusal>;
 
 /// Chooses the command of a request with these flags besides `NLM_F_REQUEST`.
@@ -211,7 +211,7 @@ mod suite {
 
         assert_eq!(choose(ADMIN, 0)?, missing);
         assert_eq!(choose(DO, 0)?, Ok((DO, false)));
-        // What is wrong whoever sends it comes first.
+        // Errors that do not depend on the sender come first.
         let unknown = Err((EINVAL, c"unknown flag in nlmsg_flags"));
         assert_eq!(choose(ADMIN, 0x100)?, unknown);
         Ok(())

@@ -17,7 +17,7 @@ fn attrs(message: &[u8]) -> impl Iterator<Item = Attr<'_>> {
     Attrs::new(message.get(NLMSG_HDRLEN..).unwrap_or_default()).flatten()
 }
 
-/// The same bytes at another place.
+/// Copies the message to another place.
 fn copy_of(message: &[u8]) -> Result<KVec<u8>> {
     message_of(message.get(NLMSG_HDRLEN..).unwrap_or_default())
 }

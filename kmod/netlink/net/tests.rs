@@ -59,7 +59,7 @@ mod suite {
 
     #[test]
     fn a_protocol_of_somebody_else_is_busy() -> Result {
-        // SAFETY: Nobody has the slots of the protocol, and what is registered is dropped as above.
+        // SAFETY: Nobody has the slots of the protocol, and states are dropped after the sockets.
         let (registered, sockets) = unsafe {
             let states = States::<TestFamily<TAKEN_PROTOCOL>>::register()?;
             (states, Sockets::<TestFamily<TAKEN_PROTOCOL>>::register())

@@ -32,7 +32,7 @@ attributes! {
         line(7): NulString where max_len = 80;
     }
 
-    /// The same as an address.
+    /// A policy equal to that of an address.
     struct Sender {
         line(7): NulString where max_len = 80;
     }
@@ -99,7 +99,7 @@ mod suite {
         {
             assert!(policies.get(index) == Some(*policy));
         }
-        // It says what another one does.
+        // The policy is equal to one that is there.
         assert_eq!(policies.index_of(Sender::POLICY), Some(2));
         Ok(())
     }

@@ -44,7 +44,7 @@ mod suite {
         let mut registration = unsafe { Registration::<FreeFamily>::prepare()? };
         assert!(states() > 0);
         assert!(registration.callbacks.is_none());
-        // SAFETY: As above.
+        // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
         unsafe { registration.open(false)? };
         assert!(registration.callbacks.is_some());
 
@@ -68,12 +68,12 @@ mod suite {
             let mut registration =
                 unsafe { Registration::<TestFamily<TAKEN_PROTOCOL>>::prepare()? };
             assert!(states() > 0);
-            // SAFETY: As above.
+            // SAFETY: Nobody has the slots of the protocol; no user gets a socket of it.
             let result = unsafe { registration.open(has_users) };
 
             assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
             assert!(registration.callbacks.is_none());
-            // What is left out is called for nobody's sockets.
+            // Callbacks that were not opened are called for no sockets.
             assert_eq!(registration.states.is_none(), has_users);
         }
         assert_eq!(states(), 0);

@@ -70,7 +70,7 @@ impl<T: Family> Registered<T> {
                     gid: bindings::kgid_t { val: IDS.1 },
                 },
                 portid: SENDER,
-                // Else the file of the sender's socket counts, which has none.
+                // Without this flag the file of the sender's socket counts, which has none.
                 flags: bindings::netlink_skb_flags_NETLINK_SKB_DST,
                 sk,
                 ..Default::default()
@@ -255,7 +255,7 @@ mod suite {
         // SAFETY: The buffer is ours; the length goes back before anybody believes it.
         unsafe { (*skb).data_len = 1 };
         assert!(incoming.as_datagram().is_none());
-        // SAFETY: As above.
+        // SAFETY: The buffer is ours; this is the length that it had.
         unsafe { (*skb).data_len = 0 };
         // SAFETY: The buffer is ours, and `datagram` has written there.
         unsafe { (*incoming.parms()).portid = 0 };

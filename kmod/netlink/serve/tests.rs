@@ -60,7 +60,7 @@ impl Family for ServedFamily {
 }
 
 attributes! {
-    /// Which way a request ends.
+    /// Ways in which a request ends.
     struct Ending {
         is_refused(1): Flag;
         has_reply(2): Flag;

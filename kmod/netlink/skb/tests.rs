@@ -7,7 +7,7 @@ use crate::netlink::{
 };
 use core::slice;
 
-/// What a byte is that nobody wrote.
+/// Value of a byte that was not written.
 const POISON: u8 = 0xa5;
 
 /// A buffer of which `writer` may write a part, and all else is [`POISON`].
@@ -75,7 +75,7 @@ pub(in crate::netlink) fn message(skb: &SkBuff) -> &[u8] {
     unsafe { slice::from_raw_parts(raw(skb).data, skb.len as usize) }
 }
 
-/// Another reference to a buffer, which outlives it.
+/// A reference to a buffer that outlives the test's own.
 struct Reference(NonNull<bindings::sk_buff>);
 
 impl Reference {
@@ -233,7 +233,7 @@ mod suite {
             let value = KVec::from_elem(1, payload, GFP_KERNEL)?;
             let skb = SkBuff::new(HEADER, &put::raw(&value), bindings::GFP_KERNEL)?;
 
-            // What `netlink_trim()` copies has more room left than half its size.
+            // A buffer that `netlink_trim()` copies has more room left than half its size.
             let room = raw(&skb).end - raw(&skb).tail - skb.len;
             assert!(2 * room < raw(&skb).truesize);
         }

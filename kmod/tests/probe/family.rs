@@ -37,7 +37,7 @@ use kernel::{
 /// The probe family.
 pub struct Probe;
 
-/// What the probe keeps in a network namespace.
+/// State of the probe in a network namespace.
 #[pin_data]
 pub struct ProbeState {
     // How often sockets joined and left [`PROBE_GROUP_OPEN`].
@@ -143,7 +143,7 @@ impl Family for Probe {
     fn closed(net: &ProbeState, portid: u32) {
         let payload = || put::u32(PROBE_A_PORTID, portid);
 
-        // What listeners miss is not the business of whoever closes a socket.
+        // A notification that listeners miss is no error of the socket that is closed.
         let _ = net.socket.multicast(
             PROBE_GROUP_CLOSINGS,
             PROBE_CMD_CLOSED_NTF,
@@ -213,7 +213,7 @@ fn item<'a>(call: &mut Call<'a, Probe, OneItem>) -> Result<Answer<'a, Probe, One
 fn item_answered(call: &Call<'_, Probe, OneItem>) {
     let item = call.attrs.item();
 
-    // What listeners miss is not the sender's business.
+    // A notification that listeners miss is no error of the sender.
     let _ = call
         .request
         .notify(PROBE_GROUP_OPEN, PROBE_CMD_ITEM_NTF, || item_attr(&item));
@@ -459,7 +459,7 @@ fn send<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Probe, Add
     let mut count = sent.lock();
 
     *count = count.wrapping_add(1);
-    // Nobody sleeps who holds a spinlock.
+    // A spinlock is held, so the allocation must not sleep.
     Sent::from_call(call).send(socket, *count, GFP_ATOMIC)?;
     Ok(call.request.done())
 }
@@ -492,7 +492,7 @@ fn send_later<'a>(call: &mut Call<'a, Probe, Address>) -> Result<Answer<'a, Prob
     let (sent, item) = (Sent::from_call(call), WorkItem::new());
 
     workqueue::system().try_spawn(GFP_KERNEL, move || {
-        // Nobody waits for the result.
+        // The result of the work item is read by nobody.
         let _ = sent.send(&socket, 0, GFP_KERNEL);
         drop((socket, item));
     })?;

@@ -155,7 +155,7 @@ pub const PROBE_SIZE_MAX: u32 = 40_000;
 
 /// The dump warns when it starts.
 pub const PROBE_WARN_START: u32 = 1;
-/// It warns when it is at its end.
+/// The dump warns when it ends.
 pub const PROBE_WARN_END: u32 = 2;
 
 /// Multicast group that whoever has the right may join.

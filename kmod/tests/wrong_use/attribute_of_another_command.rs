@@ -22,7 +22,7 @@ attributes! {
         number(1): U32;
     }
 
-    /// What another command takes.
+    /// Attributes of another command.
     struct Other {
         data(2): Binary;
     }

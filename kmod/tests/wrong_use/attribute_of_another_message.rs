@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is wrong with a request is an attribute of it.
+//! An attribute named in a refusal lies in the request's message.
 
 use crate::{
     netlink::{

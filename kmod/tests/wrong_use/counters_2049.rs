@@ -14,7 +14,7 @@ use kernel::prelude::*;
 /// The family.
 pub struct Hello;
 
-/// What is counted.
+/// A counter.
 #[derive(Clone, Copy)]
 pub struct TooMany(pub u16);
 

@@ -23,7 +23,7 @@ impl Family for Hello {
     }
 }
 
-/// Another family, of no module.
+/// A family of no module.
 pub struct Another;
 
 impl Family for Another {

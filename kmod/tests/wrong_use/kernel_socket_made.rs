@@ -12,7 +12,7 @@ use kernel::prelude::*;
 /// The family.
 pub struct Hello;
 
-/// What a network namespace has.
+/// State in a network namespace.
 pub struct State {
     /// The kernel's socket there.
     pub socket: KernelSocket<Hello>,

@@ -12,12 +12,12 @@ use kernel::prelude::*;
 /// The family.
 pub struct Hello;
 
-/// What a network namespace has.
+/// State in a network namespace.
 pub struct State {
     /// The kernel's socket there.
     #[cfg(not(wrong))]
     pub socket: KernelSocket<Hello>,
-    /// That of another family.
+    /// Socket of another family.
     #[cfg(wrong)]
     pub socket: KernelSocket<Another>,
 }
@@ -34,7 +34,7 @@ impl Family for Hello {
     }
 }
 
-/// Another family.
+/// Some other family.
 pub struct Another;
 
 impl Family for Another {

@@ -19,7 +19,7 @@ const SIZE: usize = 1024;
 #[cfg(wrong)]
 const SIZE: usize = 1025; //~ ERROR E0080: value has more than 1024 bytes
 
-/// What readers copy.
+/// Value that readers copy.
 #[derive(Clone, Copy)]
 pub struct Copied(pub [u8; SIZE]);
 

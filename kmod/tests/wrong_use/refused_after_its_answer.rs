@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What follows an answer cannot refuse the request any more.
+//! A handler that has answered cannot refuse the request any more.
 
 use crate::netlink::{
     Answer,

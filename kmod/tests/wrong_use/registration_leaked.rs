@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Nobody but the module makes a registration, to leak it or for anything else.
+//! Registrations are made by the module's macro alone, so none can be leaked.
 
 use crate::netlink::{
     Command,

@@ -23,7 +23,7 @@ impl Family for Hello {
     }
 }
 
-/// Another family.
+/// Some other family.
 pub struct Another;
 
 impl Family for Another {
@@ -39,6 +39,6 @@ impl Family for Another {
 /// The families of a module, beside those of the module.
 #[cfg(not(wrong))]
 pub struct Kept(pub Option<Families<(Hello, ())>>);
-/// Those that the module does not declare.
+/// Families that the module does not declare.
 #[cfg(wrong)]
 pub struct Kept(pub Option<Families<(Another, ())>>); //~ ERROR E0277
