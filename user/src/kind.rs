@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of kinds of objects, whoever asks: each kind says it once, as facts, in its own module; the list of
-//! them is that of [`rtnl`](crate::rtnl::Kind).
+//! Kinds of objects by their facts: each kind has its facts in its own module; the list of them is
+//! [`rtnl::Kind`](crate::rtnl::Kind).
 
 mod argument;
 mod choice;

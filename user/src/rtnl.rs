@@ -67,7 +67,7 @@ use crate::object::{schema, Value};
 kinds! {
     /// Links.
     Link => link::facts::FACTS,
-    /// Their addresses.
+    /// Addresses of links.
     Addr => addr::facts::FACTS,
     /// Next hops that routes share.
     Nexthop => nexthop::facts::FACTS,
@@ -89,25 +89,25 @@ kinds! {
     Nduseropt => nduseropt::FACTS,
     /// Addresses of groups that links have joined, and those that they share with others.
     Maddr => maddr::FACTS,
-    /// Who listens to a group behind a bridge or a VXLAN.
+    /// Groups that hosts behind a bridge or a VXLAN have joined.
     Mdb => mdb::FACTS,
     /// Routes to groups.
     Mroute => route::facts::MROUTE_FACTS,
     /// Queues of traffic control.
     Qdisc => qdisc::FACTS,
-    /// Their classes.
+    /// Classes of queues.
     Class => class::FACTS,
-    /// What chooses a class, and chains of it.
+    /// Filters, which choose a class, and chains of them.
     Filter => filter::FACTS,
-    /// What of a link hardware counts.
+    /// Counters that hardware keeps of a link.
     Stats => stats::FACTS,
     /// Links as IPv6 sees them.
     Ifinfo6 => link::ifinfo6::FACTS,
-    /// Who says hello to the module: events of another protocol.
+    /// Peers that say hello to the module: events of another protocol.
     Hello => said::FACTS,
 }
 
-/// What the client knows of rtnetlink: all of it stands in [`names`](crate::names).
+/// Description of rtnetlink: its messages have their names in [`names`](crate::names).
 pub static SPEC: Spec = Spec {
     protocol: libc::NETLINK_ROUTE,
     unregistered_hint: "",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which objects are wanted.
+//! Conditions on objects.
 
 use super::word::Test;
 use super::{header, AddressFamilies, Kinds, Linked, Operand, Payload, Word};
@@ -9,7 +9,7 @@ use crate::object::Numbers;
 use crate::rtnl::{Kind, Link, Prefix};
 use std::net::IpAddr;
 
-/// Which objects are wanted, of any kinds: those for which all is so that was asked for.
+/// Conditions on objects of any kinds, all of which an object has to meet.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// `AF_INET` or `AF_INET6`; 0 is any.
@@ -21,7 +21,7 @@ pub struct Choice {
     usual_of: Option<Kind>,
 }
 
-/// What has to be so of objects of a kind.
+/// A condition on objects of a kind.
 #[derive(Clone, Debug)]
 struct Condition {
     kind: Kind,

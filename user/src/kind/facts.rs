@@ -7,13 +7,13 @@ use crate::object::{Fields, Names, Object};
 use crate::wire::Error;
 use std::ops::Range;
 
-/// What is known of a kind of objects.
+/// Facts of a kind of objects.
 pub(crate) struct Facts {
-    /// What it is called, on the command line and in JSON.
+    /// Name of the kind, on the command line and in JSON.
     pub name: &'static str,
     /// The messages that tell of it.
     pub types: &'static [Types],
-    /// Which families those are of: kinds can share types.
+    /// Families of these messages: kinds can share types.
     pub families: AddressFamilies,
     /// Says whether a message of these types with this payload tells all of an object: of some kinds there are others,
     /// which name it and tell what has happened to it.
@@ -38,14 +38,14 @@ pub(crate) struct Facts {
     pub list: &'static str,
     /// Families of other kinds whose objects a list has too, unless what is asked for excludes them.
     pub also_listed: &'static [u8],
-    /// What is so of the objects in a list, unless one of the words is said that each is called by.
+    /// Words that are true of the objects in a list, unless one of the names of these words is said.
     pub usual: &'static [Word],
     /// Says whether all that is usual is so of an object, its table too, in one step: long lists are mostly asked for
     /// without any words.
     pub is_usual: Option<fn(&Payload<'_>) -> bool>,
     /// The table that is asked for where none is said.
     pub table: Option<u32>,
-    /// What of it a [`Scope`](crate::monitor::Scope) can be about.
+    /// Parts of its objects that a [`Scope`](crate::monitor::Scope) can be about.
     pub place: Place,
     /// The kinds that have to be heard of too to know how it changes, besides links.
     pub needs: Kinds,
@@ -62,7 +62,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// What is so where a kind says nothing else.
+    /// Facts of a kind that names no others.
     pub const DEFAULT: Self = Self {
         name: "",
         types: &[],
@@ -114,9 +114,9 @@ impl Facts {
 /// The types of the messages that tell of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Types {
-    /// That it is there.
+    /// Type of the event that an object is there.
     pub new: u16,
-    /// That it is gone; `None` where the kernel never says so.
+    /// Type of the event that an object is gone; `None` where the kernel never sends one.
     pub del: Option<u16>,
 }
 
@@ -128,7 +128,7 @@ impl Types {
         }
     }
 
-    /// Those of a kind of which the kernel does not say that an object is gone.
+    /// Returns types of a kind for which the kernel never says that an object is gone.
     pub const fn only(new: u16) -> Self {
         Self { new, del: None }
     }
@@ -146,7 +146,7 @@ impl Types {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hint {
     pub types: Types,
-    /// What its header begins with.
+    /// First byte of the header.
     pub family: u8,
 }
 
@@ -230,7 +230,7 @@ impl Snapshot {
     };
 }
 
-/// What is so of objects that can have the identity of others.
+/// Facts of objects that can have the identity of others.
 pub(crate) struct Siblings {
     /// Where the header tells of the state of the link too.
     pub of_link: Range<usize>,

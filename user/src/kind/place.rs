@@ -21,7 +21,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// That of what can be anywhere.
+    /// Place of objects that can be anywhere.
     pub const NOWHERE: Self = Self {
         family: false,
         table: None,

@@ -165,7 +165,7 @@ fn what_is_usual_is_the_same_in_one_step_and_word_for_word() {
     let values = [
         0, 1, 2, 4, 8, 10, 16, 28, 32, 64, 128, 129, 252, 253, 254, 255,
     ];
-    // What counts of the header: the family, the table, flags; both bytes of a state, flags.
+    // Bytes of the header that count: the family, the table, flags; both bytes of a state, flags.
     for (kind, places) in [(Kind::Route, [0, 4, 9]), (Kind::Neigh, [8, 9, 10])] {
         let mut choice = Choice::default();
         choice.add_usual(kind);

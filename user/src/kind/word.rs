@@ -13,11 +13,11 @@ use std::net::IpAddr;
 pub struct Word {
     /// Names of the word, the usual one first; some are two words.
     pub(crate) names: &'static [&'static str],
-    /// What stands behind it, if anything does.
+    /// Argument behind the word, if it has one.
     pub(crate) argument: Option<&'static Argument>,
     /// Whether the argument may stand without the word.
     pub(crate) is_bare: bool,
-    /// What is so of an object that is wanted.
+    /// Condition on an object, with the argument.
     pub(crate) test: Test,
     /// Puts the same into a request for a list, which holds a header, where the kernel can choose by it.
     pub(crate) ask: Option<fn(&Operand, &mut Vec<u8>)>,
@@ -27,7 +27,7 @@ pub struct Word {
     pub(crate) unheard: &'static str,
 }
 
-/// What is so of an object that is wanted.
+/// Condition on an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Test {
     /// It is on the link, or goes through it.
@@ -135,7 +135,7 @@ impl Kind {
 pub enum Operand {
     /// The word has no argument.
     None,
-    /// It may be anything.
+    /// Any argument will do.
     Any,
     /// A number.
     Number(u64),
@@ -143,9 +143,9 @@ pub enum Operand {
     AnyOf(u64),
     /// The bits `mask` as they are in `set`; said again, of more bits.
     Bits {
-        /// Which.
+        /// Bits that are compared.
         mask: u64,
-        /// Those of them that are to be set.
+        /// Bits of the mask that are to be set.
         set: u64,
     },
     /// Bytes, such as a name.

@@ -59,7 +59,7 @@ const DEV_WIDTH: usize = 16;
 /// Room for an address and the length of its prefix.
 const WIDTH: usize = 28;
 
-/// What a question for addresses is for.
+/// Operation of a list of addresses, as errors name it.
 pub const LIST: &str = "list addresses";
 
 /// An address of a link.
@@ -276,7 +276,7 @@ mod tests {
     use crate::rtnl::{Kind, Link};
     use serde_json::{json, Value as Json};
 
-    /// What Linux 6.18 sent after `ip addr add 10.1.0.1 peer 10.1.0.2/24 brd 10.1.0.255 dev va metric
+    /// `RTM_NEWADDR` of Linux 6.18 after `ip addr add 10.1.0.1 peer 10.1.0.2/24 brd 10.1.0.255 dev va metric
     /// 77 label va:x valid_lft 5000 preferred_lft 3000`.
     const V4: [u8; 80] = [
         2, 24, 0, 0, 113, 17, 1, 0, // ifaddrmsg: AF_INET, /24, global, if70001

@@ -55,7 +55,7 @@ impl Object for Class<'_> {
     }
 }
 
-/// What is known of classes.
+/// Facts of classes: `struct tcmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "class",
     types: &[Types::new(RTM_NEWTCLASS, RTM_DELTCLASS)],

@@ -58,7 +58,7 @@ const WIDTH: usize = 17;
 /// Room for the name of a link.
 const DEV_WIDTH: usize = 16;
 
-/// What a question for entries is for.
+/// Operation of a list of forwarding entries, as errors name it.
 pub const LIST: &str = "list forwarding entries";
 
 /// An entry of a forwarding database.
@@ -219,7 +219,7 @@ mod tests {
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
-    /// What Linux 6.18 sent after `bridge fdb add 02:00:00:00:01:07 dev vb master static sticky
+    /// `RTM_NEWNEIGH` of Linux 6.18 after `bridge fdb add 02:00:00:00:01:07 dev vb master static sticky
     /// activity_notify inactive`.
     const BRIDGE: [u8; 72] = [
         7, 0, 0, 0, 114, 17, 1, 0, 64, 0, 64, 0, // ndmsg: if70002, NUD_NOARP, NTF_STICKY

@@ -66,7 +66,7 @@ impl<'a> Filter<'a> {
 
     /// Returns the protocol whose packets it is for (`ETH_P_*`); 0 where it is not told.
     pub fn protocol(&self) -> u16 {
-        // It is in network order.
+        // The lower half of `tcm_info` is the protocol, in network order.
         u16::from_be(self.header().info as u16)
     }
 
@@ -143,7 +143,7 @@ impl Object for Filter<'_> {
     }
 }
 
-/// What is known of filters, and chains of them.
+/// Facts of filters, and chains of them.
 pub(crate) const FACTS: Facts = Facts {
     name: "filter",
     types: &[

@@ -55,13 +55,13 @@ pub struct Link<'a> {
 pub struct Ifinfomsg {
     /// `AF_UNSPEC`, or the family that tells of the link: `AF_BRIDGE`.
     pub family: u8,
-    /// What it is by its hardware (`ARPHRD_*`).
+    /// Hardware type of the link (`ARPHRD_*`).
     pub kind: u16,
-    /// Its index.
+    /// Index of the link.
     pub index: u32,
     /// `IFF_*`.
     pub flags: u32,
-    /// Which of `flags` have changed.
+    /// Bits of `flags` that have changed.
     pub change: u32,
 }
 
@@ -217,7 +217,7 @@ impl Object for Link<'_> {
 
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
-        // They are in the head.
+        // The head of the line has these attributes.
         attrs.take(IFLA_IFNAME, name);
         attrs.take(IFLA_OPERSTATE, u8);
         attrs.take(IFLA_ADDRESS, Some);
@@ -309,7 +309,7 @@ impl Link<'_> {
     }
 }
 
-/// What is told to everybody, besides the columns.
+/// Attributes that are shown without `-d`, besides the columns.
 static FIRST: &[Known] = &[
     known(IFLA_MTU, "mtu", Format::U32),
     known(IFLA_XDP, "xdp", Format::As(xdp::tell)),
@@ -330,7 +330,7 @@ static FIRST: &[Known] = &[
     ),
 ];
 
-/// What else a link is called.
+/// Alias and alternative names of a link.
 static NAMES: &[Known] = &[
     known(IFLA_IFALIAS, "ifalias", Format::Name),
     known(IFLA_PROP_LIST, "altnames", Format::As(describe_altnames)),
@@ -370,7 +370,7 @@ static DETAILS: &[Known] = &[
     known(IFLA_PHYS_SWITCH_ID, "phys_switch_id", Format::Bytes),
     known(IFLA_PARENT_DEV_BUS_NAME, "parentbus", Format::Name),
     known(IFLA_PARENT_DEV_NAME, "parentdev", Format::Name),
-    // These two are sent empty where there is none.
+    // `IFLA_DEVLINK_PORT` and `IFLA_DPLL_PIN` are sent empty where there is none.
     known(
         IFLA_DEVLINK_PORT,
         "devlink_port",

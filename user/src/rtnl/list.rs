@@ -36,7 +36,7 @@ pub trait Listed {
 /// A question for the objects of a kind that are chosen.
 #[derive(Clone, Debug)]
 pub struct List<V> {
-    /// Which of them.
+    /// Objects that are wanted.
     pub choice: Choice,
     /// Whether statistics are wanted.
     pub stats: bool,
@@ -132,7 +132,7 @@ impl Kind {
         let (facts, family) = (self.facts(), message.payload().first());
         let is_new = message.header().nlmsg_type == facts.type_of_new();
 
-        // One without a family is too short for any header.
+        // A message without a family is too short for any header.
         is_new
             && family.is_none_or(|family| {
                 facts.families.has(*family) || facts.also_listed.contains(family)
@@ -151,7 +151,7 @@ fn dump(kind: Kind, payload: Vec<u8>) -> Result<Request, Error> {
 pub struct Any {
     /// The kind.
     pub kind: Kind,
-    /// Which of them.
+    /// Objects that are wanted.
     pub choice: Choice,
 }
 

@@ -21,7 +21,7 @@ use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
 
-/// What the kernel says of each (`IFA_F_PERMANENT`).
+/// Flag that the kernel sets for each address (`IFA_F_PERMANENT`).
 const PERMANENT: u8 = 0x80;
 
 /// Room for the name of a link in a table.
@@ -110,7 +110,7 @@ fn describe_times(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     out.field("tstamp", Value::Number(tstamp.into()));
 }
 
-/// What is known of addresses of groups and of anybody.
+/// Facts of multicast and anycast addresses.
 pub(crate) const FACTS: Facts = Facts {
     name: "maddr",
     types: &[

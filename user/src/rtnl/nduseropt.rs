@@ -18,7 +18,7 @@ use std::net::{IpAddr, Ipv6Addr};
 /// Size of `struct nduseroptmsg`, in bytes.
 const NDUSEROPTMSG: usize = 16;
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `NDUSEROPT_*`.
 const NDUSEROPT_MAX: usize = 2;
 
 /// Lengths of options count this many bytes.
@@ -48,9 +48,9 @@ pub struct Nduseroptmsg {
     pub opts_len: u16,
     /// Index of the link that they came through.
     pub ifindex: u32,
-    /// What they came in: 134 is a router advertisement.
+    /// ICMPv6 type of the message that had the options: 134 is a router advertisement.
     pub icmp_type: u8,
-    /// Its code.
+    /// ICMPv6 code of the message.
     pub icmp_code: u8,
 }
 
@@ -222,7 +222,7 @@ fn v6(bytes: &[u8]) -> Option<Ipv6Addr> {
     <[u8; 16]>::try_from(bytes).ok().map(Ipv6Addr::from)
 }
 
-/// What is known of options of router advertisements.
+/// Facts of options of router advertisements.
 pub(crate) const FACTS: Facts = Facts {
     name: "nduseropt",
     types: &[Types::only(RTM_NEWNDUSEROPT)],
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn what_is_no_option_is_told_and_ends_the_row() {
-        // One without a length, one that is longer than what is there.
+        // Options without a length, and longer than the row.
         for bad in [[1, 0, 0, 0, 0, 0, 0, 0], [1, 2, 0, 0, 0, 0, 0, 0]] {
             let good = [9, 1, 1, 2, 3, 4, 5, 6];
             let told = options(&[good, bad].concat());

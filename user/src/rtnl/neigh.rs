@@ -65,7 +65,7 @@ const WIDTH: usize = 26;
 /// Room for the name of a link.
 const DEV_WIDTH: usize = 16;
 
-/// What a question for neighbours is for.
+/// Operation of a list of neighbours, as errors name it.
 pub const LIST: &str = "list neighbours";
 
 /// A neighbour.
@@ -82,11 +82,11 @@ pub struct Ndmsg {
     pub family: u8,
     /// Index of the link; 0 where it is none in particular.
     pub ifindex: u32,
-    /// What is known of it (`NUD_*`).
+    /// State of the neighbour (`NUD_*`).
     pub state: u16,
     /// `NTF_*`; more are in an attribute.
     pub flags: u8,
-    /// What its address is (`RTN_*`).
+    /// Type of its address (`RTN_*`).
     pub kind: u8,
 }
 
@@ -268,7 +268,7 @@ mod tests {
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
-    /// What Linux 6.18 sent after `ip neigh add 10.1.0.10 lladdr 02:00:00:00:00:10 dev va nud stale
+    /// `RTM_NEWNEIGH` of Linux 6.18 after `ip neigh add 10.1.0.10 lladdr 02:00:00:00:00:10 dev va nud stale
     /// protocol static router`.
     const STALE: [u8; 68] = [
         2, 0, 0, 0, 113, 17, 1, 0, 4, 0, 128,

@@ -34,10 +34,10 @@ const RTM_NEWNEXTHOP: u16 = 104;
 /// (`NHA_OP_FLAG_DUMP_STATS`, `NHA_OP_FLAG_DUMP_HW_STATS`).
 const STATS: u32 = 0x3;
 
-/// What a question for next hops is for.
+/// Operation of a list of next hops, as errors name it.
 pub const LIST: &str = "list next hops";
 
-/// What a question for one is for.
+/// Operation of a request for one next hop, as errors name it.
 pub const GET: &str = "look up a next hop";
 
 /// The attributes of a next hop.
@@ -57,7 +57,7 @@ pub struct Nhmsg {
     pub family: u8,
     /// How far away it is (`RT_SCOPE_*`).
     pub scope: u8,
-    /// Who made it (`RTPROT_*`).
+    /// Origin of the next hop (`RTPROT_*`).
     pub protocol: u8,
     /// `RTNH_F_*`.
     pub flags: u32,

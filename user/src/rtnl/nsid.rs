@@ -16,7 +16,7 @@ use crate::wire;
 /// Room for `struct rtgenmsg`, one byte, before the attributes.
 const RTGENMSG: usize = wire::align(1);
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `NETNSA_*`.
 const NETNSA_MAX: usize = 6;
 
 /// Room for an id in a table.
@@ -72,7 +72,7 @@ fn assigned(value: &[u8]) -> Option<u32> {
     i32(value).and_then(|id| id.try_into().ok())
 }
 
-/// What is told of an id: null is none.
+/// Returns the value of an id, null without one.
 fn id(value: &[u8]) -> Option<Value<'static>> {
     i32(value)?;
     Some(assigned(value).map_or(Value::Null, |id| Value::Number(id.into())))
@@ -96,7 +96,7 @@ impl Object for Nsid<'_> {
     }
 }
 
-/// What is known of ids of network namespaces.
+/// Facts of ids of network namespaces.
 pub(crate) const FACTS: Facts = Facts {
     name: "nsid",
     types: &[Types::new(RTM_NEWNSID, RTM_DELNSID)],
@@ -132,7 +132,7 @@ mod tests {
     fn ids_are_told_as_ip_does() {
         let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
 
-        // One that the kernel gave, one that somebody gave, and that one's end.
+        // An id that the kernel gave, one that ip-netns(8) gave, and the end of the latter.
         let ids = [0, 77, 77].map(|id| Some(json!({"nsid": id})));
         assert_eq!(told, ids);
     }

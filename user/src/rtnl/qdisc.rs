@@ -49,7 +49,7 @@ impl Object for Qdisc<'_> {
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.taker();
         let header = self.header();
-        // It has no minor number.
+        // A qdisc has no minor number.
         let handle = format!("{:x}:", header.handle >> 16);
 
         self.0.describe_place(&handle, names, out);
@@ -83,7 +83,7 @@ fn describe_sharing(attrs: &mut TcAttrs<'_, '_>, out: &mut dyn Fields) {
     }
 }
 
-/// What is known of qdiscs.
+/// Facts of qdiscs.
 pub(crate) const FACTS: Facts = Facts {
     name: "qdisc",
     types: &[Types::new(RTM_NEWQDISC, RTM_DELQDISC)],

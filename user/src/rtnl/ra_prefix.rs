@@ -16,10 +16,10 @@ use std::net::IpAddr;
 /// Size of `struct prefixmsg`, in bytes.
 const PREFIXMSG: usize = 12;
 
-/// One more than the last type that is known.
+/// Number after that of the last known attribute type, `PREFIX_*`.
 const PREFIX_MAX: usize = 3;
 
-/// What the option is called by in an advertisement (`ND_OPT_PREFIX_INFO`).
+/// Type of the option in an advertisement (`ND_OPT_PREFIX_INFO`).
 const PREFIX_INFO: u8 = 3;
 
 /// Flags of the option, and what older kernels made of the first two (`IF_PREFIX_ONLINK`,
@@ -54,7 +54,7 @@ pub struct Prefixmsg {
     pub kind: u8,
     /// How many bits of the address count.
     pub len: u8,
-    /// What hosts may do with it.
+    /// Flags of the option, by which hosts use the prefix.
     pub flags: u8,
 }
 
@@ -131,7 +131,7 @@ fn describe_flags(prefix_flags: u8, out: &mut dyn Fields) {
     }
 }
 
-/// What is known of prefixes that routers advertise.
+/// Facts of prefixes that routers advertise.
 pub(crate) const FACTS: Facts = Facts {
     name: "prefix",
     types: &[Types::only(RTM_NEWPREFIX)],

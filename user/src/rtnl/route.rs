@@ -62,7 +62,7 @@ const CLONED: u32 = 0x200;
 /// Room for the destination in a table.
 const WIDTH: usize = 18;
 
-/// What a question for routes is for.
+/// Operation of a list of routes, as errors name it.
 pub const LIST: &str = "list routes";
 
 /// The attributes of a route.
@@ -90,11 +90,11 @@ pub struct Rtmsg {
     pub tos: u8,
     /// Table, if below 256; see [`Route::table`].
     pub table: u8,
-    /// Who made it (`RTPROT_*`).
+    /// Origin of the route (`RTPROT_*`).
     pub protocol: u8,
     /// How far away the destination is (`RT_SCOPE_*`).
     pub scope: u8,
-    /// What it does (`RTN_*`).
+    /// Type of the route (`RTN_*`).
     pub kind: u8,
     /// `RTM_F_*` and `RTNH_F_*`.
     pub flags: u32,

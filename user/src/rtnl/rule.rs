@@ -42,7 +42,7 @@ const OIF_DETACHED: u32 = 0x10;
 /// Flag: for packets that are not like this (`FIB_RULE_INVERT`).
 const INVERT: u32 = 0x2;
 
-/// What a question for rules is for.
+/// Operation of a list of rules, as errors name it.
 pub const LIST: &str = "list rules";
 
 /// The attributes of a rule.
@@ -68,7 +68,7 @@ pub struct FibRuleHdr {
     pub tos: u8,
     /// Table, if below 256; see [`Rule::table`].
     pub table: u8,
-    /// What is done (`FR_ACT_*`).
+    /// Action of the rule (`FR_ACT_*`).
     pub action: u8,
     /// `FIB_RULE_*`.
     pub flags: u32,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which attributes of the kernel no kind knows what to tell of: all that the kernel's own specs and headers name is
-//! tried, each attribute alone, in every nest.
+//! Attributes of the kernel that no kind describes: each that the kernel's own specs and headers name is tried alone, in
+//! every nest.
 
 use super::super::*;
 use crate::names::{Family, Format, Set};
@@ -325,7 +325,7 @@ struct Trial<'t> {
     tried: &'t mut usize,
 }
 
-/// What is put around a row of attributes to make an object of it.
+/// Function that puts attributes into a row to make an object of it.
 type WrapAttrs<'w> = &'w dyn Fn(&[u8]) -> Vec<u8>;
 
 impl Trial<'_> {

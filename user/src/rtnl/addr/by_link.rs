@@ -92,7 +92,7 @@ impl<'a, 'g> Interface<'a, 'g> {
 
     /// Returns its addresses.
     pub fn addrs(&self) -> impl Iterator<Item = Addr<'g>> {
-        // They were read before, so each can be read.
+        // Payloads were read once already, so each is an address.
         self.addrs
             .iter()
             .flat_map(|payload| Addr::from_payload(payload))
@@ -119,7 +119,7 @@ impl Object for Interface<'_, '_> {
 /// A question for links that have the addresses that are wanted.
 #[derive(Clone, Debug)]
 pub struct Interfaces<'g> {
-    /// Which links.
+    /// Links to list.
     pub links: Links,
     /// The addresses.
     pub addrs: &'g AddrsByLink,

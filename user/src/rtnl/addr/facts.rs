@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of addresses.
+//! Facts of addresses.
 
 use super::words::WORDS;
 use super::{Addr, Ifaddrmsg, IFADDRMSG, LIST};
@@ -8,7 +8,7 @@ use crate::kind::{describe, header, Facts, Kinds, Part, Payload, Place, Snapshot
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
-/// What is known of addresses.
+/// Facts of addresses: `struct ifaddrmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "addr",
     types: &[Types::new(RTM_NEWADDR, RTM_DELADDR)],

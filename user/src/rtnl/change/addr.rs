@@ -47,7 +47,7 @@ pub struct AddrChange<'a> {
     pub peer: Option<Subnet>,
     /// The address of all in its network, IPv4 only.
     pub broadcast: Option<IpAddr>,
-    /// What it is called, IPv4 only.
+    /// Label of the address, IPv4 only.
     pub label: Option<&'a [u8]>,
     /// `RT_SCOPE_*`; host for those of 127.0.0.0/8, else global, if not said. IPv4 only.
     pub scope: Option<u8>,
@@ -59,7 +59,7 @@ pub struct AddrChange<'a> {
     pub preferred: Option<Lifetime>,
     /// `IFA_F_*`.
     pub flags: u32,
-    /// Who made it, `IFAPROT_*`.
+    /// Origin of the address, `IFAPROT_*`.
     pub protocol: Option<u8>,
 }
 
@@ -131,7 +131,7 @@ impl AddrChange<'_> {
     fn cacheinfo(&self) -> Option<[u8; 16]> {
         self.valid.or(self.preferred)?;
         let valid = self.valid.unwrap_or(Lifetime::Forever);
-        // It cannot be preferred for longer than it is valid.
+        // The preferred lifetime cannot be longer than the valid one.
         let preferred = self.preferred.unwrap_or(valid);
 
         let mut cacheinfo = [0; 16];

@@ -18,7 +18,7 @@ use std::net::IpAddr;
 pub enum LinkKind<'a> {
     /// A kind of which no more is said: `bridge`, `dummy`, or any other that the kernel knows.
     Plain(&'a str),
-    /// One of a pair; the other end is called so, or as the kernel likes.
+    /// One end of a veth pair; without a name for the other end, the kernel gives one.
     Veth {
         /// Name of the other end.
         peer: Option<&'a [u8]>,
@@ -39,7 +39,7 @@ pub enum LinkKind<'a> {
         /// Milliseconds from one look at the carrier to the next.
         miimon: Option<u32>,
     },
-    /// Another address on the link that it stands on.
+    /// A link with an address of its own on a lower link.
     Macvlan {
         /// `MACVLAN_MODE_*`.
         mode: Option<u32>,

@@ -20,25 +20,25 @@ pub struct LinkChange<'a> {
     pub up: Option<bool>,
     /// Largest packet, in bytes.
     pub mtu: Option<u32>,
-    /// Its new name; the target has to be an index then.
+    /// New name of the link; the target has to be an index then.
     pub name: Option<&'a [u8]>,
-    /// Its address of the link layer.
+    /// Link-layer address.
     pub address: Option<&'a [u8]>,
     /// Index of the bridge, bond or VRF that it becomes a port of; 0 is none.
     pub master: Option<u32>,
     /// The network namespace that it goes to, which has to stay open until the request is sent.
     pub netns: Option<BorrowedFd<'a>>,
-    /// What people call it; empty is nothing.
+    /// Alias of the link (`IFLA_IFALIAS`); empty removes it.
     pub alias: Option<&'a [u8]>,
     /// How many packets can wait to be sent.
     pub txqueuelen: Option<u32>,
     /// Index of the link that it stands on.
     pub link: Option<u32>,
-    /// What it is, when it is to be made.
+    /// Kind of a link that is to be made.
     pub kind: Option<LinkKind<'a>>,
 }
 
-/// Which link.
+/// Link that a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
     /// The one with this index, called so in errors.

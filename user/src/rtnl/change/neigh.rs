@@ -33,11 +33,11 @@ pub const STATES: &[(&str, u16)] = &[
 /// A neighbour of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NeighChange<'a> {
-    /// Its address.
+    /// Address of the neighbour.
     pub dst: IpAddr,
     /// Index of the link.
     pub index: u32,
-    /// Its address of the link layer.
+    /// Link-layer address.
     pub lladdr: Option<&'a [u8]>,
     /// `NUD_*`; permanent if not said.
     pub state: Option<u16>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a request is made of: a fixed header and attributes, some of them in nests.
+//! Payload of a request: a fixed header and attributes, some of them in nests.
 
 use crate::netlink::{Error, Request};
 use crate::wire::{put_attr, put_str};

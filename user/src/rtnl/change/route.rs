@@ -40,9 +40,9 @@ pub struct RouteChange {
     pub kind: Option<u8>,
     /// The table; main if not said, or local for the addresses of this machine.
     pub table: Option<u32>,
-    /// Which of several counts: the lowest.
+    /// Metric of the route: the lowest wins.
     pub metric: Option<u32>,
-    /// Who made it, `RTPROT_*`; boot if not said, any for one that is to be deleted.
+    /// Origin of the route, `RTPROT_*`; boot if not said, any for one that is to be deleted.
     pub protocol: Option<u8>,
     /// `RT_SCOPE_*`; as far as the next hop if not said, any for one that is to be deleted.
     pub scope: Option<u8>,
@@ -54,14 +54,14 @@ pub struct RouteChange {
     pub onlink: bool,
 }
 
-/// One of several next hops.
+/// A next hop of a multipath route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextHop {
     /// Address of the next router.
     pub via: Option<IpAddr>,
     /// Index of the link that it goes through.
     pub oif: Option<u32>,
-    /// Its share of the packets, 1 to 256.
+    /// Share of the packets, 1 to 256.
     pub weight: u16,
     /// As [`RouteChange::onlink`].
     pub onlink: bool,

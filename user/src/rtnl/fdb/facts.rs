@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of entries of forwarding databases.
+//! Facts of entries of forwarding databases.
 
 use super::super::neigh::facts::{is_volatile, NDM_FLAGS, TYPES};
 use super::words::WORDS;
@@ -11,7 +11,7 @@ use crate::rtnl::Kind;
 
 const BRIDGE: u8 = libc::AF_BRIDGE as u8;
 
-/// What is known of entries of forwarding databases.
+/// Facts of entries of forwarding databases: `struct ndmsg` of the family `AF_BRIDGE`.
 pub(crate) const FACTS: Facts = Facts {
     name: "fdb",
     types: TYPES,
@@ -51,7 +51,7 @@ fn identity(entry: &Payload<'_>, key: &mut Vec<u8>) {
     }
 }
 
-/// What says which entry of a link it is.
+/// Attributes that identify an entry of a link.
 const OF_LINK: &[u16] = &[
     NDA_DST,
     NDA_LLADDR,

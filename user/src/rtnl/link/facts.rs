@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of links.
+//! Facts of links.
 
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
@@ -28,13 +28,13 @@ const SKIP_STATS: u32 = 1 << 3;
 
 const TYPES: Types = Types::new(RTM_NEWLINK, RTM_DELLINK);
 
-/// What is known of links. A bridge tells of its ports under a family of its own: the link stays.
+/// Facts of links. A bridge reports its ports under a family of its own: the link stays.
 pub(crate) const FACTS: Facts = Facts {
     name: "link",
     types: &[TYPES],
     families: AddressFamilies::Only(&[UNSPEC]),
     is_whole: |bytes| !is_of_wireless(bytes),
-    // What a bridge says of a port is a part of the link, and in a form of its own.
+    // Events of `AF_BRIDGE` have settings of a bridge port, a part of the link, in a form of their own.
     hints: &[Hint {
         types: TYPES,
         family: libc::AF_BRIDGE as u8,
@@ -183,8 +183,8 @@ fn turns(cause: &Cause<'_>) -> bool {
     }
 }
 
-/// What is on top of a link, or was, goes with it, and so does what refers to it by its name; some of what is told of a
-/// link follows the state of the one below it.
+/// Kinds that change silently with a link: what is or was on top of it, what refers to its name, and state that upper links
+/// take from the one below.
 fn silent(cause: &Cause<'_>) -> Kinds {
     const ALL: Kinds = Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]);
 
@@ -203,13 +203,13 @@ fn silent(cause: &Cause<'_>) -> Kinds {
     others | Kind::Fdb.into()
 }
 
-/// What changes with an attribute of a link.
+/// Kinds that change with an attribute of a link.
 const WITH_ATTRS: &[(u16, Kinds)] = &[
     // Rules have names of links.
     (IFLA_IFNAME, Kinds::of(&[Kind::Rule])),
-    // It is that of routes of IPv6 too, and below 1280 the link has no IPv6.
+    // The MTU is that of IPv6 routes too, and below 1280 the link has no IPv6.
     (IFLA_MTU, Kinds::of(&[Kind::Link, Kind::Route])),
-    // Those on the same link share some of it (`macvlan_changelink()`, `ipvlan_set_port_mode()`), and so do a bridge or a
+    // Links on the same lower link share settings (`macvlan_changelink()`, `ipvlan_set_port_mode()`), as do a bridge or a
     // bond and their ports (`br_stp_set_bridge_priority()`, `bond_change_active_slave()`).
     (IFLA_LINKINFO, Kinds::of(&[Kind::Link])),
     (IFLA_MASTER, Kinds::of(&[Kind::Link])),

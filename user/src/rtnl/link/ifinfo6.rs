@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What IPv6 says of a link when its settings change, or a router has told it more: `struct
-//! ifinfomsg` of the family `AF_INET6`, and a few of `IFLA_*`.
+//! A link as IPv6 reports it when its settings change, or a router has told it more: `struct ifinfomsg` of
+//! the family `AF_INET6`, and a few of `IFLA_*`.
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
@@ -46,12 +46,12 @@ impl Object for Ifinfo6<'_> {
 
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.attrs.taker();
-        // They are in the head.
+        // The head of the line has these attributes.
         attrs.take(IFLA_IFNAME, name);
         attrs.take(IFLA_OPERSTATE, u8);
         attrs.take(IFLA_ADDRESS, Some);
 
-        // Nobody says whose index it is: the link may be in another network namespace.
+        // No `IFLA_LINK_NETNSID` is sent here: the index may be one of another network namespace.
         if let Some(index) = attrs.take(IFLA_LINK, u32) {
             out.field("link_index", Value::Number(index.into()));
         }
@@ -68,7 +68,7 @@ static ATTRS: &[Known] = &[
     known(IFLA_PROTINFO, "inet6", Format::As(af::describe_inet6)),
 ];
 
-/// What is known of links as IPv6 sees them.
+/// Facts of links as IPv6 reports them.
 pub(crate) const FACTS: Facts = Facts {
     name: "ifinfo6",
     types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],

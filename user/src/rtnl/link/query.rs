@@ -11,10 +11,10 @@ use crate::rtnl::SPEC;
 use crate::wire::{self, put_str, Message};
 use std::time::Duration;
 
-/// What a question for links is for.
+/// Operation of a list of links, as errors name it.
 pub const LIST: &str = "list links";
 
-/// What a question for one link is for.
+/// Operation of a request for one link, as errors name it.
 pub const GET: &str = "get a link";
 
 /// Bits of `IFLA_EXT_MASK`, `include/uapi/linux/rtnetlink.h`: the virtual functions too, and no
@@ -25,7 +25,7 @@ const RTEXT_FILTER_SKIP_STATS: u32 = 1 << 3;
 /// A question for the one link that goes by a name.
 #[derive(Clone, Debug)]
 pub struct LinkNamed<'n> {
-    /// One of its names.
+    /// Name of the link, or one of its alternative names.
     pub name: &'n [u8],
     /// Whether statistics are wanted.
     pub stats: bool,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of neighbours.
+//! Facts of neighbours.
 
 use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
@@ -10,7 +10,7 @@ use crate::names::uapi::*;
 /// Where `ndm_flags` is in `struct ndmsg`.
 pub(in crate::rtnl) const NDM_FLAGS: usize = 10;
 
-/// What is known of neighbours. What bridges forward has the same types.
+/// Facts of neighbours. Entries of forwarding databases have the same types.
 pub(crate) const FACTS: Facts = Facts {
     name: "neigh",
     types: TYPES,

@@ -55,8 +55,8 @@ pub(crate) static WORDS: &[Word] = &[
     .place(),
 ];
 
-/// Those of no state, and those on links where there is nothing to find out, say nothing, unless somebody else learned
-/// them or the kernel answers for them.
+/// Neighbours of `NUD_NONE` and `NUD_NOARP` alone are left out, unless they have `NTF_EXT_LEARNED` or `NTF_PROXY`;
+/// proxies are left out too.
 pub(crate) static USUAL: &[Word] = &[
     Word::is(&["nud"], |neigh, _| says_something(neigh)),
     Word::is(&["proxy"], |neigh, _| !is_proxy(neigh)),

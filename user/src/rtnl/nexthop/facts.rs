@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of next hops.
+//! Facts of next hops.
 
 use super::words::WORDS;
 use super::{Nexthop, LIST, NHMSG};
@@ -9,7 +9,7 @@ use crate::names::uapi::*;
 use crate::object::attrs::u32;
 use crate::rtnl::Kind;
 
-/// What is known of next hops.
+/// Facts of next hops: `struct nhmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "nexthop",
     types: &[Types::new(RTM_NEWNEXTHOP, RTM_DELNEXTHOP)],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which route a packet takes.
+//! Lookup of the route that a packet takes.
 
 use super::{
     Route, Rtmsg, RTA_DPORT, RTA_DST, RTA_FLOWLABEL, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_OIF,
@@ -13,7 +13,7 @@ use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
 
-/// What a question for the route of a packet is for.
+/// Operation of a request for the route of a packet, as errors name it.
 pub const GET: &str = "look up a route";
 
 /// Flag: say also in which table it was found (`RTM_F_LOOKUP_TABLE`).
@@ -34,11 +34,11 @@ pub struct Lookup {
     pub iif: Option<u32>,
     /// Index of the link that it goes out by.
     pub oif: Option<u32>,
-    /// Its mark.
+    /// Firewall mark of the packet.
     pub mark: Option<u32>,
     /// The user who sends it.
     pub uid: Option<u32>,
-    /// Its protocol (`IPPROTO_*`).
+    /// IP protocol of the packet (`IPPROTO_*`).
     pub ip_proto: Option<u8>,
     /// The port it comes from.
     pub sport: Option<u16>,

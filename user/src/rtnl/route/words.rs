@@ -26,7 +26,7 @@ pub(crate) static WORDS: &[Word] = &[
         .with(&Argument::LINK)
         .asked(ask_attr::<RTA_OIF>),
     TABLE,
-    // What is to addresses of this host is not what a VRF is asked for.
+    // Routes to addresses of this host are not among those of a VRF, as `ip route` lists them.
     Word::is(&["vrf"], |route, table| {
         let is_own = |kind: &u8| matches!(*kind, LOCAL | BROADCAST);
         is_in(route, |own| table.is(own)) && !route.bytes().get(TYPE).is_some_and(is_own)
@@ -75,7 +75,7 @@ const TABLE: Word = Word::is(&["table"], |route, table| is_in(route, |own| table
     .with(&Argument::TABLE)
     .asked(ask_attr::<RTA_TABLE>);
 
-/// What the kernel remembers of routes to addresses comes only where it is asked for.
+/// Routes that the kernel has cloned for one destination are listed only where `cache` is said.
 pub(crate) static USUAL: &[Word] = &[Word::is(&["cache"], |route, _| !is_cloned(route))];
 
 /// Says whether a list without words has `route`.
@@ -84,7 +84,7 @@ pub(crate) fn is_usual(route: &Payload<'_>) -> bool {
     is_in(route, |table| table == MAIN) && !is_cloned(route)
 }
 
-/// What is known of the words for routes to groups.
+/// Words that choose multicast routes.
 pub(crate) static MROUTE_WORDS: &[Word] = &[Word::is(&["table"], |route, table| {
     is(route, |route| table.is(route.table()))
 })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of rules.
+//! Facts of rules.
 
 use super::words::WORDS;
 use super::{Rule, FIB_RULE_HDR, LIST};
@@ -14,11 +14,11 @@ const RULE_FLAGS: Range<usize> = 8..12;
 /// Where `table` is.
 const RULE_TABLE: usize = 4;
 
-/// What is known of rules.
+/// Facts of rules: `struct fib_rule_hdr`.
 pub(crate) const FACTS: Facts = Facts {
     name: "rule",
     types: &[Types::new(RTM_NEWRULE, RTM_DELRULE)],
-    // Those of multicast routing are none of these.
+    // Rules of the multicast families (128, 129) are no part of these.
     families: AddressFamilies::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
     header: FIB_RULE_HDR,
@@ -29,7 +29,7 @@ pub(crate) const FACTS: Facts = Facts {
         table: Some((RULE_TABLE, FRA_TABLE)),
         ..Place::NOWHERE
     },
-    // One may lead to another, and there may be one more of the same.
+    // A rule may lead to another, and there may be one more of the same.
     silent: |_| Kind::Rule.into(),
     words: WORDS,
     list: LIST,

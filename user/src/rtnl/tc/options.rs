@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Settings of a qdisc or a class, `TCA_OPTIONS`, of known kinds; of all others the bytes.
+//! What a qdisc or a class is set to, `TCA_OPTIONS`, of the kinds that are known: of all others the
+//! bytes.
 //!
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
@@ -15,7 +16,7 @@ const HTB_PARMS: u16 = 1;
 const HTB_INIT: u16 = 2;
 const HTB_RATE64: u16 = 6;
 const HTB_CEIL64: u16 = 7;
-/// Number after that of the last known attribute type, `TCA_HTB_*`.
+/// One more than the last type that is known.
 const HTB_MAX: usize = 10;
 
 /// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
