@@ -22,20 +22,20 @@ use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Fields, Names, Nest, Object, Query, Value};
 use crate::wire::{self, put_str, Attrs, Message};
 
-/// What the client knows of generic netlink.
+/// Description of generic netlink.
 pub static SPEC: Spec = Spec {
     protocol: libc::NETLINK_GENERIC,
     unregistered_hint: "",
     messages: &[],
 };
 
-/// One more than the last type that is known of a family.
+/// Number after that of the last known attribute type, `CTRL_ATTR_*`.
 const CTRL_ATTR_MAX: usize = 8;
 
-/// What a question for families is for.
+/// Operation of a list of families, as errors name it.
 pub const LIST: &str = "list families";
 
-/// What a question for one is for.
+/// Operation of a request for one family, as errors name it.
 pub const GET: &str = "look up a family";
 
 /// The attributes of a family.
@@ -139,7 +139,7 @@ impl<'a> Family<'a> {
 pub struct Whole<'a> {
     /// The family.
     pub family: Family<'a>,
-    /// What it takes.
+    /// Policies of its operations.
     pub policy: &'a Policy,
 }
 

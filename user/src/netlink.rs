@@ -61,7 +61,7 @@ pub use ring::{since_1970, Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;
 
-/// What a [`Spec`] of a protocol of one's own is made of.
+/// Parts of a [`Spec`] of a protocol of one's own.
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{

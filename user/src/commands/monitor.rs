@@ -29,7 +29,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 const OP: &str = "monitor";
 
-/// What is told within this time is told as of the same time.
+/// Time within which events get the same time stamp.
 const TOGETHER: Duration = Duration::from_micros(50);
 
 /// How long lines are held while there is more to tell: to write few takes the kernel longer.
@@ -42,7 +42,7 @@ struct Run {
     deadline: Instant,
 }
 
-/// What tells of changes, and what it needs to know.
+/// Writer of events, with what it takes to write them.
 struct Teller {
     watch: Watch,
     names: Names,
@@ -237,7 +237,7 @@ impl Teller {
         }
     }
 
-    /// What is told from now on was at this `time`, so long after the start.
+    /// Sets the `time` of the events that follow, so long after the start.
     fn set_moment(&mut self, time: SystemTime, since_start: Duration) {
         self.moment = Some((time, since_start));
     }
@@ -275,7 +275,7 @@ impl Teller {
         deadline: Instant,
     ) -> Result<bool, Failure> {
         self.flush()?;
-        // Whoever keeps changing things must not keep us here.
+        // Changes that never pause must not postpone the deadline.
         if waited == Waited::TimedOut || Instant::now() >= deadline {
             return Ok(true);
         }

@@ -23,7 +23,7 @@ const OP: &str = "wait";
 /// Room for events, in bytes: what does not fit is found by reading the state.
 const ROOM: usize = 1 << 20;
 
-/// What is waited for.
+/// Condition that is waited for.
 struct WaitCondition {
     kind: Kind,
     filter: Filter,

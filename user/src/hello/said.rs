@@ -8,7 +8,7 @@ use crate::object::attrs::{u32, Index};
 use crate::object::{Fields, Names, Object, Value};
 use crate::wire::{self, Attr};
 
-/// One more than the last type that is looked for.
+/// Number after that of the last attribute type that is read, `HELLO_A_*`.
 const MAX: usize = 5;
 
 /// Room for a port id in a table.
@@ -45,7 +45,7 @@ impl Object for HelloObject<'_> {
     }
 }
 
-/// What is known of hellos: they come to a socket of their own.
+/// Facts of hellos: they come to a socket of their own.
 pub(crate) const FACTS: Facts = Facts {
     name: "hello",
     describe: |object, names, out| {

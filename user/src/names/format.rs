@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a value is, with what is known of its parts.
+//! Formats of values, with their parts.
 
 use super::listed::AttrFormat;
 use super::record::{self, Kind, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
@@ -57,22 +57,22 @@ pub enum Format {
     Message(Struct, Set),
     /// Rows that begin with their length: a struct, and attributes behind it.
     Nexthops(Struct, Set),
-    /// What the attribute of this type selects; `true` is that of the set around.
+    /// Format that the attribute of this type selects; `true` is that of the set around.
     Select(u16, bool, Choice),
-    /// What the family of the message selects.
+    /// Format that the family of the message selects.
     ByFamily(Choice),
-    /// What the IP protocol that was asked for selects.
+    /// Format that the IP protocol selects that was asked for.
     ByProtocol(Choice),
     /// Bits and which of them count, `struct nla_bitfield32`.
     Bitfield(Option<Words>),
-    /// Nothing.
+    /// No value.
     Nothing,
 }
 
-/// What a number is like.
+/// Size, byte order and notation of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Number {
-    /// Its size in bytes; 0 is as long as it is.
+    /// Size of the number in bytes; 0 is as long as it is.
     pub size: u8,
     /// Whether it is big-endian.
     pub is_big_endian: bool,
@@ -92,20 +92,20 @@ pub struct Words(&'static record::Enum);
 #[derive(Clone, Copy, Debug)]
 pub struct Struct(&'static record::Struct);
 
-/// What may be selected.
+/// Formats that another attribute selects from.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice(&'static record::Choice);
 
 /// A member of a struct.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
-    /// Its name in C.
+    /// Name of the member in C.
     pub name: &'static str,
     /// Where it is, in bytes.
     pub at: usize,
-    /// Its size in bytes; 0 is all that is left.
+    /// Size of the member in bytes; 0 is all that is left.
     pub size: usize,
-    /// What it is.
+    /// Format of its value.
     pub format: Format,
 }
 

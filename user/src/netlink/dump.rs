@@ -14,7 +14,7 @@ pub(super) const ATTEMPTS: u32 = 5;
 /// A table as the kernel dumped it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump<T> {
-    /// What it holds.
+    /// Entries of the table.
     pub entries: Vec<T>,
     /// Whether it changed while it was read (`NLM_F_DUMP_INTR`), the last time that was tried too:
     /// then entries may be missing, or be there twice.
@@ -73,7 +73,7 @@ impl<T> Dump<T> {
         message: &Message<'_>,
         mut read: impl FnMut(&Message<'_>) -> Result<T, Error>,
     ) -> Result<ControlFlow<()>, Error> {
-        // It stands on one message only, whichever came next after the change.
+        // `NLM_F_DUMP_INTR` stands on one message only, whichever came next after the change.
         self.interrupted |= is_interrupted(message);
         match message.header().nlmsg_type {
             NLMSG_ERROR => check_ack(spec, request, message)?,

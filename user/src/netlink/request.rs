@@ -44,7 +44,7 @@ impl Request {
         Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::DUMP, attrs)
     }
 
-    /// Builds a request that the kernel confirms when it is done (`NLM_F_ACK`), else as
+    /// Builds a request that the kernel confirms when it is done (`NLM_F_ACK`); see
     /// [`Request::new`].
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub struct Table<'c> {
     timeout: Duration,
     /// A row of messages, parts of the dump one after the other.
     bytes: Vec<u8>,
-    /// What of `bytes` was received and is not gone over yet.
+    /// Range of `bytes` that was received and is not gone over yet.
     from: usize,
     to: usize,
     /// Where the message behind that at `from` is, once that was looked at.
@@ -48,15 +48,15 @@ pub struct Table<'c> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TableState {
-    /// Nothing was handed out yet, so it can be read again; so often it was read.
+    /// No entry was handed out yet, so the table can be read again; so often it was read.
     Held(u32),
-    /// It is handed out.
+    /// An entry was handed out.
     Open,
     /// There is no more.
     Ended,
 }
 
-/// What a message is to a table.
+/// Role of a message in a dump.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TablePart {
     Entry,
@@ -110,7 +110,7 @@ impl Table<'_> {
         self.message_at(at).map(Some)
     }
 
-    /// Returns the next entry without going past it, else as [`Table::next_entry`].
+    /// Returns the next entry without going past it; see [`Table::next_entry`].
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl Table<'_> {
         let start = self.from;
         let most = self.to.min(start + ROW);
         self.from = self.next;
-        // What ends the row is found again when it is its turn.
+        // A message that ends the row is found again when it is its turn.
         while self.from < most && matches!(self.look(), Ok(TablePart::Entry)) {
             self.from = self.next;
         }
@@ -260,7 +260,7 @@ impl Table<'_> {
         Messages::new(&self.bytes[at..self.to])
             .map(|message| match message {
                 Ok(message) => Scan::of(self.part(&message), &message),
-                // The same error is found again when it is its turn.
+                // An error is found again when it is its turn.
                 Err(_) => Scan {
                     ended: true,
                     interrupted: false,
@@ -285,7 +285,7 @@ impl Table<'_> {
             let room = &mut self.bytes[self.to..];
             let datagram = self.connection.receive(op, room, deadline)?;
             match datagram.ok_or_else(|| Error::timed_out(op, self.timeout))? {
-                // Whoever else talks to us is not heard.
+                // Datagrams of other senders than the kernel are ignored.
                 Datagram { portid, .. } if portid != KERNEL => {}
                 Datagram {
                     truncated: true, ..
@@ -307,7 +307,7 @@ impl Drop for Table<'_> {
     }
 }
 
-/// What is ahead.
+/// Results of looking at the messages ahead.
 #[derive(Clone, Copy, Debug, Default)]
 struct Scan {
     ended: bool,

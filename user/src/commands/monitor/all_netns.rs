@@ -22,7 +22,7 @@ use std::time::Instant;
 struct Sites<'a> {
     out: &'a Output,
     teller: &'a mut Teller,
-    /// What the namespace where we are is called, where that was said.
+    /// Name of the namespace that the command runs in, where that was given.
     own: Option<String>,
     /// As it is before anything is known.
     filter: Filter,
@@ -36,11 +36,11 @@ struct Sites<'a> {
 /// Whether what is told was there from the start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
-    /// It was, and nobody wants to know.
+    /// The namespace existed before the monitor started, and its state is not printed.
     Untold,
-    /// It was.
+    /// The namespace existed before the monitor started, and its state is printed.
     Told,
-    /// It was not.
+    /// The namespace was made after the monitor started.
     Over,
 }
 
@@ -150,7 +150,7 @@ impl Sites<'_> {
         };
         self.leave();
         self.all.insert(namespace.id, site);
-        // Whoever asked for the one where we are knows that it is there.
+        // The namespace that the command runs in is known to be there.
         if !namespace.is_own() && self.start != Start::Untold {
             let is_initial = self.start == Start::Told;
             self.say(|teller| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which changes.
+//! Changes chosen by words.
 
 use super::{Words, OP};
 use crate::commands::choice::{ChosenWord, Purpose};

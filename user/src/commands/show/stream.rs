@@ -65,7 +65,7 @@ fn write_beside(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Fai
             .unwrap_or_else(|why| panic::resume_unwind(why));
         Some(written.and(read))
     });
-    // Who may have no more threads waits for each part.
+    // Without a thread to write, reading waits for each part.
     told.unwrap_or_else(|| write_rest(rows, write))
 }
 

@@ -48,7 +48,7 @@ pub fn run(cli: &Cli, args: &SniffArgs) -> Result<ExitCode, Failure> {
     live.signals.defer();
     let device = Device::make()?;
     let result = live.watch(&device);
-    // Whoever reads the last lines may take their time.
+    // The device is removed first: the reader of the last lines may take long.
     drop(device);
     if !result.as_ref().is_err_and(Failure::is_unread) {
         let flushed = live.emitter.flush();
@@ -129,7 +129,7 @@ impl<'a> Live<'a> {
         }
         let is_over = self.signals.stop();
         if is_over {
-            // What was said before is emitted.
+            // Datagrams sent before the signal are emitted.
             thread::sleep(self.patience() + SOON);
         }
         Ok(is_over)

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-/// One link of each kind, and what is odd about one: the others are the same.
+/// Links that were captured: one of each kind, and those that are odd.
 const LINKS: &[&str] = &[
     "lo", "v0", "away", "d0", "br0", "p0", "v0.5", "bond0", "s0", "bond1", "vx0", "vx6", "vxe",
     "mv1", "iv0", "tun0", "red", "d1", "wg0", "nm0", "gnv0", "gre1", "ip6tnl1",

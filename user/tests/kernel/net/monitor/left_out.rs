@@ -56,16 +56,16 @@ const RUNS: &[(&str, &[&str])] = &[
     ("nexthop", &["unbalanced_time", "group_stats"]),
 ];
 
-/// What of a kind nobody can know.
+/// Attributes or objects of a kind that nobody can know.
 struct LeftOut {
     kind: &'static str,
     what: What,
-    /// The same in the table of the docs, with the functions of the kernel that send nothing.
+    /// Sentence on it in the table of the docs, with the functions of the kernel that send nothing.
     words: &'static str,
     functions: &'static str,
 }
 
-/// What is left out of an object, or which objects.
+/// Keys that are left out of an object, or objects that are left out.
 enum What {
     /// Keys of objects that are like this: they may be other than they were told to be, after steps with one of these
     /// words in them.

@@ -11,7 +11,7 @@ use std::process::Command;
 
 pub const KINDS: [&str; 6] = ["link", "addr", "route", "neigh", "rule", "nexthop"];
 
-/// What is compared with what `ip` has, of each kind. (The keys of `docs/json.md` are all compared in
+/// Keys that are compared with those of `ip`, of each kind. (The keys of `docs/json.md` are all compared in
 /// `parity.rs`.)
 const KEYS_OF_IP: [(&str, &[&str]); 6] = [
     (
@@ -43,7 +43,7 @@ const KEYS_OF_IP: [(&str, &[&str]); 6] = [
     ("nexthop", &["id", "gateway", "dev", "scope"]),
 ];
 
-/// What a reader of a monitor knows: of each kind the objects, and how many are the same.
+/// Picture that a reader of a monitor has: of each kind the objects, and how many are the same.
 #[derive(Clone, Default)]
 pub struct Picture {
     kinds: BTreeMap<String, BTreeMap<String, Known>>,
@@ -61,14 +61,14 @@ pub struct Prepared {
     compared: Option<String>,
 }
 
-/// What is compared of objects, and how many are the same.
+/// Objects as they are compared, and how many are the same.
 type Counts<'p> = BTreeMap<&'p str, usize>;
 
 /// An object that was told.
 #[derive(Clone)]
 struct Known {
     count: usize,
-    /// What is compared of it, if anything.
+    /// Text by which it is compared, if it is.
     compared: Option<String>,
 }
 

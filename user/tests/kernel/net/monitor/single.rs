@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One change at a time, of everything that can be changed: after each, the lines that were told so far, added up, are what
-//! there is, to a monitor that begins and to the show commands.
+//! Single changes of everything that can be changed: after each, the lines that were written so far, added up, are equal to
+//! the state that a new monitor and the show commands print.
 //!
 //! The tables in `single/tables/` say what is changed, `left_out.rs` what is not compared. Rows come in random order, with
 //! random choices: the seed is printed, `SEED=N` makes another run, and `SINGLE=N` makes that many changes at least, however long
@@ -44,11 +44,11 @@ const TIME: Duration = Duration::from_secs(20);
 /// The seed of a short run, unless `SEED` says another.
 const SHORT: u64 = 12_283_067_680_606_193_683;
 
-/// What is wrong, and stays as it is for so long and as often as it is looked at, does not become right any more.
+/// Time and number of looks after which a difference that stays is taken for a fault.
 const HOPELESS: Duration = Duration::from_secs(3);
 const LOOKS: usize = 5;
 
-/// What is wrong in a way that was found before is waited for no longer than this.
+/// Longest wait for a difference of a class that was found before.
 const AGAIN_HOPELESS: Duration = Duration::from_millis(400);
 
 /// So many classes of differences are enough.
@@ -66,7 +66,7 @@ fn after_each_change_what_was_told_is_what_is_there() {
         Some(count) => (count, Duration::MAX),
         None => (CHANGES, TIME),
     };
-    // The same each time, so that what fails has come with a change of ours; a long run begins anywhere.
+    // Short runs have a fixed seed, so that a new failure comes of a change of ours; a long run begins anywhere.
     with_run(Random::from_seed_or(|| SHORT), |run| run.make(count, time));
 }
 
@@ -104,7 +104,7 @@ fn with_run(random: Random, make: impl FnOnce(&mut Run) + Send) {
     });
 }
 
-/// What is wrong, and the same of all that is wrong in the same way.
+/// A difference, and the class of differences that it is of.
 struct Wrong {
     class: String,
     words: String,
@@ -135,7 +135,7 @@ struct Run {
     tally: Tally,
     /// How often what was wrong, by class.
     found: BTreeMap<String, usize>,
-    /// What is wrong for a while already.
+    /// Differences that were there before the last change.
     known: BTreeSet<String>,
     /// The last changes.
     history: Vec<String>,

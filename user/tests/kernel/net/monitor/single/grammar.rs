@@ -33,7 +33,7 @@ pub struct Row {
     steps: &'static str,
 }
 
-/// What is to be done at once.
+/// Words of a change, done at once.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub words: String,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What there is, to a monitor that begins and to the show commands.
+//! Views of the current state: of a monitor that begins, and of the show commands.
 
 use super::super::picture::{addresses, with_index, Picture, Prepared};
 use super::KINDS;
@@ -24,13 +24,13 @@ const SHOWS: &[(&str, &str)] = &[
     ("fdb", "fdb"),
 ];
 
-/// What a monitor tells at its start is read as this, beside the kinds that show commands show.
+/// Name of the view by a new monitor's initial lines, beside the kinds of the show commands.
 const INITIAL: &str = "initial";
 
 /// Texts of objects that are kept: most of them stay as they are from one look to the next.
 const KEPT: usize = 4000;
 
-/// What there is now.
+/// Views of the current state.
 pub struct Views {
     /// What a monitor that begins now tells, and what the show commands show.
     pub both: [(&'static str, Picture); 2],
@@ -38,12 +38,12 @@ pub struct Views {
     pub links: BTreeMap<String, bool>,
 }
 
-/// Who looks, and what was read before.
+/// Reader of views, with those read before.
 pub struct Looker {
     shows: Shows,
     /// The links that names stand for, as all that is kept was read.
     indexes: BTreeMap<String, u64>,
-    /// What was made of texts, by how they are read.
+    /// Objects read from texts, by how they are read.
     kept: HashMap<(&'static str, String), Vec<Prepared>>,
     /// Name, index and state of links, by their texts.
     links: HashMap<String, (String, u64, bool)>,
@@ -217,7 +217,7 @@ impl Shows {
 impl Drop for Shows {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        // It fails only where the test did.
+        // The program fails only where the test did.
         let _ = self.child.wait();
     }
 }
