@@ -42,28 +42,28 @@ use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-/// What a [`Monitor`] does, as errors say it.
+/// Operation of a [`Monitor`], as errors name it.
 pub const OP: &str = "monitor";
 
 /// How often the state is read at the start, at most, where it does not hold still: after that the
 /// rest is told as it is found.
 const ROUNDS: usize = 8;
 
-/// What happened to an object.
+/// Change of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// It is there now.
+    /// The object is new.
     New,
-    /// It is another than it was.
+    /// The object is another than it was.
     Change,
-    /// It is gone.
+    /// The object is gone.
     Del,
 }
 
 /// How it is known what happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It was there from the start.
+    /// The object was there from the start.
     Initial,
     /// The kernel told so.
     Event,
@@ -112,7 +112,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a monitor has to tell.
+/// Event of a monitor: a change, a loss, or that its lines are complete.
 #[derive(Clone, Copy, Debug)]
 pub enum Told<'a> {
     /// Something changed.

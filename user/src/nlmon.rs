@@ -25,7 +25,7 @@ use crate::netlink::{since_1970, Protocol};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-/// What is tried, in errors.
+/// Operation of a capture, as errors name it.
 pub const SNIFF: &str = "sniff";
 
 /// The protocols that the kernel shows (`netlink_filter_tap()`, `net/netlink/af_netlink.c`).
@@ -45,22 +45,22 @@ pub const SHOWN: [Protocol; 8] = [
 pub struct Line<'a> {
     /// When it was captured, since the beginning of 1970.
     pub time: Duration,
-    /// Its protocol.
+    /// Protocol of the datagram.
     pub protocol: Protocol,
-    /// Its bytes, as far as they were kept.
+    /// Messages of the datagram, as far as they were kept.
     pub bytes: &'a [u8],
     /// How long it was.
     pub len: usize,
     /// Port id of the program's socket, where an answer has told it; of an event, of the socket whose
     /// request was the cause, 0 if that was none.
     pub portid: Option<u32>,
-    /// Who has the socket with that port id.
+    /// Owner of the socket with that port id.
     pub owner: Option<&'a Rc<Owner>>,
-    /// What it is.
+    /// Role of the datagram.
     pub role: &'a Role,
 }
 
-/// What a datagram is.
+/// Role of a datagram: a request, its answer, or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Requests, and what is known so far of the answer to each.
@@ -72,7 +72,7 @@ pub enum Role {
         /// The error number that it ends with, if it does.
         errno: Option<i32>,
     },
-    /// What was told to all who listen.
+    /// A multicast, sent to all members of a group.
     Event {
         /// How often it was captured: once for each socket that it came to.
         copies: u32,

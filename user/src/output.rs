@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the user sees: text or JSON on standard output, errors and messages on standard error.
+//! Output of the program: text or JSON on standard output, errors and messages on standard error.
 
 mod buffer;
 mod escape;
@@ -27,7 +27,7 @@ use std::time::{Duration, SystemTime};
 
 /// Something to tell, a line or a few of text, or a JSON object.
 pub enum Printable<'a> {
-    /// What the kernel answered to a single hello.
+    /// The kernel's answer to a single hello.
     Greeting(Reply<'a>),
     /// A reply of a run.
     Reply(Reply<'a>),
@@ -39,17 +39,17 @@ pub enum Printable<'a> {
     Heard(HelloEvent<'a>),
     /// The end of listening.
     Audience(Audience),
-    /// Who has said hello, seen from this time.
+    /// Peers that have said hello, seen from this time.
     Peers(&'a [Peer], SystemTime),
     /// The kernel's counters.
     Stats(HelloStats),
-    /// What the kernel says.
+    /// Greeting of the kernel, as it was read.
     GreetingIs(&'a [u8]),
-    /// What the kernel was told to say.
+    /// Greeting of the kernel, as it was set.
     GreetingSet(&'a [u8]),
 }
 
-/// What a listener has heard.
+/// Counters of a listener.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Audience {
     /// Notifications.
@@ -131,7 +131,7 @@ impl Output {
         let _ = self.format.error(&mut io::stderr().lock(), None, error);
     }
 
-    /// Tells `error`, which is that of a line of a file, else as [`Output::error`].
+    /// Writes `error` of a line of a file; see [`Output::error`].
     pub fn error_at(&self, place: FileLine<'_>, error: &Error) {
         let _ = self
             .format

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What has to be read again, and when.
+//! Kinds whose state has to be read again, and the time when.
 
 use super::{Kinds, Origin};
 use crate::netlink::deadline;
@@ -12,7 +12,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(10);
 /// The longest one.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// What has to be read again, and when.
+/// Kinds whose state has to be read again, and the time when.
 #[derive(Clone, Copy, Debug)]
 pub struct Due {
     /// Of which kinds it is not known what is there.
@@ -25,7 +25,7 @@ pub struct Due {
     recheck: Option<Recheck>,
 }
 
-/// What is read again though nothing says that it has changed.
+/// Kinds that are read again at intervals, without an event.
 #[derive(Clone, Copy, Debug)]
 struct Recheck {
     kinds: Kinds,

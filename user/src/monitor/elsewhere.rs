@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is told in network namespaces that cannot be entered, for they have no name, but have an id
-//! in this one.
+//! Events of network namespaces that cannot be entered, for they have no name, but have an id in this
+//! one.
 
 use super::hearing::TIMEOUT;
 use super::{Event, Kind, Kinds, Payload, What, OP};
@@ -28,7 +28,7 @@ pub struct Elsewhere {
     buf: Vec<u8>,
 }
 
-/// What was heard.
+/// Messages received from the socket.
 pub enum Heard {
     /// Messages from the namespace with this id.
     Messages(u32, Vec<u8>),

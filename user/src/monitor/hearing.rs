@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// How many datagrams a [`Monitor`](super::Monitor) receives at once.
 pub const AT_ONCE: usize = 32;
 
-/// The same for its ears.
+/// Datagrams that the receiver of a [`Monitor`](super::Monitor) receives at once.
 pub const EARS_AT_ONCE: usize = 64;
 
 /// How many times that is taken in at most before something else is done.
@@ -28,7 +28,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// Events, and what they come to.
 pub struct Hearing {
     pub events: Connection,
-    /// What it is subscribed to.
+    /// Kinds whose groups the socket has joined.
     pub kinds: Kinds,
     pub sieve: Sieve,
     pub state: State,
@@ -226,7 +226,7 @@ impl Hearing {
     }
 }
 
-/// What takes in messages.
+/// Parser of received messages.
 struct Intake<'h> {
     portid: u32,
     kinds: Kinds,

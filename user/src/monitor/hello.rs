@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who says hello to the module: events of another protocol, so of another socket.
+//! Hellos to the module: events of another protocol, so of another socket.
 
 use super::hearing::{AT_ONCE, TURNS};
 use super::record::{Recorder, Step};
@@ -71,7 +71,7 @@ impl Hellos {
         Ok(())
     }
 
-    /// Nobody knows any more who said hello then.
+    /// Reports the loss: the senders of the hellos that were dropped are not known any more.
     fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> u32 {
         let drops = self.events.socket().drops().unwrap_or(0);
         let lost = drops.wrapping_sub(self.dropped);

@@ -24,21 +24,21 @@ const EVENTS: usize = 256;
 /// A network namespace that is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
-    /// Which one it is, whatever it is called.
+    /// Identity of the namespace, whatever its names are.
     pub id: NamespaceId,
     /// The first of its names; `None` for the one where the monitor was opened, whatever its names,
     /// and for those that have none.
     pub name: Option<OsString>,
-    /// Its id in the one where the monitor was opened, if it has any.
+    /// Id of the namespace in the one where the monitor was opened, if it has any.
     pub nsid: Option<u32>,
 }
 
-/// What tells a namespace from all others that are watched.
+/// Identity of a namespace among all that are watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NamespaceId {
-    /// What its files are; it has a [`Monitor`] of its own.
+    /// Identity of its files; the namespace has a [`Monitor`] of its own.
     Netns(NetnsId),
-    /// Its id where the monitor was opened; it cannot be entered, for it has no name.
+    /// Id where the monitor was opened; the namespace cannot be entered, for it has no name.
     Nsid(u32),
 }
 
@@ -65,18 +65,18 @@ impl Namespace {
     }
 }
 
-/// What there is to tell of a [`Namespace`].
+/// A change of a [`Namespace`], or in it.
 #[derive(Clone, Copy, Debug)]
 pub enum Seen<'a> {
-    /// It is watched from now on.
+    /// The namespace is watched from now on.
     Opened,
-    /// It cannot be watched, for this reason; that is told once.
+    /// The namespace cannot be watched, for this reason, which is reported once.
     Refused(&'a Error),
-    /// Its name or its id is another; this is what it was.
+    /// The namespace has another name or id; this is what it was.
     Renamed(&'a Namespace),
-    /// It has lost its name or its id, and is not watched any more: what is in it is gone, or unknown.
+    /// The namespace has lost its name or its id, and is not watched any more: what is in it is gone, or unknown.
     Closed,
-    /// It has this link: that is nothing to tell, but what is told next may refer to it.
+    /// The namespace has this link, which is no event to print, but later events may refer to it.
     Known(&'a Event<'a>),
     /// Something changed there, as its [`Monitor`] tells it.
     Told(&'a Told<'a>),
@@ -102,7 +102,7 @@ pub struct Namespaces {
     /// The first one is where this was opened.
     all: Vec<Watched>,
     refused: Vec<NetnsName>,
-    /// Those without a name, by their ids.
+    /// Namespaces without a name, by their ids.
     numbered: BTreeSet<u32>,
     /// Ids of those that have lost their names: most are about to go.
     left: BTreeSet<u32>,
@@ -119,7 +119,7 @@ struct Watched {
     netns: Netns,
 }
 
-/// What a wait found.
+/// Descriptors that a wait found ready.
 struct Ready {
     woken: bool,
     names: bool,
@@ -259,7 +259,7 @@ impl Namespaces {
         Ok(match (heard, ready.woken) {
             (true, _) => Waited::Heard,
             (false, true) => Waited::Woken,
-            // It may be a moment early.
+            // `poll(2)` may return a moment early.
             (false, false) if Instant::now() < deadline => Waited::Heard,
             (false, false) => Waited::TimedOut,
         })
@@ -333,7 +333,7 @@ impl Namespaces {
                 self.all.push(watched);
                 return self.all.last();
             }
-            // One that is gone by now cannot be entered.
+            // A namespace that is gone by now cannot be entered.
             Err(error) if name.holds() => self.refuse(name, &error, tell),
             Err(_) => {}
         }
@@ -389,7 +389,7 @@ impl Namespaces {
     }
 }
 
-/// Those that have no name.
+/// Namespaces without a name.
 impl Namespaces {
     /// Returns the ids of the others.
     fn ids_of_others(&self) -> BTreeSet<u32> {
@@ -475,7 +475,7 @@ impl Namespaces {
         tell: &mut impl FnMut(&Namespace, &Seen<'_>),
     ) -> Result<(), Error> {
         if !self.numbered.contains(&nsid) {
-            // It is not known yet that there is such an id, or whose it is.
+            // The id may be new, or given to a namespace that is watched already.
             self.learn_nsids(tell)?;
             self.follow(tell)?;
         }

@@ -66,7 +66,7 @@ impl Nsids {
         loop {
             match self.events.gather(OP, now, None) {
                 Ok(Gathered::Datagrams(_)) => {}
-                // Whatever was lost was that there are others.
+                // News that were lost are of other ids, which is what a message would say.
                 Err(error) if error.is_overrun() => {}
                 result => return result.map(drop),
             }

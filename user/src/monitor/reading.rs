@@ -22,7 +22,7 @@ impl Monitor {
         let was_lost = std::mem::take(&mut self.hearing.due.lost);
         self.read(kinds, origin, was_lost, tell)?;
         let due = &mut self.hearing.due;
-        // What is left is a matter of the same loss.
+        // Kinds still to be read are a matter of the same loss.
         due.lost |= was_lost && !due.kinds.is_empty();
         due.rest(start.elapsed());
         if due.kinds.is_empty() && origin == Origin::Missed {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a monitor took in, in files: `docs/record.md` has the format, and what else a replay reads.
+//! Records of a monitor's input, in files: `docs/record.md` has the format, and what else a replay reads.
 
 mod capture;
 mod files;
@@ -27,7 +27,7 @@ use rtmon::Rtmon;
 use std::io::{self, Read};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-// Who sent a packet to whom, as in other cooked headers (`PACKET_*`).
+// Sender and receiver of a packet, as in other cooked headers (`PACKET_*`).
 const TO_US: u16 = 0;
 const TO_ALL: u16 = 2;
 const BY_US: u16 = 4;
@@ -45,13 +45,13 @@ const EDITION: &[u8] = b"1";
 /// Something that a monitor took in or did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step<'a> {
-    /// It begins; these are the words of whoever asked for the record.
+    /// The record begins; these are the words of whoever asked for it.
     Begin(Vec<&'a [u8]>),
     /// The state of these kinds is read from now on; what differs is told as of this origin.
     Read(Origin, Kinds),
-    /// What was read is compared.
+    /// The state was read and compared.
     Done,
-    /// What there was at the start is known.
+    /// The state at the start is known.
     Started,
     /// An event came.
     Event(Message<'a>),
@@ -65,7 +65,7 @@ pub enum Step<'a> {
     LostHellos(u32),
     /// Events were lost, so many where it was told.
     Lost(Option<u32>),
-    /// It was told that all is told.
+    /// The monitor reported that its lines are complete: [`Told::Sync`](super::Told::Sync).
     Sync,
 }
 

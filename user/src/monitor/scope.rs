@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which objects are watched at all.
+//! Scope of a monitor: the objects that are watched at all.
 
 use super::Kind;
 use crate::kind::{Payload, Place};
 use crate::rtnl::Prefix;
 
-/// Which objects are watched, by what says which object it is: what an object can change must not
-/// count, or one that leaves would seem to be there for ever. What is `None` may be anything.
+/// Objects that are watched, by parts of their identity: what an object can change must not count, or one
+/// that leaves would seem to be there for ever. `None` is any.
 ///
 /// It is about addresses, routes, neighbours and rules; links and next hops can be of any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use libc::{
 };
 use std::net::IpAddr;
 
-/// Which objects of which kinds are heard of.
+/// Filter of messages by kind and scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Sieve {
     scope: Scope,
@@ -34,7 +34,7 @@ const TYPE: u32 = 4;
 /// Where the family is: the first byte of every header.
 const FAMILY: u32 = HEADER;
 
-/// What the state is read for, as errors say it.
+/// Operation of reading the state, as errors name it.
 const READ: &str = "read the state";
 
 /// Loading a word from here finds the attribute of type X from A on; A is then where its header is, or
@@ -184,7 +184,7 @@ struct Program(Vec<sock_filter>);
 impl Program {
     fn jump(&mut self, code: u32, k: u32, jt: u8, jf: u8) {
         self.0.push(sock_filter {
-            // They are all below 256.
+            // Codes of classic BPF instructions are all below 256.
             code: code as u16,
             jt,
             jf,

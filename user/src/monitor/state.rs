@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What was told of the network, and what an event or a dump adds to it.
+//! State of the network as it was emitted, and what an event or a dump adds to it.
 //!
 //! `docs/monitor.md` says why this is right.
 
@@ -82,7 +82,7 @@ impl Event<'_> {
     }
 }
 
-/// What was told.
+/// Objects that were emitted.
 pub struct State {
     /// Of the kinds that are kept, which are the first.
     tables: Vec<Table>,
@@ -287,7 +287,7 @@ impl State {
         let olds: Vec<_> = olds
             .filter(|old| table.facts().siblings.is_none() || is_on_link(*old))
             .collect();
-        // Which of two it is, nobody knows.
+        // With several candidates, the one that the event is about is not known.
         if !is_known && olds.len() < 2 {
             for old in olds {
                 table.remove(old);

@@ -34,20 +34,20 @@ pub struct Form {
     own: Own,
 }
 
-/// Which object it is.
+/// Identity of an object in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     shape: Id,
     own: Own,
 }
 
-/// What objects share.
+/// Part that objects share.
 #[derive(Clone, Copy)]
 struct Shape {
     /// Where each has its own; there are zeroes.
     at: u32,
     len: u32,
-    /// What their keys share.
+    /// Part that the keys of these objects share.
     key: Id,
 }
 
@@ -74,7 +74,7 @@ pub struct Table {
     found: usize,
     shapes: Pool<Shape>,
     keys: Pool<Option<Id>>,
-    /// What of their keys entries of a VXLAN share that lead elsewhere.
+    /// Part of their keys that entries of a VXLAN share which lead elsewhere.
     places: Pool<()>,
     /// The shape that came last: what comes next often has the same.
     last: Option<Id>,

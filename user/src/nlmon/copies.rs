@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which events are one: nlmon shows a multicast once for every socket that it comes to.
+//! Copies of an event: nlmon shows a multicast once for every socket that receives it.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -36,7 +36,7 @@ impl Device {
     /// The kind of link.
     pub const KIND: &'static str = "nlmon";
 
-    /// What its name begins with; a number follows.
+    /// Prefix of the name; a number follows.
     pub const PREFIX: &'static str = "nlhello";
 
     /// Makes one and brings it up, called `nlhello0` or as the first number says that is free.
@@ -95,7 +95,7 @@ impl Device {
 impl Drop for Device {
     fn drop(&mut self) {
         let request = LinkChange::new(self.target()).request(Verb::Del);
-        // It may be gone already.
+        // The device may be gone already.
         let _ = request.and_then(|mut request| self.client.change(&mut request, TIMEOUT));
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who says what to whom, and what became of it.
+//! Datagrams with their senders and receivers, and with the answers to requests.
 //!
 //! A datagram is held back until it is known what there is to say of it: a request until its answer came,
 //! an event until no copy of it can come any more. Their order stays, and none is held for long.
@@ -34,9 +34,9 @@ pub type Wants<'w> = dyn FnMut(Option<&Message<'_>>) -> bool + 'w;
 pub struct Dialog {
     exchanges: Exchanges,
     copies: Copies<u64>,
-    /// Nobody is looked for where it is `None`.
+    /// `None` if senders are not looked up.
     owners: Option<Owners>,
-    /// What is held, in order, and the number of the first of it.
+    /// Datagrams that are held, in order, and the number of the first of them.
     held: VecDeque<Held>,
     first: u64,
     /// Whether the first of it was told already.
@@ -63,7 +63,7 @@ struct Held {
     role: Role,
 }
 
-/// What is found out of a datagram from the kernel, message by message.
+/// Facts found in a datagram from the kernel, message by message.
 #[derive(Default)]
 struct Answer {
     /// How long after its request, if that is known.
@@ -435,7 +435,7 @@ mod tests {
     /// A port id that is the number of no process.
     const PORTID: u32 = u32::MAX - 1;
 
-    /// What was captured at once, in a block.
+    /// Datagrams captured at once, in a block.
     struct Captured {
         dialog: Dialog,
         time: Duration,
@@ -712,7 +712,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is captured, each datagram is told once, in order, but for copies of events.
+        /// Any datagrams that are captured are emitted once, in order, but for copies of events.
         #[test]
         fn any_datagrams_are_told_in_order(
             all in prop::collection::vec((any_datagram(), 0..60_000u64), 0..40),

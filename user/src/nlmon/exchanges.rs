@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which answer belongs to which request.
+//! Answers and the requests that they belong to.
 //!
 //! An answer repeats the number of its request, and has the port id of the socket that it is for. The
 //! request itself has that port id only if the program has written it there, and other programs may have
@@ -37,7 +37,7 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 const LISTS: usize = 64;
 const ALIKE: usize = 64;
 
-/// What is known of the answer to a request.
+/// Answer to a request, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// Whether there is to be one.
@@ -62,7 +62,7 @@ pub enum Expected {
     No,
     /// A refusal is; whether anything else is depends on the family, which the request does not name.
     Maybe,
-    /// It is.
+    /// The request is answered.
     Yes,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who has the socket with a port id.
+//! Owners of sockets, by port id.
 //!
 //! The kernel does not say. `/proc/net/netlink` has the inode of the socket, and the descriptors of the
 //! process that has it lead there. (`NETLINK_SOCK_DIAG` knows the same, but what is said to it is captured,
@@ -40,7 +40,7 @@ pub struct Owner {
 /// A socket: its protocol and its port id.
 type Socket = (u16, u32);
 
-/// Who has which socket, as it was found out last.
+/// Owners of sockets, as they were found last.
 #[derive(Debug)]
 pub struct Owners {
     found: HashMap<Socket, (Duration, Option<Rc<Owner>>)>,
@@ -118,7 +118,7 @@ impl Sockets {
     /// sockets for each reading, so one reading serves all that were captured before it.
     fn find(&mut self, (protocol, portid): Socket, time: Duration) -> Option<&SocketLine> {
         let now = now();
-        // It may have been read in a future, before the clock was set back.
+        // The table may have been read before the clock was set back, so in the future.
         if time >= self.since || now < self.since {
             self.since = now;
             // Where nobody can read it, there are none.
@@ -191,7 +191,7 @@ mod tests {
     fn a_process_that_only_has_the_number_is_a_hint() {
         let mut owners = Owners::new();
         let now = now();
-        // Nobody has a socket of a protocol that there is not.
+        // A protocol that does not exist has no sockets.
         let owner = owners.find(30, 1, now).unwrap();
 
         assert_eq!((owner.process.pid, owner.is_sure), (1, false));

@@ -79,7 +79,7 @@ pub mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
 
-    /// What was written, a vector for each write.
+    /// Bytes written, a vector for each write.
     #[derive(Clone, Default)]
     struct Writes(Rc<RefCell<Vec<Vec<u8>>>>);
 

@@ -28,9 +28,9 @@ const HELD: usize = 64 << 10;
 /// How objects are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// One array of them.
+    /// A JSON array of the objects.
     Json,
-    /// One a line.
+    /// A line of text for each object.
     Text {
         /// Whether to tell all that is known.
         details: bool,

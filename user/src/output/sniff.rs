@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What other programs say and hear: a line a call, or a datagram, with its messages below it, or a JSON
-//! object a message. `docs/sniff.md` has both.
+//! Datagrams of other programs: a line a call, or a datagram, with its messages below it, or a JSON object a
+//! message. `docs/sniff.md` has both.
 
 mod line;
 
@@ -41,7 +41,7 @@ pub struct Sniff {
 /// A decoder for each network namespace: a link has another name in each.
 struct Decoders {
     form: Form,
-    /// That of the namespace that all lines are of, where there is but one.
+    /// Decoder of the namespace that all lines are of, where there is but one.
     only: Decoder,
     /// By the number of the namespace; where that is not known, by that of the socket.
     known: HashMap<(Option<u64>, u64), Decoder>,
@@ -361,7 +361,7 @@ fn reason(unshown: Unshown) -> &'static str {
     }
 }
 
-/// What is not seen, in words.
+/// Traffic that is not seen, in words.
 struct Said<'a>(&'a Remark);
 
 impl fmt::Display for Said<'_> {

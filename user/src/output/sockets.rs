@@ -30,7 +30,7 @@ const COLUMNS: &[Column] = &[
     }),
 ];
 
-/// Those for who wants to know more.
+/// Columns of `-d`.
 const DETAILS: &[Column] = &[
     ("TYPE", false, |of| {
         detail(of, |details| name(details.type_name()))

@@ -125,7 +125,7 @@ fn write_peers(out: &mut dyn Write, peers: &[Peer], now: SystemTime) -> io::Resu
     rows.iter().try_for_each(|row| write_row(out, row, widths))
 }
 
-/// What was last heard in the future, as a clock sees it that was set back, is just now.
+/// A peer heard in the future, as a clock sees it that was set back, was heard just now.
 fn peer_row(peer: &Peer, now: SystemTime) -> [String; 4] {
     let age = since_1970(now).saturating_sub(Duration::from_nanos(peer.last_ns));
 

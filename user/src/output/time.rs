@@ -214,7 +214,7 @@ pub struct Clock {
     fraction: usize,
 }
 
-/// What a clock shows.
+/// Form in which a time is shown.
 enum Face {
     /// The time of day in this zone, to the microsecond: `21:26:54.897123`.
     Day(TimeZone),

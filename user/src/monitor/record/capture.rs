@@ -41,17 +41,17 @@ pub struct Capture {
     sorter: Sorter,
 }
 
-/// What was handed out of it.
+/// Steps without a message that were handed out already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Nothing,
-    /// That it begins.
+    /// [`Step::Begin`].
     Begin,
-    /// That the state at the start is known, which it is not: there is none in a capture.
+    /// [`Step::Started`], though the state at the start is not known: a capture has none.
     Started,
 }
 
-/// What a message is to a replay.
+/// Meaning of a message for a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Event,
@@ -185,7 +185,7 @@ impl Capture {
                 Err(bad(OTHER_ORDER).hint(OTHER_ORDER_HINT))
             }
             Err(_) => {
-                // What is behind the last message may be filled up with zeroes.
+                // Zeroes behind the last message may be padding.
                 let is_cut = self.packets.packet().len() < head.len;
                 let is_filling = !is_cut && bytes.iter().all(|byte| *byte == 0);
                 self.sorter.untold.broken += u64::from(!is_filling);
@@ -225,7 +225,7 @@ impl Sorter {
 
     fn note_request(&mut self, header: &Nlmsghdr) {
         self.untold.requests += 1;
-        // What a dump shows says so itself.
+        // Objects of a dump are recognized by their own flags.
         if is_get(header.nlmsg_type) && header.nlmsg_flags & NLM_F_DUMP == 0 {
             if self.asked.len() >= ASKED {
                 self.asked.clear();

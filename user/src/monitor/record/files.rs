@@ -149,7 +149,7 @@ impl Files {
             }
             Err(error) => {
                 self.len += whole(&bytes[..written]) as u64;
-                // What is no regular file keeps what it was given.
+                // A file that is not regular keeps what was written.
                 let _ = self.file.set_len(self.len);
                 Err(failed(&self.path, &error))
             }

@@ -9,7 +9,7 @@ const REPLAY: &str = "replay";
 
 pub const NO_RECORD: &str = "it is no record";
 
-/// What is read, and how far.
+/// Input of a replay, and the position in it.
 pub struct Input {
     input: Box<dyn Read>,
     at: u64,

@@ -36,10 +36,10 @@ pub const COOKED: usize = 16;
 /// `ARPHRD_NETLINK`.
 const ARPHRD: u16 = 824;
 
-/// What is before the messages of a packet.
+/// Header of a packet before its messages (`LINKTYPE_NETLINK`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cooked {
-    /// Whose packet it is, to whom (`PACKET_*`).
+    /// Sender and receiver of the packet (`PACKET_*`).
     pub direction: u16,
     /// Type of the link (`ARPHRD_*`).
     pub hatype: u16,
@@ -144,7 +144,7 @@ pub struct Packets {
     packet: Vec<u8>,
 }
 
-/// What a file says of a packet.
+/// Header of a packet in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Where it is in the file.

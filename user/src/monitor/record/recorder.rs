@@ -18,7 +18,7 @@ const HELD: usize = 64 << 10;
 /// Writes what a monitor takes in, whole packets at a time.
 pub struct Recorder {
     files: Files,
-    /// What each file begins with: the words of whoever asked for the record.
+    /// Words of whoever asked for the record, with which each file begins.
     words: Vec<Vec<u8>>,
     /// Packets that are not written yet.
     held: Vec<u8>,
@@ -75,7 +75,7 @@ impl Recorder {
         put_packet(&mut self.held, &self.packet);
         self.len += (PACKET_HEADER + self.packet.len()) as u64;
         if matches!(step, Step::Started) {
-            // What is written behind it is at least as long: else there would be no end of beginning.
+            // The limit leaves room for events as long as the state at the start, else each file would be full at once.
             self.limit = self.files.size().map(|size| size.max(2 * self.len));
         }
         match self.held.len() {
@@ -163,7 +163,7 @@ impl Recorder {
     pub fn flush(&mut self) -> Result<(), Error> {
         self.check()?;
         let result = self.files.append(&self.held, whole_packets);
-        // What could not be written is not tried again: the file ends where a packet does.
+        // Packets that could not be written are not tried again: the file ends where a packet does.
         self.held.clear();
         self.keep(result)
     }
@@ -171,7 +171,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        // Whoever wants to know flushes.
+        // An error is returned by `flush` alone.
         let _ = self.flush();
     }
 }

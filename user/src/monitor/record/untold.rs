@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a capture has that a replay does not tell.
+//! Messages of a capture that a replay leaves out.
 
 use crate::netlink::{protocol_name, PROTOCOLS};
 use std::fmt;

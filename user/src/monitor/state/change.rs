@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What an event does to a table.
+//! Effects of an event on a table.
 
 use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Origin, Payload, What};
@@ -123,7 +123,7 @@ impl<'c, 'a> Change<'c, 'a> {
         }
     }
 
-    /// Whoever is the only one has no others, even where nobody told that they are gone.
+    /// Other objects with the key of an only one are gone, even without an event that they are.
     fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
         for old in self.olds() {
             if old != self.form {

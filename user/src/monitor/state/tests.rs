@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What was seen of dumps and events on real kernels, in the order in which it was seen.
+//! Dumps and events of real kernels, in the order in which they came.
 
 use super::*;
 use crate::names::uapi::{
@@ -519,7 +519,7 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
         told.del_route(&payload);
         assert!(told.state.take_unfinished().is_empty());
     }
-    // What the advertisement is said to have changed then.
+    // Kinds that an event of an advertisement has changed silently.
     for (kind, silent) in [
         (Kind::Ifinfo6, &[Kind::Link, Kind::Route][..]),
         (Kind::Prefix, &[Kind::Link, Kind::Route]),
@@ -690,7 +690,7 @@ fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
     assert_eq!(told.state.count(Kind::Link), 0);
 }
 
-// What `model` found.
+// Cases that `model` found.
 
 #[test]
 fn what_is_deleted_and_was_not_told_is_not_taken_for_another() {

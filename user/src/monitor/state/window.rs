@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What dumps and events say of the same objects, while the dumps are read.
+//! Dumps and events about the same objects, while the dumps are read.
 
 use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Kind, Kinds, Origin, Payload, What};
@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 /// From before a dump is asked for until all events are read that came before its end.
 pub struct Window {
-    /// What it is that differs.
+    /// Origin of the differences that are found.
     origin: Origin,
     kinds: Kinds,
     /// Keys that an event was about meanwhile.
@@ -23,7 +23,7 @@ pub struct Window {
     pauses: HashSet<Vec<u8>>,
 }
 
-/// What the events since the start of the window say of a key.
+/// Result of the events since the start of the window for a key.
 #[derive(Clone, Debug)]
 struct Touch {
     /// An object with it, held: as long as it is, so is the key.
@@ -35,13 +35,13 @@ struct Touch {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Sure {
-    /// What is there now.
+    /// The key has the objects that are in the table.
     Yes,
-    /// What is there now, if there was only one object before; it was replaced.
+    /// The key has the objects that are in the table, if there was only one before the event; the event replaced it.
     IfReplaced,
-    /// The same; it was deleted, and was this.
+    /// The key had exactly this object before the event, if it had only one; the event deleted it.
     IfDeleted(Box<[u8]>),
-    /// Nothing.
+    /// The objects of the key are not known.
     No,
 }
 
@@ -270,7 +270,7 @@ impl Touch {
         let found = || table.found_of_key(key);
         let dumped = table.of_key(key).filter(|(_, seen)| *seen == Seen::Dump);
         let number = self.gone + dumped.count() + found().count();
-        // It was there before, no event says that it is gone, and yet the dump does not show it.
+        // A stale object was there before, no event says that it is gone, and yet the dump does not show it.
         let is_stale = stale_of_key(table, key).next().is_some();
 
         match &self.sure {

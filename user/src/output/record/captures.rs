@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is written of messages that a kernel sent (`user/tests/fixtures/`), as they were and changed a
-//! little.
+//! Output for messages that a kernel sent (`user/tests/fixtures/`), as they were and changed a little.
 
 use super::{write_object as write, JsonFields, Memo, TextFields, Tree};
 use nlhello::object::{Names, Object, Query};

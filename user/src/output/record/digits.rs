@@ -26,7 +26,7 @@ const fn octets() -> [([u8; 4], u8); 256] {
     table
 }
 
-/// What makes characters of eight digits.
+/// Bytes that make characters of eight digits.
 const ASCII: u64 = u64::from_ne_bytes([b'0'; 8]);
 
 /// Appends `number` in decimal.

@@ -84,7 +84,7 @@ impl<'b> JsonFields<'b> {
             Value::Hex(number) => drop(write!(self.out, "{number:#x}")),
             Value::Lladdr(bytes) => push_hex(self.out, bytes, Some(b':')),
             Value::Bytes(bytes) => push_hex(self.out, bytes, None),
-            // They are no strings.
+            // Other values are no strings.
             _ => {}
         }
         self.out.push(b'"');
@@ -146,7 +146,7 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
-/// What is not UTF-8 becomes U+FFFD; what could steer a terminal is escaped.
+/// Bytes that are not UTF-8 become U+FFFD; characters that could steer a terminal are escaped.
 #[cold]
 fn push_lossy(out: &mut Vec<u8>, bytes: &[u8]) {
     for c in String::from_utf8_lossy(bytes).chars() {

@@ -9,7 +9,7 @@ const SLOTS: usize = 256;
 
 /// Texts, each in the place that the hash of its bytes gives it: the last one there stays.
 pub struct Memo {
-    /// None before the first text: most objects need no memory for it.
+    /// Empty before the first text: most objects need no memory for it.
     slots: Vec<Slot>,
     /// The slot that was looked at last: what comes next is often the same.
     last: usize,
@@ -24,7 +24,7 @@ pub struct Memo {
 struct Slot {
     /// `None` while there is no text.
     family: Option<u8>,
-    /// What comes before the head, and after it.
+    /// Bytes before the head, and after it.
     bytes: Vec<u8>,
     /// How much of it comes before.
     before: usize,

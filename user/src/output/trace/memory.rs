@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What earlier messages said: the names of links, which family has which number, and what was asked.
+//! Facts from earlier messages: names of links, numbers of families, and what was asked.
 
 use hashbrown::HashMap;
 use nlhello::names::{uapi, Family, GENLMSGHDR, GENL_ID_CTRL};
@@ -16,7 +16,7 @@ const NAME_MAX: usize = 32;
 /// Size of `struct inet_diag_req_v2`, in bytes.
 const INET_DIAG_REQ_V2: usize = 56;
 
-/// What is remembered, of one network namespace.
+/// Facts remembered of a network namespace.
 #[derive(Default)]
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
@@ -31,9 +31,9 @@ pub struct Memory {
 
 /// A family of generic netlink.
 pub struct Known {
-    /// Its name.
+    /// Name of the family.
     pub name: Box<[u8]>,
-    /// What is known of its messages.
+    /// Description of its messages.
     pub family: Option<Family>,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is told of a message, whatever the form.
+//! Parts of a message as they are written, whatever the form.
 
 use nlhello::names::{Name, Words};
 use nlhello::wire::{self, Nlmsghdr};
@@ -133,11 +133,11 @@ pub struct Place {
 /// The name of a type of message.
 #[derive(Clone, Copy, Debug)]
 pub enum TypeName<'a> {
-    /// That of the kernel's headers.
+    /// A name of the kernel's headers.
     Known(&'a str),
-    /// That of a family of generic netlink, somebody else's word.
+    /// Name of a family of generic netlink, which any program may have chosen.
     Family(&'a [u8]),
-    /// Nobody knows it.
+    /// The type has no known name.
     Unknown,
 }
 
@@ -163,13 +163,13 @@ const FLAGS: [(u16, &str); 6] = [
     (libc::NLM_F_DUMP_FILTERED as u16, "NLM_F_DUMP_FILTERED"),
 ];
 
-/// Those of `NLMSG_ERROR` and `NLMSG_DONE`.
+/// Flags of `NLMSG_ERROR` and `NLMSG_DONE`.
 pub const CONTROL_FLAGS: &[(u16, &str)] = &[
     (libc::NLM_F_CAPPED as u16, "NLM_F_CAPPED"),
     (libc::NLM_F_ACK_TLVS as u16, "NLM_F_ACK_TLVS"),
 ];
 
-/// Those of a request that asks.
+/// Flags of a request that asks for objects.
 pub const GET_FLAGS: &[(u16, &str)] = &[
     (libc::NLM_F_DUMP as u16, "NLM_F_DUMP"),
     (libc::NLM_F_ROOT as u16, "NLM_F_ROOT"),
@@ -177,7 +177,7 @@ pub const GET_FLAGS: &[(u16, &str)] = &[
     (libc::NLM_F_ATOMIC as u16, "NLM_F_ATOMIC"),
 ];
 
-/// Those of a request that makes something.
+/// Flags of a request that makes an object.
 pub const NEW_FLAGS: &[(u16, &str)] = &[
     (libc::NLM_F_REPLACE as u16, "NLM_F_REPLACE"),
     (libc::NLM_F_EXCL as u16, "NLM_F_EXCL"),
@@ -185,7 +185,7 @@ pub const NEW_FLAGS: &[(u16, &str)] = &[
     (libc::NLM_F_APPEND as u16, "NLM_F_APPEND"),
 ];
 
-/// Those of a request that removes something (`NLM_F_NONREC`, `NLM_F_BULK`).
+/// Flags of a request that removes an object (`NLM_F_NONREC`, `NLM_F_BULK`).
 pub const DEL_FLAGS: &[(u16, &str)] = &[(0x100, "NLM_F_NONREC"), (0x200, "NLM_F_BULK")];
 
 impl Flags {

@@ -345,7 +345,7 @@ fn the_index_of_a_peer_in_another_namespace_has_no_name_of_this_one() {
     }
 }
 
-/// What the controller of generic netlink says of the family `name`, whose number is `id`.
+/// Returns the controller's message about the family `name`, whose number is `id`.
 fn family(name: &[u8], id: u16) -> Vec<u8> {
     let mut payload = vec![1, 2, 0, 0];
     put_attr(&mut payload, 1, &id.to_ne_bytes()).unwrap();

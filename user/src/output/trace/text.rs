@@ -120,7 +120,7 @@ impl<'a> Text<'a> {
     }
 
     fn end_line(&mut self) {
-        // What stands below other values may have none itself.
+        // A key with other values below it may have no value itself.
         while self.color && self.out.last() == Some(&b' ') {
             self.out.pop();
         }

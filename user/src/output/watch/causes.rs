@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who asked for a change, as surely as that can be known.
+//! Initiators of changes, as surely as they can be known.
 //!
 //! The kernel says from which port id. That is the number of the process for the first socket that
 //! it opened and left the choice to the kernel, and any process may choose such a number for its own;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The network namespace that something happened in, as lines have it.
 #[derive(Clone, Debug)]
 pub struct Whereabouts {
-    /// What text begins with, where there are several.
+    /// Prefix of a text line, where there are several namespaces.
     text: Arc<str>,
     /// The keys of a change.
     event: Arc<str>,
@@ -30,7 +30,7 @@ impl Whereabouts {
         }
     }
 
-    /// One of many; `nsid` is its id in the first one.
+    /// Returns the label of one of several namespaces; `nsid` is its id in the first one.
     pub fn among(netns: Option<&str>, nsid: Option<u32>) -> Self {
         let keys: Arc<str> = keys(netns, nsid).into();
 
@@ -68,12 +68,12 @@ fn prefix(netns: Option<&str>, nsid: Option<u32>) -> String {
     }
 }
 
-/// What is known of a network namespace.
+/// Names of a network namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// What it is called.
+    /// Name of the namespace.
     pub netns: Option<String>,
-    /// Its id in the first one.
+    /// Id of the namespace in the first one.
     pub nsid: Option<u32>,
 }
 

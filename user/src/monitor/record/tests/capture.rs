@@ -129,7 +129,7 @@ fn answers_are_known_and_requests_and_ends_are_counted() {
     pcap.route(&message_of(libc::RTM_NEWLINK, REQUEST, 7, 4));
     pcap.route(&message_of(libc::RTM_NEWLINK, 0, 7, 4));
     pcap.route(&message_of(libc::NLMSG_ERROR as u16, 0, 7, 0));
-    // The same number again, which no request asks for.
+    // Number 6 was answered already, so no request asks for this object.
     pcap.route(&message_of(libc::RTM_NEWLINK, 0, 6, 5));
     let (steps, untold) = steps_of(&pcap);
 
@@ -207,7 +207,7 @@ fn bytes_behind_a_request_mean_nothing_and_other_requests_do() {
     let request = message_of(libc::RTM_GETLINK, REQUEST, 5, 1);
     pcap.route(&[&request[..], &[0xff; 120]].concat());
     pcap.route(&[&request[..], &request].concat());
-    // What fills up an answer is no message either.
+    // Padding of an answer is no message either.
     let link = message_of(libc::RTM_NEWLINK, 0, 9, 2);
     pcap.route(&[&link[..], &[0; 24]].concat());
     let (steps, untold) = steps_of(&pcap);

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 
-/// What there is; of routes, those of one family.
+/// Objects of the simulated kernel; of routes, those of one family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sort {
     Link,
@@ -78,7 +78,7 @@ fn ipv6_of_hops(key: u8, hops: &[u8]) -> Vec<u8> {
     payload
 }
 
-/// What there is, and events that nobody read yet.
+/// Objects of a simulated kernel, and events that were not read yet.
 #[derive(Default)]
 struct Kernel {
     objects: BTreeMap<(Sort, u8), Vec<u8>>,
@@ -148,11 +148,11 @@ impl Kernel {
     }
 }
 
-/// Who watches it, and what one who reads that thinks there is.
+/// Monitor of the simulated kernel, and the pictures that a reader of its lines has.
 struct Watcher {
     state: State,
     pictures: BTreeMap<Kind, Vec<Vec<u8>>>,
-    /// What is read, and the last object that a dump has shown.
+    /// Kinds that are being read, and the last object that a dump has shown.
     reads: Option<(Kinds, Option<(Sort, u8)>)>,
     /// Kinds of which it is known what there is, once all events are read.
     sure: Kinds,
@@ -278,8 +278,8 @@ fn draw(pictures: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2048) })]
 
-    /// Whatever is read, given up and lost while all kinds change: what it is sure of is so, and no
-    /// more is held than there is.
+    /// Kinds read, given up and lost in any order while all change: what the state is sure of is so, and no more
+    /// objects are held than there are.
     #[test]
     fn who_reads_some_kinds_is_right_about_all(
         few in vec(0..SORTS.len(), 1..3),

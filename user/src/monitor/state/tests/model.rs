@@ -100,7 +100,7 @@ impl Kernel {
     }
 }
 
-/// Who watches it, and what one who reads that thinks there is.
+/// Monitor of the simulated kernel, and the picture that a reader of its lines has.
 struct Watcher {
     state: State,
     picture: Vec<Vec<u8>>,
@@ -213,7 +213,7 @@ fn rounds() -> impl Strategy<Value = Vec<Round>> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2048) })]
 
-    /// Whatever happens while it reads, what it is sure of is so; and it is sure at last.
+    /// Changes of any kind while the state is read: what it is sure of is so; and it is sure at last.
     #[test]
     fn who_is_sure_is_right(rounds in rounds()) {
         let mut kernel = Kernel::default();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a kernel sent (`user/tests/fixtures/`): each attribute of it is decoded.
+//! Messages that a kernel sent (`user/tests/fixtures/`): each of their attributes is decoded.
 
 use super::{decoded, Form};
 use serde_json::Value;

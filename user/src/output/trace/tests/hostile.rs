@@ -13,7 +13,7 @@ use serde_json::Value;
 /// The protocols that are decoded, and one that is not.
 const PROTOCOLS: &[i32] = &[0, 4, 6, 9, 12, 16, 31, 7];
 
-/// What a kernel sent, to be changed.
+/// Messages that a kernel sent, to be changed.
 const CAPTURES: &[&[u8]] = &[
     include_bytes!("../../../../tests/fixtures/link.bin"),
     include_bytes!("../../../../tests/fixtures/route.bin"),
@@ -113,7 +113,7 @@ fn by_new_ones(form: Form, datagrams: &[Vec<u8>]) -> String {
 }
 
 proptest! {
-    /// Whatever was shown before: messages that have most of their bytes in common.
+    /// Messages that have most of their bytes in common, in any order.
     #[test]
     fn a_message_is_shown_as_if_it_were_the_first(
         capture in select(CAPTURES),
