@@ -41,6 +41,14 @@ names! {
     EKEYREJECTED, EOWNERDEAD, ENOTRECOVERABLE, ERFKILL, EHWPOISON
 }
 
+/// Returns the result of a system call, or the error that it left in `errno(3)` if it is negative.
+pub(super) fn check<T: PartialOrd + Default>(result: T) -> io::Result<T> {
+    match result < T::default() {
+        true => Err(io::Error::last_os_error()),
+        false => Ok(result),
+    }
+}
+
 impl Errno {
     /// Returns the C library's words for it, those of `strerror(3)`.
     pub fn description(self) -> String {

@@ -3,6 +3,7 @@
 //! Many datagrams in one system call.
 
 use super::control::Control;
+use super::errno::check;
 use super::socket::{empty_addr, Envelope, Polled};
 use super::{Datagram, Error, Socket};
 use crate::wire::{Message, Messages};
@@ -150,7 +151,7 @@ impl Socket {
         // address, a `Control` and an `iovec` of its own, and that to a room of its own: all are
         // live, borrowed by nobody else meanwhile and as long as the lengths beside them say, and
         // the kernel keeps none of them. A null timeout is allowed.
-        let count = unsafe {
+        let count = check(unsafe {
             libc::recvmmsg(
                 self.as_fd().as_raw_fd(),
                 msgs.as_mut_ptr(),
@@ -158,8 +159,7 @@ impl Socket {
                 libc::MSG_DONTWAIT,
                 ptr::null_mut(),
             )
-        };
-        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+        })? as usize;
 
         inbox.received.clear();
         // INVARIANT: the kernel has written as many bytes to the room of each datagram as its

@@ -2,6 +2,7 @@
 
 //! Network namespaces.
 
+use super::errno::check;
 use super::Error;
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
@@ -174,19 +175,13 @@ fn move_to(file: &File, nstype: libc::c_int) -> io::Result<()> {
     // this thread alone, and a socket stays where it was opened, so nothing that exists already, in
     // whatever thread, is another one after it. To a user namespace only the thread of a process
     // that has no other moves: its credentials are nobody else's.
-    match unsafe { libc::setns(file.as_raw_fd(), nstype) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
+    check(unsafe { libc::setns(file.as_raw_fd(), nstype) }).map(drop)
 }
 
 /// Opens the user namespace that the namespace `file` belongs to; see `ioctl_ns(2)`.
 fn owner(file: &File) -> io::Result<File> {
     // SAFETY: `NS_GET_USERNS` takes no argument; `file` keeps the descriptor open.
-    let fd = unsafe { libc::ioctl(file.as_raw_fd(), libc::NS_GET_USERNS) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let fd = check(unsafe { libc::ioctl(file.as_raw_fd(), libc::NS_GET_USERNS) })?;
     // SAFETY: the call has just opened `fd`, and nothing else knows of it.
     Ok(unsafe { File::from_raw_fd(fd) })
 }

@@ -6,6 +6,7 @@
 //! of the mount only the table of mounts, which can be polled; see `proc_pid_mounts(5)`. A name may
 //! be a symbolic link to a file of `/proc` as well, and that is told by `inotify` alone.
 
+use super::errno::check;
 use super::poll::Awaited;
 use super::{Error, Netns, NetnsId};
 use std::collections::BTreeMap;
@@ -151,10 +152,7 @@ fn entries(folder: &str) -> io::Result<impl Iterator<Item = DirEntry>> {
 
 fn inotify() -> io::Result<File> {
     // SAFETY: the call takes no memory of ours.
-    let fd = unsafe { libc::inotify_init1(libc::IN_NONBLOCK | libc::IN_CLOEXEC) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let fd = check(unsafe { libc::inotify_init1(libc::IN_NONBLOCK | libc::IN_CLOEXEC) })?;
     // SAFETY: the call has just opened `fd`, and nothing else knows of it.
     Ok(unsafe { File::from_raw_fd(fd) })
 }
@@ -162,10 +160,8 @@ fn inotify() -> io::Result<File> {
 /// Lets `inotify` tell of `mask` at `path`; again is the same as once.
 fn watch(inotify: &File, path: &CStr, mask: u32) -> io::Result<()> {
     // SAFETY: `path` ends in a NUL and outlives the call; `inotify` keeps the descriptor open.
-    match unsafe { libc::inotify_add_watch(inotify.as_raw_fd(), path.as_ptr(), mask) } {
-        0.. => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
+    let watched = unsafe { libc::inotify_add_watch(inotify.as_raw_fd(), path.as_ptr(), mask) };
+    check(watched).map(drop)
 }
 
 fn failed(error: &io::Error) -> Error {

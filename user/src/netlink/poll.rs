@@ -2,6 +2,7 @@
 
 //! Waiting for descriptors.
 
+use super::errno::check;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
@@ -76,10 +77,7 @@ impl AnyOf {
     /// Those of `epoll_create1(2)` and `epoll_ctl(2)`, but not `EPERM`.
     pub fn of(all: &[Awaited<'_>]) -> io::Result<Self> {
         // SAFETY: it takes no pointer.
-        let fd = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
+        let fd = check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
         // SAFETY: the kernel has just made it for us, and nobody else knows of it.
         let any = Self(unsafe { OwnedFd::from_raw_fd(fd) });
         for one in all {
@@ -98,18 +96,15 @@ impl AnyOf {
             u64: 0,
         };
         // SAFETY: both descriptors are open, and `event` outlives the call, which copies it.
-        let result = unsafe {
+        check(unsafe {
             libc::epoll_ctl(
                 self.0.as_raw_fd(),
                 libc::EPOLL_CTL_ADD,
                 one.fd(),
                 &mut event,
             )
-        };
-        match result {
-            0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
-        }
+        })
+        .map(drop)
     }
 }
 
@@ -147,18 +142,15 @@ fn ppoll(pollfds: &mut [libc::pollfd], timeout: Duration) -> io::Result<()> {
     // SAFETY: the pointer and the count are of one live, exclusively borrowed slice, which the
     // kernel writes `revents` of and forgets on return; `timeout` outlives the call; a null signal
     // mask leaves the mask alone.
-    let ready = unsafe {
+    check(unsafe {
         libc::ppoll(
             pollfds.as_mut_ptr(),
             pollfds.len() as libc::nfds_t,
             &timeout,
             ptr::null(),
         )
-    };
-    if ready < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    })
+    .map(drop)
 }
 
 fn timespec(duration: Duration) -> libc::timespec {

@@ -5,6 +5,7 @@
 //! See `packet(7)` and `Documentation/networking/packet_mmap.rst`. C header: `include/uapi/linux/if_packet.h`.
 
 use super::bpf::{end, jump, load};
+use super::errno::check;
 use super::socket::{attach_filter, get_option, set_option};
 use super::Protocol;
 use libc::{
@@ -114,17 +115,14 @@ impl Ring {
         address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
         address.sll_ifindex = c_int::try_from(index).unwrap_or_default();
         // SAFETY: the pointer and the size are those of `address`, which outlives the call.
-        let result = unsafe {
+        check(unsafe {
             libc::bind(
                 self.socket.as_raw_fd(),
                 ptr::from_ref(&address).cast(),
                 mem::size_of::<sockaddr_ll>() as libc::socklen_t,
             )
-        };
-        match result {
-            0 => self.check(),
-            _ => Err(io::Error::last_os_error()),
-        }
+        })?;
+        self.check()
     }
 
     /// Fails where the link was taken down, or removed, since the last call.
@@ -194,10 +192,7 @@ impl AsFd for Ring {
 fn packet_socket() -> io::Result<OwnedFd> {
     let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC;
     // SAFETY: it takes numbers.
-    let fd = unsafe { libc::socket(libc::AF_PACKET, kind, 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let fd = check(unsafe { libc::socket(libc::AF_PACKET, kind, 0) })?;
     // SAFETY: the kernel has just made it for us, and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -3,6 +3,7 @@
 //! Datagrams in and out of a netlink socket.
 
 use super::control::{Control, NETLINK_LISTEN_ALL_NSID};
+use super::errno::check;
 use super::poll::wait_readable;
 use libc::{c_int, c_void, sockaddr_nl, socklen_t};
 use neli::consts::socket::{Msg, NlFamily};
@@ -248,10 +249,8 @@ impl Socket {
         // exclusively borrowed and as long as the lengths beside them say, and the kernel keeps none
         // of them.
         let len = unsafe { libc::recvmsg(self.nl.as_raw_fd(), &mut msg, libc::MSG_DONTWAIT) };
-        let len = usize::try_from(len).map_err(|_| io::Error::last_os_error())?;
-
         let envelope = Envelope {
-            len,
+            len: check(len)? as usize,
             portid: addr.nl_pid,
             group: control.group(),
             truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
@@ -329,21 +328,9 @@ pub(super) fn attach_filter(
         len,
         filter: program.as_ptr().cast_mut(),
     };
-    // SAFETY: the pointer and the size are those of `fprog`, which outlives the call. It points to
-    // as many live instructions as it says; the kernel copies them and writes to none.
-    let result = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_ATTACH_FILTER,
-            ptr::from_ref(&fprog).cast::<c_void>(),
-            mem::size_of::<libc::sock_fprog>() as socklen_t,
-        )
-    };
-    if result < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    // SAFETY: `fprog` points to as many live instructions as it says; the kernel copies them and writes
+    // to none.
+    unsafe { setsockopt(socket, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &fprog) }
 }
 
 /// Sets an option whose value is made of integers: most often it is a C `int`.
@@ -353,21 +340,33 @@ pub(super) fn set_option<T: Integers>(
     option: c_int,
     value: T,
 ) -> io::Result<()> {
-    // SAFETY: the pointer and the size are those of `value`, which outlives the call and has no bytes
-    // that are not set.
-    let result = unsafe {
+    // SAFETY: integers have no bytes that are not set, and point to nothing.
+    unsafe { setsockopt(socket, level, option, &value) }
+}
+
+/// `setsockopt(2)` with a `value` of any type.
+///
+/// # Safety
+///
+/// The kernel has to take the bytes of `value`, and what they point to, as what they are.
+unsafe fn setsockopt<T>(
+    socket: &impl AsRawFd,
+    level: c_int,
+    option: c_int,
+    value: &T,
+) -> io::Result<()> {
+    // SAFETY: the pointer and the size are those of `value`, which outlives the call; the caller
+    // vouches for what is in it.
+    check(unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             level,
             option,
-            ptr::from_ref(&value).cast::<c_void>(),
+            ptr::from_ref(value).cast::<c_void>(),
             mem::size_of::<T>() as socklen_t,
         )
-    };
-    if result < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    })
+    .map(drop)
 }
 
 /// Reads an option whose value is made of integers, whatever their values, into `value`.
@@ -380,7 +379,7 @@ pub(super) fn get_option<T: Integers>(
     let mut len = mem::size_of::<T>() as socklen_t;
     // SAFETY: the pointer and the size are those of `value`, which is borrowed exclusively and of
     // which any bytes are a value; `len` outlives the call as well.
-    let result = unsafe {
+    check(unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),
             level,
@@ -388,11 +387,8 @@ pub(super) fn get_option<T: Integers>(
             ptr::from_mut(value).cast::<c_void>(),
             &mut len,
         )
-    };
-    if result < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
+    })
+    .map(drop)
 }
 
 /// Types of which any bytes are a value, and that have no padding.
@@ -428,7 +424,7 @@ pub(super) mod tests {
         addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
         addr.nl_pid = portid;
         // SAFETY: both pointers are of live values, as long as the lengths beside them say.
-        let sent = unsafe {
+        check(unsafe {
             libc::sendto(
                 socket.nl.as_raw_fd(),
                 datagram.as_ptr().cast(),
@@ -437,11 +433,8 @@ pub(super) mod tests {
                 ptr::from_ref(&addr).cast(),
                 mem::size_of::<sockaddr_nl>() as socklen_t,
             )
-        };
-        if sent < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(())
+        })
+        .map(drop)
     }
 
     /// Sends `datagram` to a group of the same protocol.

@@ -3,6 +3,7 @@
 //! The seccomp filter that stops a command at the calls that are followed, and at no other.
 
 use super::super::bpf::{end, jump, load};
+use super::super::errno::check;
 use super::calls::{Abi, ABIS, X32};
 use libc::{sock_filter, BPF_JEQ, BPF_JSET, SECCOMP_RET_ALLOW, SECCOMP_RET_TRACE};
 use std::{io, ptr};
@@ -58,25 +59,19 @@ pub(super) fn install(program: &[sock_filter]) -> io::Result<()> {
         filter: program.as_ptr().cast_mut(),
     };
     // SAFETY: it takes numbers.
-    let forgone = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
-    if forgone < 0 {
-        return Err(io::Error::last_os_error());
-    }
+    check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
     // SAFETY: `fprog` outlives the call, and points to as many live instructions as it says; the
     // kernel copies them and writes to none. The filter is no defence: the command need not be slowed
     // down as one that is confined.
-    let installed = unsafe {
+    check(unsafe {
         libc::syscall(
             libc::SYS_seccomp,
             libc::SECCOMP_SET_MODE_FILTER,
             libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW,
             ptr::from_ref(&fprog),
         )
-    };
-    match installed {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
+    })
+    .map(drop)
 }
 
 #[cfg(test)]

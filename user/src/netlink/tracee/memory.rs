@@ -2,6 +2,7 @@
 
 //! The memory of another process.
 
+use super::super::errno::check;
 use libc::{c_ulong, c_void, iovec, pid_t};
 use std::io;
 
@@ -30,7 +31,7 @@ pub(super) fn read(tid: pid_t, pieces: &[iovec], into: &mut [u8]) -> io::Result<
     };
     // SAFETY: the kernel writes to `local` alone, which is exclusively borrowed and as long as it
     // says; `pieces` are only of meaning in the other process.
-    let len = unsafe {
+    check(unsafe {
         libc::process_vm_readv(
             tid,
             &local,
@@ -39,8 +40,8 @@ pub(super) fn read(tid: pid_t, pieces: &[iovec], into: &mut [u8]) -> io::Result<
             pieces.len().min(PIECES_MAX) as c_ulong,
             0,
         )
-    };
-    usize::try_from(len).map_err(|_| io::Error::last_os_error())
+    })
+    .map(|len| len as usize)
 }
 
 #[cfg(test)]

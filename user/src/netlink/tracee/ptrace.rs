@@ -2,6 +2,7 @@
 
 //! `ptrace(2)` and `wait(2)`, as far as they are used.
 
+use super::super::errno::check;
 use libc::{c_int, c_ulong, c_void, pid_t};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -134,6 +135,7 @@ impl SyscallInfo {
 pub(super) fn seize(pid: pid_t) -> io::Result<()> {
     // SAFETY: it takes numbers, and nothing of this process is changed.
     check(unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, 0 as c_ulong, OPTIONS as c_ulong) })
+        .map(drop)
 }
 
 /// Lets a stopped task go on. One that was killed meanwhile is not there any more: that is told by
@@ -157,15 +159,14 @@ pub(super) fn syscall_info(tid: pid_t) -> io::Result<SyscallInfo> {
     let mut info = SyscallInfo::default();
     // SAFETY: the size and the pointer are those of `info`, which is borrowed exclusively, outlives
     // the call, and takes any bytes.
-    let len = unsafe {
+    check(unsafe {
         libc::ptrace(
             GET_SYSCALL_INFO,
             tid,
             size_of::<SyscallInfo>() as c_ulong,
             ptr::from_mut(&mut info).cast::<c_void>(),
         )
-    };
-    check(len)?;
+    })?;
     Ok(info)
 }
 
@@ -187,13 +188,6 @@ pub(super) fn event_message(tid: pid_t) -> io::Result<c_ulong> {
         )
     })?;
     Ok(message)
-}
-
-fn check(result: libc::c_long) -> io::Result<()> {
-    match result {
-        0.. => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
 }
 
 /// Waits until any task stops or ends; returns which.
@@ -218,10 +212,7 @@ fn wait4(pid: pid_t, options: c_int) -> io::Result<(pid_t, c_int)> {
     let mut status = 0;
     // SAFETY: the pointer is to `status`, which outlives the call; nobody asks for the usage.
     let pid = unsafe { libc::wait4(pid, &mut status, options | libc::__WALL, ptr::null_mut()) };
-    match pid {
-        0.. => Ok((pid, status)),
-        _ => Err(io::Error::last_os_error()),
-    }
+    Ok((check(pid)?, status))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 //! Signals: those that are meant for the command, and the one that ends a wait.
 
+use super::super::errno::check;
 use libc::{c_int, c_void, pid_t, sigaction, siginfo_t};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::{io, mem, ptr};
@@ -120,11 +121,8 @@ impl Handler {
         action.sa_flags = flags;
         // SAFETY: both outlive the call. The handlers are functions with the arguments that `flags`
         // promise them, and do nothing but what `signal-safety(7)` allows.
-        let result = unsafe { libc::sigaction(signal, &action, &mut before) };
-        match result {
-            0 => Ok(Self { signal, before }),
-            _ => Err(io::Error::last_os_error()),
-        }
+        check(unsafe { libc::sigaction(signal, &action, &mut before) })?;
+        Ok(Self { signal, before })
     }
 }
 

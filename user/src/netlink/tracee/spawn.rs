@@ -2,6 +2,7 @@
 
 //! The start of a command that is to be followed.
 
+use super::super::errno::check;
 use super::{filter, ptrace};
 use libc::{c_char, c_int, pid_t};
 use std::ffi::{CString, OsString};
@@ -92,10 +93,9 @@ impl Started {
 
 fn fork(plan: &Plan<'_>) -> io::Result<pid_t> {
     // SAFETY: the child calls what is in `become_command` alone.
-    match unsafe { libc::fork() } {
+    match check(unsafe { libc::fork() })? {
         0 => become_command(plan),
-        pid @ 1.. => Ok(pid),
-        _ => Err(io::Error::last_os_error()),
+        pid => Ok(pid),
     }
 }
 
