@@ -65,7 +65,7 @@ impl<T: Copy + Send + Sync> Rcu<T> {
     pub const fn none() -> Self {
         let () = Self::FITS;
 
-        // INVARIANT: It is null.
+        // INVARIANT: The pointer is null.
         Self {
             node: Atomic::<*mut Node<T>>::new(ptr::null_mut()),
             _owns: PhantomData,
@@ -109,7 +109,7 @@ impl<T: Copy + Send + Sync> Rcu<T> {
 
         // SAFETY: By the type invariants what is replaced is null or a box, which `kmalloc()` made; both
         // begin with `rcu`.
-        // INVARIANT: It is null or a box, and the old one is freed after a grace period.
+        // INVARIANT: The pointer is null or a box, and the old one is freed after a grace period.
         unsafe { ffi::nl_helper_rcu_replace(self.node.as_ptr().cast(), node.cast()) };
     }
 }

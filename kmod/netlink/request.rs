@@ -68,7 +68,7 @@ impl<'a, T: Family> Datagram<'a, T> {
         };
 
         // Port 0 is the kernel's own: an answer to it would come back in here.
-        // INVARIANT: That was just checked, and `skb` is linear where there is a slot. The caller
+        // INVARIANT: The port id was just checked, and `skb` is linear where there is a slot. The caller
         // vouches for the rest: what a callback is lent may be shared, so nobody writes to it.
         (portid != 0).then_some(Self {
             skb,

@@ -191,7 +191,7 @@ impl SkBuff {
 
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
         let skb = unsafe { ffi::nl_helper_nlmsg_new(payload_size, flags) };
-        // INVARIANT: It is owned from here on, and nothing is written yet.
+        // INVARIANT: The buffer is owned from here on, and nothing is written yet.
         let mut skb = Self {
             skb: NonNull::new(skb).ok_or(ENOMEM)?,
             len: 0,

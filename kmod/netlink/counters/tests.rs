@@ -76,7 +76,7 @@ mod suite {
     #[test]
     fn a_sum_is_that_of_all_cpus() -> Result {
         let counters = Counters::new()?;
-        // SAFETY: It does not change any more.
+        // SAFETY: The number of CPUs does not change any more.
         let cpus = unsafe { bindings::nr_cpu_ids } as c_int;
         let mut counted = 0;
         for cpu in 0..cpus {

@@ -38,9 +38,9 @@ mod suite {
 
     #[test]
     fn a_handle_is_of_use_as_long_as_the_socket_is_open() -> Result {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let states = unsafe { States::<FreeFamily>::register()? };
-        // SAFETY: They are registered, and the first namespace stays.
+        // SAFETY: The states are registered, and the first namespace stays.
         let state = unsafe { state::<FreeFamily>(init_net()) }.ok_or(ENOENT)?;
         let socket = state.socket.clone();
         assert_eq!(send(&socket, GFP_KERNEL), [Err(enotconn()); 2]);

@@ -19,10 +19,10 @@ mod suite {
     #[test]
     fn each_namespace_has_a_state_while_they_are_registered() -> Result {
         assert_eq!(states(), 0);
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registered = unsafe { States::<FreeFamily>::register()? };
         assert!(states() > 0);
-        // SAFETY: They are registered, and the first namespace stays.
+        // SAFETY: The states are registered, and the first namespace stays.
         assert!(unsafe { state::<FreeFamily>(init_net()) }.is_some());
 
         drop(registered);
@@ -32,7 +32,7 @@ mod suite {
 
     #[test]
     fn a_state_that_is_refused_leaves_none() {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registered = unsafe { States::<TestFamily<REFUSED_PROTOCOL>>::register() };
 
         assert_eq!(registered.map(drop), Err(ENOSPC));
@@ -42,7 +42,7 @@ mod suite {
     #[test]
     fn a_protocol_is_registered_over_and_over() -> Result {
         for _ in 0..8 {
-            // SAFETY: Nobody else has the protocol; the states are dropped after the sockets, of
+            // SAFETY: The protocol is the test's alone; the states are dropped after the sockets, of
             // which no user has one.
             let (states, sockets) = unsafe {
                 (
@@ -59,7 +59,7 @@ mod suite {
 
     #[test]
     fn a_protocol_of_somebody_else_is_busy() -> Result {
-        // SAFETY: Nobody has the slots of the protocol, and states are dropped after the sockets.
+        // SAFETY: The slots of the protocol are free, and states are dropped after the sockets.
         let (registered, sockets) = unsafe {
             let states = States::<TestFamily<TAKEN_PROTOCOL>>::register()?;
             (states, Sockets::<TestFamily<TAKEN_PROTOCOL>>::register())
@@ -73,7 +73,7 @@ mod suite {
 
     #[test]
     fn a_group_is_joined_if_the_family_has_it_and_does_not_refuse() -> Result {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registered = unsafe { States::<FreeFamily>::register()? };
 
         for (group, err) in [
@@ -104,9 +104,9 @@ mod suite {
 
     #[test]
     fn a_group_is_joined_with_its_right() -> Result {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registered = unsafe { States::<FreeFamily>::register()? };
-        // SAFETY: They are registered, and the first namespace stays.
+        // SAFETY: The states are registered, and the first namespace stays.
         let state = unsafe { state::<FreeFamily>(init_net()) };
         let join = |group, has| Sockets::<FreeFamily>::join(state, group, |_| has);
 
@@ -120,7 +120,7 @@ mod suite {
 
     #[test]
     fn leaving_a_group_that_the_family_does_not_have_calls_nothing() -> Result {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registered = unsafe { States::<FreeFamily>::register()? };
         let unbind = |group: u32| {
             // SAFETY: The states are registered, and the first namespace stays.

@@ -26,7 +26,7 @@ unsafe fn closed_after(event: u32, protocol: u32, portid: u32) -> Option<u32> {
     };
     let data = ptr::from_mut(&mut notify).cast();
 
-    // SAFETY: This goes with all events of netlink; the caller vouches for the states, and the first
+    // SAFETY: The call takes any event of netlink; the caller vouches for the states, and the first
     // namespace stays.
     unsafe {
         Notifier::<FreeFamily>::call(ptr::null_mut(), event as c_ulong, data);
@@ -40,11 +40,11 @@ mod suite {
 
     #[test]
     fn a_family_has_its_states_before_its_sockets() -> Result {
-        // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
+        // SAFETY: The protocol is the test's alone; no user gets a socket before it is dropped.
         let mut registration = unsafe { Registration::<FreeFamily>::prepare()? };
         assert!(states() > 0);
         assert!(registration.callbacks.is_none());
-        // SAFETY: Nobody else has the protocol; no user gets a socket before it is dropped.
+        // SAFETY: The protocol is the test's alone; no user gets a socket before it is dropped.
         unsafe { registration.open(false)? };
         assert!(registration.callbacks.is_some());
 
@@ -55,7 +55,7 @@ mod suite {
 
     #[test]
     fn a_family_that_refuses_a_namespace_is_not_prepared() {
-        // SAFETY: Nobody else has the protocol.
+        // SAFETY: The protocol is the test's alone.
         let registration = unsafe { Registration::<TestFamily<REFUSED_PROTOCOL>>::prepare() };
 
         assert_eq!(registration.map(drop), Err(ENOSPC));
@@ -64,11 +64,11 @@ mod suite {
     #[test]
     fn a_family_whose_protocol_is_taken_fails_or_is_left_out() -> Result {
         for has_users in [false, true] {
-            // SAFETY: Nobody has the slots of the protocol; no user gets a socket of it.
+            // SAFETY: The slots of the protocol are free; no user gets a socket of it.
             let mut registration =
                 unsafe { Registration::<TestFamily<TAKEN_PROTOCOL>>::prepare()? };
             assert!(states() > 0);
-            // SAFETY: Nobody has the slots of the protocol; no user gets a socket of it.
+            // SAFETY: The slots of the protocol are free; no user gets a socket of it.
             let result = unsafe { registration.open(has_users) };
 
             assert_eq!(result, if has_users { Ok(()) } else { Err(EBUSY) });
@@ -83,7 +83,7 @@ mod suite {
     #[test]
     fn the_family_is_called_when_a_socket_of_its_own_is_closed() -> Result {
         const CLOSE: u32 = bindings::NETLINK_URELEASE;
-        // SAFETY: Nobody else has the protocol, and no user gets a socket of it.
+        // SAFETY: The protocol is the test's alone, and no user gets a socket of it.
         let registration = unsafe { Registration::<FreeFamily>::prepare()? };
 
         // SAFETY: The registration has the states.

@@ -21,7 +21,7 @@ impl Buffer {
     pub(in crate::netlink) fn new(capacity: usize) -> Result<Self> {
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
         let skb = unsafe { ffi::nl_helper_nlmsg_new(capacity, bindings::GFP_KERNEL) };
-        // INVARIANT: It is owned from here on.
+        // INVARIANT: The buffer is owned from here on.
         let skb = SkBuff {
             skb: NonNull::new(skb).ok_or(ENOMEM)?,
             len: 0,
@@ -259,7 +259,7 @@ mod suite {
         assert_eq!(len as usize, NLMSG_HDRLEN);
         assert!(!reference.is_last());
 
-        // SAFETY: It was just given up to us.
+        // SAFETY: The buffer was just given up to us.
         unsafe { ffi::nl_helper_nlmsg_free(skb) };
         assert!(reference.is_last());
         Ok(())

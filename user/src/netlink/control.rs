@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_message_takes_the_room_that_the_kernel_takes_for_it() {
-        // SAFETY: it only computes.
+        // SAFETY: the function only computes.
         let room = unsafe { libc::CMSG_SPACE(mem::size_of::<c_int>() as libc::c_uint) };
 
         assert_eq!(mem::size_of::<ControlMessage>(), room as usize);

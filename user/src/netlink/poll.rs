@@ -76,7 +76,7 @@ impl AnyOf {
     ///
     /// Those of `epoll_create1(2)` and `epoll_ctl(2)`, but not `EPERM`.
     pub fn of(all: &[Awaited<'_>]) -> io::Result<Self> {
-        // SAFETY: it takes no pointer.
+        // SAFETY: the call takes no pointer.
         let fd = check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
         // SAFETY: the kernel has just made it for us, and nobody else knows of it.
         let any = Self(unsafe { OwnedFd::from_raw_fd(fd) });

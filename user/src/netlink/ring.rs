@@ -109,7 +109,7 @@ impl Ring {
     ///
     /// `ENODEV` where there is none; `ENETDOWN` where it is down.
     pub fn bind(&self, index: u32) -> io::Result<()> {
-        // SAFETY: it holds integers only.
+        // SAFETY: the struct holds integers only.
         let mut address: sockaddr_ll = unsafe { mem::zeroed() };
         address.sll_family = libc::AF_PACKET as u16;
         address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
@@ -191,7 +191,7 @@ impl AsFd for Ring {
 /// Opens a socket for packets without the header of their link, of no protocol yet, so of no link.
 fn packet_socket() -> io::Result<OwnedFd> {
     let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC;
-    // SAFETY: it takes numbers.
+    // SAFETY: the call takes numbers.
     let fd = check(unsafe { libc::socket(libc::AF_PACKET, kind, 0) })?;
     // SAFETY: the kernel has just made it for us, and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
@@ -274,7 +274,7 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: it is what was mapped, and nobody has a part of it any more.
+        // SAFETY: the pointer and the length are of what was mapped, and nobody has a part of it any more.
         unsafe { libc::munmap(self.start.as_ptr().cast(), Self::LEN) };
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn install(program: &[sock_filter]) -> io::Result<()> {
         len: program.len() as u16,
         filter: program.as_ptr().cast_mut(),
     };
-    // SAFETY: it takes numbers.
+    // SAFETY: the call takes numbers.
     check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
     // SAFETY: `fprog` outlives the call, and points to as many live instructions as it says; the
     // kernel copies them and writes to none. The filter is no defence: the command need not be slowed

@@ -133,7 +133,7 @@ impl SyscallInfo {
 ///
 /// `EPERM` where that is not permitted, or where somebody else traces it.
 pub(super) fn seize(pid: pid_t) -> io::Result<()> {
-    // SAFETY: it takes numbers, and nothing of this process is changed.
+    // SAFETY: the call takes numbers, and nothing of this process is changed.
     check(unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, 0 as c_ulong, OPTIONS as c_ulong) })
         .map(drop)
 }
@@ -146,7 +146,7 @@ pub(super) fn resume(tid: pid_t, how: Resume) {
         Resume::ToReturn => (libc::PTRACE_SYSCALL, 0),
         Resume::Listening => (libc::PTRACE_LISTEN, 0),
     };
-    // SAFETY: it takes numbers, and nothing of this process is changed.
+    // SAFETY: the call takes numbers, and nothing of this process is changed.
     let _ = check(unsafe { libc::ptrace(request, tid, 0 as c_ulong, signal as c_ulong) });
 }
 

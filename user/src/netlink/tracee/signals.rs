@@ -115,7 +115,7 @@ struct Handler {
 
 impl Handler {
     fn install(signal: c_int, handler: usize, flags: c_int) -> io::Result<Self> {
-        // SAFETY: it holds integers, a set of bits, and a pointer that may be null: 0 is a value of all.
+        // SAFETY: 0 is a value of all fields: integers, a set of bits, and a pointer that may be null.
         let (mut action, mut before): (sigaction, sigaction) = unsafe { mem::zeroed() };
         action.sa_sigaction = handler;
         action.sa_flags = flags;
@@ -128,20 +128,20 @@ impl Handler {
 
 impl Drop for Handler {
     fn drop(&mut self) {
-        // SAFETY: it is what was there before, and was valid then.
+        // SAFETY: the action was there before, and was valid then.
         unsafe { libc::sigaction(self.signal, &self.before, ptr::null_mut()) };
     }
 }
 
 /// Stops this process until somebody lets it go on.
 pub(super) fn stop() {
-    // SAFETY: it takes a number.
+    // SAFETY: the call takes a number.
     unsafe { libc::raise(libc::SIGSTOP) };
 }
 
 /// Sends a signal.
 pub(super) fn send(pid: pid_t, signal: c_int) {
-    // SAFETY: it takes numbers.
+    // SAFETY: the call takes numbers.
     unsafe { libc::kill(pid, signal) };
 }
 

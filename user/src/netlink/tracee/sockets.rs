@@ -114,7 +114,7 @@ fn netns_of(socket: &File) -> Option<u64> {
 /// Opens the thread, or the process that it is of, which has the same descriptors as a rule.
 fn open(thread: &Thread) -> io::Result<OwnedFd> {
     let open = |pid: pid_t, flags: c_int| {
-        // SAFETY: it takes numbers.
+        // SAFETY: the call takes numbers.
         new_fd(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) })
     };
 
@@ -125,7 +125,7 @@ fn open(thread: &Thread) -> io::Result<OwnedFd> {
 }
 
 fn copy(process: &OwnedFd, fd: c_int) -> io::Result<OwnedFd> {
-    // SAFETY: it takes numbers.
+    // SAFETY: the call takes numbers.
     new_fd(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) })
 }
 

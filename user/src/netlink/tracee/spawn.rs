@@ -120,13 +120,13 @@ fn become_command(plan: &Plan<'_>) -> ! {
         // SAFETY: the pointer and the length are those of `said`, which outlives the call.
         unsafe { libc::write(plan.own, said.as_ptr().cast(), said.len()) };
     }
-    // SAFETY: it does not return, and runs nothing that belongs to the parent.
+    // SAFETY: the call does not return, and runs nothing that belongs to the parent.
     unsafe { libc::_exit(UNTOLD) }
 }
 
 /// Runs the command; returns why it cannot.
 fn exec(command: &[*const c_char]) -> io::Error {
-    // SAFETY: it takes numbers. Rust's runtime ignores this signal; commands expect it not to be.
+    // SAFETY: the call takes numbers. Rust's runtime ignores this signal; commands expect it not to be.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     // SAFETY: `command` is a row of strings that end in a NUL, and itself ends in a null pointer; all
     // of them outlive the call.

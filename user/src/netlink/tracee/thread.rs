@@ -83,7 +83,7 @@ fn number(status: &str, name: &str, at: usize) -> Option<u32> {
 
 /// Says whether programs of this file system give no rights.
 fn is_nosuid(path: &CString) -> bool {
-    // SAFETY: it holds integers only.
+    // SAFETY: the struct holds integers only.
     let mut found: libc::statvfs = unsafe { mem::zeroed() };
     // SAFETY: `path` ends in a NUL, and both outlive the call.
     let result = unsafe { libc::statvfs(path.as_ptr(), &mut found) };
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_thread_is_known_by_its_process_and_name() {
         let pid = std::process::id() as pid_t;
-        // SAFETY: it takes nothing.
+        // SAFETY: the call takes nothing.
         let tid = unsafe { libc::gettid() };
         let thread = Thread::of(tid);
 
