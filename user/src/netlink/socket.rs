@@ -421,8 +421,20 @@ pub(super) mod tests {
     /// Sends `datagram` to another socket of the same protocol, as any user can.
     pub(crate) fn send_to(socket: &Socket, portid: u32, datagram: &[u8]) -> io::Result<()> {
         let mut addr = empty_addr();
-        addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
         addr.nl_pid = portid;
+        send(socket, addr, datagram)
+    }
+
+    /// Sends `datagram` to a group of the same protocol.
+    pub(crate) fn send_to_group(socket: &Socket, group: u32, datagram: &[u8]) {
+        let mut addr = empty_addr();
+        addr.nl_groups = 1 << (group - 1);
+        // An error says that port 0 of the protocol is nobody's, once the group has the datagram.
+        let _ = send(socket, addr, datagram);
+    }
+
+    fn send(socket: &Socket, mut addr: sockaddr_nl, datagram: &[u8]) -> io::Result<()> {
+        addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
         // SAFETY: both pointers are of live values, as long as the lengths beside them say.
         check(unsafe {
             libc::sendto(
@@ -435,26 +447,6 @@ pub(super) mod tests {
             )
         })
         .map(drop)
-    }
-
-    /// Sends `datagram` to a group of the same protocol.
-    pub(crate) fn send_to_group(socket: &Socket, group: u32, datagram: &[u8]) {
-        let mut addr = empty_addr();
-        addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
-        addr.nl_groups = 1 << (group - 1);
-        // SAFETY: both pointers are of live values, as long as the lengths beside them say.
-        //
-        // That nobody is port 0 of this protocol is an error, once the group has it.
-        unsafe {
-            libc::sendto(
-                socket.nl.as_raw_fd(),
-                datagram.as_ptr().cast(),
-                datagram.len(),
-                0,
-                ptr::from_ref(&addr).cast(),
-                mem::size_of::<sockaddr_nl>() as socklen_t,
-            )
-        };
     }
 
     fn usersock() -> Socket {
