@@ -76,14 +76,14 @@ pub enum Origin {
 /// A change of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
-    /// What happened to it.
+    /// Change of the object.
     pub what: What,
     /// The object as it is, or was before it was gone. Where no event told of the change, it is without what changes by
     /// itself, counters and timers.
     pub object: &'a Payload<'a>,
     /// The object without what changes by itself.
     pub body: &'a Payload<'a>,
-    /// What it was, without what changes by itself; only of [`What::Change`]. Where it is the same as `body`, the link below
+    /// The object before, without what changes by itself; only of [`What::Change`]. If it is equal to `body`, the link below
     /// it is up now and was not, or the other way round: [`Names::is_above_down`](crate::object::Names::is_above_down).
     pub old: Option<&'a Payload<'a>>,
     /// How that is known.

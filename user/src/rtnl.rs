@@ -130,7 +130,7 @@ pub fn family_name(family: u8) -> Value<'static> {
     schema::word(FAMILIES, family)
 }
 
-/// As `ip` calls them.
+/// Names of address families, as `ip` has them.
 const FAMILIES: &[(u8, &str)] = &[
     (2, "inet"),
     (7, "bridge"),

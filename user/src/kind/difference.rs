@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What of two objects has to be told to see how they differ: the attributes that are not the same bytes.
+//! Difference of two objects: the attributes whose bytes differ.
 
 use super::Payload;
 use std::borrow::Cow;
 
 /// Attributes that are not told alone: one says how another is told.
 pub(crate) struct Together {
-    /// Those that say how the header is told, or are told as the header says.
+    /// Attributes that decide how the header is described, or the reverse.
     pub with_header: &'static [u16],
     /// Rows of types of which all are told where one differs.
     pub rows: &'static [&'static [u16]],

@@ -34,7 +34,7 @@ pub(crate) struct Facts {
     pub family: fn(u8) -> Option<u8>,
     /// The words by which objects are chosen, in lists and events; see [`Kind::word`](crate::rtnl::Kind::word).
     pub words: &'static [Word],
-    /// What a question for a list of them is for, `list routes`; empty where there is none.
+    /// Operation of a list of them, as errors name it: `list routes`; empty where there is none.
     pub list: &'static str,
     /// Families of other kinds whose objects a list has too, unless what is asked for excludes them.
     pub also_listed: &'static [u8],
@@ -175,7 +175,7 @@ pub(crate) struct Cause<'c> {
     pub is_there: bool,
     /// The object, where it is kept without what changes by itself.
     pub object: &'c Payload<'c>,
-    /// What it was, as far as that is known.
+    /// The object before, as far as that is known.
     pub old: Option<&'c Payload<'c>>,
 }
 
@@ -205,14 +205,14 @@ pub(crate) struct Snapshot {
     pub rivals: fn(&Payload<'_>) -> Option<Vec<u8>>,
     /// Says whether the kernel makes such an object without a word.
     pub is_untold: fn(&Payload<'_>) -> bool,
-    /// What is so where several objects can have one identity.
+    /// Facts of objects several of which can have one identity.
     pub siblings: Option<Siblings>,
-    /// Which attributes are not told alone; `None` where all are told to see how two objects differ.
+    /// Attributes that are not described alone; `None` where two objects are compared by all of them.
     pub together: Option<Together>,
 }
 
 impl Snapshot {
-    /// What is so where a kind says nothing else.
+    /// Facts of a snapshot that names no others.
     pub const DEFAULT: Self = Self {
         get: 0,
         dumps: |_| Vec::new(),

@@ -150,13 +150,13 @@ fn number(bytes: Option<&[u8]>) -> u32 {
         .map_or(0, u32::from_ne_bytes)
 }
 
-/// What is done with an attribute.
+/// Treatment of an attribute.
 pub(crate) enum Part {
-    /// It is kept.
+    /// The attribute is kept.
     Keep,
-    /// It is left out: it changes by itself, or tells of the message.
+    /// The attribute is left out: it changes by itself, or is about the message.
     Drop,
-    /// Its value is a row of attributes, of which some are kept; what is asked is given the value, and the type of one.
+    /// The value is a row of attributes, of which some are kept; the function is given the value, and the type of one.
     Nest(fn(&[u8], u16) -> Part),
 }
 

@@ -30,9 +30,9 @@ pub struct Word {
 /// Condition on an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Test {
-    /// It is on the link, or goes through it.
+    /// The object is on the link, or goes through it.
     OnLink,
-    /// What a function says of it.
+    /// The function says so of the payload.
     Is(fn(&Payload<'_>, &Operand) -> bool),
 }
 
@@ -130,7 +130,7 @@ impl Kind {
     }
 }
 
-/// What is asked for by a word.
+/// Argument of a word, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
     /// The word has no argument.

@@ -6,7 +6,7 @@ use super::listed::AttrFormat;
 use super::record::{self, Kind, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
 use super::{table, text, Name, Set};
 
-/// What the value of an attribute or of a member of a struct is.
+/// Format of the value of an attribute or of a member of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Bytes of a meaning of their own.

@@ -45,7 +45,7 @@ impl Error {
         }
     }
 
-    /// Returns the error for `op`, of which it was said so that it makes no sense.
+    /// Returns a usage error: the words given for `op` make no sense.
     pub fn usage(op: &'static str, message: impl Into<String>) -> Self {
         Self {
             is_usage: true,

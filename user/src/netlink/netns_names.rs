@@ -34,7 +34,7 @@ const CHANGES: u32 = libc::IN_CREATE | libc::IN_DELETE | libc::IN_MOVE | libc::I
 /// A name of a network namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetnsName {
-    /// As `ip netns` lists it.
+    /// Name, as `ip netns` lists it.
     pub name: OsString,
     /// The file that stands for the namespace.
     pub path: PathBuf,

@@ -35,7 +35,7 @@ impl Request {
         Self::with_flags(op, nlmsg_type, NlmF::REQUEST, attrs)
     }
 
-    /// Builds a request for all entries of a table (`NLM_F_DUMP`), else as [`Request::new`].
+    /// Builds a request for all entries of a table (`NLM_F_DUMP`); see [`Request::new`].
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::fields::{Fields, Nest, Value};
 use crate::wire::{padding, Attr, Attrs};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// One more than the last type that is known of the attributes of any object, those of links: `IFLA_MAX`.
+/// Number after that of the last known attribute type of any object, those of links: `IFLA_MAX`.
 pub const TYPES: usize = 70;
 
 /// Where the attributes of an object are, those of types below `N` (128 at most).

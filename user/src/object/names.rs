@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// How many links that are gone are called by their names still: what was on them is told later.
 const GONE: usize = 1024;
 
-/// What a link is called.
+/// Name of a link.
 #[derive(Default)]
 struct Called {
     name: Vec<u8>,
@@ -19,11 +19,11 @@ struct Called {
 #[derive(Default)]
 pub struct Names {
     links: HashMap<u32, Called>,
-    /// Which of `links` were asked for before they were learned of, and are called by their index.
+    /// Links that were asked for before they were learned of, and are called by their index.
     missing: Vec<u32>,
-    /// Which of `links` are down.
+    /// Links that are down.
     down: HashSet<u32>,
-    /// Which of `links` are gone, the first one first.
+    /// Links that are gone, the first one first.
     gone: VecDeque<u32>,
     /// Links that were told last to be above one that is down.
     above_down: HashSet<u32>,
@@ -178,7 +178,7 @@ mod tests {
             names.learn(index, b"a", false);
             names.remove(index);
         }
-        // It came back, as a link does that was in another namespace.
+        // Link 2 comes back, as from another namespace.
         names.learn(2, b"a", true);
         for index in 3..3 + GONE as u32 {
             assert_eq!(names.link(1), Value::Dev(b"a"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What all kinds of objects have in common.
+//! Objects of all kinds, and queries for them.
 
 use super::{Fields, Names};
 use crate::netlink::{Error, Request, Spec};
@@ -27,9 +27,9 @@ pub trait Object {
 pub struct Rest<'a> {
     /// Address family.
     pub family: u8,
-    /// What comes before the head.
+    /// Bytes before the head.
     pub before: &'a [u8],
-    /// What comes after it.
+    /// Bytes after the head.
     pub after: &'a [u8],
 }
 
@@ -37,7 +37,7 @@ pub struct Rest<'a> {
 pub trait Query {
     /// The protocol.
     const SPEC: &'static Spec;
-    /// What is asked for.
+    /// The object that is asked for.
     type Object<'a>: Object;
 
     /// Returns what it is for: `list routes`.

@@ -35,7 +35,7 @@ pub struct Watch {
     times: Stamps,
     place: Whereabouts,
     causes: Causes,
-    /// What was written of routes, with the names that links had.
+    /// Texts of routes, with the names that links had.
     memo: Memo,
     /// Whether each line is seen at once.
     is_seen: bool,
@@ -119,7 +119,7 @@ impl Watch {
             }
             false => {
                 let mut fields = TextFields::new(self.out.text(), false, self.color);
-                // What is shorter than its header says nothing.
+                // A payload that is shorter than its header has no fields.
                 let _ = object.describe(names, &mut fields);
                 fields.end();
             }
@@ -327,7 +327,7 @@ fn describe<W: Writer>(
     match route {
         Some(Ok(route)) => write_object(&route, names, fields, memo, tail),
         _ => {
-            // What is gone is told as it was last. What is shorter than its header says nothing.
+            // A removed object is described as it was last. A payload that is shorter than its header has no fields.
             let _ = names.as_told(event.what == What::Del, |names| {
                 event.object.describe(names, &mut fields)
             });
@@ -360,7 +360,7 @@ fn differences(old: &Payload<'_>, new: &Payload<'_>, names: &mut Names) -> Vec<D
 fn trees(old: &Payload<'_>, new: &Payload<'_>, names: &mut Names) -> [Value; 2] {
     [(old, true), (new, false)].map(|(object, is_past)| {
         let mut tree = Tree::default();
-        // What is shorter than its header says nothing.
+        // A payload that is shorter than its header has no fields.
         let _ = names.as_told(is_past, |names| object.describe(names, &mut tree));
         tree.into_json()
     })

@@ -39,7 +39,7 @@ pub use subnet::Subnet;
 
 use payload::RequestPayload;
 
-/// What to do with an object.
+/// Action on an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Make it; refused when it is there.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which objects the words of a line choose, for tests.
+//! Choice of objects by the words of a line, for tests.
 
 use super::Kind;
 use crate::kind::{Choice, Operand, Payload, Word};

@@ -186,7 +186,7 @@ impl Object for AnyObject<'_> {
 
     /// Tells all of it: the head is the first that a kind tells.
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
-        // It is as long as its header.
+        // A payload of a list is at least as long as its header.
         let _ = self.0.describe(names, out);
     }
 }

@@ -743,7 +743,7 @@ fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
         assert_eq!((heard.header.nlmsg_seq, heard.header.nlmsg_pid), (seq, pid));
         assert_eq!(heard.payload, count_attr(number));
     }
-    // This group has no members.
+    // The group of closings has no members.
     let to_nobody = send(PROBE_CMD_SEND, &[(PROBE_A_GROUP, PROBE_GROUP_CLOSINGS)]);
     assert_eq!(peer.exchange(&to_nobody), []);
     for silent in [&peer, &listener, &other] {

@@ -59,11 +59,11 @@ pub enum EntryFormat {
     Message(String, String),
     /// Rows of a struct that begins with its length, and attributes behind it.
     Nexthops(String, String),
-    /// As the attribute of that name says, which is beside it or further out.
+    /// Format selected by the attribute of that name, which is beside it or further out.
     Select(String, String),
-    /// As the family says that the message is of.
+    /// Format selected by the family of the message.
     ByFamily(String),
-    /// As the IP protocol says that was asked for.
+    /// Format selected by the IP protocol that was asked for.
     ByProtocol(String),
     /// A number of bits and a mask.
     Bitfield(Option<String>),

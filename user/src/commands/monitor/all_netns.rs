@@ -24,7 +24,7 @@ struct Sites<'a> {
     teller: &'a mut Teller,
     /// Name of the namespace that the command runs in, where that was given.
     own: Option<String>,
-    /// As it is before anything is known.
+    /// Filter before any name is known, which each namespace begins with.
     filter: Filter,
     all: HashMap<NamespaceId, Site>,
     /// Of which one the teller has what is known, in exchange for what it had.

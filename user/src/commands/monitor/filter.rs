@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Changes chosen by words.
+//! Which changes.
 
 use super::{Words, OP};
 use crate::commands::choice::{ChosenWord, Purpose};

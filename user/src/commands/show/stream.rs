@@ -24,9 +24,9 @@ type WriteRow<'w> = dyn FnMut(&[u8]) -> Result<(), Failure> + Send + 'w;
 
 /// A listing as rows of messages, whatever they are about.
 pub trait Rows {
-    /// As [`Listing::next_row`].
+    /// Returns the next row; see [`Listing::next_row`].
     fn next_row(&mut self) -> Result<Option<&[u8]>, Error>;
-    /// As [`Listing::is_streamed`].
+    /// Says whether the rows are streamed; see [`Listing::is_streamed`].
     fn is_streamed(&self) -> bool;
 }
 
@@ -111,7 +111,7 @@ fn write_loads(
 ) -> Result<(), Failure> {
     for load in loads {
         write(&load)?;
-        // At the end nobody takes it.
+        // The reading side has ended by the last load, so a failed send is expected.
         let _ = used.send(load);
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::{News, OF_ROUTES, ONLY, REPLACE};
 /// An object of a table, and its bytes.
 pub type Kept<'c> = (Form, &'c Payload<'c>);
 
-/// What there is with the key of an object.
+/// Objects with the key of one object.
 #[derive(Clone, Copy)]
 pub struct OfKey {
     pub key: Key,
@@ -44,7 +44,7 @@ pub struct Change<'c, 'a> {
     /// The object, without what changes by itself.
     pub form: Form,
     pub body: &'c Payload<'c>,
-    /// What was there with its key, and the last of that.
+    /// Objects that were there with its key, and the last of them.
     pub of_key: OfKey,
     old: Option<&'c Payload<'c>>,
     /// Whether the state is read meanwhile: maybe much was there that was not told.
@@ -88,7 +88,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Does it; tells what changes.
     pub fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
         match (self.news.is_there, self.of_key.is_known, self.is_only()) {
-            // Who is told twice of the same is told once.
+            // An event that repeats another is emitted once.
             (true, true, false) => self.see(),
             (true, true, true) => {
                 self.see();

@@ -16,7 +16,7 @@ pub struct Window {
     kinds: Kinds,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, Key), Touch>,
-    /// What the dump showed last of a kind whose objects can have the same identity, and where the dump paused
+    /// Object that the dump showed last, of a kind whose objects can have the same identity, and where the dump paused
     /// behind one: it goes on there by counting, so that it may leave out others there if some were deleted meanwhile.
     last: Vec<u8>,
     passed: Option<Kind>,
@@ -326,7 +326,7 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
         (true, Some(Sure::Yes)) if change.news.is_appended() && flags & REPLACE == 0 => Sure::Yes,
         (false, None) if none || is_known && few => Sure::IfDeleted(change.body.bytes().into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
-        // What the dump showed may be what was replaced, or another that is still there.
+        // The object in the dump may be the one that was replaced, or another that is still there.
         (false, Some(Sure::IfReplaced)) if is_known && few && !was_shown => {
             Sure::IfDeleted(change.body.bytes().into())
         }

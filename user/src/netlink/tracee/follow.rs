@@ -26,7 +26,7 @@ use std::time::SystemTime;
 
 const FOLLOW: &str = "follow the command";
 
-/// As for every other process: where they are not, nothing would be seen, and nobody told.
+/// Descriptors of a process, as for every other: without `/proc`, no call would be seen, silently.
 const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// Error numbers that the kernel keeps to itself: a signal has come, and the call is made again, or

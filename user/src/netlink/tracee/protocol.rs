@@ -25,7 +25,7 @@ impl Protocol {
     }
 }
 
-/// As C has it: `NETLINK_ROUTE`; `NETLINK_23` where there is no name.
+/// Name of the protocol in C: `NETLINK_ROUTE`; `NETLINK_23` where there is none.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PREFIX)?;

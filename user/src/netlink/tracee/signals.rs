@@ -82,7 +82,7 @@ impl Ticker {
         })
     }
 
-    /// Has it tick, or not.
+    /// Starts the timer, or stops it.
     pub fn tick(&mut self, wanted: bool) {
         if wanted == self.is_ticking {
             return;

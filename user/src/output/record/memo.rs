@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What was written before, by the bytes that it was made of.
+//! Texts written before, by the bytes that they were made of.
 
 use nlhello::object::Rest;
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
 
-/// Name of a process in lines, as it was written last: a program has many lines, one after the other.
+/// What a process is called in lines, as it was written last: a program has many lines, one after the other.
 #[derive(Default)]
 pub struct Label {
     owner: Option<Rc<Owner>>,
@@ -190,7 +190,7 @@ fn push(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Keys of each message of a datagram.
+/// What is said of each message of a datagram.
 #[derive(Serialize)]
 struct JsonLine<'a> {
     time: &'a str,

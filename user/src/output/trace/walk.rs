@@ -432,7 +432,7 @@ fn needs_of(format: Format) -> Needs {
     Needs { names: false, rows }
 }
 
-/// Name of an attribute whose type only counts.
+/// What stands for the name of an attribute whose type only counts.
 const COUNTED: Name = Name {
     prefix: "",
     rest: "",

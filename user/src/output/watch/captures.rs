@@ -144,18 +144,18 @@ fn event_of<'a>(message: &Message<'_>, object: &'a Payload<'a>) -> Event<'a> {
 /// Size of `struct ifinfomsg`, in bytes.
 const IFINFOMSG: usize = 16;
 
-/// What becomes of an attribute.
+/// Change of an attribute.
 #[derive(Clone, Debug)]
 enum Turn {
     Stays,
     Goes,
-    /// Another byte is in it.
+    /// A byte of the attribute is another.
     Byte(Index, u8),
-    /// It is that of another link.
+    /// The attribute is that of another link.
     Other,
 }
 
-/// What differs between two links is found in the attributes that differ as well as in all of both.
+/// Differences of two links are found in the attributes that differ as well as in all of both.
 #[test]
 fn what_differs_is_found_in_the_attributes_that_differ() {
     let captures = ["link", "link-events"].map(|capture| fs::read(path(capture, "bin")).unwrap());

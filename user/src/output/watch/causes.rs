@@ -23,7 +23,7 @@ const KEPT: usize = 1024;
 pub struct Causes {
     /// Whether processes are looked for: those of a record are gone.
     is_live: bool,
-    /// What was found, as JSON, and when.
+    /// Processes that were found, as JSON, and when.
     found: HashMap<u32, (Duration, String)>,
 }
 

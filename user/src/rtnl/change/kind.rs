@@ -13,12 +13,12 @@ use crate::names::uapi::{
 };
 use std::net::IpAddr;
 
-/// What a link is.
+/// Kind of a link, with its settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkKind<'a> {
     /// A kind of which no more is said: `bridge`, `dummy`, or any other that the kernel knows.
     Plain(&'a str),
-    /// One end of a veth pair; without a name for the other end, the kernel gives one.
+    /// A veth pair; without a name for the other end, the kernel gives one.
     Veth {
         /// Name of the other end.
         peer: Option<&'a [u8]>,

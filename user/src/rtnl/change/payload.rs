@@ -93,7 +93,7 @@ impl RequestPayload {
     }
 }
 
-/// Has the attribute that begins at `start` reach to the end.
+/// Sets `nla_len` of the attribute at `start` so that it ends where the buffer ends.
 fn set_len(bytes: &mut [u8], start: usize) -> io::Result<()> {
     let attr = bytes.get_mut(start..).unwrap_or_default();
     let too_long = |_| io::Error::from_raw_os_error(libc::EMSGSIZE);

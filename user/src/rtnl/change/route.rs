@@ -44,7 +44,7 @@ pub struct RouteChange {
     pub metric: Option<u32>,
     /// Origin of the route, `RTPROT_*`; boot if not said, any for one that is to be deleted.
     pub protocol: Option<u8>,
-    /// `RT_SCOPE_*`; as far as the next hop if not said, any for one that is to be deleted.
+    /// `RT_SCOPE_*`. Default: derived from the type and the next hop when adding; `RT_SCOPE_NOWHERE`, any scope, when deleting.
     pub scope: Option<u8>,
     /// Address that this machine prefers to send from.
     pub src: Option<IpAddr>,
@@ -63,7 +63,7 @@ pub struct NextHop {
     pub oif: Option<u32>,
     /// Share of the packets, 1 to 256.
     pub weight: u16,
-    /// As [`RouteChange::onlink`].
+    /// Take the next router to be on the link; see [`RouteChange::onlink`].
     pub onlink: bool,
 }
 

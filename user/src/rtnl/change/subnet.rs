@@ -74,7 +74,7 @@ impl FromStr for Subnet {
     }
 }
 
-/// As it is read.
+/// Text from which the subnet is read.
 impl fmt::Display for Subnet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.len == host_len(self.address) {

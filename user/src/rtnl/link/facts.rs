@@ -189,7 +189,7 @@ fn silent(cause: &Cause<'_>) -> Kinds {
     const ALL: Kinds = Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]);
 
     let others = match cause.old {
-        // What is on top of it, and the other end of a veth, may have it in another namespace then.
+        // A link that left may still be below others, or the other end of a veth, in another namespace.
         _ if !cause.is_there => ALL,
         // A veth has its other end once that is made.
         None => Kinds::of(&[Kind::Link, Kind::Rule]),

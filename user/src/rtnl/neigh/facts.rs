@@ -39,7 +39,7 @@ pub(crate) const FACTS: Facts = Facts {
             key.extend(neigh.link_bytes());
             neigh.put(&[NDA_DST], key);
         },
-        // Those on links where there is nothing to find out.
+        // Neighbours on links without neighbour discovery.
         is_untold: |neigh| {
             Ndmsg::from_bytes(neigh.header()).is_some_and(|header| header.state == NOARP)
         },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Linux 7.3 sent, with indices of links that nobody has instead of its own.
+//! Messages of Linux 7.3 about next hops, with indices of links that do not exist instead of its own.
 
 use super::*;
 use crate::kind::Choice;

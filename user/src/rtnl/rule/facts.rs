@@ -23,7 +23,7 @@ pub(crate) const FACTS: Facts = Facts {
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
     header: FIB_RULE_HDR,
     describe: |rule, names, out| Rule::of(rule).map(|rule| describe(&rule, names, out)),
-    // They have two sides, so they may be about any address.
+    // Rules have two sides, so they may be about any address.
     place: Place {
         family: true,
         table: Some((RULE_TABLE, FRA_TABLE)),

@@ -45,7 +45,7 @@ pub fn explain(told: &[String], there: &[String]) -> Vec<Difference> {
 }
 
 impl Difference {
-    /// That of a whole object.
+    /// Returns the difference of a whole object.
     pub fn of(how: &str, object: Value) -> Self {
         Self {
             words: format!("{how}: {object}"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the lines of a monitor do not add up to: what runs by itself, and what nobody can know, as docs/monitor.md lists it.
+//! Attributes and objects that the lines of a monitor do not add up to: those that run by themselves, and those that nobody
+//! can know, as docs/monitor.md lists them.
 
 use super::explain::Difference;
 use serde_json::Value;

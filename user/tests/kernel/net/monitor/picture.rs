@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a reader of a monitor knows, and what there is.
+//! Pictures of the network: of a reader of a monitor, and of the kernel.
 
 use super::explain::{self, Difference};
 use super::left_out;

@@ -32,7 +32,7 @@ const KEPT: usize = 4000;
 
 /// Views of the current state.
 pub struct Views {
-    /// What a monitor that begins now tells, and what the show commands show.
+    /// Initial lines of a new monitor, and the output of the show commands.
     pub both: [(&'static str, Picture); 2],
     /// The links of this network namespace, and whether they are up.
     pub links: BTreeMap<String, bool>,
