@@ -16,7 +16,7 @@ mod watch;
 pub use record::{Records, Style};
 pub use sniff::Sniff;
 pub use sockets::{write_growth, write_growth_json, write_table, Growth};
-pub use time::{Stamp, TimeStyle};
+pub use time::{Clock, Stamp, TimeStyle};
 pub use trace::{Decoder, Form, Trace};
 pub use watch::{Identity, Watch, Whereabouts};
 

@@ -14,7 +14,6 @@ use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
 use ahead::Ahead;
 pub use filter::Filter;
-use jiff::tz::TimeZone;
 use nlhello::monitor::{Event, Kind, Monitor, RecordFiles, Told, Waited, What};
 use nlhello::netlink::{deadline, Error};
 use nlhello::object::Names;
@@ -47,7 +46,6 @@ struct Teller {
     watch: Watch,
     names: Names,
     filter: Filter,
-    zone: TimeZone,
     start: Instant,
     /// The time of what was told last, and when it was read.
     last: Option<(Instant, Stamp)>,
@@ -225,7 +223,6 @@ impl Teller {
             watch,
             names: Names::new(),
             filter,
-            zone: TimeZone::system(),
             start: Instant::now(),
             last: None,
             left: count.unwrap_or(u64::MAX),
@@ -339,13 +336,13 @@ impl Teller {
     /// Returns the time; what comes together has the same.
     fn now(&mut self) -> Stamp {
         if let Some((time, since_start)) = self.moment {
-            return Stamp::of(time, since_start, &self.zone);
+            return Stamp::of(time, since_start);
         }
         match &self.last {
-            Some((read, stamp)) if read.elapsed() < TOGETHER => stamp.clone(),
+            Some((read, stamp)) if read.elapsed() < TOGETHER => *stamp,
             _ => {
-                let stamp = Stamp::now(self.start, &self.zone);
-                self.last = Some((Instant::now(), stamp.clone()));
+                let stamp = Stamp::now(self.start);
+                self.last = Some((Instant::now(), stamp));
                 stamp
             }
         }

@@ -105,6 +105,8 @@ impl<'a> Payload<'a> {
         self.bytes.get(self.header..).unwrap_or_default()
     }
 
+    /// Looks for the attributes; of that there is one copy in the program, however many ask.
+    #[inline(never)]
     fn places(&self) -> &Places {
         self.places.get_or_init(|| Places::new(self.row()))
     }

@@ -8,9 +8,8 @@ mod line;
 use super::buffer::Buffer;
 use super::escape::Escaped;
 use super::json::write_line;
-use super::time::{Clock, Utc};
+use super::time::{Clock, TimeStyle, Utc};
 use super::trace::{Decoder, Form, Origin};
-use jiff::tz::TimeZone;
 use nlhello::netlink::{
     since_1970, Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer,
     Unshown,
@@ -83,8 +82,8 @@ impl Sniff {
         Self {
             out: Buffer::new(out),
             clock: match json {
-                true => Clock::utc(),
-                false => Clock::of_day(TimeZone::system()),
+                true => Clock::here(TimeStyle::Utc),
+                false => Clock::here(TimeStyle::Micros),
             },
             label: line::Label::default(),
             decoders: Decoders::new(match (json, color) {
@@ -522,6 +521,7 @@ fn members(object: &[u8]) -> &str {
 mod tests {
     use super::*;
     use crate::output::buffer;
+    use jiff::tz::TimeZone;
     use nlhello::netlink::PeerAddress;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr};
     use serde_json::{json, Value};
@@ -565,7 +565,7 @@ mod tests {
     }
 
     fn text(transfer: &Transfer<'_>) -> String {
-        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
         buffer::tests::text(|out| write_text(out, &mut clock, &mut decoder, transfer).unwrap())
     }
@@ -573,7 +573,13 @@ mod tests {
     fn json(transfer: &Transfer<'_>) -> Vec<Value> {
         let mut decoder = Decoder::new(Form::Json);
         let text = buffer::tests::text(|out| {
-            write_json(out, &mut Clock::utc(), &mut decoder, transfer).unwrap();
+            write_json(
+                out,
+                &mut Clock::here(TimeStyle::Utc),
+                &mut decoder,
+                transfer,
+            )
+            .unwrap();
         });
         serde_json::Deserializer::from_str(&text)
             .into_iter()
@@ -606,7 +612,7 @@ mod tests {
         put_attr(&mut route, 4, &7_u32.to_ne_bytes()).unwrap();
         let [link, route] = [message(16, &name), message(24, &route)];
         let mut decoders = Decoders::new(Form::Text);
-        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut shown = |netns, inode, bytes: &[u8]| {
             let transfer = Transfer {
                 netns,

@@ -4,7 +4,7 @@
 
 use super::escape::Escaped;
 use super::record::{write_object, JsonFields, Memo};
-use super::time::{Stamp, TimeStyle};
+use super::time::{Clock, Stamp};
 use nlhello::diag::{DescribedSocket, Details};
 use nlhello::object::{Names, Value};
 use std::io::{self, Write};
@@ -108,7 +108,7 @@ pub fn write_table(
 /// Those of `write(2)`.
 pub fn write_growth(
     out: &mut dyn Write,
-    now: &Stamp,
+    (clock, now): (&mut Clock, &Stamp),
     of: &DescribedSocket<'_>,
     growth: Growth,
 ) -> io::Result<()> {
@@ -122,7 +122,7 @@ pub fn write_growth(
     writeln!(
         out,
         "[{}] {protocol} {} {holders}: drops={}{} queue={}/{limit}{}",
-        now.display(TimeStyle::Time),
+        String::from_utf8_lossy(clock.stamp(now)),
         of.socket.portid,
         of.socket.drops,
         more(growth.drops),
@@ -138,7 +138,7 @@ pub fn write_growth(
 /// Those of `write(2)`.
 pub fn write_growth_json(
     out: &mut dyn Write,
-    now: &Stamp,
+    (clock, now): (&mut Clock, &Stamp),
     of: &DescribedSocket<'_>,
     growth: Growth,
 ) -> io::Result<()> {
@@ -149,7 +149,7 @@ pub fn write_growth_json(
     write!(
         out,
         r#"{{"time":"{}","growth":{{"drops":{},"rmem_alloc":{}}},"socket":"#,
-        now.display(TimeStyle::Iso),
+        String::from_utf8_lossy(clock.stamp(now)),
         growth.drops,
         growth.rmem_alloc
     )?;
@@ -198,6 +198,7 @@ fn name(value: Value<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::time::TimeStyle;
     use super::*;
     use nlhello::diag::{GroupNames, NetlinkSocket, Process};
     use std::time::{Duration, SystemTime};
@@ -259,16 +260,28 @@ route       4711  a/5,\x1b[2J\x0a/60    4352       -      7  -      -           
 
     #[test]
     fn what_grew_is_told_with_by_how_much() {
-        let zone = jiff::tz::TimeZone::UTC;
-        let now = Stamp::of(SystemTime::UNIX_EPOCH, Duration::ZERO, &zone);
+        let now = Stamp::of(SystemTime::UNIX_EPOCH, Duration::ZERO);
+        let clock = |style| Clock::new(style, jiff::tz::TimeZone::UTC);
         let growth = Growth {
             drops: 3,
             rmem_alloc: 0,
         };
         let (mut text, mut json) = (Vec::new(), Vec::new());
         with_sockets(|sockets| {
-            write_growth(&mut text, &now, &sockets[0], growth).unwrap();
-            write_growth_json(&mut json, &now, &sockets[0], growth).unwrap();
+            write_growth(
+                &mut text,
+                (&mut clock(TimeStyle::Time), &now),
+                &sockets[0],
+                growth,
+            )
+            .unwrap();
+            write_growth_json(
+                &mut json,
+                (&mut clock(TimeStyle::Iso), &now),
+                &sockets[0],
+                growth,
+            )
+            .unwrap();
         });
 
         assert_eq!(

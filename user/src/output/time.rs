@@ -6,7 +6,7 @@ use super::record::digits::{six_digits, three_digits};
 use jiff::tz::TimeZone;
 use jiff::Timestamp;
 use nlhello::netlink::since_1970;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::{Duration, Instant, SystemTime};
 
 const DAY: u64 = 86_400;
@@ -28,8 +28,12 @@ impl fmt::Display for Utc {
 pub enum TimeStyle {
     /// Of the day, here: `21:26:54.897`.
     Time,
+    /// As [`Time`](TimeStyle::Time), to the microsecond: `21:26:54.897123`.
+    Micros,
     /// As RFC 3339 has it, with the offset: `2026-11-21T21:26:54.897123+01:00`.
     Iso,
+    /// As [`Utc`] shows it.
+    Utc,
     /// Seconds since 1970: `1795292814.897123`.
     Epoch,
     /// Seconds since the program began: `3.000120`.
@@ -39,25 +43,22 @@ pub enum TimeStyle {
 }
 
 /// A point in time, on two clocks.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Stamp {
-    time: SystemTime,
-    /// Of the time here from UTC, in seconds.
-    offset: i32,
+    since_1970: Duration,
     since_start: Duration,
 }
 
 impl Stamp {
-    /// Returns this moment, in a program that began at `start`, in the time `zone`.
-    pub fn now(start: Instant, zone: &TimeZone) -> Self {
-        Self::of(SystemTime::now(), start.elapsed(), zone)
+    /// Returns this moment, in a program that began at `start`.
+    pub fn now(start: Instant) -> Self {
+        Self::of(SystemTime::now(), start.elapsed())
     }
 
-    /// Returns this `time`, so long after the program began, in the time `zone`.
-    pub fn of(time: SystemTime, since_start: Duration, zone: &TimeZone) -> Self {
+    /// Returns this `time`, so long after the program began.
+    pub fn of(time: SystemTime, since_start: Duration) -> Self {
         Self {
-            time,
-            offset: offset(time, zone),
+            since_1970: since_1970(time),
             since_start,
         }
     }
@@ -66,44 +67,34 @@ impl Stamp {
     pub fn since_start(&self) -> Duration {
         self.since_start
     }
-
-    /// Returns it in this `style`.
-    pub fn display(&self, style: TimeStyle) -> impl fmt::Display + '_ {
-        Display(self, style)
-    }
 }
 
-impl Stamp {
-    /// Returns the second that it is in when it is shown in this `style`, with the offset from UTC, and the nanoseconds since
-    /// that began.
-    fn second(&self, style: TimeStyle) -> ((u64, i32), u32) {
-        let since = match style {
-            TimeStyle::Monotonic => self.since_start,
-            _ => since_1970(self.time),
-        };
-        ((since.as_secs(), self.offset), since.subsec_nanos())
-    }
-}
-
-/// Shows stamps in a style, one after the other: of most only the fraction of the second is new.
-pub struct Stamps {
+/// Shows points in time in a style, one after the other: the second of one is most often that of the next.
+pub struct Clock {
     style: TimeStyle,
-    /// The stamp that `text` is of.
-    last: Option<Stamp>,
+    zone: TimeZone,
+    /// The second that `text` is of.
+    second: Option<u64>,
     text: Vec<u8>,
     /// Where in `text` the fraction of the second begins.
     fraction: usize,
 }
 
-impl Stamps {
-    /// Shows them in this `style`.
-    pub fn new(style: TimeStyle) -> Self {
+impl Clock {
+    /// Shows times in this `style`, those of the day in `zone`.
+    pub fn new(style: TimeStyle, zone: TimeZone) -> Self {
         Self {
             style,
-            last: None,
+            zone,
+            second: None,
             text: Vec::new(),
             fraction: 0,
         }
+    }
+
+    /// Shows times in this `style`, those of the day as they are here.
+    pub fn here(style: TimeStyle) -> Self {
+        Self::new(style, TimeZone::system())
     }
 
     /// Returns the style.
@@ -113,26 +104,58 @@ impl Stamps {
 
     /// Returns `stamp` as it is shown.
     #[inline]
-    pub fn text(&mut self, stamp: &Stamp) -> &[u8] {
-        if self.last.as_ref() != Some(stamp) {
-            self.set(stamp);
-        }
-        &self.text
+    pub fn stamp(&mut self, stamp: &Stamp) -> &[u8] {
+        self.text(match self.style {
+            TimeStyle::Monotonic => stamp.since_start,
+            _ => stamp.since_1970,
+        })
     }
 
-    fn set(&mut self, stamp: &Stamp) {
-        let (second, nanos) = stamp.second(self.style);
-        let last = self.last.replace(stamp.clone());
-        if last.is_none_or(|last| last.second(self.style).0 != second) {
-            self.text = stamp.display(self.style).to_string().into_bytes();
-            let point = self.text.iter().position(|byte| *byte == b'.');
-            self.fraction = point.map_or(self.text.len(), |point| point + 1);
+    /// Returns a moment as it is shown, which is this long after the beginning of what is counted: of 1970, or of the program.
+    #[inline]
+    pub fn text(&mut self, since: Duration) -> &[u8] {
+        let second = since.as_secs();
+        if self.second != Some(second) {
+            self.set_second(second);
         }
+        let nanos = since.subsec_nanos();
         let fraction = &mut self.text[self.fraction..];
         match self.style {
             TimeStyle::Time => put_digits(fraction, three_digits(nanos / 1_000_000)),
             _ => put_digits(fraction, six_digits(nanos / 1000)),
         }
+        if self.style == TimeStyle::Utc {
+            put_digits(&mut fraction[6..], three_digits(nanos % 1000));
+        }
+        &self.text
+    }
+
+    /// Begins the text with the `second`, counted from the beginning on.
+    #[cold]
+    fn set_second(&mut self, second: u64) {
+        let offset = offset(second, &self.zone);
+        let here = second.saturating_add_signed(offset.into());
+        let mut text = String::new();
+        // A string takes all that is written to it.
+        let _ = match self.style {
+            TimeStyle::Time | TimeStyle::Micros => write_time_of_day(&mut text, here),
+            TimeStyle::Iso => write_second(&mut text, here),
+            TimeStyle::Utc => write_second(&mut text, second),
+            TimeStyle::Epoch | TimeStyle::Monotonic => write!(text, "{second}"),
+            TimeStyle::None => return,
+        };
+        text.push('.');
+        self.fraction = text.len();
+        text.push_str(match self.style {
+            TimeStyle::Time => "000",
+            TimeStyle::Utc => "000000000Z",
+            _ => "000000",
+        });
+        if self.style == TimeStyle::Iso {
+            let _ = write_offset(&mut text, offset);
+        }
+        self.text = text.into_bytes();
+        self.second = Some(second);
     }
 }
 
@@ -142,41 +165,12 @@ fn put_digits<const N: usize>(text: &mut [u8], digits: [u8; N]) {
     }
 }
 
-struct Display<'a>(&'a Stamp, TimeStyle);
-
-impl fmt::Display for Display<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(stamp, style) = self;
-        let since = since_1970(stamp.time);
-        let here = local(since, stamp.offset);
-
-        match style {
-            TimeStyle::Time => {
-                write_time_of_day(f, here)?;
-                write!(f, ".{:03}", since.subsec_millis())
-            }
-            TimeStyle::Iso => {
-                write_second(f, here)?;
-                write!(f, ".{:06}", since.subsec_micros())?;
-                write_offset(f, stamp.offset)
-            }
-            TimeStyle::Epoch => write_seconds(f, since),
-            TimeStyle::Monotonic => write_seconds(f, stamp.since_start),
-            TimeStyle::None => Ok(()),
-        }
-    }
-}
-
-/// Returns how far the time in `zone` is from UTC then, in seconds.
-fn offset(time: SystemTime, zone: &TimeZone) -> i32 {
+/// Returns how far the time in `zone` is from UTC in the `second` after the beginning of 1970, in seconds.
+fn offset(second: u64, zone: &TimeZone) -> i32 {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
     let time = Timestamp::try_from(time).unwrap_or_default();
 
     zone.to_offset(time).seconds()
-}
-
-/// Returns the seconds that a clock counts which is `offset` seconds from UTC.
-fn local(since_1970: Duration, offset: i32) -> u64 {
-    since_1970.as_secs().saturating_add_signed(offset.into())
 }
 
 /// Writes the second that is `secs` after the beginning of 1970: `2026-11-21T01:02:03`.
@@ -198,88 +192,6 @@ fn write_offset(f: &mut dyn fmt::Write, offset: i32) -> fmt::Result {
     let minutes = offset.unsigned_abs() / 60;
 
     write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-fn write_seconds(f: &mut dyn fmt::Write, time: Duration) -> fmt::Result {
-    write!(f, "{}.{:06}", time.as_secs(), time.subsec_micros())
-}
-
-/// Shows points in time, one after the other: the second of one is most often that of the next.
-pub struct Clock {
-    face: Face,
-    /// The second that `text` begins with.
-    second: Option<u64>,
-    text: Vec<u8>,
-    /// Where in `text` the fraction of the second begins.
-    fraction: usize,
-}
-
-/// Form in which a time is shown.
-enum Face {
-    /// The time of day in this zone, to the microsecond: `21:26:54.897123`.
-    Day(TimeZone),
-    /// A time as [`Utc`] shows it.
-    Utc,
-}
-
-impl Clock {
-    /// Shows the time of day in `zone`, to the microsecond: `21:26:54.897123`.
-    pub fn of_day(zone: TimeZone) -> Self {
-        Self::new(Face::Day(zone))
-    }
-
-    /// Shows times as [`Utc`] does.
-    pub fn utc() -> Self {
-        Self::new(Face::Utc)
-    }
-
-    fn new(face: Face) -> Self {
-        Self {
-            face,
-            second: None,
-            text: Vec::new(),
-            fraction: 0,
-        }
-    }
-
-    /// Returns the moment `since_1970` as it is shown.
-    #[inline]
-    pub fn text(&mut self, since_1970: Duration) -> &[u8] {
-        let second = since_1970.as_secs();
-        if self.second != Some(second) {
-            self.set_second(second);
-        }
-        let nanos = since_1970.subsec_nanos();
-        let fraction = &mut self.text[self.fraction..];
-        if let Some((micros, nano)) = fraction.split_first_chunk_mut() {
-            *micros = six_digits(nanos / 1000);
-            put_digits(nano, three_digits(nanos % 1000));
-        }
-        &self.text
-    }
-
-    /// Begins the text with the `second`, counted from the beginning of 1970 on.
-    #[cold]
-    fn set_second(&mut self, second: u64) {
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
-        let mut text = String::new();
-        // A string takes all that is written to it.
-        let _ = match &self.face {
-            Face::Day(zone) => {
-                let offset = offset(time, zone).into();
-                write_time_of_day(&mut text, second.saturating_add_signed(offset))
-            }
-            Face::Utc => write_second(&mut text, second),
-        };
-        text.push('.');
-        self.second = Some(second);
-        self.fraction = text.len();
-        text.push_str(match self.face {
-            Face::Day(_) => "000000",
-            Face::Utc => "000000000Z",
-        });
-        self.text = text.into_bytes();
-    }
 }
 
 /// Returns year, month and day of the day that is `days` after 1970-01-01.
@@ -351,10 +263,19 @@ mod tests {
         assert_eq!(Utc(time).to_string(), utc(0, 0));
     }
 
+    fn fixed(minutes: i32) -> TimeZone {
+        TimeZone::fixed(jiff::tz::Offset::from_seconds(60 * minutes).unwrap())
+    }
+
+    fn shown(clock: &mut Clock, time: Duration, since_start: Duration) -> String {
+        let stamp = Stamp::of(SystemTime::UNIX_EPOCH + time, since_start);
+        String::from_utf8(clock.stamp(&stamp).to_vec()).unwrap()
+    }
+
     #[test]
     fn a_clock_shows_each_second_as_it_comes() {
-        let mut clock = Clock::of_day(TimeZone::UTC);
-        let mut utc_clock = Clock::utc();
+        let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
+        let mut utc_clock = Clock::new(TimeStyle::Utc, fixed(60));
         for (secs, nanos, text) in [
             (0, 7_000, "00:00:00.000007"),
             (0, 999_999_999, "00:00:00.999999"),
@@ -368,10 +289,13 @@ mod tests {
 
     #[test]
     fn a_time_is_that_of_the_zone_with_its_offset() {
-        let time = SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4_567_000);
-        let stamp = |minutes: i32| {
-            let zone = TimeZone::fixed(jiff::tz::Offset::from_seconds(60 * minutes).unwrap());
-            Stamp::of(time, Duration::from_micros(3_000_120), &zone)
+        let time = Duration::new(1_795_222_923, 4_567_000);
+        let all = |style, minutes| {
+            let clock = &mut Clock::new(style, fixed(minutes));
+            let before = shown(clock, time - Duration::from_secs(1), Duration::ZERO);
+            let text = shown(clock, time, Duration::from_micros(3_000_120));
+            assert!(before != text || style == TimeStyle::None);
+            text
         };
 
         for (minutes, text) in [
@@ -379,61 +303,26 @@ mod tests {
             (345, "2026-11-21T06:47:03.004567+05:45"),
             (-210, "2026-11-20T21:32:03.004567-03:30"),
         ] {
-            assert_eq!(stamp(minutes).display(TimeStyle::Iso).to_string(), text);
+            assert_eq!(all(TimeStyle::Iso, minutes), text);
         }
-        assert_eq!(
-            stamp(-210).display(TimeStyle::Time).to_string(),
-            "21:32:03.004"
-        );
-        assert_eq!(
-            stamp(60).display(TimeStyle::Epoch).to_string(),
-            "1795222923.004567"
-        );
-        assert_eq!(
-            stamp(60).display(TimeStyle::Monotonic).to_string(),
-            "3.000120"
-        );
-    }
-
-    #[test]
-    fn stamps_are_shown_as_each_alone_is() {
-        let zones =
-            [0, 3600].map(|secs| TimeZone::fixed(jiff::tz::Offset::from_seconds(secs).unwrap()));
-        for style in [
-            TimeStyle::Time,
-            TimeStyle::Iso,
-            TimeStyle::Epoch,
-            TimeStyle::Monotonic,
-            TimeStyle::None,
-        ] {
-            let mut stamps = Stamps::new(style);
-            for (secs, nanos, zone) in [
-                (0, 7_000, 0),
-                (0, 999_999_999, 0),
-                (0, 999_999_999, 1),
-                (86_399, 0, 1),
-                (86_400, 1_000_000, 0),
-            ] {
-                let time = Duration::new(secs, nanos);
-                let since_start = time.saturating_sub(Duration::from_millis(500));
-                let stamp = Stamp::of(SystemTime::UNIX_EPOCH + time, since_start, &zones[zone]);
-                let text = stamp.display(style).to_string();
-                assert_eq!(stamps.text(&stamp), text.as_bytes(), "{text}");
-                assert_eq!(stamps.text(&stamp), text.as_bytes());
-            }
-        }
+        assert_eq!(all(TimeStyle::Time, -210), "21:32:03.004");
+        assert_eq!(all(TimeStyle::Epoch, 60), "1795222923.004567");
+        assert_eq!(all(TimeStyle::Monotonic, 60), "3.000120");
+        assert_eq!(all(TimeStyle::None, 60), "");
     }
 
     #[test]
     fn summer_time_is_that_of_the_moment() {
         let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let clock = &mut Clock::new(TimeStyle::Iso, zone);
         for (secs, text) in [
             (1_795_222_923, "2026-11-21T02:02:03.000000+01:00"),
             (1_782_000_000, "2026-06-21T02:00:00.000000+02:00"),
         ] {
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(secs);
-            let stamp = Stamp::of(time, Duration::ZERO, &zone);
-            assert_eq!(stamp.display(TimeStyle::Iso).to_string(), text);
+            assert_eq!(
+                shown(clock, Duration::from_secs(secs), Duration::ZERO),
+                text
+            );
         }
     }
 

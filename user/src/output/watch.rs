@@ -13,7 +13,7 @@ use super::buffer::Buffer;
 use super::escape;
 use super::record::digits::push_decimal;
 use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
-use super::time::{Stamp, Stamps, TimeStyle};
+use super::time::{Clock, Stamp, TimeStyle};
 use causes::Causes;
 use nlhello::monitor::{Event, Kind, Origin, Payload, What};
 use nlhello::object::Names;
@@ -32,7 +32,7 @@ pub struct Watch {
     out: Buffer<File>,
     json: bool,
     color: bool,
-    times: Stamps,
+    clock: Clock,
     place: Whereabouts,
     causes: Causes,
     /// Texts of routes, with the names that links had.
@@ -67,7 +67,7 @@ impl Watch {
             out: Buffer::new(out.into()),
             json,
             color,
-            times: Stamps::new(match style {
+            clock: Clock::here(match style {
                 TimeStyle::Time if json => TimeStyle::Iso,
                 style => style,
             }),
@@ -212,9 +212,9 @@ impl Watch {
 
     fn begin_text(&mut self, now: &Stamp, words: &[&str]) {
         let out = self.out.text();
-        if self.times.style() != TimeStyle::None {
+        if self.clock.style() != TimeStyle::None {
             out.push(b'[');
-            out.extend_from_slice(self.times.text(now));
+            out.extend_from_slice(self.clock.stamp(now));
             out.extend_from_slice(b"] ");
         }
         push(out, &[self.place.text()]);
@@ -223,14 +223,14 @@ impl Watch {
 
     fn begin_json(&mut self, now: &Stamp, event: &str) {
         let out = self.out.text();
-        let quote = match self.times.style() {
+        let quote = match self.clock.style() {
             TimeStyle::Epoch | TimeStyle::Monotonic => "",
             _ => "\"",
         };
         out.push(b'{');
-        if self.times.style() != TimeStyle::None {
+        if self.clock.style() != TimeStyle::None {
             push(out, &[r#""time":"#, quote]);
-            out.extend_from_slice(self.times.text(now));
+            out.extend_from_slice(self.clock.stamp(now));
             push(out, &[quote, ","]);
         }
         push(out, &[r#""event":""#, event, "\""]);

@@ -68,7 +68,7 @@ impl Ahead {
             };
             // Messages received before an error are taken in first, in order.
             result = result.and(load.take_in(monitor, teller));
-            // Lines are written after each load: a reader that waits for a few must not wait for the last one.
+            // Lines are written between loads: a reader that waits for a few must not wait for the last one.
             teller.write_out();
             if load.is_last || result.is_err() || is_over(teller) || monitor.is_needed() {
                 self.spare.push(load);

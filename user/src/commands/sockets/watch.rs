@@ -5,9 +5,8 @@
 use super::{inodes, warn_of_source, SocketChoice, TIMEOUT};
 use super::{Cli, DescribedSocket, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
 use crate::cli::SocketsArgs;
-use crate::output::{write_growth, write_growth_json, Growth, Stamp};
+use crate::output::{write_growth, write_growth_json, Clock, Growth, Stamp, TimeStyle};
 use crate::signals::Signals;
-use jiff::tz::TimeZone;
 use nlhello::netlink::{deadline, Error};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -25,7 +24,7 @@ struct SocketWatch<'w> {
     last: HashMap<u64, Growth>,
     json: bool,
     start: Instant,
-    zone: TimeZone,
+    clock: Clock,
     /// How many lines are to be told yet, and were told.
     left: u64,
     told: u64,
@@ -48,7 +47,10 @@ pub fn run(
         last: HashMap::new(),
         json: cli.globals.json,
         start: Instant::now(),
-        zone: TimeZone::system(),
+        clock: Clock::here(match cli.globals.json {
+            true => TimeStyle::Iso,
+            false => TimeStyle::Time,
+        }),
         left: args.count.unwrap_or(u64::MAX),
         told: 0,
     };
@@ -130,7 +132,7 @@ impl SocketWatch<'_> {
         let sockets: Vec<_> = grown.iter().map(|(socket, _)| socket.clone()).collect();
         let processes = Processes::find(&inodes(&sockets));
         let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;
-        let now = Stamp::now(self.start, &self.zone);
+        let now = Stamp::now(self.start);
         let mut lines = Vec::new();
         for (socket, growth) in grown {
             let of = DescribedSocket {
@@ -141,9 +143,10 @@ impl SocketWatch<'_> {
             if self.left == 0 || !self.filter.wants_held_by(of.processes) {
                 continue;
             }
+            let time = (&mut self.clock, &now);
             match self.json {
-                true => write_growth_json(&mut lines, &now, &of, *growth)?,
-                false => write_growth(&mut lines, &now, &of, *growth)?,
+                true => write_growth_json(&mut lines, time, &of, *growth)?,
+                false => write_growth(&mut lines, time, &of, *growth)?,
             }
             self.left -= 1;
             self.told += 1;

@@ -306,6 +306,7 @@ fn write_decoded(
 mod tests {
     use super::*;
     use crate::output::buffer;
+    use crate::output::time::TimeStyle;
     use crate::output::trace::Form;
     use jiff::tz::TimeZone;
     use nlhello::diag::Process;
@@ -363,7 +364,7 @@ mod tests {
     fn json(line: &Line<'_>) -> Vec<Value> {
         let mut decoder = Decoder::new(Form::Json);
         let text = buffer::tests::text(|out| {
-            write_json(out, &mut Clock::utc(), &mut decoder, line).unwrap();
+            write_json(out, &mut Clock::here(TimeStyle::Utc), &mut decoder, line).unwrap();
         });
         serde_json::Deserializer::from_str(&text)
             .into_iter()
@@ -477,7 +478,7 @@ mod tests {
     fn messages_stand_below_the_line() {
         let role = Role::Event { copies: 1 };
         let bytes = [message(3), vec![0; 8]].concat();
-        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
         let line = line(&role, &bytes);
         let text = buffer::tests::text(|out| {
@@ -500,7 +501,7 @@ mod tests {
             protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
             ..line(&role, b"add@/x\0A=\x1b\0")
         };
-        let mut clock = Clock::of_day(TimeZone::UTC);
+        let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(Form::Text);
         let text = buffer::tests::text(|out| {
             let start = (&mut clock, &mut Label::default());

@@ -5,7 +5,7 @@
 
 use super::{compare, differences, trees, Difference, TimeStyle, Watch};
 use crate::output::buffer::Buffer;
-use crate::output::Stamp;
+use crate::output::{Clock, Stamp};
 use jiff::Zoned;
 use nlhello::monitor::{Event, Kind, Payload, What};
 use nlhello::object::Names;
@@ -102,11 +102,8 @@ fn lines(kind: Kind, capture: &[u8], json: bool) -> String {
         names.learn(*index, name.as_bytes(), true);
     }
     let wall: Zoned = "2026-11-21T21:26:54.897123+01:00[+01:00]".parse().unwrap();
-    let now = Stamp::of(
-        wall.timestamp().into(),
-        Duration::from_secs(3),
-        wall.time_zone(),
-    );
+    watch.clock = Clock::new(watch.clock.style(), wall.time_zone().clone());
+    let now = Stamp::of(wall.timestamp().into(), Duration::from_secs(3));
     let mut lines = Vec::new();
     for message in Messages::new(capture) {
         let message = message.unwrap();
