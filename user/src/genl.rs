@@ -29,9 +29,6 @@ pub static SPEC: Spec = Spec {
     messages: &[],
 };
 
-/// Number after that of the last known attribute type, `CTRL_ATTR_*`.
-const CTRL_ATTR_MAX: usize = 8;
-
 /// Operation of a list of families, as errors name it.
 pub const LIST: &str = "list families";
 
@@ -39,7 +36,7 @@ pub const LIST: &str = "list families";
 pub const GET: &str = "look up a family";
 
 /// The attributes of a family.
-type FamilyAttrs<'i, 'a> = Taker<'i, 'a, CTRL_ATTR_MAX>;
+type FamilyAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// `CTRL_ATTR_OP_*`.
 static OP: &[Known] = &[
@@ -65,7 +62,7 @@ const OP_FLAGS: &[(u32, &str)] = &[
 /// A family.
 #[derive(Clone, Debug)]
 pub struct Family<'a> {
-    attrs: Index<'a, CTRL_ATTR_MAX>,
+    attrs: Index<'a>,
 }
 
 impl<'a> Family<'a> {

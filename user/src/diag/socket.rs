@@ -21,9 +21,6 @@ use std::mem;
 /// Size of `struct netlink_diag_msg`, in bytes.
 const NETLINK_DIAG_MSG: usize = 28;
 
-/// Number after that of the last known attribute type, `NETLINK_DIAG_*`.
-const NETLINK_DIAG_MAX: usize = 5;
-
 /// `NDIAG_FLAG_*`, in lower case.
 const FLAGS: &[(u32, &str)] = &[
     (NDIAG_FLAG_CB_RUNNING, "cb_running"),
@@ -99,7 +96,7 @@ impl NetlinkSocket {
             .first_chunk::<NETLINK_DIAG_MSG>()
             .ok_or(wire::Error::Truncated)?;
         let number = |at: usize| header.get(at..at + 4).and_then(u32).unwrap_or_default();
-        let attrs = Index::<'_, NETLINK_DIAG_MAX>::new(&payload[NETLINK_DIAG_MSG..]);
+        let attrs = Index::new(&payload[NETLINK_DIAG_MSG..]);
         let value = |kind| attrs.get(kind).map_or(&[][..], |attr| attr.value());
         let memory = |at: usize| value(NETLINK_DIAG_MEMINFO).chunks_exact(4).nth(at);
         let memory = |at| memory(at).and_then(u32).unwrap_or_default();

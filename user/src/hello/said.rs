@@ -8,14 +8,11 @@ use crate::object::attrs::{u32, Index};
 use crate::object::{Fields, Names, Object, Value};
 use crate::wire::{self, Attr};
 
-/// Number after that of the last attribute type that is read, `HELLO_A_*`.
-const MAX: usize = 5;
-
 /// Room for a port id in a table.
 const WIDTH: usize = 12;
 
 /// A hello that somebody said.
-pub struct HelloObject<'a>(Index<'a, MAX>);
+pub struct HelloObject<'a>(Index<'a>);
 
 impl<'a> HelloObject<'a> {
     /// Reads the payload of a `HELLO_CMD_HELLO_NTF` message, which has no fixed header.

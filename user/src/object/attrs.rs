@@ -3,41 +3,38 @@
 //! The attributes of an object, by type.
 
 use super::fields::{Fields, Nest, Value};
-use crate::wire::{padding, Attr, Attrs};
+use crate::wire::{padding, Attr, Attrs, ALIGNTO};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Number after that of the last known attribute type of any object, those of links: `IFLA_MAX`.
-pub const TYPES: usize = 70;
+/// How many types of attributes an index has places for.
+const TYPES: usize = 128;
 
-/// Where the attributes of an object are, those of types below `N` (128 at most).
+/// Where the attributes of an object are, those of types below 128.
 ///
 /// The first of a type counts, as in `ip`.
 #[derive(Clone, Debug)]
-pub struct Index<'a, const N: usize = TYPES> {
+pub struct Index<'a> {
     bytes: &'a [u8],
-    places: Places<N>,
+    places: Places,
 }
 
 /// Where attributes are in a row of bytes, by type.
 #[derive(Clone, Debug)]
-pub struct Places<const N: usize = TYPES> {
-    /// Where the attribute of a type begins, for those in `seen`.
-    at: [u32; N],
+pub struct Places {
+    /// Where the attribute of a type begins, in words of [`ALIGNTO`], for those in `seen`.
+    at: [u16; TYPES],
     /// A bit for each type.
     seen: u128,
     /// Whether something is not in `at`: another type, a type once more, bytes that are no attribute.
     more: bool,
 }
 
-impl<const N: usize> Places<N> {
-    const MASK_IS_WIDE_ENOUGH: () = assert!(N <= 128);
-
+impl Places {
     /// Finds the attributes in `bytes`.
     #[inline]
     pub fn new(bytes: &[u8]) -> Self {
-        let () = Self::MASK_IS_WIDE_ENOUGH;
         let mut places = Self {
-            at: [0; N],
+            at: [0; TYPES],
             seen: 0,
             more: false,
         };
@@ -50,10 +47,12 @@ impl<const N: usize> Places<N> {
     /// Says whether there was a place for it.
     #[inline]
     fn note(&mut self, kind: u16, at: usize) -> bool {
-        match self.at.get_mut(usize::from(kind)) {
-            Some(place) if self.seen >> kind & 1 == 0 => *place = at as u32,
-            _ => return false,
-        }
+        let place = self.at.get_mut(usize::from(kind));
+        let place = place.filter(|_| self.seen >> kind & 1 == 0);
+        let (Some(place), Ok(word)) = (place, u16::try_from(at / ALIGNTO)) else {
+            return false;
+        };
+        *place = word;
         self.seen |= 1 << kind;
         true
     }
@@ -65,12 +64,12 @@ impl<const N: usize> Places<N> {
 
         match self.seen >> kind & 1 {
             0 => None,
-            _ => Attr::from_bytes(bytes.get(at as usize..)?).ok(),
+            _ => Attr::from_bytes(bytes.get(ALIGNTO * usize::from(at)..)?).ok(),
         }
     }
 }
 
-impl<'a, const N: usize> Index<'a, N> {
+impl<'a> Index<'a> {
     /// Finds the attributes in `bytes`.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
@@ -79,7 +78,7 @@ impl<'a, const N: usize> Index<'a, N> {
 
     /// Returns the attributes in `bytes`, which are at these `places`.
     #[inline]
-    pub fn at(bytes: &'a [u8], places: Places<N>) -> Self {
+    pub fn at(bytes: &'a [u8], places: Places) -> Self {
         Self { bytes, places }
     }
 
@@ -115,7 +114,7 @@ impl<'a, const N: usize> Index<'a, N> {
 
     /// Returns what hands out the attributes and knows which nobody asked for.
     #[inline]
-    pub fn taker(&self) -> Taker<'_, 'a, N> {
+    pub fn taker(&self) -> Taker<'_, 'a> {
         Taker {
             index: self,
             left: self.places.seen,
@@ -125,12 +124,12 @@ impl<'a, const N: usize> Index<'a, N> {
 
 /// Hands out values; tells in the end what nobody could make sense of.
 #[derive(Debug)]
-pub struct Taker<'i, 'a, const N: usize = TYPES> {
-    index: &'i Index<'a, N>,
+pub struct Taker<'i, 'a> {
+    index: &'i Index<'a>,
     left: u128,
 }
 
-impl<'a, const N: usize> Taker<'_, 'a, N> {
+impl<'a> Taker<'_, 'a> {
     /// Returns what `read` makes of the attribute of type `kind`; where that is nothing, the
     /// attribute stays unknown.
     #[inline]
@@ -177,7 +176,7 @@ impl<'a, const N: usize> Taker<'_, 'a, N> {
     fn is_taken(&self, kind: u16, at: usize) -> bool {
         let place = self.index.places.at.get(usize::from(kind));
 
-        place.is_some_and(|place| *place as usize == at && self.left >> kind & 1 == 0)
+        place.is_some_and(|place| ALIGNTO * usize::from(*place) == at && self.left >> kind & 1 == 0)
     }
 }
 
@@ -194,7 +193,7 @@ fn bits(mut set: u128) -> impl Iterator<Item = u16> {
     std::iter::from_fn(move || {
         let first = set.trailing_zeros() as u16;
         set &= set.wrapping_sub(1);
-        (first < 128).then_some(first)
+        (usize::from(first) < TYPES).then_some(first)
     })
 }
 
@@ -340,7 +339,7 @@ mod tests {
 
     /// Takes the types 1 and 2 as numbers of four bytes; returns them and what is told of the rest.
     fn taken(bytes: &[u8]) -> (Option<u32>, Option<u32>, String) {
-        let index = Index::<'_, 8>::new(bytes);
+        let index = Index::new(bytes);
         let mut taker = index.taker();
         let (one, two) = (taker.take(1, u32), taker.take(2, u32));
         let mut told = Written::default();

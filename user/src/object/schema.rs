@@ -7,9 +7,6 @@ use super::fields::{Fields, Nest, Value};
 use super::Names;
 use crate::wire::Attrs;
 
-/// Types in the tables are below this.
-const KINDS: usize = 128;
-
 /// Description of a type of attribute.
 pub struct Known {
     /// `nla_type`.
@@ -86,15 +83,15 @@ pub const fn known(kind: u16, key: &'static str, format: Format) -> Known {
 /// Tells the attributes in `bytes` that `table` knows, in the order of the table, and then the others
 /// as unknown.
 pub fn describe(bytes: &[u8], table: &[Known], names: &mut Names, out: &mut dyn Fields) {
-    let index = Index::<'_, KINDS>::new(bytes);
+    let index = Index::new(bytes);
     let mut attrs = index.taker();
     describe_known(&mut attrs, table, names, out);
     attrs.finish(out);
 }
 
 /// Tells those of `attrs` that `table` knows, in the order of the table.
-pub fn describe_known<const N: usize>(
-    attrs: &mut Taker<'_, '_, N>,
+pub fn describe_known(
+    attrs: &mut Taker<'_, '_>,
     table: &[Known],
     names: &mut Names,
     out: &mut dyn Fields,

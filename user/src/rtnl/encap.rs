@@ -19,8 +19,8 @@ use crate::object::{Fields, Names, Nest, Value};
 
 /// Tells the tunnel of an object whose attribute of type `kind` says which one it is, that of type
 /// `data` what is set up.
-pub fn describe<const N: usize>(
-    attrs: &mut Taker<'_, '_, N>,
+pub fn describe(
+    attrs: &mut Taker<'_, '_>,
     [kind, data]: [u16; 2],
     names: &mut Names,
     out: &mut dyn Fields,
@@ -125,7 +125,7 @@ fn locator(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 /// Tells the name of a BPF program, `LWT_BPF_PROG_NAME` or `SEG6_LOCAL_BPF_PROG_NAME`.
 fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const NAME: u16 = 2;
-    let found = Index::<'_, 3>::new(value).get(NAME);
+    let found = Index::new(value).get(NAME);
 
     match found
         .map(|attr| attr.value())

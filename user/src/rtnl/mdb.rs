@@ -22,9 +22,6 @@ use crate::wire::{self, Attrs};
 /// Size of `struct br_port_msg`, in bytes.
 const BR_PORT_MSG: usize = 8;
 
-/// One more than the last type that is known.
-const MDBA_MAX: usize = 3;
-
 /// In `MDBA_MDB`: those of a group.
 const MDBA_MDB_ENTRY: u16 = 1;
 /// In `MDBA_MDB_ENTRY`: one of them.
@@ -43,7 +40,7 @@ const WIDTH: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Mdb<'a> {
     header: BrPortMsg,
-    attrs: Index<'a, MDBA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct br_port_msg`.

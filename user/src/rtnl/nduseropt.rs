@@ -18,9 +18,6 @@ use std::net::{IpAddr, Ipv6Addr};
 /// Size of `struct nduseroptmsg`, in bytes.
 const NDUSEROPTMSG: usize = 16;
 
-/// Number after that of the last known attribute type, `NDUSEROPT_*`.
-const NDUSEROPT_MAX: usize = 2;
-
 /// Lengths of options count this many bytes.
 const UNIT: usize = 8;
 /// Servers of names (`ND_OPT_RDNSS`).
@@ -36,7 +33,7 @@ const WIDTH: usize = 16;
 pub struct NdUserOpt<'a> {
     header: Nduseroptmsg,
     options: &'a [u8],
-    attrs: Index<'a, NDUSEROPT_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct nduseroptmsg`.

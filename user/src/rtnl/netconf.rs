@@ -20,9 +20,6 @@ use crate::wire;
 /// Room for `struct netconfmsg`, one byte, before the attributes.
 const NETCONFMSG: usize = wire::align(1);
 
-/// One more than the last type that is known.
-const NETCONFA_MAX: usize = 10;
-
 /// Stands for all links (`NETCONFA_IFINDEX_ALL`).
 const ALL: i32 = -1;
 /// Stands for links that are yet to come (`NETCONFA_IFINDEX_DEFAULT`).
@@ -49,7 +46,7 @@ const WIDTH: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Netconf<'a> {
     header: Netconfmsg,
-    attrs: Index<'a, NETCONFA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct netconfmsg`.
@@ -111,7 +108,7 @@ impl Object for Netconf<'_> {
 }
 
 /// Tells whether packets are taken whose sender is not where they came from.
-fn describe_rp_filter(attrs: &mut Taker<'_, '_, NETCONFA_MAX>, out: &mut dyn Fields) {
+fn describe_rp_filter(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let Some(number) = attrs.take(NETCONFA_RP_FILTER, u32) else {
         return;
     };

@@ -16,9 +16,6 @@ use crate::wire;
 /// Room for `struct rtgenmsg`, one byte, before the attributes.
 const RTGENMSG: usize = wire::align(1);
 
-/// Number after that of the last known attribute type, `NETNSA_*`.
-const NETNSA_MAX: usize = 6;
-
 /// Room for an id in a table.
 const WIDTH: usize = 8;
 
@@ -26,7 +23,7 @@ const WIDTH: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Nsid<'a> {
     header: Rtgenmsg,
-    attrs: Index<'a, NETNSA_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct rtgenmsg`.

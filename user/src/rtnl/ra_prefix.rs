@@ -16,9 +16,6 @@ use std::net::IpAddr;
 /// Size of `struct prefixmsg`, in bytes.
 const PREFIXMSG: usize = 12;
 
-/// Number after that of the last known attribute type, `PREFIX_*`.
-const PREFIX_MAX: usize = 3;
-
 /// Type of the option in an advertisement (`ND_OPT_PREFIX_INFO`).
 const PREFIX_INFO: u8 = 3;
 
@@ -40,7 +37,7 @@ const DEV_WIDTH: usize = 16;
 #[derive(Clone, Debug)]
 pub struct RaPrefix<'a> {
     header: Prefixmsg,
-    attrs: Index<'a, PREFIX_MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct prefixmsg`.

@@ -387,7 +387,7 @@ impl Object for Route<'_> {
     }
 
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
-        let attrs: Index<'_> = Index::new(&self.payload[RTMSG..]);
+        let attrs = Index::new(&self.payload[RTMSG..]);
         let mut attrs = attrs.taker();
         let header = &self.header;
         match header.family {

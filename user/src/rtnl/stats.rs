@@ -20,9 +20,6 @@ const IF_STATS_MSG: usize = 12;
 /// `IFLA_STATS_*`.
 const LINK_64: u16 = 1;
 const LINK_OFFLOAD_XSTATS: u16 = 4;
-/// One more than the last type that is known.
-const MAX: usize = 6;
-
 /// Room for the name of a link in a table.
 const WIDTH: usize = 16;
 
@@ -30,7 +27,7 @@ const WIDTH: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Stats<'a> {
     header: IfStatsMsg,
-    attrs: Index<'a, MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct if_stats_msg`.

@@ -22,9 +22,6 @@ pub(super) use crate::names::uapi::{TCA_KIND, TCA_OPTIONS};
 /// Size of `struct tcmsg`, in bytes.
 const TCMSG: usize = 20;
 
-/// Number after that of the last known attribute type, `TCA_*`.
-const TCA_MAX: usize = 17;
-
 /// Parent of what is at the link itself (`TC_H_ROOT`).
 pub(super) const ROOT: u32 = u32::MAX;
 /// No handle or parent (`TC_H_UNSPEC`).
@@ -38,7 +35,7 @@ const HANDLE_WIDTH: usize = 6;
 pub(super) const DEV_WIDTH: usize = 16;
 
 /// The attributes of traffic control.
-pub(super) type TcAttrs<'i, 'a> = Taker<'i, 'a, TCA_MAX>;
+pub(super) type TcAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// The fixed part, `struct tcmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +80,7 @@ impl Tcmsg {
 #[derive(Clone, Debug)]
 pub(super) struct Tc<'a> {
     pub(super) header: Tcmsg,
-    pub(super) attrs: Index<'a, TCA_MAX>,
+    pub(super) attrs: Index<'a>,
 }
 
 impl<'a> Tc<'a> {

@@ -179,7 +179,7 @@ fn table(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Op
 /// Tells the name of a program and its number.
 fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const PROG: u16 = 1;
-    let found = Index::<'_, 2>::new(value).get(PROG);
+    let found = Index::new(value).get(PROG);
 
     program(key, value, names, out)?;
     if let Some(id) = found.and_then(|attr| u32(attr.value())) {
@@ -190,7 +190,7 @@ fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) ->
 
 /// Tells the flavors, and how long the parts of a compressed segment are, beside the other keys.
 fn flavors(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let index = Index::<'_, 4>::new(value);
+    let index = Index::new(value);
     let mut attrs = index.taker();
     let operations = attrs.take(1, u32);
     let lengths = [("lblen", attrs.take(2, u8)), ("nflen", attrs.take(3, u8))];

@@ -38,9 +38,6 @@ static INET6_DETAILS: &[Known] = &[
     known(IFLA_INET6_TOKEN, "token", Format::Ip),
     known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
 ];
-/// Number after that of the last known attribute type, `IFLA_INET6_*`.
-const INET6_MAX: usize = 10;
-
 const ADDR_GEN_MODE: u16 = 8;
 
 /// `IN6_ADDR_GEN_MODE_*`.
@@ -53,8 +50,8 @@ const MODES: &[(u8, &str)] = &[
 
 /// Tells how addresses of IPv6 are made, where `ip` has it, and then all that there is by family.
 pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let inet6 = Index::<'_, 16>::new(value).get(libc::AF_INET6 as u16);
-    let mode = inet6.and_then(|inet6| Index::<'_, 16>::new(inet6.value()).get(ADDR_GEN_MODE));
+    let inet6 = Index::new(value).get(libc::AF_INET6 as u16);
+    let mode = inet6.and_then(|inet6| Index::new(inet6.value()).get(ADDR_GEN_MODE));
     if let Some(&[mode]) = mode.map(|mode| mode.value()) {
         out.field("inet6_addr_gen_mode", schema::word(MODES, mode));
     }
@@ -72,7 +69,7 @@ pub fn describe_inet6(
     names: &mut Names,
     out: &mut dyn Fields,
 ) -> Option<()> {
-    let index = Index::<'_, INET6_MAX>::new(value);
+    let index = Index::new(value);
     let mut attrs = index.taker();
 
     out.open(key, Nest::Object);

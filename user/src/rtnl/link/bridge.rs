@@ -259,7 +259,7 @@ fn describe_queriers(
     names: &mut Names,
     out: &mut dyn Fields,
 ) -> Option<()> {
-    let index = Index::<'_, 16>::new(value);
+    let index = Index::new(value);
     let mut attrs = index.taker();
 
     out.open(&format!("{key}_ipv4"), Nest::Object);

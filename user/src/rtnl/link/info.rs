@@ -14,7 +14,7 @@ const DATA: u16 = 2;
 const SLAVE_KIND: u16 = 4;
 const SLAVE_DATA: u16 = 5;
 
-type Info<'a> = Index<'a, 8>;
+type Info<'a> = Index<'a>;
 
 /// Kinds of links, and what their own attributes are.
 static KINDS: &[(&str, &[Known])] = &[

@@ -17,7 +17,7 @@ const MODES: [(u8, u16); 3] = [(2, 6), (1, 5), (3, 7)];
 
 /// Tells which programs there are, if there are any.
 pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let index = Index::<'_, 16>::new(value);
+    let index = Index::new(value);
     let mut attrs = index.taker();
     let mode = attrs.take(ATTACHED, u8)?;
     if mode == 0 {

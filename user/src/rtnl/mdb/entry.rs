@@ -25,9 +25,6 @@ const DST_PORT: u16 = 7;
 const VNI: u16 = 8;
 const IFINDEX: u16 = 9;
 const SRC_VNI: u16 = 10;
-/// One more than the last type that is known.
-const MAX: usize = 11;
-
 /// `MDBA_MDB_SRCLIST_ENTRY`.
 const SRCLIST_ENTRY: u16 = 1;
 
@@ -52,7 +49,7 @@ const IPV6: u16 = 0x86dd;
 pub struct MdbEntry<'a> {
     bridge: BrPortMsg,
     header: BrMdbEntry,
-    attrs: Index<'a, MAX>,
+    attrs: Index<'a>,
 }
 
 /// The fixed part, `struct br_mdb_entry`.

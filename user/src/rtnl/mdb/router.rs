@@ -9,15 +9,12 @@ use crate::object::fields::{Fields, Value};
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Names, Object};
 
-/// Number after that of the last known attribute type, `MDBA_ROUTER_PATTR_*`.
-const MAX: usize = 6;
-
 /// A port behind which a router of groups is: it gets all of them.
 #[derive(Clone, Debug)]
 pub struct RouterPort<'a> {
     bridge: BrPortMsg,
     ifindex: u32,
-    attrs: Index<'a, MAX>,
+    attrs: Index<'a>,
 }
 
 impl<'a> RouterPort<'a> {

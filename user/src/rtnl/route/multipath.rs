@@ -60,7 +60,7 @@ struct Hop<'a> {
 
 impl Hop<'_> {
     fn describe(&self, rtmsg: &Rtmsg, names: &mut Names, out: &mut dyn Fields) {
-        let attrs: Index<'_> = Index::new(self.attrs);
+        let attrs = Index::new(self.attrs);
         let mut attrs = attrs.taker();
 
         encap::describe(&mut attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);

@@ -16,9 +16,6 @@ const HTB_PARMS: u16 = 1;
 const HTB_INIT: u16 = 2;
 const HTB_RATE64: u16 = 6;
 const HTB_CEIL64: u16 = 7;
-/// One more than the last type that is known.
-const HTB_MAX: usize = 10;
-
 /// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
 const RATESPEC: usize = 12;
 
@@ -137,7 +134,7 @@ fn describe_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields)
 
 /// Tells `struct tc_htb_opt`; `None` when it is not there.
 fn describe_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let index = Index::<'_, HTB_MAX>::new(value);
+    let index = Index::new(value);
     let mut attrs = index.taker();
     let parms = attrs.take(HTB_PARMS, HtbOpt::from_bytes)?;
     let rate64 = attrs.take(HTB_RATE64, u64);
