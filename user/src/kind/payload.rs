@@ -217,39 +217,41 @@ impl Snapshot {
             }
         }
     }
+}
 
+impl Payload<'_> {
     /// Says whether the kernel makes the object without a word.
-    pub fn makes_in_silence(&self, object: &Payload<'_>) -> bool {
-        !object.is_cut_off() && (self.is_untold)(object)
+    pub(crate) fn is_made_in_silence(&self) -> bool {
+        let snapshot = self.kind.snapshot();
+        !self.is_cut_off() && snapshot.is_some_and(|snapshot| (snapshot.is_untold)(self))
     }
 
     /// Says whether other objects may come and go that are a part of this one.
-    pub fn is_group(&self, object: &Payload<'_>) -> bool {
-        self.of_siblings(object, |siblings| siblings.is_group)
+    pub(crate) fn is_group(&self) -> bool {
+        self.siblings()
+            .is_some_and(|siblings| (siblings.is_group)(self))
     }
 
     /// Says whether an event of one more like this can be believed to be one more.
-    pub fn is_appended(&self, object: &Payload<'_>) -> bool {
-        self.of_siblings(object, |siblings| siblings.is_appended)
+    pub(crate) fn is_appended(&self) -> bool {
+        self.siblings()
+            .is_some_and(|siblings| (siblings.is_appended)(self))
     }
 
     /// Says whether others can have the identity of the object.
-    pub fn has_siblings(&self, object: &Payload<'_>) -> bool {
-        self.of_siblings(object, |siblings| siblings.are_possible)
-    }
-
-    fn of_siblings(
-        &self,
-        object: &Payload<'_>,
-        ask: fn(&Siblings) -> fn(&Payload<'_>) -> bool,
-    ) -> bool {
-        let siblings = self.siblings.as_ref();
-        siblings.is_some_and(|siblings| ask(siblings)(object))
+    pub(crate) fn has_siblings(&self) -> bool {
+        self.siblings()
+            .is_some_and(|siblings| (siblings.are_possible)(self))
     }
 
     /// Returns where a dump that goes on by counting counts the object.
-    pub fn leaf_of(&self, object: &Payload<'_>) -> Option<Vec<u8>> {
-        (self.siblings.as_ref()?.leaf)(object)
+    pub(crate) fn leaf(&self) -> Option<Vec<u8>> {
+        (self.siblings()?.leaf)(self)
+    }
+
+    /// Returns what is so where several objects can have the identity of this one.
+    fn siblings(&self) -> Option<&'static Siblings> {
+        self.kind.snapshot()?.siblings.as_ref()
     }
 }
 

@@ -178,7 +178,7 @@ fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl Fn
         is_told = true;
         tell(event);
     });
-    let is_end = !news.is_there && !news.makes_in_silence();
+    let is_end = !news.is_there && !news.object.is_made_in_silence();
     if is_partial && !is_told && is_end {
         tell(&news.as_it_came());
     }

@@ -9,7 +9,7 @@ mod window;
 
 use super::table::{Seen, Table};
 use super::{Event, Kind, Kinds, Origin, Payload, What};
-use crate::kind::{Cause, Snapshot};
+use crate::kind::Cause;
 use change::{Change, Kept, OfKey};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -38,27 +38,6 @@ impl<'a> News<'a> {
     /// Returns what the object is.
     pub fn kind(&self) -> Kind {
         self.object.kind()
-    }
-
-    /// Says what `is` so of the object, of a kind that is [kept](Kind::is_kept).
-    fn is(&self, is: fn(&Snapshot, &Payload<'_>) -> bool) -> bool {
-        let snapshot = self.kind().snapshot();
-        snapshot.is_some_and(|snapshot| is(snapshot, &self.object))
-    }
-
-    /// Says whether it can be believed that it is of one more, where others have its identity.
-    fn is_appended(&self) -> bool {
-        self.is(Snapshot::is_appended)
-    }
-
-    /// Says whether the kernel makes such an object without a word.
-    pub fn makes_in_silence(&self) -> bool {
-        self.is(Snapshot::makes_in_silence)
-    }
-
-    /// Says whether other objects can have its identity.
-    fn has_siblings(&self) -> bool {
-        self.is(Snapshot::has_siblings)
     }
 
     /// Returns the event of a kind that is not [kept](Kind::is_kept).
@@ -264,10 +243,10 @@ impl State {
         let Some(form) = table.form(object) else {
             return;
         };
-        window.pass(table.facts(), object);
+        window.pass(object);
         // A dump may show an object twice while others come.
         let is_known = table.mark(form, Seen::Dump) || table.is_found(form);
-        if !is_known && !table.facts().makes_in_silence(object) {
+        if !is_known && !object.is_made_in_silence() {
             table.insert(form, Seen::Found);
         }
         table.release(form);

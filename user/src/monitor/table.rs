@@ -136,7 +136,7 @@ impl Table {
 
     /// Says whether an object is several in one.
     pub fn is_group(&self, form: Form) -> bool {
-        self.ask(form, |object| self.facts.is_group(object))
+        self.ask(form, |object| object.is_group())
     }
 
     /// Returns the index of the link that an object is on, or goes through.

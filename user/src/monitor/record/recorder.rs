@@ -132,11 +132,7 @@ impl Recorder {
     fn note_all(&mut self, state: &State, kinds: Kinds, are_untold: bool) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for kind in kinds.iter() {
-            let Some(snapshot) = kind.snapshot() else {
-                continue;
-            };
-            let is_untold =
-                |body: &Cow<'_, [u8]>| snapshot.makes_in_silence(&Payload::new(kind, body));
+            let is_untold = |body: &Cow<'_, [u8]>| Payload::new(kind, body).is_made_in_silence();
             for body in state
                 .bodies(kind)
                 .filter(|body| is_untold(body) == are_untold)

@@ -105,7 +105,7 @@ impl<'c, 'a> Change<'c, 'a> {
     fn is_only(&self) -> bool {
         let flags = self.news.flags & OF_ROUTES;
 
-        match self.news.has_siblings() {
+        match self.news.object.has_siblings() {
             false => true,
             true if flags == ONLY => true,
             true if flags & REPLACE != 0 => self.of_key.count < 2,
@@ -153,7 +153,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
     /// replaced among many, has to be read.
     fn add(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
-        if !self.news.is_appended() || self.news.flags & REPLACE != 0 {
+        if !self.news.object.is_appended() || self.news.flags & REPLACE != 0 {
             self.sure = false;
             return;
         }
@@ -185,7 +185,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Says whether what is deleted may be other than `old`: another route that was not told yet, or
     /// a hop of IPv6. Of all else there is only one.
     fn may_be_another(&self, old: Form) -> bool {
-        self.news.has_siblings() && (self.is_read || self.table.is_group(old))
+        self.news.object.has_siblings() && (self.is_read || self.table.is_group(old))
     }
 
     fn note_gone(&mut self, form: Form) {

@@ -6,7 +6,6 @@ use super::super::table::{Form, Key, Seen, Table};
 use super::super::{Event, Kind, Kinds, Origin, Payload, What};
 use super::change::Change;
 use super::{OF_ROUTES, ONLY, REPLACE};
-use crate::kind::Snapshot;
 use std::collections::{HashMap, HashSet};
 
 /// From before a dump is asked for until all events are read that came before its end.
@@ -64,9 +63,9 @@ impl Window {
     }
 
     /// Notes what the dump showed last, of a kind whose objects can have the same identity.
-    pub fn pass(&mut self, snapshot: &Snapshot, object: &Payload<'_>) {
+    pub fn pass(&mut self, object: &Payload<'_>) {
         self.last.clear();
-        if snapshot.siblings.is_some() {
+        if object.has_siblings() {
             self.last.extend_from_slice(object.bytes());
         }
         self.passed = Some(object.kind());
@@ -74,10 +73,7 @@ impl Window {
 
     /// Notes that the dump ends here or pauses.
     pub fn pause(&mut self) {
-        let leaf_of = |kind: Kind| {
-            let last = Payload::new(kind, &self.last);
-            kind.snapshot()?.leaf_of(&last)
-        };
+        let leaf_of = |kind| Payload::new(kind, &self.last).leaf();
         self.pauses.extend(self.passed.and_then(leaf_of));
     }
 
@@ -147,7 +143,7 @@ impl Window {
         self.touched
             .iter()
             .filter(|((of, _), _)| *of == table.kind())
-            .filter_map(|(_, touch)| table.ask(touch.form, |object| table.facts().leaf_of(object)))
+            .filter_map(|(_, touch)| table.ask(touch.form, |object| object.leaf()))
             .filter(|leaf| self.pauses.contains(leaf))
             .collect()
     }
@@ -162,12 +158,8 @@ impl Window {
     ) {
         let stale = table.iter().filter(|(_, seen)| *seen == Seen::Before);
         let stale = table.in_order(stale.map(|(form, _)| form));
-        let snapshot = table.facts();
         let is_left_out = |object: &Payload<'_>| {
-            !doubtful.is_empty()
-                && snapshot
-                    .leaf_of(object)
-                    .is_some_and(|leaf| doubtful.contains(&leaf))
+            !doubtful.is_empty() && object.leaf().is_some_and(|leaf| doubtful.contains(&leaf))
         };
         let mut body = Vec::new();
         for form in stale {
@@ -319,11 +311,13 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
     let was_shown = before.is_some_and(|touch| touch.gone > 0);
 
     match (change.news.is_there, before.map(|touch| &touch.sure)) {
-        _ if !change.news.has_siblings() => Sure::Yes,
+        _ if !change.news.object.has_siblings() => Sure::Yes,
         (true, _) if flags == ONLY => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if flags & REPLACE != 0 && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if flags & REPLACE != 0 && change.of_key.count == 1 => Sure::Yes,
-        (true, Some(Sure::Yes)) if change.news.is_appended() && flags & REPLACE == 0 => Sure::Yes,
+        (true, Some(Sure::Yes)) if change.news.object.is_appended() && flags & REPLACE == 0 => {
+            Sure::Yes
+        }
         (false, None) if none || is_known && few => Sure::IfDeleted(change.body.bytes().into()),
         (false, Some(Sure::Yes)) if is_known => Sure::Yes,
         // The object in the dump may be the one that was replaced, or another that is still there.
