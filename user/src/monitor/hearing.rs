@@ -242,24 +242,36 @@ impl Intake<'_> {
         messages: impl Iterator<Item = Result<(u32, Message<'m>), Error>>,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
-        for message in messages {
+        let mut messages = messages;
+        // An iterator over datagrams and the messages in each is slow to resume after every message.
+        messages.try_for_each(|message| {
             let (group, message) = message?;
-            let Some(news) = self.read(&message, group) else {
-                let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
-                let hinted = Kind::hinted(nlmsg_type, payload, group);
-                self.state.note_silent(hinted);
-                continue;
-            };
-            if let Some(recorder) = self.recorder {
-                recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
-                recorder.note(&Step::Event(message))?;
-            }
-            self.take(&news, tell);
-        }
+            self.take_one(&message, group, tell)
+        })?;
         match self.recorder {
             Some(recorder) => recorder.flush(),
             None => Ok(()),
         }
+    }
+
+    fn take_one(
+        &mut self,
+        message: &Message<'_>,
+        group: u32,
+        tell: &mut impl FnMut(&Told<'_>),
+    ) -> Result<(), Error> {
+        let Some(news) = self.read(message, group) else {
+            let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
+            let hinted = Kind::hinted(nlmsg_type, payload, group);
+            self.state.note_silent(hinted);
+            return Ok(());
+        };
+        if let Some(recorder) = self.recorder {
+            recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
+            recorder.note(&Step::Event(*message))?;
+        }
+        self.take(&news, tell);
+        Ok(())
     }
 
     /// Reads an event that is listened for, which came to `group`; what answers us is none.
