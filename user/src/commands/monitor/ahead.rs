@@ -13,7 +13,7 @@ use std::thread::Builder;
 const LOADS: usize = 8;
 
 /// How many bytes are a load, about: to wake a thread takes longer than to receive a few.
-const LOAD: usize = 32 << 10;
+const LOAD: usize = 64 << 10;
 
 /// A thread that hears, when it is asked to.
 pub struct Ahead {
