@@ -6,7 +6,9 @@ use super::connection::check_ack;
 use super::dump::{check_done, is_interrupted, ATTEMPTS};
 use super::inbox::KERNEL;
 use super::{deadline, Connection, Datagram, Error, Request};
-use crate::wire::{align, Message, Messages, NLMSG_DONE, NLMSG_ERROR};
+use crate::wire::{
+    align, Message, Messages, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLM_F_DUMP_INTR,
+};
 use std::time::{Duration, Instant};
 
 /// How much of a table is held before any of it is handed out, in bytes: what is held can be read
@@ -137,8 +139,13 @@ impl Table<'_> {
         let most = self.to.min(start + ROW);
         self.from = self.next;
         // A message that ends the row is found again when it is its turn.
-        while self.from < most && matches!(self.look(), Ok(TablePart::Entry)) {
-            self.from = self.next;
+        while self.from < most {
+            let next = match self.after_entry() {
+                None if matches!(self.look(), Ok(TablePart::Entry)) => self.next,
+                None => break,
+                Some(next) => next,
+            };
+            self.from = next;
         }
         Ok(Some(&self.bytes[start..self.from]))
     }
@@ -196,6 +203,21 @@ impl Table<'_> {
         self.next = next;
         self.interrupted |= scan.interrupted;
         Ok(part)
+    }
+
+    /// Returns where the next message ends if it is an entry of which nothing else is to be noted: most are, and it takes a few
+    /// instructions to see that.
+    #[inline]
+    fn after_entry(&self) -> Option<usize> {
+        let rest = &self.bytes[self.from..self.to];
+        let header = Nlmsghdr::from_bytes(rest)?;
+        let len = header.nlmsg_len as usize;
+        let is_plain = header.nlmsg_seq == self.seq
+            && !matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR)
+            && header.nlmsg_flags & NLM_F_DUMP_INTR == 0
+            && (NLMSG_HDRLEN..=rest.len()).contains(&len);
+
+        is_plain.then(|| self.to.min(self.from + align(len)))
     }
 
     #[inline]
