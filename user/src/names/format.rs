@@ -312,7 +312,7 @@ impl Struct {
     pub fn family(self, bytes: &[u8]) -> Option<u8> {
         let value = |member: Member| bytes.get(member.at..member.at + member.size);
         let own = |member: Member| match member.format {
-            Format::Number(number) if member.name.ends_with("family") => {
+            Format::Number(number) if member.is_family() => {
                 u8::try_from(number.read(value(member)?)?).ok()
             }
             _ => None,
@@ -338,6 +338,13 @@ impl Struct {
                 size: member.size.into(),
                 format: Format::new(member.kind, member.aux, member.arg),
             })
+    }
+}
+
+impl Member {
+    /// Says whether it is the family of the addresses in its struct, `AF_*`.
+    pub fn is_family(&self) -> bool {
+        self.name.ends_with("family")
     }
 }
 

@@ -118,6 +118,7 @@ impl Dialog {
 
     /// Returns the next datagram of which all is known, or that was held for long enough `now`; without
     /// a time, whichever is next.
+    #[inline]
     pub fn next_line(&mut self, now: Option<Duration>) -> Option<Line<'_>> {
         self.forget_told();
         let next = self.held.front()?;
@@ -143,6 +144,7 @@ impl Dialog {
         }
     }
 
+    #[inline]
     fn is_ready(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
         let is_known = match &held.role {
@@ -283,6 +285,7 @@ impl Dialog {
             .filter(|_| at >= usize::from(self.is_told))
     }
 
+    #[inline]
     fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: Role) {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
         bytes.extend_from_slice(packet.bytes);
@@ -301,6 +304,7 @@ impl Dialog {
     }
 
     /// Keeps the vectors of a line for their room, if that is not much.
+    #[inline]
     fn keep_room(&mut self, held: Held) {
         let Held {
             mut bytes, role, ..
@@ -314,6 +318,7 @@ impl Dialog {
         }
     }
 
+    #[inline]
     fn keep_responses(&mut self, mut responses: Vec<Response>) {
         if self.spare_responses.len() < SPARE && responses.capacity() <= SPARE {
             responses.clear();

@@ -3,15 +3,15 @@
 //! Messages as they are on the wire, decoded: header fields, attributes, and the values of both.
 //!
 //! [`Walk`] finds out what the bytes say and tells it to a [`Sink`], of which there are two: text
-//! for people and JSON objects. [`Decoder`] is both with what earlier messages said, for who has
-//! datagrams; [`Trace`] shows those of a connection.
+//! for people and JSON objects. [`Templates`] do without it for a message that is like an earlier one.
+//! [`Decoder`] is all of it with what earlier messages said, for who has datagrams; [`Trace`] shows
+//! those of a connection.
 
-mod headers;
 mod json;
+mod leaf;
 mod memory;
-mod repeats;
 mod sink;
-mod starts;
+mod templates;
 mod text;
 mod value;
 mod walk;
@@ -20,15 +20,13 @@ mod walk;
 mod tests;
 
 use super::buffer::Buffer;
-use headers::Headers;
 use json::Json;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
-use nlhello::wire::{self, align, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
-use repeats::Repeats;
+use nlhello::wire::{self, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use sink::Sink;
-use starts::Starts;
 use std::io::{self, Stderr};
+use templates::{TemplateKey, Templates};
 use text::Text;
 use walk::Walk;
 
@@ -57,9 +55,7 @@ pub struct Origin<'a> {
 pub struct Decoder {
     form: Form,
     memory: Memory,
-    headers: Headers,
-    starts: Starts,
-    repeats: Repeats,
+    templates: Templates,
 }
 
 impl Decoder {
@@ -68,9 +64,7 @@ impl Decoder {
         Self {
             form,
             memory: Memory::default(),
-            headers: Headers::default(),
-            starts: Starts::default(),
-            repeats: Repeats::default(),
+            templates: Templates::default(),
         }
     }
 
@@ -79,6 +73,7 @@ impl Decoder {
     /// # Errors
     ///
     /// Those of `out`.
+    #[inline]
     pub fn datagram(
         &mut self,
         out: &mut Buffer,
@@ -86,34 +81,23 @@ impl Decoder {
         origin: Origin<'_>,
         datagram: &[u8],
     ) -> io::Result<()> {
-        match whole_record(protocol, datagram) {
-            Some(record) => self.messages(out, protocol, origin, &record),
-            None => self.messages(out, protocol, origin, datagram),
-        }
-    }
-
-    fn messages(
-        &mut self,
-        out: &mut Buffer,
-        protocol: i32,
-        origin: Origin<'_>,
-        datagram: &[u8],
-    ) -> io::Result<()> {
-        let mut at = 0;
-        for message in Messages::new(datagram) {
-            let rest = datagram.get(at..).unwrap_or_default();
-            at += message.map_or(0, |message| align(message.bytes().len()));
+        let record = whole_record(protocol, datagram);
+        let datagram = record.as_deref().unwrap_or(datagram);
+        let mut messages = Messages::new(datagram);
+        let mut rest = datagram;
+        while let Some(message) = messages.next() {
+            let text = out.text();
             match self.form {
                 Form::Json => {
-                    let sink = Json::new(out.text(), origin.members);
-                    self.tell(sink, protocol, message, rest);
+                    self.message_or_rest(Json::new(text, origin.members), protocol, message, rest);
                 }
                 form => {
-                    let sink = Text::new(out.text(), origin.arrow, form == Form::Color);
-                    self.tell(sink, protocol, message, rest);
+                    let sink = Text::new(text, origin.arrow, form == Form::Color);
+                    self.message_or_rest(sink, protocol, message, rest);
                 }
             }
             out.spill()?;
+            rest = messages.rest();
         }
         Ok(())
     }
@@ -128,33 +112,63 @@ impl Decoder {
         walk::name(&self.memory, protocol, message)
     }
 
-    /// Tells of a message, or of the bytes that are none.
-    fn tell<S: Sink>(
+    /// Tells of a message, or of the `rest` of a datagram that is none.
+    #[inline]
+    fn message_or_rest<S: Sink>(
         &mut self,
         mut sink: S,
         protocol: i32,
         message: Result<Message<'_>, wire::Error>,
-        bytes: &[u8],
+        rest: &[u8],
     ) {
-        let message = match message {
-            Ok(message) => message,
-            Err(error) => return sink.broken_message(error, bytes),
-        };
-        self.memory.learn(protocol, &message);
+        match message {
+            Ok(message) => self.message(&mut sink, protocol, &message),
+            Err(error) => sink.broken_message(error, rest),
+        }
+    }
+
+    #[inline]
+    fn message<S: Sink>(&mut self, sink: &mut S, protocol: i32, message: &Message<'_>) {
+        self.memory.learn(protocol, message);
+        sink.open_message();
+        let key = TemplateKey::new(&self.memory, protocol, message);
+        let Self {
+            memory, templates, ..
+        } = self;
+        if !templates.show(sink, memory, &key, message.bytes()) {
+            self.decode(sink, protocol, message, &key);
+        }
+    }
+
+    /// Tells of a message that has no template.
+    fn decode<S: Sink>(
+        &mut self,
+        sink: &mut S,
+        protocol: i32,
+        message: &Message<'_>,
+        key: &TemplateKey,
+    ) {
+        let start = sink.len();
+        let spans = self.templates.begin(key, message.bytes(), start);
+        // Where a line goes on in the next one depends on how long values are.
+        if self.form == Form::Color {
+            spans.stop();
+        }
         let mut walk = Walk {
-            sink: &mut sink,
+            sink: &mut *sink,
             memory: &self.memory,
-            headers: &mut self.headers,
-            starts: &mut self.starts,
-            repeats: &mut self.repeats,
+            spans,
             protocol,
         };
-        walk.message(&message);
+        walk.message(message);
+        let text = sink.since(start);
+        self.templates.keep(key, message.bytes(), text);
     }
 }
 
 /// Returns a datagram of the audit system with the length that it has, if it does not say that: in that of a
 /// record for the audit daemon the kernel leaves out the header (`audit_log_end`).
+#[inline]
 fn whole_record(protocol: i32, datagram: &[u8]) -> Option<Vec<u8>> {
     if protocol != libc::NETLINK_AUDIT {
         return None;

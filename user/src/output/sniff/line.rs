@@ -21,6 +21,9 @@ use std::time::Duration;
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
 
+/// Room for the members of an object that are not of its message, in bytes.
+const OBJECT: usize = 512;
+
 /// What a process is called in lines, as it was written last: a program has many lines, one after the other.
 #[derive(Default)]
 pub struct Label {
@@ -170,6 +173,7 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
 }
 
 /// Appends a time span in milliseconds.
+#[inline]
 fn push_after(out: &mut Vec<u8>, after: Duration) {
     push(out, " after ");
     let micros = after.as_secs().saturating_mul(1_000_000);
@@ -268,7 +272,7 @@ pub fn write_json(
         Role::Request(responses) => &responses[..],
         _ => &[],
     };
-    let mut object = Vec::new();
+    let mut object = Vec::with_capacity(OBJECT);
     for (response, message) in responses.iter().zip(Messages::new(line.bytes).flatten()) {
         let (message, behind) = rest.split_at(align(message.bytes().len()).min(rest.len()));
         object.clear();

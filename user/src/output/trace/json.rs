@@ -2,13 +2,14 @@
 
 //! Messages as JSON, an object and a line each. `docs/json.md` has the keys.
 
-use super::sink::{each_bit, Flags, Place, Sink, TypeName};
+use super::sink::{each_bit, Flags, Sink, TypeName};
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use crate::output::record::push_escaped;
 use nlhello::names::{Name, Words};
 use nlhello::netlink::Errno;
 use nlhello::wire::{self, Nlmsghdr};
 use std::io::Write;
+use std::ops::Range;
 
 /// Appends objects to a vector.
 pub struct Json<'a> {
@@ -50,9 +51,12 @@ impl<'a> Json<'a> {
         self.push("\"");
     }
 
-    fn number(&mut self, key: &str, number: u64) {
+    /// Appends a member that is a number; returns where that is.
+    fn number(&mut self, key: &str, number: u64) -> Range<usize> {
         self.key(key);
+        let start = self.out.len();
         push_decimal(self.out, number);
+        start..self.out.len()
     }
 
     fn raw(&mut self, bytes: &[u8]) {
@@ -66,15 +70,6 @@ impl<'a> Json<'a> {
         self.key("error");
         self.string(error.to_string().as_bytes());
         self.raw(bytes);
-    }
-
-    /// Appends a header.
-    fn header(&mut self, header: &Nlmsghdr, start: &[u8]) {
-        self.next();
-        self.out.extend_from_slice(start);
-        push_decimal(self.out, header.nlmsg_seq.into());
-        self.number("nlmsg_pid", header.nlmsg_pid.into());
-        self.push("}");
     }
 
     /// Appends the bits that have no name, and ends the list.
@@ -99,28 +94,35 @@ fn push_word(out: &mut Vec<u8>, name: Name) {
 }
 
 impl Sink for Json<'_> {
-    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
-        let mut json = Json::new(start, "");
-        json.push("\"nlmsghdr\":{");
-        json.number("nlmsg_len", header.nlmsg_len.into());
-        json.number("nlmsg_type", header.nlmsg_type.into());
-        json.key("type");
-        match name {
-            TypeName::Known(name) => json.string(name.as_bytes()),
-            TypeName::Family(name) => json.string(name),
-            TypeName::Unknown => json.push("null"),
-        }
-        json.key("nlmsg_flags");
-        json.push("[");
-        let rest = flags.each(|rest| push_word(json.out, Name { prefix: "", rest }));
-        json.rest_of_flags(rest.into());
-        json.key("nlmsg_seq");
-    }
-
-    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]) {
+    fn open_message(&mut self) {
         self.push("{");
         self.push(self.members);
-        self.header(header, start);
+        self.next();
+    }
+
+    fn nlmsghdr(
+        &mut self,
+        header: &Nlmsghdr,
+        name: TypeName<'_>,
+        flags: Flags,
+    ) -> [Range<usize>; 2] {
+        self.push("\"nlmsghdr\":{");
+        self.number("nlmsg_len", header.nlmsg_len.into());
+        self.number("nlmsg_type", header.nlmsg_type.into());
+        self.key("type");
+        match name {
+            TypeName::Known(name) => self.string(name.as_bytes()),
+            TypeName::Family(name) => self.string(name),
+            TypeName::Unknown => self.push("null"),
+        }
+        self.key("nlmsg_flags");
+        self.push("[");
+        let rest = flags.each(|rest| push_word(self.out, Name { prefix: "", rest }));
+        self.rest_of_flags(rest.into());
+        let seq = self.number("nlmsg_seq", header.nlmsg_seq.into());
+        let pid = self.number("nlmsg_pid", header.nlmsg_pid.into());
+        self.push("}");
+        [seq, pid]
     }
 
     fn close_message(&mut self) {
@@ -143,7 +145,7 @@ impl Sink for Json<'_> {
         self.push("}");
     }
 
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>) {
+    fn open_errno(&mut self, errno: i32, has_request: bool) {
         self.key("nlmsgerr");
         self.push("{");
         self.key("error");
@@ -152,28 +154,24 @@ impl Sink for Json<'_> {
             self.key("errno");
             self.string(name.as_bytes());
         }
-        if let Some((header, start)) = request {
-            self.header(header, start);
+        if has_request {
+            self.next();
         }
+    }
+
+    fn close_errno(&mut self) {
         self.push("}");
     }
 
-    fn place(&self) -> Option<Place> {
-        Some(Place {
-            at: self.out.len(),
-            depth: 0,
-        })
+    fn len(&self) -> usize {
+        self.out.len()
     }
 
-    /// Without the comma, which the first of a list has not.
-    fn since(&self, place: Place) -> &[u8] {
-        let told = &self.out[place.at..];
-
-        told.strip_prefix(b",").unwrap_or(told)
+    fn since(&self, len: usize) -> &[u8] {
+        &self.out[len..]
     }
 
     fn again(&mut self, told: &[u8]) {
-        self.next();
         self.out.extend_from_slice(told);
     }
 
@@ -216,10 +214,6 @@ impl Sink for Json<'_> {
         self.number("nla_len", len as u64);
     }
 
-    fn open_attr_again(&mut self, told: &[u8]) {
-        self.again(told);
-    }
-
     fn open_element(&mut self) {
         self.next();
         self.push("{");
@@ -241,6 +235,10 @@ impl Sink for Json<'_> {
 
     fn raw_value(&mut self, bytes: &[u8]) {
         self.raw(bytes);
+    }
+
+    fn begin_value(&mut self) -> usize {
+        self.out.len()
     }
 
     fn open_fields(&mut self) {

@@ -20,10 +20,8 @@ const INET_DIAG_REQ_V2: usize = 56;
 #[derive(Default)]
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
-    /// How often that changed.
-    changes: u64,
     families: HashMap<u16, Known>,
-    /// How often those changed.
+    /// How often the families changed.
     learned: u64,
     /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
     sockets: Option<(u32, u16)>,
@@ -45,11 +43,6 @@ impl Memory {
             true => None,
             false => self.links.get(&index).map(|name| &**name),
         }
-    }
-
-    /// Returns a number that is another one as soon as a link has another name.
-    pub fn names(&self) -> u64 {
-        self.changes
     }
 
     /// Returns a number that is another one as soon as another family is known.
@@ -101,7 +94,6 @@ impl Memory {
         }
 
         self.links.insert(index, name.into());
-        self.changes += 1;
         Some(())
     }
 

@@ -4,18 +4,24 @@
 
 use nlhello::names::{Name, Words};
 use nlhello::wire::{self, Nlmsghdr};
+use std::ops::Range;
 
 /// Takes what a message says, in the order in which it says it.
 ///
 /// A value is told by one of the methods from [`Sink::unsigned`] on. It is an attribute's, a field's or
 /// an item's: what begins one of these comes before it.
 pub trait Sink {
-    /// Appends the start of a header, up to `nlmsg_seq`: that of a message, or that of the request in an
-    /// answer.
-    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags);
+    /// Begins a message.
+    fn open_message(&mut self);
 
-    /// Begins a message whose `header` has this start.
-    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]);
+    /// Tells the header of the message, or that of the request in an answer; returns where `nlmsg_seq` and
+    /// `nlmsg_pid` are.
+    fn nlmsghdr(
+        &mut self,
+        header: &Nlmsghdr,
+        name: TypeName<'_>,
+        flags: Flags,
+    ) -> [Range<usize>; 2];
 
     /// Ends it.
     fn close_message(&mut self);
@@ -29,17 +35,19 @@ pub trait Sink {
     /// Ends it.
     fn close_header(&mut self);
 
-    /// Tells the error number of an answer, and the header of the request, with its start, if that is
-    /// there.
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>);
+    /// Begins an answer with its error number; the header of the request follows, if that is there.
+    fn open_errno(&mut self, errno: i32, has_request: bool);
 
-    /// Returns where what is told next begins, if that is sure to look the same when it is told again.
-    fn place(&self) -> Option<Place>;
+    /// Ends it.
+    fn close_errno(&mut self);
 
-    /// Returns what was told since `place`.
-    fn since(&self, place: Place) -> &[u8];
+    /// Returns how much was told, in bytes.
+    fn len(&self) -> usize;
 
-    /// Tells a header or an attribute as it was told before.
+    /// Returns what was told since so much was.
+    fn since(&self, len: usize) -> &[u8];
+
+    /// Tells what was told before.
     fn again(&mut self, told: &[u8]);
 
     /// Tells of a payload of which nothing is known.
@@ -57,9 +65,6 @@ pub trait Sink {
     /// Begins an attribute; `len` is `nla_len`.
     fn open_attr(&mut self, len: usize, nla_type: u16, name: Option<Name>);
 
-    /// Begins an attribute as one was begun before.
-    fn open_attr_again(&mut self, told: &[u8]);
-
     /// Begins what stands where an attribute could be, and is none.
     fn open_element(&mut self);
 
@@ -74,6 +79,9 @@ pub trait Sink {
 
     /// Tells the value of the attribute as it came.
     fn raw_value(&mut self, bytes: &[u8]);
+
+    /// Begins a value that has no parts; returns how much is told before it.
+    fn begin_value(&mut self) -> usize;
 
     /// Begins fields, as a value.
     fn open_fields(&mut self);
@@ -119,15 +127,6 @@ pub trait Sink {
 
     /// Tells bytes.
     fn bytes(&mut self, bytes: &[u8]);
-}
-
-/// Where something is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// How much was told before, in bytes.
-    pub at: usize,
-    /// How far in it is.
-    pub depth: usize,
 }
 
 /// The name of a type of message.

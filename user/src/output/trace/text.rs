@@ -2,13 +2,14 @@
 
 //! Messages as text: a line for each header and each attribute, nests below.
 
-use super::sink::{each_bit, Flags, Place, Sink, TypeName};
+use super::sink::{each_bit, Flags, Sink, TypeName};
 use crate::output::escape;
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use nlhello::names::{Name, Words};
 use nlhello::netlink::Errno;
 use nlhello::wire::{self, Nlmsghdr};
 use std::io::Write;
+use std::ops::Range;
 
 /// Most bytes of a value that are shown.
 const SHOWN: usize = 32;
@@ -111,12 +112,11 @@ impl<'a> Text<'a> {
         escape::push(self.out, text);
     }
 
-    /// Appends a header.
-    fn header(&mut self, header: &Nlmsghdr, start: &[u8]) {
-        self.out.extend_from_slice(start);
-        push_decimal(self.out, header.nlmsg_seq.into());
-        self.push(" pid=");
-        push_decimal(self.out, header.nlmsg_pid.into());
+    /// Appends a number; returns where it is.
+    fn number(&mut self, number: u32) -> Range<usize> {
+        let start = self.out.len();
+        push_decimal(self.out, number.into());
+        start..self.out.len()
     }
 
     fn end_line(&mut self) {
@@ -174,30 +174,43 @@ fn visible(line: &[u8]) -> usize {
 }
 
 impl Sink for Text<'_> {
-    fn nlmsghdr(start: &mut Vec<u8>, header: &Nlmsghdr, name: TypeName<'_>, flags: Flags) {
-        start.extend_from_slice(b"nlmsghdr len=");
-        push_decimal(start, header.nlmsg_len.into());
-        start.extend_from_slice(b" type=");
-        match name {
-            TypeName::Known(name) => start.extend_from_slice(name.as_bytes()),
-            TypeName::Family(name) => escape::push(start, name),
-            TypeName::Unknown => start.extend_from_slice(b"unknown"),
-        }
-        start.push(b'(');
-        push_decimal(start, header.nlmsg_type.into());
-        start.extend_from_slice(b") flags=");
-        push_header_flags(start, flags);
-        start.extend_from_slice(b" seq=");
-    }
-
-    fn open_message(&mut self, header: &Nlmsghdr, start: &[u8]) {
+    fn open_message(&mut self) {
         self.depth = 0;
         self.paint(BOLD);
         self.push(self.arrow);
-        self.push(" ");
-        self.header(header, start);
-        self.paint(RESET);
+    }
+
+    fn nlmsghdr(
+        &mut self,
+        header: &Nlmsghdr,
+        name: TypeName<'_>,
+        flags: Flags,
+    ) -> [Range<usize>; 2] {
+        match self.depth {
+            0 => self.push(" "),
+            _ => self.indent(),
+        }
+        self.push("nlmsghdr len=");
+        push_decimal(self.out, header.nlmsg_len.into());
+        self.push(" type=");
+        match name {
+            TypeName::Known(name) => self.push(name),
+            TypeName::Family(name) => self.push_text(name),
+            TypeName::Unknown => self.push("unknown"),
+        }
+        self.push("(");
+        push_decimal(self.out, header.nlmsg_type.into());
+        self.push(") flags=");
+        push_header_flags(self.out, flags);
+        self.push(" seq=");
+        let seq = self.number(header.nlmsg_seq);
+        self.push(" pid=");
+        let pid = self.number(header.nlmsg_pid);
+        if self.depth == 0 {
+            self.paint(RESET);
+        }
         self.end_line();
+        [seq, pid]
     }
 
     fn close_message(&mut self) {}
@@ -229,10 +242,10 @@ impl Sink for Text<'_> {
         }
     }
 
-    fn errno(&mut self, errno: i32, request: Option<(&Nlmsghdr, &[u8])>) {
+    fn open_errno(&mut self, errno: i32, has_request: bool) {
         self.depth = 1;
         self.indent();
-        if request.is_some() {
+        if has_request {
             self.push("nlmsgerr ");
         }
         match errno {
@@ -245,26 +258,18 @@ impl Sink for Text<'_> {
             )),
         }
         self.end_line();
-        if let Some((header, start)) = request {
-            self.indent();
-            self.header(header, start);
-            self.end_line();
-        }
+    }
+
+    fn close_errno(&mut self) {
         self.depth = 0;
     }
 
-    /// In color, where a line goes on in the next one depends on how far in it is.
-    fn place(&self) -> Option<Place> {
-        let place = Place {
-            at: self.out.len(),
-            depth: self.depth,
-        };
-
-        (!self.color && !self.is_open).then_some(place)
+    fn len(&self) -> usize {
+        self.out.len()
     }
 
-    fn since(&self, place: Place) -> &[u8] {
-        &self.out[place.at..]
+    fn since(&self, len: usize) -> &[u8] {
+        &self.out[len..]
     }
 
     #[inline]
@@ -317,12 +322,6 @@ impl Sink for Text<'_> {
         self.push(")");
     }
 
-    #[inline]
-    fn open_attr_again(&mut self, told: &[u8]) {
-        self.out.extend_from_slice(told);
-        self.is_open = true;
-    }
-
     fn open_element(&mut self) {
         self.indent();
         self.push("-");
@@ -355,6 +354,15 @@ impl Sink for Text<'_> {
         self.push_bytes(bytes);
     }
 
+    /// A value of an attribute stands apart from its name.
+    #[inline]
+    fn begin_value(&mut self) -> usize {
+        if self.inside == 0 {
+            self.out.push(b' ');
+        }
+        self.out.len()
+    }
+
     fn open_fields(&mut self) {
         self.inside += 1;
         if self.inside > 1 {
@@ -382,7 +390,7 @@ impl Sink for Text<'_> {
     }
 
     fn open_items(&mut self) {
-        self.begin();
+        self.begin_value();
         self.inside += 1;
         self.push("[");
     }
@@ -400,18 +408,15 @@ impl Sink for Text<'_> {
 
     #[inline]
     fn unsigned(&mut self, number: u64) {
-        self.begin();
         push_decimal(self.out, number);
     }
 
     #[inline]
     fn signed(&mut self, number: i64) {
-        self.begin();
         push_signed(self.out, number);
     }
 
     fn hex(&mut self, number: u64) {
-        self.begin();
         match number {
             0 => self.push("0"),
             number => drop(write!(self.out, "{number:#x}")),
@@ -419,7 +424,6 @@ impl Sink for Text<'_> {
     }
 
     fn word(&mut self, name: Name, number: u64) {
-        self.begin();
         self.paint(WORD);
         self.name(name);
         self.paint(RESET);
@@ -429,7 +433,6 @@ impl Sink for Text<'_> {
     }
 
     fn flags(&mut self, bits: u64, words: Option<Words>) {
-        self.begin();
         self.paint(WORD);
         let start = self.out.len();
         let rest = each_bit(bits, words, |name| {
@@ -444,7 +447,6 @@ impl Sink for Text<'_> {
     }
 
     fn link(&mut self, index: i32, name: Option<&[u8]>) {
-        self.begin();
         match name {
             Some(name) => {
                 self.paint(TEXT);
@@ -459,7 +461,6 @@ impl Sink for Text<'_> {
     }
 
     fn text(&mut self, text: &[u8]) {
-        self.begin();
         self.paint(TEXT);
         self.push("\"");
         self.push_text(text);
@@ -468,14 +469,12 @@ impl Sink for Text<'_> {
     }
 
     fn plain(&mut self, push: impl FnOnce(&mut Vec<u8>)) {
-        self.begin();
         self.paint(TEXT);
         push(self.out);
         self.paint(RESET);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.begin();
         self.push_bytes(bytes);
     }
 }
@@ -521,13 +520,5 @@ impl Text<'_> {
         }
         self.painted(DIM, name);
         self.push("=");
-    }
-
-    /// Begins a value: that of an attribute stands apart from its name.
-    #[inline]
-    fn begin(&mut self) {
-        if self.inside == 0 {
-            self.out.push(b' ');
-        }
     }
 }

@@ -2,20 +2,19 @@
 
 //! From the bytes of a datagram to what they say.
 
-use super::headers::Headers;
+use super::leaf::trimmed;
 use super::memory::Memory;
-use super::repeats::{Depth, Needs, Part, Repeats, What};
 use super::sink::{Flags, Sink, TypeName, CONTROL_FLAGS, DEL_FLAGS, GET_FLAGS, NEW_FLAGS};
-use super::starts::Starts;
-use super::value::{trimmed, Values};
+use super::templates::Spans;
+use super::value::Values;
 use nlhello::hello;
 use nlhello::names::{
     self, uapi, Family, Format, Name, Number, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
 };
 use nlhello::netlink::Ack;
 use nlhello::wire::{
-    align, Attr, Attrs, Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_MULTI,
-    NLM_F_REQUEST,
+    align, Attr, Attrs, Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE,
+    NLM_F_MULTI, NLM_F_REQUEST,
 };
 
 /// Deepest nest that is looked into: the kernel's own policies end at 10.
@@ -30,12 +29,8 @@ pub struct Walk<'a, S> {
     pub sink: &'a mut S,
     /// What earlier messages said.
     pub memory: &'a Memory,
-    /// What is known of messages by their headers.
-    pub headers: &'a mut Headers,
-    /// How attributes begin.
-    pub starts: &'a mut Starts,
-    /// What was told before.
-    pub repeats: &'a mut Repeats,
+    /// Takes note of the values.
+    pub spans: &'a mut Spans,
     /// `NETLINK_*`.
     pub protocol: i32,
 }
@@ -44,18 +39,38 @@ impl<S: Sink> Walk<'_, S> {
     /// Tells of `message`.
     pub fn message(&mut self, message: &Message<'_>) {
         let header = message.header();
-        let slot = self
-            .headers
-            .find::<S>(self.memory, self.protocol, header, message.payload());
-
-        self.sink.open_message(header, &slot.start);
-        match (header.nlmsg_type, slot.known) {
+        let known = self.nlmsghdr(message.bytes(), header, message.payload());
+        match (header.nlmsg_type, known) {
             (_, Some(known)) => self.known(message, &known),
             (NLMSG_ERROR, _) => self.ack(message),
             (NLMSG_DONE, _) if header.nlmsg_flags & NLM_F_MULTI != 0 => self.done(message),
             _ => self.payload(message.payload()),
         }
         self.sink.close_message();
+    }
+
+    /// Tells the `header` at the start of `bytes`; returns what is known of messages with it and this `payload`.
+    fn nlmsghdr(
+        &mut self,
+        bytes: &[u8],
+        header: &Nlmsghdr,
+        payload: &[u8],
+    ) -> Option<names::Message> {
+        let known = find(self.memory, self.protocol, header, payload);
+        let name = type_name(
+            self.memory,
+            self.protocol,
+            header.nlmsg_type,
+            known.as_ref(),
+        );
+        let texts = self
+            .sink
+            .nlmsghdr(header, name, flags_of(header, known.as_ref()));
+        for (value, text) in bytes[8..NLMSG_HDRLEN].chunks(4).zip(texts) {
+            let format = (Format::Number(Number::default()), 0);
+            self.spans.note(value, text, format, false);
+        }
+        known
     }
 
     fn known(&mut self, message: &Message<'_>, known: &names::Message) {
@@ -82,21 +97,18 @@ impl<S: Sink> Walk<'_, S> {
         };
         let start = known.header_size - header.size();
         let bytes = payload.get(start..).unwrap_or_default();
-        let what = What::Payload(header, known.attrs);
-        self.once(what, row.family, DEPTH, bytes, |walk| {
-            walk.header_and_attrs(header, bytes, &row)
-        });
+        self.header_and_attrs(header, bytes, &row);
     }
 
     /// Tells the fixed header at the start of `bytes`, and the attributes behind it.
-    fn header_and_attrs(&mut self, header: Struct, bytes: &[u8], row: &Row<'_>) -> Needs {
+    fn header_and_attrs(&mut self, header: Struct, bytes: &[u8], row: &Row<'_>) {
         let len = match header.is_open() {
             true => bytes.len(),
             false => bytes.len().min(header.size()),
         };
-        let needs = self.message_header(header, &bytes[..len], row.family);
+        self.header(header, &bytes[..len], row.family);
         if header.is_open() {
-            return needs;
+            return;
         }
         let attrs = match header.name() {
             NDUSEROPTMSG => self.options(bytes, row.bytes),
@@ -106,7 +118,7 @@ impl<S: Sink> Walk<'_, S> {
             bytes: attrs,
             ..*row
         };
-        needs.and(self.attrs(&row, DEPTH).of_row())
+        self.attrs(&row, DEPTH);
     }
 
     /// Returns the family of the addresses in a message, `AF_*`: it is the first byte, but in XFRM, whose
@@ -136,50 +148,10 @@ impl<S: Sink> Walk<'_, S> {
         self.sink.close_header();
     }
 
-    fn message_header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Needs {
-        let what = What::Header(header);
-
-        self.once(what, family, 0, bytes, |walk| {
-            walk.header(header, bytes, family)
-        })
-    }
-
-    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) -> Needs {
+    fn header(&mut self, header: Struct, bytes: &[u8], family: u8) {
         self.sink.open_header(header.name());
-        let mut values = self.values(family);
-        values.fields(header, bytes, 4);
-        let needs = values.needs();
+        self.values(family).fields(header, bytes, 4);
         self.sink.close_header();
-        needs
-    }
-
-    /// Tells a part of the message, which is looked into `nests` deep, by `tell`, or as it was told before.
-    fn once(
-        &mut self,
-        what: What,
-        family: u8,
-        nests: usize,
-        bytes: &[u8],
-        tell: impl FnOnce(&mut Self) -> Needs,
-    ) -> Needs {
-        let place = self.sink.place().filter(|_| what.is_kept(bytes));
-        let Some(place) = place else {
-            return tell(self);
-        };
-        let depth = Depth {
-            text: place.depth,
-            nests,
-        };
-        let part = Part::new(what, family, depth, bytes);
-        let names = self.memory.names();
-        if let Some((told, needs)) = self.repeats.find(&part, names) {
-            self.sink.again(told);
-            return needs;
-        }
-        let needs = tell(self);
-        let text = self.sink.since(place);
-        self.repeats.keep(&part, text, needs, names);
-        needs
     }
 
     /// Tells the options of a router advertisement as they came; returns what is behind them.
@@ -187,6 +159,7 @@ impl<S: Sink> Walk<'_, S> {
         let len = payload.get(2..).and_then(|rest| rest.first_chunk());
         let len = len.map_or(0, |len| usize::from(u16::from_ne_bytes(*len)));
         let (options, _) = rest.split_at(len.min(rest.len()));
+        self.spans.stop();
 
         self.sink.payload(options);
         rest.get(align(len)..).unwrap_or_default()
@@ -197,20 +170,19 @@ impl<S: Sink> Walk<'_, S> {
             return self.payload(message.payload());
         };
         // The copy of the request begins with the header; the rest of it is there if it was refused.
-        let copied = message.payload().get(4 + 16..).unwrap_or_default();
-        let request = self
-            .headers
-            .find::<S>(self.memory, self.protocol, &ack.request, copied);
-
-        self.sink
-            .errno(ack.errno, Some((&ack.request, &request.start)));
+        let copy = message.payload().get(4..).unwrap_or_default();
+        let payload = copy.get(NLMSG_HDRLEN..).unwrap_or_default();
+        self.sink.open_errno(ack.errno, true);
+        self.nlmsghdr(copy, &ack.request, payload);
+        self.sink.close_errno();
         self.ext_ack(ack.attrs.rest());
     }
 
     fn done(&mut self, message: &Message<'_>) {
         let done = Ack::from_done(message);
 
-        self.sink.errno(done.errno, None);
+        self.sink.open_errno(done.errno, false);
+        self.sink.close_errno();
         self.ext_ack(done.attrs.rest());
     }
 
@@ -252,8 +224,13 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
+    /// Tells of the attributes in `row`; returns what they need of the rows around it.
     fn attrs(&mut self, row: &Row<'_>, depth: usize) -> Needs {
-        self.each_attr(row.bytes, |walk, attr| walk.attr(row, attr, depth))
+        let needs = self.each_attr(row.bytes, |walk, attr| walk.attr(row, attr, depth));
+        if needs > 0 {
+            self.spans.fix_attrs(row.bytes);
+        }
+        needs.saturating_sub(1)
     }
 
     /// Tells of attributes, each by `tell`; returns what all of them need.
@@ -263,12 +240,12 @@ impl<S: Sink> Walk<'_, S> {
         mut tell: impl FnMut(&mut Self, &Attr<'_>) -> Needs,
     ) -> Needs {
         self.sink.open_attrs();
-        let mut needs = Needs::default();
+        let mut needs = 0;
         let mut attrs = Attrs::new(bytes);
         let mut rest = bytes;
         while let Some(attr) = attrs.next() {
             match attr {
-                Ok(attr) => needs = needs.and(tell(self, &attr)),
+                Ok(attr) => needs = needs.max(tell(self, &attr)),
                 Err(error) => self.sink.broken_attr(error, rest),
             }
             rest = attrs.rest();
@@ -278,31 +255,26 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Needs {
-        if is_peer(row, attr) {
-            let needs = self.new_attr(row, attr, Some(NUMBER), depth);
-            return needs.and(OF_ROW);
-        }
-        let what = What::Attr(row.set);
-
-        self.once(what, row.family, depth, attr.bytes(), |walk| {
-            walk.new_attr(row, attr, None, depth)
-        })
-    }
-
-    /// Tells an attribute, whose value is what `chosen` says, if that says something.
-    fn new_attr(
-        &mut self,
-        row: &Row<'_>,
-        attr: &Attr<'_>,
-        chosen: Option<Format>,
-        depth: usize,
-    ) -> Needs {
+        let known = row.set.find(attr.kind());
         let len = attr.bytes().len();
-        let format = self.starts.open(self.sink, row.set, attr.kind(), len);
-        let chosen = chosen.or_else(|| row.chosen(format)).unwrap_or(format);
+        self.sink
+            .open_attr(len, attr.kind(), known.map(|known| known.name));
+        let format = known.map_or(Format::Binary, |known| known.format);
+        let chosen = self.chosen(row, attr, format);
         let needs = self.inside(row, attr.value(), chosen, depth);
         self.sink.close_attr();
-        needs.and(needs_of(format))
+        needs.max(needs_of(format))
+    }
+
+    /// Returns what the value of `attr` is.
+    fn chosen(&mut self, row: &Row<'_>, attr: &Attr<'_>, format: Format) -> Format {
+        if is_peer(row, attr) {
+            return NUMBER;
+        }
+        if matches!(format, Format::ByProtocol(_)) {
+            self.spans.stop();
+        }
+        row.chosen(format).unwrap_or(format)
     }
 
     /// Tells what is in an attribute of `row`.
@@ -318,11 +290,11 @@ impl<S: Sink> Walk<'_, S> {
                 if depth == 0 =>
             {
                 self.sink.raw_value(value);
-                Needs::default()
+                0
             }
             Format::Nest(header, _) if header > value.len() => {
                 self.sink.raw_value(value);
-                Needs::default()
+                0
             }
             Format::Nest(header, set) => {
                 let (header, bytes) = value.split_at(header);
@@ -339,20 +311,16 @@ impl<S: Sink> Walk<'_, S> {
             Format::Addresses => self.counted(row, value, depth, Format::Ip),
             Format::Message(header, set) => {
                 let size = header.size();
-                let needs = self.header(header, &value[..size.min(value.len())], family);
+                self.header(header, &value[..size.min(value.len())], family);
                 let bytes = value.get(align(size)..).unwrap_or_default();
-                needs.and(self.nest(row, bytes, set, depth))
+                self.nest(row, bytes, set, depth)
             }
             Format::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
-            format => self.value(family, format, value),
+            format => {
+                self.values(family).attr(format, value);
+                0
+            }
         }
-    }
-
-    fn value(&mut self, family: u8, format: Format, value: &[u8]) -> Needs {
-        let mut values = self.values(family);
-
-        values.attr(format, value);
-        values.needs()
     }
 
     fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) -> Needs {
@@ -364,7 +332,7 @@ impl<S: Sink> Walk<'_, S> {
             outer: Some(outer),
         };
 
-        self.attrs(&row, depth - 1).of_row()
+        self.attrs(&row, depth - 1)
     }
 
     /// Tells of attributes whose types only count; `format` is that of each.
@@ -388,7 +356,7 @@ impl<S: Sink> Walk<'_, S> {
         depth: usize,
     ) -> Needs {
         let size = header.size();
-        let mut needs = Needs::default();
+        let mut needs = 0;
         let mut rest = value;
         self.sink.open_attrs();
         while !rest.is_empty() {
@@ -401,8 +369,9 @@ impl<S: Sink> Walk<'_, S> {
             };
             let (fields, attrs) = row.split_at(size);
             self.sink.open_element();
-            needs = needs.and(self.header(header, fields, outer.family));
-            needs = needs.and(self.nest(outer, attrs, set, depth));
+            self.header(header, fields, outer.family);
+            self.spans.fix(&row[..2]);
+            needs = needs.max(self.nest(outer, attrs, set, depth));
             self.sink.close_attr();
             rest = rest.get(align(len)..).unwrap_or_default();
         }
@@ -415,21 +384,21 @@ impl<S: Sink> Walk<'_, S> {
             sink: self.sink,
             memory: self.memory,
             family,
-            has_links: false,
+            spans: self.spans,
         }
     }
 }
 
+/// How many of the rows of attributes around something choose what it is.
+type Needs = u8;
+
 /// Returns what it needs to know which format an attribute has.
 fn needs_of(format: Format) -> Needs {
-    let rows = match format {
+    match format {
         Format::Select(_, false, _) => 1,
         Format::Select(_, true, _) => 2,
-        Format::ByProtocol(_) => return Needs::TOO_MUCH,
         _ => 0,
-    };
-
-    Needs { names: false, rows }
+    }
 }
 
 /// What stands for the name of an attribute whose type only counts.
@@ -453,12 +422,6 @@ const NUMBER: Format = Format::Number(Number {
     is_hex: false,
     words: None,
 });
-
-/// What an attribute needs that others beside it say the format of.
-const OF_ROW: Needs = Needs {
-    names: false,
-    rows: 1,
-};
 
 /// Says whether `attr` of `row` is the index of a link in another network namespace.
 #[inline]

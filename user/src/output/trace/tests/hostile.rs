@@ -117,7 +117,7 @@ proptest! {
     #[test]
     fn a_message_is_shown_as_if_it_were_the_first(
         capture in select(CAPTURES),
-        changes in vec(vec((any::<Index>(), any::<u8>()), 0..4), 2..12),
+        changes in vec(vec((any::<Index>(), any::<u8>()), 0..4), 3..16),
         first in any::<Index>(),
         different in 1usize..4,
     ) {
@@ -139,6 +139,25 @@ proptest! {
             prop_assert_eq!(by_one(form, &datagrams), by_new_ones(form, &datagrams));
         }
     }
+}
+
+#[test]
+fn the_options_of_a_link_are_shown_anew_if_it_is_of_another_kind() {
+    let link = |kind: &[u8]| {
+        let mut info = Vec::new();
+        put_attr(&mut info, 1, kind).unwrap();
+        let data = [[8, 0, 1, 0].as_slice(), &7u32.to_ne_bytes()].concat();
+        put_attr(&mut info, 2, &data).unwrap();
+        let mut payload = vec![0; 16];
+        put_attr(&mut payload, 18, &info).unwrap();
+        message(libc::RTM_NEWLINK, 0, &payload)
+    };
+    let datagrams: [_; 3] = [b"vxlan\0", b"vxlan\0", b"vxcan\0"].map(|kind| link(kind));
+    for form in [Form::Text, Form::Json] {
+        assert_eq!(by_one(form, &datagrams), by_new_ones(form, &datagrams));
+    }
+    let shown = by_one(Form::Text, &datagrams);
+    assert_eq!(shown.matches("IFLA_VXLAN_ID(1) 7").count(), 2, "{shown}");
 }
 
 #[test]

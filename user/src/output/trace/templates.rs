@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Templates: messages with their text, by which messages are shown that differ from them in a few values.
+//! A program says much the same again and again, and the objects of a dump are alike.
+
+use super::leaf::Leaf;
+use super::memory::Memory;
+use super::sink::Sink;
+use crate::output::record::memo::{mix, place};
+use nlhello::names::Format;
+use nlhello::wire::{Message, NLMSG_HDRLEN};
+use std::mem;
+use std::ops::Range;
+
+/// How many sets of templates there are, a power of two, and how many templates a set has: messages of one
+/// length, type and flags may have different attributes.
+const SETS: usize = 32;
+const WAYS: usize = 4;
+
+/// How many messages that have no template are left alone, at most, after one that became a template: to make
+/// one takes time, and where each message is of another kind, none is of use.
+const PAUSE_MAX: u8 = 63;
+
+/// Limits of a template, for its message and its text in bytes, and for the number of its values: those of a
+/// link with its settings are below.
+const BYTES_MAX: usize = 4096;
+const TEXT_MAX: usize = 16 << 10;
+const VALUES_MAX: usize = 512;
+
+/// Templates, each in the set that the hash of its key gives it.
+#[derive(Default)]
+pub struct Templates {
+    /// Empty before the first message.
+    sets: Vec<Set>,
+    /// The values of the message that is shown now.
+    spans: Spans,
+}
+
+#[derive(Clone, Default)]
+struct Set {
+    templates: [Template; WAYS],
+    /// The template that is replaced next.
+    next: usize,
+    /// The keys of the last messages that had no template: as many kinds may take turns.
+    last: [TemplateKey; WAYS],
+    /// How many messages are left alone before the next template is made, and how many will be after it.
+    left: u8,
+    pause: u8,
+}
+
+/// Parts that a message must have in common with its template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TemplateKey {
+    /// `nlmsg_len`, `nlmsg_type` and `nlmsg_flags`, as one number.
+    header: u64,
+    /// `NETLINK_*`.
+    protocol: i32,
+    /// [`Memory::families`].
+    families: u64,
+}
+
+/// A message and its text.
+#[derive(Clone, Default)]
+struct Template {
+    key: TemplateKey,
+    bytes: Vec<u8>,
+    text: Vec<u8>,
+    /// In order, none in another.
+    spans: Vec<Span>,
+    /// Which of them are shown anew, in order: links, which may have another name now, and values that have
+    /// differed once.
+    anew: Vec<usize>,
+}
+
+/// A value of a message, and where its text is.
+#[derive(Clone, Debug)]
+struct Span {
+    /// First byte of the value in the message, and the byte behind its last.
+    at: u16,
+    end: u16,
+    /// First byte of its text in that of the message, and the byte behind its last.
+    text: u16,
+    text_end: u16,
+    format: Format,
+    /// Address family that the value was shown with, `AF_*`.
+    family: u8,
+    /// Whether the value is that of an attribute, not a part of one.
+    is_attr: bool,
+    /// Whether other texts depend on the value, so that it must be that of the template.
+    is_fixed: bool,
+}
+
+/// The values of a message, as they are shown.
+#[derive(Default)]
+pub struct Spans {
+    /// Whether they are wanted.
+    is_on: bool,
+    /// The addresses of the message.
+    message: Range<usize>,
+    /// Where its text begins.
+    text: usize,
+    spans: Vec<Span>,
+}
+
+impl TemplateKey {
+    /// Returns the key of `message`.
+    #[inline]
+    pub fn new(memory: &Memory, protocol: i32, message: &Message<'_>) -> Self {
+        let header = message.bytes().first_chunk();
+
+        Self {
+            header: header.map_or(0, |header| u64::from_ne_bytes(*header)),
+            protocol,
+            families: memory.families(),
+        }
+    }
+
+    #[inline]
+    fn set(&self) -> usize {
+        place(mix(self.protocol as u64, &self.header.to_ne_bytes()), SETS)
+    }
+}
+
+impl Templates {
+    /// Shows the message `bytes` by a template; returns whether there is one.
+    #[inline]
+    pub fn show<S: Sink>(
+        &mut self,
+        sink: &mut S,
+        memory: &Memory,
+        key: &TemplateKey,
+        bytes: &[u8],
+    ) -> bool {
+        let Some(set) = self.sets.get_mut(key.set()) else {
+            return false;
+        };
+        for template in &mut set.templates {
+            if template.fits(key, bytes) {
+                template.show(sink, memory, bytes);
+                (set.left, set.pause) = (0, 0);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Returns what takes note of the values of the message `bytes`, whose text will begin at `text`.
+    pub fn begin(&mut self, key: &TemplateKey, bytes: &[u8], text: usize) -> &mut Spans {
+        self.sets.resize_with(SETS, Set::default);
+        let set = &mut self.sets[key.set()];
+        let is_wanted = set.is_wanted(key);
+        let range = bytes.as_ptr_range();
+        let spans = mem::take(&mut self.spans.spans);
+        self.spans = Spans {
+            is_on: is_wanted && bytes.len() <= BYTES_MAX,
+            message: range.start.addr()..range.end.addr(),
+            text,
+            spans,
+        };
+        self.spans.spans.clear();
+        &mut self.spans
+    }
+
+    /// Keeps the message `bytes` with its `text` as a template, if all that it depends on was noted.
+    pub fn keep(&mut self, key: &TemplateKey, bytes: &[u8], text: &[u8]) {
+        let Spans { is_on, spans, .. } = &mut self.spans;
+        let is_small = text.len() <= TEXT_MAX && spans.len() <= VALUES_MAX;
+        if !*is_on || !is_small || !spans.is_sorted_by(|one, next| one.end <= next.at) {
+            return;
+        }
+        let set = &mut self.sets[key.set()];
+        let template = &mut set.templates[set.next];
+        set.next = (set.next + 1) % WAYS;
+        template.key = *key;
+        template.bytes.clear();
+        template.bytes.extend_from_slice(bytes);
+        template.text.clear();
+        template.text.extend_from_slice(text);
+        mem::swap(&mut template.spans, spans);
+        let is_link = |index: &usize| template.spans[*index].is_link();
+        template.anew = (0..template.spans.len()).filter(is_link).collect();
+    }
+}
+
+impl Set {
+    /// Says whether a message that has no template is to become one.
+    fn is_wanted(&mut self, key: &TemplateKey) -> bool {
+        // A message that comes once is not worth a copy, or the place of another.
+        let is_again = self.last.contains(key);
+        if !is_again {
+            self.last.rotate_right(1);
+            self.last[0] = *key;
+        }
+        if self.left > 0 || !is_again {
+            self.left = self.left.saturating_sub(1);
+            return false;
+        }
+        self.left = self.pause;
+        self.pause = (2 * self.pause + 1).min(PAUSE_MAX);
+        true
+    }
+}
+
+impl Spans {
+    /// Notes that the text at `text` is that of `value`, which has this `format`.
+    pub fn note(
+        &mut self,
+        value: &[u8],
+        text: Range<usize>,
+        (format, family): (Format, u8),
+        is_attr: bool,
+    ) {
+        let at = self.place(value);
+        // The first byte behind the header is the address family in most protocols.
+        let is_first = at.start == NLMSG_HDRLEN;
+        let is_in = at.start <= at.end && at.end <= self.message.len();
+        self.is_on &= is_in && !(is_first && format == Format::Ifindex);
+        if !self.is_on {
+            return;
+        }
+        // A place beyond 2^16 is cut off: a message or a text that long is not kept.
+        self.spans.push(Span {
+            at: at.start as u16,
+            end: at.end as u16,
+            text: (text.start - self.text) as u16,
+            text_end: (text.end - self.text) as u16,
+            format,
+            family,
+            is_attr,
+            is_fixed: is_first,
+        });
+    }
+
+    /// Notes that other texts depend on the values in `bytes`.
+    pub fn fix(&mut self, bytes: &[u8]) {
+        self.each_in(bytes, |span| span.is_fixed = true);
+    }
+
+    /// Notes that other texts depend on the values of attributes in `row`, but none on the index of a link.
+    pub fn fix_attrs(&mut self, row: &[u8]) {
+        self.each_in(row, |span| span.is_fixed |= span.is_attr && !span.is_link());
+    }
+
+    /// Notes that the text depends on more than the message.
+    pub fn stop(&mut self) {
+        self.is_on = false;
+    }
+
+    fn each_in(&mut self, bytes: &[u8], change: impl FnMut(&mut Span)) {
+        let place = self.place(bytes);
+        let is_in = |span: &&mut Span| {
+            usize::from(span.at) < place.end && usize::from(span.end) > place.start
+        };
+        self.spans.iter_mut().filter(is_in).for_each(change);
+    }
+
+    /// Returns where in the message `bytes` are, a part of it.
+    fn place(&self, bytes: &[u8]) -> Range<usize> {
+        let start = bytes.as_ptr().addr().wrapping_sub(self.message.start);
+
+        start..start.wrapping_add(bytes.len())
+    }
+}
+
+impl Span {
+    fn is_link(&self) -> bool {
+        self.format == Format::Ifindex
+    }
+}
+
+impl Template {
+    /// Says whether the message `bytes` differs in values only on which no other text depends.
+    #[inline]
+    fn fits(&mut self, key: &TemplateKey, bytes: &[u8]) -> bool {
+        let is_alike = self.key == *key && self.bytes.len() == bytes.len();
+
+        is_alike && (self.differs_as_before(bytes) || self.add_differences(bytes))
+    }
+
+    /// Says whether the message `bytes` differs in nothing but in what is shown anew.
+    #[inline]
+    fn differs_as_before(&self, bytes: &[u8]) -> bool {
+        let mut at = 0;
+        for index in &self.anew {
+            let span = &self.spans[*index];
+            let before = at..span.at.into();
+            if self.bytes[before.clone()] != bytes[before] {
+                return false;
+            }
+            at = span.end.into();
+        }
+        self.bytes[at..] == bytes[at..]
+    }
+
+    /// Has the values in which the message `bytes` differs shown anew; returns whether nothing else differs.
+    #[cold]
+    fn add_differences(&mut self, bytes: &[u8]) -> bool {
+        let mut anew = Vec::new();
+        let mut spans = self.spans.iter().enumerate();
+        let mut at = 0;
+        while let Some(place) = difference(&self.bytes, bytes, at) {
+            match spans.find(|(_, span)| usize::from(span.end) > place) {
+                Some((index, span)) if usize::from(span.at) <= place && !span.is_fixed => {
+                    anew.push(index);
+                    at = span.end.into();
+                }
+                _ => return false,
+            }
+        }
+        self.anew.append(&mut anew);
+        self.anew.sort_unstable();
+        self.anew.dedup();
+        true
+    }
+
+    /// Shows the message `bytes`.
+    #[inline]
+    fn show<S: Sink>(&self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+        let mut from = 0;
+        for index in &self.anew {
+            let span = &self.spans[*index];
+            sink.again(&self.text[from..span.text.into()]);
+            let mut leaf = Leaf {
+                sink,
+                memory,
+                family: span.family,
+            };
+            leaf.tell(&span.format, &bytes[span.at.into()..span.end.into()]);
+            from = span.text_end.into();
+        }
+        sink.again(&self.text[from..]);
+    }
+}
+
+/// Returns where `a` and `b`, which have the same length, differ first, from `from` on.
+fn difference(a: &[u8], b: &[u8], from: usize) -> Option<usize> {
+    (from..a.len()).find(|at| a[*at] != b[*at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::Text;
+    use super::super::{Decoder, Form, Origin};
+    use super::*;
+    use crate::output::buffer;
+    use nlhello::wire::{put_attr, put_message, Nlmsghdr};
+
+    /// Shows `datagrams` by one decoder; returns the text of the last, and whether there was a template for it.
+    fn last(datagrams: &[Vec<u8>]) -> (String, bool) {
+        let mut decoder = Decoder::new(Form::Text);
+        let (mut text, mut has_template) = (String::new(), false);
+        for datagram in datagrams {
+            has_template = by_template(&mut decoder, datagram);
+            text = shown(&mut decoder, datagram);
+        }
+        (text, has_template)
+    }
+
+    fn by_template(decoder: &mut Decoder, datagram: &[u8]) -> bool {
+        let message = Message::from_bytes(datagram).unwrap();
+        let Decoder {
+            memory, templates, ..
+        } = decoder;
+        let key = TemplateKey::new(memory, libc::NETLINK_ROUTE, &message);
+        let mut out = Vec::new();
+        let mut sink = Text::new(&mut out, "", false);
+        templates.show(&mut sink, memory, &key, message.bytes())
+    }
+
+    fn shown(decoder: &mut Decoder, datagram: &[u8]) -> String {
+        let origin = Origin {
+            arrow: "<",
+            members: "",
+        };
+        buffer::tests::text(|out| {
+            decoder
+                .datagram(out, libc::NETLINK_ROUTE, origin, datagram)
+                .unwrap();
+        })
+    }
+
+    fn message(nlmsg_type: u16, nlmsg_seq: u32, payload: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            nlmsg_seq,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, payload).unwrap();
+        bytes
+    }
+
+    /// A route of this family to `dst`, with another attribute that has four bytes.
+    fn route(family: u8, nlmsg_seq: u32, dst: [u8; 4], (nla_type, value): (u16, u32)) -> Vec<u8> {
+        let mut payload = vec![family, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        put_attr(&mut payload, libc::RTA_DST, &dst).unwrap();
+        put_attr(&mut payload, nla_type, &value.to_ne_bytes()).unwrap();
+        message(libc::RTM_NEWROUTE, nlmsg_seq, &payload)
+    }
+
+    fn link(name: &[u8]) -> Vec<u8> {
+        let mut payload = vec![0; 16];
+        payload[4] = 7;
+        put_attr(&mut payload, libc::IFLA_IFNAME, name).unwrap();
+        message(libc::RTM_NEWLINK, 1, &payload)
+    }
+
+    const OIF: (u16, u32) = (libc::RTA_OIF, 7);
+    const NET: [u8; 4] = [10, 0, 0, 0];
+
+    #[test]
+    fn a_message_that_came_twice_is_the_template_of_one_with_other_values() {
+        let twice = [route(2, 1, NET, OIF), route(2, 2, NET, OIF)];
+        let after = |next: Vec<u8>| last(&[&twice[..], &[next]].concat());
+        let (_, has_template) = last(&twice);
+        assert!(!has_template);
+
+        let next = route(2, 1_000_000_000, [192, 168, 10, 0], (libc::RTA_OIF, 1234));
+        let (text, has_template) = after(next.clone());
+        assert!(has_template);
+        assert_eq!(text, last(&[next]).0);
+        assert!(text.contains("RTA_DST(1) 192.168.10.0\n    nlattr len=8 type=RTA_OIF(4) 1234\n"));
+        for other in [
+            route(28, 3, NET, OIF),
+            route(2, 3, NET, (libc::RTA_PRIORITY, 7)),
+            message(libc::RTM_NEWROUTE, 3, &[2; 28]),
+            message(libc::RTM_NEWROUTE, 3, &[2; 24]),
+            message(libc::RTM_DELROUTE, 3, &route(2, 3, NET, OIF)[16..]),
+        ] {
+            let (text, has_template) = after(other.clone());
+            assert!(!has_template);
+            assert_eq!(text, last(&[other]).0);
+        }
+    }
+
+    #[test]
+    fn a_link_has_the_name_that_it_has_now() {
+        let routes = [1, 2, 3].map(|seq| route(2, seq, NET, OIF));
+        let [first, second, third] = routes;
+        let datagrams = [link(b"old\0"), first, second, link(b"new7\0"), third];
+        let (text, has_template) = last(&datagrams);
+
+        assert!(has_template);
+        assert!(text.contains("RTA_OIF(4) new7(7)\n"), "{text}");
+    }
+
+    #[test]
+    fn messages_of_one_length_may_have_templates_of_their_own() {
+        let kinds = [OIF, (libc::RTA_PRIORITY, 7)];
+        let datagrams = (0..8).map(|seq| route(2, seq, NET, kinds[seq as usize / 2 % 2]));
+        let datagrams: Vec<_> = datagrams.collect();
+
+        assert!(!last(&datagrams[..3]).1);
+        assert!((4..=8).all(|count| last(&datagrams[..count]).1));
+    }
+
+    #[test]
+    fn kinds_of_messages_that_take_turns_have_templates_in_one_set() {
+        let set = |datagram: &Vec<u8>| {
+            let message = Message::from_bytes(datagram).unwrap();
+            TemplateKey::new(&Memory::default(), libc::NETLINK_ROUTE, &message).set()
+        };
+        let lengths = (3..500).map(|words| message(libc::RTM_NEWROUTE, 1, &vec![0; 4 * words]));
+        let alike: Vec<_> = lengths.filter(|datagram| set(datagram) == 0).collect();
+        let turns: Vec<_> = alike[..WAYS]
+            .iter()
+            .cycle()
+            .take(4 * WAYS)
+            .cloned()
+            .collect();
+
+        assert!((3 * WAYS + 1..=turns.len()).all(|count| last(&turns[..count]).1));
+    }
+
+    #[test]
+    fn templates_that_are_of_no_use_are_made_seldom() {
+        let kinds = 100..100 + 10 * WAYS as u16;
+        let datagrams = kinds.map(|nla_type| route(2, 1, NET, (nla_type, 7)));
+        let mut datagrams: Vec<_> = datagrams.collect();
+        let mut decoder = Decoder::new(Form::Text);
+        for _ in 0..20 {
+            for datagram in &datagrams {
+                shown(&mut decoder, datagram);
+            }
+        }
+        let is_known = |datagram: &&Vec<u8>| by_template(&mut decoder, datagram);
+        assert_eq!(datagrams.iter().filter(is_known).count(), WAYS);
+
+        let again = vec![datagrams[0].clone(); usize::from(PAUSE_MAX) + 3];
+        datagrams.extend(again);
+        assert!(last(&datagrams).1);
+    }
+
+    #[test]
+    fn a_long_message_is_no_template() {
+        let long = |len: usize| {
+            let mut payload = vec![0; 16];
+            put_attr(&mut payload, 999, &vec![0; len]).unwrap();
+            vec![message(libc::RTM_NEWLINK, 1, &payload); 3]
+        };
+
+        assert!(last(&long(BYTES_MAX - 36)).1);
+        assert!(!last(&long(BYTES_MAX - 35)).1);
+    }
+}
