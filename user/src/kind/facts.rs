@@ -203,6 +203,8 @@ pub(crate) struct Snapshot {
     pub own: Option<u16>,
     /// Returns what of its identity an object shares with others that take its place without a word.
     pub rivals: fn(&Payload<'_>) -> Option<Vec<u8>>,
+    /// Says whether an event of such an object only repeats that of a rival.
+    pub is_echo: fn(&Payload<'_>) -> bool,
     /// Says whether the kernel makes such an object without a word.
     pub is_untold: fn(&Payload<'_>) -> bool,
     /// Facts of objects several of which can have one identity.
@@ -224,6 +226,7 @@ impl Snapshot {
         order: |object| object.link_in_header(),
         own: None,
         rivals: |_| None,
+        is_echo: |_| false,
         is_untold: |_| false,
         siblings: None,
         together: None,

@@ -184,6 +184,10 @@ impl State {
     ) {
         let kind = news.kind();
         let table = &mut self.tables[kind as usize];
+        let has_rival = news.is_there && table.has_rival(object.0);
+        if has_rival && (table.facts().is_echo)(object.1) {
+            return;
+        }
         let facts = kind.facts();
         let cause = Cause {
             is_there: news.is_there,
@@ -196,7 +200,7 @@ impl State {
             self.turned.extend(object.1.link());
         }
         // The event of an entry that takes the place of another is no other than that of one more.
-        if news.is_there && table.has_rival(object.0) {
+        if has_rival {
             self.silent = self.silent | Kind::Fdb.into();
         }
         // While others are read, it is known no better what there is of this kind.

@@ -123,8 +123,8 @@ impl Names {
         self.down.contains(&index)
     }
 
-    /// Notes that the link with this index is called `name` from now on, and is up or not; says whether another name, or none,
-    /// was known.
+    /// Notes that the link with this index is called `name` from now on, and is up or not: no link that is gone has the name
+    /// any more; says whether another name, or none, was known.
     pub fn learn(&mut self, index: u32, name: &[u8], is_up: bool) -> bool {
         match is_up {
             true => self.down.remove(&index),
@@ -137,8 +137,21 @@ impl Names {
         let is_other = called.name != name;
         if is_other {
             called.name = name.to_vec();
+            self.forget_gone(name);
         }
         is_other
+    }
+
+    /// Forgets the name of the link that is gone and was called `name`.
+    fn forget_gone(&mut self, name: &[u8]) {
+        let Self { links, gone, .. } = self;
+        gone.retain(|gone| {
+            let is_it = links.get(gone).is_some_and(|called| called.name == name);
+            if is_it {
+                links.remove(gone);
+            }
+            !is_it
+        });
     }
 
     /// Notes that the link with this index is gone: its name is forgotten when many more are; says whether that of another
@@ -174,20 +187,34 @@ mod tests {
     #[test]
     fn a_link_that_is_gone_is_called_by_its_name_until_many_more_are() {
         let mut names = Names::new();
-        for index in [1, 2] {
-            names.learn(index, b"a", false);
+        for (index, name) in [(1, b"a"), (2, b"c")] {
+            names.learn(index, name, false);
             names.remove(index);
         }
         // Link 2 comes back, as from another namespace.
-        names.learn(2, b"a", true);
+        names.learn(2, b"c", true);
         for index in 3..3 + GONE as u32 {
             assert_eq!(names.link(1), Value::Dev(b"a"));
-            names.learn(index, b"b", true);
+            names.learn(index, format!("b{index}").as_bytes(), true);
             names.remove(index);
         }
 
         assert_eq!(names.link(1), Value::Dev(b"if1"));
-        assert_eq!(names.link(2), Value::Dev(b"a"));
+        assert_eq!(names.link(2), Value::Dev(b"c"));
+    }
+
+    #[test]
+    fn a_link_that_is_gone_is_not_called_by_a_name_that_another_has_taken() {
+        let mut names = Names::new();
+        for (index, name) in [(1, b"a"), (2, b"b")] {
+            names.learn(index, name, true);
+            names.remove(index);
+        }
+        names.learn(3, b"a", true);
+
+        assert_eq!(names.link(1), Value::Dev(b"if1"));
+        assert_eq!(names.link(2), Value::Dev(b"b"));
+        assert_eq!(names.link(3), Value::Dev(b"a"));
     }
 
     #[test]

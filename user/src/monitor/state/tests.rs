@@ -4,11 +4,11 @@
 
 use super::*;
 use crate::names::uapi::{
-    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_IFNAME,
-    IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINK, IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MTU, NDA_DST,
-    NDA_LLADDR, NDA_MASTER, NDA_VLAN, NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
-    NETCONFA_RP_FILTER, RTA_DST, RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE,
-    RTNLGRP_LINK, RTNLGRP_NEIGH,
+    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_GRE_IFLAGS,
+    IFLA_GRE_IKEY, IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINK, IFLA_LINKINFO,
+    IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER, NDA_VLAN,
+    NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_RP_FILTER, RTA_DST,
+    RTA_GATEWAY, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK, RTM_NEWRULE, RTNLGRP_LINK, RTNLGRP_NEIGH,
 };
 use crate::wire::put_attr;
 use std::ops::Range;
@@ -21,6 +21,9 @@ const NDM_STATE: Range<usize> = 8..10;
 const PERMANENT: u16 = 0x80;
 /// `NTF_SELF`.
 const SELF: u8 = 0x02;
+
+/// `IFF_UP` and `IFF_RUNNING`.
+const UP: u8 = 0x41;
 
 const ADD: u16 = ONLY;
 const APPEND: u16 = (libc::NLM_F_CREATE | libc::NLM_F_APPEND) as u16;
@@ -345,11 +348,11 @@ fn what_runs_by_itself_is_no_change() {
 #[test]
 fn what_goes_away_in_silence_is_to_be_read() {
     let mut told = Told::new();
-    told.event(Kind::Link, true, 0, &link(7, 1));
+    told.event(Kind::Link, true, 0, &link(7, UP));
     assert_eq!(told.silent(), [Kind::Link, Kind::Rule, Kind::Fdb]);
-    told.event(Kind::Link, true, 0, &link(7, 1));
+    told.event(Kind::Link, true, 0, &link(7, UP));
     assert_eq!(told.silent(), [Kind::Fdb]);
-    told.event(Kind::Link, true, 0, &link(7, 0x41));
+    told.event(Kind::Link, true, 0, &link(7, 0xc1));
     let of_flags = [
         Kind::Link,
         Kind::Nexthop,
@@ -358,11 +361,11 @@ fn what_goes_away_in_silence_is_to_be_read() {
         Kind::Fdb,
     ];
     assert_eq!(told.silent(), of_flags);
-    told.event(Kind::Link, true, 0, &link(7, 0x40));
+    told.event(Kind::Link, true, 0, &link(7, 0xc0));
     let silent = told.silent();
     assert!(silent.contains(&Kind::Addr), "{silent:?}");
     assert_eq!(silent.len(), of_flags.len() + 1);
-    told.event(Kind::Link, false, 0, &link(7, 0x40));
+    told.event(Kind::Link, false, 0, &link(7, 0xc0));
     assert_eq!(told.silent(), of_flags);
     told.event(Kind::Nexthop, false, 0, &[0; 8]);
     assert_eq!(told.silent(), [Kind::Route, Kind::Fdb]);
@@ -414,10 +417,55 @@ fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() 
 }
 
 #[test]
+fn a_vrf_takes_routes_and_addresses_of_a_link_without_a_word() {
+    let with_master = |master: u8| {
+        let mut payload = link(7, UP);
+        put_attr(&mut payload, IFLA_MASTER, &[master, 0, 0, 0]).unwrap();
+        payload
+    };
+    let mut told = Told::new();
+    told.event(Kind::Link, true, 0, &with_master(8));
+    told.silent();
+    told.event(Kind::Link, true, 0, &with_master(9));
+
+    let silent = [Kind::Link, Kind::Addr, Kind::Route, Kind::Fdb];
+    assert_eq!(told.silent(), silent);
+}
+
+#[test]
+fn any_event_of_a_link_without_a_carrier_may_have_changed_routes() {
+    let mut told = Told::new();
+    told.event(Kind::Link, true, 0, &link(7, 1));
+    told.silent();
+    told.event(Kind::Link, true, 0, &link(7, 1));
+
+    assert_eq!(told.silent(), [Kind::Route, Kind::Fdb]);
+}
+
+#[test]
+fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
+    let with_key = |key: u8, flags: u8| {
+        let (mut info, mut data) = (Vec::new(), Vec::new());
+        put_attr(&mut data, IFLA_GRE_IFLAGS, &[flags, 0]).unwrap();
+        put_attr(&mut data, IFLA_GRE_IKEY, &[0, 0, 0, key]).unwrap();
+        put_attr(&mut info, IFLA_INFO_KIND, b"gre\0").unwrap();
+        put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
+        let mut payload = link(7, UP);
+        put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
+        payload
+    };
+    let mut told = Told::new();
+    for (key, flags, lines) in [(0, 0, 1), (5, 0, 1), (5, 0x20, 2), (6, 0x20, 3)] {
+        told.event(Kind::Link, true, 0, &with_key(key, flags));
+        assert_eq!(told.lines.len(), lines, "{key} {flags}");
+    }
+}
+
+#[test]
 fn rules_follow_the_names_of_links_and_routes_of_ipv6_their_mtu() {
     let mut told = Told::new();
     let named = |name: &[u8], mtu: u8| {
-        let mut payload = link(7, 1);
+        let mut payload = link(7, UP);
         put_attr(&mut payload, IFLA_IFNAME, name).unwrap();
         put_attr(&mut payload, IFLA_MTU, &[mtu, 5, 0, 0]).unwrap();
         payload
@@ -437,7 +485,7 @@ fn what_a_link_says_of_its_kind_may_be_said_by_others_now_too() {
         put_attr(&mut data, 1, &[mode, 0]).unwrap();
         put_attr(&mut info, IFLA_INFO_KIND, b"ipvlan\0").unwrap();
         put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
-        let mut payload = link(7, 1);
+        let mut payload = link(7, UP);
         put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
         payload
     };
@@ -457,7 +505,7 @@ fn timers_of_a_bridge_make_nothing_be_read_again() {
         put_attr(&mut data, IFLA_BR_HELLO_TIMER, &[ticks; 8]).unwrap();
         put_attr(&mut info, IFLA_INFO_KIND, b"bridge\0").unwrap();
         put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
-        let mut payload = link(7, 1);
+        let mut payload = link(7, UP);
         put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
         payload
     };
@@ -583,6 +631,21 @@ fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another(
         told.event(Kind::Fdb, true, 0, &entry(address, Some(dst)));
         assert_eq!(told.silent(), silent, "{address:?} {dst}");
     }
+}
+
+#[test]
+fn an_event_that_does_not_say_where_an_entry_of_a_vxlan_leads_only_repeats_that_which_does() {
+    let mut told = Told::new();
+    let address = [2, 0, 0, 0, 0, 1];
+    for dst in [Some(1), None] {
+        told.event(Kind::Fdb, true, 0, &entry(address, dst));
+        assert_eq!(told.silent(), []);
+    }
+    // Where there is no other, the entry is one of the link itself.
+    told.event(Kind::Fdb, true, 0, &entry([2, 0, 0, 0, 0, 2], None));
+
+    assert_eq!(told.lines.len(), 2);
+    assert_eq!(told.state.count(Kind::Fdb), 2);
 }
 
 /// Returns what a bridge tells of an address that it has seen on this port.

@@ -30,6 +30,7 @@ pub(crate) const FACTS: Facts = Facts {
         settle,
         identity,
         rivals,
+        is_echo: |entry| !leads(entry) && entry.attr(NDA_SRC_VNI).is_none(),
         is_untold: is_group_of_link,
         ..Snapshot::DEFAULT
     }),
@@ -63,12 +64,18 @@ const OF_LINK: &[u16] = &[
     NDA_NH_ID,
 ];
 
-/// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop.
+/// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop. Linux
+/// 6.12 tells of each once more, without saying where it leads, nor of which VNI it is (`rtnl_fdb_add()`).
 fn rivals(entry: &Payload<'_>) -> Option<Vec<u8>> {
-    entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID))?;
-    let mut place = [entry.link_bytes(), entry.attr(NDA_LLADDR)?].concat();
-    entry.put(&[NDA_SRC_VNI], &mut place);
-    Some(place)
+    if entry.header()[NDM_FLAGS] & SELF == 0 {
+        return None;
+    }
+    Some([entry.link_bytes(), entry.attr(NDA_LLADDR)?].concat())
+}
+
+/// Says whether an entry leads to a host or to a next hop, as those of a VXLAN do.
+fn leads(entry: &Payload<'_>) -> bool {
+    entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID)).is_some()
 }
 
 /// An event of an entry of a link has `NUD_NOARP` besides, which a dump has not.
@@ -88,7 +95,5 @@ fn is_group_of_link(entry: &Payload<'_>) -> bool {
         .is_some_and(|header| header.state == PERMANENT && header.flags & SELF != 0);
     let is_group = |address: &[u8]| address.first().is_some_and(|byte| byte & 1 != 0);
 
-    let leads = entry.attr(NDA_DST).or(entry.attr(NDA_NH_ID));
-
-    is_own && leads.is_none() && entry.attr(NDA_LLADDR).is_some_and(is_group)
+    is_own && !leads(entry) && entry.attr(NDA_LLADDR).is_some_and(is_group)
 }

@@ -2,6 +2,7 @@
 
 //! Facts of links.
 
+use super::tunnel;
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
@@ -20,6 +21,7 @@ const UNSPEC: u8 = libc::AF_UNSPEC as u8;
 const IFI_FLAGS: Range<usize> = 8..12;
 /// In `ifi_flags`.
 const IFF_UP: u32 = libc::IFF_UP as u32;
+const IFF_RUNNING: u32 = libc::IFF_RUNNING as u32;
 /// `ifi_change`: it tells of the message, not of the link.
 const IFI_CHANGE: Range<usize> = 12..16;
 
@@ -131,14 +133,18 @@ fn is_volatile_of_inet6(attr: u16) -> bool {
     )
 }
 
-/// The timers of a bridge and of its ports run by themselves.
+/// The timers of a bridge and of its ports run by themselves. A tunnel may have a key that counts for nothing.
 fn info_part(info: &[u8], attr: u16) -> Part {
     let is_bridge = |kind| find(info, kind) == Some(b"bridge\0");
+    let is_gre = || find(info, IFLA_INFO_KIND).is_some_and(tunnel::is_gre);
 
     match attr {
         IFLA_INFO_XSTATS => Part::Drop,
         IFLA_INFO_DATA if is_bridge(IFLA_INFO_KIND) => {
             Part::Nest(|_, attr| Part::drop_if(is_volatile_of_bridge(attr)))
+        }
+        IFLA_INFO_DATA if is_gre() => {
+            Part::Nest(|data, attr| Part::drop_if(tunnel::is_no_key(data, attr)))
         }
         IFLA_INFO_SLAVE_DATA if is_bridge(IFLA_INFO_SLAVE_KIND) => {
             Part::Nest(|_, attr| Part::drop_if(is_volatile_of_port(attr)))
@@ -175,7 +181,7 @@ fn below(link: &Payload<'_>) -> Option<u32> {
 
 /// A link that comes or goes counts too: what is above it may be there before it, and after.
 fn turns(cause: &Cause<'_>) -> bool {
-    let is_up = |link: &Payload<'_>| u32(&link.header()[IFI_FLAGS]).map(|flags| flags & IFF_UP);
+    let is_up = |link: &Payload<'_>| flags(link) & IFF_UP != 0;
 
     match cause.old {
         Some(old) if cause.is_there => is_up(old) != is_up(cause.object),
@@ -183,11 +189,16 @@ fn turns(cause: &Cause<'_>) -> bool {
     }
 }
 
+fn flags(link: &Payload<'_>) -> u32 {
+    u32(&link.header()[IFI_FLAGS]).unwrap_or_default()
+}
+
 /// Kinds that change silently with a link: what is or was on top of it, what refers to its name, and state that upper links
 /// take from the one below.
 fn silent(cause: &Cause<'_>) -> Kinds {
     const ALL: Kinds = Kinds::of(&[Kind::Link, Kind::Nexthop, Kind::Route, Kind::Rule]);
 
+    let has_no_carrier = flags(cause.object) & (IFF_UP | IFF_RUNNING) == IFF_UP;
     let others = match cause.old {
         // A link that left may still be below others, or the other end of a veth, in another namespace.
         _ if !cause.is_there => ALL,
@@ -199,8 +210,13 @@ fn silent(cause: &Cause<'_>) -> Kinds {
         Some(old) if old == cause.object => Kinds::NONE,
         Some(old) => silent_of_attrs(old, cause.object),
     };
+    // Any event of a link without a carrier has IPv6 look at it, and note it with the routes (`rt6_sync_down_dev()`).
+    let noted = match has_no_carrier {
+        true => Kind::Route.into(),
+        false => Kinds::NONE,
+    };
     // Links forward for those on top of them.
-    others | Kind::Fdb.into()
+    others | noted | Kind::Fdb.into()
 }
 
 /// Kinds that change with an attribute of a link.
@@ -212,7 +228,11 @@ const WITH_ATTRS: &[(u16, Kinds)] = &[
     // Links on the same lower link share settings (`macvlan_changelink()`, `ipvlan_set_port_mode()`), as do a bridge or a
     // bond and their ports (`br_stp_set_bridge_priority()`, `bond_change_active_slave()`).
     (IFLA_LINKINFO, Kinds::of(&[Kind::Link])),
-    (IFLA_MASTER, Kinds::of(&[Kind::Link])),
+    // A VRF takes the routes of a link, and what IPv6 has of it (`fib_netdev_event()`, `addrconf_notify()`).
+    (
+        IFLA_MASTER,
+        Kinds::of(&[Kind::Link, Kind::Addr, Kind::Route]),
+    ),
 ];
 
 fn silent_of_attrs(old: &Payload<'_>, new: &Payload<'_>) -> Kinds {

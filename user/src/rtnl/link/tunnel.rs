@@ -5,6 +5,7 @@
 //!
 //! C headers: `include/uapi/linux/if_link.h` and `if_tunnel.h`.
 
+use crate::kind::find;
 use crate::names::uapi::*;
 use crate::object::attrs::{be16, be32, ip, u16};
 use crate::object::schema::{hex, known, Format, Known};
@@ -58,6 +59,25 @@ pub static GENEVE: &[Known] = &[
 
 /// The headers of a direction have a key (`GRE_KEY`), which may be 0.
 const KEYED: u16 = 0x2000;
+
+/// The kinds of which [`GRE`] is told (`IFLA_INFO_KIND`), with the NUL of each.
+const GRE_KINDS: [&[u8]; 3] = [b"gre\0", b"gretap\0", b"erspan\0"];
+
+/// Says whether [`GRE`] is told of tunnels of this `IFLA_INFO_KIND`.
+pub fn is_gre(kind: &[u8]) -> bool {
+    GRE_KINDS.contains(&kind)
+}
+
+/// Says whether an attribute in the `data` of a link is a key that the headers do not have.
+pub fn is_no_key(data: &[u8], attr: u16) -> bool {
+    let flags = match attr {
+        IFLA_GRE_IKEY => IFLA_GRE_IFLAGS,
+        IFLA_GRE_OKEY => IFLA_GRE_OFLAGS,
+        _ => return false,
+    };
+    let flags = find(data, flags).and_then(be16);
+    flags.is_some_and(|flags| flags & KEYED == 0)
+}
 
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = &[

@@ -18,9 +18,21 @@ type Flat = BTreeMap<String, String>;
 pub struct Difference {
     /// The object that is there, or that was told where there is none.
     pub object: Value,
-    /// The keys that lead to what differs; none where there is no object like it.
-    pub path: Option<String>,
+    pub how: Differs,
     pub words: String,
+}
+
+/// In what way an object differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Differs {
+    /// Where these keys lead.
+    At(String),
+    /// There is none like it among what was told.
+    OnlyThere,
+    /// There is none like it among what is there.
+    OnlyTold,
+    /// There are as many more or fewer of it.
+    InNumber,
 }
 
 /// Returns how what was told differs from what is there: key by key, and objects that have nothing like them.
@@ -34,22 +46,22 @@ pub fn explain(told: &[String], there: &[String]) -> Vec<Difference> {
     for told in told {
         match closest(&told, &there) {
             Some(at) => all.extend(differences(&told, &there.remove(at))),
-            None => all.push(Difference::of("only told", told)),
+            None => all.push(Difference::of(Differs::OnlyTold, "only told", told)),
         }
     }
     let only_there = there
         .into_iter()
-        .map(|there| Difference::of("only there", there));
+        .map(|there| Difference::of(Differs::OnlyThere, "only there", there));
     all.extend(only_there);
     all
 }
 
 impl Difference {
     /// Returns the difference of a whole object.
-    pub fn of(how: &str, object: Value) -> Self {
+    pub fn of(how: Differs, words: &str, object: Value) -> Self {
         Self {
-            words: format!("{how}: {object}"),
-            path: None,
+            words: format!("{words}: {object}"),
+            how,
             object,
         }
     }
@@ -63,10 +75,12 @@ pub fn closest(object: &Value, objects: &[Value]) -> Option<usize> {
         let is_same = |(path, value): &(&String, &String)| other.get(*path) == Some(*value);
         flat.iter().filter(is_same).count()
     };
-    let likeness = objects.iter().map(common).enumerate();
+    let objects = objects.iter().enumerate();
+    let same = objects.filter(|(_, other)| same_identity(object, other));
+    let likeness = same.map(|(at, other)| (at, common(other)));
     let (at, most) = likeness.max_by_key(|(_, common)| *common)?;
 
-    (most * 5 >= flat.len() * 3 && same_identity(object, &objects[at])).then_some(at)
+    (most * 5 >= flat.len() * 3).then_some(at)
 }
 
 fn same_identity(one: &Value, other: &Value) -> bool {
@@ -88,7 +102,7 @@ pub fn differences(told: &Value, there: &Value) -> Vec<Difference> {
         let [told, is] = [&flat, &other].map(|flat| flat.get(path).unwrap_or(&none));
         (told != is).then(|| Difference {
             object: there.clone(),
-            path: Some(path.clone()),
+            how: Differs::At(path.clone()),
             words: format!("{path} is told to be {told}, and is {is} ({which})"),
         })
     };
@@ -107,6 +121,12 @@ fn put(path: &str, value: &Value, flat: &mut Flat) {
             for (key, value) in object {
                 let dot = if path.is_empty() { "" } else { "." };
                 put(&format!("{path}{dot}{key}"), value, flat);
+            }
+        }
+        // Words of a list have a path each: flags differ one by one.
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            for word in items.iter().filter_map(Value::as_str) {
+                put(&format!("{path}.{word}"), &Value::Bool(true), flat);
             }
         }
         other => drop(flat.insert(path.to_owned(), other.to_string())),

@@ -3,7 +3,7 @@
 //! Attributes and objects that the lines of a monitor do not add up to: those that run by themselves, and those that nobody
 //! can know, as docs/monitor.md lists them.
 
-use super::explain::Difference;
+use super::explain::{Difference, Differs};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -75,11 +75,15 @@ enum What {
         fn(&Value) -> bool,
         &'static [&'static str],
     ),
+    /// Keys that may be other than they were told to be after steps with this in them, of a link that is down.
+    Shared(&'static [&'static str], &'static str),
     /// Objects that are like this: they may be there without having been told, and the other way round.
     Objects(fn(&Value) -> bool),
+    /// Objects that are like this: they may be there without having been told.
+    Untold(fn(&Value) -> bool),
 }
 
-use What::{Keys, Objects};
+use What::{Keys, Objects, Shared, Untold};
 
 const LEFT_OUT: &[LeftOut] = &[
     LeftOut {
@@ -90,8 +94,14 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "link",
-        what: Keys(&["address", "broadcast", "mtu", "max_mtu", "min_mtu", "tso_max_size", "tso_max_segs"], is_down, &[" type "]),
+        what: Keys(&["address", "broadcast", "mtu", "max_mtu", "min_mtu", "tso_max_size", "tso_max_segs", "link", "flags.M-DOWN"], is_down, &[" type "]),
         words: "of a link that is down: `alias`, `altname`, `group`, what is behind `type KIND`, also as a port, how it makes addresses (`addrgenmode`)",
+        functions: "`netdev_state_change()`, unless the link is up",
+    },
+    LeftOut {
+        kind: "link",
+        what: Shared(&["info_data", "flags.NOARP"], " type ipvlan "),
+        words: "what an `ipvlan` that is down shares with others: its mode and its flags, theirs too",
         functions: "`netdev_state_change()`, unless the link is up",
     },
     LeftOut {
@@ -174,6 +184,12 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "neigh",
+        what: Untold(|neigh| has_any(&neigh["state"], &["FAILED"])),
+        words: "a neighbour that is made as one that failed (`FAILED`)",
+        functions: "`__neigh_update()`, unless it was valid or is",
+    },
+    LeftOut {
+        kind: "neigh",
         what: Objects(|neigh| has_any(&neigh["state"], &["NOARP"])),
         words: "neighbours that need no resolution (`NOARP`)",
         functions: "`arp_constructor()`, `ndisc_constructor()`",
@@ -197,6 +213,14 @@ const LEFT_OUT: &[LeftOut] = &[
         functions: "`fdb_to_nud()`, which looks at the clock",
     },
 ];
+
+/// What was done last.
+#[derive(Clone, Copy)]
+pub struct Step<'s> {
+    pub words: &'s str,
+    /// Whether it was done to a link that is down.
+    pub is_of_down: bool,
+}
 
 /// After whatever step.
 const ANY: &[&str] = &[""];
@@ -262,16 +286,18 @@ pub fn compared(kind: &str, object: &Value) -> Option<Value> {
 }
 
 /// Says whether nobody tells of a difference between an object of `kind` that is there and what was told, after this step.
-pub fn allows(kind: &str, difference: &Difference, step: &str) -> bool {
-    let Some(path) = &difference.path else {
-        return false;
-    };
-    let has = |keys: &[&str]| keys.iter().any(|key| is_at(key, path));
-    of_kind(kind).any(|row| match row.what {
-        Keys(keys, is_it, steps) => {
-            let is_after = steps.iter().any(|words| step.contains(words));
-            has(keys) && is_it(&difference.object) && is_after
+pub fn allows(kind: &str, difference: &Difference, step: Step<'_>) -> bool {
+    let Difference { object, how, .. } = difference;
+    of_kind(kind).any(|row| match (&row.what, how) {
+        (Keys(keys, is_it, steps), Differs::At(path)) => {
+            let is_after = steps.iter().any(|words| step.words.contains(words));
+            keys.iter().any(|key| is_at(key, path)) && is_it(object) && is_after
         }
+        (Shared(keys, words), Differs::At(path)) => {
+            let is_after = step.is_of_down && step.words.contains(words);
+            keys.iter().any(|key| is_at(key, path)) && is_after
+        }
+        (Untold(is_it), Differs::OnlyThere) => is_it(object),
         _ => false,
     })
 }

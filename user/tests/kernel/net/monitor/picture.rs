@@ -2,7 +2,7 @@
 
 //! Pictures of the network: of a reader of a monitor, and of the kernel.
 
-use super::explain::{self, Difference};
+use super::explain::{self, Difference, Differs};
 use super::left_out;
 use crate::lab::*;
 use serde_json::{Map, Value};
@@ -65,7 +65,7 @@ pub struct Prepared {
 type Counts<'p> = BTreeMap<&'p str, usize>;
 
 /// An object that was told.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 struct Known {
     count: usize,
     /// Text by which it is compared, if it is.
@@ -206,6 +206,12 @@ impl Picture {
         objects
     }
 
+    /// Says whether both have the same objects of `kind`.
+    pub fn is_same(&self, other: &Self, kind: &str) -> bool {
+        let [one, other] = [self, other].map(|picture| picture.kinds.get(kind));
+        one == other
+    }
+
     /// Returns how what was told of `kind` differs from what is `shown`.
     pub fn beside(&self, shown: &Self, kind: &str, how: How) -> Vec<Difference> {
         let (told, shown) = (self.objects(kind, how), shown.objects(kind, how));
@@ -217,8 +223,8 @@ impl Picture {
         let other_count = |(object, count): (&&str, &usize)| {
             let there = shown.get(*object).filter(|there| *there != count)?;
             let object = serde_json::from_str(object).unwrap();
-            let how = format!("told {count} times and there {there} times");
-            Some(Difference::of(&how, object))
+            let words = format!("told {count} times and there {there} times");
+            Some(Difference::of(Differs::InNumber, &words, object))
         };
         let counts = told.iter().filter_map(other_count);
         explain::explain(&only_told, &only_there)

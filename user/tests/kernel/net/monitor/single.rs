@@ -4,15 +4,16 @@
 //! the state that a new monitor and the show commands print.
 //!
 //! The tables in `single/tables/` say what is changed, `left_out.rs` what is not compared. Rows come in random order, with
-//! random choices: the seed is printed, `SEED=N` makes another run, and `SINGLE=N` makes that many changes at least, however long
-//! that takes.
+//! random choices: the seed is printed, `SEED=N` makes another run, `SINGLE=N` makes that many changes at least, however long
+//! that takes, and `PART=2/4` those of the second of four parts of the rows. With `ALL_NETNS=1` the monitor watches all network
+//! namespaces, and the one at the other end of links is compared too.
 
 mod actor;
 mod grammar;
 mod tally;
 mod views;
 
-use super::explain::Difference;
+use super::explain::{Difference, Differs};
 use super::idle;
 use super::left_out;
 use super::picture::{How, Picture, KINDS as STORM_KINDS};
@@ -54,6 +55,16 @@ const AGAIN_HOPELESS: Duration = Duration::from_millis(400);
 /// So many classes of differences are enough.
 const ENOUGH: usize = 60;
 
+/// Changes after which the time that they took is printed.
+const PROGRESS: usize = 250;
+
+/// Changes before those of a row that are printed with what is wrong.
+const HISTORY: usize = 8;
+
+/// Lines that were told last, and characters of each, that are printed with what is wrong.
+const LINES: usize = 12;
+const WIDTH: usize = 500;
+
 /// How many of each class are printed.
 const PRINTED: usize = 2;
 
@@ -75,8 +86,7 @@ pub fn long_run() {
     with_run(Random::new(), |run| {
         run.make(asked_for().unwrap_or(CHANGES), Duration::MAX);
         run.fill();
-        let empty = run.tally.empty();
-        assert!(empty.is_empty(), "nothing was made of: {empty:#?}");
+        run.note_empty();
     });
 }
 
@@ -84,6 +94,23 @@ pub fn long_run() {
 fn asked_for() -> Option<usize> {
     let count = std::env::var("SINGLE").ok()?;
     Some(count.parse().unwrap())
+}
+
+/// Says whether all network namespaces are watched.
+fn is_everywhere() -> bool {
+    std::env::var_os("ALL_NETNS").is_some_and(|set| !set.is_empty())
+}
+
+/// Returns those of the rows that are to be made: `$PART` says which part of how many, `2/4`.
+fn rows_of_part(rows: Vec<Row>) -> Vec<Row> {
+    let part = std::env::var("PART").unwrap_or_default();
+    let Some((part, of)) = part.split_once('/') else {
+        return rows;
+    };
+    let [part, of]: [usize; 2] = [part, of].map(|number| number.parse().unwrap());
+    let rows = rows.into_iter().enumerate();
+    let is_its = |(at, _): &(usize, Row)| at % of == part % of;
+    rows.filter(is_its).map(|(_, row)| row).collect()
 }
 
 /// Does a run in network namespaces of its own, and asserts that nothing was found.
@@ -113,11 +140,33 @@ struct Wrong {
 impl Wrong {
     fn of(kind: &str, place: &str, difference: &Difference) -> Self {
         let words = &difference.words;
-        let what = words.split(':').next().unwrap();
-        let class = difference.path.as_deref().unwrap_or(what);
+        let class = match &difference.how {
+            Differs::At(path) => path,
+            _ => words.split(':').next().unwrap(),
+        };
         Self {
             class: format!("{kind} {class}"),
             words: format!("{kind} {place}: {words}"),
+        }
+    }
+}
+
+/// A network namespace, what was told of it, and what is there.
+struct Place {
+    netns: &'static str,
+    looker: Looker,
+    told: Picture,
+    there: Views,
+}
+
+impl Place {
+    fn start(netns: &'static str) -> Self {
+        let mut looker = Looker::start(netns);
+        Self {
+            netns,
+            told: Picture::of_links(BTreeMap::new()),
+            there: looker.look(),
+            looker,
         }
     }
 }
@@ -129,9 +178,8 @@ struct Run {
     watch: Watch,
     lines: Lines,
     record: PathBuf,
-    looker: Looker,
-    told: Picture,
-    there: Views,
+    /// The first one is that in which changes are made.
+    places: Vec<Place>,
     tally: Tally,
     /// How often what was wrong, by class.
     found: BTreeMap<String, usize>,
@@ -139,33 +187,48 @@ struct Run {
     known: BTreeSet<String>,
     /// The last changes.
     history: Vec<String>,
+    /// Lines that were told of the last change.
+    last_lines: Vec<String>,
+    /// Whether the last change was of a link that is down.
+    is_of_down: bool,
     start: Instant,
+    /// Changes that were made when their number was last printed.
+    printed: usize,
 }
 
 impl Run {
     /// Makes the links, and begins to listen.
     fn begin(random: Random) -> Self {
         let links = make_links();
-        let rows = grammar::all_rows(&links);
+        let rows = rows_of_part(grammar::all_rows(&links));
         let record = std::env::temp_dir().join(format!("single-{}", std::process::id()));
-        let args = ["fdb", "--timestamp=none", "--record"];
-        let watch = Watch::start(NETNS, &[&args[..], &[record.to_str().unwrap()]].concat());
-        let mut looker = Looker::start();
+        let mut args = vec!["fdb", "--timestamp=none"];
+        let mut places = vec![Place::start(NETNS)];
+        match is_everywhere() {
+            // A record is of one namespace.
+            true => {
+                args.push("--all-netns");
+                places.push(Place::start(FAR));
+            }
+            false => args.extend(["--record", record.to_str().unwrap()]),
+        }
+        let watch = Watch::start(NETNS, &args);
         let mut run = Self {
             random,
             tally: Tally::of(&rows),
             lines: watch.lines(),
-            there: looker.look(),
-            told: Picture::of_links(BTreeMap::new()),
+            places,
             found: BTreeMap::new(),
             known: BTreeSet::new(),
             history: Vec::new(),
+            last_lines: Vec::new(),
+            is_of_down: false,
             start: Instant::now(),
+            printed: 0,
             links,
             rows,
             watch,
             record,
-            looker,
         };
         run.settle();
         run
@@ -207,7 +270,9 @@ impl Run {
     fn make_row(&mut self, row: &Row, is_whole: bool) {
         let (link, mut steps) = row.choose(&mut self.random);
         self.make_missing();
-        self.history.clear();
+        self.restore(link, &steps);
+        self.history
+            .drain(..self.history.len().saturating_sub(HISTORY));
         self.bring(link, row.is_up);
         let has_end = steps.len() > 1 && steps.last().is_some_and(Step::can_be_left_out);
         if has_end && !is_whole && self.random.below(6) == 0 {
@@ -221,11 +286,26 @@ impl Run {
                 false => self.tally.count(row, &step.words, &result),
             }
         }
+        self.print_progress();
+    }
+
+    /// Prints now and then how far it has come.
+    fn print_progress(&mut self) {
+        let changes = self.tally.changes;
+        if changes >= self.printed + PROGRESS {
+            self.printed = changes;
+            println!("{changes} changes in {:.0?}", self.start.elapsed());
+        }
+    }
+
+    /// Returns what there is where changes are made.
+    fn there(&self) -> &Views {
+        &self.places[0].there
     }
 
     /// Makes the links that are not there any more.
     fn make_missing(&mut self) {
-        let missing = |link: &&Link| !self.there.links.contains_key(link.name);
+        let missing = |link: &&Link| !self.there().links.contains_key(link.name);
         let missing: Vec<_> = self.links.iter().filter(missing).copied().collect();
         for step in missing.iter().flat_map(|link| grammar::steps(link.steps)) {
             let result = self.make_step(&step);
@@ -233,9 +313,22 @@ impl Run {
         }
     }
 
+    /// Makes `link`, and those that `steps` name, be what others need of them: ports, with addresses, above links that are up.
+    fn restore(&mut self, link: &str, steps: &[Step]) {
+        let is_named = |one: &&Link| one.name == link || steps.iter().any(|step| step.names(one));
+        let named: Vec<_> = self.links.iter().filter(is_named).copied().collect();
+        for step in named.iter().flat_map(|link| grammar::steps(link.steps)) {
+            if self.there().lack(&step) {
+                let result = self.make_step(&step);
+                self.tally.count_any(&step.words, &result);
+            }
+        }
+    }
+
     /// Makes a link be up or not.
     fn bring(&mut self, link: &str, is_up: bool) {
-        if self.there.links.get(link) == Some(&is_up) {
+        let state = self.there().links.get(link);
+        if state.is_some_and(|state| state.is_up == is_up) {
             return;
         }
         let state = if is_up { "up" } else { "down" };
@@ -249,11 +342,20 @@ impl Run {
 
     /// Makes a change, and compares.
     fn make_step(&mut self, step: &Step) -> Result<(), String> {
+        let is_down = self.is_of_down(step);
         let result = actor::act(step);
         let mark = if result.is_ok() { "" } else { " (refused)" };
         self.history.push(format!("{}{mark}", step.words));
+        self.is_of_down = is_down;
+        self.last_lines.clear();
         self.settle();
         result
+    }
+
+    /// Says whether the link that a step changes is down.
+    fn is_of_down(&self, step: &Step) -> bool {
+        let mut links = self.there().links.iter();
+        links.any(|(name, state)| !state.is_up && step.words.contains(&format!(" set {name} ")))
     }
 
     /// Waits until what was told is what is there but for what nobody tells, or that is hopeless: then it is noted what is wrong.
@@ -265,7 +367,9 @@ impl Run {
                 (last, looks) = (Instant::now(), 0);
             }
             looks += 1;
-            self.there = self.looker.look();
+            for place in &mut self.places {
+                place.there = place.looker.look();
+            }
             let news = self.news();
             let words: Vec<_> = news.iter().map(|wrong| wrong.words.clone()).collect();
             if words != before {
@@ -289,10 +393,12 @@ impl Run {
 
     /// Returns what is wrong and was not before, but what nobody tells of the last change.
     fn news(&mut self) -> Vec<Wrong> {
-        let step = self.history.last().map_or("", String::as_str);
+        let words = self.history.last().map_or("", String::as_str);
+        let is_of_down = self.is_of_down;
+        let step = left_out::Step { words, is_of_down };
         let (mut known, mut news) = (BTreeSet::new(), Vec::new());
         for (kind, place, difference) in self.differences() {
-            let wrong = Wrong::of(kind, place, &difference);
+            let wrong = Wrong::of(kind, &place, &difference);
             let is_known = self.known.contains(&wrong.words);
             match is_known || left_out::allows(kind, &difference, step) {
                 true => drop(known.insert(wrong.words)),
@@ -303,13 +409,16 @@ impl Run {
         news
     }
 
-    /// Returns how what was told differs from what is there, of each kind and in each place.
-    fn differences(&self) -> Vec<(&'static str, &'static str, Difference)> {
+    /// Returns how what was told differs from what is there, of each kind and in each view.
+    fn differences(&self) -> Vec<(&'static str, String, Difference)> {
         let mut all = Vec::new();
-        for (place, there) in &self.there.both {
-            for kind in KINDS {
-                let of_kind = self.told.beside(there, kind, How::AsItIs);
-                all.extend(of_kind.into_iter().map(|one| (kind, *place, one)));
+        for place in &self.places {
+            for (view, there) in &place.there.both {
+                for kind in KINDS {
+                    let of_kind = place.told.beside(there, kind, How::AsItIs);
+                    let view = format!("{view} of {}", place.netns);
+                    all.extend(of_kind.into_iter().map(|one| (kind, view.clone(), one)));
+                }
             }
         }
         all
@@ -318,16 +427,23 @@ impl Run {
     /// Takes in the lines that were told; says whether there were any.
     fn take_lines(&mut self) -> bool {
         let lines: Vec<Value> = self.lines.by_ref().collect();
-        for wrong in self.told.take_all(&lines) {
-            let class = wrong.split(" is told to be").next().unwrap();
-            let class = class.split('{').next().unwrap().to_owned();
-            let wrong = Wrong {
-                class,
-                words: wrong,
-            };
-            self.note(wrong);
+        self.last_lines.extend(lines.iter().map(Value::to_string));
+        let is_any = !lines.is_empty();
+        let mut wrong = Vec::new();
+        for place in &mut self.places {
+            let is_its = |line: &&Value| line["netns"] == place.netns && line["kind"] != "netns";
+            let lines: Vec<Value> = lines.iter().filter(is_its).cloned().collect();
+            wrong.extend(place.told.take_all(&lines));
         }
-        !lines.is_empty()
+        wrong.into_iter().for_each(|words| self.note_line(words));
+        is_any
+    }
+
+    /// Notes what is wrong with a line.
+    fn note_line(&mut self, words: String) {
+        let class = words.split(" is told to be").next().unwrap();
+        let class = class.split('{').next().unwrap().to_owned();
+        self.note(Wrong { class, words });
     }
 
     /// Counts what is wrong, and prints the first of each class.
@@ -335,23 +451,40 @@ impl Run {
         let count = self.found.entry(wrong.class).or_default();
         *count += 1;
         if *count <= PRINTED {
-            println!("after {:#?}:\n{}\n", self.history, wrong.words);
+            let changes = self.tally.changes;
+            let history = &self.history;
+            let lines = self.last_lines.iter().take(LINES);
+            let lines: Vec<String> = lines
+                .map(|line| line.chars().take(WIDTH).collect())
+                .collect();
+            let words = wrong.words;
+            println!("{changes} changes, after {history:#?}:\n{words}\ntold then: {lines:#?}\n");
+        }
+    }
+
+    /// Notes the cells of the table where nothing was made.
+    fn note_empty(&mut self) {
+        for words in self.tally.empty() {
+            let class = "nothing was made of".to_owned();
+            println!("{class} {words}");
+            *self.found.entry(class).or_default() += 1;
         }
     }
 
     /// Prints what was tried, ends the monitor, and asserts that its record says the same and nothing was wrong.
-    fn end(mut self) {
+    fn end(self) {
         self.tally.print();
         let (passed, changes) = (self.start.elapsed(), self.tally.changes.max(1));
         println!("{} ms a change", passed.as_millis() / changes as u128);
         let told = self.watch.end_text();
-        if let Some(words) = replay_differs(&self.record, &told) {
-            let class = "replay".to_owned();
-            println!("{words}");
-            self.found.insert(class, 1);
+        let mut found = self.found;
+        if !is_everywhere() {
+            if let Some(words) = replay_differs(&self.record, &told) {
+                println!("{words}");
+                found.insert("replay".to_owned(), 1);
+            }
+            std::fs::remove_file(&self.record).unwrap();
         }
-        std::fs::remove_file(&self.record).unwrap();
-        let found = self.found;
         assert!(found.is_empty(), "found, and printed above: {found:#?}");
     }
 }

@@ -50,6 +50,12 @@ impl Step {
         !self.is_help && !is_lost
     }
 
+    /// Says whether `link` is one of its words.
+    pub fn names(&self, link: &Link) -> bool {
+        let mut words = self.words.split([' ', '.']);
+        words.any(|word| word == link.name)
+    }
+
     /// Returns why it was refused, if it may not be.
     pub fn needs(&self, why: String) -> Result<(), String> {
         match self.is_help {

@@ -50,6 +50,7 @@ impl Tally {
         match result {
             Ok(()) => self.changes += 1,
             Err(refusal) => {
+                let refusal = refusal.lines().next().unwrap_or_default();
                 *self
                     .refusals
                     .entry(format!("{words}: {refusal}"))
@@ -81,19 +82,30 @@ impl Tally {
             self.refusals.values().sum::<usize>(),
             self.cells.len()
         );
+        for words in self.without_change(true) {
+            println!("this kernel makes no {words}");
+        }
         let often = self.refusals.iter().filter(|(_, count)| **count > OFTEN);
         often.for_each(|(words, count)| println!("refused {count} times: {words}"));
     }
 
-    /// Returns the cells where nothing was made, each with what the kernel said last.
+    /// Returns the cells where nothing was made, each with what the kernel said last; without those where it may refuse all.
     pub fn empty(&self) -> Vec<String> {
-        let empty = self.cells.iter().filter(|(_, count)| count.made == 0);
+        self.without_change(false)
+    }
+
+    fn without_change(&self, is_optional: bool) -> Vec<String> {
+        let is_it = |(cell, count): &(&Cell, &Count)| {
+            let may_be_refused = cell.1.ends_with('?') && count.refusal.is_some();
+            count.made == 0 && may_be_refused == is_optional
+        };
         let words = |((kind, attribute, is_up), count): (&Cell, &Count)| {
             let state = if *is_up { "up" } else { "down" };
             let refusal = count.refusal.as_deref().unwrap_or("never tried");
+            let refusal = refusal.lines().next().unwrap_or_default();
             format!("{kind} {attribute} {state}: {refusal}")
         };
-        empty.map(words).collect()
+        self.cells.iter().filter(is_it).map(words).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Views of the current state: of a monitor that begins, and of the show commands.
 
 use super::super::picture::{addresses, with_index, Picture, Prepared};
+use super::grammar::Step;
 use super::KINDS;
 use crate::lab::*;
 use serde_json::Value;
@@ -14,8 +15,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 const SHOWS: &[(&str, &str)] = &[
     ("link", "link"),
     ("addr", "addr"),
-    ("route", "route show table all -4"),
-    ("route", "route show table all -6"),
+    ("route", "route show table all"),
     ("neigh", "neigh show nud all"),
     ("neigh", "neigh show proxy"),
     ("rule", "rule -4"),
@@ -34,57 +34,116 @@ const KEPT: usize = 4000;
 pub struct Views {
     /// Initial lines of a new monitor, and the output of the show commands.
     pub both: [(&'static str, Picture); 2],
-    /// The links of this network namespace, and whether they are up.
-    pub links: BTreeMap<String, bool>,
+    /// The links of this network namespace.
+    pub links: BTreeMap<String, State>,
+    /// Addresses, as the show command prints them.
+    addrs: String,
+}
+
+/// State of a link on which others depend.
+#[derive(Clone)]
+pub struct State {
+    pub is_up: bool,
+    master: Option<String>,
+}
+
+impl Views {
+    /// Says whether what a step makes of a link or of its addresses is not so.
+    pub fn lack(&self, step: &Step) -> bool {
+        let is_other = |link: &str, is_so: fn(&State, &str) -> bool, word: &str| {
+            let state = self.links.get(link);
+            state.is_some_and(|state| !is_so(state, word))
+        };
+        let words: Vec<_> = step.words.split_whitespace().collect();
+        match words[..] {
+            ["ip", "link", "set", link, "up"] => is_other(link, |state, _| state.is_up, ""),
+            ["ip", "link", "set", link, "master", master] => is_other(
+                link,
+                |state, master| state.master.as_deref() == Some(master),
+                master,
+            ),
+            ["ip", "addr", "add", addr, ..] | ["ip", "-6", "addr", "add", addr, ..] => {
+                let (addr, _) = addr.split_once('/').unwrap();
+                !self.addrs.contains(&format!("{{\"local\":\"{addr}\""))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Reader of views, with those read before.
 pub struct Looker {
+    netns: &'static str,
     shows: Shows,
     /// The links that names stand for, as all that is kept was read.
     indexes: BTreeMap<String, u64>,
     /// Objects read from texts, by how they are read.
     kept: HashMap<(&'static str, String), Vec<Prepared>>,
     /// Name, index and state of links, by their texts.
-    links: HashMap<String, (String, u64, bool)>,
+    links: HashMap<String, (String, u64, State)>,
+    /// Objects that the last new monitor told.
+    told: Picture,
+    /// Last answers of the show commands.
+    answers: [String; SHOWS.len()],
 }
 
 impl Looker {
-    pub fn start() -> Self {
+    pub fn start(netns: &'static str) -> Self {
         Self {
-            shows: Shows::start(),
+            netns,
+            shows: Shows::start(netns),
             indexes: BTreeMap::new(),
             kept: HashMap::new(),
             links: HashMap::new(),
+            told: Picture::default(),
+            answers: Default::default(),
         }
     }
 
-    /// Returns what there is in the network namespace of this thread.
+    /// Returns what there is in the network namespace. Objects of a kind that a new monitor tells as before are shown as
+    /// before, too.
     pub fn look(&mut self) -> Views {
-        let answers: Vec<_> = SHOWS
-            .iter()
-            .map(|(_, words)| self.shows.ask(words))
+        let initial = initial(self.netns);
+        let objects: Vec<_> = initial
+            .lines()
+            .filter(|line| line.contains("\"kind\":"))
             .collect();
-        let initial = initial();
-        let links = self.learn(&answers[0]);
+        let (links, are_others) = self.learn(&objects);
+        let told = self.picture(objects.into_iter().map(|line| (INITIAL, line)).collect());
+        let last = std::mem::replace(&mut self.told, told.clone());
+        self.ask(|kind| are_others || !told.is_same(&last, kind));
+        let shown = self.shown();
+        Views {
+            both: [("--initial", told), ("show", shown)],
+            links,
+            addrs: self.answers[1].clone(),
+        }
+    }
 
+    /// Asks for what is shown of the kinds of which something is not as before.
+    fn ask(&mut self, is_other: impl Fn(&str) -> bool) {
+        let Self { shows, answers, .. } = self;
+        for ((kind, words), answer) in SHOWS.iter().zip(answers) {
+            if is_other(kind) {
+                *answer = shows.ask(words);
+            }
+        }
+    }
+
+    fn shown(&mut self) -> Picture {
+        let answers = std::mem::take(&mut self.answers);
         let texts = SHOWS.iter().zip(&answers);
         let texts = texts.flat_map(|((kind, _), answer)| {
             let objects = objects(answer);
             objects.into_iter().map(move |text| (*kind, text))
         });
         let shown = self.picture(texts.collect());
-        let told = initial.lines().filter(|line| line.contains("\"kind\":"));
-        let told = self.picture(told.map(|line| (INITIAL, line)).collect());
-        Views {
-            both: [("--initial", told), ("show", shown)],
-            links,
-        }
+        self.answers = answers;
+        shown
     }
 
-    /// Learns the names of links; returns which are up.
-    fn learn(&mut self, answer: &str) -> BTreeMap<String, bool> {
-        let texts = objects(answer);
+    /// Learns the names of links; returns their states, and whether names are not what they were.
+    fn learn(&mut self, lines: &[&str]) -> (BTreeMap<String, State>, bool) {
         if self.kept.len() > KEPT {
             self.kept.clear();
             self.links.clear();
@@ -93,17 +152,19 @@ impl Looker {
             let known = self.links.entry((*text).to_owned());
             known.or_insert_with(|| state_of(text)).clone()
         };
-        let links: Vec<_> = texts.iter().map(state).collect();
+        let lines = lines
+            .iter()
+            .filter(|line| line.contains("\"kind\":\"link\""));
+        let links: Vec<_> = lines.map(state).collect();
         let indexes = links.iter().map(|(name, index, _)| (name.clone(), *index));
         let indexes = indexes.collect();
-        if indexes != self.indexes {
+        let are_others = indexes != self.indexes;
+        if are_others {
             self.kept.clear();
             self.indexes = indexes;
         }
-        links
-            .into_iter()
-            .map(|(name, _, is_up)| (name, is_up))
-            .collect()
+        let states = links.into_iter().map(|(name, _, state)| (name, state));
+        (states.collect(), are_others)
     }
 
     /// Returns what these texts tell of.
@@ -137,16 +198,23 @@ fn read(how: &str, text: &str, picture: &Picture) -> Vec<Prepared> {
     }
 }
 
-fn state_of(link: &str) -> (String, u64, bool) {
-    let link: Value = serde_json::from_str(link).unwrap();
+/// Returns name, index and state of the link that a line tells of.
+fn state_of(line: &str) -> (String, u64, State) {
+    let line: Value = serde_json::from_str(line).unwrap();
+    let link = &line["link"];
     let flags = link["flags"].as_array().unwrap();
     let name = link["ifname"].as_str().unwrap();
-    let is_up = flags.iter().any(|flag| flag == "UP");
-    (name.to_owned(), link["ifindex"].as_u64().unwrap(), is_up)
+    let state = State {
+        is_up: flags.iter().any(|flag| flag == "UP"),
+        master: link["master"].as_str().map(str::to_owned),
+    };
+    (name.to_owned(), link["ifindex"].as_u64().unwrap(), state)
 }
 
-fn initial() -> String {
+fn initial(netns: &str) -> String {
     let words = [
+        "-n",
+        netns,
         "--json",
         "monitor",
         "--initial",
@@ -193,9 +261,9 @@ struct Shows {
 }
 
 impl Shows {
-    fn start() -> Self {
+    fn start(netns: &str) -> Self {
         let mut child = Command::new("nlhello")
-            .args(["--json", "batch", "-"])
+            .args(["-n", netns, "--json", "batch", "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
