@@ -214,7 +214,7 @@ const LEFT_OUT: &[LeftOut] = &[
     },
 ];
 
-/// What was done last.
+/// The step that was made last.
 #[derive(Clone, Copy)]
 pub struct Step<'s> {
     pub words: &'s str,
