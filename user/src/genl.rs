@@ -15,11 +15,11 @@ use crate::names::uapi::{
     CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
 };
 use crate::names::{GENLMSGHDR, GENL_ID_CTRL};
-use crate::netlink::{Error, Request, Spec};
+use crate::netlink::{DumpRequest, Error, Request, Spec};
 use crate::object::attrs::{name, u16, u32, Index, Taker};
 use crate::object::fields::flags;
 use crate::object::schema::{self, known, Format, Known};
-use crate::object::{Fields, Names, Nest, Object, Query, Value};
+use crate::object::{Fields, GetQuery, ListQuery, Names, Nest, Object, Query, Value};
 use crate::wire::{self, put_str, Attrs, Message};
 
 /// Description of generic netlink.
@@ -218,12 +218,14 @@ impl Query for Families {
         LIST
     }
 
-    fn request(&self) -> Result<Request, Error> {
-        Request::dump(LIST, GENL_ID_CTRL, genlmsghdr(CTRL_CMD_GETFAMILY))
-    }
-
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
         select(message)
+    }
+}
+
+impl ListQuery for Families {
+    fn request(&self) -> Result<DumpRequest, Error> {
+        Request::dump(LIST, GENL_ID_CTRL, genlmsghdr(CTRL_CMD_GETFAMILY))
     }
 }
 
@@ -242,15 +244,17 @@ impl Query for FamilyName {
         GET
     }
 
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
+        select(message)
+    }
+}
+
+impl GetQuery for FamilyName {
     fn request(&self) -> Result<Request, Error> {
         let payload = named(CTRL_CMD_GETFAMILY, &self.name)?;
 
         let request = Request::new(GET, GENL_ID_CTRL, payload)?;
         Ok(request.about(String::from_utf8_lossy(&self.name)))
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Family<'a>>, wire::Error> {
-        select(message)
     }
 }
 

@@ -56,7 +56,7 @@ pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use proc::{comm, SocketLine};
 pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
-pub use request::Request;
+pub use request::{DumpRequest, Request};
 pub use ring::{since_1970, Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
 pub use spec::Spec;

@@ -16,7 +16,7 @@ use nlhello::genl::Families;
 use nlhello::kind::{Choice, Operand, Payload};
 use nlhello::monitor::Kind;
 use nlhello::netlink::Error;
-use nlhello::object::{self, Client, Listing, Object, Query};
+use nlhello::object::{self, Client, GetQuery, ListQuery, Listing, Object, Query};
 use nlhello::rtnl::{Any, FdbEntry, LinkNamed, LinkNames, Links, List, Listed};
 use nlhello::rtnl::{Neigh, NexthopId, Nexthops, Route, Rule};
 use std::io;
@@ -140,7 +140,7 @@ fn show_query(
     args: &ShowArgs,
     out: &mut Output,
     mut links: LinkNames,
-    query: impl Query + Sync,
+    query: impl ListQuery + Sync,
 ) -> Result<ExitCode, Failure> {
     let mut client = client(cli, &query)?;
     let mut listing = client.list(&query, TIMEOUT)?;
@@ -153,7 +153,7 @@ fn show_query(
 }
 
 /// Writes each object as `write` does.
-fn write_all<Q: Query + Sync>(
+fn write_all<Q: ListQuery + Sync>(
     listing: &mut Listing<'_, &Q>,
     query: &Q,
     mut records: Records,
@@ -176,7 +176,7 @@ fn show_one(
     cli: &Cli,
     args: &ShowArgs,
     mut links: LinkNames,
-    query: &impl Query,
+    query: &impl GetQuery,
 ) -> Result<ExitCode, Failure> {
     let mut client = client(cli, query)?;
     let object = client.get(query, TIMEOUT)?;

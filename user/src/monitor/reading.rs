@@ -6,7 +6,7 @@ use super::hearing::{ask_for_loopback, TIMEOUT};
 use super::record::Step;
 use super::sieve::Question;
 use super::{Kind, Kinds, Monitor, Origin, Payload, Told};
-use crate::netlink::{Error, Request};
+use crate::netlink::{DumpRequest, Error, Request};
 use crate::wire::Messages;
 use std::time::Instant;
 
@@ -82,7 +82,7 @@ impl Monitor {
     fn read_table(
         &mut self,
         kind: Kind,
-        request: Request,
+        request: DumpRequest,
         tell: &mut impl FnMut(&Told<'_>),
     ) -> Result<(), Error> {
         let hearing = &mut self.hearing;

@@ -9,7 +9,7 @@
 
 use super::{Kind, Kinds, Payload, Scope};
 use crate::kind::{header, AddressFamilies, Place, Snapshot, Types};
-use crate::netlink::{Error, Request};
+use crate::netlink::{DumpRequest, Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
     sock_filter, BPF_ABS, BPF_ALU, BPF_AND, BPF_B, BPF_H, BPF_IMM, BPF_IND, BPF_JA, BPF_JEQ,
@@ -47,7 +47,7 @@ const DROP: u32 = 0;
 
 /// A request for all objects of a kind, or of a family of it.
 pub struct Question {
-    pub request: Request,
+    pub request: DumpRequest,
     /// A request that the kernel refuses (`EOPNOTSUPP`) if it knows nothing of the family: asked for all objects of it, it
     /// has those of all families. `None` where every kernel knows it.
     pub probe: Option<Request>,

@@ -3,7 +3,7 @@
 //! Whole tables: one request, many messages.
 
 use super::connection::check_ack;
-use super::{Ack, Connection, Error, Request, Spec};
+use super::{Ack, Connection, DumpRequest, Error, Request, Spec};
 use crate::wire::{Message, NLMSG_DONE, NLMSG_ERROR};
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub struct Dump<T> {
 }
 
 impl Connection {
-    /// Reads the table that `request`, a [`Request::dump`], asks for: `read` makes an entry of a
+    /// Reads the table that `request` asks for: `read` makes an entry of a
     /// message. If the table changes meanwhile it is read again, a few times.
     ///
     /// The wait ends when nothing has come for `timeout`.
@@ -33,13 +33,13 @@ impl Connection {
     /// [`Connection::send`] and [`Connection::gather`].
     pub fn dump<T>(
         &mut self,
-        request: &mut Request,
+        request: &mut DumpRequest,
         timeout: Duration,
         mut read: impl FnMut(&Message<'_>) -> Result<T, Error>,
     ) -> Result<Dump<T>, Error> {
         let mut attempt = 1;
         loop {
-            let dump = self.dump_once(request, timeout, &mut read)?;
+            let dump = self.dump_once(&mut request.0, timeout, &mut read)?;
             if !dump.interrupted || attempt == ATTEMPTS {
                 return Ok(dump);
             }
@@ -138,7 +138,7 @@ mod tests {
         let mut ended = false;
         for bytes in messages {
             let message = Message::from_bytes(bytes).unwrap();
-            let flow = dump.take(&SPEC, &request, &message, |m| Ok(m.payload().to_vec()))?;
+            let flow = dump.take(&SPEC, &request.0, &message, |m| Ok(m.payload().to_vec()))?;
             ended |= flow.is_break();
         }
         Ok((dump, ended))

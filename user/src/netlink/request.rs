@@ -23,6 +23,12 @@ pub struct Request {
     bytes: Vec<u8>,
 }
 
+/// A request for all entries of a table (`NLM_F_DUMP`): many messages answer it.
+///
+/// It is a type of its own, so that nothing which waits for a single answer takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DumpRequest(pub(super) Request);
+
 impl Request {
     /// Builds a request of type `nlmsg_type` whose payload is `attrs`, a row of padded attributes.
     ///
@@ -40,8 +46,8 @@ impl Request {
     /// # Errors
     ///
     /// As [`Request::new`].
-    pub fn dump(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<Self, Error> {
-        Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::DUMP, attrs)
+    pub fn dump(op: &'static str, nlmsg_type: u16, attrs: Vec<u8>) -> Result<DumpRequest, Error> {
+        Self::with_flags(op, nlmsg_type, NlmF::REQUEST | NlmF::DUMP, attrs).map(DumpRequest)
     }
 
     /// Builds a request that the kernel confirms when it is done (`NLM_F_ACK`); see
@@ -122,6 +128,18 @@ impl Request {
     }
 }
 
+impl DumpRequest {
+    /// Returns what the request is for.
+    pub fn op(&self) -> &'static str {
+        self.0.op
+    }
+
+    /// Returns the message as it goes over the socket.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+}
+
 /// neli counts the padding of the payload in `nlmsg_len`: right for attributes, whose last one may
 /// be padded, wrong for anything else.
 fn build(nlmsg_type: u16, flags: NlmF, attrs: Vec<u8>) -> Result<Vec<u8>, SerError> {
@@ -173,15 +191,12 @@ mod tests {
 
     #[test]
     fn a_dump_and_a_change_have_their_flags() {
-        let flags = |request: Result<Request, Error>| {
-            let header = Nlmsghdr::from_bytes(request.unwrap().bytes()).unwrap();
-            i32::from(header.nlmsg_flags)
-        };
+        let flags = |bytes: &[u8]| i32::from(Nlmsghdr::from_bytes(bytes).unwrap().nlmsg_flags);
 
-        let dump = Request::dump("test", 17, Vec::new());
-        assert_eq!(flags(dump), libc::NLM_F_REQUEST | libc::NLM_F_DUMP);
-        let change = Request::change("test", 19, Vec::new());
-        assert_eq!(flags(change), libc::NLM_F_REQUEST | libc::NLM_F_ACK);
+        let dump = Request::dump("test", 17, Vec::new()).unwrap();
+        assert_eq!(flags(dump.bytes()), libc::NLM_F_REQUEST | libc::NLM_F_DUMP);
+        let change = Request::change("test", 19, Vec::new()).unwrap();
+        assert_eq!(flags(change.bytes()), libc::NLM_F_REQUEST | libc::NLM_F_ACK);
     }
 
     #[test]

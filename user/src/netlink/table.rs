@@ -5,7 +5,7 @@
 use super::connection::check_ack;
 use super::dump::{check_done, is_interrupted, ATTEMPTS};
 use super::inbox::KERNEL;
-use super::{deadline, Connection, Datagram, Error, Request};
+use super::{deadline, Connection, Datagram, DumpRequest, Error, Request};
 use crate::wire::{
     align, Message, Messages, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLM_F_DUMP_INTR,
 };
@@ -67,17 +67,17 @@ enum TablePart {
 }
 
 impl Connection {
-    /// Reads the table that `request`, a [`Request::dump`], asks for.
+    /// Reads the table that `request` asks for.
     ///
     /// The wait ends when nothing has come for `timeout`.
     ///
     /// # Errors
     ///
     /// Those of [`Connection::send`].
-    pub fn table(&mut self, request: Request, timeout: Duration) -> Result<Table<'_>, Error> {
+    pub fn table(&mut self, request: DumpRequest, timeout: Duration) -> Result<Table<'_>, Error> {
         let mut table = Table {
             connection: self,
-            request,
+            request: request.0,
             seq: 0,
             timeout,
             // Memory that no datagram reaches is never touched.

@@ -2,11 +2,14 @@
 
 //! Questions to a kernel that describes objects.
 
-use super::Query;
-use crate::netlink::{Connection, Error, Request, Spec, Table, Tap};
+use super::{GetQuery, ListQuery, Query};
+use crate::netlink::{Connection, DumpRequest, Error, Request, Spec, Table, Tap};
 use crate::wire::{self, Message, Messages};
 use std::ops::ControlFlow;
 use std::time::Duration;
+
+/// What a socket is opened for, where nothing else is said.
+const OPEN: &str = "open a netlink socket";
 
 /// A socket of one protocol. Every wait ends after a timeout, with `ETIMEDOUT`.
 pub struct Client {
@@ -14,7 +17,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens a socket of the protocol that `spec` is about, to do `op`.
+    /// Opens a socket of the protocol that `spec` is about; else as [`Client::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::open`].
+    pub fn new(spec: &'static Spec) -> Result<Self, Error> {
+        Self::open(OPEN, spec)
+    }
+
+    /// Opens a socket of the protocol that `spec` is about, to do `op`, which errors name.
     ///
     /// # Errors
     ///
@@ -69,7 +81,11 @@ impl Client {
     /// # Errors
     ///
     /// Those of [`Connection::table`].
-    pub fn list<Q: Query>(&mut self, query: Q, timeout: Duration) -> Result<Listing<'_, Q>, Error> {
+    pub fn list<Q: ListQuery>(
+        &mut self,
+        query: Q,
+        timeout: Duration,
+    ) -> Result<Listing<'_, Q>, Error> {
         let request = query.request()?;
         let op = request.op();
         let table = self.table(request, timeout)?;
@@ -77,22 +93,26 @@ impl Client {
         Ok(Listing { op, table, query })
     }
 
-    /// Reads the table that `request`, a dump, asks for.
+    /// Reads the table that `request` asks for.
     ///
     /// # Errors
     ///
     /// Those of [`Connection::table`].
-    pub fn table(&mut self, request: Request, timeout: Duration) -> Result<Table<'_>, Error> {
+    pub fn table(&mut self, request: DumpRequest, timeout: Duration) -> Result<Table<'_>, Error> {
         self.connection.table(request, timeout)
     }
 
-    /// Asks for the one object that `query`, whose request is no dump, describes.
+    /// Asks for the one object that `query` describes.
     ///
     /// # Errors
     ///
     /// The kernel's refusal; `EBADMSG` when what it answers is no such object; others of
     /// [`Connection::ask`].
-    pub fn get<Q: Query>(&mut self, query: &Q, timeout: Duration) -> Result<Q::Object<'_>, Error> {
+    pub fn get<Q: GetQuery>(
+        &mut self,
+        query: &Q,
+        timeout: Duration,
+    ) -> Result<Q::Object<'_>, Error> {
         let op = query.op();
         let message = self.ask(&mut query.request()?, timeout)?;
 
@@ -119,7 +139,7 @@ pub struct Listing<'c, Q> {
     query: Q,
 }
 
-impl<Q: Query> Listing<'_, Q> {
+impl<Q: ListQuery> Listing<'_, Q> {
     /// Returns the next object; `None` after the last one.
     ///
     /// # Errors
@@ -183,7 +203,7 @@ impl<Q: Query> Listing<'_, Q> {
 ///
 /// An item is an error, `EBADMSG`, when an object is cut short.
 #[inline]
-pub fn objects<'a, Q: Query>(
+pub fn objects<'a, Q: ListQuery>(
     query: &'a Q,
     row: &'a [u8],
 ) -> impl Iterator<Item = Result<Q::Object<'a>, Error>> {
@@ -197,7 +217,7 @@ pub fn objects<'a, Q: Query>(
 
 /// Makes nothing of the error that means that there is none.
 #[inline]
-fn or_none<T>(query: &impl Query, found: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+fn or_none<T>(query: &impl ListQuery, found: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
     match found {
         Err(error) if query.is_none(&error) => Ok(None),
         found => found,

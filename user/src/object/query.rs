@@ -3,8 +3,11 @@
 //! Objects of all kinds, and queries for them.
 
 use super::{Fields, Names};
-use crate::netlink::{Error, Request, Spec};
+use crate::netlink::{DumpRequest, Error, Request, Spec};
 use crate::wire::{self, Message};
+
+/// What a question is for, where nothing else is said.
+const ASK: &str = "ask the kernel";
 
 /// An object of the kernel: a view over the message that tells of it.
 pub trait Object {
@@ -33,23 +36,19 @@ pub struct Rest<'a> {
     pub after: &'a [u8],
 }
 
-/// A question for all objects of a kind, or some of them.
+/// A question for objects: how they are read from the messages that answer it.
+///
+/// Whether many objects answer or one is a matter of type: [`ListQuery`] or [`GetQuery`].
 pub trait Query {
     /// The protocol.
     const SPEC: &'static Spec;
     /// The object that is asked for.
     type Object<'a>: Object;
 
-    /// Returns what it is for: `list routes`.
-    fn op(&self) -> &'static str;
-
-    /// Returns the request, a dump unless it is for one object. It asks for no more than is wanted
-    /// where the kernel can tell.
-    ///
-    /// # Errors
-    ///
-    /// As [`Request::dump`].
-    fn request(&self) -> Result<Request, Error>;
+    /// Returns what the question is for, as errors say it: `list routes`.
+    fn op(&self) -> &'static str {
+        ASK
+    }
 
     /// Reads an object in `message`; `None` where it is none that is wanted.
     ///
@@ -57,12 +56,55 @@ pub trait Query {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than its header.
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Self::Object<'a>>, wire::Error>;
+}
+
+/// A question for all objects of a kind, or some of them: [`Client::list`](super::Client::list) asks it.
+///
+/// It is no question for a single object:
+///
+/// ```compile_fail,E0277
+/// # use nlhello::{netlink::Error, object::Client, rtnl::Links};
+/// # use std::time::Duration;
+/// # fn ask(client: &mut Client) -> Result<(), Error> {
+/// client.get(&Links::default(), Duration::from_secs(5))?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait ListQuery: Query {
+    /// Returns the request. It asks for no more than is wanted where the kernel can tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::dump`].
+    fn request(&self) -> Result<DumpRequest, Error>;
 
     /// Says whether `error` only means that there is none.
     fn is_none(&self, error: &Error) -> bool {
         let _ = error;
         false
     }
+}
+
+/// A question for one object: [`Client::get`](super::Client::get) asks it.
+///
+/// It is no question for a list:
+///
+/// ```compile_fail,E0277
+/// # use nlhello::{netlink::Error, object::Client, rtnl::LinkNamed};
+/// # use std::time::Duration;
+/// # fn ask(client: &mut Client) -> Result<(), Error> {
+/// let lo = LinkNamed { name: b"lo", stats: false };
+/// client.list(lo, Duration::from_secs(5))?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait GetQuery: Query {
+    /// Returns the request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::new`].
+    fn request(&self) -> Result<Request, Error>;
 }
 
 impl<Q: Query> Query for &Q {
@@ -73,13 +115,15 @@ impl<Q: Query> Query for &Q {
         Q::op(self)
     }
 
-    fn request(&self) -> Result<Request, Error> {
-        Q::request(self)
-    }
-
     #[inline]
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Q::Object<'a>>, wire::Error> {
         Q::select(self, message)
+    }
+}
+
+impl<Q: ListQuery> ListQuery for &Q {
+    fn request(&self) -> Result<DumpRequest, Error> {
+        Q::request(self)
     }
 
     fn is_none(&self, error: &Error) -> bool {

@@ -4,8 +4,8 @@
 
 use super::{Addr, FdbEntry, Kind, Link, Neigh, Nexthop, Route, Rule};
 use crate::kind::{Choice, Payload};
-use crate::netlink::{Error, Request, Spec};
-use crate::object::{Fields, Names, Object, Query};
+use crate::netlink::{DumpRequest, Error, Request, Spec};
+use crate::object::{Fields, ListQuery, Names, Object, Query};
 use crate::rtnl::SPEC;
 use crate::wire::{self, Message};
 use std::marker::PhantomData;
@@ -91,14 +91,6 @@ impl<V: Listed> Query for List<V> {
         V::KIND.facts().list
     }
 
-    /// Asks for no more than is wanted where the kernel can tell.
-    fn request(&self) -> Result<Request, Error> {
-        let mut payload = self.choice.request(V::KIND);
-        V::ask(&mut payload, self.stats);
-
-        dump(V::KIND, payload)
-    }
-
     /// Older kernels send more than is asked for, and all send routes of other kinds too.
     #[inline]
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<V::View<'a>>, wire::Error> {
@@ -108,6 +100,16 @@ impl<V: Listed> Query for List<V> {
         let object = Payload::new(V::KIND, message.payload());
         let view = V::view(&object)?;
         Ok(self.choice.wants(&object).then_some(view))
+    }
+}
+
+impl<V: Listed> ListQuery for List<V> {
+    /// Asks for no more than is wanted where the kernel can tell.
+    fn request(&self) -> Result<DumpRequest, Error> {
+        let mut payload = self.choice.request(V::KIND);
+        V::ask(&mut payload, self.stats);
+
+        dump(V::KIND, payload)
     }
 
     fn is_none(&self, error: &Error) -> bool {
@@ -141,7 +143,7 @@ impl Kind {
     }
 }
 
-fn dump(kind: Kind, payload: Vec<u8>) -> Result<Request, Error> {
+fn dump(kind: Kind, payload: Vec<u8>) -> Result<DumpRequest, Error> {
     let get = kind.snapshot().map_or(0, |snapshot| snapshot.get);
 
     Request::dump(kind.facts().list, get, payload)
@@ -168,10 +170,6 @@ impl Query for Any {
         self.kind.facts().list
     }
 
-    fn request(&self) -> Result<Request, Error> {
-        dump(self.kind, self.choice.request(self.kind))
-    }
-
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<AnyObject<'a>>, wire::Error> {
         let object = Payload::new(self.kind, message.payload());
         if object.is_cut_off() {
@@ -179,6 +177,12 @@ impl Query for Any {
         }
         let is_wanted = self.kind.is_in(message) && self.choice.wants(&object);
         Ok(is_wanted.then_some(AnyObject(object)))
+    }
+}
+
+impl ListQuery for Any {
+    fn request(&self) -> Result<DumpRequest, Error> {
+        dump(self.kind, self.choice.request(self.kind))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::names::uapi::{
 use crate::netlink::{Error, Request, Spec};
 use crate::object::attrs::{be16, ip, u16, u32, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
-use crate::object::{Names, Object, Query};
+use crate::object::{GetQuery, Names, Object, Query};
 use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
 use std::net::IpAddr;
@@ -197,6 +197,12 @@ impl Query for NexthopId {
         GET
     }
 
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
+        select(message)
+    }
+}
+
+impl GetQuery for NexthopId {
     fn request(&self) -> Result<Request, Error> {
         let id = (NHA_ID, self.id.to_ne_bytes().to_vec());
         let stats = (NHA_OP_FLAGS, STATS.to_ne_bytes().to_vec());
@@ -206,10 +212,6 @@ impl Query for NexthopId {
 
         let request = Request::new(GET, RTM_GETNEXTHOP, payload)?;
         Ok(request.about(self.id.to_string()))
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
-        select(message)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::lab::*;
 use nlhello::netlink::{self, Datagram, Tap};
-use nlhello::object::{Client, Query};
+use nlhello::object::{Client, ListQuery};
 use nlhello::rtnl::{self, Addrs, Links};
 use serde_json::Value;
 use std::io::Write;

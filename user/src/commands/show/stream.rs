@@ -3,7 +3,7 @@
 //! Tables on their way to standard output. What is left of a large one, once it is streamed, one thread
 //! reads and another writes: the kernel makes the next part meanwhile.
 
-use super::{Failure, Listing, Query};
+use super::{Failure, ListQuery, Listing};
 use nlhello::netlink::Error;
 use std::panic;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
@@ -30,7 +30,7 @@ pub trait Rows {
     fn is_streamed(&self) -> bool;
 }
 
-impl<Q: Query> Rows for Listing<'_, Q> {
+impl<Q: ListQuery> Rows for Listing<'_, Q> {
     fn next_row(&mut self) -> Result<Option<&[u8]>, Error> {
         Listing::next_row(self)
     }

@@ -10,7 +10,7 @@ use crate::signals::{Interruptible, Signals};
 use nlhello::genl::Families;
 use nlhello::netlink::{deadline, wait_readable, Connection, Error, Ring};
 use nlhello::nlmon::{now, Device, Dialog, SNIFF};
-use nlhello::object::Query;
+use nlhello::object::ListQuery;
 use nlhello::rtnl::Links;
 use std::fs::File;
 use std::io::{self, Write};
@@ -165,7 +165,7 @@ fn learn_names(decoder: &mut Decoder) {
     let _ = learn(decoder, &Families);
 }
 
-fn learn<Q: Query>(decoder: &mut Decoder, query: &Q) -> Result<(), Error> {
+fn learn<Q: ListQuery>(decoder: &mut Decoder, query: &Q) -> Result<(), Error> {
     let mut request = query.request()?;
     Connection::open(SNIFF, Q::SPEC)?.dump(&mut request, TIMEOUT, |message| {
         decoder.learn(Q::SPEC.protocol, message);

@@ -7,8 +7,8 @@
 
 use super::Addr;
 use crate::kind::Payload;
-use crate::netlink::{Error, Request, Spec};
-use crate::object::{Client, Fields, Names, Nest, Object, Query};
+use crate::netlink::{DumpRequest, Error, Spec};
+use crate::object::{Client, Fields, ListQuery, Names, Nest, Object, Query};
 use crate::rtnl::{Addrs, Kind, Link, LinkNamed, Links, SPEC};
 use crate::wire::{self, Message};
 use std::collections::HashMap;
@@ -133,13 +133,15 @@ impl<'g> Query for Interfaces<'g> {
         self.links.op()
     }
 
-    fn request(&self) -> Result<Request, Error> {
-        self.links.request()
-    }
-
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Interface<'a, 'g>>, wire::Error> {
         let link = self.links.select(message)?;
         Ok(link.and_then(|link| self.join(link)))
+    }
+}
+
+impl<'g> ListQuery for Interfaces<'g> {
+    fn request(&self) -> Result<DumpRequest, Error> {
+        self.links.request()
     }
 }
 

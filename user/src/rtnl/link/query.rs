@@ -5,7 +5,7 @@
 use super::{Link, IFINFOMSG, IFLA_EXT_MASK};
 use crate::kind::word::put;
 use crate::netlink::{Error, Request, Spec};
-use crate::object::{Client, Query};
+use crate::object::{Client, GetQuery, Query};
 use crate::rtnl::link_names::{name_kind, no_such_link};
 use crate::rtnl::SPEC;
 use crate::wire::{self, put_str, Message};
@@ -55,6 +55,15 @@ impl Query for LinkNamed<'_> {
         GET
     }
 
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Link<'a>>, wire::Error> {
+        match message.header().nlmsg_type {
+            libc::RTM_NEWLINK => Link::from_payload(message.payload()).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl GetQuery for LinkNamed<'_> {
     fn request(&self) -> Result<Request, Error> {
         let mut payload = vec![0; IFINFOMSG];
         ask(&mut payload, self.stats);
@@ -62,13 +71,6 @@ impl Query for LinkNamed<'_> {
             .map_err(|error| Error::from_io(GET, &error))?;
 
         Request::new(GET, libc::RTM_GETLINK, payload)
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Link<'a>>, wire::Error> {
-        match message.header().nlmsg_type {
-            libc::RTM_NEWLINK => Link::from_payload(message.payload()).map(Some),
-            _ => Ok(None),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     RTA_SPORT, RTA_SRC, RTA_UID,
 };
 use crate::netlink::{Error, Request, Spec};
-use crate::object::Query;
+use crate::object::{GetQuery, Query};
 use crate::rtnl::prefix::host_len;
 use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
@@ -123,6 +123,15 @@ impl Query for Lookup {
         GET
     }
 
+    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Route<'a>>, wire::Error> {
+        match message.header().nlmsg_type {
+            libc::RTM_NEWROUTE => Route::from_payload(message.payload()).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl GetQuery for Lookup {
     fn request(&self) -> Result<Request, Error> {
         let mut payload = self.header().to_bytes().to_vec();
         for (kind, value) in self.attrs() {
@@ -130,12 +139,5 @@ impl Query for Lookup {
         }
         let request = Request::new(GET, libc::RTM_GETROUTE, payload)?;
         Ok(request.about(self.dst.to_string()))
-    }
-
-    fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Route<'a>>, wire::Error> {
-        match message.header().nlmsg_type {
-            libc::RTM_NEWROUTE => Route::from_payload(message.payload()).map(Some),
-            _ => Ok(None),
-        }
     }
 }

@@ -8,8 +8,8 @@ mod record;
 
 use super::{World, ALL, NETNS};
 use crate::lab::{variable, PATIENCE};
-use nlhello::netlink::{Netns, Request};
-use nlhello::object::{Client, Query};
+use nlhello::netlink::{DumpRequest, Netns};
+use nlhello::object::{Client, ListQuery};
 use nlhello::rtnl::link::Link;
 use nlhello::rtnl::{self, Addrs, Fdb, Links, Neighs, Nexthops, Routes, Rules};
 use nlhello::wire::{padding, Message};
@@ -51,12 +51,12 @@ fn is_one_of_its_kind(message: &Message<'_>) -> bool {
 }
 
 /// Writes the messages that answer `query` and that are `wanted`, as they came.
-fn capture(kind: &str, query: &impl Query, wanted: impl Fn(&Message<'_>) -> bool) {
+fn capture(kind: &str, query: &impl ListQuery, wanted: impl Fn(&Message<'_>) -> bool) {
     keep(kind, &answer(query.request().unwrap(), wanted));
 }
 
 /// Returns the messages that answer `request`, a dump, and that are `wanted`.
-fn answer(request: Request, wanted: impl Fn(&Message<'_>) -> bool) -> Vec<u8> {
+fn answer(request: DumpRequest, wanted: impl Fn(&Message<'_>) -> bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut client = Client::open("capture", &rtnl::SPEC).unwrap();
     let mut table = client.table(request, PATIENCE).unwrap();
