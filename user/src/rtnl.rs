@@ -55,7 +55,7 @@ pub use nsid::Nsid;
 pub use prefix::Prefix;
 pub use qdisc::Qdisc;
 pub use ra_prefix::RaPrefix;
-pub use route::{Lookup, Route};
+pub use route::{Hop, Lookup, Metrics, Route};
 pub use rule::Rule;
 pub use stats::Stats;
 

@@ -126,6 +126,18 @@ impl<'a> Link<'a> {
             .chain(more.filter_map(|attr| name(attr.value())))
     }
 
+    /// Returns the bytes of its address of the link layer (`IFLA_ADDRESS`, `dev->dev_addr`): six of an Ethernet device,
+    /// those of its own end of a tunnel over IP. `None` where the link has none, as `nlmon` and `wg`.
+    pub fn address(&self) -> Option<&'a [u8]> {
+        self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value())
+    }
+
+    /// Returns the bytes of the address by which all hosts on the link are reached (`IFLA_BROADCAST`); those of the other
+    /// end where `IFF_POINTOPOINT` is set in [`Ifinfomsg::flags`].
+    pub fn broadcast(&self) -> Option<&'a [u8]> {
+        self.attrs.get(IFLA_BROADCAST).map(|attr| attr.value())
+    }
+
     /// Returns the table of a VRF; `None` of other links.
     pub fn vrf_table(&self) -> Option<u32> {
         let is_vrf = self.kind() == Some(b"vrf");
@@ -211,7 +223,7 @@ impl Object for Link<'_> {
             }
         }
         if let Some(address) = attrs.take(IFLA_ADDRESS, Some) {
-            out.column("address", self.address(address), 17);
+            out.column("address", self.shown(address), 17);
         }
     }
 
@@ -282,11 +294,9 @@ impl Link<'_> {
 
     /// Tells the address that it came with, if it has another one now.
     fn describe_permaddr(&self, attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
-        let address = self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value());
-
         if let Some(permanent) = attrs.take(IFLA_PERM_ADDRESS, Some) {
-            if Some(permanent) != address {
-                out.field("permaddr", self.address(permanent));
+            if Some(permanent) != self.address() {
+                out.field("permaddr", self.shown(permanent));
             }
         }
     }
@@ -300,11 +310,12 @@ impl Link<'_> {
             if self.header.flags & POINTOPOINT != 0 {
                 out.field("link_pointtopoint", Value::Bool(true));
             }
-            out.field("broadcast", self.address(broadcast));
+            out.field("broadcast", self.shown(broadcast));
         }
     }
 
-    fn address<'v>(&self, bytes: &'v [u8]) -> Value<'v> {
+    /// Returns an address of its link layer as it is shown: that of a tunnel over IP as one of IP.
+    fn shown<'v>(&self, bytes: &'v [u8]) -> Value<'v> {
         hardware::address(self.header.kind, bytes)
     }
 }
@@ -556,6 +567,8 @@ mod tests {
         assert!(link.is_up());
         assert_eq!((link.mtu(), link.group()), (Some(65536), Some(0)));
         assert_eq!((link.master(), link.kind()), (None, None));
+        assert_eq!(link.address(), Some(&[0; 6][..]));
+        assert_eq!(link.broadcast(), Some(&[0; 6][..]));
         let port = Link::from_payload(&PORT).unwrap();
         assert_eq!(port.kind(), Some(b"veth".as_slice()));
         assert_eq!(port.slave_kind(), Some(b"bridge".as_slice()));

@@ -159,6 +159,13 @@ impl<'a> Neigh<'a> {
         ip(self.attrs.get(NDA_DST)?.value())
     }
 
+    /// Returns the bytes of its address of the link layer (`NDA_LLADDR`), as long as those of the link: six of Ethernet,
+    /// four or sixteen where the link is a tunnel over IP, none where the link has no addresses. `None` while it is not
+    /// resolved (`neigh_fill_info()`: unless its state is one of `NUD_VALID`).
+    pub fn lladdr(&self) -> Option<&'a [u8]> {
+        self.attrs.get(NDA_LLADDR).map(|attr| attr.value())
+    }
+
     /// Returns who made it (`RTPROT_*`); 0 where the kernel does not say.
     pub fn protocol(&self) -> u8 {
         let protocol = self.attrs.get(NDA_PROTOCOL);
@@ -320,6 +327,14 @@ mod tests {
         assert_eq!(tell(&STALE), Some(stale));
         assert_eq!(tell(&MANAGED), Some(managed));
         assert_eq!(tell(&PROXIED), Some(proxied));
+    }
+
+    #[test]
+    fn a_neighbour_has_an_address_of_the_link_layer_once_it_is_resolved() {
+        let lladdr = |payload| Neigh::from_payload(payload).unwrap().lladdr();
+
+        assert_eq!(lladdr(&STALE[..]), Some(&[2, 0, 0, 0, 0, 0x10][..]));
+        assert_eq!(lladdr(&MANAGED[..]), None);
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(super) mod multipath;
 mod words;
 
 pub use lookup::{Lookup, GET};
+pub use metrics::Metrics;
+pub use multipath::Hop;
 
 use super::encap::{self, labels};
 use super::{Kind, Prefix};
@@ -214,9 +216,27 @@ impl<'a> Route<'a> {
     pub fn goes_through(&self, oif: u32) -> bool {
         match (self.oif(), self.find(RTA_MULTIPATH)) {
             (Some(own), _) => own == oif,
-            (None, Some(hops)) => multipath::goes_through(hops, oif),
+            (None, Some(_)) => self.hops().any(|hop| hop.oif() == oif),
             (None, None) => true,
         }
+    }
+
+    /// Returns its next hops where there are several (`RTA_MULTIPATH`); a single one is that of [`Route::via`] and
+    /// [`Route::oif`]. Those of a next hop that is an object of its own are in that as well, where the kernel tells them
+    /// (`net.ipv4.nexthop_compat_mode`).
+    pub fn hops(&self) -> impl Iterator<Item = Hop<'a>> {
+        multipath::hops(self.find(RTA_MULTIPATH).unwrap_or_default()).flatten()
+    }
+
+    /// Returns the number of the [`Nexthop`](crate::rtnl::Nexthop) that it refers to (`RTA_NH_ID`), if it has no next hop
+    /// of its own.
+    pub fn nexthop_id(&self) -> Option<u32> {
+        self.find(RTA_NH_ID).and_then(u32)
+    }
+
+    /// Returns what TCP and IP are to take for granted along it (`RTA_METRICS`); `None` where they are to find out.
+    pub fn metrics(&self) -> Option<Metrics<'a>> {
+        self.find(RTA_METRICS).map(Metrics::new)
     }
 
     /// Returns the destination.

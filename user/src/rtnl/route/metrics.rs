@@ -2,10 +2,12 @@
 
 //! Metrics: what TCP and the IP layer take for granted along a route, `RTAX_*`.
 
+use crate::kind::find;
 use crate::names::uapi::*;
-use crate::object::attrs::u32;
+use crate::object::attrs::{name, u32};
 use crate::object::schema::{self, hex, known, Format, Known};
 use crate::object::{Fields, Names, Nest, Value};
+use std::time::Duration;
 
 static METRICS: &[Known] = &[
     known(RTAX_LOCK, "lock", Format::As(lock)),
@@ -26,6 +28,83 @@ static METRICS: &[Known] = &[
     known(RTAX_CC_ALGO, "congestion", Format::Name),
     known(RTAX_FASTOPEN_NO_COOKIE, "fastopen_no_cookie", Format::U32),
 ];
+
+/// The metrics of a route, `RTAX_*`: what is `None` is that of the system, or found out. See `ip-route(8)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics<'a> {
+    attrs: &'a [u8],
+}
+
+impl<'a> Metrics<'a> {
+    pub(super) fn new(attrs: &'a [u8]) -> Self {
+        Self { attrs }
+    }
+
+    /// Returns the number that a metric is (`RTAX_*`), in the kernel's own unit; `congctl` is text, and has none.
+    pub fn number(&self, metric: u16) -> Option<u32> {
+        find(self.attrs, metric).and_then(u32)
+    }
+
+    /// Says whether the kernel must not change a metric (`RTAX_*`) by what it finds out (`RTAX_LOCK`).
+    pub fn is_locked(&self, metric: u16) -> bool {
+        let locked = self.number(RTAX_LOCK).unwrap_or_default();
+        locked.checked_shr(metric.into()).unwrap_or_default() & 1 != 0
+    }
+
+    /// Returns the largest packet, in bytes (`RTAX_MTU`).
+    pub fn mtu(&self) -> Option<u32> {
+        self.number(RTAX_MTU)
+    }
+
+    /// Returns the largest segment of TCP to ask the other end for, in bytes (`RTAX_ADVMSS`).
+    pub fn advmss(&self) -> Option<u32> {
+        self.number(RTAX_ADVMSS)
+    }
+
+    /// Returns the largest window of TCP to let the other end have, in bytes (`RTAX_WINDOW`).
+    pub fn window(&self) -> Option<u32> {
+        self.number(RTAX_WINDOW)
+    }
+
+    /// Returns the first estimate of the time to the other end and back (`RTAX_RTT`, eighths of a millisecond).
+    pub fn rtt(&self) -> Option<Duration> {
+        let eighths = self.number(RTAX_RTT)?;
+        Some(Duration::from_micros(u64::from(eighths) * 125))
+    }
+
+    /// Returns the first estimate of how much that time varies (`RTAX_RTTVAR`, quarters of a millisecond).
+    pub fn rttvar(&self) -> Option<Duration> {
+        let quarters = self.number(RTAX_RTTVAR)?;
+        Some(Duration::from_micros(u64::from(quarters) * 250))
+    }
+
+    /// Returns how long TCP waits at least before it sends again (`RTAX_RTO_MIN`).
+    pub fn rto_min(&self) -> Option<Duration> {
+        let milliseconds = self.number(RTAX_RTO_MIN)?;
+        Some(Duration::from_millis(milliseconds.into()))
+    }
+
+    /// Returns the first congestion window of TCP, in segments (`RTAX_INITCWND`).
+    pub fn initcwnd(&self) -> Option<u32> {
+        self.number(RTAX_INITCWND)
+    }
+
+    /// Returns the first window of TCP to let the other end have, in segments (`RTAX_INITRWND`).
+    pub fn initrwnd(&self) -> Option<u32> {
+        self.number(RTAX_INITRWND)
+    }
+
+    /// Returns the hop limit, or the time to live (`RTAX_HOPLIMIT`); `None` also where that of the system is asked for (-1).
+    pub fn hoplimit(&self) -> Option<u32> {
+        self.number(RTAX_HOPLIMIT)
+            .filter(|limit| *limit != u32::MAX)
+    }
+
+    /// Returns the name of the algorithm by which TCP controls congestion (`RTAX_CC_ALGO`).
+    pub fn congestion(&self) -> Option<&'a [u8]> {
+        find(self.attrs, RTAX_CC_ALGO).and_then(name)
+    }
+}
 
 /// Tells the metrics in `value`.
 pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {

@@ -6,6 +6,7 @@ use super::{
     flow, RouteAttrs, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST,
     RTA_VIA,
 };
+use crate::kind::find;
 use crate::object::attrs::{ip, Index};
 use crate::object::fields::flags;
 use crate::object::{Fields, Names, Nest, Value};
@@ -50,8 +51,9 @@ pub fn describe(
     Some(())
 }
 
-/// One of several next hops.
-struct Hop<'a> {
+/// One of several next hops of a route, `struct rtnexthop` and `RTA_*`; see `rtnetlink(7)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop<'a> {
     flags: u8,
     hops: u8,
     ifindex: u32,
@@ -59,6 +61,33 @@ struct Hop<'a> {
 }
 
 impl Hop<'_> {
+    /// Returns the index of the link that packets leave by (`rtnh_ifindex`).
+    pub fn oif(&self) -> u32 {
+        self.ifindex
+    }
+
+    /// Returns the address of the router there, of whatever family (`RTA_GATEWAY`, `RTA_VIA`); `None` where hosts are on
+    /// the link themselves, and where it is one of the link layer.
+    pub fn via(&self) -> Option<IpAddr> {
+        let find = |kind| find(self.attrs, kind);
+
+        find(RTA_GATEWAY)
+            .and_then(ip)
+            .or_else(|| via(find(RTA_VIA)?))
+    }
+
+    /// Returns its share of the packets, from 1 to 256 among those of the others (`rtnh_hops` is one less).
+    ///
+    /// Of a route to a group the kernel has the least time to live of packets there instead: one less than this.
+    pub fn weight(&self) -> u16 {
+        u16::from(self.hops) + 1
+    }
+
+    /// Returns `RTNH_F_*`: whether it is dead, or its link is down, for instance.
+    pub fn flags(&self) -> u8 {
+        self.flags
+    }
+
     fn describe(&self, rtmsg: &Rtmsg, names: &mut Names, out: &mut dyn Fields) {
         let attrs = Index::new(self.attrs);
         let mut attrs = attrs.taker();
@@ -70,16 +99,11 @@ impl Hop<'_> {
         if rtmsg.is_of_groups() {
             out.field("ttl", Value::Number(self.hops.into()));
         } else if rtmsg.family != MPLS {
-            out.field("weight", Value::Number(u64::from(self.hops) + 1));
+            out.field("weight", Value::Number(self.weight().into()));
         }
         flags(out, "flags", self.flags.into(), FLAGS);
         attrs.finish(out);
     }
-}
-
-/// Says whether one of the next hops in `value` goes through the link `oif`.
-pub fn goes_through(value: &[u8], oif: u32) -> bool {
-    hops(value).flatten().any(|hop| hop.ifindex == oif)
 }
 
 /// Tells where a route of `family` leads, or one of its next hops.
@@ -126,7 +150,7 @@ fn rtvia(value: &[u8]) -> Option<(u8, &[u8])> {
 }
 
 /// Returns the next hops in `value`; the last item is `None` where what is left is none.
-fn hops(value: &[u8]) -> impl Iterator<Item = Option<Hop<'_>>> {
+pub fn hops(value: &[u8]) -> impl Iterator<Item = Option<Hop<'_>>> {
     let mut rest = value;
 
     std::iter::from_fn(move || {

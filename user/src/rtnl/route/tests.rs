@@ -4,10 +4,12 @@
 
 use super::*;
 use crate::kind::Argument;
+use crate::names::uapi::{RTAX_MTU, RTAX_RTO_MIN};
 use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
 use crate::object::Numbers;
 use crate::rtnl::chosen::assert_chosen;
 use serde_json::{json, Value as Json};
+use std::time::Duration;
 
 /// `ip route add 192.0.2.0/24 via 10.1.0.2 mtu 1400 ... rto_min 300ms ... features ecn ...`
 const METRICS: [u8; 188] = [
@@ -292,6 +294,55 @@ fn a_next_hop_of_another_family_is_asked_for_with_or_without_it() {
     for wrong in ["inet 2001:db8::1", "inet6 10.0.0.1", "inet6", "any", ""] {
         assert_eq!(read(wrong), None, "{wrong}");
     }
+}
+
+#[test]
+fn the_next_hops_of_a_route_are_read() {
+    let route = Route::from_payload(&MULTIPATH).unwrap();
+    let hops: Vec<_> = route
+        .hops()
+        .map(|hop| (hop.oif(), hop.via(), hop.weight(), hop.flags()))
+        .collect();
+
+    let via = |text: &str| text.parse().ok();
+    assert_eq!(
+        hops,
+        [
+            (70001, via("10.1.0.2"), 3, 0),
+            (70001, via("10.2.0.2"), 200, 0)
+        ]
+    );
+    assert_eq!(route.nexthop_id(), None);
+    assert_eq!(Route::from_payload(&METRICS).unwrap().hops().count(), 0);
+}
+
+#[test]
+fn the_metrics_of_a_route_are_read_in_units_of_time_and_bytes() {
+    let metrics = Route::from_payload(&METRICS).unwrap().metrics().unwrap();
+
+    assert_eq!((metrics.mtu(), metrics.window()), (Some(1400), Some(100)));
+    assert_eq!(
+        (metrics.advmss(), metrics.hoplimit()),
+        (Some(1300), Some(33))
+    );
+    assert_eq!(
+        (metrics.initcwnd(), metrics.initrwnd()),
+        (Some(9), Some(11))
+    );
+    assert_eq!(metrics.congestion(), Some(&b"cubic"[..]));
+    // 160 eighths, 40 quarters.
+    let times = [metrics.rtt(), metrics.rttvar(), metrics.rto_min()];
+    assert_eq!(
+        times,
+        [20, 10, 300].map(|ms| Some(Duration::from_millis(ms)))
+    );
+    assert!(metrics.is_locked(RTAX_RTO_MIN) && !metrics.is_locked(RTAX_MTU));
+    assert!(!metrics.is_locked(u16::MAX));
+    assert_eq!(Route::from_payload(&MULTIPATH).unwrap().metrics(), None);
+    assert_eq!(
+        Metrics::new(&[8, 0, 10, 0, 255, 255, 255, 255]).hoplimit(),
+        None
+    );
 }
 
 #[test]
