@@ -2,7 +2,9 @@
 
 //! The command line.
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use nlhello::monitor::Kind;
 use nlhello::netlink::{Error, Protocol};
 use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
@@ -69,17 +71,51 @@ impl Color {
 }
 
 /// How to read the arguments of a command.
-struct Syntax {
-    /// Adds their definitions.
-    define: fn(clap::Command) -> clap::Command,
-    /// Makes the command of what was found.
-    read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
+enum Syntax {
+    /// Those of the command that lists objects of a kind.
+    Show(Kind),
+    /// Those of another command.
+    Other {
+        /// Adds their definitions.
+        define: fn(clap::Command) -> clap::Command,
+        /// Makes the command of what was found.
+        read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
+    },
+}
+
+impl Syntax {
+    /// Adds the definitions of the arguments to `command`.
+    fn define(&self, command: clap::Command) -> clap::Command {
+        match self {
+            Self::Show(_) => ShowArgs::augment_args(command),
+            Self::Other { define, .. } => define(command),
+        }
+    }
+
+    /// Makes the command of the arguments that were `found`.
+    fn read(&self, found: &mut ArgMatches) -> Result<Command, clap::Error> {
+        match self {
+            Self::Show(kind) => Shown::read(*kind, found).map(Command::Show),
+            Self::Other { read, .. } => read(found),
+        }
+    }
 }
 
 /// Defines [`Command`] and [`Command::syntax`] from one list: each variant with its arguments, its
-/// name and its other names.
+/// name and its other names. Commands that list objects are between the first and the others: they are those of the
+/// [kinds](Kind::listed).
 macro_rules! commands {
-    ($($(#[$meta:meta])* $variant:ident($args:ty) = $name:literal $(| $alias:literal)*,)*) => {
+    (@syntax $variant:ident($args:ty)) => {
+        Some(Syntax::Other {
+            define: <$args>::augment_args,
+            read: |found| <$args>::from_arg_matches_mut(found).map(Self::$variant),
+        })
+    };
+    (
+        $($(#[$meta:meta])* $variant:ident($args:ty) = $name:literal $(| $alias:literal)*,)*
+        --
+        $($(#[$more_meta:meta])* $more:ident($more_args:ty) = $more_name:literal $(| $more_alias:literal)*,)*
+    ) => {
         #[derive(Debug, Subcommand)]
         pub enum Command {
             $(
@@ -87,19 +123,22 @@ macro_rules! commands {
                 #[command(name = $name $(, visible_alias = $alias)*)]
                 $variant($args),
             )*
+            #[command(flatten)]
+            Show(Shown),
+            $(
+                $(#[$more_meta])*
+                #[command(name = $more_name $(, visible_alias = $more_alias)*)]
+                $more($more_args),
+            )*
         }
 
         impl Command {
             /// Returns how to read the command that `word` is a name of.
             fn syntax(word: &str) -> Option<Syntax> {
                 match word {
-                    $(
-                        $name $(| $alias)* => Some(Syntax {
-                            define: <$args>::augment_args,
-                            read: |found| <$args>::from_arg_matches_mut(found).map(Self::$variant),
-                        }),
-                    )*
-                    _ => None,
+                    $($name $(| $alias)* => commands!(@syntax $variant($args)),)*
+                    $($more_name $(| $more_alias)* => commands!(@syntax $more($more_args)),)*
+                    _ => Kind::of_command(word).map(Syntax::Show),
                 }
             }
         }
@@ -117,29 +156,7 @@ commands! {
     Stats(Wait) = "stats",
     /// Show what the kernel says, or set it
     Greeting(GreetingArgs) = "greeting",
-    /// Show links: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up|down]
-    /// [state STATE] [group GROUP]
-    Link(ShowArgs) = "link" | "l",
-    /// Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME]
-    /// [proto PROTOCOL] [scope SCOPE] [type TYPE] [via [inet6] ADDRESS] [src PREFIX] [metric N] [nhid N]
-    /// [cache]; or get ADDRESS [from ADDRESS]
-    /// [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] [sport N] [dport N] [fibmatch]
-    Route(ShowArgs) = "route" | "r",
-    /// Show addresses: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up] [group GROUP]
-    /// [scope SCOPE] [[to] PREFIX] [label LABEL] [proto PROTOCOL] [permanent|dynamic] [secondary|primary]
-    /// [tentative|deprecated|...]
-    Addr(ShowArgs) = "addr" | "a",
-    /// Show neighbours: [show] [[to] PREFIX] [dev DEV] [master DEV|nomaster|vrf NAME] [nud STATE] [proxy]
-    /// [unused] [proto PROTOCOL]
-    Neigh(ShowArgs) = "neigh" | "n",
-    /// Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID]
-    /// [state STATE] [dynamic|static]
-    Fdb(ShowArgs) = "fdb",
-    /// Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV]
-    /// [fwmark N] [proto PROTOCOL] [tos TOS] [ipproto PROTOCOL] [l3mdev] [not]
-    Rule(ShowArgs) = "rule",
-    /// Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV|vrf NAME] [proto PROTOCOL] [stats]
-    Nexthop(ShowArgs) = "nexthop" | "nh",
+    --
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
     Genl(ShowArgs) = "genl",
     /// Show netlink sockets, who has them, how full they are and what they lost: [show] [proto PROTOCOL]
@@ -147,10 +164,7 @@ commands! {
     Sockets(SocketsArgs) = "sockets",
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs) = "batch",
-    /// Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE]
-    /// [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] [via ADDRESS] [id N]
-    /// [pref N], and all words of the show commands; kinds are link, addr, route, neigh, rule, prefix, and if asked for nexthop, fdb,
-    /// netconf, nsid, nduseropt, maddr, mdb, mroute, qdisc, class, filter, stats, ifinfo6, hello
+    #[command(about = monitor_about())]
     Monitor(MonitorArgs) = "monitor" | "m",
     /// Tell again what a monitor has recorded, or what tcpdump on nlmon or rtmon has captured: FILE, and, to
     /// choose, words as those of monitor; without any, just what it told
@@ -178,6 +192,87 @@ commands! {
                       table, unless another or all are said."
     )]
     Wait(WaitArgs) = "wait",
+}
+
+/// A list of objects of a kind.
+#[derive(Debug)]
+pub struct Shown {
+    /// The kind.
+    pub kind: Kind,
+    /// Which of them.
+    pub args: ShowArgs,
+}
+
+impl Shown {
+    fn read(kind: Kind, found: &mut ArgMatches) -> Result<Self, clap::Error> {
+        ShowArgs::from_arg_matches_mut(found).map(|args| Self { kind, args })
+    }
+
+    /// Returns the definition of the command that lists objects of `kind`.
+    fn command(kind: Kind) -> clap::Command {
+        let command = clap::Command::new(kind.name()).visible_aliases(kind.aliases());
+
+        ShowArgs::augment_args(command).about(kind.about())
+    }
+}
+
+impl Subcommand for Shown {
+    fn augment_subcommands(command: clap::Command) -> clap::Command {
+        command.subcommands(Kind::listed().map(Self::command))
+    }
+
+    fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        Kind::of_command(name).is_some()
+    }
+}
+
+impl FromArgMatches for Shown {
+    fn from_arg_matches(found: &ArgMatches) -> Result<Self, clap::Error> {
+        Self::from_arg_matches_mut(&mut found.clone())
+    }
+
+    fn from_arg_matches_mut(found: &mut ArgMatches) -> Result<Self, clap::Error> {
+        let subcommand = found.remove_subcommand();
+        let (kind, mut arguments) = subcommand
+            .and_then(|(name, arguments)| Some((Kind::of_command(&name)?, arguments)))
+            .ok_or_else(|| clap::Error::new(ErrorKind::MissingSubcommand))?;
+
+        Self::read(kind, &mut arguments)
+    }
+
+    fn update_from_arg_matches(&mut self, found: &ArgMatches) -> Result<(), clap::Error> {
+        Self::from_arg_matches(found).map(|new| *self = new)
+    }
+}
+
+/// Returns the names of those kinds that are `chosen`.
+fn kind_names(chosen: impl Fn(Kind) -> bool) -> Vec<&'static str> {
+    let kinds = Kind::ALL.iter().filter(|kind| chosen(**kind));
+    kinds.map(|kind| kind.name()).collect()
+}
+
+/// Returns what the help says of `nlhello monitor`.
+fn monitor_about() -> String {
+    format!(
+        "Tell what changes, until Ctrl-C: [KIND...] [new] [change] [del] [dev DEV] [table TABLE] \
+         [proto PROTOCOL] [state STATE] [up|down] [type TYPE] [within PREFIX] [[to] PREFIX] \
+         [via ADDRESS] [id N] [pref N], and all words of the show commands; kinds are {}, and if \
+         asked for {}",
+        kind_names(Kind::is_usual_to_watch).join(", "),
+        kind_names(|kind| !kind.is_usual_to_watch()).join(", "),
+    )
+}
+
+/// Returns what the help says of the words of `nlhello wait`.
+fn wait_words() -> String {
+    let names = kind_names(Kind::is_kept);
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+
+    format!("{} or {last}, and which of them", others.join(", "))
 }
 
 /// Address families, by option.
@@ -213,8 +308,7 @@ pub struct WaitArgs {
     #[arg(long, value_name = "SECS", value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Option<Duration>,
 
-    /// link, addr, route, neigh, rule, nexthop or fdb, and which of them
-    #[arg(required = true)]
+    #[arg(required = true, help = wait_words())]
     pub words: Vec<OsString>,
 }
 
@@ -534,11 +628,11 @@ fn parse_alone(words: &[OsString]) -> Option<Cli> {
         });
     };
     let arguments = words[..at].iter().chain(&words[at + 1..]);
-    let mut found = match_words((syntax.define)(globals()), arguments)?;
+    let mut found = match_words(syntax.define(globals()), arguments)?;
 
     Some(Cli {
         globals: Globals::from_arg_matches_mut(&mut found).ok()?,
-        command: Some((syntax.read)(&mut found).ok()?),
+        command: Some(syntax.read(&mut found).ok()?),
     })
 }
 

@@ -19,7 +19,6 @@ mod words;
 use crate::cli::{self, Cli, Command};
 use crate::output::{Form, Output, Printable, Trace};
 use nlhello::hello::{Hello, HelloClient, SPEC};
-use nlhello::monitor::Kind;
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
 use std::io;
@@ -108,13 +107,7 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Peers(args)) => peers::list(cli, args, out),
         Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
         Some(Command::Greeting(args)) => greeting::run(cli, args, out),
-        Some(Command::Link(args)) => show::objects(cli, args, out, Kind::Link),
-        Some(Command::Route(args)) => show::objects(cli, args, out, Kind::Route),
-        Some(Command::Addr(args)) => show::objects(cli, args, out, Kind::Addr),
-        Some(Command::Neigh(args)) => show::objects(cli, args, out, Kind::Neigh),
-        Some(Command::Fdb(args)) => show::objects(cli, args, out, Kind::Fdb),
-        Some(Command::Rule(args)) => show::objects(cli, args, out, Kind::Rule),
-        Some(Command::Nexthop(args)) => show::objects(cli, args, out, Kind::Nexthop),
+        Some(Command::Show(shown)) => show::objects(cli, shown, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Sockets(args)) => sockets::run(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),

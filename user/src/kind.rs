@@ -83,6 +83,31 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
+    /// Returns the kind whose objects the command called `name` lists.
+    pub fn of_command(name: &str) -> Option<Self> {
+        Self::listed().find(|kind| kind.name() == name || kind.aliases().contains(&name))
+    }
+
+    /// Returns the kinds of which there is a list.
+    pub fn listed() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|kind| kind.is_listed())
+    }
+
+    /// Returns the other names of the command that lists its objects.
+    pub fn aliases(self) -> &'static [&'static str] {
+        self.facts().aliases
+    }
+
+    /// Returns what the help says of that command; empty where there is none.
+    pub fn about(self) -> &'static str {
+        self.facts().about
+    }
+
+    /// Says whether a monitor watches its objects where no kind is asked for.
+    pub fn is_usual_to_watch(self) -> bool {
+        self.facts().is_usual_to_watch
+    }
+
     /// Says whether it is kept what there is of it, and told how that changes; events of the other
     /// kinds are told as they come, and what was there before is not told at all.
     pub fn is_kept(self) -> bool {

@@ -9,11 +9,11 @@ mod route;
 
 use super::words::Words;
 use super::{tap, Failure};
-use crate::cli::{Cli, Command, ShowArgs};
+use crate::cli::{Cli, Command, Shown};
 use nlhello::netlink::{Netns, Request};
 use nlhello::object::{Client, Names};
 use nlhello::rtnl::change::{self, Verb};
-use nlhello::rtnl::{LinkNames, SPEC};
+use nlhello::rtnl::{Kind, LinkNames, SPEC};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -28,6 +28,19 @@ enum Changeable {
     Addr,
     Route,
     Neigh,
+}
+
+impl Changeable {
+    /// Returns `kind` if its objects can be changed.
+    fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Link => Some(Self::Link),
+            Kind::Addr => Some(Self::Addr),
+            Kind::Route => Some(Self::Route),
+            Kind::Neigh => Some(Self::Neigh),
+            _ => None,
+        }
+    }
 }
 
 /// A change as a command line has it: `route add ...`.
@@ -82,27 +95,17 @@ pub fn run(cli: &Cli, task: &Task<'_>) -> Result<ExitCode, Failure> {
 impl<'w> Task<'w> {
     /// Returns the change that `command` is, if it is one.
     pub fn of(command: &'w Command) -> Option<Self> {
-        let (kind, args): (_, &ShowArgs) = match command {
-            Command::Link(args) => (Changeable::Link, args),
-            Command::Addr(args) => (Changeable::Addr, args),
-            Command::Route(args) => (Changeable::Route, args),
-            Command::Neigh(args) => (Changeable::Neigh, args),
-            _ => return None,
+        let Command::Show(Shown { kind, args }) = command else {
+            return None;
         };
 
-        Self::new(kind, args.family.number(), &args.words)
+        Self::new(Changeable::of(*kind)?, args.family.number(), &args.words)
     }
 
     /// Returns the change that the words of a line are; `None` also where only clap can tell.
     pub fn of_line(line: &'w [OsString]) -> Option<Self> {
         let (kind, words) = line.split_first()?;
-        let kind = match kind.to_str()? {
-            "link" => Changeable::Link,
-            "addr" => Changeable::Addr,
-            "route" => Changeable::Route,
-            "neigh" => Changeable::Neigh,
-            _ => return None,
-        };
+        let kind = Changeable::of(Kind::of_command(kind.to_str()?)?)?;
         // Words that look like options are for clap, wherever they stand.
         let plain = !words
             .iter()

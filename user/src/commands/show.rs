@@ -10,7 +10,7 @@ mod stream;
 use super::choice::{ChosenWord, Purpose};
 use super::words::Words;
 use super::{tap, Failure};
-use crate::cli::{Cli, ShowArgs};
+use crate::cli::{Cli, ShowArgs, Shown};
 use crate::output::{Output, Records, Style};
 use nlhello::genl::Families;
 use nlhello::kind::{Choice, Operand, Payload};
@@ -29,14 +29,10 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const INTERRUPTED: &str =
     "the table changed while it was read: some of it may be missing, or there twice";
 
-/// Shows objects of `kind`.
-pub fn objects(
-    cli: &Cli,
-    args: &ShowArgs,
-    out: &mut Output,
-    kind: Kind,
-) -> Result<ExitCode, Failure> {
-    match kind {
+/// Shows the objects of a kind that are asked for.
+pub fn objects(cli: &Cli, shown: &Shown, out: &mut Output) -> Result<ExitCode, Failure> {
+    let args = &shown.args;
+    match shown.kind {
         Kind::Link => links(cli, args, out),
         Kind::Addr => addr::show(cli, args, out),
         Kind::Nexthop => nexthops(cli, args, out),
@@ -122,7 +118,7 @@ pub fn families(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode
     }
 }
 
-/// Shows the objects of a kind that are asked for.
+/// Shows the objects of the kind of `V` that are asked for.
 fn show<V: Listed + Sync>(
     cli: &Cli,
     args: &ShowArgs,

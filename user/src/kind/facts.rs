@@ -36,6 +36,12 @@ pub(crate) struct Facts {
     pub words: &'static [Word],
     /// Operation of a list of them, as errors name it: `list routes`; empty where there is none.
     pub list: &'static str,
+    /// Other names of the command that lists them, besides [`name`](Facts::name).
+    pub aliases: &'static [&'static str],
+    /// What the help says of that command: what it shows, and the words it takes.
+    pub about: &'static str,
+    /// Whether a monitor watches them where no kind is asked for.
+    pub is_usual_to_watch: bool,
     /// Families of other kinds whose objects a list has too, unless what is asked for excludes them.
     pub also_listed: &'static [u8],
     /// Words that are true of the objects in a list, unless one of the names of these words is said.
@@ -77,6 +83,9 @@ impl Facts {
         family: Some,
         words: &[],
         list: "",
+        aliases: &[],
+        about: "",
+        is_usual_to_watch: false,
         also_listed: &[],
         usual: &[],
         is_usual: None,

@@ -131,6 +131,7 @@ fn describe_flags(prefix_flags: u8, out: &mut dyn Fields) {
 /// Facts of prefixes that routers advertise.
 pub(crate) const FACTS: Facts = Facts {
     name: "prefix",
+    is_usual_to_watch: true,
     types: &[Types::only(RTM_NEWPREFIX)],
     groups: &[RTNLGRP_IPV6_PREFIX],
     describe: |object, names, out| {

@@ -13,16 +13,6 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 
-/// The kinds that are told if none is asked for.
-const DEFAULT: [Kind; 6] = [
-    Kind::Link,
-    Kind::Addr,
-    Kind::Route,
-    Kind::Neigh,
-    Kind::Rule,
-    Kind::Prefix,
-];
-
 /// Which changes are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -79,7 +69,8 @@ impl Filter {
             }
         }
         if filter.kinds.is_empty() {
-            filter.kinds = DEFAULT.into_iter().collect();
+            let all = Kind::ALL.iter().copied();
+            filter.kinds = all.filter(|kind| kind.is_usual_to_watch()).collect();
         }
         Ok((filter, said))
     }

@@ -35,6 +35,11 @@ pub(crate) const FACTS: Facts = Facts {
     },
     words: WORDS,
     list: LIST,
+    aliases: &["a"],
+    about: "Show addresses: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up] [group GROUP] \
+            [scope SCOPE] [[to] PREFIX] [label LABEL] [proto PROTOCOL] [permanent|dynamic] [secondary|primary] \
+            [tentative|deprecated|...]",
+    is_usual_to_watch: true,
     snapshot: Some(Snapshot {
         get: RTM_GETADDR,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, IFADDRMSG)],

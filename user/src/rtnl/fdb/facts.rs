@@ -23,6 +23,8 @@ pub(crate) const FACTS: Facts = Facts {
     needs: Kinds::of(&[Kind::Nexthop]),
     words: WORDS,
     list: LIST,
+    about: "Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID] [state STATE] \
+            [dynamic|static]",
     snapshot: Some(Snapshot {
         get: RTM_GETNEIGH,
         dumps: |_| vec![header(BRIDGE, NDMSG)],

@@ -57,6 +57,10 @@ pub(crate) const FACTS: Facts = Facts {
     turns,
     words: WORDS,
     list: LIST,
+    aliases: &["l"],
+    about: "Show links: [show] [[dev] DEV] [master DEV|nomaster|vrf NAME] [type KIND] [up|down] [state STATE] \
+            [group GROUP]",
+    is_usual_to_watch: true,
     snapshot: Some(Snapshot {
         get: RTM_GETLINK,
         dumps: |_| vec![without_counters()],

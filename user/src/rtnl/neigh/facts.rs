@@ -26,6 +26,10 @@ pub(crate) const FACTS: Facts = Facts {
     },
     words: WORDS,
     list: LIST,
+    aliases: &["n"],
+    about: "Show neighbours: [show] [[to] PREFIX] [dev DEV] [master DEV|nomaster|vrf NAME] [nud STATE] [proxy] \
+            [unused] [proto PROTOCOL]",
+    is_usual_to_watch: true,
     usual: USUAL,
     is_usual: Some(is_usual),
     snapshot: Some(Snapshot {

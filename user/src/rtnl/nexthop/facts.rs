@@ -21,6 +21,9 @@ pub(crate) const FACTS: Facts = Facts {
     silent: |_| Kinds::of(&[Kind::Route, Kind::Fdb]),
     words: WORDS,
     list: LIST,
+    aliases: &["nh"],
+    about: "Show next hops: [show] [dev DEV] [id N] [groups] [fdb] [master DEV|vrf NAME] [proto PROTOCOL] \
+            [stats]",
     snapshot: Some(Snapshot {
         get: RTM_GETNEXTHOP,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, NHMSG)],

@@ -65,6 +65,12 @@ pub(crate) const FACTS: Facts = Facts {
     },
     words: WORDS,
     list: LIST,
+    aliases: &["r"],
+    about: "Show routes: [show] [[root|match|exact] PREFIX] [dev DEV] [table TABLE|all] [vrf NAME] [proto \
+            PROTOCOL] [scope SCOPE] [type TYPE] [via [inet6] ADDRESS] [src PREFIX] [metric N] [nhid N] [cache]; \
+            or get ADDRESS [from ADDRESS] [iif DEV] [oif DEV] [mark N] [uid N] [tos TOS] [ipproto PROTOCOL] \
+            [sport N] [dport N] [fibmatch]",
+    is_usual_to_watch: true,
     also_listed: GROUP_FAMILIES,
     usual: USUAL,
     is_usual: Some(is_usual),

@@ -33,6 +33,9 @@ pub(crate) const FACTS: Facts = Facts {
     silent: |_| Kind::Rule.into(),
     words: WORDS,
     list: LIST,
+    about: "Show rules: [show] [table TABLE] [pref N] [from PREFIX] [to PREFIX] [iif DEV] [oif DEV] [fwmark N] \
+            [proto PROTOCOL] [tos TOS] [ipproto PROTOCOL] [l3mdev] [not]",
+    is_usual_to_watch: true,
     snapshot: Some(Snapshot {
         get: RTM_GETRULE,
         dumps: |_| vec![header(libc::AF_UNSPEC as u8, FIB_RULE_HDR)],
