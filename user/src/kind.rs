@@ -124,6 +124,11 @@ impl Kind {
         self.facts().groups
     }
 
+    /// Returns why the kernel sends no event of its objects, if it sends none: what there is can be listed, or read again.
+    pub fn why_unheard(self) -> Option<&'static str> {
+        Some(self.facts().unheard).filter(|reason| !reason.is_empty())
+    }
+
     /// Returns the kind that a message of rtnetlink of type `nlmsg_type` with this payload tells of,
     /// and whether the object is there; `None` where it is none of these, or tells no more of an object than its name.
     pub fn of_message(nlmsg_type: u16, payload: &[u8]) -> Option<(Self, bool)> {

@@ -66,6 +66,9 @@ struct Teller {
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
     let filter = Filter::read(args.family.number(), &args.words)?;
+    if args.recheck.is_none() {
+        filter.check_heard()?;
+    }
     let mut run = Run::new(cli, args, filter)?;
     match args.all_netns {
         true => all_netns::watch(cli, args, &mut run, out)?,

@@ -76,6 +76,9 @@ impl WaitCondition {
         let kind = Kind::of_name(name)
             .filter(|kind| kind.is_kept())
             .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
+        if let Some(reason) = kind.why_unheard() {
+            return Err(words.error(format!("'{name}': {reason}")));
+        }
         let mut choice = Choice::of_family(args.family.number());
         let mut is_gone = false;
         while let Some(word) = words.word() {

@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub hints: &'static [Hint],
     /// The multicast groups that all of them come to (`RTNLGRP_*`).
     pub groups: &'static [u32],
+    /// Why the kernel sends no event of them; empty where it does.
+    pub unheard: &'static str,
     /// Size of the fixed header of those of which attributes are looked for, in bytes.
     pub header: usize,
     /// Tells all that is known of an object.
@@ -76,6 +78,7 @@ impl Facts {
         is_whole: |_| true,
         hints: &[],
         groups: &[],
+        unheard: "",
         header: 0,
         describe: |_, _, _| Ok(()),
         link: |_| None,

@@ -49,6 +49,20 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Fails if events are asked for that the kernel does not send.
+    pub fn check_heard(&self) -> Result<(), Error> {
+        let mut unheard = self
+            .kinds
+            .iter()
+            .filter_map(|kind| Some((kind, kind.why_unheard()?)));
+
+        match unheard.next() {
+            None => Ok(()),
+            Some((kind, reason)) => Err(Error::usage(OP, format!("'{}': {reason}", kind.name()))
+                .hint("with --recheck SECS they are read again and again")),
+        }
+    }
+
     fn read_words(family: u8, words: &[OsString]) -> Result<(Self, Vec<ChosenWord<'_>>), Error> {
         let mut words = Words::new(OP, words);
         let mut filter = Self {
