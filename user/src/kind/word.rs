@@ -132,6 +132,7 @@ impl Kind {
 
 /// Argument of a word, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operand {
     /// The word has no argument.
     None,

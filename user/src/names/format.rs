@@ -8,6 +8,7 @@ use super::{table, text, Name, Set};
 
 /// Format of the value of an attribute or of a member of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// Bytes of a meaning of their own.
     Binary,

@@ -22,6 +22,7 @@ pub type DescribeValue = fn(&str, &[u8], &mut Names, &mut dyn Fields) -> Option<
 
 /// Format of an attribute's value.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Format {
     /// A number of one byte.
     U8,

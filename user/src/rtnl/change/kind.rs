@@ -15,6 +15,7 @@ use std::net::IpAddr;
 
 /// Kind of a link, with its settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LinkKind<'a> {
     /// A kind of which no more is said: `bridge`, `dummy`, or any other that the kernel knows.
     Plain(&'a str),

@@ -70,6 +70,7 @@ pub struct BrMdbEntry {
 
 /// A group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Group {
     /// Of the link layer.
     Mac([u8; 6]),
