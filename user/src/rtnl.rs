@@ -11,6 +11,7 @@
 //! See `rtnetlink(7)`.
 
 pub mod addr;
+pub mod addrlabel;
 pub mod change;
 #[cfg(test)]
 pub(crate) mod chosen;
@@ -39,6 +40,7 @@ pub mod stats;
 pub mod tc;
 
 pub use addr::{Addr, AddrsByLink, Interface, Interfaces};
+pub use addrlabel::AddrLabel;
 pub use class::Class;
 pub use fdb::FdbEntry;
 pub use filter::Filter;
@@ -79,6 +81,8 @@ kinds! {
     Rule => rule::facts::FACTS,
     /// Where bridges and VXLANs forward.
     Fdb => fdb::facts::FACTS,
+    /// Labels of prefixes, by which IPv6 chooses source addresses.
+    AddrLabel => addrlabel::FACTS,
     /// Prefixes that routers have advertised.
     Prefix => ra_prefix::FACTS,
     /// Settings of links.

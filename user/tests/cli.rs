@@ -52,6 +52,25 @@ fn without_the_module_every_hello_says_so_and_fails() {
 }
 
 #[test]
+fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
+    for command in ["monitor", "wait"] {
+        let output = run(&[command, "addrlabel"]);
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let told = text(&output.stderr);
+        let reason = "'addrlabel': the kernel sends no event when a label of a prefix changes";
+        assert!(told.contains(reason), "{told}");
+    }
+    let output = run(&["--json", "addrlabel", "::1/128"]);
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list, json!([{"address": "::1", "prefixlen": 128, "label": 0}]));
+    let told = run(&[
+        "--json", "monitor", "--initial", "--recheck", "9", "addrlabel", "::1/128", "-c", "1",
+    ]);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["addrlabel"], list[0]);
+}
+
+#[test]
 fn without_the_module_json_says_so_on_standard_error() {
     for args in [
         &["--json"][..],

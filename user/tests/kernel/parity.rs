@@ -102,6 +102,12 @@ fn forwarding_entries_are_those_of_bridge() {
     World::compare("fdb", KEY, &[("bridge -d -s fdb", "fdb")]);
 }
 
+#[test]
+fn labels_of_prefixes_are_those_of_ip() {
+    const KEY: &[&str] = &["address", "prefixlen", "ifname"];
+    World::compare("addrlabel", KEY, &[("ip addrlabel list", "addrlabel")]);
+}
+
 /// The scripts that make objects of every kind, each after what it refers to.
 const ALL: &[&str] = &[
     "links.sh",

@@ -22,3 +22,6 @@ ip link set p0-peer down
 sysctl -qw net.ipv6.conf.p0.accept_dad=1
 ip addr add 2001:db8:5::1/64 dev p0
 ip addr add 2001:db8:6::1/64 dev p0 optimistic
+
+ip addrlabel add prefix 2001:db8::/32 label 99
+ip addrlabel add prefix 2001:db8::/32 dev v0 label 98
