@@ -11,8 +11,8 @@ pub use policy::Policy;
 use crate::names::uapi::{
     CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_HDRSIZE, CTRL_ATTR_MAXATTR,
     CTRL_ATTR_MCAST_GROUPS, CTRL_ATTR_MCAST_GRP_ID, CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_OPS,
-    CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_ATTR_VERSION, CTRL_CMD_GETFAMILY,
-    CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
+    CTRL_ATTR_OP_FLAGS, CTRL_ATTR_OP_ID, CTRL_ATTR_OP_POLICY, CTRL_ATTR_POLICY, CTRL_ATTR_VERSION,
+    CTRL_CMD_GETFAMILY, CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
 };
 use crate::names::{GENLMSGHDR, GENL_ID_CTRL};
 use crate::netlink::{DumpRequest, Error, Request, Spec};
@@ -40,8 +40,8 @@ type FamilyAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// `CTRL_ATTR_OP_*`.
 static OP: &[Known] = &[
-    known(1, "id", Format::U32),
-    known(2, "flags", Format::As(op_flags)),
+    known(CTRL_ATTR_OP_ID, "id", Format::U32),
+    known(CTRL_ATTR_OP_FLAGS, "flags", Format::As(op_flags)),
 ];
 
 /// `CTRL_ATTR_MCAST_GRP_*`.

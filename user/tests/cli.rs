@@ -62,9 +62,20 @@ fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
     }
     let output = run(&["--json", "addrlabel", "::1/128"]);
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(list, json!([{"address": "::1", "prefixlen": 128, "label": 0}]));
+    assert_eq!(
+        list,
+        json!([{"address": "::1", "prefixlen": 128, "label": 0}])
+    );
     let told = run(&[
-        "--json", "monitor", "--initial", "--recheck", "9", "addrlabel", "::1/128", "-c", "1",
+        "--json",
+        "monitor",
+        "--initial",
+        "--recheck",
+        "9",
+        "addrlabel",
+        "::1/128",
+        "-c",
+        "1",
     ]);
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(told["addrlabel"], list[0]);

@@ -181,6 +181,40 @@ pub const NDIAG_FLAG_NO_ENOBUFS: u32 = 8;
 pub const NDIAG_FLAG_LISTEN_ALL_NSID: u32 = 16;
 pub const NDIAG_FLAG_CAP_ACK: u32 = 32;
 
+pub const TCA_FQ_CODEL_UNSPEC: u16 = 0;
+pub const TCA_FQ_CODEL_TARGET: u16 = 1;
+pub const TCA_FQ_CODEL_LIMIT: u16 = 2;
+pub const TCA_FQ_CODEL_INTERVAL: u16 = 3;
+pub const TCA_FQ_CODEL_ECN: u16 = 4;
+pub const TCA_FQ_CODEL_FLOWS: u16 = 5;
+pub const TCA_FQ_CODEL_QUANTUM: u16 = 6;
+pub const TCA_FQ_CODEL_CE_THRESHOLD: u16 = 7;
+pub const TCA_FQ_CODEL_DROP_BATCH_SIZE: u16 = 8;
+pub const TCA_FQ_CODEL_MEMORY_LIMIT: u16 = 9;
+pub const TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR: u16 = 10;
+pub const TCA_FQ_CODEL_CE_THRESHOLD_MASK: u16 = 11;
+pub const TCA_FQ_CODEL_XSTATS_QDISC: u16 = 0;
+pub const TCA_FQ_CODEL_XSTATS_CLASS: u16 = 1;
+
+pub const TCA_HTB_UNSPEC: u16 = 0;
+pub const TCA_HTB_PARMS: u16 = 1;
+pub const TCA_HTB_INIT: u16 = 2;
+pub const TCA_HTB_CTAB: u16 = 3;
+pub const TCA_HTB_RTAB: u16 = 4;
+pub const TCA_HTB_DIRECT_QLEN: u16 = 5;
+pub const TCA_HTB_RATE64: u16 = 6;
+pub const TCA_HTB_CEIL64: u16 = 7;
+pub const TCA_HTB_PAD: u16 = 8;
+pub const TCA_HTB_OFFLOAD: u16 = 9;
+
+pub const DEVLINK_ATTR_BUS_NAME: u16 = 1;
+
+pub const DEVLINK_ATTR_DEV_NAME: u16 = 2;
+
+pub const DEVLINK_ATTR_PORT_INDEX: u16 = 3;
+
+pub const DPLL_A_PIN_ID: u16 = 1;
+
 pub const CTRL_ATTR_FAMILY_ID: u16 = 1;
 pub const CTRL_ATTR_FAMILY_NAME: u16 = 2;
 pub const CTRL_ATTR_VERSION: u16 = 3;

@@ -4,18 +4,11 @@
 //!
 //! C header: `include/uapi/linux/netlink.h`, `struct nlmsgerr` and `enum nlmsgerr_attrs`.
 
+use crate::names::uapi::{
+    NLMSGERR_ATTR_MISS_NEST, NLMSGERR_ATTR_MISS_TYPE, NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS,
+    NLMSGERR_ATTR_POLICY,
+};
 use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_HDRLEN};
-
-/// The kernel's words, a string.
-const MSG: u16 = 1;
-/// Where in the request the trouble is: bytes from the start of its header.
-const OFFS: u16 = 2;
-/// `NLMSGERR_ATTR_POLICY`: the policy that the attribute violates, a nest.
-const POLICY: u16 = 4;
-/// Type of the attribute that is missing from the request.
-const MISS_TYPE: u16 = 5;
-/// Where in the request the nest is that it is missing from, as for [`OFFS`].
-const MISS_NEST: u16 = 6;
 
 /// The payload of an `NLMSG_ERROR` message, `struct nlmsgerr` and what follows it, or of the
 /// `NLMSG_DONE` of a dump.
@@ -96,11 +89,11 @@ impl<'a> Ack<'a> {
         for attr in self.attrs.clone() {
             let attr = attr?;
             match attr.kind() {
-                MSG => ext_ack.message = Some(attr.str()?),
-                OFFS => ext_ack.offset = Some(attr.u32()?),
-                POLICY => ext_ack.policy = Some(attr.value()),
-                MISS_TYPE => ext_ack.miss_type = Some(attr.u32()?),
-                MISS_NEST => ext_ack.miss_nest = Some(attr.u32()?),
+                NLMSGERR_ATTR_MSG => ext_ack.message = Some(attr.str()?),
+                NLMSGERR_ATTR_OFFS => ext_ack.offset = Some(attr.u32()?),
+                NLMSGERR_ATTR_POLICY => ext_ack.policy = Some(attr.value()),
+                NLMSGERR_ATTR_MISS_TYPE => ext_ack.miss_type = Some(attr.u32()?),
+                NLMSGERR_ATTR_MISS_NEST => ext_ack.miss_nest = Some(attr.u32()?),
                 // A newer kernel may say more.
                 _ => {}
             }

@@ -72,6 +72,8 @@ pub enum Format {
     NonZero(&'static Format),
     /// A value that is left out unless another attribute of the row, a big-endian `u16`, has one of these bits.
     Where(u16, u16, &'static Format),
+    /// What is told unless another attribute of the row, a number of four bytes, has one of these bits.
+    Unless(u16, u32, &'static Format),
     /// Something else.
     As(DescribeValue),
 }
@@ -102,6 +104,9 @@ pub fn describe_known(
             Format::Where(other, bits, _) => {
                 attrs.peek(other, be16).is_some_and(|own| own & bits != 0)
             }
+            Format::Unless(other, bits, _) => {
+                attrs.peek(other, u32).is_none_or(|own| own & bits == 0)
+            }
             _ => true,
         };
         attrs.take(known.kind, |value| match is_told {
@@ -125,7 +130,7 @@ impl Known {
             Format::NonZero(format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
             }
-            Format::Where(_, _, format) => {
+            Format::Where(.., format) | Format::Unless(.., format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
             }
             Format::Link => names.describe_link(self.key, u32(value)?, out),
@@ -170,7 +175,7 @@ impl Format {
             Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => uint(value).map(|number| word(words, number)),
             Self::Link | Self::Nested(_) | Self::Items(_) => None,
-            Self::NonZero(_) | Self::Where(..) | Self::As(_) => None,
+            Self::NonZero(_) | Self::Where(..) | Self::Unless(..) | Self::As(_) => None,
         }
     }
 }

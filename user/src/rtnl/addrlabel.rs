@@ -177,7 +177,9 @@ mod tests {
     ];
 
     fn tell(payload: &[u8]) -> Option<Json> {
-        AddrLabel::from_payload(payload).ok().map(|it| description(&it))
+        AddrLabel::from_payload(payload)
+            .ok()
+            .map(|it| description(&it))
     }
 
     #[test]

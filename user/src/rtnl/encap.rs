@@ -124,8 +124,7 @@ fn locator(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 
 /// Tells the name of a BPF program, `LWT_BPF_PROG_NAME` or `SEG6_LOCAL_BPF_PROG_NAME`.
 fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    const NAME: u16 = 2;
-    let found = Index::new(value).get(NAME);
+    let found = Index::new(value).get(LWT_BPF_PROG_NAME);
 
     match found
         .map(|attr| attr.value())

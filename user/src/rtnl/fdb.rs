@@ -14,6 +14,7 @@ use super::neigh::{
 use crate::kind::Payload;
 use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
+    NFEA_ACTIVITY_NOTIFY,
 };
 use crate::object::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Value};
@@ -21,8 +22,7 @@ use crate::object::schema::hex;
 use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
-/// In `NDA_FDB_EXT_ATTRS`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
-const NFEA_ACTIVITY_NOTIFY: u16 = 1;
+/// In `NFEA_ACTIVITY_NOTIFY`: `FDB_NOTIFY_BIT`, `FDB_NOTIFY_INACTIVE_BIT`.
 const NOTIFY: u8 = 1;
 const INACTIVE: u8 = 2;
 

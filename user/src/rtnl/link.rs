@@ -401,20 +401,21 @@ static DETAILS: &[Known] = &[
 
 /// `DEVLINK_ATTR_*`, `include/uapi/linux/devlink.h`.
 static DEVLINK_PORT: &[Known] = &[
-    known(1, "bus_name", Format::Name),
-    known(2, "dev_name", Format::Name),
-    known(3, "port_index", Format::U32),
+    known(DEVLINK_ATTR_BUS_NAME, "bus_name", Format::Name),
+    known(DEVLINK_ATTR_DEV_NAME, "dev_name", Format::Name),
+    known(DEVLINK_ATTR_PORT_INDEX, "port_index", Format::U32),
 ];
 
 /// `DPLL_A_PIN_*`, `include/uapi/linux/dpll.h`.
-static DPLL_PIN: &[Known] = &[known(1, "id", Format::U32)];
+static DPLL_PIN: &[Known] = &[known(DPLL_A_PIN_ID, "id", Format::U32)];
 
 /// Tells why a protocol holds the link down, a bit for each reason.
 fn describe_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    /// `IFLA_PROTO_DOWN_REASON_VALUE`.
-    const VALUE: u16 = 2;
     let mut attrs = Attrs::new(value);
-    let reasons = attrs.next()?.ok().filter(|attr| attr.kind() == VALUE)?;
+    let reasons = attrs
+        .next()?
+        .ok()
+        .filter(|attr| attr.kind() == IFLA_PROTO_DOWN_REASON_VALUE)?;
     let reasons = u32(reasons.value()).filter(|_| attrs.rest().is_empty())?;
 
     out.open(key, Nest::Array);
@@ -674,7 +675,7 @@ mod tests {
         put_attr(&mut data, 1, &7u32.to_ne_bytes()).unwrap();
         for kind in ["gre", "gretap", "erspan", "ipip", "sit"] {
             let mut info = Vec::new();
-            put_attr(&mut info, info::KIND, kind.as_bytes()).unwrap();
+            put_attr(&mut info, IFLA_INFO_KIND, kind.as_bytes()).unwrap();
             put_attr(&mut info, 2, &data).unwrap();
             let mut link = with(0, IFLA_LINKINFO, &info);
             assert_has(&link, "info_data", json!({"link": "if7"}));
@@ -764,7 +765,7 @@ mod tests {
         let mut data = Vec::new();
         put_attr(&mut data, 11, &id).unwrap();
         let mut info = Vec::new();
-        put_attr(&mut info, info::KIND, b"bridge\0").unwrap();
+        put_attr(&mut info, IFLA_INFO_KIND, b"bridge\0").unwrap();
         put_attr(&mut info, 2, &data).unwrap();
         let bridge = with(0, IFLA_LINKINFO, &info);
         assert_has(

@@ -13,7 +13,7 @@ pub use router::RouterPort;
 
 use super::Kind;
 use crate::kind::{describe, Facts, Types};
-use crate::names::uapi::{MDBA_MDB, MDBA_ROUTER, RTM_DELMDB, RTM_NEWMDB, RTNLGRP_MDB};
+use crate::names::uapi::*;
 use crate::object::attrs::Index;
 use crate::object::fields::{Fields, Nest, Value};
 use crate::object::{Names, Object};
@@ -21,13 +21,6 @@ use crate::wire::{self, Attrs};
 
 /// Size of `struct br_port_msg`, in bytes.
 const BR_PORT_MSG: usize = 8;
-
-/// In `MDBA_MDB`: those of a group.
-const MDBA_MDB_ENTRY: u16 = 1;
-/// In `MDBA_MDB_ENTRY`: one of them.
-const MDBA_MDB_ENTRY_INFO: u16 = 1;
-/// In `MDBA_ROUTER`.
-const MDBA_ROUTER_PORT: u16 = 1;
 
 /// What is read as one that makes no sense.
 const NO_ATTRIBUTE: &[u8] = &[0; 4];

@@ -7,11 +7,7 @@
 
 use super::{family_name, Kind};
 use crate::kind::{describe, find, Facts, Kinds, Types};
-use crate::names::uapi::{
-    NETCONFA_FORWARDING, NETCONFA_IFINDEX, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
-    NETCONFA_RP_FILTER, RTM_DELNETCONF, RTM_NEWNETCONF, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
-    RTNLGRP_MPLS_NETCONF,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{i32, u32, Index, Taker};
 use crate::object::fields::{Fields, Value};
 use crate::object::{Names, Object};
@@ -27,13 +23,16 @@ const DEFAULT: i32 = -2;
 
 /// Settings that are on or off.
 const SWITCHES: &[(u16, &str)] = &[
-    (2, "forwarding"),
-    (4, "mc_forwarding"),
-    (8, "bc_forwarding"),
-    (9, "force_forwarding"),
-    (5, "proxy_neigh"),
-    (6, "ignore_routes_with_linkdown"),
-    (7, "input"),
+    (NETCONFA_FORWARDING, "forwarding"),
+    (NETCONFA_MC_FORWARDING, "mc_forwarding"),
+    (NETCONFA_BC_FORWARDING, "bc_forwarding"),
+    (NETCONFA_FORCE_FORWARDING, "force_forwarding"),
+    (NETCONFA_PROXY_NEIGH, "proxy_neigh"),
+    (
+        NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+        "ignore_routes_with_linkdown",
+    ),
+    (NETCONFA_INPUT, "input"),
 ];
 
 /// `rp_filter` of `/proc/sys/net/ipv4/conf`.

@@ -14,7 +14,7 @@ use crate::kind::Payload;
 use crate::names::uapi::{
     NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
     NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF,
-    NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP,
+    NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP, RTM_NEWNEXTHOP,
 };
 use crate::netlink::{Error, Request, Spec};
 use crate::object::attrs::{be16, ip, u16, u32, Index, Taker};
@@ -26,9 +26,6 @@ use std::net::IpAddr;
 
 /// Size of `struct nhmsg`, in bytes.
 const NHMSG: usize = 8;
-
-/// `include/uapi/linux/rtnetlink.h`; libc has none of them.
-const RTM_NEWNEXTHOP: u16 = 104;
 
 /// Flags of a request: count the packets, also those that the hardware forwards
 /// (`NHA_OP_FLAG_DUMP_STATS`, `NHA_OP_FLAG_DUMP_HW_STATS`).

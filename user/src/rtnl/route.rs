@@ -20,10 +20,10 @@ use super::encap::{self, labels};
 use super::{Kind, Prefix};
 use crate::kind::{Choice, Payload};
 use crate::names::uapi::{
-    RTA_CACHEINFO, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES, RTA_FLOW,
-    RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS, RTA_MFC_STATS,
-    RTA_MULTIPATH, RTA_NEWDST, RTA_NH_ID, RTA_OIF, RTA_PREF, RTA_PREFSRC, RTA_PRIORITY, RTA_SPORT,
-    RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
+    RTA_CACHEINFO, RTA_DEL_REASON, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES,
+    RTA_FLOW, RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS,
+    RTA_MFC_STATS, RTA_MULTIPATH, RTA_NEWDST, RTA_NH_ID, RTA_OIF, RTA_PREF, RTA_PREFSRC,
+    RTA_PRIORITY, RTA_SPORT, RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
 };
 use crate::netlink::Error;
 use crate::object::attrs::{ip, u32, u64, u8, Index, Taker};
@@ -361,6 +361,12 @@ impl<'a> Route<'a> {
         if let Some(propagate) = attrs.take(RTA_TTL_PROPAGATE, u8) {
             out.field("ttl-propogate", Value::Bool(propagate != 0));
         }
+        if let Some(reason) = attrs
+            .take(RTA_DEL_REASON, u32)
+            .filter(|reason| *reason != 0)
+        {
+            out.field("del_reason", word(DEL_REASONS, reason));
+        }
     }
 
     /// Says whether it is what the routing of IPv4 came to, and has flags of the cache.
@@ -368,6 +374,9 @@ impl<'a> Route<'a> {
         self.header.flags & CLONED != 0 && i32::from(self.header.family) == libc::AF_INET
     }
 }
+
+/// `RT_DEL_REASON_*`: why the kernel has deleted a route, where it says so.
+const DEL_REASONS: &[(u8, &str)] = &[(1, "expired"), (2, "ra_withdrawn")];
 
 /// Tells where packets come from.
 fn describe_iif(attrs: &mut RouteAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {

@@ -18,8 +18,6 @@ use crate::wire;
 const IF_STATS_MSG: usize = 12;
 
 /// `IFLA_STATS_*`.
-const LINK_64: u16 = 1;
-const LINK_OFFLOAD_XSTATS: u16 = 4;
 /// Room for the name of a link in a table.
 const WIDTH: usize = 16;
 
@@ -91,8 +89,12 @@ impl Object for Stats<'_> {
 }
 
 static STATS: &[Known] = &[
-    known(LINK_64, "stats64", Format::As(describe_link)),
-    known(LINK_OFFLOAD_XSTATS, "offload", Format::Nested(OFFLOAD)),
+    known(IFLA_STATS_LINK_64, "stats64", Format::As(describe_link)),
+    known(
+        IFLA_STATS_LINK_OFFLOAD_XSTATS,
+        "offload",
+        Format::Nested(OFFLOAD),
+    ),
 ];
 
 /// `IFLA_OFFLOAD_XSTATS_*`.
@@ -242,7 +244,7 @@ mod tests {
         let mut offload = Vec::new();
         put_attr(&mut offload, 3, &counters).unwrap();
         let mut payload = payloads(CAPTURE)[0][..IF_STATS_MSG].to_vec();
-        put_attr(&mut payload, LINK_OFFLOAD_XSTATS, &offload).unwrap();
+        put_attr(&mut payload, IFLA_STATS_LINK_OFFLOAD_XSTATS, &offload).unwrap();
 
         assert_eq!(
             tell(&payload).unwrap()["offload"],

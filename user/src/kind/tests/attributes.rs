@@ -55,87 +55,67 @@ const UNSHOWN: &[(&str, &str)] = &[
     ),
     (
         "IFLA_AMT_*",
-        "links of the kind amt have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind amt, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_BAREUDP_*",
-        "links of the kind bareudp have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind bareudp, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_BATADV_*",
-        "links of the kind batadv have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind batadv, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_CAN_*",
-        "links of the kind can have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind can, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_DSA_*",
-        "links of the kind dsa have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind dsa, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_GTP_*",
-        "links of the kind gtp have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind gtp, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_HSR_*",
-        "links of the kind hsr and prp have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind hsr and prp, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_IPOIB_*",
-        "links of the kind ipoib have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind ipoib, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_MACSEC_*",
-        "links of the kind macsec have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind macsec, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_NETKIT_*",
-        "links of the kind netkit have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind netkit, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_OVPN_*",
-        "links of the kind ovpn have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind ovpn, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_PPP_*",
-        "links of the kind ppp have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind ppp, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_RMNET_*",
-        "links of the kind rmnet have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind rmnet, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_VTI_*",
-        "links of the kind vti and vti6 have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind vti and vti6, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_WWAN_*",
-        "links of the kind wwan have no table yet: what only they have is told in hexadecimal",
+        "no test kernel has links of the kind wwan, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_XFRM_*",
-        "links of the kind xfrm have no table yet: what only they have is told in hexadecimal",
-    ),
-    (
-        "IFLA_GRE_ENCAP_LIMIT",
-        "tunnels through IPv6 (ip6gre, ip6gretap, ip6erspan, ip6tnl) have no table yet",
-    ),
-    (
-        "IFLA_GRE_FLAGS",
-        "tunnels through IPv6 (ip6gre, ip6gretap, ip6erspan, ip6tnl) have no table yet",
-    ),
-    (
-        "IFLA_GRE_FLOWINFO",
-        "tunnels through IPv6 (ip6gre, ip6gretap, ip6erspan, ip6tnl) have no table yet",
-    ),
-    (
-        "IFLA_IPTUN_ENCAP_LIMIT",
-        "tunnels through IPv6 (ip6gre, ip6gretap, ip6erspan, ip6tnl) have no table yet",
-    ),
-    (
-        "IFLA_IPTUN_FLOWINFO",
-        "tunnels through IPv6 (ip6gre, ip6gretap, ip6erspan, ip6tnl) have no table yet",
+        "no test kernel has links of the kind xfrm, so nothing holds what is told of them against ip: it is told in hexadecimal",
     ),
     (
         "IFLA_BRPORT_FLUSH",
@@ -288,10 +268,6 @@ const UNSHOWN: &[(&str, &str)] = &[
     (
         "NHA_RES_BUCKET",
         "buckets have messages of their own, which no kind tells",
-    ),
-    (
-        "RTA_DEL_REASON",
-        "new with Linux 7.3: why a route was deleted, not told yet",
     ),
     (
         "TCA_RATE",

@@ -38,13 +38,10 @@ const HAS_OPTIONS: u16 = 0xd800;
 
 /// `LWTUNNEL_IP_OPT_GENEVE_*`.
 const GENEVE: &[Known] = &[
-    known(GENEVE_CLASS, "class", Format::Be16),
+    known(LWTUNNEL_IP_OPT_GENEVE_CLASS, "class", Format::Be16),
     known(LWTUNNEL_IP_OPT_GENEVE_TYPE, "type", Format::U8),
     known(LWTUNNEL_IP_OPT_GENEVE_DATA, "data", Format::Bytes),
 ];
-
-/// The first attribute of an option.
-const GENEVE_CLASS: u16 = 1;
 
 /// `LWTUNNEL_IP_OPT_VXLAN_*`.
 const VXLAN: &[Known] = &[known(LWTUNNEL_IP_OPT_VXLAN_GBP, "gbp", Format::U32)];
@@ -108,7 +105,7 @@ fn option_len(bytes: &[u8]) -> usize {
     loop {
         let at = bytes.len() - attrs.rest().len();
         match attrs.next() {
-            Some(Ok(attr)) if attr.kind() != GENEVE_CLASS => {}
+            Some(Ok(attr)) if attr.kind() != LWTUNNEL_IP_OPT_GENEVE_CLASS => {}
             Some(Ok(_)) => return at,
             _ => return bytes.len(),
         }

@@ -178,8 +178,7 @@ fn table(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Op
 
 /// Tells the name of a program and its number.
 fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    const PROG: u16 = 1;
-    let found = Index::new(value).get(PROG);
+    let found = Index::new(value).get(SEG6_LOCAL_BPF_PROG);
 
     program(key, value, names, out)?;
     if let Some(id) = found.and_then(|attr| u32(attr.value())) {
@@ -192,8 +191,11 @@ fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) ->
 fn flavors(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
-    let operations = attrs.take(1, u32);
-    let lengths = [("lblen", attrs.take(2, u8)), ("nflen", attrs.take(3, u8))];
+    let operations = attrs.take(SEG6_LOCAL_FLV_OPERATION, u32);
+    let lengths = [
+        ("lblen", attrs.take(SEG6_LOCAL_FLV_LCBLOCK_BITS, u8)),
+        ("nflen", attrs.take(SEG6_LOCAL_FLV_LCNODE_FN_BITS, u8)),
+    ];
     attrs.is_done().then_some(())?;
 
     if let Some(operations) = operations {

@@ -19,7 +19,11 @@ static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", Format::As(describe_conf
 
 /// `IFLA_INET6_*`: what can be told in a few words, and the rest.
 static INET6: &[Known] = &[
-    known(ADDR_GEN_MODE, "addr_gen_mode", Format::Word(MODES)),
+    known(
+        IFLA_INET6_ADDR_GEN_MODE,
+        "addr_gen_mode",
+        Format::Word(MODES),
+    ),
     known(IFLA_INET6_FLAGS, "flags", Format::Hex),
 ];
 static INET6_DETAILS: &[Known] = &[
@@ -38,7 +42,6 @@ static INET6_DETAILS: &[Known] = &[
     known(IFLA_INET6_TOKEN, "token", Format::Ip),
     known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
 ];
-const ADDR_GEN_MODE: u16 = 8;
 
 /// `IN6_ADDR_GEN_MODE_*`.
 const MODES: &[(u8, &str)] = &[
@@ -51,7 +54,8 @@ const MODES: &[(u8, &str)] = &[
 /// Tells how addresses of IPv6 are made, where `ip` has it, and then all that there is by family.
 pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let inet6 = Index::new(value).get(libc::AF_INET6 as u16);
-    let mode = inet6.and_then(|inet6| Index::new(inet6.value()).get(ADDR_GEN_MODE));
+    let mode =
+        inet6.and_then(|inet6| Index::new(inet6.value()).get(IFLA_INET6_ADDR_GEN_MODE));
     if let Some(&[mode]) = mode.map(|mode| mode.value()) {
         out.field("inet6_addr_gen_mode", schema::word(MODES, mode));
     }

@@ -8,12 +8,6 @@ use crate::object::attrs::{name, u32, Index};
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
-/// `IFLA_INFO_KIND`.
-pub const KIND: u16 = 1;
-const DATA: u16 = 2;
-const SLAVE_KIND: u16 = 4;
-const SLAVE_DATA: u16 = 5;
-
 type Info<'a> = Index<'a>;
 
 /// Kinds of links, and what their own attributes are.
@@ -24,6 +18,10 @@ static KINDS: &[(&str, &[Known])] = &[
     ("geneve", tunnel::GENEVE),
     ("gre", tunnel::GRE),
     ("gretap", tunnel::GRE),
+    ("ip6erspan", tunnel::IP6GRE),
+    ("ip6gre", tunnel::IP6GRE),
+    ("ip6gretap", tunnel::IP6GRE),
+    ("ip6tnl", tunnel::IP6TNL),
     ("ipip", tunnel::IPTUN),
     ("ipvlan", IPVLAN),
     ("ipvtap", IPVLAN),
@@ -63,20 +61,20 @@ static IPVLAN: &[Known] = &[
 /// Returns the kind of the link.
 pub fn kind(value: &[u8]) -> Option<&[u8]> {
     Info::new(value)
-        .get(KIND)
+        .get(IFLA_INFO_KIND)
         .and_then(|kind| name(kind.value()))
 }
 
 /// Returns the kind of the link that the link is a port of.
 pub fn slave_kind(value: &[u8]) -> Option<&[u8]> {
     Info::new(value)
-        .get(SLAVE_KIND)
+        .get(IFLA_INFO_SLAVE_KIND)
         .and_then(|kind| name(kind.value()))
 }
 
 /// Returns the table of a link that is a VRF.
 pub fn vrf_table(value: &[u8]) -> Option<u32> {
-    let data = Info::new(value).get(DATA)?;
+    let data = Info::new(value).get(IFLA_INFO_DATA)?;
     u32(Info::new(data.value()).get(IFLA_VRF_TABLE)?.value())
 }
 
@@ -89,7 +87,8 @@ pub fn describe(
 ) -> Option<()> {
     let info = Info::new(value);
     let mut attrs = info.taker();
-    let [kind, slave_kind] = [KIND, SLAVE_KIND].map(|kind| attrs.take(kind, name));
+    let [kind, slave_kind] =
+        [IFLA_INFO_KIND, IFLA_INFO_SLAVE_KIND].map(|kind| attrs.take(kind, name));
 
     out.open("linkinfo", Nest::Object);
     for (key, kind) in [("info_kind", kind), ("info_slave_kind", slave_kind)] {
@@ -101,9 +100,14 @@ pub fn describe(
     let data = Format::Nested(table(KINDS, kind));
     let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
     names.elsewhere(is_elsewhere, |names| {
-        schema::describe_known(&mut attrs, &[known(DATA, "info_data", data)], names, out);
+        schema::describe_known(
+            &mut attrs,
+            &[known(IFLA_INFO_DATA, "info_data", data)],
+            names,
+            out,
+        );
     });
-    let slave_data = [known(SLAVE_DATA, "info_slave_data", slave_data)];
+    let slave_data = [known(IFLA_INFO_SLAVE_DATA, "info_slave_data", slave_data)];
     schema::describe_known(&mut attrs, &slave_data, names, out);
     attrs.finish(out);
     out.close();

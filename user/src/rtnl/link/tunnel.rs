@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tunnels: `IFLA_GENEVE_*`, `IFLA_GRE_*` of IPv4, `IFLA_IPTUN_*` of IPv4, and what VXLANs share with
-//! them.
+//! Tunnels: `IFLA_GENEVE_*`, `IFLA_GRE_*`, `IFLA_IPTUN_*`, and what VXLANs share with them.
 //!
-//! C headers: `include/uapi/linux/if_link.h` and `if_tunnel.h`.
+//! C headers: `include/uapi/linux/if_link.h`, `if_tunnel.h` and `ip6_tunnel.h`.
 
 use crate::kind::find;
 use crate::names::uapi::*;
-use crate::object::attrs::{be16, be32, ip, u16};
+use crate::object::attrs::{be16, be32, ip, u16, u32};
+use crate::object::fields::flag_fields;
 use crate::object::schema::{hex, known, Format, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
@@ -198,6 +198,152 @@ pub static IPTUN: &[Known] = &[
     ),
 ];
 
+/// `IP6_TNL_F_*` of `include/uapi/linux/ip6_tunnel.h`: no limit of encapsulation is put into packets, and the traffic
+/// class and the flow label are those of the packet inside.
+const IGNORES_LIMIT: u32 = 0x1;
+const INHERITS_CLASS: u32 = 0x2;
+const INHERITS_LABEL: u32 = 0x4;
+
+/// All of `IP6_TNL_F_*`.
+const IP6_FLAGS: &[(u32, &str)] = &[
+    (IGNORES_LIMIT, "ip6_tnl_f_ign_encap_limit"),
+    (INHERITS_CLASS, "ip6_tnl_f_use_orig_tclass"),
+    (INHERITS_LABEL, "ip6_tnl_f_use_orig_flowlabel"),
+    (0x8, "ip6_tnl_f_mip6_dev"),
+    (0x10, "ip6_tnl_f_rcv_dscp_copy"),
+    (0x20, "ip6_tnl_f_use_orig_fwmark"),
+    (0x40, "ip6_tnl_f_allow_local_remote"),
+];
+
+/// `IP6_TNL_F_CAP_*` of `include/net/ip6_tunnel.h`, which the kernel notes for itself: whether packets may be sent and
+/// received between the two ends.
+const IP6_CAPABILITIES: u32 = 0x7_0000;
+
+/// Attributes of an ip6tnl.
+pub static IP6TNL: &[Known] = &[
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
+    known(
+        IFLA_IPTUN_PROTO,
+        "proto",
+        Format::Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
+    ),
+    known(IFLA_IPTUN_REMOTE, "remote", Format::Ip),
+    known(IFLA_IPTUN_LOCAL, "local", Format::Ip),
+    known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
+    known(IFLA_IPTUN_TTL, "ttl", Format::U8),
+    known(
+        IFLA_IPTUN_ENCAP_LIMIT,
+        "encap_limit",
+        Format::Unless(IFLA_IPTUN_FLAGS, IGNORES_LIMIT, &Format::U8),
+    ),
+    known(
+        IFLA_IPTUN_FLOWINFO,
+        "tclass",
+        Format::Unless(
+            IFLA_IPTUN_FLAGS,
+            INHERITS_CLASS,
+            &Format::As(describe_class),
+        ),
+    ),
+    known(
+        IFLA_IPTUN_FLOWINFO,
+        "flowlabel",
+        Format::Unless(
+            IFLA_IPTUN_FLAGS,
+            INHERITS_LABEL,
+            &Format::As(describe_label),
+        ),
+    ),
+    known(IFLA_IPTUN_FLAGS, "flags", Format::As(describe_ip6_flags)),
+    known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+    known(
+        IFLA_IPTUN_ENCAP_TYPE,
+        "encap_type",
+        Format::NonZero(&Format::Word(ENCAP)),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_FLAGS,
+        "encap_flags",
+        Format::NonZero(&Format::Hex),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_SPORT,
+        "encap_sport",
+        Format::NonZero(&Format::Be16),
+    ),
+    known(
+        IFLA_IPTUN_ENCAP_DPORT,
+        "encap_dport",
+        Format::NonZero(&Format::Be16),
+    ),
+];
+
+/// Attributes of an ip6gre, ip6gretap or ip6erspan.
+pub static IP6GRE: &[Known] = &[
+    known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
+    known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
+    known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
+    known(IFLA_GRE_LINK, "link", Format::NonZero(&Format::Link)),
+    known(IFLA_GRE_TTL, "ttl", Format::U8),
+    known(
+        IFLA_GRE_ENCAP_LIMIT,
+        "encap_limit",
+        Format::Unless(IFLA_GRE_FLAGS, IGNORES_LIMIT, &Format::U8),
+    ),
+    known(
+        IFLA_GRE_FLOWINFO,
+        "tclass",
+        Format::Unless(IFLA_GRE_FLAGS, INHERITS_CLASS, &Format::As(describe_class)),
+    ),
+    known(
+        IFLA_GRE_FLOWINFO,
+        "flowlabel",
+        Format::Unless(IFLA_GRE_FLAGS, INHERITS_LABEL, &Format::As(describe_label)),
+    ),
+    known(IFLA_GRE_FLAGS, "flags", Format::As(describe_ip6_flags)),
+    known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+    known(
+        IFLA_GRE_IKEY,
+        "ikey",
+        Format::Where(IFLA_GRE_IFLAGS, KEYED, &Format::Ip),
+    ),
+    known(
+        IFLA_GRE_OKEY,
+        "okey",
+        Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
+    ),
+    known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
+    known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
+    known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
+    known(
+        IFLA_GRE_ERSPAN_DIR,
+        "erspan_dir",
+        Format::Word(&[(0, "ingress"), (1, "egress")]),
+    ),
+    known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
+    known(
+        IFLA_GRE_ENCAP_TYPE,
+        "encap_type",
+        Format::NonZero(&Format::Word(ENCAP)),
+    ),
+    known(
+        IFLA_GRE_ENCAP_FLAGS,
+        "encap_flags",
+        Format::NonZero(&Format::Hex),
+    ),
+    known(
+        IFLA_GRE_ENCAP_SPORT,
+        "encap_sport",
+        Format::NonZero(&Format::Be16),
+    ),
+    known(
+        IFLA_GRE_ENCAP_DPORT,
+        "encap_dport",
+        Format::NonZero(&Format::Be16),
+    ),
+];
+
 /// Whether packets may be fragmented: `VXLAN_DF_*`, `GENEVE_DF_*`.
 pub const DF: &[(u8, &str)] = &[(0, "unset"), (1, "set"), (2, "inherit")];
 
@@ -245,6 +391,31 @@ fn describe_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fiel
         if flags & bit != 0 {
             out.field(&format!("{way}{what}"), Value::Bool(true));
         }
+    }
+    Some(())
+}
+
+/// Tells the traffic class in the first word of a header of IPv6.
+fn describe_class(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let class = be32(value)? >> 20 & 0xff;
+
+    out.field(key, Value::Word(&format!("{class:#04x}")));
+    Some(())
+}
+
+/// Tells the flow label in the first word of a header of IPv6.
+fn describe_label(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let label = be32(value)? & 0xf_ffff;
+
+    out.field(key, Value::Word(&format!("{label:#07x}")));
+    Some(())
+}
+
+/// Tells each flag that is set of a tunnel through IPv6 as a key of its own.
+fn describe_ip6_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let rest = flag_fields(out, u32(value)?, IP6_FLAGS, Value::Bool(true)) & !IP6_CAPABILITIES;
+    if rest != 0 {
+        out.field(key, Value::Hex(rest.into()));
     }
     Some(())
 }

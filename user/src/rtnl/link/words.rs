@@ -2,10 +2,10 @@
 
 //! Words by which links are chosen.
 
-use super::{info, operstate_of, Link};
+use super::{operstate_of, Link};
 use crate::kind::word::{ask_attr, attr_is, put};
 use crate::kind::{Argument, Operand, Payload, Word};
-use crate::names::uapi::{IFLA_GROUP, IFLA_LINKINFO, IFLA_MASTER};
+use crate::names::uapi::{IFLA_GROUP, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MASTER};
 use crate::wire::put_str;
 
 /// Stands for no link where the kernel takes one of which others are ports.
@@ -67,7 +67,7 @@ fn ask_kind(kind: &Operand, request: &mut Vec<u8>) {
         Operand::Name(kind) if !kind.ends_with(SLAVE) => {
             let mut link_info = Vec::new();
             // A vector takes all that is written to it.
-            let _ = put_str(&mut link_info, info::KIND, kind);
+            let _ = put_str(&mut link_info, IFLA_INFO_KIND, kind);
             put(request, IFLA_LINKINFO, &link_info);
         }
         _ => {}

@@ -2,24 +2,26 @@
 
 //! Programs of XDP on a link: `IFLA_XDP_*`.
 
+use crate::names::uapi::*;
 use crate::object::attrs::{u32, u8, Index};
 use crate::object::{Fields, Names, Nest, Value};
 
-const ATTACHED: u16 = 2;
-const PROG_ID: u16 = 4;
-
-/// Size of `ATTACHED` alone, in bytes.
+/// Size of `IFLA_XDP_ATTACHED` alone, in bytes.
 const NOTHING: usize = 8;
 
 /// The modes that a program can be in (`XDP_ATTACHED_*`), and the attribute of its id, in the order of
 /// `ip`.
-const MODES: [(u8, u16); 3] = [(2, 6), (1, 5), (3, 7)];
+const MODES: [(u8, u16); 3] = [
+    (2, IFLA_XDP_SKB_PROG_ID),
+    (1, IFLA_XDP_DRV_PROG_ID),
+    (3, IFLA_XDP_HW_PROG_ID),
+];
 
 /// Tells which programs there are, if there are any.
 pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
-    let mode = attrs.take(ATTACHED, u8)?;
+    let mode = attrs.take(IFLA_XDP_ATTACHED, u8)?;
     if mode == 0 {
         // Without a program, the kernel sends no other attribute.
         return (value.len() == NOTHING).then_some(());
@@ -27,7 +29,7 @@ pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
 
     out.open(key, Nest::Object);
     out.field("mode", Value::Number(mode.into()));
-    describe_program(attrs.take(PROG_ID, u32), out);
+    describe_program(attrs.take(IFLA_XDP_PROG_ID, u32), out);
     out.open("attached", Nest::Array);
     for (mode, kind) in MODES {
         if let Some(id) = attrs.take(kind, u32) {

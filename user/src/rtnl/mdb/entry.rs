@@ -14,20 +14,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Size of `struct br_mdb_entry`, in bytes.
 const BR_MDB_ENTRY: usize = 28;
 
-/// `MDBA_MDB_EATTR_*`.
-const TIMER: u16 = 1;
-const SRC_LIST: u16 = 2;
-const GROUP_MODE: u16 = 3;
-const SOURCE: u16 = 4;
-const RTPROT: u16 = 5;
-const DST: u16 = 6;
-const DST_PORT: u16 = 7;
-const VNI: u16 = 8;
-const IFINDEX: u16 = 9;
-const SRC_VNI: u16 = 10;
-/// `MDBA_MDB_SRCLIST_ENTRY`.
-const SRCLIST_ENTRY: u16 = 1;
-
 /// State: somebody has put it there, so it does not run out (`MDB_PERMANENT`).
 const PERMANENT: u8 = 0x01;
 
@@ -142,17 +128,17 @@ impl<'a> MdbEntry<'a> {
 
     /// Returns the sender that is listened to; `None` is any, but for those that are left out.
     pub fn source(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(SOURCE)?.value())
+        ip(self.attrs.get(MDBA_MDB_EATTR_SOURCE)?.value())
     }
 
     /// Returns the network id of the VXLAN that it is for.
     pub fn src_vni(&self) -> Option<u32> {
-        u32(self.attrs.get(SRC_VNI)?.value())
+        u32(self.attrs.get(MDBA_MDB_EATTR_SRC_VNI)?.value())
     }
 
     /// Returns the other end of the VXLAN.
     pub fn dst(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(DST)?.value())
+        ip(self.attrs.get(MDBA_MDB_EATTR_DST)?.value())
     }
 
     /// Tells all that is known of it but the bridge.
@@ -191,21 +177,33 @@ impl Object for MdbEntry<'_> {
     }
 }
 
-static SENDER: &[Known] = &[known(SOURCE, "src", Format::Ip)];
+static SENDER: &[Known] = &[known(MDBA_MDB_EATTR_SOURCE, "src", Format::Ip)];
 
 static REMOTE: &[Known] = &[
-    known(DST, "dst", Format::Ip),
-    known(DST_PORT, "dst_port", Format::U16),
-    known(VNI, "vni", Format::U32),
-    known(SRC_VNI, "src_vni", Format::U32),
-    known(IFINDEX, "via", Format::Link),
+    known(MDBA_MDB_EATTR_DST, "dst", Format::Ip),
+    known(MDBA_MDB_EATTR_DST_PORT, "dst_port", Format::U16),
+    known(MDBA_MDB_EATTR_VNI, "vni", Format::U32),
+    known(MDBA_MDB_EATTR_SRC_VNI, "src_vni", Format::U32),
+    known(MDBA_MDB_EATTR_IFINDEX, "via", Format::Link),
 ];
 
 static DETAILS: &[Known] = &[
-    known(GROUP_MODE, "filter_mode", Format::Word(MODES)),
-    known(SRC_LIST, "source_list", Format::As(describe_sources)),
-    known(RTPROT, "protocol", Format::As(describe_protocol)),
-    known(TIMER, "timer", Format::Clock),
+    known(
+        MDBA_MDB_EATTR_GROUP_MODE,
+        "filter_mode",
+        Format::Word(MODES),
+    ),
+    known(
+        MDBA_MDB_EATTR_SRC_LIST,
+        "source_list",
+        Format::As(describe_sources),
+    ),
+    known(
+        MDBA_MDB_EATTR_RTPROT,
+        "protocol",
+        Format::As(describe_protocol),
+    ),
+    known(MDBA_MDB_EATTR_TIMER, "timer", Format::Clock),
 ];
 
 /// `MCAST_*`, `include/uapi/linux/in.h`.
@@ -224,8 +222,12 @@ fn describe_sources(
     names: &mut Names,
     out: &mut dyn Fields,
 ) -> Option<()> {
-    let sources =
-        || Attrs::new(value).map(|attr| attr.ok().filter(|attr| attr.kind() == SRCLIST_ENTRY));
+    let sources = || {
+        Attrs::new(value).map(|attr| {
+            attr.ok()
+                .filter(|attr| attr.kind() == MDBA_MDB_SRCLIST_ENTRY)
+        })
+    };
     sources().all(|source| source.is_some()).then_some(())?;
 
     out.open(key, Nest::Array);

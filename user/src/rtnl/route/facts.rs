@@ -80,7 +80,7 @@ pub(crate) const FACTS: Facts = Facts {
         dumps,
         // Modules, or switched off.
         optional: &[INET6, MPLS],
-        part: |_, attr| Part::drop_if([RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES].contains(&attr)),
+        part: |_, attr| Part::drop_if(VOLATILE.contains(&attr)),
         // `fib_find_alias()`, `fib6_add_rt2node()`: family, lengths, type of service, prefixes, metric, table.
         identity: |route, key| {
             key.extend(&route.header()[..4]);
@@ -101,6 +101,9 @@ pub(crate) const FACTS: Facts = Facts {
     }),
     ..Facts::DEFAULT
 };
+
+/// What changes by itself, and what only the end of a route has.
+const VOLATILE: &[u16] = &[RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES, RTA_DEL_REASON];
 
 /// What is known of routes to groups.
 pub(crate) const MROUTE_FACTS: Facts = Facts {

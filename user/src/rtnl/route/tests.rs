@@ -8,6 +8,7 @@ use crate::names::uapi::{RTAX_MTU, RTAX_RTO_MIN};
 use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
 use crate::object::Numbers;
 use crate::rtnl::chosen::assert_chosen;
+use crate::wire::put_attr;
 use serde_json::{json, Value as Json};
 use std::time::Duration;
 
@@ -294,6 +295,31 @@ fn a_next_hop_of_another_family_is_asked_for_with_or_without_it() {
     for wrong in ["inet 2001:db8::1", "inet6 10.0.0.1", "inet6", "any", ""] {
         assert_eq!(read(wrong), None, "{wrong}");
     }
+}
+
+#[test]
+fn why_a_route_was_deleted_is_told_and_no_part_of_it() {
+    let snapshot = Kind::Route.snapshot().unwrap();
+    let body = |route: &[u8]| {
+        let mut body = Vec::new();
+        assert!(snapshot.put_body(&Payload::new(Kind::Route, route), &mut body));
+        body
+    };
+    let with = |reason: u32| {
+        let mut route = REALMS.to_vec();
+        put_attr(&mut route, RTA_DEL_REASON, &reason.to_ne_bytes()).unwrap();
+        route
+    };
+
+    for (reason, expected) in [
+        (1, json!("expired")),
+        (2, json!("ra_withdrawn")),
+        (3, json!("3")),
+    ] {
+        assert_eq!(at(&with(reason), "/del_reason"), expected);
+        assert_eq!(body(&with(reason)), body(&REALMS));
+    }
+    assert_eq!(tell(&with(0)), tell(&REALMS));
 }
 
 #[test]

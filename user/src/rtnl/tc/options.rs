@@ -6,16 +6,12 @@
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
 use super::{TcAttrs, TCA_OPTIONS};
+use crate::names::uapi::*;
 use crate::object::attrs::{u32, u32s, u64, Index};
 use crate::object::fields::{Fields, Nest, Value};
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::Names;
 
-/// `TCA_HTB_*`.
-const HTB_PARMS: u16 = 1;
-const HTB_INIT: u16 = 2;
-const HTB_RATE64: u16 = 6;
-const HTB_CEIL64: u16 = 7;
 /// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
 const RATESPEC: usize = 12;
 
@@ -85,17 +81,25 @@ fn describe_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()
 
 /// `TCA_FQ_CODEL_*`; times are microseconds.
 static FQ_CODEL: &[Known] = &[
-    known(2, "limit", Format::U32),
-    known(5, "flows", Format::U32),
-    known(6, "quantum", Format::U32),
-    known(1, "target", Format::U32),
-    known(7, "ce_threshold", Format::U32),
-    known(11, "ce_threshold_mask", Format::Hex),
-    known(10, "ce_threshold_selector", Format::Hex),
-    known(3, "interval", Format::U32),
-    known(9, "memory_limit", Format::U32),
-    known(4, "ecn", Format::As(describe_ecn)),
-    known(8, "drop_batch", Format::U32),
+    known(TCA_FQ_CODEL_LIMIT, "limit", Format::U32),
+    known(TCA_FQ_CODEL_FLOWS, "flows", Format::U32),
+    known(TCA_FQ_CODEL_QUANTUM, "quantum", Format::U32),
+    known(TCA_FQ_CODEL_TARGET, "target", Format::U32),
+    known(TCA_FQ_CODEL_CE_THRESHOLD, "ce_threshold", Format::U32),
+    known(
+        TCA_FQ_CODEL_CE_THRESHOLD_MASK,
+        "ce_threshold_mask",
+        Format::Hex,
+    ),
+    known(
+        TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR,
+        "ce_threshold_selector",
+        Format::Hex,
+    ),
+    known(TCA_FQ_CODEL_INTERVAL, "interval", Format::U32),
+    known(TCA_FQ_CODEL_MEMORY_LIMIT, "memory_limit", Format::U32),
+    known(TCA_FQ_CODEL_ECN, "ecn", Format::As(describe_ecn)),
+    known(TCA_FQ_CODEL_DROP_BATCH_SIZE, "drop_batch", Format::U32),
 ];
 
 fn describe_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
@@ -111,9 +115,9 @@ fn describe_ecn(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) ->
 
 /// `TCA_HTB_*` of the qdisc.
 static HTB: &[Known] = &[
-    known(HTB_INIT, "init", Format::As(describe_htb_init)),
-    known(5, "direct_qlen", Format::U32),
-    known(9, "offload", Format::Null),
+    known(TCA_HTB_INIT, "init", Format::As(describe_htb_init)),
+    known(TCA_HTB_DIRECT_QLEN, "direct_qlen", Format::U32),
+    known(TCA_HTB_OFFLOAD, "offload", Format::Null),
 ];
 
 fn describe_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
@@ -136,9 +140,9 @@ fn describe_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields)
 fn describe_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
-    let parms = attrs.take(HTB_PARMS, HtbOpt::from_bytes)?;
-    let rate64 = attrs.take(HTB_RATE64, u64);
-    let ceil64 = attrs.take(HTB_CEIL64, u64);
+    let parms = attrs.take(TCA_HTB_PARMS, HtbOpt::from_bytes)?;
+    let rate64 = attrs.take(TCA_HTB_RATE64, u64);
+    let ceil64 = attrs.take(TCA_HTB_CEIL64, u64);
     let number = |out: &mut dyn Fields, key, number: u64| out.field(key, Value::Number(number));
 
     number(out, "prio", parms.prio.into());
