@@ -54,8 +54,7 @@ const MODES: &[(u8, &str)] = &[
 /// Tells how addresses of IPv6 are made, where `ip` has it, and then all that there is by family.
 pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let inet6 = Index::new(value).get(libc::AF_INET6 as u16);
-    let mode =
-        inet6.and_then(|inet6| Index::new(inet6.value()).get(IFLA_INET6_ADDR_GEN_MODE));
+    let mode = inet6.and_then(|inet6| Index::new(inet6.value()).get(IFLA_INET6_ADDR_GEN_MODE));
     if let Some(&[mode]) = mode.map(|mode| mode.value()) {
         out.field("inet6_addr_gen_mode", schema::word(MODES, mode));
     }
