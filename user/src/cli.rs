@@ -72,9 +72,9 @@ impl Color {
 
 /// How to read the arguments of a command.
 enum Syntax {
-    /// Those of the command that lists objects of a kind.
+    /// Arguments of the command that lists objects of a kind.
     Show(Kind),
-    /// Those of another command.
+    /// Arguments of some other command.
     Other {
         /// Adds their definitions.
         define: fn(clap::Command) -> clap::Command,
@@ -199,7 +199,7 @@ commands! {
 pub struct Shown {
     /// The kind.
     pub kind: Kind,
-    /// Which of them.
+    /// Objects that are wanted, in words.
     pub args: ShowArgs,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Facts {
     pub list: &'static str,
     /// Other names of the command that lists them, besides [`name`](Facts::name).
     pub aliases: &'static [&'static str],
-    /// What the help says of that command: what it shows, and the words it takes.
+    /// Help of that command: the objects it shows, and the words it takes.
     pub about: &'static str,
     /// Whether a monitor watches them where no kind is asked for.
     pub is_usual_to_watch: bool,

@@ -8,7 +8,7 @@ use crate::wire::{self, Message, Messages};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// What a socket is opened for, where nothing else is said.
+/// Operation of opening a socket, as errors name it by default.
 const OPEN: &str = "open a netlink socket";
 
 /// A socket of one protocol. Every wait ends after a timeout, with `ETIMEDOUT`.
@@ -17,7 +17,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens a socket of the protocol that `spec` is about; else as [`Client::open`].
+    /// Opens a socket of the protocol that `spec` is about; see [`Client::open`].
     ///
     /// # Errors
     ///

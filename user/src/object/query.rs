@@ -6,7 +6,7 @@ use super::{Fields, Names};
 use crate::netlink::{DumpRequest, Error, Request, Spec};
 use crate::wire::{self, Message};
 
-/// What a question is for, where nothing else is said.
+/// Operation of a query, as errors name it by default.
 const ASK: &str = "ask the kernel";
 
 /// An object of the kernel: a view over the message that tells of it.

@@ -72,7 +72,7 @@ pub enum Format {
     NonZero(&'static Format),
     /// A value that is left out unless another attribute of the row, a big-endian `u16`, has one of these bits.
     Where(u16, u16, &'static Format),
-    /// What is told unless another attribute of the row, a number of four bytes, has one of these bits.
+    /// A value that is left out if another attribute of the row, a `u32`, has one of these bits.
     Unless(u16, u32, &'static Format),
     /// Something else.
     As(DescribeValue),

@@ -117,7 +117,7 @@ impl Object for AddrLabel<'_> {
     }
 }
 
-/// What is known of labels of prefixes.
+/// Facts of labels of prefixes: `struct ifaddrlblmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "addrlabel",
     types: &[Types::new(RTM_NEWADDRLABEL, RTM_DELADDRLABEL)],

@@ -22,7 +22,7 @@ use crate::wire::{self, Attrs};
 /// Size of `struct br_port_msg`, in bytes.
 const BR_PORT_MSG: usize = 8;
 
-/// What is read as one that makes no sense.
+/// Attribute with an invalid header, which ends the walk over attributes.
 const NO_ATTRIBUTE: &[u8] = &[0; 4];
 
 /// Room for the name of a link in a table.
@@ -173,7 +173,7 @@ fn describe_all<T, I: Iterator<Item = Option<T>>>(
     Some(())
 }
 
-/// What is known of multicast databases.
+/// Facts of multicast databases.
 pub(crate) const FACTS: Facts = Facts {
     name: "mdb",
     types: &[Types::new(RTM_NEWMDB, RTM_DELMDB)],

@@ -117,7 +117,7 @@ fn describe_rp_filter(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     }
 }
 
-/// What is known of settings of links.
+/// Facts of settings of links.
 pub(crate) const FACTS: Facts = Facts {
     name: "netconf",
     types: &[Types::new(RTM_NEWNETCONF, RTM_DELNETCONF)],

@@ -35,7 +35,7 @@ pub struct IfStatsMsg {
     pub family: u8,
     /// Index of the link.
     pub ifindex: u32,
-    /// Which counters these are, a bit for each type of attribute.
+    /// Attributes that the message has, bit n - 1 for `IFLA_STATS_*` n.
     pub filter_mask: u32,
 }
 
@@ -180,7 +180,7 @@ fn describe_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields)
     Some(())
 }
 
-/// What is known of counters of links.
+/// Facts of counters of links.
 pub(crate) const FACTS: Facts = Facts {
     name: "stats",
     types: &[Types::only(RTM_NEWSTATS)],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which changes.
+//! Changes chosen by words.
 
 use super::{Words, OP};
 use crate::commands::choice::{ChosenWord, Purpose};
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 
-/// Which changes are wanted.
+/// Changes that are wanted, by kind and by words.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     kinds: Kinds,

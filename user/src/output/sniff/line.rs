@@ -24,7 +24,7 @@ const ANSWERS: usize = 8;
 /// Room for the members of an object that are not of its message, in bytes.
 const OBJECT: usize = 512;
 
-/// What a process is called in lines, as it was written last: a program has many lines, one after the other.
+/// Name of a process in lines, as it was written last: a program has many lines, one after the other.
 #[derive(Default)]
 pub struct Label {
     owner: Option<Rc<Owner>>,
@@ -194,7 +194,7 @@ fn push(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// What is said of each message of a datagram.
+/// Keys of each message of a datagram.
 #[derive(Serialize)]
 struct JsonLine<'a> {
     time: &'a str,

@@ -67,7 +67,7 @@ struct Template {
     text: Vec<u8>,
     /// In order, none in another.
     spans: Vec<Span>,
-    /// Which of them are shown anew, in order: links, which may have another name now, and values that have
+    /// Spans that are written anew, in order: links, which may have another name now, and values that have
     /// differed once.
     anew: Vec<usize>,
 }

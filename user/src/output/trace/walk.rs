@@ -27,7 +27,7 @@ const NDUSEROPTMSG: &str = "nduseroptmsg";
 pub struct Walk<'a, S> {
     /// Takes what is told.
     pub sink: &'a mut S,
-    /// What earlier messages said.
+    /// Facts from earlier messages.
     pub memory: &'a Memory,
     /// Takes note of the values.
     pub spans: &'a mut Spans,
@@ -401,7 +401,7 @@ fn needs_of(format: Format) -> Needs {
     }
 }
 
-/// What stands for the name of an attribute whose type only counts.
+/// Name of an attribute whose type only counts.
 const COUNTED: Name = Name {
     prefix: "",
     rest: "",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One that listens to a group: `struct br_mdb_entry` and `MDBA_MDB_EATTR_*`.
+//! An entry of a group: `struct br_mdb_entry` and `MDBA_MDB_EATTR_*`.
 
 use super::BrPortMsg;
 use crate::names::uapi::*;
@@ -50,7 +50,7 @@ pub struct BrMdbEntry {
     pub flags: u8,
     /// The VLAN that it is for; 0 is none.
     pub vid: u16,
-    /// What is listened to.
+    /// Group of the entry.
     pub group: Group,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known of routes, and of those to groups.
+//! Facts of unicast and multicast routes.
 
 use super::words::{is_usual, MROUTE_WORDS, USUAL, WORDS};
 use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
@@ -35,7 +35,7 @@ pub(super) const RTM_FLAGS: Range<usize> = 8..12;
 
 const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
 
-/// What is known of routes. Those to groups have the same types.
+/// Facts of routes. Multicast routes have the same types.
 pub(crate) const FACTS: Facts = Facts {
     name: "route",
     types: TYPES,
@@ -91,7 +91,7 @@ pub(crate) const FACTS: Facts = Facts {
         siblings: Some(Siblings {
             of_link: RTM_FLAGS,
             leaf,
-            // What IPv6 calls a route of several hops.
+            // Hops of an IPv6 multipath route are routes of their own (`fib6_siblings`).
             is_group: |route| is_of(route, INET6) && route.attr(RTA_MULTIPATH).is_some(),
             is_appended: |route| is_of(route, INET),
             // Of MPLS there is one of a label (`platform_label`).
@@ -102,10 +102,10 @@ pub(crate) const FACTS: Facts = Facts {
     ..Facts::DEFAULT
 };
 
-/// What changes by itself, and what only the end of a route has.
+/// Attributes that change by themselves, and those that only the end of a route has.
 const VOLATILE: &[u16] = &[RTA_CACHEINFO, RTA_MFC_STATS, RTA_EXPIRES, RTA_DEL_REASON];
 
-/// What is known of routes to groups.
+/// Facts of multicast routes.
 pub(crate) const MROUTE_FACTS: Facts = Facts {
     name: "mroute",
     words: MROUTE_WORDS,

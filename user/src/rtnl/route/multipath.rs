@@ -51,7 +51,7 @@ pub fn describe(
     Some(())
 }
 
-/// One of several next hops of a route, `struct rtnexthop` and `RTA_*`; see `rtnetlink(7)`.
+/// A next hop of a multipath route, `struct rtnexthop` and `RTA_*`; see `rtnetlink(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hop<'a> {
     flags: u8,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a qdisc or a class is set to, `TCA_OPTIONS`, of the kinds that are known: of all others the
+//! Settings of a qdisc or a class, `TCA_OPTIONS`, of known kinds; of all others the bytes.
 //! bytes.
 //!
 //! C header: `include/uapi/linux/pkt_sched.h`.
