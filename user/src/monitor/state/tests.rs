@@ -444,20 +444,22 @@ fn any_event_of_a_link_without_a_carrier_may_have_changed_routes() {
 
 #[test]
 fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
-    let with_key = |key: u8, flags: u8| {
+    let with_key = |kind: &[u8], key: u8, flags: u8| {
         let (mut info, mut data) = (Vec::new(), Vec::new());
         put_attr(&mut data, IFLA_GRE_IFLAGS, &[flags, 0]).unwrap();
         put_attr(&mut data, IFLA_GRE_IKEY, &[0, 0, 0, key]).unwrap();
-        put_attr(&mut info, IFLA_INFO_KIND, b"gre\0").unwrap();
+        put_attr(&mut info, IFLA_INFO_KIND, kind).unwrap();
         put_attr(&mut info, IFLA_INFO_DATA, &data).unwrap();
         let mut payload = link(7, UP);
         put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
         payload
     };
-    let mut told = Told::new();
-    for (key, flags, lines) in [(0, 0, 1), (5, 0, 1), (5, 0x20, 2), (6, 0x20, 3)] {
-        told.event(Kind::Link, true, 0, &with_key(key, flags));
-        assert_eq!(told.lines.len(), lines, "{key} {flags}");
+    for kind in [&b"gre\0"[..], b"ip6gre\0"] {
+        let mut told = Told::new();
+        for (key, flags, lines) in [(0, 0, 1), (5, 0, 1), (5, 0x20, 2), (6, 0x20, 3)] {
+            told.event(Kind::Link, true, 0, &with_key(kind, key, flags));
+            assert_eq!(told.lines.len(), lines, "{kind:?} {key} {flags}");
+        }
     }
 }
 

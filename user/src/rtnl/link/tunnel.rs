@@ -60,10 +60,17 @@ pub static GENEVE: &[Known] = &[
 /// The headers of a direction have a key (`GRE_KEY`), which may be 0.
 const KEYED: u16 = 0x2000;
 
-/// The kinds of which [`GRE`] is told (`IFLA_INFO_KIND`), with the NUL of each.
-const GRE_KINDS: [&[u8]; 3] = [b"gre\0", b"gretap\0", b"erspan\0"];
+/// The kinds of which [`GRE`] or [`IP6GRE`] is told (`IFLA_INFO_KIND`), with the NUL of each.
+const GRE_KINDS: [&[u8]; 6] = [
+    b"gre\0",
+    b"gretap\0",
+    b"erspan\0",
+    b"ip6gre\0",
+    b"ip6gretap\0",
+    b"ip6erspan\0",
+];
 
-/// Says whether [`GRE`] is told of tunnels of this `IFLA_INFO_KIND`.
+/// Says whether keys are told of tunnels of this `IFLA_INFO_KIND`.
 pub fn is_gre(kind: &[u8]) -> bool {
     GRE_KINDS.contains(&kind)
 }
