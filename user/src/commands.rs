@@ -17,7 +17,7 @@ mod wait;
 mod words;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::{Form, Output, Printable, Trace};
+use crate::output::{Output, Printable, Trace, TraceForm};
 use nlhello::hello::{Hello, HelloClient, SPEC};
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
@@ -140,9 +140,9 @@ fn client(cli: &Cli, op: &'static str) -> Result<HelloClient, Error> {
 fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
     cli.globals.verbose.then(|| -> Box<dyn Tap> {
         let form = match (cli.globals.json, cli.globals.color.on(&io::stderr())) {
-            (true, _) => Form::Json,
-            (false, true) => Form::Color,
-            (false, false) => Form::Text,
+            (true, _) => TraceForm::Json,
+            (false, true) => TraceForm::Color,
+            (false, false) => TraceForm::Text,
         };
         Box::new(Trace::new(spec, form))
     })

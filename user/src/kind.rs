@@ -16,7 +16,9 @@ pub(crate) mod word;
 pub use argument::{number, Argument};
 pub use choice::Choice;
 pub(crate) use difference::Together;
-pub(crate) use facts::{describe, AddressFamilies, Cause, Facts, Hint, Siblings, Snapshot, Types};
+pub(crate) use facts::{
+    describe, AddressFamilies, Cause, Facts, Hint, MessageTypes, Siblings, Snapshot,
+};
 pub use linked::{note_recent, Linked};
 pub use payload::Payload;
 pub(crate) use payload::{find, header, Part};
@@ -126,14 +128,14 @@ impl Kind {
 
     /// Returns why the kernel sends no event of its objects, if it sends none: what there is can be listed, or read again.
     pub fn why_unheard(self) -> Option<&'static str> {
-        Some(self.facts().unheard).filter(|reason| !reason.is_empty())
+        Some(self.facts().unreceived).filter(|reason| !reason.is_empty())
     }
 
     /// Returns the kind that a message of rtnetlink of type `nlmsg_type` with this payload tells of,
     /// and whether the object is there; `None` where it is none of these, or tells no more of an object than its name.
     pub fn of_message(nlmsg_type: u16, payload: &[u8]) -> Option<(Self, bool)> {
         let family = *payload.first()?;
-        let is_there = |kind: Self| kind.facts().is_told(nlmsg_type, family);
+        let is_there = |kind: Self| kind.facts().is_emitted(nlmsg_type, family);
 
         BY_TYPE
             .get(usize::from(nlmsg_type))?

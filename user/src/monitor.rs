@@ -10,34 +10,34 @@
 //! receive.
 
 mod due;
-mod elsewhere;
-mod hearing;
 mod hello;
 mod namespaces;
 mod nsids;
+mod peer_namespace;
 mod pool;
 mod reading;
+mod receiver;
 mod record;
 mod replay;
 mod scope;
-mod sieve;
+mod socket_filter;
 mod state;
 mod table;
 
 pub use crate::kind::{Kinds, Payload};
 pub use crate::rtnl::Kind;
-pub use namespaces::{Namespace, NamespaceId, Namespaces, Seen};
+pub use namespaces::{Namespace, NamespaceId, NamespaceNotice, Namespaces};
 pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Untold};
 pub use replay::Replay;
 pub use scope::Scope;
 
 use crate::netlink::{wait_readable, Connection, DatagramBatch, Error, EventSocket};
 use crate::rtnl::SPEC;
-use hearing::{Hearing, EARS_AT_ONCE};
 use hello::Hellos;
+use receiver::{Receiver, DATAGRAMS_AT_ONCE};
 use record::{Recorder, Step};
-use sieve::Sieve;
-use state::State;
+use socket_filter::SocketFilter;
+use state::MonitorState;
 use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ const ROUNDS: usize = 8;
 
 /// Change of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Action {
     /// The object is new.
     New,
     /// The object is another than it was.
@@ -77,13 +77,13 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
     /// Change of the object.
-    pub what: What,
+    pub what: Action,
     /// The object as it is, or was before it was gone. Where no event told of the change, it is without what changes by
     /// itself, counters and timers.
     pub object: &'a Payload<'a>,
     /// The object without what changes by itself.
     pub body: &'a Payload<'a>,
-    /// The object before, without what changes by itself; only of [`What::Change`]. If it is equal to `body`, the link below
+    /// The object before, without what changes by itself; only of [`Action::Change`]. If it is equal to `body`, the link below
     /// it is up now and was not, or the other way round: [`Names::is_above_down`](crate::object::Names::is_above_down).
     pub old: Option<&'a Payload<'a>>,
     /// How that is known.
@@ -95,7 +95,7 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// Returns what an event of `object` tells that the socket with the port id `by` asked for, where nothing else is known of
     /// it.
-    pub fn alone(what: What, object: &'a Payload<'a>, by: u32) -> Self {
+    pub fn alone(what: Action, object: &'a Payload<'a>, by: u32) -> Self {
         Self {
             what,
             object,
@@ -114,11 +114,11 @@ impl<'a> Event<'a> {
 
 /// Event of a monitor: a change, a loss, or that its lines are complete.
 #[derive(Clone, Copy, Debug)]
-pub enum Told<'a> {
+pub enum Notice<'a> {
     /// Something changed.
     Event(&'a Event<'a>),
     /// So many events were lost for want of room; what they were about is found by reading the
-    /// state, and told before the next [`Told::Sync`]. Those of kinds that are not
+    /// state, and told before the next [`Notice::Sync`]. Those of kinds that are not
     /// [kept](Kind::is_kept) are lost for good.
     Lost(u32),
     /// So many events of [`Kind::Hello`] were lost for want of room, for good.
@@ -129,11 +129,11 @@ pub enum Told<'a> {
 
 /// Hears of changes, and finds those that nobody tells of.
 pub struct Monitor {
-    hearing: Hearing,
+    receiver: Receiver,
     queries: Connection,
     /// If somebody wants to know, and the module is loaded.
     hellos: Option<Hellos>,
-    unheard: Vec<(Kind, Error)>,
+    unreceived: Vec<(Kind, Error)>,
 }
 
 /// How a wait ended.
@@ -155,7 +155,7 @@ impl Monitor {
     /// # Errors
     ///
     /// Those of `socket(2)`, and of [`Socket::join`](crate::netlink::Socket::join). That a kernel does
-    /// not know of a kind is none: [`Monitor::unheard`] has those; nor that there is no module for
+    /// not know of a kind is none: [`Monitor::unreceived`] has those; nor that there is no module for
     /// [`Kind::Hello`], unless that is all that was asked for.
     pub fn open(kinds: Kinds, scope: Scope, buffer: usize) -> Result<Self, Error> {
         let queries = Connection::open(OP, &SPEC)?;
@@ -165,13 +165,13 @@ impl Monitor {
             .map_err(|error| Error::from_io(OP, &error))?;
 
         let needed = needed_by(kinds);
-        let sieve = Sieve::new(scope, kinds, needed);
-        let hearing = Hearing::open(kinds | needed, sieve, buffer)?;
-        let mut unheard: Vec<_> = hearing.unheard.iter().map(no_group).collect();
+        let socket_filter = SocketFilter::new(scope, kinds, needed);
+        let receiver = Receiver::open(kinds | needed, socket_filter, buffer)?;
+        let mut unreceived: Vec<_> = receiver.unreceived.iter().map(no_group).collect();
         let hellos = match kinds.has(Kind::Hello).then(|| Hellos::open(buffer)) {
             Some(Err(error)) if kinds == Kind::Hello.into() => return Err(error),
             Some(Err(error)) => {
-                unheard.push((Kind::Hello, error));
+                unreceived.push((Kind::Hello, error));
                 None
             }
             Some(Ok(hellos)) => Some(hellos),
@@ -179,16 +179,16 @@ impl Monitor {
         };
 
         Ok(Self {
-            hearing,
+            receiver,
             queries,
             hellos,
-            unheard,
+            unreceived,
         })
     }
 
     /// Returns the kinds that were asked for and of which nothing will be told, and why.
-    pub fn unheard(&self) -> &[(Kind, Error)] {
-        &self.unheard
+    pub fn unreceived(&self) -> &[(Kind, Error)] {
+        &self.unreceived
     }
 
     /// Returns the room that the kernel has for events, in bytes.
@@ -197,7 +197,7 @@ impl Monitor {
     ///
     /// Those of `getsockopt(2)`.
     pub fn buffer(&self) -> Result<usize, Error> {
-        let buffer = self.hearing.events.socket().recv_buffer();
+        let buffer = self.receiver.events.socket().recv_buffer();
         buffer.map_err(|error| Error::from_io(OP, &error))
     }
 
@@ -208,45 +208,45 @@ impl Monitor {
     ///
     /// Those of `open(2)` and `write(2)`, with the file, which others of this then have too.
     pub fn record(&mut self, files: RecordFiles, words: &[&[u8]]) -> Result<(), Error> {
-        self.hearing.recorder = Some(Recorder::begin(files, words)?);
+        self.receiver.recorder = Some(Recorder::begin(files, words)?);
         Ok(())
     }
 
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.hearing.state.count(kind)
+        self.receiver.state.count(kind)
     }
 
     /// Returns the objects of this `kind`, each the payload of a message without what changes by
     /// itself.
     pub fn objects(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        self.hearing.state.bodies(kind)
+        self.receiver.state.bodies(kind)
     }
 
-    /// Reads what there is. With [`Monitor::tell_all`] that can be told, and [`Monitor::wait`] tells
+    /// Reads what there is. With [`Monitor::emit_all`] that can be told, and [`Monitor::wait`] tells
     /// what changes from then on.
     ///
     /// # Errors
     ///
     /// Those of [`Connection::table`] and [`Connection::gather`].
     pub fn start(&mut self) -> Result<(), Error> {
-        let untold = &mut |_: &Told<'_>| {};
-        self.hearing.due.all(self.hearing.kinds.kept());
+        let untold = &mut |_: &Notice<'_>| {};
+        self.receiver.due.all(self.receiver.kinds.kept());
         for _ in 0..ROUNDS {
             self.read_again(Origin::Initial, untold)?;
-            if self.hearing.due.kinds.is_empty() {
+            if self.receiver.due.kinds.is_empty() {
                 break;
             }
-            while !self.hearing.due.is_now() {
-                self.hearing.hear(self.hearing.due.at, None, untold)?;
+            while !self.receiver.due.is_now() {
+                self.receiver.receive(self.receiver.due.at, None, untold)?;
             }
         }
-        self.hearing.note(&Step::Started)
+        self.receiver.note(&Step::Started)
     }
 
     /// Tells what there is, as [`Origin::Initial`], what others refer to first.
-    pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
-        tell_state(&self.hearing.state, self.hearing.kinds, tell);
+    pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
+        emit_state(&self.receiver.state, self.receiver.kinds, tell);
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; reads again
@@ -259,15 +259,15 @@ impl Monitor {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
-        let due = self.hearing.due;
+        let due = self.receiver.due;
         if due.is_now() {
             self.read_again(due.origin(), tell)?;
             return Ok(Waited::Heard);
         }
         let until = due.next().map_or(deadline, |next| deadline.min(next));
-        match self.hear(until, wake, tell)? {
+        match self.receive(until, wake, tell)? {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
@@ -276,14 +276,14 @@ impl Monitor {
     /// Returns when [`Monitor::wait`] has something to do whatever is heard, the time may have passed;
     /// `None` where there is no such thing.
     pub fn due(&self) -> Option<Instant> {
-        self.hearing.due.next()
+        self.receiver.due.next()
     }
 
     /// Reads all again each time that this has passed since it was read last, from now on, and tells what nobody told of
     /// as [`Origin::Implied`]: [`Monitor::wait`] does it.
     pub fn recheck(&mut self, every: Duration) {
-        let kinds = self.hearing.kinds.kept();
-        self.hearing.due.recheck(kinds, every);
+        let kinds = self.receiver.kinds.kept();
+        self.receiver.due.recheck(kinds, every);
     }
 
     /// Returns what becomes readable when there is something to hear.
@@ -294,17 +294,17 @@ impl Monitor {
 
     /// Has links read again: something changed in another namespace that is told of only there.
     fn doubt_links(&mut self) {
-        self.hearing.due.all(Kind::Link.into());
+        self.receiver.due.all(Kind::Link.into());
     }
 
     /// Says whether there may be more to hear already, and nothing to do before.
     pub fn is_behind(&self) -> bool {
-        self.hearing.events.is_full() && !self.is_needed()
+        self.receiver.events.is_full() && !self.is_needed()
     }
 
     /// Says whether there is something to do other than to hear of changes: [`Monitor::wait`] does it.
     pub fn is_needed(&self) -> bool {
-        self.hearing.due.is_now() || self.has_hello()
+        self.receiver.due.is_now() || self.has_hello()
     }
 
     fn has_hello(&self) -> bool {
@@ -316,8 +316,8 @@ impl Monitor {
     /// Returns what hears in its place, on another thread: while there is much to hear, receiving
     /// takes as long as all else. What it gathers goes to [`Monitor::take_over`], in that order,
     /// before [`Monitor::wait`] is called again.
-    pub fn ears(&self) -> EventSocket {
-        self.hearing.events.ears(EARS_AT_ONCE)
+    pub fn event_socket(&self) -> EventSocket {
+        self.receiver.events.event_socket(DATAGRAMS_AT_ONCE)
     }
 
     /// Takes in what its [`EventSocket`] gathered, or what came of it, and tells it.
@@ -329,35 +329,35 @@ impl Monitor {
     pub fn take_over(
         &mut self,
         heard: Result<&DatagramBatch, Error>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        self.hearing.take_over(heard, tell)
+        self.receiver.take_over(heard, tell)
     }
 }
 
 impl Monitor {
     /// Waits for events on whichever socket, and takes them in.
-    fn hear(
+    fn receive(
         &mut self,
         until: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
         let Some(hellos) = &mut self.hellos else {
-            return self.hearing.hear(until, wake, tell);
+            return self.receiver.receive(until, wake, tell);
         };
-        let events = self.hearing.events.socket().as_fd();
+        let events = self.receiver.events.socket().as_fd();
         let fds = [events, hellos.as_fd(), wake.unwrap_or(events)];
         match wait_readable(fds, until).map_err(|error| Error::from_io(OP, &error))? {
             [false, false, false] => Ok(Waited::TimedOut),
             [false, false, true] => Ok(Waited::Woken),
             [is_event, is_hello, _] => {
                 if is_hello {
-                    hellos.hear(&mut self.hearing.recorder, tell)?;
-                    self.hearing.make_room()?;
+                    hellos.receive(&mut self.receiver.recorder, tell)?;
+                    self.receiver.make_room()?;
                 }
                 if is_event {
-                    self.hearing.hear(Instant::now(), None, tell)?;
+                    self.receiver.receive(Instant::now(), None, tell)?;
                 }
                 Ok(Waited::Heard)
             }
@@ -367,7 +367,7 @@ impl Monitor {
 
 impl AsFd for Monitor {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.hearing.events.socket().as_fd()
+        self.receiver.events.socket().as_fd()
     }
 }
 
@@ -386,12 +386,12 @@ fn needed_by(kinds: Kinds) -> Kinds {
 }
 
 /// Tells the objects of these `kinds`, as [`Origin::Initial`].
-fn tell_state(state: &State, kinds: Kinds, tell: &mut impl FnMut(&Told<'_>)) {
+fn emit_state(state: &MonitorState, kinds: Kinds, tell: &mut impl FnMut(&Notice<'_>)) {
     for kind in kinds.iter() {
         for body in state.bodies_in_order(kind) {
-            tell(&Told::Event(&Event {
+            tell(&Notice::Event(&Event {
                 origin: Origin::Initial,
-                ..Event::alone(What::New, &Payload::new(kind, &body), 0)
+                ..Event::alone(Action::New, &Payload::new(kind, &body), 0)
             }));
         }
     }

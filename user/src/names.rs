@@ -16,9 +16,9 @@ mod table;
 mod tests;
 pub mod uapi;
 
-pub use format::{Choice, Format, Member, Number, Struct, Words};
+pub use format::{Member, Number, NumberWords, Struct, SubMessages, ValueFormat};
 pub use listed::{AttrFormat, AttrSpec, MessageSpec};
-pub use row::Row;
+pub use row::AttrRow;
 
 use crate::wire::{NLMSG_ERROR, NLM_F_DUMP, NLM_F_REQUEST};
 use format::slice;
@@ -53,7 +53,7 @@ impl fmt::Display for Name {
 
 /// Description of a type of message.
 #[derive(Clone, Copy, Debug)]
-pub struct Message {
+pub struct MessageInfo {
     /// Name of the type in C.
     pub name: &'static str,
     /// The fixed header before the attributes, if its fields are known.
@@ -62,14 +62,14 @@ pub struct Message {
     /// before it `struct genlmsghdr` in generic netlink.
     pub header_size: usize,
     /// The attributes that it may carry.
-    pub attrs: Set,
+    pub attrs: AttrSet,
     /// Action of a request of this type, which decides what the upper byte of its flags means.
-    pub verb: Verb,
+    pub verb: Operation,
 }
 
 /// Action of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
+pub enum Operation {
     /// The request asks for an object, maybe for all (`NLM_F_DUMP`).
     Get,
     /// The request makes or changes an object.
@@ -82,11 +82,11 @@ pub enum Verb {
 
 /// The messages of a family of generic netlink, or of another protocol.
 #[derive(Clone, Copy, Debug)]
-pub struct Family(&'static record::Family);
+pub struct FamilyInfo(&'static record::Family);
 
 /// A set of attributes: types that belong together.
 #[derive(Clone, Copy, Debug)]
-pub struct Set(Attrs);
+pub struct AttrSet(Attrs);
 
 #[derive(Clone, Copy, Debug)]
 enum Attrs {
@@ -96,14 +96,14 @@ enum Attrs {
 
 /// Description of a type of attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attr {
+pub struct AttrInfo {
     /// Name of the type.
     pub name: Name,
     /// Format of its value.
-    pub format: Format,
+    pub format: ValueFormat,
 }
 
-impl Family {
+impl FamilyInfo {
     /// Returns the messages of `protocol`, `NETLINK_*`; those of generic netlink are of families.
     pub fn of_protocol(protocol: i32) -> Option<Self> {
         let protocol = u16::try_from(protocol)
@@ -137,7 +137,7 @@ impl Family {
     /// Returns what is known of the message `number`, which is `nlmsg_type`, or the command of generic
     /// netlink. Its `nlmsg_flags` say whether it is a request, and a dump; the first byte of `payload`
     /// says the address family, where messages of one number differ by that.
-    pub fn message(self, number: u16, nlmsg_flags: u16, payload: &[u8]) -> Option<Message> {
+    pub fn message(self, number: u16, nlmsg_flags: u16, payload: &[u8]) -> Option<MessageInfo> {
         let family = payload.first().copied().unwrap_or_default();
         let messages = slice(&table::MESSAGES, self.0.first, self.0.count);
         let first = messages.partition_point(|message| message.number < number);
@@ -146,7 +146,7 @@ impl Family {
             .iter()
             .take_while(|message| message.number == number)
             .find(|message| message.is_so(nlmsg_flags, family))
-            .map(|message| Message::of_record(message, self.header_size()))
+            .map(|message| MessageInfo::of_record(message, self.header_size()))
     }
 
     /// Returns the size of the header that all messages of the family have, in bytes.
@@ -173,7 +173,7 @@ impl record::Message {
     }
 }
 
-impl Message {
+impl MessageInfo {
     /// Says whether its payload is neither a header nor attributes, but something that only the
     /// protocol knows.
     pub fn is_opaque(&self) -> bool {
@@ -182,39 +182,39 @@ impl Message {
 
     fn of_record(message: &record::Message, before: usize) -> Self {
         let header = message.header.checked_sub(1).map(Struct::of_index);
-        let set = message.set.checked_sub(1).map(Set::of_index);
+        let set = message.set.checked_sub(1).map(AttrSet::of_index);
 
         Self {
             name: text(message.name),
             header,
             header_size: before + header.map_or(0, Struct::size),
-            attrs: set.unwrap_or(Set::EMPTY),
+            attrs: set.unwrap_or(AttrSet::EMPTY),
             verb: match message.flags {
-                flags if flags & record::GET != 0 => Verb::Get,
-                flags if flags & record::NEW != 0 => Verb::New,
-                flags if flags & record::DEL != 0 => Verb::Del,
-                _ => Verb::Other,
+                flags if flags & record::GET != 0 => Operation::Get,
+                flags if flags & record::NEW != 0 => Operation::New,
+                flags if flags & record::DEL != 0 => Operation::Del,
+                _ => Operation::Other,
             },
         }
     }
 }
 
-impl From<&'static MessageSpec> for Message {
+impl From<&'static MessageSpec> for MessageInfo {
     fn from(spec: &'static MessageSpec) -> Self {
         Self {
             name: spec.name,
             header: None,
             header_size: spec.header,
-            attrs: Set::of_list(spec.attr_prefix, spec.attrs),
+            attrs: AttrSet::of_list(spec.attr_prefix, spec.attrs),
             verb: match spec.is_get {
-                true => Verb::Get,
-                false => Verb::Other,
+                true => Operation::Get,
+                false => Operation::Other,
             },
         }
     }
 }
 
-impl Set {
+impl AttrSet {
     /// The set without attributes.
     pub const EMPTY: Self = Self::of_list("", &[]);
 
@@ -244,29 +244,29 @@ impl Set {
     }
 
     /// Returns what is known of attributes of type `nla_type`.
-    pub fn find(self, nla_type: u16) -> Option<Attr> {
+    pub fn find(self, nla_type: u16) -> Option<AttrInfo> {
         match self.0 {
             Attrs::Kernel(set) => find_attr(set, nla_type),
-            Attrs::Listed(_, attrs) => AttrSpec::find(attrs, nla_type).map(Attr::of_spec),
+            Attrs::Listed(_, attrs) => AttrSpec::find(attrs, nla_type).map(AttrInfo::of_spec),
         }
     }
 
     /// Returns the types of its attributes and what is known of each.
-    pub fn all(self) -> Vec<(u16, Attr)> {
+    pub fn all(self) -> Vec<(u16, AttrInfo)> {
         match self.0 {
             Attrs::Kernel(set) => slice(&table::ATTRS, set.first, set.count)
                 .iter()
-                .map(|attr| (attr.nla_type & !WHOLE, Attr::of_record(set, attr)))
+                .map(|attr| (attr.nla_type & !WHOLE, AttrInfo::of_record(set, attr)))
                 .collect(),
             Attrs::Listed(_, attrs) => attrs
                 .iter()
-                .map(|attr| (attr.nla_type, Attr::of_spec(attr)))
+                .map(|attr| (attr.nla_type, AttrInfo::of_spec(attr)))
                 .collect(),
         }
     }
 }
 
-impl PartialEq for Set {
+impl PartialEq for AttrSet {
     fn eq(&self, other: &Self) -> bool {
         match (self.0, other.0) {
             (Attrs::Kernel(a), Attrs::Kernel(b)) => std::ptr::eq(a, b),
@@ -276,9 +276,9 @@ impl PartialEq for Set {
     }
 }
 
-impl Eq for Set {}
+impl Eq for AttrSet {}
 
-impl Attr {
+impl AttrInfo {
     fn of_record(set: &record::Set, attr: &record::Attr) -> Self {
         let prefix = match attr.nla_type & WHOLE {
             0 => text(set.prefix),
@@ -290,7 +290,7 @@ impl Attr {
                 prefix,
                 rest: text(attr.name),
             },
-            format: Format::new(attr.kind, attr.aux, attr.arg),
+            format: ValueFormat::new(attr.kind, attr.aux, attr.arg),
         }
     }
 
@@ -305,7 +305,7 @@ impl Attr {
     }
 }
 
-fn find_attr(set: &record::Set, nla_type: u16) -> Option<Attr> {
+fn find_attr(set: &record::Set, nla_type: u16) -> Option<AttrInfo> {
     let attrs = slice(&table::ATTRS, set.first, set.count);
     let first = attrs.first()?.nla_type & !WHOLE;
     let is_it = |attr: &&record::Attr| attr.nla_type & !WHOLE == nla_type;
@@ -318,12 +318,12 @@ fn find_attr(set: &record::Set, nla_type: u16) -> Option<Attr> {
         at.ok().map(|at| &attrs[at])
     })?;
 
-    Some(Attr::of_record(set, found))
+    Some(AttrInfo::of_record(set, found))
 }
 
 /// Returns the name of a control message, `NLMSG_*`.
 pub fn control(nlmsg_type: u16) -> Option<&'static str> {
-    let family = Family::find("", ANY_PROTOCOL)?;
+    let family = FamilyInfo::find("", ANY_PROTOCOL)?;
 
     family
         .message(nlmsg_type, 0, &[])
@@ -338,11 +338,11 @@ pub fn is_message(name: &str) -> bool {
 }
 
 /// Returns the attributes of an extended ACK, `NLMSGERR_ATTR_*`.
-pub fn ext_ack() -> Set {
-    let family = Family::find("", ANY_PROTOCOL);
+pub fn ext_ack() -> AttrSet {
+    let family = FamilyInfo::find("", ANY_PROTOCOL);
     let error = family.and_then(|family| family.message(NLMSG_ERROR, 0, &[]));
 
-    error.map_or(Set::EMPTY, |error| error.attrs)
+    error.map_or(AttrSet::EMPTY, |error| error.attrs)
 }
 
 /// Returns the name in the pool that `at` stands for.

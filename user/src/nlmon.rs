@@ -42,7 +42,7 @@ pub const SHOWN: [Protocol; 8] = [
 
 /// A datagram, and what is known of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct SniffedDatagram<'a> {
     /// When it was captured, since the beginning of 1970.
     pub time: Duration,
     /// Protocol of the datagram.
@@ -57,12 +57,12 @@ pub struct Line<'a> {
     /// Owner of the socket with that port id.
     pub owner: Option<&'a Rc<Owner>>,
     /// Role of the datagram.
-    pub role: &'a Role,
+    pub role: &'a DatagramRole,
 }
 
 /// Role of a datagram: a request, its answer, or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum DatagramRole {
     /// Requests, and what is known so far of the answer to each.
     Request(Vec<Response>),
     /// An answer, or a part of one.

@@ -13,12 +13,12 @@ mod time;
 mod trace;
 mod watch;
 
-pub use record::{Records, Style};
+pub use record::{RecordStyle, Records};
 pub use sniff::Sniff;
 pub use sockets::{write_growth, write_growth_json, write_table, Growth};
 pub use time::{Clock, Stamp, TimeStyle};
-pub use trace::{Decoder, Form, Trace};
-pub use watch::{Identity, Watch, Whereabouts};
+pub use trace::{Decoder, Trace, TraceForm};
+pub use watch::{Identity, NamespaceLabel, Watch};
 
 use nlhello::hello::{HelloEvent, HelloStats, Peer, Reply, Summary};
 use nlhello::netlink::Error;

@@ -96,7 +96,7 @@ impl<'w> ChosenWord<'w> {
     /// Asks for nothing that objects of `kind` can be: of a set of values, one more may be one of them.
     fn exclude(&self, kind: Kind, choice: &mut Choice) {
         match kind.word(&self.name) {
-            Some(word) if word.why_unheard().is_none() => {
+            Some(word) if word.why_unreceived().is_none() => {
                 choice.add(kind, word, Operand::AnyOf(0));
             }
             _ => choice.exclude(kind),
@@ -176,7 +176,7 @@ impl<'w> ChosenWord<'w> {
             words,
         } = self;
         let known: Vec<_> = kinds.iter().filter_map(|kind| kind.word(name)).collect();
-        let reason = known.iter().find_map(|word| word.why_unheard());
+        let reason = known.iter().find_map(|word| word.why_unreceived());
         let noun = common_noun(&known);
 
         match (reason, argument) {
@@ -220,7 +220,7 @@ fn common_noun(words: &[&'static Word]) -> Option<&'static str> {
 }
 
 fn is_for(word: &Word, purpose: Purpose) -> bool {
-    purpose == Purpose::List || word.why_unheard().is_none()
+    purpose == Purpose::List || word.why_unreceived().is_none()
 }
 
 /// Says whether an argument of `word` may stand alone: a name may once.

@@ -89,7 +89,7 @@ impl HelloRun<'_> {
             if said < count {
                 self.sleep_until(next)?;
             }
-            if self.signals.came() && self.heed_signals()? {
+            if self.signals.came() && self.handle_signals()? {
                 break;
             }
         }
@@ -125,7 +125,7 @@ impl HelloRun<'_> {
                     self.report.lost(self.batch.unanswered())?;
                     break;
                 }
-                Ok(Gathered::Woken) if self.heed_signals()? => break,
+                Ok(Gathered::Woken) if self.handle_signals()? => break,
                 Ok(Gathered::Woken) => {}
                 // Other replies may be there in spite of it.
                 Err(error) if error.is_overrun() => self.overrun(error),
@@ -158,7 +158,7 @@ impl HelloRun<'_> {
 
     fn sleep_until(&mut self, next: Instant) -> io::Result<()> {
         while Instant::now() < next && self.signals.wait(next)? {
-            if self.heed_signals()? {
+            if self.handle_signals()? {
                 break;
             }
         }
@@ -166,7 +166,7 @@ impl HelloRun<'_> {
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed_signals(&mut self) -> io::Result<bool> {
+    fn handle_signals(&mut self) -> io::Result<bool> {
         // First, so that a signal that comes after the look at the flags ends the next wait.
         self.signals.drain()?;
         if self.signals.take_status() {

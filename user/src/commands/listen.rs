@@ -68,12 +68,12 @@ impl ListenRun<'_> {
                     }
                 }
                 Ok(Gathered::TimedOut) => break,
-                Ok(Gathered::Woken) if self.heed_signals()? => break,
+                Ok(Gathered::Woken) if self.handle_signals()? => break,
                 Ok(Gathered::Woken) => {}
                 Err(error) if error.is_overrun() => self.overrun(&error),
                 Err(error) => return Err(error.into()),
             }
-            if self.signals.came() && self.heed_signals()? {
+            if self.signals.came() && self.handle_signals()? {
                 break;
             }
         }
@@ -98,7 +98,7 @@ impl ListenRun<'_> {
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed_signals(&mut self) -> io::Result<bool> {
+    fn handle_signals(&mut self) -> io::Result<bool> {
         // First, so that a signal that comes after the look at the flags ends the next wait.
         self.signals.drain()?;
         if self.signals.take_status() {

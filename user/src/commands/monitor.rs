@@ -2,9 +2,9 @@
 
 //! `nlhello monitor`: what changes in the network.
 
-mod ahead;
 mod all_netns;
 mod filter;
+mod pipeline;
 mod replay;
 
 use super::words::Words;
@@ -12,12 +12,12 @@ use super::Failure;
 use crate::cli::{Cli, MonitorArgs, Timestamp};
 use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
-use ahead::Ahead;
-pub use filter::Filter;
-use nlhello::monitor::{Event, Kind, Monitor, RecordFiles, Told, Waited, What};
+pub use filter::EventFilter;
+use nlhello::monitor::{Action, Event, Kind, Monitor, Notice, RecordFiles, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::object::Names;
 use nlhello::rtnl::Link;
+use pipeline::Pipeline;
 pub use replay::run as replay;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -35,17 +35,17 @@ const TOGETHER: Duration = Duration::from_micros(50);
 const HELD: Duration = Duration::from_millis(2);
 
 /// Somebody who watches.
-struct Run {
-    teller: Teller,
+struct MonitorRun {
+    teller: EventEmitter,
     signals: Signals,
     deadline: Instant,
 }
 
 /// Writer of events, with what it takes to write them.
-struct Teller {
+struct EventEmitter {
     watch: Watch,
     names: Names,
-    filter: Filter,
+    filter: EventFilter,
     start: Instant,
     /// The time of what was told last, and when it was read.
     last: Option<(Instant, Stamp)>,
@@ -65,11 +65,11 @@ struct Teller {
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let filter = Filter::read(args.family.number(), &args.words)?;
+    let filter = EventFilter::read(args.family.number(), &args.words)?;
     if args.recheck.is_none() {
         filter.check_heard()?;
     }
-    let mut run = Run::new(cli, args, filter)?;
+    let mut run = MonitorRun::new(cli, args, filter)?;
     match args.all_netns {
         true => all_netns::watch(cli, args, &mut run, out)?,
         false => run.watch_here(cli, args, out)?,
@@ -116,8 +116,8 @@ fn warn_of_little_room(monitor: &Monitor, args: &MonitorArgs, out: &Output) -> R
 }
 
 /// Says of what there will be no word.
-fn warn_of_unheard(monitor: &Monitor, out: &Output) {
-    for (kind, error) in monitor.unheard() {
+fn warn_of_unreceived(monitor: &Monitor, out: &Output) {
+    for (kind, error) in monitor.unreceived() {
         let mut message = format!("nothing is told of {}: {}", kind.name(), error.message);
         if let Some(hint) = error.hint {
             message += &format!(" ({hint})");
@@ -136,13 +136,13 @@ fn style(timestamp: Timestamp) -> TimeStyle {
     }
 }
 
-impl Run {
-    fn new(cli: &Cli, args: &MonitorArgs, filter: Filter) -> Result<Self, Failure> {
+impl MonitorRun {
+    fn new(cli: &Cli, args: &MonitorArgs, filter: EventFilter) -> Result<Self, Failure> {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
         let color = cli.globals.color.on(&io::stdout());
         let mut watch = Watch::new(cli.globals.json, color, style(args.timestamp), netns(cli))?;
         watch.name_causes();
-        let teller = Teller::new(watch, filter, args.count);
+        let teller = EventEmitter::new(watch, filter, args.count);
 
         Ok(Self {
             deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
@@ -157,7 +157,7 @@ impl Run {
         let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
         warn_of_little_room(&monitor, args, out)?;
         record(cli, args, &mut monitor)?;
-        warn_of_unheard(&monitor, out);
+        warn_of_unreceived(&monitor, out);
         monitor.start()?;
         if let Some(every) = args.recheck {
             monitor.recheck(every);
@@ -173,16 +173,16 @@ impl Run {
         let teller = &mut self.teller;
         teller.learn_all(|| monitor.objects(Kind::Link));
         if is_told {
-            monitor.tell_all(&mut |told| teller.tell(told));
-            teller.tell(&Told::Sync);
+            monitor.emit_all(&mut |told| teller.emit(told));
+            teller.emit(&Notice::Sync);
         }
         teller.flush()
     }
 
     fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
-        let mut ahead = None;
+        let mut pipeline = None;
         while self.teller.left > 0 {
-            let waited = self.hear(monitor, &mut ahead)?;
+            let waited = self.receive(monitor, &mut pipeline)?;
             if self.teller.ends(waited, &self.signals, self.deadline)? {
                 break;
             }
@@ -191,9 +191,13 @@ impl Run {
     }
 
     /// Tells what is there already, or else waits for something to tell.
-    fn hear(&mut self, monitor: &mut Monitor, ahead: &mut Option<Ahead>) -> Result<Waited, Error> {
+    fn receive(
+        &mut self,
+        monitor: &mut Monitor,
+        pipeline: &mut Option<Pipeline>,
+    ) -> Result<Waited, Error> {
         if monitor.is_behind() {
-            self.catch_up(monitor, ahead)?;
+            self.catch_up(monitor, pipeline)?;
             // There may be nothing to wait for any more.
             if self.teller.is_done() {
                 return Ok(Waited::Heard);
@@ -201,27 +205,31 @@ impl Run {
         }
         let wake = Some(self.signals.as_fd());
         let teller = &mut self.teller;
-        monitor.wait(self.deadline, wake, &mut |told| teller.tell(told))
+        monitor.wait(self.deadline, wake, &mut |told| teller.emit(told))
     }
 
-    /// Tells what is there already, `ahead` of which a thread hears once there is such a lot.
-    fn catch_up(&mut self, monitor: &mut Monitor, ahead: &mut Option<Ahead>) -> Result<(), Error> {
-        if ahead.is_none() {
-            *ahead = Ahead::start(monitor.ears());
+    /// Emits what is there already; a thread of `pipeline` receives the next events meanwhile, once there are many.
+    fn catch_up(
+        &mut self,
+        monitor: &mut Monitor,
+        pipeline: &mut Option<Pipeline>,
+    ) -> Result<(), Error> {
+        if pipeline.is_none() {
+            *pipeline = Pipeline::start(monitor.event_socket());
         }
-        let Some(ahead) = ahead else {
+        let Some(pipeline) = pipeline else {
             return Ok(());
         };
         let (signals, deadline) = (&self.signals, self.deadline);
-        ahead.run(monitor, &mut self.teller, |teller| {
+        pipeline.run(monitor, &mut self.teller, |teller| {
             teller.is_done() || signals.came() || Instant::now() >= deadline
         })
     }
 }
 
-impl Teller {
+impl EventEmitter {
     /// Begins now, to tell up to `count` changes.
-    fn new(watch: Watch, filter: Filter, count: Option<u64>) -> Self {
+    fn new(watch: Watch, filter: EventFilter, count: Option<u64>) -> Self {
         Self {
             watch,
             names: Names::new(),
@@ -280,11 +288,11 @@ impl Teller {
             return Ok(true);
         }
         let is_woken = waited == Waited::Woken || signals.came();
-        Ok(is_woken && self.heed(signals)?)
+        Ok(is_woken && self.handle_signals(signals)?)
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed(&self, signals: &Signals) -> io::Result<bool> {
+    fn handle_signals(&self, signals: &Signals) -> io::Result<bool> {
         signals.drain()?;
         if signals.take_status() {
             self.sum_up_now();
@@ -319,19 +327,19 @@ impl Teller {
     }
 
     /// Tells what there is to tell, as far as it is wanted.
-    fn tell(&mut self, told: &Told<'_>) {
+    fn emit(&mut self, told: &Notice<'_>) {
         if self.is_done() {
             return;
         }
         let now = self.now();
         let result = match told {
-            Told::Event(event) => self.tell_event(&now, event),
-            Told::Lost(drops) => {
+            Notice::Event(event) => self.emit_event(&now, event),
+            Notice::Lost(drops) => {
                 self.lost += 1;
                 self.watch.lost(&now, *drops)
             }
-            Told::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
-            Told::Sync => self.watch.sync(&now),
+            Notice::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
+            Notice::Sync => self.watch.sync(&now),
         };
         self.failed = result.err();
     }
@@ -351,7 +359,7 @@ impl Teller {
         }
     }
 
-    fn tell_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
+    fn emit_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
         let link = link_of(event);
         self.learn(event, link.as_ref());
         let mut result = Ok(());
@@ -387,7 +395,7 @@ impl Teller {
             return;
         };
         let is_renamed = match event.what {
-            What::Del => self.names.remove(link.header().index),
+            Action::Del => self.names.remove(link.header().index),
             _ => {
                 self.filter.learn_link(link);
                 learn_link(&mut self.names, link)

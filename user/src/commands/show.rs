@@ -11,7 +11,7 @@ use super::choice::{ChosenWord, Purpose};
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, ShowArgs, Shown};
-use crate::output::{Output, Records, Style};
+use crate::output::{Output, RecordStyle, Records};
 use nlhello::genl::Families;
 use nlhello::kind::{Choice, Operand, Payload};
 use nlhello::monitor::Kind;
@@ -62,7 +62,7 @@ fn links(cli: &Cli, args: &ShowArgs, out: &mut Output) -> Result<ExitCode, Failu
     let link = query.get(&mut client, TIMEOUT)?;
     let is_wanted = choice.wants(&Payload::new(Kind::Link, link.payload()));
 
-    tell(cli, args, &mut links, Some(&link).filter(|_| is_wanted))
+    write_one(cli, args, &mut links, Some(&link).filter(|_| is_wanted))
 }
 
 /// Shows routes, or the one that a packet takes.
@@ -177,11 +177,11 @@ fn show_one(
     let mut client = client(cli, query)?;
     let object = client.get(query, TIMEOUT)?;
 
-    tell(cli, args, &mut links, Some(&object))
+    write_one(cli, args, &mut links, Some(&object))
 }
 
 /// Writes a single object, if there is one.
-fn tell(
+fn write_one(
     cli: &Cli,
     args: &ShowArgs,
     links: &mut LinkNames,
@@ -215,10 +215,10 @@ fn verdict(op: &str, args: &ShowArgs, out: &Output, interrupted: bool) -> ExitCo
     }
 }
 
-fn style(cli: &Cli, args: &ShowArgs) -> Style {
+fn style(cli: &Cli, args: &ShowArgs) -> RecordStyle {
     match cli.globals.json {
-        true => Style::Json,
-        false => Style::Text {
+        true => RecordStyle::Json,
+        false => RecordStyle::Text {
             details: args.details,
             color: cli.globals.color.on(&io::stdout()),
         },

@@ -7,7 +7,7 @@ mod watch;
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, SocketsArgs};
-use crate::output::{write_table, Output, Records, Style};
+use crate::output::{write_table, Output, RecordStyle, Records};
 use nlhello::diag::{
     DescribedSocket, GroupNames, Lister, NetlinkSocket, Process, Processes, Source, LIST, SPEC,
 };
@@ -123,7 +123,7 @@ fn inodes(sockets: &[NetlinkSocket]) -> HashSet<u32> {
 }
 
 fn write_json(all: &[DescribedSocket<'_>]) -> io::Result<()> {
-    let mut records = Records::new(Style::Json)?;
+    let mut records = Records::new(RecordStyle::Json)?;
     let mut names = LinkNames::new();
 
     all.iter()

@@ -3,13 +3,13 @@
 //! `nlhello wait`: until something is so in the network, for scripts.
 
 use super::choice::{ChosenWord, Purpose};
-use super::monitor::{each_link, learn_link, Filter};
+use super::monitor::{each_link, learn_link, EventFilter};
 use super::words::Words;
 use super::Failure;
 use crate::cli::{Cli, WaitArgs};
 use crate::output::{TimeStyle, Watch};
 use nlhello::kind::Choice;
-use nlhello::monitor::{Event, Kind, Monitor, Payload, Told, Waited};
+use nlhello::monitor::{Event, Kind, Monitor, Notice, Payload, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::object::Names;
 use nlhello::rtnl::{Addr, LinkNames};
@@ -26,7 +26,7 @@ const ROOM: usize = 1 << 20;
 /// Condition that is waited for.
 struct WaitCondition {
     kind: Kind,
-    filter: Filter,
+    filter: EventFilter,
     /// Whether there has to be no such object, instead of one.
     is_gone: bool,
 }
@@ -95,7 +95,7 @@ impl WaitCondition {
         choice.add_table(kind);
         Ok(Self {
             kind,
-            filter: Filter::of(kind, choice),
+            filter: EventFilter::of(kind, choice),
             is_gone,
         })
     }
@@ -122,7 +122,7 @@ impl WaitCondition {
         let mut counts = false;
         while !counts {
             let waited = monitor.wait(deadline, None, &mut |told| {
-                counts |= matches!(told, Told::Event(event) if self.counts(event));
+                counts |= matches!(told, Notice::Event(event) if self.counts(event));
             })?;
             let is_late = waited == Waited::TimedOut || Instant::now() >= deadline;
             if is_late && !counts {

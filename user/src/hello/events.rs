@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Hearing who says hello.
+//! Events that somebody said hello.
 
 use super::fields::ReplyAttrs;
 use super::spec::{EVENTS, HELLO_NTF, PORTID, SPEC, TEXT};

@@ -13,7 +13,7 @@ pub(crate) struct Together {
     pub rows: &'static [&'static [u16]],
 }
 
-type Types = u128;
+type TypeSet = u128;
 
 impl<'a> Payload<'a> {
     /// Returns what of this object and the one it `was`, both without what changes by itself, may be told differently: their
@@ -28,13 +28,13 @@ impl<'a> Payload<'a> {
     }
 
     /// Returns the types of the attributes that may be told differently.
-    fn differing(&self, was: &Payload<'_>) -> Option<Types> {
+    fn differing(&self, was: &Payload<'_>) -> Option<TypeSet> {
         let together = self.kind().snapshot()?.together.as_ref()?;
         let types = self.attrs().differing(&was.attrs())?;
         Some(together.with(types))
     }
 
-    fn part(&self, types: Types) -> Vec<u8> {
+    fn part(&self, types: TypeSet) -> Vec<u8> {
         let mut part = self.header().to_vec();
         self.attrs().put(types, &mut part);
         part
@@ -43,13 +43,13 @@ impl<'a> Payload<'a> {
 
 impl Together {
     /// Returns the types of attributes that are told where those of these `types` differ.
-    fn with(&self, types: Types) -> Types {
+    fn with(&self, types: TypeSet) -> TypeSet {
         let rows = self.rows.iter().map(|row| set(row));
         let more = rows.filter(|row| row & types != 0);
         more.fold(types | set(self.with_header), |all, row| all | row)
     }
 }
 
-fn set(types: &[u16]) -> Types {
+fn set(types: &[u16]) -> TypeSet {
     types.iter().fold(0, |all, kind| all | 1 << kind)
 }

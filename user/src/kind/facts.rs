@@ -12,7 +12,7 @@ pub(crate) struct Facts {
     /// Name of the kind, on the command line and in JSON.
     pub name: &'static str,
     /// The messages that tell of it.
-    pub types: &'static [Types],
+    pub types: &'static [MessageTypes],
     /// Families of these messages: kinds can share types.
     pub families: AddressFamilies,
     /// Says whether a message of these types with this payload tells all of an object: of some kinds there are others,
@@ -23,7 +23,7 @@ pub(crate) struct Facts {
     /// The multicast groups that all of them come to (`RTNLGRP_*`).
     pub groups: &'static [u32],
     /// Why the kernel sends no event of them; empty where it does.
-    pub unheard: &'static str,
+    pub unreceived: &'static str,
     /// Size of the fixed header of those of which attributes are looked for, in bytes.
     pub header: usize,
     /// Tells all that is known of an object.
@@ -78,7 +78,7 @@ impl Facts {
         is_whole: |_| true,
         hints: &[],
         groups: &[],
-        unheard: "",
+        unreceived: "",
         header: 0,
         describe: |_, _, _| Ok(()),
         link: |_| None,
@@ -115,8 +115,8 @@ impl Facts {
 
     /// Says whether a message of this type and family tells that an object is there (true) or gone (false);
     /// `None` where it is about another kind.
-    pub fn is_told(&self, nlmsg_type: u16, family: u8) -> Option<bool> {
-        let is_there = |types: &Types| types.is_there(nlmsg_type);
+    pub fn is_emitted(&self, nlmsg_type: u16, family: u8) -> Option<bool> {
+        let is_there = |types: &MessageTypes| types.is_there(nlmsg_type);
         let told = self.types.iter().find_map(is_there)?;
 
         self.families.has(family).then_some(told)
@@ -125,14 +125,14 @@ impl Facts {
 
 /// The types of the messages that tell of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Types {
+pub(crate) struct MessageTypes {
     /// Type of the event that an object is there.
     pub new: u16,
     /// Type of the event that an object is gone; `None` where the kernel never sends one.
     pub del: Option<u16>,
 }
 
-impl Types {
+impl MessageTypes {
     pub const fn new(new: u16, del: u16) -> Self {
         Self {
             new,
@@ -157,7 +157,7 @@ impl Types {
 /// A message that says no more of an object than that it has changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hint {
-    pub types: Types,
+    pub types: MessageTypes,
     /// First byte of the header.
     pub family: u8,
 }

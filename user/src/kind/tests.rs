@@ -33,7 +33,7 @@ fn kinds_are_found_by_name_and_by_message() {
 fn no_message_is_about_two_kinds() {
     for nlmsg_type in 0..=u16::from(u8::MAX) {
         for family in 0..=u8::MAX {
-            let about = |kind: &&Kind| kind.facts().is_told(nlmsg_type, family).is_some();
+            let about = |kind: &&Kind| kind.facts().is_emitted(nlmsg_type, family).is_some();
             let count = Kind::ALL.iter().filter(about).count();
             assert!(count < 2, "{nlmsg_type} {family}");
         }
@@ -80,7 +80,7 @@ fn documented(kind: Kind) -> String {
         }
         let argument = word.argument().map_or("", Argument::noun);
         let heard = word
-            .why_unheard()
+            .why_unreceived()
             .map_or(String::new(), |reason| format!("lists only: {reason}"));
         format!(
             "| {} | {} | {argument} | {heard} |\n",

@@ -24,7 +24,7 @@ pub struct Word {
     /// Whether an object that is at another place than the prefix behind the word never comes there.
     pub(crate) is_place: bool,
     /// Why no event can be chosen by it; empty where one can.
-    pub(crate) unheard: &'static str,
+    pub(crate) unreceived: &'static str,
 }
 
 /// Condition on an object.
@@ -49,7 +49,7 @@ impl Word {
             test,
             ask: None,
             is_place: false,
-            unheard: "",
+            unreceived: "",
         }
     }
 
@@ -86,8 +86,8 @@ impl Word {
     }
 
     /// Says why it is of no use for events.
-    pub(crate) const fn unheard(mut self, reason: &'static str) -> Self {
-        self.unheard = reason;
+    pub(crate) const fn unreceived(mut self, reason: &'static str) -> Self {
+        self.unreceived = reason;
         self
     }
 
@@ -107,8 +107,8 @@ impl Word {
     }
 
     /// Returns why no event can be chosen by it, if none can.
-    pub fn why_unheard(&self) -> Option<&'static str> {
-        Some(self.unheard).filter(|reason| !reason.is_empty())
+    pub fn why_unreceived(&self) -> Option<&'static str> {
+        Some(self.unreceived).filter(|reason| !reason.is_empty())
     }
 }
 

@@ -2,9 +2,9 @@
 
 //! Hellos to the module: events of another protocol, so of another socket.
 
-use super::hearing::{AT_ONCE, TURNS};
+use super::receiver::{AT_ONCE, TURNS};
 use super::record::{Recorder, Step};
-use super::{Event, Kind, Payload, Told, What, OP};
+use super::{Action, Event, Kind, Notice, Payload, OP};
 use crate::hello::SPEC;
 use crate::netlink::{Connection, Error, Gathered};
 use crate::uapi;
@@ -34,15 +34,15 @@ impl Hellos {
     }
 
     /// Tells what is there already, and writes it into the record, if there is one.
-    pub fn hear(
+    pub fn receive(
         &mut self,
         recorder: &mut Option<Recorder>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let mut any_lost = false;
         for _ in 0..TURNS {
             match self.events.gather(OP, Instant::now(), None) {
-                Ok(Gathered::Datagrams(_)) => self.tell_all(recorder, tell)?,
+                Ok(Gathered::Datagrams(_)) => self.emit_all(recorder, tell)?,
                 Ok(_) => break,
                 Err(error) if error.is_overrun() => any_lost = true,
                 Err(error) => return Err(error),
@@ -50,16 +50,16 @@ impl Hellos {
         }
         // Until there was nothing left to take in, the kernel dropped all that came.
         if any_lost {
-            let drops = self.lose(tell);
+            let drops = self.note_loss(tell);
             note(recorder, &Step::LostHellos(drops))?;
         }
         Ok(())
     }
 
-    fn tell_all(
+    fn emit_all(
         &self,
         recorder: &mut Option<Recorder>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         for message in self.events.messages(OP) {
             let message = message?;
@@ -72,10 +72,10 @@ impl Hellos {
     }
 
     /// Reports the loss: the senders of the hellos that were dropped are not known any more.
-    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> u32 {
+    fn note_loss(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> u32 {
         let drops = self.events.socket().drops().unwrap_or(0);
         let lost = drops.wrapping_sub(self.dropped);
-        tell(&Told::LostHellos(lost));
+        tell(&Notice::LostHellos(lost));
         self.dropped = drops;
         lost
     }
@@ -95,8 +95,8 @@ impl AsFd for Hellos {
 }
 
 /// Tells who said hello.
-pub fn tell_said(message: &Message<'_>, tell: &mut impl FnMut(&Told<'_>)) {
+pub fn tell_said(message: &Message<'_>, tell: &mut impl FnMut(&Notice<'_>)) {
     let object = Payload::new(Kind::Hello, message.payload());
     let by = message.header().nlmsg_pid;
-    tell(&Told::Event(&Event::alone(What::New, &object, by)));
+    tell(&Notice::Event(&Event::alone(Action::New, &object, by)));
 }

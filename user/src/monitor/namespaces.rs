@@ -2,9 +2,9 @@
 
 //! Every network namespace that has a name, or an id in this one, as they come and go.
 
-use super::elsewhere::{self, Elsewhere, Heard};
 use super::nsids::Nsids;
-use super::{Event, Kind, Kinds, Monitor, Origin, Payload, Scope, Told, Waited, What, OP};
+use super::peer_namespace::{self, PeerEvent, PeerNamespace};
+use super::{Action, Event, Kind, Kinds, Monitor, Notice, Origin, Payload, Scope, Waited, OP};
 use crate::netlink::{wait_any, Awaited, Error, Netns, NetnsId, NetnsName, NetnsNames};
 use crate::rtnl::Link;
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ impl Namespace {
 
 /// A change of a [`Namespace`], or in it.
 #[derive(Clone, Copy, Debug)]
-pub enum Seen<'a> {
+pub enum NamespaceNotice<'a> {
     /// The namespace is watched from now on.
     Opened,
     /// The namespace cannot be watched, for this reason, which is reported once.
@@ -79,7 +79,7 @@ pub enum Seen<'a> {
     /// The namespace has this link, which is no event to print, but later events may refer to it.
     Known(&'a Event<'a>),
     /// Something changed there, as its [`Monitor`] tells it.
-    Told(&'a Told<'a>),
+    Told(&'a Notice<'a>),
 }
 
 /// A [`Monitor`] in this network namespace, and one in each that has a name.
@@ -88,8 +88,8 @@ pub enum Seen<'a> {
 /// closed; one that is left to its processes is not watched any more either.
 ///
 /// Of a namespace that never had a name, but has an id in this one, only events are told, as they
-/// come: what was there before is not known, so none is a [`What::Change`](super::What::Change), none
-/// is implied, and where some are [lost](Told::Lost) nothing makes up for it.
+/// come: what was there before is not known, so none is a [`Action::Change`](super::Action::Change), none
+/// is implied, and where some are [lost](Notice::Lost) nothing makes up for it.
 ///
 /// What is told of one namespace is told in order; of several, in any order.
 pub struct Namespaces {
@@ -107,7 +107,7 @@ pub struct Namespaces {
     /// Ids of those that have lost their names: most are about to go.
     left: BTreeSet<u32>,
     /// Hears the numbered ones, while there are any.
-    elsewhere: Option<Elsewhere>,
+    peer_namespace: Option<PeerNamespace>,
     /// Whether it was told that those cannot be heard.
     is_deaf: bool,
 }
@@ -124,7 +124,7 @@ struct Ready {
     woken: bool,
     names: bool,
     nsids: bool,
-    elsewhere: bool,
+    peer_namespace: bool,
     /// In the order of the namespaces.
     monitors: Vec<bool>,
 }
@@ -160,7 +160,7 @@ impl Namespaces {
             refused: Vec::new(),
             numbered: BTreeSet::new(),
             left: BTreeSet::new(),
-            elsewhere: None,
+            peer_namespace: None,
             is_deaf: false,
         })
     }
@@ -178,13 +178,16 @@ impl Namespaces {
     }
 
     /// Reads what there is, everywhere, and tells only where that cannot be done. With
-    /// [`Namespaces::tell_all`] it can be told, and [`Namespaces::wait`] tells what changes from then
+    /// [`Namespaces::emit_all`] it can be told, and [`Namespaces::wait`] tells what changes from then
     /// on.
     ///
     /// # Errors
     ///
     /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
-    pub fn start(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    pub fn start(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         self.all[0].monitor.start()?;
         self.learn_nsids(&mut |_, _| {})?;
         for name in self.names.list()? {
@@ -198,7 +201,10 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of asking for ids.
-    pub fn tell_all(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    pub fn emit_all(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         for watched in &self.all {
             watched.introduce(tell);
         }
@@ -206,7 +212,7 @@ impl Namespaces {
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; of a namespace
-    /// that is new also what there is, with a [`Told::Sync`] behind it.
+    /// that is new also what there is, with a [`Notice::Sync`] behind it.
     ///
     /// # Errors
     ///
@@ -215,10 +221,10 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<Waited, Error> {
         let mut has_left = false;
-        let waited = self.hear(deadline, wake, &mut |namespace, seen| {
+        let waited = self.receive(deadline, wake, &mut |namespace, seen| {
             has_left |= is_end_of_link_elsewhere(seen);
             tell(namespace, seen);
         })?;
@@ -229,32 +235,32 @@ impl Namespaces {
         Ok(waited)
     }
 
-    fn hear(
+    fn receive(
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<Waited, Error> {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
         let now = Instant::now();
-        let mut heard = ready.nsids || ready.names || ready.elsewhere;
+        let mut heard = ready.nsids || ready.names || ready.peer_namespace;
         for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
             if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
                 watched.take_turn(tell)?;
                 heard = true;
             }
         }
-        if ready.elsewhere {
+        if ready.peer_namespace {
             self.hear_elsewhere(tell)?;
         }
         if ready.nsids {
-            self.nsids.hear()?;
+            self.nsids.receive()?;
             self.learn_nsids(tell)?;
             self.follow(tell)?;
         }
         if ready.names {
-            self.heed_names(tell)?;
+            self.follow_names(tell)?;
         }
         Ok(match (heard, ready.woken) {
             (true, _) => Waited::Heard,
@@ -268,7 +274,11 @@ impl Namespaces {
     fn poll(&self, until: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Ready, Error> {
         let [folders, mounts] = self.names.awaited();
         let mut awaited = vec![folders, mounts, Awaited::Readable(self.nsids.as_fd())];
-        let others = self.elsewhere.iter().map(Elsewhere::as_fd).chain(wake);
+        let others = self
+            .peer_namespace
+            .iter()
+            .map(PeerNamespace::as_fd)
+            .chain(wake);
         awaited.extend(others.map(Awaited::Readable));
         let ours = awaited.len();
         awaited.extend(self.fds().map(|(_, fd)| Awaited::Readable(fd)));
@@ -277,11 +287,12 @@ impl Namespaces {
         for ((at, _), is_ready) in self.fds().zip(&ready[ours..]) {
             monitors[at] |= is_ready;
         }
-        let (elsewhere, wake) = ready[3..ours].split_at(usize::from(self.elsewhere.is_some()));
+        let (peer_namespace, wake) =
+            ready[3..ours].split_at(usize::from(self.peer_namespace.is_some()));
 
         Ok(Ready {
             woken: wake.contains(&true),
-            elsewhere: elsewhere.contains(&true),
+            peer_namespace: peer_namespace.contains(&true),
             names: ready[0] || ready[1],
             nsids: ready[2],
             monitors,
@@ -295,7 +306,10 @@ impl Namespaces {
     }
 
     /// Leaves those that have lost their names, and watches those that are new.
-    fn heed_names(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    fn follow_names(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         let names = self.names.list()?;
         self.refused.retain(|name| names.contains(name));
         for watched in &mut self.all[1..] {
@@ -308,7 +322,7 @@ impl Namespaces {
         for name in names {
             if let Some(watched) = self.admit(name, tell) {
                 watched.introduce(tell);
-                tell(&watched.namespace, &Seen::Told(&Told::Sync));
+                tell(&watched.namespace, &NamespaceNotice::Told(&Notice::Sync));
             }
         }
         Ok(())
@@ -319,7 +333,7 @@ impl Namespaces {
     fn admit(
         &mut self,
         name: NetnsName,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Option<&Watched> {
         let is_known = self.all.iter().any(|one| one.is(name.id));
         if is_known || self.refused.contains(&name) {
@@ -344,9 +358,9 @@ impl Namespaces {
         &mut self,
         name: NetnsName,
         error: &Error,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) {
-        tell(&Namespace::named(&name), &Seen::Refused(error));
+        tell(&Namespace::named(&name), &NamespaceNotice::Refused(error));
         self.refused.push(name);
     }
 
@@ -370,7 +384,10 @@ impl Namespaces {
     }
 
     /// Asks for the ids of those that have none yet: an id stays.
-    fn learn_nsids(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    fn learn_nsids(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         for Watched {
             namespace, netns, ..
         } in &mut self.all
@@ -382,7 +399,7 @@ impl Namespaces {
             if nsid.is_some() {
                 let old = namespace.clone();
                 namespace.nsid = nsid;
-                tell(namespace, &Seen::Renamed(&old));
+                tell(namespace, &NamespaceNotice::Renamed(&old));
             }
         }
         Ok(())
@@ -398,7 +415,10 @@ impl Namespaces {
     }
 
     /// Begins to hear those that are new, and leaves those that are gone.
-    fn follow(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    fn follow(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         let ids = self.nsids.all()?;
         self.left.retain(|nsid| ids.contains(nsid));
         for nsid in &self.numbered - &ids {
@@ -410,57 +430,61 @@ impl Namespaces {
         Ok(())
     }
 
-    fn admit_numbered(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+    fn admit_numbered(
+        &mut self,
+        nsid: u32,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) {
         let namespace = Namespace::numbered(nsid);
-        if self.elsewhere.is_none() {
-            match Elsewhere::open(self.kinds | Kind::Link.into(), self.buffer) {
-                Ok(elsewhere) => self.elsewhere = Some(elsewhere),
+        if self.peer_namespace.is_none() {
+            match PeerNamespace::open(self.kinds | Kind::Link.into(), self.buffer) {
+                Ok(peer_namespace) => self.peer_namespace = Some(peer_namespace),
                 Err(error) => {
                     if !std::mem::replace(&mut self.is_deaf, true) {
-                        tell(&namespace, &Seen::Refused(&error));
+                        tell(&namespace, &NamespaceNotice::Refused(&error));
                     }
                     return;
                 }
             }
         }
         self.numbered.insert(nsid);
-        tell(&namespace, &Seen::Opened);
+        tell(&namespace, &NamespaceNotice::Opened);
         // Where that is refused, links are called by their numbers.
-        let _ = elsewhere::links(nsid, &mut |link| {
+        let _ = peer_namespace::links(nsid, &mut |link| {
             tell(
                 &namespace,
-                &Seen::Known(&known(&Payload::new(Kind::Link, link))),
+                &NamespaceNotice::Known(&known(&Payload::new(Kind::Link, link))),
             )
         });
     }
 
-    fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
+    fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>)) {
         self.left.remove(&nsid);
         if self.numbered.remove(&nsid) {
-            tell(&Namespace::numbered(nsid), &Seen::Closed);
+            tell(&Namespace::numbered(nsid), &NamespaceNotice::Closed);
         }
         if self.numbered.is_empty() {
-            self.elsewhere = None;
+            self.peer_namespace = None;
         }
     }
 
     fn hear_elsewhere(
         &mut self,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<(), Error> {
         for _ in 0..EVENTS {
             let others = self.ids_of_others();
-            let Some(elsewhere) = &mut self.elsewhere else {
+            let Some(peer_namespace) = &mut self.peer_namespace else {
                 break;
             };
-            match elsewhere.next(&others)? {
+            match peer_namespace.next(&others)? {
                 None => break,
-                Some(Heard::Messages(nsid, messages)) => self.take_in(nsid, &messages, tell)?,
-                Some(Heard::Gone(nsid)) => self.forget(nsid, tell),
-                Some(Heard::Lost(drops)) => {
+                Some(PeerEvent::Messages(nsid, messages)) => self.take_in(nsid, &messages, tell)?,
+                Some(PeerEvent::Gone(nsid)) => self.forget(nsid, tell),
+                Some(PeerEvent::Lost(drops)) => {
                     for nsid in &self.numbered {
-                        let lost = Told::Lost(drops);
-                        tell(&Namespace::numbered(*nsid), &Seen::Told(&lost));
+                        let lost = Notice::Lost(drops);
+                        tell(&Namespace::numbered(*nsid), &NamespaceNotice::Told(&lost));
                     }
                 }
             }
@@ -472,7 +496,7 @@ impl Namespaces {
         &mut self,
         nsid: u32,
         messages: &[u8],
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<(), Error> {
         if !self.numbered.contains(&nsid) {
             // The id may be new, or given to a namespace that is watched already.
@@ -482,9 +506,9 @@ impl Namespaces {
         if self.numbered.contains(&nsid) {
             let namespace = Namespace::numbered(nsid);
             let kinds = self.kinds | Kind::Link.into();
-            elsewhere::events(messages, kinds, &mut |event| {
+            peer_namespace::events(messages, kinds, &mut |event| {
                 if self.scope.holds(event.object) {
-                    tell(&namespace, &Seen::Told(&Told::Event(event)));
+                    tell(&namespace, &NamespaceNotice::Told(&Notice::Event(event)));
                 }
             });
         }
@@ -498,20 +522,23 @@ impl Watched {
     }
 
     /// Tells that it is watched, and what there is.
-    fn introduce(&self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) {
-        tell(&self.namespace, &Seen::Opened);
+    fn introduce(&self, tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>)) {
+        tell(&self.namespace, &NamespaceNotice::Opened);
         for link in self.monitor.objects(Kind::Link) {
             tell(
                 &self.namespace,
-                &Seen::Known(&known(&Payload::new(Kind::Link, &link))),
+                &NamespaceNotice::Known(&known(&Payload::new(Kind::Link, &link))),
             );
         }
         self.monitor
-            .tell_all(&mut |told| tell(&self.namespace, &Seen::Told(told)));
+            .emit_all(&mut |told| tell(&self.namespace, &NamespaceNotice::Told(told)));
     }
 
     /// Takes in what is there, up to a limit, or reads again what is due.
-    fn take_turn(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    fn take_turn(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         for _ in 0..TURNS {
             self.wait(Instant::now(), tell)?;
             if !self.monitor.is_behind() {
@@ -524,11 +551,12 @@ impl Watched {
     fn wait(
         &mut self,
         until: Instant,
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<Waited, Error> {
         let namespace = &self.namespace;
-        self.monitor
-            .wait(until, None, &mut |told| tell(namespace, &Seen::Told(told)))
+        self.monitor.wait(until, None, &mut |told| {
+            tell(namespace, &NamespaceNotice::Told(told))
+        })
     }
 
     /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
@@ -536,7 +564,7 @@ impl Watched {
     fn heed_names(
         &mut self,
         names: &[NetnsName],
-        tell: &mut impl FnMut(&Namespace, &Seen<'_>),
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
     ) -> Result<(), Error> {
         if names.iter().any(|name| self.is_called(name)) {
             return Ok(());
@@ -545,11 +573,11 @@ impl Watched {
             Some(other) => {
                 let old = self.namespace.clone();
                 self.namespace.name = Some(other.name.clone());
-                tell(&self.namespace, &Seen::Renamed(&old));
+                tell(&self.namespace, &NamespaceNotice::Renamed(&old));
             }
             None => {
                 self.hear_out(tell)?;
-                tell(&self.namespace, &Seen::Closed);
+                tell(&self.namespace, &NamespaceNotice::Closed);
             }
         }
         Ok(())
@@ -564,7 +592,10 @@ impl Watched {
         !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
-    fn hear_out(&mut self, tell: &mut impl FnMut(&Namespace, &Seen<'_>)) -> Result<(), Error> {
+    fn hear_out(
+        &mut self,
+        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+    ) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..LAST_TURNS {
             if self.wait(now, tell)? == Waited::TimedOut {
@@ -577,11 +608,11 @@ impl Watched {
 
 /// Says whether a link has left its namespace whose other end is in another one. If it went to a third
 /// one, the kernel tells of that there and here, but not where the other end is.
-fn is_end_of_link_elsewhere(seen: &Seen<'_>) -> bool {
-    let Seen::Told(Told::Event(event)) = seen else {
+fn is_end_of_link_elsewhere(seen: &NamespaceNotice<'_>) -> bool {
+    let NamespaceNotice::Told(Notice::Event(event)) = seen else {
         return false;
     };
-    (event.kind(), event.what) == (Kind::Link, What::Del)
+    (event.kind(), event.what) == (Kind::Link, Action::Del)
         && Link::of(event.object).is_ok_and(|link| link.is_on_one_elsewhere())
 }
 
@@ -589,6 +620,6 @@ fn is_end_of_link_elsewhere(seen: &Seen<'_>) -> bool {
 fn known<'a>(link: &'a Payload<'a>) -> Event<'a> {
     Event {
         origin: Origin::Initial,
-        ..Event::alone(What::New, link, 0)
+        ..Event::alone(Action::New, link, 0)
     }
 }

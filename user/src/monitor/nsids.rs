@@ -4,7 +4,7 @@
 //!
 //! C header: `include/uapi/linux/net_namespace.h`.
 
-use super::hearing::TIMEOUT;
+use super::receiver::TIMEOUT;
 use super::OP;
 use crate::names::uapi::{NETNSA_FD, RTM_GETNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Error, Gathered, Netns, Request};
@@ -61,7 +61,7 @@ impl Nsids {
     }
 
     /// Takes in what was told: that there are other ids, or maybe.
-    pub fn hear(&mut self) -> Result<(), Error> {
+    pub fn receive(&mut self) -> Result<(), Error> {
         let now = Instant::now();
         loop {
             match self.events.gather(OP, now, None) {

@@ -15,13 +15,13 @@ pub struct Id(u32);
 ///
 /// A slot that is held is in `index`, by the hash of its bytes; one that is not is in `free`.
 pub struct Pool<T> {
-    slots: Vec<Slot<T>>,
+    slots: Vec<PoolSlot<T>>,
     index: HashTable<u32>,
     free: Vec<u32>,
     hasher: DefaultHashBuilder,
 }
 
-struct Slot<T> {
+struct PoolSlot<T> {
     bytes: Box<[u8]>,
     more: T,
     /// How many hold it.
@@ -59,7 +59,7 @@ impl<T: Copy> Pool<T> {
 
     /// Adds the row `bytes`, which is not there yet, and holds it.
     pub fn add(&mut self, bytes: &[u8], more: T) -> Id {
-        let slot = Slot {
+        let slot = PoolSlot {
             bytes: bytes.into(),
             more,
             holds: 1,

@@ -2,10 +2,10 @@
 
 //! Reading the state while it changes.
 
-use super::hearing::{ask_for_loopback, TIMEOUT};
+use super::receiver::{ask_for_loopback, TIMEOUT};
 use super::record::Step;
-use super::sieve::Question;
-use super::{Kind, Kinds, Monitor, Origin, Payload, Told};
+use super::socket_filter::Question;
+use super::{Kind, Kinds, Monitor, Notice, Origin, Payload};
 use crate::netlink::{DumpRequest, Error, Request};
 use crate::wire::Messages;
 use std::time::Instant;
@@ -15,19 +15,19 @@ impl Monitor {
     pub(super) fn read_again(
         &mut self,
         origin: Origin,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let start = Instant::now();
-        let kinds = self.hearing.due.take();
-        let was_lost = std::mem::take(&mut self.hearing.due.lost);
+        let kinds = self.receiver.due.take();
+        let was_lost = std::mem::take(&mut self.receiver.due.lost);
         self.read(kinds, origin, was_lost, tell)?;
-        let due = &mut self.hearing.due;
+        let due = &mut self.receiver.due;
         // Kinds still to be read are a matter of the same loss.
         due.lost |= was_lost && !due.kinds.is_empty();
         due.rest(start.elapsed());
         if due.kinds.is_empty() && origin == Origin::Missed {
-            tell(&Told::Sync);
-            self.hearing.note(&Step::Sync)?;
+            tell(&Notice::Sync);
+            self.receiver.note(&Step::Sync)?;
         }
         Ok(())
     }
@@ -38,27 +38,27 @@ impl Monitor {
         kinds: Kinds,
         origin: Origin,
         was_lost: bool,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         if was_lost {
-            self.hearing.empty(tell)?;
+            self.receiver.empty(tell)?;
         }
         self.fence()?;
-        self.hearing.note(&Step::Read(origin, kinds))?;
-        self.hearing.state.open(kinds, origin);
+        self.receiver.note(&Step::Read(origin, kinds))?;
+        self.receiver.state.open(kinds, origin);
         for kind in kinds.iter() {
-            for Question { request, probe } in self.hearing.sieve.questions(kind)? {
+            for Question { request, probe } in self.receiver.socket_filter.questions(kind)? {
                 if self.is_known(probe) {
                     self.read_table(kind, request, tell)?;
                 }
             }
         }
-        self.hearing.catch_up(tell)?;
-        self.hearing.note(&Step::Done)?;
-        let state = &mut self.hearing.state;
-        state.close(&mut |event| tell(&Told::Event(event)));
+        self.receiver.catch_up(tell)?;
+        self.receiver.note(&Step::Done)?;
+        let state = &mut self.receiver.state;
+        state.close(&mut |event| tell(&Notice::Event(event)));
         let doubt = state.take_doubt();
-        self.hearing.due.all(doubt.and(self.hearing.kinds));
+        self.receiver.due.all(doubt.and(self.receiver.kinds));
         Ok(())
     }
 
@@ -83,9 +83,9 @@ impl Monitor {
         &mut self,
         kind: Kind,
         request: DumpRequest,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        let hearing = &mut self.hearing;
+        let receiver = &mut self.receiver;
         let mut table = self.queries.table(request, TIMEOUT)?;
         loop {
             let row = match table.next_row() {
@@ -99,19 +99,19 @@ impl Monitor {
                 let (header, payload) = (message.header(), message.payload());
                 let object = Payload::new(kind, payload);
                 if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
-                    && hearing.sieve.passes(&object)
+                    && receiver.socket_filter.passes(&object)
                 {
-                    if let Some(recorder) = &mut hearing.recorder {
+                    if let Some(recorder) = &mut receiver.recorder {
                         recorder.note(&Step::Found(message))?;
                     }
-                    hearing.state.find(&object);
+                    receiver.state.find(&object);
                 }
             }
-            hearing.state.pause();
-            hearing.hear_ready(tell)?;
+            receiver.state.pause();
+            receiver.hear_ready(tell)?;
         }
         if table.is_interrupted() {
-            hearing.due.all(kind.into());
+            receiver.due.all(kind.into());
         }
         Ok(())
     }

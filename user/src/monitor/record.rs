@@ -9,20 +9,20 @@ mod packets;
 mod pcap;
 mod recorder;
 mod rtmon;
-mod untold;
+mod unemitted;
 
 pub use files::{empty, open_kept, RecordFiles};
 pub use input::bad;
 pub use packets::{PacketFile, PacketReader};
 pub use recorder::Recorder;
-pub use untold::Untold;
+pub use unemitted::Untold;
 
 use super::{Kind, Kinds, Origin};
 use crate::netlink::Error;
 use crate::wire::{put_message, Message, Nlmsghdr};
 use capture::Capture;
 use input::Input;
-use pcap::{Cooked, Head, Packets, FILE_HEADER};
+use pcap::{Cooked, Head, PcapPackets, FILE_HEADER};
 use rtmon::Rtmon;
 use std::io::{self, Read};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -187,7 +187,7 @@ fn put_mark(out: &mut Vec<u8>, verb: &[u8], words: &[&[u8]]) -> io::Result<()> {
 /// Reads what a [`Recorder`] wrote, or a capture of others.
 pub enum Reader {
     /// A record of a monitor, and its first packet, until that is handed out.
-    Record(Packets, Option<Head>),
+    Record(PcapPackets, Option<Head>),
     /// A capture of nlmon.
     Capture(Capture),
     /// A file of rtmon.
@@ -205,7 +205,7 @@ impl Reader {
         if Rtmon::is_one(&start) {
             return Rtmon::open(input, &start).map(Self::Rtmon);
         }
-        let mut packets = Packets::open(input, &start)?;
+        let mut packets = PcapPackets::open(input, &start)?;
         let first = packets.next_head()?;
 
         Ok(match is_mark(packets.packet()) {
@@ -231,8 +231,8 @@ impl Reader {
     pub fn untold(&self) -> Option<&Untold> {
         match self {
             Self::Record(..) => None,
-            Self::Capture(capture) => Some(capture.untold()),
-            Self::Rtmon(rtmon) => Some(rtmon.untold()),
+            Self::Capture(capture) => Some(capture.unemitted()),
+            Self::Rtmon(rtmon) => Some(rtmon.unemitted()),
         }
     }
 
@@ -259,7 +259,7 @@ fn is_mark(packet: &[u8]) -> bool {
 }
 
 fn next_of_record<'p>(
-    packets: &'p mut Packets,
+    packets: &'p mut PcapPackets,
     first: &mut Option<Head>,
 ) -> Result<Option<(SystemTime, Step<'p>)>, Error> {
     let next = match first.take() {

@@ -4,8 +4,8 @@
 
 use super::hello::tell_said;
 use super::record::{bad, Reader, Step, Untold};
-use super::state::{News, State};
-use super::{tell_state, Event, Kind, Kinds, Payload, Told};
+use super::state::{MonitorState, News};
+use super::{emit_state, Event, Kind, Kinds, Notice, Payload};
 use crate::netlink::Error;
 use crate::wire::Message;
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use std::time::SystemTime;
 /// `rtmon(8)`.
 pub struct Replay {
     reader: Reader,
-    state: State,
+    state: MonitorState,
     words: Vec<Vec<u8>>,
     is_started: bool,
     /// Whether there may be objects that are not known.
@@ -47,7 +47,7 @@ impl Replay {
 
         Ok(Self {
             reader,
-            state: State::new(),
+            state: MonitorState::new(),
             words,
             is_started: false,
             is_partial,
@@ -63,7 +63,7 @@ impl Replay {
     }
 
     /// Returns what a capture has that was not told so far; `None` for a record, all of which is told.
-    pub fn untold(&self) -> Option<&Untold> {
+    pub fn unemitted(&self) -> Option<&Untold> {
         self.reader.untold()
     }
 
@@ -88,7 +88,7 @@ impl Replay {
         self.time
     }
 
-    /// Goes on to where the monitor knew what there was; [`Replay::tell_all`] has it then.
+    /// Goes on to where the monitor knew what there was; [`Replay::emit_all`] has it then.
     ///
     /// # Errors
     ///
@@ -104,10 +104,10 @@ impl Replay {
         Ok(())
     }
 
-    /// Tells what there was, as [`Monitor::tell_all`](super::Monitor::tell_all).
-    pub fn tell_all(&self, tell: &mut impl FnMut(&Told<'_>)) {
+    /// Tells what there was, as [`Monitor::emit_all`](super::Monitor::emit_all).
+    pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
         let all: Kinds = Kind::ALL.iter().copied().collect();
-        tell_state(&self.state, all, tell);
+        emit_state(&self.state, all, tell);
     }
 
     /// Returns the objects of this `kind`, as [`Monitor::objects`](super::Monitor::objects).
@@ -120,13 +120,13 @@ impl Replay {
     /// # Errors
     ///
     /// `EBADMSG` when the record is cut off there, or broken; those of `read(2)`.
-    pub fn step(&mut self, tell: &mut impl FnMut(SystemTime, &Told<'_>)) -> Result<bool, Error> {
+    pub fn step(&mut self, tell: &mut impl FnMut(SystemTime, &Notice<'_>)) -> Result<bool, Error> {
         let Some((time, step)) = self.reader.next_step()? else {
             return Ok(false);
         };
         self.time = time;
         self.learned = None;
-        let mut tell = |told: &Told<'_>| {
+        let mut tell = |told: &Notice<'_>| {
             if self.is_started {
                 tell(time, told);
             }
@@ -137,9 +137,9 @@ impl Replay {
             Step::Read(origin, kinds) => self.state.open(kinds, origin),
             Step::Found(message) => find(&mut self.state, &message),
             Step::Known(message) => self.learned = learn(&mut self.state, &message),
-            Step::Done => self.state.close(&mut |event| tell(&Told::Event(event))),
+            Step::Done => self.state.close(&mut |event| tell(&Notice::Event(event))),
             Step::Event(message) => {
-                let tell = &mut |event: &Event<'_>| tell(&Told::Event(event));
+                let tell = &mut |event: &Event<'_>| tell(&Notice::Event(event));
                 match News::of(&message) {
                     Some(news) if news.kind().is_kept() => {
                         take(&mut self.state, &news, self.is_partial, tell);
@@ -151,18 +151,18 @@ impl Replay {
             Step::Lost(drops) => {
                 self.state.give_up();
                 if let Some(drops) = drops {
-                    tell(&Told::Lost(drops));
+                    tell(&Notice::Lost(drops));
                 }
             }
             Step::Said(message) => tell_said(&message, &mut tell),
-            Step::LostHellos(drops) => tell(&Told::LostHellos(drops)),
-            Step::Sync => tell(&Told::Sync),
+            Step::LostHellos(drops) => tell(&Notice::LostHellos(drops)),
+            Step::Sync => tell(&Notice::Sync),
         }
         Ok(true)
     }
 }
 
-fn find(state: &mut State, message: &Message<'_>) {
+fn find(state: &mut MonitorState, message: &Message<'_>) {
     let payload = message.payload();
 
     if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
@@ -172,7 +172,12 @@ fn find(state: &mut State, message: &Message<'_>) {
 
 /// Takes in an event. Where objects may be unknown, the end of one is told too, but for those that the kernel
 /// makes without a word.
-fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl FnMut(&Event<'_>)) {
+fn take(
+    state: &mut MonitorState,
+    news: &News<'_>,
+    is_partial: bool,
+    tell: &mut impl FnMut(&Event<'_>),
+) {
     let mut is_told = false;
     state.take(news, &mut |event| {
         is_told = true;
@@ -185,7 +190,7 @@ fn take(state: &mut State, news: &News<'_>, is_partial: bool, tell: &mut impl Fn
 }
 
 /// Takes in what an answer showed, and tells nobody; returns the payload of a link.
-fn learn(state: &mut State, message: &Message<'_>) -> Option<Vec<u8>> {
+fn learn(state: &mut MonitorState, message: &Message<'_>) -> Option<Vec<u8>> {
     let news = News::of(message)?;
     if news.kind().is_kept() {
         state.learn(&news.object);

@@ -7,8 +7,8 @@
 mod change;
 mod window;
 
-use super::table::{Seen, Table};
-use super::{Event, Kind, Kinds, Origin, Payload, What};
+use super::table::{LastSeen, ObjectTable};
+use super::{Action, Event, Kind, Kinds, Origin, Payload};
 use crate::kind::Cause;
 use change::{Change, Kept, OfKey};
 use std::borrow::Cow;
@@ -43,8 +43,8 @@ impl<'a> News<'a> {
     /// Returns the event of a kind that is not [kept](Kind::is_kept).
     pub fn as_it_came(&'a self) -> Event<'a> {
         let what = match self.is_there {
-            true => What::New,
-            false => What::Del,
+            true => Action::New,
+            false => Action::Del,
         };
         Event::alone(what, &self.object, self.by)
     }
@@ -54,7 +54,7 @@ impl Event<'_> {
     /// Says whether the object is up now and was not, or the other way round.
     fn turns(&self) -> bool {
         (self.kind().facts().turns)(&Cause {
-            is_there: self.what != What::Del,
+            is_there: self.what != Action::Del,
             object: self.object,
             old: self.old,
         })
@@ -62,9 +62,9 @@ impl Event<'_> {
 }
 
 /// Objects that were emitted.
-pub struct State {
+pub struct MonitorState {
     /// Of the kinds that are kept, which are the first.
-    tables: Vec<Table>,
+    tables: Vec<ObjectTable>,
     /// While dumps are read.
     window: Option<Window>,
     /// Kinds of which something changed that no event told of.
@@ -79,13 +79,13 @@ pub struct State {
     room: [Vec<u8>; 2],
 }
 
-impl State {
+impl MonitorState {
     /// Knows nothing yet.
     pub fn new() -> Self {
         Self {
             tables: Kind::ALL
                 .iter()
-                .map_while(|kind| Some(Table::new(*kind, kind.snapshot()?)))
+                .map_while(|kind| Some(ObjectTable::new(*kind, kind.snapshot()?)))
                 .collect(),
             window: None,
             silent: Kinds::default(),
@@ -98,7 +98,7 @@ impl State {
 
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.table(kind).map_or(0, Table::len)
+        self.table(kind).map_or(0, ObjectTable::len)
     }
 
     /// Returns the objects of this `kind`.
@@ -117,7 +117,7 @@ impl State {
     }
 
     /// Returns what there is of this `kind`, if it is [kept](Kind::is_kept).
-    fn table(&self, kind: Kind) -> Option<&Table> {
+    fn table(&self, kind: Kind) -> Option<&ObjectTable> {
         self.tables.get(kind as usize)
     }
 
@@ -229,7 +229,7 @@ impl State {
 
     /// Says whether all that is known was told: nothing is being read, and no link is told to be above one that is up or
     /// down as that was before.
-    pub fn is_told(&self) -> bool {
+    pub fn is_emitted(&self) -> bool {
         self.window.is_none() && self.turned.is_empty()
     }
 
@@ -249,9 +249,9 @@ impl State {
         };
         window.pass(object);
         // A dump may show an object twice while others come.
-        let is_known = table.mark(form, Seen::Dump) || table.is_found(form);
+        let is_known = table.mark(form, LastSeen::Dump) || table.is_found(form);
         if !is_known && !object.is_made_in_silence() {
-            table.insert(form, Seen::Found);
+            table.insert(form, LastSeen::Found);
         }
         table.release(form);
     }
@@ -275,7 +275,7 @@ impl State {
             for old in olds {
                 table.remove(old);
             }
-            table.insert(form, Seen::Event);
+            table.insert(form, LastSeen::Event);
         }
         table.release(form);
     }
@@ -291,7 +291,7 @@ impl State {
     pub fn give_up(&mut self) {
         if let Some(window) = self.window.take() {
             window.release(&mut self.tables);
-            self.tables.iter_mut().for_each(Table::forget_found);
+            self.tables.iter_mut().for_each(ObjectTable::forget_found);
         }
     }
 
@@ -315,7 +315,7 @@ impl State {
         }
         if window.kinds().has(Kind::Link) {
             let turned = std::mem::take(turned);
-            window.tell_above(&tables[Kind::Link as usize], &turned, tell);
+            window.emit_above(&tables[Kind::Link as usize], &turned, tell);
         }
         window.release(&mut self.tables);
     }

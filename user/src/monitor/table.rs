@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// Where an object was seen last, since dumps began to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum LastSeen {
     /// Nowhere: it was there before.
     Before,
     /// In a dump.
@@ -29,21 +29,21 @@ pub type Own = [u8; 16];
 
 /// An object that a [`Table`] knows of: what it shares with others, and what is its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct InternedObject {
     shape: Id,
     own: Own,
 }
 
 /// Identity of an object in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct ObjectKey {
     shape: Id,
     own: Own,
 }
 
 /// Part that objects share.
 #[derive(Clone, Copy)]
-struct Shape {
+struct SharedPart {
     /// Where each has its own; there are zeroes.
     at: u32,
     len: u32,
@@ -53,9 +53,9 @@ struct Shape {
 
 /// An object, and where it was seen.
 #[derive(Clone, Copy)]
-struct Entry {
-    form: Form,
-    seen: Seen,
+struct TableEntry {
+    form: InternedObject,
+    seen: LastSeen,
 }
 
 /// Objects of one kind, by their keys. A key may have more than one: routes to the same prefix.
@@ -67,12 +67,12 @@ struct Entry {
 ///
 /// Each entry holds its shape, each shape that of its key, and each of those its place, if it has one.
 /// `found` is the number of entries that are [`Seen::Found`]. `last` is held by somebody.
-pub struct Table {
+pub struct ObjectTable {
     kind: Kind,
     facts: &'static Snapshot,
-    entries: HashTable<Entry>,
+    entries: HashTable<TableEntry>,
     found: usize,
-    shapes: Pool<Shape>,
+    shapes: Pool<SharedPart>,
     keys: Pool<Option<Id>>,
     /// Part of their keys that entries of a VXLAN share which lead elsewhere.
     places: Pool<()>,
@@ -83,7 +83,7 @@ pub struct Table {
     room: [Vec<u8>; 2],
 }
 
-impl Shape {
+impl SharedPart {
     fn place(self) -> Range<usize> {
         self.at as usize..(self.at + self.len) as usize
     }
@@ -107,7 +107,7 @@ fn own(bytes: &[u8]) -> Own {
     own
 }
 
-impl Table {
+impl ObjectTable {
     /// Returns an empty table of this `kind`, whose objects are kept like this.
     pub fn new(kind: Kind, facts: &'static Snapshot) -> Self {
         Self {
@@ -135,17 +135,17 @@ impl Table {
     }
 
     /// Says whether an object is several in one.
-    pub fn is_group(&self, form: Form) -> bool {
+    pub fn is_group(&self, form: InternedObject) -> bool {
         self.ask(form, |object| object.is_group())
     }
 
     /// Returns the index of the link that an object is on, or goes through.
-    pub fn link_of(&self, form: Form) -> Option<u32> {
+    pub fn link_of(&self, form: InternedObject) -> Option<u32> {
         self.ask(form, |object| object.link())
     }
 
     /// Returns what `ask` says of an object.
-    pub fn ask<T>(&self, form: Form, ask: impl FnOnce(&Payload<'_>) -> T) -> T {
+    pub fn ask<T>(&self, form: InternedObject, ask: impl FnOnce(&Payload<'_>) -> T) -> T {
         ask(&Payload::new(self.kind, &self.body(form)))
     }
 
@@ -156,14 +156,14 @@ impl Table {
 
     /// Returns this object as it is kept, if it is one at all: until it is [let go of](Table::release).
     #[inline]
-    pub fn form(&mut self, object: &Payload<'_>) -> Option<Form> {
+    pub fn form(&mut self, object: &Payload<'_>) -> Option<InternedObject> {
         self.form_as_before(object.bytes())
             .or_else(|| self.form_anew(object))
     }
 
     /// A payload that is like the body of another is a body.
     #[inline]
-    fn form_as_before(&mut self, payload: &[u8]) -> Option<Form> {
+    fn form_as_before(&mut self, payload: &[u8]) -> Option<InternedObject> {
         let shape = self.last?;
         let own = self
             .shapes
@@ -171,10 +171,10 @@ impl Table {
             .own_in(self.shapes.bytes(shape), payload)?;
 
         self.shapes.hold(shape);
-        Some(Form { shape, own })
+        Some(InternedObject { shape, own })
     }
 
-    fn form_anew(&mut self, object: &Payload<'_>) -> Option<Form> {
+    fn form_anew(&mut self, object: &Payload<'_>) -> Option<InternedObject> {
         let [mut body, mut key] = std::mem::take(&mut self.room);
         let is_one = self.facts.put_body(object, &mut body);
         let form = is_one.then(|| self.form_of_body(&mut body, &mut key));
@@ -182,7 +182,7 @@ impl Table {
         form
     }
 
-    fn form_of_body(&mut self, body: &mut [u8], key: &mut Vec<u8>) -> Form {
+    fn form_of_body(&mut self, body: &mut [u8], key: &mut Vec<u8>) -> InternedObject {
         let place = self.facts.own_of(&Payload::new(self.kind, body));
         let own = own(&body[place.clone()]);
         body[place.clone()].fill(0);
@@ -191,7 +191,7 @@ impl Table {
         let shape = self.shapes.hold_row(object.bytes(), || {
             key.clear();
             (facts.identity)(object, key);
-            Shape {
+            SharedPart {
                 // No message has so many bytes.
                 at: place.start as u32,
                 len: place.len() as u32,
@@ -202,24 +202,24 @@ impl Table {
             }
         });
         self.last = Some(shape);
-        Form { shape, own }
+        InternedObject { shape, own }
     }
 
     /// Says whether there is another entry of the same VXLAN for the same address, which leads elsewhere.
-    pub fn has_rival(&self, form: Form) -> bool {
+    pub fn has_rival(&self, form: InternedObject) -> bool {
         let place = self.keys.more(self.key(form).shape);
         place.is_some_and(|place| self.places.is_shared(place))
     }
 
     /// Holds an object once more.
-    pub fn hold(&mut self, form: Form) -> Form {
+    pub fn hold(&mut self, form: InternedObject) -> InternedObject {
         self.shapes.hold(form.shape);
         form
     }
 
     /// Lets go of an object: unless it is in the table, it is not to be used any more.
     #[inline]
-    pub fn release(&mut self, form: Form) {
+    pub fn release(&mut self, form: InternedObject) {
         if let Some(shape) = self.shapes.release(form.shape) {
             if let Some(Some(place)) = self.keys.release(shape.key) {
                 self.places.release(place);
@@ -232,18 +232,18 @@ impl Table {
 
     /// Returns the key of an object.
     #[inline]
-    pub fn key(&self, form: Form) -> Key {
+    pub fn key(&self, form: InternedObject) -> ObjectKey {
         key_of(&self.shapes, form)
     }
 
     /// Puts the bytes of an object into `body`, instead of what is there.
     #[inline]
-    pub fn put_body(&self, form: Form, body: &mut Vec<u8>) {
+    pub fn put_body(&self, form: InternedObject, body: &mut Vec<u8>) {
         put_form(&self.shapes, form, body);
     }
 
     /// Returns the bytes of an object.
-    pub fn body(&self, form: Form) -> Cow<'_, [u8]> {
+    pub fn body(&self, form: InternedObject) -> Cow<'_, [u8]> {
         match self.shapes.more(form.shape).len {
             0 => self.shapes.bytes(form.shape).into(),
             _ => {
@@ -255,12 +255,12 @@ impl Table {
     }
 
     #[inline]
-    fn hash(&self, key: Key) -> u64 {
+    fn hash(&self, key: ObjectKey) -> u64 {
         self.hasher.hash_one(key)
     }
 
     #[inline]
-    fn entries_of(&self, key: Key) -> impl Iterator<Item = &Entry> {
+    fn entries_of(&self, key: ObjectKey) -> impl Iterator<Item = &TableEntry> {
         self.entries
             .iter_hash(self.hash(key))
             .filter(move |entry| self.key(entry.form) == key)
@@ -268,43 +268,43 @@ impl Table {
 
     /// Returns the objects with this `key`, and where each was seen.
     #[inline]
-    pub fn of_key(&self, key: Key) -> impl Iterator<Item = (Form, Seen)> + '_ {
+    pub fn of_key(&self, key: ObjectKey) -> impl Iterator<Item = (InternedObject, LastSeen)> + '_ {
         self.entries_of(key)
-            .filter(|entry| entry.seen != Seen::Found)
+            .filter(|entry| entry.seen != LastSeen::Found)
             .map(|entry| (entry.form, entry.seen))
     }
 
     /// Returns the objects with this `key` that are [`Seen::Found`].
-    pub fn found_of_key(&self, key: Key) -> impl Iterator<Item = Form> + '_ {
+    pub fn found_of_key(&self, key: ObjectKey) -> impl Iterator<Item = InternedObject> + '_ {
         self.entries_of(key)
-            .filter(|entry| entry.seen == Seen::Found)
+            .filter(|entry| entry.seen == LastSeen::Found)
             .map(|entry| entry.form)
     }
 
     /// Returns all objects, and where each was seen.
-    pub fn iter(&self) -> impl Iterator<Item = (Form, Seen)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (InternedObject, LastSeen)> + '_ {
         self.entries
             .iter()
-            .filter(|entry| entry.seen != Seen::Found)
+            .filter(|entry| entry.seen != LastSeen::Found)
             .map(|entry| (entry.form, entry.seen))
     }
 
     /// Returns all that are [`Seen::Found`].
-    pub fn found(&self) -> impl Iterator<Item = Form> + '_ {
+    pub fn found(&self) -> impl Iterator<Item = InternedObject> + '_ {
         self.entries
             .iter()
-            .filter(|entry| entry.seen == Seen::Found)
+            .filter(|entry| entry.seen == LastSeen::Found)
             .map(|entry| entry.form)
     }
 
     /// Returns `forms` in the order that people expect.
-    pub fn in_order(&self, forms: impl Iterator<Item = Form>) -> Vec<Form> {
+    pub fn in_order(&self, forms: impl Iterator<Item = InternedObject>) -> Vec<InternedObject> {
         let mut forms: Vec<_> = forms.collect();
         forms.sort_unstable_by(|one, other| self.order(*one, *other));
         forms
     }
 
-    fn order(&self, one: Form, other: Form) -> Ordering {
+    fn order(&self, one: InternedObject, other: InternedObject) -> Ordering {
         let [bytes, others] = [one, other].map(|form| self.shapes.bytes(form.shape));
         let number = |bytes| (self.facts.order)(&Payload::new(self.kind, bytes));
 
@@ -318,7 +318,7 @@ impl Table {
     pub fn forget_seen(&mut self) {
         self.entries
             .iter_mut()
-            .for_each(|entry| entry.seen = Seen::Before);
+            .for_each(|entry| entry.seen = LastSeen::Before);
     }
 
     /// Forgets what was found.
@@ -332,61 +332,69 @@ impl Table {
     }
 
     /// Notes that an object was seen; says whether it was there.
-    pub fn mark(&mut self, form: Form, seen: Seen) -> bool {
-        let entry = self.find_mut(form, |seen| seen != Seen::Found);
+    pub fn mark(&mut self, form: InternedObject, seen: LastSeen) -> bool {
+        let entry = self.find_mut(form, |seen| seen != LastSeen::Found);
 
         entry.map(|entry| entry.seen = seen).is_some()
     }
 
-    fn find_mut(&mut self, form: Form, is_it: impl Fn(Seen) -> bool) -> Option<&mut Entry> {
+    fn find_mut(
+        &mut self,
+        form: InternedObject,
+        is_it: impl Fn(LastSeen) -> bool,
+    ) -> Option<&mut TableEntry> {
         let hash = self.hash(self.key(form));
-        let is_it = |entry: &Entry| entry.form == form && is_it(entry.seen);
+        let is_it = |entry: &TableEntry| entry.form == form && is_it(entry.seen);
 
         self.entries.find_mut(hash, is_it)
     }
 
     /// Says whether an object is there that is [`Seen::Found`].
-    pub fn is_found(&self, form: Form) -> bool {
+    pub fn is_found(&self, form: InternedObject) -> bool {
         self.found > 0 && self.found_of_key(self.key(form)).any(|found| found == form)
     }
 
     /// Adds an object.
     #[inline]
-    pub fn insert(&mut self, form: Form, seen: Seen) {
+    pub fn insert(&mut self, form: InternedObject, seen: LastSeen) {
         self.shapes.hold(form.shape);
-        self.found += usize::from(seen == Seen::Found);
+        self.found += usize::from(seen == LastSeen::Found);
         let (shapes, hasher) = (&self.shapes, &self.hasher);
-        let hash = |entry: &Entry| hasher.hash_one(key_of(shapes, entry.form));
-        let entry = Entry { form, seen };
+        let hash = |entry: &TableEntry| hasher.hash_one(key_of(shapes, entry.form));
+        let entry = TableEntry { form, seen };
 
         self.entries.insert_unique(hash(&entry), entry, hash);
     }
 
     /// Removes an object; returns where it was seen.
     #[inline]
-    pub fn remove(&mut self, form: Form) -> Option<Seen> {
-        self.remove_if(form, |seen| seen != Seen::Found)
+    pub fn remove(&mut self, form: InternedObject) -> Option<LastSeen> {
+        self.remove_if(form, |seen| seen != LastSeen::Found)
     }
 
     /// Removes an object that is [`Seen::Found`].
-    pub fn remove_found(&mut self, form: Form) -> bool {
-        let found = self.remove_if(form, |seen| seen == Seen::Found);
+    pub fn remove_found(&mut self, form: InternedObject) -> bool {
+        let found = self.remove_if(form, |seen| seen == LastSeen::Found);
         self.found -= usize::from(found.is_some());
         found.is_some()
     }
 
     /// Takes an object that is [`Seen::Found`] to be told: a dump has seen it.
-    pub fn keep(&mut self, form: Form) {
-        if let Some(entry) = self.find_mut(form, |seen| seen == Seen::Found) {
-            entry.seen = Seen::Dump;
+    pub fn keep(&mut self, form: InternedObject) {
+        if let Some(entry) = self.find_mut(form, |seen| seen == LastSeen::Found) {
+            entry.seen = LastSeen::Dump;
             self.found -= 1;
         }
     }
 
     #[inline]
-    fn remove_if(&mut self, form: Form, is_it: impl Fn(Seen) -> bool) -> Option<Seen> {
+    fn remove_if(
+        &mut self,
+        form: InternedObject,
+        is_it: impl Fn(LastSeen) -> bool,
+    ) -> Option<LastSeen> {
         let hash = self.hash(self.key(form));
-        let is_it = |entry: &Entry| entry.form == form && is_it(entry.seen);
+        let is_it = |entry: &TableEntry| entry.form == form && is_it(entry.seen);
         let (entry, _) = self.entries.find_entry(hash, is_it).ok()?.remove();
 
         self.release(form);
@@ -397,22 +405,26 @@ impl Table {
     pub fn keep_found(&mut self) {
         self.entries
             .iter_mut()
-            .filter(|entry| entry.seen == Seen::Found)
-            .for_each(|entry| entry.seen = Seen::Dump);
+            .filter(|entry| entry.seen == LastSeen::Found)
+            .for_each(|entry| entry.seen = LastSeen::Dump);
         self.found = 0;
     }
 }
 
 #[inline]
-fn key_of(shapes: &Pool<Shape>, form: Form) -> Key {
-    Key {
+fn key_of(shapes: &Pool<SharedPart>, form: InternedObject) -> ObjectKey {
+    ObjectKey {
         shape: shapes.more(form.shape).key,
         own: form.own,
     }
 }
 
 #[inline]
-fn put_form(shapes: &Pool<Shape>, Form { shape, own }: Form, body: &mut Vec<u8>) {
+fn put_form(
+    shapes: &Pool<SharedPart>,
+    InternedObject { shape, own }: InternedObject,
+    body: &mut Vec<u8>,
+) {
     let place = shapes.more(shape).place();
     let len = place.len();
 
@@ -427,14 +439,14 @@ mod tests {
     use crate::wire::put_attr;
     use std::collections::HashMap;
 
-    impl Table {
+    impl ObjectTable {
         /// Returns how many rows of bytes it keeps.
         pub fn rows(&self) -> usize {
             self.shapes.len() + self.keys.len()
         }
 
         /// Asserts what holds between two calls, if somebody holds `others` besides.
-        pub fn check(&self, others: impl Iterator<Item = Form>) {
+        pub fn check(&self, others: impl Iterator<Item = InternedObject>) {
             let forms = self.entries.iter().map(|entry| entry.form).chain(others);
             let shapes = count(forms.map(|form| form.shape));
             let keys = count(shapes.keys().map(|shape| self.shapes.more(*shape).key));
@@ -466,13 +478,13 @@ mod tests {
         payload
     }
 
-    fn routes() -> Table {
-        Table::new(Kind::Route, Kind::Route.snapshot().unwrap())
+    fn routes() -> ObjectTable {
+        ObjectTable::new(Kind::Route, Kind::Route.snapshot().unwrap())
     }
 
-    fn insert(table: &mut Table, payload: &[u8]) -> Form {
+    fn insert(table: &mut ObjectTable, payload: &[u8]) -> InternedObject {
         let form = table.form(&Payload::new(Kind::Route, payload)).unwrap();
-        table.insert(form, Seen::Event);
+        table.insert(form, LastSeen::Event);
         table.release(form);
         form
     }
@@ -488,7 +500,7 @@ mod tests {
         for (dst, form) in (0..).zip(forms) {
             assert_eq!(*table.body(form), route(dst, &[])[..]);
             let all: Vec<_> = table.of_key(table.key(form)).collect();
-            assert_eq!(all, [(form, Seen::Event)]);
+            assert_eq!(all, [(form, LastSeen::Event)]);
         }
     }
 
@@ -542,14 +554,14 @@ mod tests {
             insert(&mut table, &route(dst, &[(5, &[10, 0, 0, dst])]));
             let object = route(dst, &[]);
             let form = table.form(&Payload::new(Kind::Route, &object)).unwrap();
-            table.insert(form, Seen::Found);
+            table.insert(form, LastSeen::Found);
             table.release(form);
         }
         table.forget_found();
         let all: Vec<_> = table.iter().map(|(form, _)| form).collect();
         assert_eq!((all.len(), table.rows()), (100, 101));
         for form in all {
-            assert_eq!(table.remove(form), Some(Seen::Event));
+            assert_eq!(table.remove(form), Some(LastSeen::Event));
         }
 
         assert_eq!((table.len(), table.rows()), (0, 0));

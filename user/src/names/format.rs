@@ -3,13 +3,13 @@
 //! Formats of values, with their parts.
 
 use super::listed::AttrFormat;
-use super::record::{self, Kind, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
-use super::{table, text, Name, Set};
+use super::record::{self, FormatCode, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
+use super::{table, text, AttrSet, Name};
 
 /// Format of the value of an attribute or of a member of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Format {
+pub enum ValueFormat {
     /// Bytes of a meaning of their own.
     Binary,
     /// Room for what follows.
@@ -51,21 +51,21 @@ pub enum Format {
     /// Structs one behind the other.
     Structs(Struct),
     /// Attributes, behind so many bytes of a header.
-    Nest(usize, Set),
+    Nest(usize, AttrSet),
     /// Attributes that only count, so many deep, then those of the set.
-    Nests(u8, Set),
+    Nests(u8, AttrSet),
     /// A struct, and attributes behind it.
-    Message(Struct, Set),
+    Message(Struct, AttrSet),
     /// Rows that begin with their length: a struct, and attributes behind it.
-    Nexthops(Struct, Set),
+    Nexthops(Struct, AttrSet),
     /// Format that the attribute of this type selects; `true` is that of the set around.
-    Select(u16, bool, Choice),
+    Select(u16, bool, SubMessages),
     /// Format that the family of the message selects.
-    ByFamily(Choice),
+    ByFamily(SubMessages),
     /// Format that the IP protocol selects that was asked for.
-    ByProtocol(Choice),
+    ByProtocol(SubMessages),
     /// Bits and which of them count, `struct nla_bitfield32`.
-    Bitfield(Option<Words>),
+    Bitfield(Option<NumberWords>),
     /// No value.
     Nothing,
 }
@@ -82,12 +82,12 @@ pub struct Number {
     /// Whether people read it in hexadecimal.
     pub is_hex: bool,
     /// Names for it.
-    pub words: Option<Words>,
+    pub words: Option<NumberWords>,
 }
 
 /// Names of numbers: an enum, or flags.
 #[derive(Clone, Copy, Debug)]
-pub struct Words(&'static record::Enum);
+pub struct NumberWords(&'static record::Enum);
 
 /// A struct.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ pub struct Struct(&'static record::Struct);
 
 /// Formats that another attribute selects from.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice(&'static record::Choice);
+pub struct SubMessages(&'static record::Choice);
 
 /// A member of a struct.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +107,7 @@ pub struct Member {
     /// Size of the member in bytes; 0 is all that is left.
     pub size: usize,
     /// Format of its value.
-    pub format: Format,
+    pub format: ValueFormat,
 }
 
 /// Records are the same if they are one.
@@ -125,52 +125,52 @@ macro_rules! compare_by_place {
     };
 }
 
-compare_by_place!(Words, Struct, Choice);
+compare_by_place!(NumberWords, Struct, SubMessages);
 
-impl Format {
-    pub(super) fn new(kind: Kind, aux: u8, arg: u16) -> Self {
+impl ValueFormat {
+    pub(super) fn new(kind: FormatCode, aux: u8, arg: u16) -> Self {
         let record = |index| Struct(&table::STRUCTS[usize::from(index)]);
-        let set = || Set::of_index(arg);
+        let set = || AttrSet::of_index(arg);
 
         match kind {
-            Kind::Binary => Self::Binary,
-            Kind::Pad => Self::Pad,
-            Kind::Flag => Self::Flag,
-            Kind::Text => Self::Text,
-            Kind::Number => Self::Number(Number::new(aux, arg)),
-            Kind::Flags => Self::Flags(Number::new(aux, arg)),
-            Kind::Ifindex => Self::Ifindex,
-            Kind::Mac => Self::Mac,
-            Kind::Ip => Self::Ip,
-            Kind::FamilyAddr => Self::FamilyAddr,
-            Kind::Lladdr => Self::Lladdr,
-            Kind::Uuid => Self::Uuid,
-            Kind::Labels => Self::Labels,
-            Kind::Sockaddr => Self::Sockaddr,
-            Kind::MdbAddr => Self::MdbAddr,
-            Kind::Numbers => Self::Numbers(Number::new(aux, arg)),
-            Kind::List => Self::List(Number::new(aux, arg)),
-            Kind::Addresses => Self::Addresses,
-            Kind::Struct => Self::Struct(record(arg)),
-            Kind::Structs => Self::Structs(record(arg)),
-            Kind::Nest => Self::Nest(0, set()),
-            Kind::Nests => Self::Nests(aux, set()),
-            Kind::Message => Self::Message(record(aux.into()), set()),
-            Kind::Nexthops => Self::Nexthops(record(aux.into()), set()),
-            Kind::Select => {
+            FormatCode::Binary => Self::Binary,
+            FormatCode::Pad => Self::Pad,
+            FormatCode::Flag => Self::Flag,
+            FormatCode::Text => Self::Text,
+            FormatCode::Number => Self::Number(Number::new(aux, arg)),
+            FormatCode::Flags => Self::Flags(Number::new(aux, arg)),
+            FormatCode::Ifindex => Self::Ifindex,
+            FormatCode::Mac => Self::Mac,
+            FormatCode::Ip => Self::Ip,
+            FormatCode::FamilyAddr => Self::FamilyAddr,
+            FormatCode::Lladdr => Self::Lladdr,
+            FormatCode::Uuid => Self::Uuid,
+            FormatCode::Labels => Self::Labels,
+            FormatCode::Sockaddr => Self::Sockaddr,
+            FormatCode::MdbAddr => Self::MdbAddr,
+            FormatCode::Numbers => Self::Numbers(Number::new(aux, arg)),
+            FormatCode::List => Self::List(Number::new(aux, arg)),
+            FormatCode::Addresses => Self::Addresses,
+            FormatCode::Struct => Self::Struct(record(arg)),
+            FormatCode::Structs => Self::Structs(record(arg)),
+            FormatCode::Nest => Self::Nest(0, set()),
+            FormatCode::Nests => Self::Nests(aux, set()),
+            FormatCode::Message => Self::Message(record(aux.into()), set()),
+            FormatCode::Nexthops => Self::Nexthops(record(aux.into()), set()),
+            FormatCode::Select => {
                 let nla_type = u16::from(aux & !OUTSIDE);
-                Self::Select(nla_type, aux & OUTSIDE != 0, Choice::of_index(arg))
+                Self::Select(nla_type, aux & OUTSIDE != 0, SubMessages::of_index(arg))
             }
-            Kind::ByFamily => Self::ByFamily(Choice::of_index(arg)),
-            Kind::ByProtocol => Self::ByProtocol(Choice::of_index(arg)),
-            Kind::Bitfield => Self::Bitfield(Words::of_index(arg)),
-            Kind::Nothing => Self::Nothing,
+            FormatCode::ByFamily => Self::ByFamily(SubMessages::of_index(arg)),
+            FormatCode::ByProtocol => Self::ByProtocol(SubMessages::of_index(arg)),
+            FormatCode::Bitfield => Self::Bitfield(NumberWords::of_index(arg)),
+            FormatCode::Nothing => Self::Nothing,
         }
     }
 
     /// Returns where in the value attributes begin, and what is known of them, if it holds a plain row
     /// of some.
-    pub fn nest(self) -> Option<(usize, Set)> {
+    pub fn nest(self) -> Option<(usize, AttrSet)> {
         match self {
             Self::Nest(header, set) => Some((header, set)),
             Self::Message(header, set) => Some((header.size().next_multiple_of(4), set)),
@@ -179,7 +179,7 @@ impl Format {
     }
 }
 
-impl From<AttrFormat> for Format {
+impl From<AttrFormat> for ValueFormat {
     fn from(format: AttrFormat) -> Self {
         let number = |size| {
             Self::Number(Number {
@@ -193,7 +193,7 @@ impl From<AttrFormat> for Format {
             AttrFormat::Bytes => Self::Binary,
             AttrFormat::U32 => number(4),
             AttrFormat::U64 => number(8),
-            AttrFormat::Nested(header, known) => Self::Nest(header, Set::of_list("", known)),
+            AttrFormat::Nested(header, known) => Self::Nest(header, AttrSet::of_list("", known)),
         }
     }
 }
@@ -205,7 +205,7 @@ impl Number {
             is_big_endian: aux & BIG_ENDIAN != 0,
             is_signed: aux & SIGNED != 0,
             is_hex: aux & HEX != 0,
-            words: Words::of_index(arg),
+            words: NumberWords::of_index(arg),
         }
     }
 
@@ -235,7 +235,7 @@ impl Number {
     }
 }
 
-impl Words {
+impl NumberWords {
     fn of_index(index: u16) -> Option<Self> {
         let index = usize::from(index).checked_sub(1)?;
 
@@ -313,13 +313,13 @@ impl Struct {
     pub fn family(self, bytes: &[u8]) -> Option<u8> {
         let value = |member: Member| bytes.get(member.at..member.at + member.size);
         let own = |member: Member| match member.format {
-            Format::Number(number) if member.is_family() => {
+            ValueFormat::Number(number) if member.is_family() => {
                 u8::try_from(number.read(value(member)?)?).ok()
             }
             _ => None,
         };
         let inner = |member: Member| match member.format {
-            Format::Struct(inner) => inner.family(value(member)?),
+            ValueFormat::Struct(inner) => inner.family(value(member)?),
             _ => None,
         };
 
@@ -337,7 +337,7 @@ impl Struct {
                 name: text(member.name),
                 at: member.at.into(),
                 size: member.size.into(),
-                format: Format::new(member.kind, member.aux, member.arg),
+                format: ValueFormat::new(member.kind, member.aux, member.arg),
             })
     }
 }
@@ -349,23 +349,23 @@ impl Member {
     }
 }
 
-impl Choice {
+impl SubMessages {
     fn of_index(index: u16) -> Self {
         Self(&table::CHOICES[usize::from(index)])
     }
 
     /// Returns what the text `value` of the selector stands for.
-    pub fn by_text(self, value: &[u8]) -> Option<Format> {
+    pub fn by_text(self, value: &[u8]) -> Option<ValueFormat> {
         self.find(|known| text(known).as_bytes() == value)
     }
 
     /// Returns what the number `value` of the selector stands for.
-    pub fn by_number(self, value: u64) -> Option<Format> {
+    pub fn by_number(self, value: u64) -> Option<ValueFormat> {
         self.find(|known| u64::from(known) == value)
     }
 
     /// Returns the texts that select, and what each does, where the selector is a text.
-    pub fn texts(self) -> impl Iterator<Item = (&'static str, Format)> {
+    pub fn texts(self) -> impl Iterator<Item = (&'static str, ValueFormat)> {
         let options = slice(&table::OPTIONS, self.0.first, self.0.count);
 
         options
@@ -375,18 +375,18 @@ impl Choice {
     }
 
     /// Returns all that may be selected.
-    pub fn all(self) -> impl Iterator<Item = Format> {
+    pub fn all(self) -> impl Iterator<Item = ValueFormat> {
         slice(&table::OPTIONS, self.0.first, self.0.count)
             .iter()
-            .map(|known| Format::new(known.kind, known.aux, known.arg))
+            .map(|known| ValueFormat::new(known.kind, known.aux, known.arg))
     }
 
-    fn find(self, is_it: impl Fn(u16) -> bool) -> Option<Format> {
+    fn find(self, is_it: impl Fn(u16) -> bool) -> Option<ValueFormat> {
         let found = slice(&table::OPTIONS, self.0.first, self.0.count)
             .iter()
             .find(|known| is_it(known.value))?;
 
-        Some(Format::new(found.kind, found.aux, found.arg))
+        Some(ValueFormat::new(found.kind, found.aux, found.arg))
     }
 }
 

@@ -10,7 +10,7 @@
 /// `arg`; without, both are 0. `aux` of a number is its size in bytes, 0 is as long as it is, and the bits
 /// [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FormatCode {
     /// Bytes of a meaning of their own.
     Binary,
     /// Room for what follows.
@@ -122,11 +122,11 @@ records! {
     /// A set of attributes.
     Set = s(prefix: u16, first: u16, count: u16);
     /// An attribute; those of a set stand in the order of their types.
-    Attr = a(nla_type: u16, name: u16, kind: Kind, aux: u8, arg: u16);
+    Attr = a(nla_type: u16, name: u16, kind: FormatCode, aux: u8, arg: u16);
     /// A struct.
     Struct = t(name: u16, first: u16, count: u16, size: u16);
     /// A member; the size 0 is all that is left.
-    Member = m(name: u16, at: u16, size: u16, kind: Kind, aux: u8, arg: u16);
+    Member = m(name: u16, at: u16, size: u16, kind: FormatCode, aux: u8, arg: u16);
     /// Names of numbers.
     Enum = e(prefix: u16, first: u16, count: u16);
     /// The name of a number; those of an enum stand in the order of their numbers.
@@ -134,5 +134,5 @@ records! {
     /// A choice: `count` rows of [`Choosable`] from `first` on.
     Choice = c(first: u16, count: u16);
     /// A row of a choice: the value of the selector, a name or a number, and the format.
-    Choosable = o(value: u16, kind: Kind, aux: u8, arg: u16);
+    Choosable = o(value: u16, kind: FormatCode, aux: u8, arg: u16);
 }

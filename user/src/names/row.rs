@@ -2,7 +2,7 @@
 
 //! Attributes beside each other, of which one may say what another is.
 
-use super::{Attr, Format, Set};
+use super::{AttrInfo, AttrSet, ValueFormat};
 use crate::wire::{self, Attrs};
 
 /// How many attributes are looked through for a selector: the kernel puts it in front.
@@ -10,70 +10,70 @@ const LOOKED_THROUGH: usize = 32;
 
 /// A row of attributes, and those around it.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
+pub struct AttrRow<'a> {
     /// The attributes as they are on the wire.
     pub bytes: &'a [u8],
     /// Types of the attributes.
-    pub set: Set,
+    pub set: AttrSet,
     /// The family that the message is of, `AF_*`: the first byte of its header.
     pub family: u8,
     /// The IP protocol that was asked for, `IPPROTO_*`, if that is known: it says what the
-    /// [counters of a socket](Format::ByProtocol) are.
+    /// [counters of a socket](ValueFormat::ByProtocol) are.
     pub ip_protocol: Option<u16>,
     /// The row that holds this one.
-    pub outer: Option<&'a Row<'a>>,
+    pub outer: Option<&'a AttrRow<'a>>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> AttrRow<'a> {
     /// Returns the attributes.
     pub fn attrs(&self) -> Attrs<'a> {
         Attrs::new(self.bytes)
     }
 
     /// Returns what is known of `attr`, one of the row; its format is no choice any more.
-    pub fn find(&self, attr: &wire::Attr<'_>) -> Option<Attr> {
+    pub fn find(&self, attr: &wire::Attr<'_>) -> Option<AttrInfo> {
         let known = self.set.find(attr.kind())?;
 
         Some(match self.chosen(known.format) {
-            Some(format) => Attr { format, ..known },
+            Some(format) => AttrInfo { format, ..known },
             None => known,
         })
     }
 
-    /// Returns what is chosen if `format` is a choice; [`Format::Binary`] where that is none of them.
-    pub fn chosen(&self, format: Format) -> Option<Format> {
+    /// Returns what is chosen if `format` is a choice; [`ValueFormat::Binary`] where that is none of them.
+    pub fn chosen(&self, format: ValueFormat) -> Option<ValueFormat> {
         let chosen = match format {
-            Format::Select(nla_type, false, choice) => self.select(nla_type, choice),
-            Format::Select(nla_type, true, choice) => {
+            ValueFormat::Select(nla_type, false, choice) => self.select(nla_type, choice),
+            ValueFormat::Select(nla_type, true, choice) => {
                 self.outer.and_then(|outer| outer.select(nla_type, choice))
             }
-            Format::ByFamily(choice) => choice.by_number(self.family.into()),
-            Format::ByProtocol(choice) => self
+            ValueFormat::ByFamily(choice) => choice.by_number(self.family.into()),
+            ValueFormat::ByProtocol(choice) => self
                 .ip_protocol
                 .and_then(|protocol| choice.by_number(protocol.into())),
             _ => return None,
         };
 
-        Some(chosen.unwrap_or(Format::Binary))
+        Some(chosen.unwrap_or(ValueFormat::Binary))
     }
 
-    fn select(&self, nla_type: u16, choice: super::Choice) -> Option<Format> {
+    fn select(&self, nla_type: u16, choice: super::SubMessages) -> Option<ValueFormat> {
         let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
         let Some(selector) = attrs.find(|attr| attr.kind() == nla_type) else {
             return self.select_by_any(choice);
         };
 
         match self.set.find(nla_type)?.format {
-            Format::Number(number) => choice.by_number(number.read(selector.value())?),
+            ValueFormat::Number(number) => choice.by_number(number.read(selector.value())?),
             _ => choice.by_text(trimmed(selector.value())),
         }
     }
 
     /// Returns what another text of the row chooses: `ip link set DEV type bridge_slave` has its kind in
     /// `IFLA_INFO_KIND`.
-    fn select_by_any(&self, choice: super::Choice) -> Option<Format> {
+    fn select_by_any(&self, choice: super::SubMessages) -> Option<ValueFormat> {
         let is_text = |attr: &wire::Attr<'_>| {
-            matches!(self.set.find(attr.kind())?.format, Format::Text).then_some(())
+            matches!(self.set.find(attr.kind())?.format, ValueFormat::Text).then_some(())
         };
         let mut attrs = self.attrs().take(LOOKED_THROUGH).flatten();
 

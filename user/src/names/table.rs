@@ -3,7 +3,7 @@
 //! Made by `make names` from Documentation/netlink/specs and include/uapi/linux of Linux 7.3.4:
 //! names, numbers, nesting and sizes. What a record means stands in `record.rs`.
 
-use super::record::Kind::*;
+use super::record::FormatCode::*;
 use super::record::{self, a, c, e, g, m, o, s, t, w, y};
 
 pub(super) static POOL: &str = "\

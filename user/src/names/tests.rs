@@ -3,8 +3,8 @@
 use super::*;
 use crate::wire::{put_attr, NLM_F_DUMP, NLM_F_REQUEST};
 
-fn rtnetlink(nlmsg_type: u16) -> Message {
-    Family::of_protocol(libc::NETLINK_ROUTE)
+fn rtnetlink(nlmsg_type: u16) -> MessageInfo {
+    FamilyInfo::of_protocol(libc::NETLINK_ROUTE)
         .unwrap()
         .message(nlmsg_type, NLM_F_REQUEST, &[])
         .unwrap()
@@ -20,7 +20,7 @@ fn messages_have_a_name_a_header_and_attributes() {
         .collect();
 
     assert_eq!(message.name, "RTM_GETROUTE");
-    assert_eq!(message.verb, Verb::Get);
+    assert_eq!(message.verb, Operation::Get);
     assert_eq!(
         (header.name(), header.size(), message.header_size),
         ("rtmsg", 12, 12)
@@ -62,13 +62,13 @@ fn the_names_of_all_that_is_changed_are_those_of_libc() {
 
 #[test]
 fn commands_of_one_number_are_told_apart_by_their_direction() {
-    let ethtool = Family::of_name(b"ethtool").unwrap();
+    let ethtool = FamilyInfo::of_name(b"ethtool").unwrap();
     let name = |flags| ethtool.message(1, flags, &[]).unwrap().name;
 
     assert_eq!(name(NLM_F_REQUEST), "ETHTOOL_MSG_STRSET_GET");
     assert_eq!(name(0), "ETHTOOL_MSG_STRSET_GET_REPLY");
-    assert!(Family::of_name(b"").is_none());
-    assert!(Family::of_name(b"nobody").is_none());
+    assert!(FamilyInfo::of_name(b"").is_none());
+    assert!(FamilyInfo::of_name(b"nobody").is_none());
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_selector_beside_an_attribute_says_what_it_is() {
         let mut bytes = Vec::new();
         put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
         put_attr(&mut bytes, uapi::IFLA_INFO_DATA, b"").unwrap();
-        let row = Row {
+        let row = AttrRow {
             bytes: &bytes,
             set: info,
             family: 0,
@@ -109,7 +109,7 @@ fn a_kind_of_slave_may_stand_where_that_of_the_link_does() {
         let mut bytes = Vec::new();
         put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
         put_attr(&mut bytes, uapi::IFLA_INFO_SLAVE_DATA, b"").unwrap();
-        let row = Row {
+        let row = AttrRow {
             bytes: &bytes,
             set: info.unwrap().1,
             family: 0,
@@ -149,31 +149,31 @@ fn numbers_are_as_long_as_they_are_and_may_be_negative() {
 /// Looks at all that a message leads to, so that no index of the table is wrong.
 #[derive(Default)]
 struct Visit {
-    sets: Vec<Set>,
+    sets: Vec<AttrSet>,
     attrs: usize,
 }
 
 impl Visit {
-    fn format(&mut self, format: Format) {
+    fn format(&mut self, format: ValueFormat) {
         match format {
-            Format::Nest(_, set) | Format::Nests(_, set) => self.set(set),
-            Format::Message(header, set) | Format::Nexthops(header, set) => {
+            ValueFormat::Nest(_, set) | ValueFormat::Nests(_, set) => self.set(set),
+            ValueFormat::Message(header, set) | ValueFormat::Nexthops(header, set) => {
                 self.record(header);
                 self.set(set);
             }
-            Format::Struct(record) | Format::Structs(record) => self.record(record),
-            Format::Select(_, _, choice)
-            | Format::ByFamily(choice)
-            | Format::ByProtocol(choice) => {
+            ValueFormat::Struct(record) | ValueFormat::Structs(record) => self.record(record),
+            ValueFormat::Select(_, _, choice)
+            | ValueFormat::ByFamily(choice)
+            | ValueFormat::ByProtocol(choice) => {
                 for format in choice.all() {
                     self.format(format);
                 }
             }
-            Format::Number(number)
-            | Format::Flags(number)
-            | Format::Numbers(number)
-            | Format::List(number) => {
-                for (value, name) in number.words.into_iter().flat_map(Words::iter) {
+            ValueFormat::Number(number)
+            | ValueFormat::Flags(number)
+            | ValueFormat::Numbers(number)
+            | ValueFormat::List(number) => {
+                for (value, name) in number.words.into_iter().flat_map(NumberWords::iter) {
                     assert!(!name.rest.is_empty());
                     assert_eq!(number.words.unwrap().find(value.into()), Some(name));
                 }
@@ -194,7 +194,7 @@ impl Visit {
         }
     }
 
-    fn set(&mut self, set: Set) {
+    fn set(&mut self, set: AttrSet) {
         if self.sets.contains(&set) {
             return;
         }
@@ -218,7 +218,7 @@ fn flags_and_families() -> impl Iterator<Item = (u16, u8)> {
 fn everything_in_the_table_can_be_looked_up() {
     let mut visit = Visit::default();
     let mut messages = 0;
-    for family in table::FAMILIES.iter().map(Family) {
+    for family in table::FAMILIES.iter().map(FamilyInfo) {
         for number in 0..0xb00 {
             for (flags, af) in flags_and_families() {
                 if let Some(message) = family.message(number, flags, &[af]) {

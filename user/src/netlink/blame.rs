@@ -3,7 +3,7 @@
 //! Names the attribute of a request that the kernel refused.
 
 use super::{ExtAck, Spec};
-use crate::names::{self, Set};
+use crate::names::{self, AttrSet};
 use crate::wire::{self, Message, NLA_HDRLEN, NLMSG_HDRLEN};
 
 /// Deepest nest that is looked into: requests of a client have a handful.
@@ -24,7 +24,7 @@ pub(crate) fn blamed(spec: &Spec, request: &[u8], ext_ack: &ExtAck<'_>) -> Optio
 /// A row of attributes.
 #[derive(Clone, Copy)]
 struct BlamedRow<'m> {
-    attrs: names::Row<'m>,
+    attrs: names::AttrRow<'m>,
     /// Where they are in the message.
     start: usize,
     /// Prefix that the names of the message's attributes share, which is left out.
@@ -39,11 +39,11 @@ struct AttrPlace<'m> {
 }
 
 impl<'m> BlamedRow<'m> {
-    fn of(message: &Message<'m>, known: &names::Message) -> Option<Self> {
+    fn of(message: &Message<'m>, known: &names::MessageInfo) -> Option<Self> {
         let start = NLMSG_HDRLEN + wire::align(known.header_size);
 
         Some(Self {
-            attrs: names::Row {
+            attrs: names::AttrRow {
                 bytes: message.bytes().get(start..)?,
                 set: known.attrs,
                 family: message.payload().first().copied().unwrap_or_default(),
@@ -82,12 +82,12 @@ impl<'m> BlamedRow<'m> {
 
     /// Returns what is known of the attributes in the innermost nest that the byte at `offset` of the
     /// message belongs to.
-    fn nest_at(&self, offset: usize, depth: usize) -> Set {
+    fn nest_at(&self, offset: usize, depth: usize) -> AttrSet {
         let Some(place) = self.find(offset) else {
-            return Set::EMPTY;
+            return AttrSet::EMPTY;
         };
         let Some(inside) = self.inside(&place, depth) else {
-            return Set::EMPTY;
+            return AttrSet::EMPTY;
         };
 
         match offset == place.start || inside.find(offset).is_none() {
@@ -119,7 +119,7 @@ impl<'m> BlamedRow<'m> {
         }
 
         Some(BlamedRow {
-            attrs: names::Row {
+            attrs: names::AttrRow {
                 bytes: place.attr.value().get(header..)?,
                 set,
                 family: self.attrs.family,
@@ -131,7 +131,7 @@ impl<'m> BlamedRow<'m> {
         })
     }
 
-    fn name(&self, set: Set, nla_type: u16) -> String {
+    fn name(&self, set: AttrSet, nla_type: u16) -> String {
         match set.find(nla_type) {
             Some(attr) => {
                 let name = attr.name.to_string();

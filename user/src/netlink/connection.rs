@@ -179,7 +179,7 @@ impl Connection {
 
     /// Returns what receives in its place, up to `datagrams` at once, 64 at most; its tap sees
     /// nothing of that.
-    pub fn ears(&self, datagrams: usize) -> EventSocket {
+    pub fn event_socket(&self, datagrams: usize) -> EventSocket {
         EventSocket::new(self.socket.clone(), datagrams)
     }
 

@@ -103,14 +103,14 @@ mod tests {
     fn datagrams_are_added_in_order_with_their_senders() {
         let socket = || Socket::open(libc::NETLINK_USERSOCK).unwrap();
         let (from, to) = (socket(), Arc::new(socket()));
-        let mut ears = EventSocket::new(to.clone(), 2);
+        let mut events = EventSocket::new(to.clone(), 2);
         let mut batch = DatagramBatch::default();
         for bytes in [&b"a"[..], b"bb", b"ccc"] {
             send_to(&from, to.portid(), bytes).unwrap();
         }
 
         for any in [true, true, false] {
-            assert_eq!(ears.gather("test", &mut batch).unwrap(), any);
+            assert_eq!(events.gather("test", &mut batch).unwrap(), any);
         }
         let all: Vec<_> = batch.datagrams().map(|d| (d.portid, d.bytes)).collect();
         assert_eq!(

@@ -35,16 +35,15 @@ impl Connection {
         sent: Instant,
         timeout: Duration,
     ) -> Result<(Message<'_>, Duration), Error> {
-        let (index, received) =
-            self.hear(
-                request,
-                sent,
-                timeout,
-                |spec, request, message| match message.header().nlmsg_type {
-                    NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Continue),
-                    _ => Ok(ControlFlow::Break(())),
-                },
-            )?;
+        let (index, received) = self.receive_answer(
+            request,
+            sent,
+            timeout,
+            |spec, request, message| match message.header().nlmsg_type {
+                NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Continue),
+                _ => Ok(ControlFlow::Break(())),
+            },
+        )?;
         let message = self.messages(request.op()).nth(index);
 
         // The message was in the inbox when its index was found.
@@ -82,7 +81,7 @@ impl Connection {
     ) -> Result<(), Error> {
         let sent = self.send_next(request)?;
 
-        self.hear(request, sent, timeout, take).map(drop)
+        self.receive_answer(request, sent, timeout, take).map(drop)
     }
 
     fn send_next(&mut self, request: &mut Request) -> Result<Instant, Error> {
@@ -94,7 +93,7 @@ impl Connection {
     /// message of the inbox that was at, and when it was received.
     ///
     /// What came is handed over even if it was found only after the time was up.
-    fn hear(
+    fn receive_answer(
         &mut self,
         request: &Request,
         sent: Instant,

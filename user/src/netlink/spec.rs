@@ -2,7 +2,7 @@
 
 //! Description of a netlink protocol.
 
-use crate::names::{self, Family, MessageSpec, GENL_ID_CTRL};
+use crate::names::{self, FamilyInfo, MessageSpec, GENL_ID_CTRL};
 use crate::wire::Message;
 
 /// Description of a netlink protocol: its number, and the messages that [`names`] does not have.
@@ -19,7 +19,7 @@ pub struct Spec {
 
 impl Spec {
     /// Returns what is known of `message`.
-    pub fn message(&self, message: &Message<'_>) -> Option<names::Message> {
+    pub fn message(&self, message: &Message<'_>) -> Option<names::MessageInfo> {
         let header = message.header();
         let known = self
             .messages
@@ -33,11 +33,11 @@ impl Spec {
         match (self.protocol, header.nlmsg_type) {
             (libc::NETLINK_GENERIC, GENL_ID_CTRL) => {
                 let command = *payload.first()?;
-                Family::of_name(b"nlctrl")?.message(command.into(), flags, payload)
+                FamilyInfo::of_name(b"nlctrl")?.message(command.into(), flags, payload)
             }
             (libc::NETLINK_GENERIC, _) => None,
             (protocol, nlmsg_type) => {
-                Family::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
+                FamilyInfo::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
             }
         }
     }

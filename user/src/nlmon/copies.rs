@@ -13,11 +13,11 @@ const BETWEEN: usize = 8;
 /// The last events, when they were since the beginning of 1970, and what somebody knows them by.
 #[derive(Debug)]
 pub struct Copies<T> {
-    recent: VecDeque<Event<T>>,
+    recent: VecDeque<CopiedEvent<T>>,
 }
 
 #[derive(Debug)]
-struct Event<T> {
+struct CopiedEvent<T> {
     time: Duration,
     protocol: u16,
     bytes: Vec<u8>,
@@ -36,7 +36,7 @@ impl<T: PartialEq> Copies<T> {
     /// Returns what an event of `protocol` is known by that was captured right before `time` and has the same
     /// `bytes`.
     pub fn find(&self, time: Duration, protocol: u16, bytes: &[u8]) -> Option<&T> {
-        let is_it = |event: &&Event<T>| {
+        let is_it = |event: &&CopiedEvent<T>| {
             event.bytes == bytes && event.protocol == protocol && is_together(event.time, time)
         };
         self.recent.iter().find(is_it).map(|event| &event.name)
@@ -51,7 +51,7 @@ impl<T: PartialEq> Copies<T> {
         let mut kept = oldest.map_or_else(Vec::new, |event| event.bytes);
         kept.clear();
         kept.extend_from_slice(bytes);
-        self.recent.push_back(Event {
+        self.recent.push_back(CopiedEvent {
             time,
             protocol,
             bytes: kept,

@@ -5,9 +5,9 @@
 //! A datagram is held back until it is known what there is to say of it: a request until its answer came,
 //! an event until no copy of it can come any more. Their order stays, and none is held for long.
 
-use super::exchanges::{is_part, Answered, Asked, Exchanges};
+use super::exchanges::{is_part, Answered, Exchanges, PendingRequest};
 use super::owners::Owners;
-use super::{Copies, Line, Owner, Response, Role};
+use super::{Copies, DatagramRole, Owner, Response, SniffedDatagram};
 use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
 use std::collections::VecDeque;
@@ -30,7 +30,7 @@ const SPARE: usize = 64;
 /// Says whether a message is wanted; or, with `None`, a datagram that has none.
 pub type Wants<'w> = dyn FnMut(Option<&Message<'_>>) -> bool + 'w;
 
-/// Takes packets of `nlmon`, and tells them as [`Line`]s.
+/// Takes packets of `nlmon`, and tells them as [`SniffedDatagram`]s.
 pub struct Dialog {
     exchanges: Exchanges,
     copies: Copies<u64>,
@@ -60,7 +60,7 @@ struct Held {
     len: usize,
     portid: Option<u32>,
     owner: Option<Rc<Owner>>,
-    role: Role,
+    role: DatagramRole,
 }
 
 /// Facts found in a datagram from the kernel, message by message.
@@ -119,7 +119,7 @@ impl Dialog {
     /// Returns the next datagram of which all is known, or that was held for long enough `now`; without
     /// a time, whichever is next.
     #[inline]
-    pub fn next_line(&mut self, now: Option<Duration>) -> Option<Line<'_>> {
+    pub fn next_line(&mut self, now: Option<Duration>) -> Option<SniffedDatagram<'_>> {
         self.forget_told();
         let next = self.held.front()?;
         if !now.is_none_or(|now| self.is_ready(next, now)) {
@@ -148,9 +148,11 @@ impl Dialog {
     fn is_ready(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
         let is_known = match &held.role {
-            Role::Request(responses) => responses.iter().all(|response| response.errno.is_some()),
-            Role::Answer { .. } => true,
-            Role::Event { .. } => {
+            DatagramRole::Request(responses) => {
+                responses.iter().all(|response| response.errno.is_some())
+            }
+            DatagramRole::Answer { .. } => true,
+            DatagramRole::Event { .. } => {
                 !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
             }
         };
@@ -164,7 +166,7 @@ impl Dialog {
         let line = is_wanted.then_some(self.next_number());
         let mut responses = self.spare_responses.pop().unwrap_or_default();
         for (at, message) in messages().enumerate() {
-            let asked = Asked {
+            let asked = PendingRequest {
                 line,
                 at,
                 protocol: packet.protocol,
@@ -179,7 +181,7 @@ impl Dialog {
             self.exchanges.ask(asked);
         }
         match is_wanted {
-            true => self.hold(packet, None, Role::Request(responses)),
+            true => self.hold(packet, None, DatagramRole::Request(responses)),
             false => self.keep_responses(responses),
         }
     }
@@ -228,21 +230,21 @@ impl Dialog {
         answer: &Answer,
     ) {
         let role = match answer.is_answer {
-            true => Role::Answer {
+            true => DatagramRole::Answer {
                 after: answer.after,
                 errno: answer.errno,
             },
             false => {
                 let copy = self.copies.find(packet.time, packet.protocol, packet.bytes);
                 let event = copy.copied().and_then(|line| self.held_at(line));
-                if let Some(Role::Event { copies }) = event.map(|event| &mut event.role) {
+                if let Some(DatagramRole::Event { copies }) = event.map(|event| &mut event.role) {
                     *copies += 1;
                     return;
                 }
                 let line = self.next_number();
                 self.copies
                     .note(packet.time, packet.protocol, packet.bytes, line);
-                Role::Event { copies: 1 }
+                DatagramRole::Event { copies: 1 }
             }
         };
         self.hold(packet, Some((portid, owner)), role);
@@ -254,7 +256,7 @@ impl Dialog {
         let Some(request) = asked.line.and_then(|line| self.held_at(line)) else {
             return;
         };
-        let Role::Request(responses) = &mut request.role else {
+        let DatagramRole::Request(responses) = &mut request.role else {
             return;
         };
         let Some(response) = responses.get_mut(asked.at) else {
@@ -286,7 +288,12 @@ impl Dialog {
     }
 
     #[inline]
-    fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: Role) {
+    fn hold(
+        &mut self,
+        packet: &Packet<'_>,
+        of: Option<(u32, Option<Rc<Owner>>)>,
+        role: DatagramRole,
+    ) {
         let mut bytes = self.spare_bytes.pop().unwrap_or_default();
         bytes.extend_from_slice(packet.bytes);
         let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
@@ -313,7 +320,7 @@ impl Dialog {
             bytes.clear();
             self.spare_bytes.push(bytes);
         }
-        if let Role::Request(responses) = role {
+        if let DatagramRole::Request(responses) = role {
             self.keep_responses(responses);
         }
     }
@@ -337,14 +344,14 @@ impl Held {
     /// Returns how much memory it takes, in bytes: a datagram may be empty, and still has a line.
     fn size(&self) -> usize {
         let responses = match &self.role {
-            Role::Request(responses) => mem::size_of_val(&responses[..]),
+            DatagramRole::Request(responses) => mem::size_of_val(&responses[..]),
             _ => 0,
         };
         mem::size_of::<Self>() + self.bytes.len() + responses
     }
 
-    fn line(&self) -> Line<'_> {
-        Line {
+    fn line(&self) -> SniffedDatagram<'_> {
+        SniffedDatagram {
             time: self.time,
             protocol: Protocol(self.protocol.into()),
             bytes: &self.bytes,
@@ -404,14 +411,14 @@ impl Response {
 
 /// Returns what a datagram without a message is: of a protocol that has none an event, else something that
 /// the kernel does not understand.
-fn without_messages(protocol: u16) -> Role {
+fn without_messages(protocol: u16) -> DatagramRole {
     match Protocol(protocol.into()).has_messages() {
-        true => Role::Request(Vec::new()),
-        false => Role::Event { copies: 1 },
+        true => DatagramRole::Request(Vec::new()),
+        false => DatagramRole::Event { copies: 1 },
     }
 }
 
-fn since(asked: &Asked, time: Duration) -> Duration {
+fn since(asked: &PendingRequest, time: Duration) -> Duration {
     time.saturating_sub(asked.time)
 }
 
@@ -473,7 +480,7 @@ mod tests {
         }
 
         /// Returns the roles of what is told now.
-        fn told(&mut self) -> Vec<Role> {
+        fn remarks(&mut self) -> Vec<DatagramRole> {
             let now = Some(self.time);
             std::iter::from_fn(|| self.dialog.next_line(now).map(|line| line.role.clone()))
                 .collect()
@@ -501,15 +508,15 @@ mod tests {
         message(libc::RTM_NEWLINK, 0, seq, PORTID, &[0; 16])
     }
 
-    fn answer(micros: u64) -> Role {
-        Role::Answer {
+    fn answer(micros: u64) -> DatagramRole {
+        DatagramRole::Answer {
             after: Some(Duration::from_micros(micros)),
             errno: Some(0),
         }
     }
 
-    fn answered(micros: u64) -> Role {
-        Role::Request(vec![Response {
+    fn answered(micros: u64) -> DatagramRole {
+        DatagramRole::Request(vec![Response {
             expected: Expected::Yes,
             after: Some(Duration::from_micros(micros)),
             messages: 1,
@@ -524,11 +531,11 @@ mod tests {
         captured.take(0, &question(1));
         captured.take(10, &question(2));
         captured.take(10, &link(2));
-        assert_eq!(captured.told(), []);
+        assert_eq!(captured.remarks(), []);
         captured.take(10, &link(1));
 
         assert_eq!(
-            captured.told(),
+            captured.remarks(),
             [answered(30), answered(10), answer(10), answer(30)]
         );
         assert!(!captured.dialog.is_holding());
@@ -540,16 +547,16 @@ mod tests {
         let mut captured = Captured::new();
         captured.take(0, &question(1));
         captured.time += HOLD - Duration::from_micros(1);
-        assert_eq!(captured.told(), []);
+        assert_eq!(captured.remarks(), []);
         captured.time += Duration::from_micros(1);
         let expected = Response {
             expected: Expected::Yes,
             ..Response::default()
         };
-        assert_eq!(captured.told(), [Role::Request(vec![expected])]);
+        assert_eq!(captured.remarks(), [DatagramRole::Request(vec![expected])]);
         captured.take(1, &link(1));
         let micros = HOLD.as_micros() as u64 + 1;
-        assert_eq!(captured.told(), [answer(micros)]);
+        assert_eq!(captured.remarks(), [answer(micros)]);
     }
 
     #[test]
@@ -560,12 +567,12 @@ mod tests {
             captured.take(0, &long);
         }
         assert_eq!(
-            captured.told().len(),
+            captured.remarks().len(),
             1,
             "each is a header longer than a MiB"
         );
         captured.take(0, &long);
-        assert_eq!(captured.told().len(), 1);
+        assert_eq!(captured.remarks().len(), 1);
         assert!(captured.dialog.bytes <= HELD);
     }
 
@@ -575,7 +582,7 @@ mod tests {
         captured.take(0, &question(1));
         for _ in 0..100_000 {
             captured.take(0, b"");
-            if !captured.told().is_empty() {
+            if !captured.remarks().is_empty() {
                 break;
             }
         }
@@ -593,12 +600,12 @@ mod tests {
             expected: Expected::Yes,
             ..Response::default()
         };
-        let unanswered = Role::Request(vec![unanswered]);
-        assert_eq!(captured.told(), [unanswered]);
+        let unanswered = DatagramRole::Request(vec![unanswered]);
+        assert_eq!(captured.remarks(), [unanswered]);
         captured.take(0, &question(2));
-        assert_eq!(captured.told(), []);
+        assert_eq!(captured.remarks(), []);
         captured.take(10, &link(2));
-        assert_eq!(captured.told(), [answered(10), answer(10)]);
+        assert_eq!(captured.remarks(), [answered(10), answer(10)]);
     }
 
     #[test]
@@ -609,12 +616,12 @@ mod tests {
             captured.take(micros, &event(seq));
         }
         // Of the last one a copy may come yet.
-        let told = |copies| Role::Event { copies };
-        assert_eq!(captured.told(), [told(3), told(1)]);
+        let told = |copies| DatagramRole::Event { copies };
+        assert_eq!(captured.remarks(), [told(3), told(1)]);
         captured.take(2000, &event(1));
-        assert_eq!(captured.told(), [told(1)]);
+        assert_eq!(captured.remarks(), [told(1)]);
         captured.time += SETTLED;
-        assert_eq!(captured.told(), [told(1)]);
+        assert_eq!(captured.remarks(), [told(1)]);
     }
 
     #[test]
@@ -640,11 +647,14 @@ mod tests {
             words: Some(b"no".to_vec()),
             ..Response::default()
         };
-        let answer = Role::Answer {
+        let answer = DatagramRole::Answer {
             after,
             errno: Some(libc::EINVAL),
         };
-        assert_eq!(captured.told(), [Role::Request(vec![refused]), answer]);
+        assert_eq!(
+            captured.remarks(),
+            [DatagramRole::Request(vec![refused]), answer]
+        );
     }
 
     #[test]
@@ -658,7 +668,7 @@ mod tests {
             for datagram in [&request, &part, &done()] {
                 captured.take_if(1, datagram, wants);
             }
-            captured.told().len()
+            captured.remarks().len()
         };
 
         assert_eq!(count(|_| true), 3);
@@ -673,15 +683,15 @@ mod tests {
         let mut captured = Captured::new();
         for bytes in [&b""[..], b"text", &[0; 40]] {
             captured.take(0, bytes);
-            assert_eq!(captured.told(), [Role::Request(Vec::new())]);
+            assert_eq!(captured.remarks(), [DatagramRole::Request(Vec::new())]);
         }
         // The end of a dump whose beginning was not seen.
         captured.take(0, &message(NLMSG_DONE, NLM_F_MULTI, 1, PORTID, b""));
-        let unknown = Role::Answer {
+        let unknown = DatagramRole::Answer {
             after: None,
             errno: None,
         };
-        assert_eq!(captured.told(), [unknown]);
+        assert_eq!(captured.remarks(), [unknown]);
     }
 
     #[test]
@@ -696,7 +706,7 @@ mod tests {
         captured.dialog.take(&uevent, &mut |_| true);
         captured.time += SETTLED;
 
-        assert_eq!(captured.told(), [Role::Event { copies: 1 }]);
+        assert_eq!(captured.remarks(), [DatagramRole::Event { copies: 1 }]);
     }
 
     /// A datagram of messages that may fit together, cut off anywhere.
@@ -743,9 +753,9 @@ mod tests {
         }
     }
 
-    fn copies(role: &Role) -> u32 {
+    fn copies(role: &DatagramRole) -> u32 {
         match role {
-            Role::Event { copies } => *copies,
+            DatagramRole::Event { copies } => *copies,
             _ => 1,
         }
     }

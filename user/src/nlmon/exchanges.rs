@@ -6,7 +6,7 @@
 //! request itself has that port id only if the program has written it there, and other programs may have
 //! the same number at the same time.
 
-use crate::names::{Family, Verb, GENL_ID_CTRL};
+use crate::names::{FamilyInfo, Operation, GENL_ID_CTRL};
 use crate::netlink::Ack;
 use crate::rtnl::{is_get, type_of_new};
 use crate::wire::{
@@ -68,7 +68,7 @@ pub enum Expected {
 
 /// A request that may be answered yet.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct PendingRequest {
     /// The line that it is told in, if it is, and which message of that it is.
     pub line: Option<u64>,
     pub at: usize,
@@ -82,7 +82,7 @@ pub struct Asked {
 /// An answer whose request is known.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    pub asked: Asked,
+    pub asked: PendingRequest,
     /// The error number, if it is the end of the answer.
     pub end: Option<i32>,
 }
@@ -90,7 +90,7 @@ pub struct Answered {
 /// The requests that may be answered yet: those whose numbers are the same modulo [`LISTS`] are in one
 /// list, in order. Programs count up, so most lists are short.
 #[derive(Debug)]
-pub struct Exchanges([Vec<Asked>; LISTS]);
+pub struct Exchanges([Vec<PendingRequest>; LISTS]);
 
 impl Exchanges {
     /// Knows no request yet.
@@ -99,7 +99,7 @@ impl Exchanges {
     }
 
     /// Notes a request. Of a list that is full the oldest one is forgotten.
-    pub fn ask(&mut self, asked: Asked) {
+    pub fn ask(&mut self, asked: PendingRequest) {
         let list = self.list(asked.header.nlmsg_seq);
         list.retain(|known| known.is_open(asked.time));
         if list.len() == ALIKE {
@@ -117,7 +117,7 @@ impl Exchanges {
     ) -> Option<Answered> {
         let header = message.header();
         let list = self.list(header.nlmsg_seq);
-        let of_whom = |(at, asked): &(usize, &Asked)| {
+        let of_whom = |(at, asked): &(usize, &PendingRequest)| {
             (
                 asked.portid == Some(header.nlmsg_pid),
                 asked.header.nlmsg_pid == header.nlmsg_pid,
@@ -142,12 +142,12 @@ impl Exchanges {
     }
 
     /// Returns the list of requests with the number `nlmsg_seq`.
-    fn list(&mut self, nlmsg_seq: u32) -> &mut Vec<Asked> {
+    fn list(&mut self, nlmsg_seq: u32) -> &mut Vec<PendingRequest> {
         &mut self.0[nlmsg_seq as usize % LISTS]
     }
 }
 
-impl Asked {
+impl PendingRequest {
     /// Says whether it is answered also where it is not refused.
     pub fn expected(&self) -> Expected {
         let Nlmsghdr {
@@ -217,7 +217,7 @@ pub fn is_part(header: &Nlmsghdr) -> bool {
 /// Says whether requests of this type are answered with an object, if nobody knows better.
 fn is_question(protocol: u16, nlmsg_type: u16) -> bool {
     let verb = || {
-        let family = Family::of_protocol(protocol.into())?;
+        let family = FamilyInfo::of_protocol(protocol.into())?;
         Some(family.message(nlmsg_type, NLM_F_REQUEST, &[])?.verb)
     };
     match protocol {
@@ -225,7 +225,7 @@ fn is_question(protocol: u16, nlmsg_type: u16) -> bool {
         ROUTE => is_get(nlmsg_type),
         GENERIC => true,
         NETFILTER if SILENT.contains(&subsystem(nlmsg_type)) => false,
-        _ => !matches!(verb(), Some(Verb::New | Verb::Del)),
+        _ => !matches!(verb(), Some(Operation::New | Operation::Del)),
     }
 }
 
@@ -276,8 +276,8 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    fn asked(line: u64, nlmsg_type: u16, flags: u16, pid: u32) -> Asked {
-        Asked {
+    fn asked(line: u64, nlmsg_type: u16, flags: u16, pid: u32) -> PendingRequest {
+        PendingRequest {
             line: Some(line),
             at: 0,
             protocol: ROUTE,
@@ -448,7 +448,7 @@ mod tests {
     #[test]
     fn in_generic_netlink_an_answer_is_sure_where_it_is_asked_for_or_the_controller_is_asked() {
         let expected = |nlmsg_type, flags| {
-            let request = Asked {
+            let request = PendingRequest {
                 protocol: GENERIC,
                 ..asked(1, nlmsg_type, flags, 0)
             };
@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn of_netfilter_marks_of_batches_queues_and_logs_are_not_answered() {
-        let asked = |line, nlmsg_type| Asked {
+        let asked = |line, nlmsg_type| PendingRequest {
             protocol: NETFILTER,
             ..asked(line, nlmsg_type, 0, 0)
         };
@@ -524,7 +524,7 @@ mod tests {
             exchanges.ask(asked);
         }
         assert_eq!(exchanges.list(7).len(), ALIKE);
-        exchanges.ask(Asked {
+        exchanges.ask(PendingRequest {
             time: at(2000),
             ..asked(1, GETLINK, 0, 0)
         });

@@ -38,13 +38,13 @@ pub struct Owner {
 }
 
 /// A socket: its protocol and its port id.
-type Socket = (u16, u32);
+type SocketId = (u16, u32);
 
 /// Owners of sockets, as they were found last.
 #[derive(Debug)]
 pub struct Owners {
-    found: HashMap<Socket, (Duration, Option<Rc<Owner>>)>,
-    sockets: Sockets,
+    found: HashMap<SocketId, (Duration, Option<Rc<Owner>>)>,
+    sockets: SocketOwners,
     /// The process that was found last: a program may open a socket for each of its questions.
     last: u32,
     start: Instant,
@@ -56,7 +56,7 @@ impl Owners {
     pub fn new() -> Self {
         Self {
             found: HashMap::new(),
-            sockets: Sockets::new(),
+            sockets: SocketOwners::new(),
             last: 0,
             start: Instant::now(),
             spent: Duration::ZERO,
@@ -86,7 +86,7 @@ impl Owners {
         owner
     }
 
-    fn look(&mut self, socket: Socket, time: Duration) -> Option<Owner> {
+    fn look(&mut self, socket: SocketId, time: Duration) -> Option<Owner> {
         let line = self.sockets.find(socket, time);
         let Some(process) = line.and_then(|line| holder(line, self.last)) else {
             return namesake(socket.1);
@@ -101,12 +101,12 @@ impl Owners {
 
 /// The sockets that there were at a moment.
 #[derive(Debug)]
-struct Sockets {
+struct SocketOwners {
     lines: Vec<SocketLine>,
     since: Duration,
 }
 
-impl Sockets {
+impl SocketOwners {
     fn new() -> Self {
         Self {
             lines: Vec::new(),
@@ -116,7 +116,7 @@ impl Sockets {
 
     /// Returns the socket as it was after `time`. Datagrams come in blocks, and the kernel goes through all
     /// sockets for each reading, so one reading serves all that were captured before it.
-    fn find(&mut self, (protocol, portid): Socket, time: Duration) -> Option<&SocketLine> {
+    fn find(&mut self, (protocol, portid): SocketId, time: Duration) -> Option<&SocketLine> {
         let now = now();
         // The table may have been read before the clock was set back, so in the future.
         if time >= self.since || now < self.since {
@@ -203,7 +203,7 @@ mod tests {
     fn sockets_are_read_once_for_all_datagrams_that_came_before() {
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
         let socket = (ROUTE, socket.portid());
-        let (before, mut sockets) = (now(), Sockets::new());
+        let (before, mut sockets) = (now(), SocketOwners::new());
         assert!(sockets.find(socket, before).is_some());
         sockets.lines.clear();
 

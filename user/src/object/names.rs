@@ -29,7 +29,7 @@ pub struct Names {
     above_down: HashSet<u32>,
     numbers: Numbers,
     /// Whether what is told now is of links in another network namespace, which have no names here.
-    are_elsewhere: bool,
+    are_in_peer_namespace: bool,
     /// Whether what is told now is as it was told last.
     is_past: bool,
 }
@@ -71,17 +71,21 @@ impl Names {
     /// Tells the link with this `index` under `key`; under `key_index` by that alone, where it is in another network
     /// namespace.
     pub fn describe_link(&mut self, key: &str, index: u32, out: &mut dyn Fields) {
-        match self.are_elsewhere {
+        match self.are_in_peer_namespace {
             true => out.field(&format!("{key}_index"), Value::Number(index.into())),
             false => out.field(key, self.link(index)),
         }
     }
 
     /// Lets `tell` tell of links in another network namespace, if they are there.
-    pub fn elsewhere<T>(&mut self, are_there: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
-        let outside = std::mem::replace(&mut self.are_elsewhere, are_there);
+    pub fn in_peer_namespace<T>(
+        &mut self,
+        are_there: bool,
+        tell: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outside = std::mem::replace(&mut self.are_in_peer_namespace, are_there);
         let told = tell(self);
-        self.are_elsewhere = outside;
+        self.are_in_peer_namespace = outside;
         told
     }
 

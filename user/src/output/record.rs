@@ -27,7 +27,7 @@ const HELD: usize = 64 << 10;
 
 /// How objects are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum RecordStyle {
     /// A JSON array of the objects.
     Json,
     /// A line of text for each object.
@@ -43,7 +43,7 @@ pub enum Style {
 pub struct Records {
     out: File,
     held: Vec<u8>,
-    style: Style,
+    style: RecordStyle,
     any: bool,
     memo: Memo,
 }
@@ -54,7 +54,7 @@ impl Records {
     /// # Errors
     ///
     /// When it is closed.
-    pub fn new(style: Style) -> io::Result<Self> {
+    pub fn new(style: RecordStyle) -> io::Result<Self> {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 
         Ok(Self {
@@ -89,12 +89,12 @@ impl Records {
     #[inline]
     fn hold(&mut self, object: &impl Object, names: &mut Names) {
         match self.style {
-            Style::Json => {
+            RecordStyle::Json => {
                 self.held.push(if self.any { b',' } else { b'[' });
                 let fields = JsonFields::new(&mut self.held);
                 write_object(object, names, fields, &mut self.memo, |_| {});
             }
-            Style::Text { details, color } => {
+            RecordStyle::Text { details, color } => {
                 let fields = TextFields::new(&mut self.held, details, color);
                 write_object(object, names, fields, &mut self.memo, |_| {});
             }
@@ -108,9 +108,9 @@ impl Records {
     /// Those of `write(2)`.
     pub fn end(mut self) -> io::Result<()> {
         match (self.style, self.any) {
-            (Style::Json, true) => self.held.extend(b"]\n"),
-            (Style::Json, false) => self.held.extend(b"[]\n"),
-            (Style::Text { .. }, _) => {}
+            (RecordStyle::Json, true) => self.held.extend(b"]\n"),
+            (RecordStyle::Json, false) => self.held.extend(b"[]\n"),
+            (RecordStyle::Text { .. }, _) => {}
         }
         self.flush()
     }

@@ -9,12 +9,12 @@ use super::buffer::Buffer;
 use super::escape::Escaped;
 use super::json::write_line;
 use super::time::{Clock, TimeStyle, Utc};
-use super::trace::{Decoder, Form, Origin};
+use super::trace::{DatagramOrigin, Decoder, TraceForm};
 use nlhello::netlink::{
     since_1970, Direction, Errno, Observer, Outcome, Protocol, Remark, Rights, Thread, Transfer,
     Unshown,
 };
-use nlhello::nlmon::Line;
+use nlhello::nlmon::SniffedDatagram;
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -39,7 +39,7 @@ pub struct Sniff {
 
 /// A decoder for each network namespace: a link has another name in each.
 struct Decoders {
-    form: Form,
+    form: TraceForm,
     /// Decoder of the namespace that all lines are of, where there is but one.
     only: Decoder,
     /// By the number of the namespace; where that is not known, by that of the socket.
@@ -47,7 +47,7 @@ struct Decoders {
 }
 
 impl Decoders {
-    fn new(form: Form) -> Self {
+    fn new(form: TraceForm) -> Self {
         Self {
             form,
             only: Decoder::new(form),
@@ -87,9 +87,9 @@ impl Sniff {
             },
             label: line::Label::default(),
             decoders: Decoders::new(match (json, color) {
-                (true, _) => Form::Json,
-                (false, true) => Form::Color,
-                (false, false) => Form::Text,
+                (true, _) => TraceForm::Json,
+                (false, true) => TraceForm::Color,
+                (false, false) => TraceForm::Text,
             }),
             is_watched,
             failure: None,
@@ -102,7 +102,7 @@ impl Sniff {
     }
 
     /// Tells of a datagram that `nlmon` showed.
-    pub fn line(&mut self, line: &Line<'_>) {
+    pub fn line(&mut self, line: &SniffedDatagram<'_>) {
         self.write(|sniff| {
             let Self {
                 out,
@@ -112,7 +112,7 @@ impl Sniff {
                 ..
             } = sniff;
             match decoders.form {
-                Form::Json => line::write_json(out, clock, &mut decoders.only, line),
+                TraceForm::Json => line::write_json(out, clock, &mut decoders.only, line),
                 _ => line::write_text(out, (clock, label), &mut decoders.only, line),
             }
         });
@@ -124,7 +124,7 @@ impl Sniff {
         self.write(|sniff| {
             let out = sniff.out.text();
             match sniff.decoders.form {
-                Form::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
+                TraceForm::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
                 _ => {
                     out.extend_from_slice(sniff.clock.text(since_1970(now)));
                     writeln!(
@@ -174,7 +174,7 @@ impl Observer for Sniff {
             let form = sniff.decoders.form;
             let decoder = sniff.decoders.of(transfer);
             match form {
-                Form::Json => write_json(out, clock, decoder, transfer),
+                TraceForm::Json => write_json(out, clock, decoder, transfer),
                 _ => write_text(out, clock, decoder, transfer),
             }
         });
@@ -185,10 +185,10 @@ impl Observer for Sniff {
         self.write(|sniff| {
             let out = sniff.out.text();
             match sniff.decoders.form {
-                Form::Json => write_line(out, &JsonRemark::new(now, thread, remark)),
+                TraceForm::Json => write_line(out, &JsonRemark::new(now, thread, remark)),
                 _ => {
                     out.extend_from_slice(sniff.clock.text(since_1970(now)));
-                    writeln!(out, " {} ! {}", Who(thread), Said(remark))
+                    writeln!(out, " {} ! {}", Who(thread), UnseenNote(remark))
                 }
             }
         });
@@ -229,7 +229,7 @@ fn write_messages(
             .try_for_each(|text| writeln!(out.text(), "    \"{}\"", Escaped(text)));
     }
     let (messages, padding) = split_padding(datagram);
-    let origin = Origin { arrow, members: "" };
+    let origin = DatagramOrigin { arrow, members: "" };
     decoder.datagram(out, protocol.0, origin, messages)?;
     match padding {
         0 => Ok(()),
@@ -361,9 +361,9 @@ fn reason(unshown: Unshown) -> &'static str {
 }
 
 /// Traffic that is not seen, in words.
-struct Said<'a>(&'a Remark);
+struct UnseenNote<'a>(&'a Remark);
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for UnseenNote<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Remark::IoUring => f.write_str("uses io_uring: what goes that way is not shown"),
@@ -444,7 +444,7 @@ impl<'a> JsonRemark<'a> {
                 Remark::Closed(_) => "closed",
                 Remark::Forgone(_) => "rights",
             },
-            message: Said(remark).to_string(),
+            message: UnseenNote(remark).to_string(),
         }
     }
 }
@@ -502,7 +502,7 @@ fn write_json(
         out.text().extend_from_slice(&object);
         return Ok(());
     }
-    let origin = Origin {
+    let origin = DatagramOrigin {
         arrow: "",
         members: members(&object),
     };
@@ -566,12 +566,12 @@ mod tests {
 
     fn text(transfer: &Transfer<'_>) -> String {
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
-        let mut decoder = Decoder::new(Form::Text);
+        let mut decoder = Decoder::new(TraceForm::Text);
         buffer::tests::text(|out| write_text(out, &mut clock, &mut decoder, transfer).unwrap())
     }
 
     fn json(transfer: &Transfer<'_>) -> Vec<Value> {
-        let mut decoder = Decoder::new(Form::Json);
+        let mut decoder = Decoder::new(TraceForm::Json);
         let text = buffer::tests::text(|out| {
             write_json(
                 out,
@@ -611,7 +611,7 @@ mod tests {
         let mut route = vec![0; 12];
         put_attr(&mut route, 4, &7_u32.to_ne_bytes()).unwrap();
         let [link, route] = [message(16, &name), message(24, &route)];
-        let mut decoders = Decoders::new(Form::Text);
+        let mut decoders = Decoders::new(TraceForm::Text);
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut shown = |netns, inode, bytes: &[u8]| {
             let transfer = Transfer {
@@ -780,7 +780,7 @@ mod tests {
             gid: Some(5),
             capabilities: true,
         };
-        let said = Said(&Remark::Forgone(rights)).to_string();
+        let said = UnseenNote(&Remark::Forgone(rights)).to_string();
 
         assert_eq!(
             said,

@@ -19,7 +19,7 @@ impl OutputFormat for TextPrinter {
             Printable::Reply(reply) => write_reply(out, reply),
             Printable::Lost(seq) => writeln!(out, "no reply: seq={seq}"),
             Printable::Summary(summary) => write_summary(out, summary),
-            Printable::Heard(heard) => write_heard(out, heard),
+            Printable::Heard(heard) => write_hello(out, heard),
             Printable::Audience(audience) => write_audience(out, audience),
             Printable::Peers(peers, now) => write_peers(out, peers, *now),
             Printable::Stats(stats) => write_stats(out, stats),
@@ -83,7 +83,7 @@ fn write_rtt(out: &mut dyn Write, rtt: &Rtt) -> io::Result<()> {
     )
 }
 
-fn write_heard(out: &mut dyn Write, heard: &HelloEvent<'_>) -> io::Result<()> {
+fn write_hello(out: &mut dyn Write, heard: &HelloEvent<'_>) -> io::Result<()> {
     let HelloEvent { time, portid, text } = heard;
     write!(out, "{} port {portid}", Utc(*time))?;
 

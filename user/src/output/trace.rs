@@ -20,19 +20,19 @@ mod walk;
 mod tests;
 
 use super::buffer::Buffer;
-use json::Json;
+use json::JsonSink;
 use memory::Memory;
 use nlhello::netlink::{Datagram, Spec, Tap};
 use nlhello::wire::{self, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use sink::Sink;
 use std::io::{self, Stderr};
 use templates::{TemplateKey, Templates};
-use text::Text;
+use text::TextSink;
 use walk::Walk;
 
 /// How to show messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum TraceForm {
     /// Text, a line a header and an attribute.
     Text,
     /// Text for a terminal: in color, the values below each other.
@@ -43,7 +43,7 @@ pub enum Form {
 
 /// Where a datagram is from, as it is to be said with each of its messages.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
+pub struct DatagramOrigin<'a> {
     /// Begins the first line of a message, in text.
     pub arrow: &'a str,
     /// Begins the object, in JSON: members, without a comma behind the last.
@@ -53,14 +53,14 @@ pub struct Origin<'a> {
 /// Decodes datagrams, and learns from them the names of links and of families. What it learns is
 /// true in one network namespace.
 pub struct Decoder {
-    form: Form,
+    form: TraceForm,
     memory: Memory,
     templates: Templates,
 }
 
 impl Decoder {
     /// Makes one that knows no link and no family yet.
-    pub fn new(form: Form) -> Self {
+    pub fn new(form: TraceForm) -> Self {
         Self {
             form,
             memory: Memory::default(),
@@ -78,7 +78,7 @@ impl Decoder {
         &mut self,
         out: &mut Buffer,
         protocol: i32,
-        origin: Origin<'_>,
+        origin: DatagramOrigin<'_>,
         datagram: &[u8],
     ) -> io::Result<()> {
         let record = whole_record(protocol, datagram);
@@ -88,11 +88,16 @@ impl Decoder {
         while let Some(message) = messages.next() {
             let text = out.text();
             match self.form {
-                Form::Json => {
-                    self.message_or_rest(Json::new(text, origin.members), protocol, message, rest);
+                TraceForm::Json => {
+                    self.message_or_rest(
+                        JsonSink::new(text, origin.members),
+                        protocol,
+                        message,
+                        rest,
+                    );
                 }
                 form => {
-                    let sink = Text::new(text, origin.arrow, form == Form::Color);
+                    let sink = TextSink::new(text, origin.arrow, form == TraceForm::Color);
                     self.message_or_rest(sink, protocol, message, rest);
                 }
             }
@@ -151,7 +156,7 @@ impl Decoder {
         let start = sink.len();
         let spans = self.templates.begin(key, message.bytes(), start);
         // Where a line goes on in the next one depends on how long values are.
-        if self.form == Form::Color {
+        if self.form == TraceForm::Color {
             spans.stop();
         }
         let mut walk = Walk {
@@ -194,7 +199,7 @@ pub struct Trace {
 
 impl Trace {
     /// Shows messages of the protocol that `spec` is about.
-    pub fn new(spec: &'static Spec, form: Form) -> Self {
+    pub fn new(spec: &'static Spec, form: TraceForm) -> Self {
         Self {
             out: Buffer::new(io::stderr()),
             decoder: Decoder::new(form),
@@ -202,7 +207,7 @@ impl Trace {
         }
     }
 
-    fn print(&mut self, origin: Origin<'_>, datagram: &[u8]) {
+    fn print(&mut self, origin: DatagramOrigin<'_>, datagram: &[u8]) {
         let Self {
             out,
             decoder,
@@ -216,7 +221,7 @@ impl Trace {
 
 impl Tap for Trace {
     fn sent(&mut self, datagram: &[u8]) {
-        let origin = Origin {
+        let origin = DatagramOrigin {
             arrow: ">",
             members: "\"direction\":\"sent\"",
         };
@@ -227,7 +232,7 @@ impl Tap for Trace {
     fn received(&mut self, datagram: Datagram<'_>) {
         let (arrow, members);
         let origin = match datagram.portid {
-            0 => Origin {
+            0 => DatagramOrigin {
                 arrow: "<",
                 members: "\"direction\":\"received\"",
             },
@@ -235,7 +240,7 @@ impl Tap for Trace {
             portid => {
                 arrow = format!("< (from port {portid})");
                 members = format!("\"direction\":\"received\",\"portid\":{portid}");
-                Origin {
+                DatagramOrigin {
                     arrow: &arrow,
                     members: &members,
                 }

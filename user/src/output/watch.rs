@@ -4,18 +4,18 @@
 
 #[cfg(test)]
 mod captures;
-mod causes;
+mod initiators;
 mod netns;
 
-pub use netns::{Identity, Whereabouts};
+pub use netns::{Identity, NamespaceLabel};
 
 use super::buffer::Buffer;
 use super::escape;
 use super::record::digits::push_decimal;
 use super::record::{write_object, JsonFields, Memo, TextFields, Tree, Writer};
 use super::time::{Clock, Stamp, TimeStyle};
-use causes::Causes;
-use nlhello::monitor::{Event, Kind, Origin, Payload, What};
+use initiators::Initiators;
+use nlhello::monitor::{Action, Event, Kind, Origin, Payload};
 use nlhello::object::Names;
 use nlhello::rtnl::Route;
 use serde_json::{json, Map, Value};
@@ -33,8 +33,8 @@ pub struct Watch {
     json: bool,
     color: bool,
     clock: Clock,
-    place: Whereabouts,
-    causes: Causes,
+    place: NamespaceLabel,
+    initiators: Initiators,
     /// Texts of routes, with the names that links had.
     memo: Memo,
     /// Whether each line is seen at once.
@@ -71,8 +71,8 @@ impl Watch {
                 TimeStyle::Time if json => TimeStyle::Iso,
                 style => style,
             }),
-            place: Whereabouts::only(netns.as_deref()),
-            causes: Causes::default(),
+            place: NamespaceLabel::only(netns.as_deref()),
+            initiators: Initiators::default(),
             memo: Memo::new(),
             is_seen: io::stdout().is_terminal(),
         })
@@ -81,7 +81,7 @@ impl Watch {
     /// Tells from now on also which process asked for a change that was just made, as surely as that
     /// is known.
     pub fn name_causes(&mut self) {
-        self.causes = Causes::live();
+        self.initiators = Initiators::live();
     }
 
     /// Forgets the names of links: one has another now, or they are of another namespace.
@@ -258,7 +258,7 @@ impl Watch {
             }
         };
         describe(event, names, JsonFields::new(out), &mut self.memo, index);
-        if event.what == What::Change {
+        if event.what == Action::Change {
             push(out, &[r#","changes":"#]);
             push_json_changes(out, differences);
         }
@@ -266,7 +266,7 @@ impl Watch {
             push(out, &[",\"", origin, "\":true"]);
         }
         if event.by != 0 {
-            let by = self.causes.of(event.by, now.since_start());
+            let by = self.initiators.of(event.by, now.since_start());
             push(out, &[r#","by":"#, by]);
         }
         out.extend_from_slice(b"}\n");
@@ -297,11 +297,11 @@ fn push(out: &mut Vec<u8>, parts: &[&str]) {
     }
 }
 
-fn what(what: What) -> &'static str {
+fn what(what: Action) -> &'static str {
     match what {
-        What::New => "new",
-        What::Change => "change",
-        What::Del => "del",
+        Action::New => "new",
+        Action::Change => "change",
+        Action::Del => "del",
     }
 }
 
@@ -328,7 +328,7 @@ fn describe<W: Writer>(
         Some(Ok(route)) => write_object(&route, names, fields, memo, tail),
         _ => {
             // A removed object is described as it was last. A payload that is shorter than its header has no fields.
-            let _ = names.as_told(event.what == What::Del, |names| {
+            let _ = names.as_told(event.what == Action::Del, |names| {
                 event.object.describe(names, &mut fields)
             });
             fields.end();

@@ -7,7 +7,7 @@
 use super::{Kind, Prefix};
 use crate::kind::word::attr_is;
 use crate::kind::{
-    describe, header, AddressFamilies, Argument, Facts, Payload, Snapshot, Types, Word,
+    describe, header, AddressFamilies, Argument, Facts, MessageTypes, Payload, Snapshot, Word,
 };
 use crate::names::uapi::{
     IFAL_ADDRESS, IFAL_LABEL, RTM_DELADDRLABEL, RTM_GETADDRLABEL, RTM_NEWADDRLABEL,
@@ -120,10 +120,10 @@ impl Object for AddrLabel<'_> {
 /// Facts of labels of prefixes: `struct ifaddrlblmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "addrlabel",
-    types: &[Types::new(RTM_NEWADDRLABEL, RTM_DELADDRLABEL)],
+    types: &[MessageTypes::new(RTM_NEWADDRLABEL, RTM_DELADDRLABEL)],
     families: AddressFamilies::Only(&[libc::AF_INET6 as u8]),
     // `ip6addrlbl_newdel()` notifies nobody.
-    unheard: "the kernel sends no event when a label of a prefix changes",
+    unreceived: "the kernel sends no event when a label of a prefix changes",
     header: IFADDRLBLMSG,
     describe: |label, names, out| AddrLabel::of(label).map(|label| describe(&label, names, out)),
     link: |label| Some(label.link_in_header()).filter(|index| *index != 0),

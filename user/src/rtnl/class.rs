@@ -5,7 +5,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `pkt_sched.h`.
 
 use super::tc::{classid, describe_class, Tc, Tcmsg};
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{RTM_DELTCLASS, RTM_NEWTCLASS, RTNLGRP_TC};
 use crate::object::fields::{Fields, Value};
 use crate::object::{Names, Object};
@@ -58,7 +58,7 @@ impl Object for Class<'_> {
 /// Facts of classes: `struct tcmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "class",
-    types: &[Types::new(RTM_NEWTCLASS, RTM_DELTCLASS)],
+    types: &[MessageTypes::new(RTM_NEWTCLASS, RTM_DELTCLASS)],
     groups: &[RTNLGRP_TC],
     describe: |object, names, out| {
         Class::from_payload(object.bytes()).map(|class| describe(&class, names, out))

@@ -5,7 +5,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h`, `pkt_sched.h` and `if_ether.h`.
 
 use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{
     RTM_DELCHAIN, RTM_DELTFILTER, RTM_NEWCHAIN, RTM_NEWTFILTER, RTNLGRP_TC, TCA_CHAIN,
     TCA_EXT_WARN_MSG,
@@ -147,8 +147,8 @@ impl Object for Filter<'_> {
 pub(crate) const FACTS: Facts = Facts {
     name: "filter",
     types: &[
-        Types::new(RTM_NEWTFILTER, RTM_DELTFILTER),
-        Types::new(RTM_NEWCHAIN, RTM_DELCHAIN),
+        MessageTypes::new(RTM_NEWTFILTER, RTM_DELTFILTER),
+        MessageTypes::new(RTM_NEWCHAIN, RTM_DELCHAIN),
     ],
     groups: &[RTNLGRP_TC],
     describe: |object, names, out| {

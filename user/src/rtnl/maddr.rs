@@ -10,7 +10,7 @@ use super::addr::{
     IFA_MULTICAST,
 };
 use super::family_name;
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{
     RTM_DELANYCAST, RTM_DELMULTICAST, RTM_NEWANYCAST, RTM_NEWMULTICAST, RTNLGRP_IPV4_MCADDR,
     RTNLGRP_IPV6_ACADDR, RTNLGRP_IPV6_MCADDR,
@@ -114,8 +114,8 @@ fn describe_times(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
 pub(crate) const FACTS: Facts = Facts {
     name: "maddr",
     types: &[
-        Types::new(RTM_NEWMULTICAST, RTM_DELMULTICAST),
-        Types::new(RTM_NEWANYCAST, RTM_DELANYCAST),
+        MessageTypes::new(RTM_NEWMULTICAST, RTM_DELMULTICAST),
+        MessageTypes::new(RTM_NEWANYCAST, RTM_DELANYCAST),
     ],
     groups: &[
         RTNLGRP_IPV4_MCADDR,

@@ -12,7 +12,7 @@ pub use entry::{BrMdbEntry, Group, MdbEntry};
 pub use router::RouterPort;
 
 use super::Kind;
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::Index;
 use crate::object::fields::{Fields, Nest, Value};
@@ -176,7 +176,7 @@ fn describe_all<T, I: Iterator<Item = Option<T>>>(
 /// Facts of multicast databases.
 pub(crate) const FACTS: Facts = Facts {
     name: "mdb",
-    types: &[Types::new(RTM_NEWMDB, RTM_DELMDB)],
+    types: &[MessageTypes::new(RTM_NEWMDB, RTM_DELMDB)],
     groups: &[RTNLGRP_MDB],
     describe: |object, names, out| {
         Mdb::from_payload(object.bytes()).map(|mdb| describe(&mdb, names, out))

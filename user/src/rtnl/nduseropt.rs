@@ -7,7 +7,7 @@
 
 mod domain;
 
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{NDUSEROPT_SRCADDR, RTM_NEWNDUSEROPT, RTNLGRP_ND_USEROPT};
 use crate::object::attrs::{be32, ip, Index};
 use crate::object::fields::{Fields, Nest, Value};
@@ -222,7 +222,7 @@ fn v6(bytes: &[u8]) -> Option<Ipv6Addr> {
 /// Facts of options of router advertisements.
 pub(crate) const FACTS: Facts = Facts {
     name: "nduseropt",
-    types: &[Types::only(RTM_NEWNDUSEROPT)],
+    types: &[MessageTypes::only(RTM_NEWNDUSEROPT)],
     groups: &[RTNLGRP_ND_USEROPT],
     describe: |object, names, out| {
         NdUserOpt::from_payload(object.bytes()).map(|options| describe(&options, names, out))

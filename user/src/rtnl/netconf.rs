@@ -6,7 +6,7 @@
 //! C header: `include/uapi/linux/netconf.h`.
 
 use super::{family_name, Kind};
-use crate::kind::{describe, find, Facts, Kinds, Types};
+use crate::kind::{describe, find, Facts, Kinds, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, u32, Index, Taker};
 use crate::object::fields::{Fields, Value};
@@ -120,7 +120,7 @@ fn describe_rp_filter(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
 /// Facts of settings of links.
 pub(crate) const FACTS: Facts = Facts {
     name: "netconf",
-    types: &[Types::new(RTM_NEWNETCONF, RTM_DELNETCONF)],
+    types: &[MessageTypes::new(RTM_NEWNETCONF, RTM_DELNETCONF)],
     groups: &[
         RTNLGRP_IPV4_NETCONF,
         RTNLGRP_IPV6_NETCONF,

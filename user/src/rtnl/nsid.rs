@@ -4,7 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `net_namespace.h`.
 
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{
     NETNSA_CURRENT_NSID, NETNSA_NSID, RTM_DELNSID, RTM_NEWNSID, RTNLGRP_NSID,
 };
@@ -96,7 +96,7 @@ impl Object for Nsid<'_> {
 /// Facts of ids of network namespaces.
 pub(crate) const FACTS: Facts = Facts {
     name: "nsid",
-    types: &[Types::new(RTM_NEWNSID, RTM_DELNSID)],
+    types: &[MessageTypes::new(RTM_NEWNSID, RTM_DELNSID)],
     groups: &[RTNLGRP_NSID],
     describe: |object, names, out| {
         Nsid::from_payload(object.bytes()).map(|nsid| describe(&nsid, names, out))

@@ -6,7 +6,7 @@
 
 use super::tc::{describe_qdisc, Tc, TcAttrs, Tcmsg, ROOT};
 use super::Kind;
-use crate::kind::{describe, Facts, Kinds, Types};
+use crate::kind::{describe, Facts, Kinds, MessageTypes};
 use crate::names::uapi::{
     RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
     TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
@@ -86,7 +86,7 @@ fn describe_sharing(attrs: &mut TcAttrs<'_, '_>, out: &mut dyn Fields) {
 /// Facts of qdiscs.
 pub(crate) const FACTS: Facts = Facts {
     name: "qdisc",
-    types: &[Types::new(RTM_NEWQDISC, RTM_DELQDISC)],
+    types: &[MessageTypes::new(RTM_NEWQDISC, RTM_DELQDISC)],
     groups: &[RTNLGRP_TC],
     describe: |object, names, out| {
         Qdisc::from_payload(object.bytes()).map(|qdisc| describe(&qdisc, names, out))

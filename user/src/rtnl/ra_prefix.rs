@@ -5,7 +5,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h`; the flags are those of the option, RFC 4861 4.6.2.
 
 use super::Kind;
-use crate::kind::{describe, Facts, Kinds, Types};
+use crate::kind::{describe, Facts, Kinds, MessageTypes};
 use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO, RTM_NEWPREFIX, RTNLGRP_IPV6_PREFIX};
 use crate::object::attrs::{ip, u32s, Index};
 use crate::object::fields::{flag_fields, Fields, Value};
@@ -132,7 +132,7 @@ fn describe_flags(prefix_flags: u8, out: &mut dyn Fields) {
 pub(crate) const FACTS: Facts = Facts {
     name: "prefix",
     is_usual_to_watch: true,
-    types: &[Types::only(RTM_NEWPREFIX)],
+    types: &[MessageTypes::only(RTM_NEWPREFIX)],
     groups: &[RTNLGRP_IPV6_PREFIX],
     describe: |object, names, out| {
         RaPrefix::from_payload(object.bytes()).map(|prefix| describe(&prefix, names, out))

@@ -6,7 +6,7 @@
 //! C header: `include/uapi/linux/if_link.h`.
 
 use super::link::describe_stats;
-use crate::kind::{describe, Facts, Types};
+use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, u64, u8, Index};
 use crate::object::fields::{Fields, Nest, Value};
@@ -183,7 +183,7 @@ fn describe_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields)
 /// Facts of counters of links.
 pub(crate) const FACTS: Facts = Facts {
     name: "stats",
-    types: &[Types::only(RTM_NEWSTATS)],
+    types: &[MessageTypes::only(RTM_NEWSTATS)],
     groups: &[RTNLGRP_STATS],
     describe: |object, names, out| {
         Stats::from_payload(object.bytes()).map(|stats| describe(&stats, names, out))

@@ -4,12 +4,12 @@
 //! name or an id.
 
 use super::{
-    link_of, netns, warn_of_little_room, warn_of_unheard, Cli, Failure, Filter, MonitorArgs, Run,
-    Teller, OP,
+    link_of, netns, warn_of_little_room, warn_of_unreceived, Cli, EventEmitter, EventFilter,
+    Failure, MonitorArgs, MonitorRun, OP,
 };
-use crate::output::{Identity, Output, Whereabouts};
+use crate::output::{Identity, NamespaceLabel, Output};
 use crate::signals::Signals;
-use nlhello::monitor::{Namespace, NamespaceId, Namespaces, Seen, Told};
+use nlhello::monitor::{Namespace, NamespaceId, NamespaceNotice, Namespaces, Notice};
 use nlhello::netlink::Error;
 use nlhello::object::Names;
 use std::collections::HashMap;
@@ -21,11 +21,11 @@ use std::time::Instant;
 /// Tells of many network namespaces, each with what is known of it.
 struct Sites<'a> {
     out: &'a Output,
-    teller: &'a mut Teller,
+    teller: &'a mut EventEmitter,
     /// Name of the namespace that the command runs in, where that was given.
     own: Option<String>,
     /// Filter before any name is known, which each namespace begins with.
-    filter: Filter,
+    filter: EventFilter,
     all: HashMap<NamespaceId, Site>,
     /// Of which one the teller has what is known, in exchange for what it had.
     at: Option<NamespaceId>,
@@ -47,21 +47,26 @@ enum Start {
 /// A network namespace, and what is known of it.
 struct Site {
     identity: Identity,
-    place: Whereabouts,
+    place: NamespaceLabel,
     names: Names,
-    filter: Filter,
+    filter: EventFilter,
 }
 
 /// Tells what changes anywhere, until the count or the time is reached or a signal comes, then sums
 /// up.
-pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Result<(), Failure> {
+pub fn watch(
+    cli: &Cli,
+    args: &MonitorArgs,
+    run: &mut MonitorRun,
+    out: &Output,
+) -> Result<(), Failure> {
     let filter = run.teller.filter.clone();
     let mut namespaces = Namespaces::open(filter.kinds(), filter.scope(), args.buffer)?;
     if let Some(every) = args.recheck {
         namespaces.recheck(every);
     }
     warn_of_little_room(namespaces.own(), args, out)?;
-    warn_of_unheard(namespaces.own(), out);
+    warn_of_unreceived(namespaces.own(), out);
     let mut sites = Sites {
         out,
         teller: &mut run.teller,
@@ -83,11 +88,11 @@ pub fn watch(cli: &Cli, args: &MonitorArgs, run: &mut Run, out: &Output) -> Resu
 impl Sites<'_> {
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, namespaces: &mut Namespaces) -> Result<(), Failure> {
-        namespaces.start(&mut |namespace, seen| self.tell(namespace, seen))?;
-        namespaces.tell_all(&mut |namespace, seen| self.tell(namespace, seen))?;
+        namespaces.start(&mut |namespace, seen| self.emit(namespace, seen))?;
+        namespaces.emit_all(&mut |namespace, seen| self.emit(namespace, seen))?;
         self.leave();
         if self.start == Start::Told && self.teller.left > 0 {
-            self.teller.tell(&Told::Sync);
+            self.teller.emit(&Notice::Sync);
         }
         self.start = Start::Over;
         self.teller.flush()
@@ -102,7 +107,7 @@ impl Sites<'_> {
         while self.teller.left > 0 {
             let wake = Some(signals.as_fd());
             let waited = namespaces.wait(deadline, wake, &mut |namespace, seen| {
-                self.tell(namespace, seen);
+                self.emit(namespace, seen);
             })?;
             if self.teller.ends(waited, signals, deadline)? {
                 break;
@@ -111,24 +116,24 @@ impl Sites<'_> {
         Ok(())
     }
 
-    fn tell(&mut self, namespace: &Namespace, seen: &Seen<'_>) {
+    fn emit(&mut self, namespace: &Namespace, seen: &NamespaceNotice<'_>) {
         match seen {
-            Seen::Opened => self.open(namespace),
-            Seen::Refused(error) => self.refuse(namespace, error),
-            Seen::Renamed(_) if namespace.is_own() => {}
-            Seen::Renamed(_) => self.rename(namespace),
-            Seen::Closed => self.close(namespace),
-            Seen::Known(event) => {
+            NamespaceNotice::Opened => self.open(namespace),
+            NamespaceNotice::Refused(error) => self.refuse(namespace, error),
+            NamespaceNotice::Renamed(_) if namespace.is_own() => {}
+            NamespaceNotice::Renamed(_) => self.rename(namespace),
+            NamespaceNotice::Closed => self.close(namespace),
+            NamespaceNotice::Known(event) => {
                 self.go_to(namespace.id);
                 self.teller.learn(event, link_of(event).as_ref());
             }
-            Seen::Told(told) => {
+            NamespaceNotice::Told(told) => {
                 self.go_to(namespace.id);
                 match told {
-                    Told::Event(event) if self.start == Start::Untold => {
+                    Notice::Event(event) if self.start == Start::Untold => {
                         self.teller.settle(link_of(event).as_ref());
                     }
-                    told => self.teller.tell(told),
+                    told => self.teller.emit(told),
                 }
             }
         }
@@ -143,7 +148,7 @@ impl Sites<'_> {
     fn open(&mut self, namespace: &Namespace) {
         let identity = self.identity(namespace);
         let site = Site {
-            place: Whereabouts::among(identity.netns.as_deref(), identity.nsid),
+            place: NamespaceLabel::among(identity.netns.as_deref(), identity.nsid),
             identity: identity.clone(),
             names: Names::new(),
             filter: self.filter.clone(),
@@ -166,7 +171,7 @@ impl Sites<'_> {
         let Some(site) = self.all.get_mut(&namespace.id) else {
             return;
         };
-        site.place = Whereabouts::among(identity.netns.as_deref(), identity.nsid);
+        site.place = NamespaceLabel::among(identity.netns.as_deref(), identity.nsid);
         let was = mem::replace(&mut site.identity, identity.clone());
         self.say(|teller| {
             let now = teller.now();
@@ -185,7 +190,7 @@ impl Sites<'_> {
     }
 
     /// Says what is no change of an object, while anything is told.
-    fn say(&mut self, say: impl FnOnce(&mut Teller) -> io::Result<()>) {
+    fn say(&mut self, say: impl FnOnce(&mut EventEmitter) -> io::Result<()>) {
         if !self.teller.is_done() {
             self.teller.failed = say(self.teller).err();
         }
@@ -226,7 +231,7 @@ impl Sites<'_> {
 }
 
 impl Site {
-    fn exchange(&mut self, teller: &mut Teller) {
+    fn exchange(&mut self, teller: &mut EventEmitter) {
         mem::swap(&mut self.names, &mut teller.names);
         mem::swap(&mut self.filter, &mut teller.filter);
         self.place = teller.watch.move_to(self.place.clone());

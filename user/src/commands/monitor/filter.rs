@@ -5,7 +5,7 @@
 use super::{Words, OP};
 use crate::commands::choice::{ChosenWord, Purpose};
 use nlhello::kind::{note_recent, Choice};
-use nlhello::monitor::{Event, Kind, Kinds, Payload, Scope, What};
+use nlhello::monitor::{Action, Event, Kind, Kinds, Payload, Scope};
 use nlhello::netlink::Error;
 use nlhello::nlmon::Device;
 use nlhello::rtnl::{Link, LinkNames};
@@ -15,9 +15,9 @@ use std::ffi::OsString;
 
 /// Changes that are wanted, by kind and by words.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct EventFilter {
     kinds: Kinds,
-    whats: Vec<What>,
+    whats: Vec<Action>,
     choice: Choice,
     /// The links that `nlhello sniff` has made, or had.
     sniffers: VecDeque<u32>,
@@ -32,7 +32,7 @@ fn sniffer(link: &Link<'_>) -> Option<u32> {
     is_sniffer.then(|| link.header().index)
 }
 
-impl Filter {
+impl EventFilter {
     /// Reads which changes are asked for.
     pub fn read(family: u8, words: &[OsString]) -> Result<Self, Error> {
         let (mut filter, said) = Self::read_words(family, words)?;
@@ -51,12 +51,12 @@ impl Filter {
 
     /// Fails if events are asked for that the kernel does not send.
     pub fn check_heard(&self) -> Result<(), Error> {
-        let mut unheard = self
+        let mut unreceived = self
             .kinds
             .iter()
             .filter_map(|kind| Some((kind, kind.why_unheard()?)));
 
-        match unheard.next() {
+        match unreceived.next() {
             None => Ok(()),
             Some((kind, reason)) => Err(Error::usage(OP, format!("'{}': {reason}", kind.name()))
                 .hint("with --recheck SECS they are read again and again")),
@@ -73,9 +73,9 @@ impl Filter {
 
         while let Some(word) = words.word() {
             match std::str::from_utf8(word).unwrap_or_default() {
-                "new" => filter.whats.push(What::New),
-                "change" => filter.whats.push(What::Change),
-                "del" => filter.whats.push(What::Del),
+                "new" => filter.whats.push(Action::New),
+                "change" => filter.whats.push(Action::Change),
+                "del" => filter.whats.push(Action::Del),
                 text => match Kind::of_name(text) {
                     Some(kind) => filter.kinds = filter.kinds | kind.into(),
                     None => said.push(ChosenWord::read(word, &mut words, Kind::ALL)?),
@@ -202,9 +202,9 @@ mod tests {
     /// All kinds of which it is kept what there is.
     const KEPT: &str = "link addr route neigh rule nexthop fdb";
 
-    fn filter(line: &str) -> Result<Filter, Error> {
+    fn filter(line: &str) -> Result<EventFilter, Error> {
         let words: Vec<_> = line.split_whitespace().map(OsString::from).collect();
-        Filter::read(0, &words)
+        EventFilter::read(0, &words)
     }
 
     #[test]
@@ -316,7 +316,7 @@ mod tests {
         let wants = |index| {
             let neigh = [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
             let neigh = Payload::new(Kind::Neigh, &neigh);
-            filter.wants(&Event::alone(What::Del, &neigh, 0))
+            filter.wants(&Event::alone(Action::Del, &neigh, 0))
         };
 
         assert_eq!([7, 8, 9].map(wants), [true, true, false]);
@@ -338,9 +338,9 @@ mod tests {
             link(9, b"nlmonit0", b"nlmon"),
         ];
         let neigh = |index| [2, 0, 0, 0, index, 0, 0, 0, 0, 0, 0, 0];
-        let mut filter = Filter::default();
-        let hides = |filter: &Filter, kind: Kind, bytes: &[u8]| {
-            filter.hides(&Event::alone(What::New, &Payload::new(kind, bytes), 0))
+        let mut filter = EventFilter::default();
+        let hides = |filter: &EventFilter, kind: Kind, bytes: &[u8]| {
+            filter.hides(&Event::alone(Action::New, &Payload::new(kind, bytes), 0))
         };
         for (number, link) in links.iter().enumerate() {
             filter.learn_link(&Link::from_payload(link).unwrap());

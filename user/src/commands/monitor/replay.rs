@@ -2,10 +2,10 @@
 
 //! `nlhello replay`: what a monitor told, again, or would have told of a capture.
 
-use super::{style, Cli, Error, ExitCode, Failure, Filter, Teller};
+use super::{style, Cli, Error, EventEmitter, EventFilter, ExitCode, Failure};
 use crate::cli::ReplayArgs;
 use crate::output::{Output, Watch};
-use nlhello::monitor::{Kind, Replay, Told};
+use nlhello::monitor::{Kind, Notice, Replay};
 use nlhello::rtnl::Link;
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,7 +18,7 @@ const OP: &str = "replay";
 const NO_START: &str = "a capture does not say what there was at its start";
 
 /// How the monitor was asked.
-struct Asked {
+struct RecordedQuestion {
     netns: Option<String>,
     family: u8,
     words: Vec<OsString>,
@@ -35,18 +35,18 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
     if args.initial && !replay.has_start() {
         out.warning(OP, NO_START);
     }
-    let asked = Asked::read(replay.words());
+    let asked = RecordedQuestion::read(replay.words());
     let filter = match (args.family.number(), &args.words[..]) {
-        (0, []) => Filter::read_recorded(asked.family, &asked.words)?,
-        (family, words) => Filter::read(family, words)?,
+        (0, []) => EventFilter::read_recorded(asked.family, &asked.words)?,
+        (family, words) => EventFilter::read(family, words)?,
     };
     let color = cli.globals.color.on(&io::stdout());
     let watch = Watch::new(cli.globals.json, color, style(args.timestamp), asked.netns)?;
-    let mut teller = Teller::new(watch, filter, args.count);
+    let mut teller = EventEmitter::new(watch, filter, args.count);
     let result = play(&mut replay, &mut teller, args.initial);
     teller.flush()?;
     teller.sum_up(since(replay.began(), replay.time()));
-    if let Some(untold) = replay.untold().filter(|untold| !untold.is_empty()) {
+    if let Some(untold) = replay.unemitted().filter(|untold| !untold.is_empty()) {
         out.warning(OP, &format!("not told: {untold}"));
     }
     match result {
@@ -65,19 +65,19 @@ fn open(args: &ReplayArgs) -> Result<Box<dyn Read>, Error> {
     }
 }
 
-fn play(replay: &mut Replay, teller: &mut Teller, is_initial: bool) -> Result<(), Failure> {
+fn play(replay: &mut Replay, teller: &mut EventEmitter, is_initial: bool) -> Result<(), Failure> {
     let began = replay.began();
     replay.start()?;
     teller.set_moment(replay.time(), since(began, replay.time()));
     teller.learn_all(|| replay.objects(Kind::Link));
     if is_initial {
-        replay.tell_all(&mut |told| teller.tell(told));
-        teller.tell(&Told::Sync);
+        replay.emit_all(&mut |told| teller.emit(told));
+        teller.emit(&Notice::Sync);
     }
     while teller.left > 0 {
-        let more = replay.step(&mut |time, told: &Told<'_>| {
+        let more = replay.step(&mut |time, told: &Notice<'_>| {
             teller.set_moment(time, since(began, time));
-            teller.tell(told);
+            teller.emit(told);
         })?;
         if !more {
             break;
@@ -97,7 +97,7 @@ fn since(start: SystemTime, time: SystemTime) -> Duration {
     time.duration_since(start).unwrap_or_default()
 }
 
-impl Asked {
+impl RecordedQuestion {
     /// Reads what [`of_record`] wrote.
     fn read(recorded: &[Vec<u8>]) -> Self {
         let (netns, words) = match recorded.split_first() {

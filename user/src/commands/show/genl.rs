@@ -2,7 +2,7 @@
 
 //! Families of generic netlink, chosen by words.
 
-use super::{client, tell, Cli, Error, Failure, LinkNames, ShowArgs, Words, TIMEOUT};
+use super::{client, write_one, Cli, Error, Failure, LinkNames, ShowArgs, Words, TIMEOUT};
 use nlhello::genl::{FamilyName, Policy, Whole, LIST};
 use std::process::ExitCode;
 
@@ -33,5 +33,5 @@ pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, F
         policy: &policy,
     };
 
-    tell(cli, args, &mut LinkNames::new(), Some(&whole))
+    write_one(cli, args, &mut LinkNames::new(), Some(&whole))
 }

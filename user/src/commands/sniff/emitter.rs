@@ -6,7 +6,7 @@ use super::choice::SniffChoice;
 use super::{has_lines, unwritten, MakeWriter, SniffFiles};
 use crate::cli::{Cli, SniffArgs};
 use crate::commands::Failure;
-use crate::output::{Decoder, Form, Sniff};
+use crate::output::{Decoder, Sniff, TraceForm};
 use nlhello::monitor::PacketFile;
 use nlhello::netlink::{Packet, Protocol};
 use nlhello::nlmon::Dialog;
@@ -56,7 +56,7 @@ impl<'a> Emitter<'a> {
             choice,
             dialog,
             files: SniffFiles::open(cli, args, has_lines(args), wrap, color)?,
-            names: Decoder::new(Form::Text),
+            names: Decoder::new(TraceForm::Text),
             start: Instant::now(),
             left: args.count.unwrap_or(u64::MAX),
             emitted: 0,
@@ -186,7 +186,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Emits that so many datagrams were lost.
-    pub fn lose(&mut self, count: u32) {
+    pub fn note_loss(&mut self, count: u32) {
         if count == 0 {
             return;
         }

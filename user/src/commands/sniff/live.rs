@@ -95,7 +95,7 @@ impl<'a> Live<'a> {
             let is_idle = !self.take(&mut ring)?;
             self.emitter.emit(Some(now()))?;
             self.emitter
-                .lose(ring.lost().map_err(|error| failed(&error))?);
+                .note_loss(ring.lost().map_err(|error| failed(&error))?);
             if is_over {
                 break;
             }
@@ -116,13 +116,13 @@ impl<'a> Live<'a> {
         let until = deadline(Instant::now(), patience);
         let fds = [ring.as_fd(), self.signals.as_fd()];
         match wait_readable(fds, until).map_err(|error| failed(&error))? {
-            [_, true] => self.heed(),
+            [_, true] => self.handle_signals(),
             [_, false] => Ok(false),
         }
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed(&self) -> Result<bool, Failure> {
+    fn handle_signals(&self) -> Result<bool, Failure> {
         self.signals.drain()?;
         if self.signals.take_status() {
             self.emitter.sum_up();

@@ -74,7 +74,7 @@ impl SocketWatch<'_> {
         let mut next = deadline(self.start, pace);
         while self.left > 0 {
             if signals.wait(next.min(end))? {
-                if self.heed(signals)? {
+                if self.handle_signals(signals)? {
                     break;
                 }
                 continue;
@@ -91,7 +91,7 @@ impl SocketWatch<'_> {
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn heed(&self, signals: &Signals) -> io::Result<bool> {
+    fn handle_signals(&self, signals: &Signals) -> io::Result<bool> {
         signals.drain()?;
         if signals.take_status() {
             self.sum_up();
@@ -105,7 +105,7 @@ impl SocketWatch<'_> {
         let grown = self.grown(&sockets);
         self.remember(&sockets);
         if !grown.is_empty() {
-            self.tell_all(&grown)?;
+            self.emit_all(&grown)?;
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ impl SocketWatch<'_> {
             .collect()
     }
 
-    fn tell_all(&mut self, grown: &[(NetlinkSocket, Growth)]) -> Result<(), Failure> {
+    fn emit_all(&mut self, grown: &[(NetlinkSocket, Growth)]) -> Result<(), Failure> {
         let sockets: Vec<_> = grown.iter().map(|(socket, _)| socket.clone()).collect();
         let processes = Processes::find(&inodes(&sockets));
         let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;

@@ -4,7 +4,7 @@
 //! every nest.
 
 use super::super::*;
-use crate::names::{Family, Format, Set};
+use crate::names::{AttrSet, FamilyInfo, ValueFormat};
 use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::put_attr;
 use std::collections::BTreeSet;
@@ -312,9 +312,9 @@ impl Trial<'_> {
     }
 
     /// Tries each attribute of `set`, behind the bytes in `before`.
-    fn set(&mut self, set: Set, before: &[u8], wrap: WrapAttrs<'_>, depth: usize) {
+    fn set(&mut self, set: AttrSet, before: &[u8], wrap: WrapAttrs<'_>, depth: usize) {
         for (nla_type, attr) in set.all() {
-            if attr.format == Format::Pad || depth == DEPTH {
+            if attr.format == ValueFormat::Pad || depth == DEPTH {
                 continue;
             }
             *self.tried += 1;
@@ -325,12 +325,12 @@ impl Trial<'_> {
             }
             self.known.insert(attr.name.to_string());
             match attr.format {
-                Format::Nest(0, inner) => self.set(inner, &[], &row, depth + 1),
-                Format::Select(selector, false, choice) if is_text(set, selector) => {
+                ValueFormat::Nest(0, inner) => self.set(inner, &[], &row, depth + 1),
+                ValueFormat::Select(selector, false, choice) if is_text(set, selector) => {
                     for (text, format) in choice.texts() {
                         let before = with_attr(before, selector, &[text.as_bytes(), &[0]].concat());
                         let row = |value: &[u8]| wrap(&with_attr(&before, nla_type, value));
-                        if let Format::Nest(0, inner) = format {
+                        if let ValueFormat::Nest(0, inner) = format {
                             self.set(inner, &[], &row, depth + 1);
                         }
                     }
@@ -353,15 +353,15 @@ fn with_attr(before: &[u8], nla_type: u16, value: &[u8]) -> Vec<u8> {
     row
 }
 
-fn is_text(set: Set, nla_type: u16) -> bool {
+fn is_text(set: AttrSet, nla_type: u16) -> bool {
     set.find(nla_type)
-        .is_some_and(|attr| attr.format == Format::Text)
+        .is_some_and(|attr| attr.format == ValueFormat::Text)
 }
 
 /// Returns the attributes that no kind tells, and how many were tried.
 fn missing() -> (BTreeSet<String>, usize) {
     let (mut known, mut missing, mut tried) = (BTreeSet::new(), BTreeSet::new(), 0);
-    let route = Family::of_protocol(libc::NETLINK_ROUTE).unwrap();
+    let route = FamilyInfo::of_protocol(libc::NETLINK_ROUTE).unwrap();
     for kind in Kind::ALL
         .iter()
         .copied()

@@ -6,7 +6,7 @@
 //! socket that it came to. What is an event is known by what the message says of itself.
 
 use super::input::bad;
-use super::pcap::{Cooked, Head, Packets, COOKED};
+use super::pcap::{Cooked, Head, PcapPackets, COOKED};
 use super::{Step, Untold, HELLO, ROUTE};
 use crate::monitor::hello::NTF;
 use crate::monitor::{Kind, Payload};
@@ -28,7 +28,7 @@ const ASKED: usize = 4096;
 
 /// A capture, and how far it was read.
 pub struct Capture {
-    packets: Packets,
+    packets: PcapPackets,
     /// The packet that is read now.
     head: Option<Head>,
     protocol: u16,
@@ -37,13 +37,13 @@ pub struct Capture {
     /// Whether a message was read: then this machine's order of bytes is that of all of them, and what is none is
     /// what some program has sent.
     has_read: bool,
-    stage: Stage,
+    stage: CaptureStage,
     sorter: Sorter,
 }
 
 /// Steps without a message that were handed out already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum CaptureStage {
     Nothing,
     /// [`Step::Begin`].
     Begin,
@@ -53,7 +53,7 @@ enum Stage {
 
 /// Meaning of a message for a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum ReplayRole {
     Event,
     /// An object in an answer.
     Known,
@@ -73,14 +73,14 @@ struct Sorter {
 
 impl Capture {
     /// Goes on behind `head`, the first packet, which was read from `packets`; `None` where there is none.
-    pub fn new(packets: Packets, head: Option<Head>) -> Self {
+    pub fn new(packets: PcapPackets, head: Option<Head>) -> Self {
         let mut capture = Self {
             packets,
             head: None,
             protocol: 0,
             rest: 0..0,
             has_read: false,
-            stage: Stage::Nothing,
+            stage: CaptureStage::Nothing,
             sorter: Sorter::default(),
         };
         capture.enter(head);
@@ -88,7 +88,7 @@ impl Capture {
     }
 
     /// Returns what was not told so far.
-    pub fn untold(&self) -> &Untold {
+    pub fn unemitted(&self) -> &Untold {
         &self.sorter.untold
     }
 
@@ -96,15 +96,15 @@ impl Capture {
     pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
         let began = self.head.map_or(UNIX_EPOCH, |head| UNIX_EPOCH + head.time);
         match self.stage {
-            Stage::Nothing => {
-                self.stage = Stage::Begin;
+            CaptureStage::Nothing => {
+                self.stage = CaptureStage::Begin;
                 return Ok(Some((began, Step::Begin(Vec::new()))));
             }
-            Stage::Begin => {
-                self.stage = Stage::Started;
+            CaptureStage::Begin => {
+                self.stage = CaptureStage::Started;
                 return Ok(Some((began, Step::Started)));
             }
-            Stage::Started => {}
+            CaptureStage::Started => {}
         }
         let Some((head, role, place)) = self.find()? else {
             return Ok(None);
@@ -112,15 +112,15 @@ impl Capture {
         let message = self.packets.packet().get(place).unwrap_or_default();
         let message = Message::from_bytes(message).map_err(|error| bad(&error.to_string()))?;
         let step = match role {
-            Role::Event => Step::Event(message),
-            Role::Known => Step::Known(message),
-            Role::Said => Step::Said(message),
+            ReplayRole::Event => Step::Event(message),
+            ReplayRole::Known => Step::Known(message),
+            ReplayRole::Said => Step::Said(message),
         };
         Ok(Some((UNIX_EPOCH + head.time, step)))
     }
 
     /// Goes on to the next message that means something to a replay; returns where it is.
-    fn find(&mut self) -> Result<Option<(Head, Role, Range<usize>)>, Error> {
+    fn find(&mut self) -> Result<Option<(Head, ReplayRole, Range<usize>)>, Error> {
         while let Some(head) = self.head {
             if self.rest.is_empty() {
                 let next = self.packets.next_head()?;
@@ -206,7 +206,7 @@ fn is_of_other_order(bytes: &[u8]) -> bool {
 
 impl Sorter {
     /// Returns what a `message` of `protocol` is to a replay; `None` for what it does not tell of.
-    fn role(&mut self, protocol: u16, time: Duration, message: &Message<'_>) -> Option<Role> {
+    fn role(&mut self, protocol: u16, time: Duration, message: &Message<'_>) -> Option<ReplayRole> {
         let header = message.header();
         let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
 
@@ -216,7 +216,7 @@ impl Sorter {
                 self.asked.remove(&header.nlmsg_seq);
             }
             ROUTE if is_request => self.note_request(header),
-            HELLO if !is_request && header.nlmsg_type == NTF => return Some(Role::Said),
+            HELLO if !is_request && header.nlmsg_type == NTF => return Some(ReplayRole::Said),
             ROUTE => return self.role_in_route(time, message),
             _ => self.untold.count_protocol(protocol),
         }
@@ -234,7 +234,7 @@ impl Sorter {
         }
     }
 
-    fn role_in_route(&mut self, time: Duration, message: &Message<'_>) -> Option<Role> {
+    fn role_in_route(&mut self, time: Duration, message: &Message<'_>) -> Option<ReplayRole> {
         let header = message.header();
         let Some((kind, _)) = Kind::of_message(header.nlmsg_type, message.payload()) else {
             self.untold.others += 1;
@@ -243,14 +243,14 @@ impl Sorter {
         let is_part = header.nlmsg_flags & NLM_F_MULTI != 0;
         if is_part || self.asked.remove(&header.nlmsg_seq) {
             self.untold.answers += 1;
-            return Some(Role::Known);
+            return Some(ReplayRole::Known);
         }
         match self.is_copy(time, kind, message) {
             true => {
                 self.untold.copies += 1;
                 None
             }
-            false => Some(Role::Event),
+            false => Some(ReplayRole::Event),
         }
     }
 

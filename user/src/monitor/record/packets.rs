@@ -5,7 +5,7 @@
 use super::files::{Files, RecordFiles};
 use super::input::Input;
 use super::pcap::{
-    count_packets, put_file_header, put_packet_header, whole_packets, Cooked, Head, Packets,
+    count_packets, put_file_header, put_packet_header, whole_packets, Cooked, Head, PcapPackets,
     COOKED, LONGEST,
 };
 use crate::netlink::{Error, Packet, Protocol};
@@ -112,7 +112,7 @@ impl PacketFile {
 }
 
 /// A capture that is read: the datagrams in it.
-pub struct PacketReader(Packets);
+pub struct PacketReader(PcapPackets);
 
 impl PacketReader {
     /// Reads the start of a capture.
@@ -123,7 +123,7 @@ impl PacketReader {
     pub fn open(input: Box<dyn Read>) -> Result<Self, Error> {
         let (input, header) = Input::begin(input)?;
 
-        Packets::open(input, &header).map(Self)
+        PcapPackets::open(input, &header).map(Self)
     }
 
     /// Returns the next datagram; `None` at the end. Packets that are not of netlink are left out.

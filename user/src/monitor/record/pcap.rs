@@ -136,7 +136,7 @@ fn ends(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// Reads the packets of a file.
-pub struct Packets {
+pub struct PcapPackets {
     input: Input,
     /// Whether the file was written by a machine with another order of bytes.
     is_swapped: bool,
@@ -155,7 +155,7 @@ pub struct Head {
     pub len: usize,
 }
 
-impl Packets {
+impl PcapPackets {
     /// Reads the `header` of a file, which was read from `input`.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 use super::files::{Files, RecordFiles};
 use super::pcap::{put_file_header, put_packet, whole_packets, COOKED, PACKET_HEADER};
 use super::Step;
-use crate::monitor::state::State;
+use crate::monitor::state::MonitorState;
 use crate::monitor::{Kind, Kinds, Origin, Payload};
 use crate::netlink::Error;
 use crate::wire::{put_message, Message, Nlmsghdr};
@@ -90,11 +90,16 @@ impl Recorder {
     /// # Errors
     ///
     /// Those of `open(2)` and `write(2)`, with the file.
-    pub fn make_room(&mut self, len: usize, state: &State, kinds: Kinds) -> Result<(), Error> {
+    pub fn make_room(
+        &mut self,
+        len: usize,
+        state: &MonitorState,
+        kinds: Kinds,
+    ) -> Result<(), Error> {
         self.check()?;
         let more = (PACKET_HEADER + COOKED + len) as u64;
         let is_full = self.limit.is_some_and(|limit| self.len + more > limit);
-        if !is_full || !state.is_told() {
+        if !is_full || !state.is_emitted() {
             return Ok(());
         }
         let result = self.next_file(state, kinds);
@@ -114,7 +119,7 @@ impl Recorder {
         result
     }
 
-    fn next_file(&mut self, state: &State, kinds: Kinds) -> Result<(), Error> {
+    fn next_file(&mut self, state: &MonitorState, kinds: Kinds) -> Result<(), Error> {
         self.flush()?;
         self.files.next_file()?;
         self.begin_file()?;
@@ -129,7 +134,12 @@ impl Recorder {
 
     /// Writes the objects of these `kinds`, as found; or those that the kernel makes without a word, as
     /// events.
-    fn note_all(&mut self, state: &State, kinds: Kinds, are_untold: bool) -> Result<(), Error> {
+    fn note_all(
+        &mut self,
+        state: &MonitorState,
+        kinds: Kinds,
+        are_untold: bool,
+    ) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for kind in kinds.iter() {
             let is_untold = |body: &Cow<'_, [u8]>| Payload::new(kind, body).is_made_in_silence();

@@ -29,13 +29,13 @@ pub struct Rtmon {
     time: SystemTime,
     /// The time of the first event, which ends the links that there were at the start.
     first_event: Option<SystemTime>,
-    stage: Stage,
+    stage: RtmonStage,
     untold: Untold,
 }
 
 /// The step that was handed out last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum RtmonStage {
     Nothing,
     Begin,
     Read,
@@ -72,13 +72,13 @@ impl Rtmon {
             message: Vec::new(),
             time,
             first_event: None,
-            stage: Stage::Nothing,
+            stage: RtmonStage::Nothing,
             untold: Untold::default(),
         })
     }
 
     /// Returns what was not told so far.
-    pub fn untold(&self) -> &Untold {
+    pub fn unemitted(&self) -> &Untold {
         &self.untold
     }
 
@@ -92,31 +92,31 @@ impl Rtmon {
         let message =
             || Message::from_bytes(&self.message).map_err(|error| bad(&error.to_string()));
         let step = match self.stage {
-            Stage::Nothing | Stage::End => return Ok(None),
-            Stage::Begin => Step::Begin(Vec::new()),
-            Stage::Read => Step::Read(Origin::Initial, Kind::Link.into()),
-            Stage::Found => Step::Found(message()?),
-            Stage::Done => Step::Done,
-            Stage::Started => Step::Started,
-            Stage::Event => Step::Event(message()?),
+            RtmonStage::Nothing | RtmonStage::End => return Ok(None),
+            RtmonStage::Begin => Step::Begin(Vec::new()),
+            RtmonStage::Read => Step::Read(Origin::Initial, Kind::Link.into()),
+            RtmonStage::Found => Step::Found(message()?),
+            RtmonStage::Done => Step::Done,
+            RtmonStage::Started => Step::Started,
+            RtmonStage::Event => Step::Event(message()?),
         };
         Ok(Some((self.time, step)))
     }
 
-    fn next_stage(&mut self) -> Result<Stage, Error> {
+    fn next_stage(&mut self) -> Result<RtmonStage, Error> {
         Ok(match self.stage {
-            Stage::Nothing => Stage::Begin,
-            Stage::Begin => Stage::Read,
-            Stage::Read | Stage::Found => match self.next_link()? {
-                true => Stage::Found,
-                false => Stage::Done,
+            RtmonStage::Nothing => RtmonStage::Begin,
+            RtmonStage::Begin => RtmonStage::Read,
+            RtmonStage::Read | RtmonStage::Found => match self.next_link()? {
+                true => RtmonStage::Found,
+                false => RtmonStage::Done,
             },
-            Stage::Done => Stage::Started,
-            Stage::Started | Stage::Event => match self.next_event()? {
-                true => Stage::Event,
-                false => Stage::End,
+            RtmonStage::Done => RtmonStage::Started,
+            RtmonStage::Started | RtmonStage::Event => match self.next_event()? {
+                true => RtmonStage::Event,
+                false => RtmonStage::End,
             },
-            Stage::End => Stage::End,
+            RtmonStage::End => RtmonStage::End,
         })
     }
 

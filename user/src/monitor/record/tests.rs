@@ -4,7 +4,7 @@
 
 use super::pcap::COOKED;
 use super::*;
-use crate::monitor::state::State;
+use crate::monitor::state::MonitorState;
 use crate::monitor::Replay;
 use crate::names::uapi::{IFLA_IFNAME, IFLA_MTU, IFLA_WIRELESS};
 use crate::wire::put_attr;

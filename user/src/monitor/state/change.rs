@@ -2,25 +2,25 @@
 
 //! Effects of an event on a table.
 
-use super::super::table::{Form, Key, Seen, Table};
-use super::super::{Event, Origin, Payload, What};
+use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
+use super::super::{Action, Event, Origin, Payload};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
 
 /// An object of a table, and its bytes.
-pub type Kept<'c> = (Form, &'c Payload<'c>);
+pub type Kept<'c> = (InternedObject, &'c Payload<'c>);
 
 /// Objects with the key of one object.
 #[derive(Clone, Copy)]
 pub struct OfKey {
-    pub key: Key,
+    pub key: ObjectKey,
     /// How many, and whether the object is one of them.
     pub count: usize,
     pub is_known: bool,
-    pub last: Option<Form>,
+    pub last: Option<InternedObject>,
 }
 
 impl OfKey {
-    pub fn of(table: &Table, form: Form) -> Self {
+    pub fn of(table: &ObjectTable, form: InternedObject) -> Self {
         let key = table.key(form);
         let none = Self {
             key,
@@ -39,10 +39,10 @@ impl OfKey {
 
 /// An event, and what it does to a table.
 pub struct Change<'c, 'a> {
-    pub table: &'c mut Table,
+    pub table: &'c mut ObjectTable,
     pub news: &'c News<'a>,
     /// The object, without what changes by itself.
-    pub form: Form,
+    pub form: InternedObject,
     pub body: &'c Payload<'c>,
     /// Objects that were there with its key, and the last of them.
     pub of_key: OfKey,
@@ -58,7 +58,7 @@ pub struct Change<'c, 'a> {
 impl<'c, 'a> Change<'c, 'a> {
     /// Looks at what is there.
     pub fn of(
-        table: &'c mut Table,
+        table: &'c mut ObjectTable,
         news: &'c News<'a>,
         (form, body): Kept<'c>,
         (of_key, old): (OfKey, Option<&'c Payload<'c>>),
@@ -78,7 +78,7 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     /// Returns what is there.
-    fn olds(&self) -> Vec<Form> {
+    fn olds(&self) -> Vec<InternedObject> {
         self.table
             .of_key(self.of_key.key)
             .map(|(old, _)| old)
@@ -117,9 +117,9 @@ impl<'c, 'a> Change<'c, 'a> {
         let was_dumped = self
             .table
             .of_key(self.of_key.key)
-            .any(|(old, seen)| old == self.form && seen == Seen::Dump);
+            .any(|(old, seen)| old == self.form && seen == LastSeen::Dump);
         if !was_dumped {
-            self.table.mark(self.form, Seen::Event);
+            self.table.mark(self.form, LastSeen::Event);
         }
     }
 
@@ -141,13 +141,13 @@ impl<'c, 'a> Change<'c, 'a> {
                 false => self.remove(other, tell),
             }
         }
-        self.table.insert(self.form, Seen::Event);
+        self.table.insert(self.form, LastSeen::Event);
         let what = if old.is_some() {
-            What::Change
+            Action::Change
         } else {
-            What::New
+            Action::New
         };
-        self.tell(what, old, tell);
+        self.emit(what, old, tell);
     }
 
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
@@ -157,19 +157,19 @@ impl<'c, 'a> Change<'c, 'a> {
             self.sure = false;
             return;
         }
-        self.table.insert(self.form, Seen::Event);
-        self.tell(What::New, None, tell);
+        self.table.insert(self.form, LastSeen::Event);
+        self.emit(Action::New, None, tell);
     }
 
-    fn remove(&mut self, form: Form, tell: &mut impl FnMut(&Event<'_>)) {
+    fn remove(&mut self, form: InternedObject, tell: &mut impl FnMut(&Event<'_>)) {
         if form == self.form {
             self.note_gone(form);
-            return self.tell(What::Del, None, tell);
+            return self.emit(Action::Del, None, tell);
         }
         let bytes = self.table.body(form).into_owned();
         self.note_gone(form);
         let body = Payload::new(self.news.kind(), &bytes);
-        tell(&Event::alone(What::Del, &body, self.news.by));
+        tell(&Event::alone(Action::Del, &body, self.news.by));
     }
 
     /// Removes the one that is there instead, if it can only be that: some of its bytes may have
@@ -184,17 +184,17 @@ impl<'c, 'a> Change<'c, 'a> {
 
     /// Says whether what is deleted may be other than `old`: another route that was not told yet, or
     /// a hop of IPv6. Of all else there is only one.
-    fn may_be_another(&self, old: Form) -> bool {
+    fn may_be_another(&self, old: InternedObject) -> bool {
         self.news.object.has_siblings() && (self.is_read || self.table.is_group(old))
     }
 
-    fn note_gone(&mut self, form: Form) {
-        if self.table.remove(form) == Some(Seen::Dump) {
+    fn note_gone(&mut self, form: InternedObject) {
+        if self.table.remove(form) == Some(LastSeen::Dump) {
             self.gone += 1;
         }
     }
 
-    fn tell(&self, what: What, old: Option<&Payload<'_>>, tell: &mut impl FnMut(&Event<'_>)) {
+    fn emit(&self, what: Action, old: Option<&Payload<'_>>, tell: &mut impl FnMut(&Event<'_>)) {
         tell(&Event {
             what,
             object: &self.news.object,

@@ -53,15 +53,15 @@ fn link(index: u8, flags: u8) -> Vec<u8> {
 }
 
 /// A state, and what it told: `+`, `~` or `-`, and the last byte of the object.
-struct Told {
-    state: State,
+struct StateLog {
+    state: MonitorState,
     lines: Vec<String>,
 }
 
-impl Told {
+impl StateLog {
     fn new() -> Self {
         Self {
-            state: State::new(),
+            state: MonitorState::new(),
             lines: Vec::new(),
         }
     }
@@ -122,9 +122,9 @@ impl Told {
 
 fn line(event: &Event<'_>) -> String {
     let what = match event.what {
-        What::New => '+',
-        What::Change => '~',
-        What::Del => '-',
+        Action::New => '+',
+        Action::Change => '~',
+        Action::Del => '-',
     };
     let origin = match event.origin {
         Origin::Event => "",
@@ -135,7 +135,7 @@ fn line(event: &Event<'_>) -> String {
 
 #[test]
 fn events_alone_are_told_as_they_come() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.new_route(ADD, &ipv4(1));
     told.new_route(APPEND, &ipv4(2));
     told.del_route(&ipv4(1));
@@ -148,7 +148,7 @@ fn events_alone_are_told_as_they_come() {
 
 #[test]
 fn who_hears_the_same_twice_tells_it_once() {
-    let mut told = Told::of(&[ipv4(1)]);
+    let mut told = StateLog::of(&[ipv4(1)]);
     told.new_route(ADD, &ipv4(1));
     told.del_route(&ipv4(1));
     told.del_route(&ipv4(1));
@@ -159,7 +159,7 @@ fn who_hears_the_same_twice_tells_it_once() {
 #[test]
 fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
     let ipv6 = |via| route(libc::AF_INET6, 1, 0, via);
-    let mut told = Told::of(&[ipv6(1)]);
+    let mut told = StateLog::of(&[ipv6(1)]);
     told.state.open(Kind::Rule.into(), Origin::Implied);
     told.new_route(APPEND, &ipv6(2));
     told.state.close(&mut |_| {});
@@ -169,7 +169,7 @@ fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
 
 #[test]
 fn what_is_replaced_among_many_is_read() {
-    let mut told = Told::of(&[ipv4(1), ipv4(2)]);
+    let mut told = StateLog::of(&[ipv4(1), ipv4(2)]);
     told.new_route(REPLACE, &ipv4(3));
 
     assert_eq!(told.take_lines(), [""; 0]);
@@ -179,7 +179,7 @@ fn what_is_replaced_among_many_is_read() {
 #[test]
 fn of_mpls_there_is_one_route_of_a_label_whatever_the_flags() {
     let label = |via| route(AF_MPLS.into(), 1, 0, via);
-    let mut told = Told::of(&[label(1), ipv4(7)]);
+    let mut told = StateLog::of(&[label(1), ipv4(7)]);
     told.read(|told| {
         told.new_route(REPLACE, &label(2));
         told.del_route(&label(3));
@@ -194,7 +194,7 @@ fn of_mpls_there_is_one_route_of_a_label_whatever_the_flags() {
 #[test]
 fn several_hops_of_ipv6_are_read() {
     let hop = |via| route(libc::AF_INET6, 1, 0, via);
-    let mut told = Told::of(&[hop(1)]);
+    let mut told = StateLog::of(&[hop(1)]);
     told.new_route(APPEND, &hop(2));
 
     assert!(told.is_in_doubt());
@@ -203,7 +203,7 @@ fn several_hops_of_ipv6_are_read() {
 #[test]
 fn what_differs_in_a_dump_is_told() {
     let others = [ipv4(1), route(libc::AF_INET, 2, 0, 2)];
-    let mut told = Told::of(&others);
+    let mut told = StateLog::of(&others);
     told.read(|told| told.dump(&[others[0].clone(), route(libc::AF_INET, 3, 0, 3)]));
     assert_eq!(told.take_lines(), ["-2 read", "+3 read"]);
 
@@ -224,7 +224,7 @@ fn what_has_changed_is_told_of_the_one_on_the_same_link() {
         route
     };
     for olds in [[on(1, 1), on(2, 2)], [on(2, 2), on(1, 1)]] {
-        let mut told = Told::of(&olds);
+        let mut told = StateLog::of(&olds);
         told.read(|told| told.dump(&[on(2, 3)]));
         assert_eq!(told.take_lines(), ["-1 read", "~3 read"]);
         told.read(|told| told.dump(&[on(1, 4)]));
@@ -234,7 +234,7 @@ fn what_has_changed_is_told_of_the_one_on_the_same_link() {
 
 #[test]
 fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.read(|told| told.state.find(&Payload::new(Kind::Link, &link(7, 1))));
     told.state.open(Kind::Link.into(), Origin::Missed);
     told.state.give_up();
@@ -245,7 +245,7 @@ fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
 
 #[test]
 fn what_a_dump_has_twice_is_told_once() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.read(|told| told.dump(&[ipv4(1), ipv4(1)]));
 
     assert_eq!(told.take_lines(), ["+1 read"]);
@@ -254,7 +254,7 @@ fn what_a_dump_has_twice_is_told_once() {
 #[test]
 fn an_event_while_a_dump_is_read_counts_more_than_the_dump() {
     // Added behind the place where the dump is; deleted before it gets there.
-    let mut told = Told::of(&[ipv4(1)]);
+    let mut told = StateLog::of(&[ipv4(1)]);
     told.read(|told| {
         told.new_route(ADD, &route(libc::AF_INET, 2, 0, 2));
         told.del_route(&ipv4(1));
@@ -268,7 +268,7 @@ fn an_event_while_a_dump_is_read_counts_more_than_the_dump() {
 fn a_route_that_was_replaced_and_deleted_among_others_is_read_again() {
     // There are 1 and 3; 2 takes the place of 1 and is deleted; the dump shows 3. Whoever replays
     // both events over that has nothing left.
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.read(|told| {
         told.new_route(REPLACE, &ipv4(2));
         told.del_route(&ipv4(2));
@@ -287,7 +287,7 @@ fn what_a_dump_leaves_out_where_it_pauses_is_not_taken_to_be_gone() {
     let all: Vec<_> = (0..4)
         .map(|metric| route(libc::AF_INET, 1, metric, metric))
         .collect();
-    let mut told = Told::of(&all);
+    let mut told = StateLog::of(&all);
     told.read(|told| {
         told.dump(&all[..2]);
         told.state.pause();
@@ -304,7 +304,7 @@ fn what_a_dump_leaves_out_at_the_start_is_found_by_the_next() {
     let all: Vec<_> = (0..3)
         .map(|metric| route(libc::AF_INET, 1, metric, metric))
         .collect();
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.read(|told| {
         told.dump(&all[..1]);
         told.state.pause();
@@ -320,7 +320,7 @@ fn what_a_dump_leaves_out_at_the_start_is_found_by_the_next() {
 
 #[test]
 fn what_events_were_lost_about_is_told_by_the_next_reading() {
-    let mut told = Told::of(&[ipv4(1)]);
+    let mut told = StateLog::of(&[ipv4(1)]);
     told.state.open(Kind::Route.into(), Origin::Missed);
     told.dump(&[ipv4(2)]);
     told.state.give_up();
@@ -338,7 +338,7 @@ fn what_runs_by_itself_is_no_change() {
         put_attr(&mut payload, IFA_CACHEINFO, &[secs; 16]).unwrap();
         payload
     };
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Addr, true, 0, &addr(9));
     told.event(Kind::Addr, true, 0, &addr(8));
 
@@ -347,7 +347,7 @@ fn what_runs_by_itself_is_no_change() {
 
 #[test]
 fn what_goes_away_in_silence_is_to_be_read() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Link, true, 0, &link(7, UP));
     assert_eq!(told.silent(), [Kind::Link, Kind::Rule, Kind::Fdb]);
     told.event(Kind::Link, true, 0, &link(7, UP));
@@ -382,14 +382,14 @@ fn above(index: u8, lower: u8, netnsid: Option<u8>) -> Vec<u8> {
 }
 
 /// Reads links, of which none has changed; returns the index of each that is told to be as it was, once it was.
-fn told_again(told: &mut Told) -> Vec<u8> {
+fn told_again(told: &mut StateLog) -> Vec<u8> {
     let all: Vec<_> = told.state.bodies(Kind::Link).map(Cow::into_owned).collect();
     told.state.open(Kind::Link.into(), Origin::Implied);
     all.iter()
         .for_each(|link| told.state.find(&Payload::new(Kind::Link, link)));
     let mut again = Vec::new();
     told.state.close(&mut |event| {
-        assert_eq!((event.what, event.old), (What::Change, Some(event.body)));
+        assert_eq!((event.what, event.old), (Action::Change, Some(event.body)));
         again.push(event.body.bytes()[4]);
     });
     again
@@ -397,7 +397,7 @@ fn told_again(told: &mut Told) -> Vec<u8> {
 
 #[test]
 fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     for link in [above(8, 7, None), above(9, 7, None), above(10, 7, Some(0))] {
         told.event(Kind::Link, true, 0, &link);
     }
@@ -410,9 +410,9 @@ fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() 
         (false, 0, &[8, 9]),
     ] {
         told.event(Kind::Link, is_there, 0, &link(7, flags));
-        assert_eq!(told.state.is_told(), again.is_empty());
+        assert_eq!(told.state.is_emitted(), again.is_empty());
         assert_eq!(told_again(&mut told), again, "{is_there} {flags}");
-        assert!(told.state.is_told());
+        assert!(told.state.is_emitted());
     }
 }
 
@@ -423,7 +423,7 @@ fn a_vrf_takes_routes_and_addresses_of_a_link_without_a_word() {
         put_attr(&mut payload, IFLA_MASTER, &[master, 0, 0, 0]).unwrap();
         payload
     };
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Link, true, 0, &with_master(8));
     told.silent();
     told.event(Kind::Link, true, 0, &with_master(9));
@@ -434,7 +434,7 @@ fn a_vrf_takes_routes_and_addresses_of_a_link_without_a_word() {
 
 #[test]
 fn any_event_of_a_link_without_a_carrier_may_have_changed_routes() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Link, true, 0, &link(7, 1));
     told.silent();
     told.event(Kind::Link, true, 0, &link(7, 1));
@@ -455,7 +455,7 @@ fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
         payload
     };
     for kind in [&b"gre\0"[..], b"ip6gre\0"] {
-        let mut told = Told::new();
+        let mut told = StateLog::new();
         for (key, flags, lines) in [(0, 0, 1), (5, 0, 1), (5, 0x20, 2), (6, 0x20, 3)] {
             told.event(Kind::Link, true, 0, &with_key(kind, key, flags));
             assert_eq!(told.lines.len(), lines, "{kind:?} {key} {flags}");
@@ -465,7 +465,7 @@ fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
 
 #[test]
 fn rules_follow_the_names_of_links_and_routes_of_ipv6_their_mtu() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let named = |name: &[u8], mtu: u8| {
         let mut payload = link(7, UP);
         put_attr(&mut payload, IFLA_IFNAME, name).unwrap();
@@ -491,7 +491,7 @@ fn what_a_link_says_of_its_kind_may_be_said_by_others_now_too() {
         put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
         payload
     };
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Link, true, 0, &of_mode(1));
     told.silent();
     for (mode, silent) in [(1, &[Kind::Fdb][..]), (2, &[Kind::Link, Kind::Fdb])] {
@@ -511,7 +511,7 @@ fn timers_of_a_bridge_make_nothing_be_read_again() {
         put_attr(&mut payload, IFLA_LINKINFO, &info).unwrap();
         payload
     };
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Link, true, 0, &with_timer(1));
     told.silent();
     told.event(Kind::Link, true, 0, &with_timer(2));
@@ -528,7 +528,7 @@ fn routes_die_with_a_setting_of_their_link() {
         }
         payload
     };
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     for (attrs, silent) in [
         (
             &[NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN][..],
@@ -555,7 +555,7 @@ fn routes_die_with_a_setting_of_their_link() {
 fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
     const RTM_PROTOCOL: usize = 5;
     const RTPROT_RA: u8 = 9;
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     for (family, protocol, is_unfinished) in [
         (libc::AF_INET6, RTPROT_RA, true),
         (libc::AF_INET6, libc::RTPROT_KERNEL, false),
@@ -586,7 +586,7 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
 
 #[test]
 fn links_are_read_once_their_first_address_of_ipv6_comes_or_goes() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     for (family, scope, later) in [
         (libc::AF_INET6, libc::RT_SCOPE_LINK, &[Kind::Link][..]),
         (libc::AF_INET6, libc::RT_SCOPE_UNIVERSE, &[]),
@@ -603,7 +603,7 @@ fn links_are_read_once_their_first_address_of_ipv6_comes_or_goes() {
 
 #[test]
 fn a_rule_may_change_what_is_said_of_others_or_leave_one_like_it() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.event(Kind::Rule, false, 0, &[0; 12]);
 
     assert_eq!(told.silent(), [Kind::Rule]);
@@ -622,7 +622,7 @@ fn entry(address: [u8; 6], dst: Option<u8>) -> Vec<u8> {
 
 #[test]
 fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let [one, other] = [[2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]];
     for (address, dst, silent) in [
         (one, 1, &[][..]),
@@ -637,7 +637,7 @@ fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another(
 
 #[test]
 fn an_event_that_does_not_say_where_an_entry_of_a_vxlan_leads_only_repeats_that_which_does() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let address = [2, 0, 0, 0, 0, 1];
     for dst in [Some(1), None] {
         told.event(Kind::Fdb, true, 0, &entry(address, dst));
@@ -663,7 +663,7 @@ fn learned(port: u8, vlan: Option<u8>) -> Vec<u8> {
 
 #[test]
 fn an_address_that_is_seen_on_another_port_of_a_bridge_has_moved_there() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     for (port, vlan) in [(1, None), (2, None), (1, Some(5)), (2, Some(5))] {
         told.event(Kind::Fdb, true, 0, &learned(port, vlan));
     }
@@ -675,7 +675,7 @@ fn an_address_that_is_seen_on_another_port_of_a_bridge_has_moved_there() {
 
 #[test]
 fn an_entry_that_an_event_tells_with_one_state_more_than_a_dump_is_the_same() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let mut added = entry([2, 0, 0, 0, 0, 1], None);
     added[NDM_STATE].copy_from_slice(&0xc0u16.to_ne_bytes());
     told.event(Kind::Fdb, true, 0, &added);
@@ -692,7 +692,7 @@ fn an_entry_that_an_event_tells_with_one_state_more_than_a_dump_is_the_same() {
 
 #[test]
 fn an_address_of_ipv6_with_another_peer_or_length_is_the_same_address() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let addr = |family: i32, len: u8, peer: u8| {
         let mut payload = vec![family as u8, len, 0, 0, 7, 0, 0, 0];
         put_attr(&mut payload, IFA_ADDRESS, &[peer; 16]).unwrap();
@@ -727,9 +727,9 @@ fn what_a_bridge_says_of_a_port_makes_links_be_read_again() {
 
 #[test]
 fn groups_that_a_link_has_joined_are_told_by_events_alone() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     let [group, single] = [[0x33, 0x33, 0, 0, 0, 1], [2, 0, 0, 0, 0, 1]];
-    let read = |told: &mut Told| {
+    let read = |told: &mut StateLog| {
         told.state.open(Kind::Fdb.into(), Origin::Implied);
         told.state
             .find(&Payload::new(Kind::Fdb, &entry(group, None)));
@@ -746,7 +746,7 @@ fn groups_that_a_link_has_joined_are_told_by_events_alone() {
 
 #[test]
 fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
-    let mut told = Told::new();
+    let mut told = StateLog::new();
     told.read(|told| {
         told.event(Kind::Link, true, 0, &link(7, 1));
         told.event(Kind::Link, false, 0, &link(7, 0));
@@ -759,7 +759,7 @@ fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
 
 #[test]
 fn what_is_deleted_and_was_not_told_is_not_taken_for_another() {
-    let mut told = Told::of(&[ipv4(1)]);
+    let mut told = StateLog::of(&[ipv4(1)]);
     told.read(|told| {
         told.dump(&[ipv4(1)]);
         told.del_route(&ipv4(2));
@@ -771,7 +771,7 @@ fn what_is_deleted_and_was_not_told_is_not_taken_for_another() {
 
 #[test]
 fn who_is_the_only_one_has_no_others() {
-    let mut told = Told::of(&[ipv4(1), ipv4(2)]);
+    let mut told = StateLog::of(&[ipv4(1), ipv4(2)]);
     told.read(|told| {
         told.new_route(ADD, &ipv4(2));
         told.dump(&[ipv4(2)]);
@@ -783,7 +783,7 @@ fn who_is_the_only_one_has_no_others() {
 
 #[test]
 fn what_is_replaced_and_deleted_may_not_be_what_the_dump_showed() {
-    let mut told = Told::of(&[ipv4(4)]);
+    let mut told = StateLog::of(&[ipv4(4)]);
     told.read(|told| {
         told.dump(&[ipv4(4)]);
         told.new_route(REPLACE, &ipv4(1));

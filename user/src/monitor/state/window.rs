@@ -2,8 +2,8 @@
 
 //! Dumps and events about the same objects, while the dumps are read.
 
-use super::super::table::{Form, Key, Seen, Table};
-use super::super::{Event, Kind, Kinds, Origin, Payload, What};
+use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
+use super::super::{Action, Event, Kind, Kinds, Origin, Payload};
 use super::change::Change;
 use super::{OF_ROUTES, ONLY, REPLACE};
 use std::collections::{HashMap, HashSet};
@@ -14,7 +14,7 @@ pub struct Window {
     origin: Origin,
     kinds: Kinds,
     /// Keys that an event was about meanwhile.
-    touched: HashMap<(Kind, Key), Touch>,
+    touched: HashMap<(Kind, ObjectKey), Touch>,
     /// Object that the dump showed last, of a kind whose objects can have the same identity, and where the dump paused
     /// behind one: it goes on there by counting, so that it may leave out others there if some were deleted meanwhile.
     last: Vec<u8>,
@@ -26,7 +26,7 @@ pub struct Window {
 #[derive(Clone, Debug)]
 struct Touch {
     /// An object with it, held: as long as it is, so is the key.
-    form: Form,
+    form: InternedObject,
     sure: Sure,
     /// How many objects of it the dump showed that were then replaced or deleted.
     gone: usize,
@@ -79,7 +79,7 @@ impl Window {
 
     /// Returns the objects of this `kind` that it holds.
     #[cfg(test)]
-    pub fn forms(&self, kind: Kind) -> impl Iterator<Item = Form> + '_ {
+    pub fn forms(&self, kind: Kind) -> impl Iterator<Item = InternedObject> + '_ {
         self.touched
             .iter()
             .filter(move |((of, _), _)| *of == kind)
@@ -87,7 +87,7 @@ impl Window {
     }
 
     /// Lets go of the objects that it holds in `tables`.
-    pub fn release(self, tables: &mut [Table]) {
+    pub fn release(self, tables: &mut [ObjectTable]) {
         for ((kind, _), touch) in self.touched {
             tables[kind as usize].release(touch.form);
         }
@@ -109,7 +109,7 @@ impl Window {
     }
 
     /// Notes how many objects the event removed that the dump had shown.
-    pub fn settle(&mut self, kind: Kind, key: Key, gone: usize) {
+    pub fn settle(&mut self, kind: Kind, key: ObjectKey, gone: usize) {
         if gone > 0 {
             if let Some(touch) = self.touched.get_mut(&(kind, key)) {
                 touch.gone += gone;
@@ -117,21 +117,21 @@ impl Window {
         }
     }
 
-    fn is_touched(&self, table: &Table, key: Key) -> bool {
+    fn is_touched(&self, table: &ObjectTable, key: ObjectKey) -> bool {
         !self.touched.is_empty() && self.touched.contains_key(&(table.kind(), key))
     }
 
     /// Tells what differs in the `table`; says whether it is known then what is there.
-    pub fn close(&self, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) -> bool {
+    pub fn close(&self, table: &mut ObjectTable, tell: &mut impl FnMut(&Event<'_>)) -> bool {
         let doubtful = self.doubtful_leaves(table);
         let is_settled = self.is_settled(table);
-        self.tell_deleted(table, &doubtful, tell);
-        self.tell_found(table, tell);
+        self.emit_deleted(table, &doubtful, tell);
+        self.emit_found(table, tell);
         is_settled && doubtful.is_empty()
     }
 
     /// Says whether of all keys in the `table` that events were about it is known what is there.
-    fn is_settled(&self, table: &Table) -> bool {
+    fn is_settled(&self, table: &ObjectTable) -> bool {
         self.touched
             .iter()
             .filter(|((of, _), _)| *of == table.kind())
@@ -139,7 +139,7 @@ impl Window {
     }
 
     /// Returns where the dump may have left out objects of the `table`.
-    fn doubtful_leaves(&self, table: &Table) -> HashSet<Vec<u8>> {
+    fn doubtful_leaves(&self, table: &ObjectTable) -> HashSet<Vec<u8>> {
         self.touched
             .iter()
             .filter(|((of, _), _)| *of == table.kind())
@@ -150,13 +150,13 @@ impl Window {
 
     /// Tells of what is in `table` and was not in the dump, and forgets it; where the dump has
     /// another object for it, that is told instead. What is at `doubtful` leaves may be there still.
-    fn tell_deleted(
+    fn emit_deleted(
         &self,
-        table: &mut Table,
+        table: &mut ObjectTable,
         doubtful: &HashSet<Vec<u8>>,
         tell: &mut impl FnMut(&Event<'_>),
     ) {
-        let stale = table.iter().filter(|(_, seen)| *seen == Seen::Before);
+        let stale = table.iter().filter(|(_, seen)| *seen == LastSeen::Before);
         let stale = table.in_order(stale.map(|(form, _)| form));
         let is_left_out = |object: &Payload<'_>| {
             !doubtful.is_empty() && object.leaf().is_some_and(|leaf| doubtful.contains(&leaf))
@@ -172,39 +172,44 @@ impl Window {
             let is_pair = |found| is_pair(table, form, found);
             if !table.found_of_key(key).any(is_pair) {
                 table.remove(form);
-                tell(&self.event(What::Del, &object, None));
+                tell(&self.event(Action::Del, &object, None));
             }
         }
     }
 
     /// Tells of what was in the dump and not in `table`, and keeps it.
-    fn tell_found(&self, table: &mut Table, tell: &mut impl FnMut(&Event<'_>)) {
-        let is_stale = table.iter().any(|(_, seen)| seen == Seen::Before);
-        let is_special = |form: &Form| {
+    fn emit_found(&self, table: &mut ObjectTable, tell: &mut impl FnMut(&Event<'_>)) {
+        let is_stale = table.iter().any(|(_, seen)| seen == LastSeen::Before);
+        let is_special = |form: &InternedObject| {
             let key = table.key(*form);
             self.is_touched(table, key) || is_stale && stale_of_key(table, key).next().is_some()
         };
         for form in table.in_order(table.found().filter(is_special)) {
-            self.tell_special(table, form, tell);
+            self.emit_special(table, form, tell);
         }
         // At the start nobody listens, and there are many.
         if self.origin != Origin::Initial {
-            self.tell_new(table, tell);
+            self.emit_new(table, tell);
         }
         table.keep_found();
     }
 
-    fn tell_new(&self, table: &Table, tell: &mut impl FnMut(&Event<'_>)) {
+    fn emit_new(&self, table: &ObjectTable, tell: &mut impl FnMut(&Event<'_>)) {
         let mut body = Vec::new();
         for form in table.in_order(table.found()) {
             table.put_body(form, &mut body);
             let object = Payload::new(table.kind(), &body);
-            tell(&self.event(What::New, &object, None));
+            tell(&self.event(Action::New, &object, None));
         }
     }
 
     /// Tells that `form`, which was found, is there instead of another, if it is; events may know better.
-    fn tell_special(&self, table: &mut Table, form: Form, tell: &mut impl FnMut(&Event<'_>)) {
+    fn emit_special(
+        &self,
+        table: &mut ObjectTable,
+        form: InternedObject,
+        tell: &mut impl FnMut(&Event<'_>),
+    ) {
         let key = table.key(form);
         if self.is_touched(table, key) {
             table.remove_found(form);
@@ -216,15 +221,15 @@ impl Window {
             table.remove(stale);
             table.keep(form);
             let [old, new] = [0, 1].map(|at| Payload::new(table.kind(), &bodies[at]));
-            tell(&self.event(What::Change, &new, Some(&old)));
+            tell(&self.event(Action::Change, &new, Some(&old)));
         }
     }
 
     /// Tells of each object in the `table` that is above one of these: it is as it was, but for what it is
     /// told with.
-    pub fn tell_above(
+    pub fn emit_above(
         &self,
-        table: &Table,
+        table: &ObjectTable,
         turned: &HashSet<u32>,
         tell: &mut impl FnMut(&Event<'_>),
     ) {
@@ -233,18 +238,19 @@ impl Window {
             return;
         }
         let below = |form| table.ask(form, table.facts().below);
-        let is_above = |form: &Form| below(*form).is_some_and(|lower| turned.contains(&lower));
+        let is_above =
+            |form: &InternedObject| below(*form).is_some_and(|lower| turned.contains(&lower));
         let all = table.iter().map(|(form, _)| form);
         for form in table.in_order(all.filter(is_above)) {
             table.ask(form, |object| {
-                tell(&self.event(What::Change, object, Some(object)))
+                tell(&self.event(Action::Change, object, Some(object)))
             });
         }
     }
 
     fn event<'e>(
         &self,
-        what: What,
+        what: Action,
         object: &'e Payload<'e>,
         old: Option<&'e Payload<'e>>,
     ) -> Event<'e> {
@@ -258,9 +264,11 @@ impl Window {
 
 impl Touch {
     /// Says whether it is known what there is with its `key` in `table`.
-    fn is_settled(&self, key: Key, table: &Table) -> bool {
+    fn is_settled(&self, key: ObjectKey, table: &ObjectTable) -> bool {
         let found = || table.found_of_key(key);
-        let dumped = table.of_key(key).filter(|(_, seen)| *seen == Seen::Dump);
+        let dumped = table
+            .of_key(key)
+            .filter(|(_, seen)| *seen == LastSeen::Dump);
         let number = self.gone + dumped.count() + found().count();
         // A stale object was there before, no event says that it is gone, and yet the dump does not show it.
         let is_stale = stale_of_key(table, key).next().is_some();
@@ -279,18 +287,18 @@ impl Touch {
 }
 
 /// Returns the objects with this `key` that were there before and were seen nowhere since.
-fn stale_of_key(table: &Table, key: Key) -> impl Iterator<Item = Form> + '_ {
+fn stale_of_key(table: &ObjectTable, key: ObjectKey) -> impl Iterator<Item = InternedObject> + '_ {
     table
         .of_key(key)
-        .filter(|(_, seen)| *seen == Seen::Before)
+        .filter(|(_, seen)| *seen == LastSeen::Before)
         .map(|(form, _)| form)
 }
 
 /// Says whether `stale` has become `found`, which has the same key: of both there is only one on the
 /// same link, or at all.
-fn is_pair(table: &Table, stale: Form, found: Form) -> bool {
+fn is_pair(table: &ObjectTable, stale: InternedObject, found: InternedObject) -> bool {
     let key = table.key(stale);
-    let is_there = |form: &Form| table.link_of(*form) == table.link_of(stale);
+    let is_there = |form: &InternedObject| table.link_of(*form) == table.link_of(stale);
 
     match is_there(&found) {
         true => {

@@ -323,7 +323,7 @@ impl Tracer {
         }
         // A send emitted as [`Outcome::Pending`] is emitted again only if it failed.
         if !call.is_told || result.is_err() {
-            task.tell_sent(call, Some(result), observer);
+            task.emit_sent(call, Some(result), observer);
         }
     }
 
@@ -331,7 +331,7 @@ impl Tracer {
         self.settle(observer);
         let task = task(&mut self.tasks, call.arguments.tid);
         match result {
-            Ok(result) => task.tell_received(call, result as usize, observer),
+            Ok(result) => task.emit_received(call, result as usize, observer),
             Err(errno) if errno == libc::EAGAIN || RESTARTS.contains(&errno) => {}
             Err(errno) => observer.transfer(&Transfer {
                 outcome: Outcome::Failed(Errno(errno)),
@@ -355,19 +355,19 @@ impl Tracer {
         for (_, tid) in open {
             match ptrace::stop_of(tid) {
                 Some(stop) => self.handle(tid, stop, observer),
-                None => self.tell_open(tid, observer),
+                None => self.emit_open(tid, observer),
             }
         }
     }
 
     /// Tells what `tid` is sending, of which nobody knows yet what becomes.
-    fn tell_open(&mut self, tid: pid_t, observer: &mut dyn Observer) {
+    fn emit_open(&mut self, tid: pid_t, observer: &mut dyn Observer) {
         let Some(task) = self.tasks.get_mut(&tid) else {
             return;
         };
         if let Some(mut call) = task.call.take_if(|call| call.is_open()) {
             self.open_sends -= 1;
-            task.tell_sent(&call, None, observer);
+            task.emit_sent(&call, None, observer);
             call.is_told = true;
             task.call = Some(call);
         }
@@ -398,7 +398,7 @@ impl Tracer {
     }
 
     fn forget(&mut self, tid: pid_t, observer: &mut dyn Observer) {
-        self.tell_open(tid, observer);
+        self.emit_open(tid, observer);
         self.tasks.remove(&tid);
         self.turns.remove(tid);
         self.remarked.retain(|(pid, _)| *pid != tid);
@@ -571,7 +571,7 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 impl TracedThread {
     /// Tells what `call` sends, and what became of it if that is known.
-    fn tell_sent(
+    fn emit_sent(
         &self,
         call: &Call,
         result: Option<Result<u64, i32>>,
@@ -609,7 +609,7 @@ impl TracedThread {
     }
 
     /// Tells what was read of what `call` has received, which returned `result`.
-    fn tell_received(&self, call: &Call, result: usize, observer: &mut dyn Observer) {
+    fn emit_received(&self, call: &Call, result: usize, observer: &mut dyn Observer) {
         let transfer = Transfer {
             outcome: Outcome::Done(result),
             ..call.transfer(&self.thread)

@@ -12,7 +12,7 @@ use std::{io, ptr};
 #[cfg(target_env = "gnu")]
 type PtraceRequest = libc::c_uint;
 #[cfg(not(target_env = "gnu"))]
-type Request = c_int;
+type PtraceRequest = c_int;
 
 const GET_SYSCALL_INFO: PtraceRequest = 0x420e;
 

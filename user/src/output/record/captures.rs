@@ -78,7 +78,7 @@ fn select<'a, Q: Query>(query: &Q, message: &Message<'a>) -> Option<Q::Object<'a
 }
 
 /// Returns the JSON of the object that a message holds, once it is written in every style.
-type Lines = fn(&Message<'_>, &mut Names) -> Option<Value>;
+type LinesOf = fn(&Message<'_>, &mut Names) -> Option<Value>;
 
 fn messages(capture: &[u8]) -> Vec<Message<'_>> {
     Messages::new(capture)
@@ -87,7 +87,7 @@ fn messages(capture: &[u8]) -> Vec<Message<'_>> {
 }
 
 /// Asserts that the messages of `capture` are objects with fields.
-fn assert_understood(lines: Lines, capture: &[u8]) {
+fn assert_understood(lines: LinesOf, capture: &[u8]) {
     let mut names = Names::new();
     let messages = messages(capture);
     let told: Vec<_> = messages
@@ -105,7 +105,7 @@ fn assert_understood(lines: Lines, capture: &[u8]) {
 
 /// Asserts that what is written of a message of `capture` is valid, whatever bytes of it change and
 /// wherever it ends.
-fn assert_valid_whatever_changes(lines: Lines, capture: &'static [u8]) {
+fn assert_valid_whatever_changes(lines: LinesOf, capture: &'static [u8]) {
     let messages = messages(capture);
     let changes = vec((any::<Index>(), any::<u8>()), 0..6);
     let any_change = (any::<Index>(), changes, any::<Index>());

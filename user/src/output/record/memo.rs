@@ -10,7 +10,7 @@ const SLOTS: usize = 256;
 /// Texts, each in the place that the hash of its bytes gives it: the last one there stays.
 pub struct Memo {
     /// Empty before the first text: most objects need no memory for it.
-    slots: Vec<Slot>,
+    slots: Vec<MemoSlot>,
     /// The slot that was looked at last: what comes next is often the same.
     last: usize,
 }
@@ -21,7 +21,7 @@ pub struct Memo {
 ///
 /// `before` is at most the length of `bytes`.
 #[derive(Clone, Default)]
-struct Slot {
+struct MemoSlot {
     /// `None` while there is no text.
     family: Option<u8>,
     /// Bytes before the head, and after it.
@@ -59,7 +59,7 @@ impl Memo {
 
     /// Remembers the `text` that was made of `rest`.
     pub fn put(&mut self, rest: Rest<'_>, text: &[u8]) {
-        self.slots.resize_with(SLOTS, Slot::default);
+        self.slots.resize_with(SLOTS, MemoSlot::default);
         self.last = slot_of(rest);
         let slot = &mut self.slots[self.last];
 
@@ -70,7 +70,7 @@ impl Memo {
     }
 }
 
-impl Slot {
+impl MemoSlot {
     #[inline]
     fn is_of(&self, rest: Rest<'_>) -> bool {
         let (before, after) = self.bytes.split_at(self.before);

@@ -8,9 +8,9 @@ use crate::output::escape;
 use crate::output::json::write_line;
 use crate::output::record::digits::{push_decimal, three_digits};
 use crate::output::time::Clock;
-use crate::output::trace::{Decoder, Origin};
+use crate::output::trace::{DatagramOrigin, Decoder};
 use nlhello::netlink::{Errno, Protocol};
-use nlhello::nlmon::{Expected, Line, Owner, Response, Role};
+use nlhello::nlmon::{DatagramRole, Expected, Owner, Response, SniffedDatagram};
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -55,7 +55,7 @@ pub fn write_text(
     out: &mut Buffer,
     (clock, label): (&mut Clock, &mut Label),
     decoder: &mut Decoder,
-    line: &Line<'_>,
+    line: &SniffedDatagram<'_>,
 ) -> io::Result<()> {
     let head = out.text();
     head.extend_from_slice(clock.text(line.time));
@@ -65,23 +65,25 @@ pub fn write_text(
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
-fn arrow(role: &Role) -> &'static str {
+fn arrow(role: &DatagramRole) -> &'static str {
     match role {
-        Role::Request(_) => ">",
-        Role::Answer { .. } => "<",
-        Role::Event { .. } => "*",
+        DatagramRole::Request(_) => ">",
+        DatagramRole::Answer { .. } => "<",
+        DatagramRole::Event { .. } => "*",
     }
 }
 
 /// Appends who said it, and what became of it.
-fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
+fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &SniffedDatagram<'_>) {
     push_owner(out, label, line);
     push_way(out, line);
     match line.role {
-        Role::Request(responses) => push_responses(out, responses),
-        Role::Answer { after, errno } => push_answer(out, *after, *errno),
-        Role::Event { copies: 1 } => push(out, " event"),
-        Role::Event { copies } => push_count(out, " event, ", u64::from(*copies), " copies"),
+        DatagramRole::Request(responses) => push_responses(out, responses),
+        DatagramRole::Answer { after, errno } => push_answer(out, *after, *errno),
+        DatagramRole::Event { copies: 1 } => push(out, " event"),
+        DatagramRole::Event { copies } => {
+            push_count(out, " event, ", u64::from(*copies), " copies")
+        }
     }
     let kept = line.bytes.len();
     if kept < line.len {
@@ -90,7 +92,7 @@ fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
     }
 }
 
-fn push_owner(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
+fn push_owner(out: &mut Vec<u8>, label: &mut Label, line: &SniffedDatagram<'_>) {
     match (line.owner, line.portid) {
         (Some(owner), _) => out.extend_from_slice(label.of(owner)),
         (None, Some(0)) => push(out, "kernel"),
@@ -100,11 +102,13 @@ fn push_owner(out: &mut Vec<u8>, label: &mut Label, line: &Line<'_>) {
 }
 
 /// Appends which way it went, and over which protocol.
-fn push_way(out: &mut Vec<u8>, line: &Line<'_>) {
+fn push_way(out: &mut Vec<u8>, line: &SniffedDatagram<'_>) {
     match (line.protocol, line.role) {
         // Most datagrams are of this one.
-        (Protocol(libc::NETLINK_ROUTE), Role::Request(_)) => push(out, " > NETLINK_ROUTE"),
-        (Protocol(libc::NETLINK_ROUTE), Role::Answer { .. }) => push(out, " < NETLINK_ROUTE"),
+        (Protocol(libc::NETLINK_ROUTE), DatagramRole::Request(_)) => push(out, " > NETLINK_ROUTE"),
+        (Protocol(libc::NETLINK_ROUTE), DatagramRole::Answer { .. }) => {
+            push(out, " < NETLINK_ROUTE")
+        }
         // A vector takes all that is written to it.
         (protocol, role) => drop(write!(out, " {} {protocol}", arrow(role))),
     }
@@ -221,15 +225,15 @@ struct JsonLine<'a> {
 }
 
 impl<'a> JsonLine<'a> {
-    fn new(time: &'a str, line: &Line<'a>, response: Option<&'a Response>) -> Self {
+    fn new(time: &'a str, line: &SniffedDatagram<'a>, response: Option<&'a Response>) -> Self {
         let (direction, after, errno) = match line.role {
-            Role::Request(_) => (
+            DatagramRole::Request(_) => (
                 "sent",
                 response.and_then(|response| response.after),
                 response.and_then(|response| response.errno),
             ),
-            Role::Answer { after, errno } => ("received", *after, *errno),
-            Role::Event { .. } => ("event", None, None),
+            DatagramRole::Answer { after, errno } => ("received", *after, *errno),
+            DatagramRole::Event { .. } => ("event", None, None),
         };
         let process = line.owner.map(|owner| &owner.process);
 
@@ -250,7 +254,7 @@ impl<'a> JsonLine<'a> {
             after_ns: after.map(|after| after.as_nanos() as u64),
             answers: response.map(|response| response.messages),
             copies: match line.role {
-                Role::Event { copies } => Some(*copies),
+                DatagramRole::Event { copies } => Some(*copies),
                 _ => None,
             },
             truncated: line.bytes.len() < line.len,
@@ -264,12 +268,12 @@ pub fn write_json(
     out: &mut Buffer,
     clock: &mut Clock,
     decoder: &mut Decoder,
-    line: &Line<'_>,
+    line: &SniffedDatagram<'_>,
 ) -> io::Result<()> {
     let time = String::from_utf8_lossy(clock.text(line.time));
     let (mut rest, _) = split_padding(line.bytes);
     let responses = match line.role {
-        Role::Request(responses) => &responses[..],
+        DatagramRole::Request(responses) => &responses[..],
         _ => &[],
     };
     let mut object = Vec::with_capacity(OBJECT);
@@ -291,7 +295,7 @@ pub fn write_json(
 fn write_decoded(
     out: &mut Buffer,
     decoder: &mut Decoder,
-    line: &Line<'_>,
+    line: &SniffedDatagram<'_>,
     object: &[u8],
     messages: &[u8],
 ) -> io::Result<()> {
@@ -299,7 +303,7 @@ fn write_decoded(
         out.text().extend_from_slice(object);
         return Ok(());
     }
-    let origin = Origin {
+    let origin = DatagramOrigin {
         arrow: "",
         members: members(object),
     };
@@ -311,7 +315,7 @@ mod tests {
     use super::*;
     use crate::output::buffer;
     use crate::output::time::TimeStyle;
-    use crate::output::trace::Form;
+    use crate::output::trace::TraceForm;
     use jiff::tz::TimeZone;
     use nlhello::diag::Process;
     use nlhello::wire::{put_message, Nlmsghdr};
@@ -327,8 +331,8 @@ mod tests {
         Rc::new(Owner { process, is_sure })
     }
 
-    fn line<'a>(role: &'a Role, bytes: &'a [u8]) -> Line<'a> {
-        Line {
+    fn line<'a>(role: &'a DatagramRole, bytes: &'a [u8]) -> SniffedDatagram<'a> {
+        SniffedDatagram {
             time: Duration::from_micros(5),
             protocol: Protocol(libc::NETLINK_ROUTE),
             bytes,
@@ -359,14 +363,14 @@ mod tests {
         bytes
     }
 
-    fn head(line: &Line<'_>) -> String {
+    fn head(line: &SniffedDatagram<'_>) -> String {
         let mut out = Vec::new();
         push_head(&mut out, &mut Label::default(), line);
         String::from_utf8(out).unwrap()
     }
 
-    fn json(line: &Line<'_>) -> Vec<Value> {
-        let mut decoder = Decoder::new(Form::Json);
+    fn json(line: &SniffedDatagram<'_>) -> Vec<Value> {
+        let mut decoder = Decoder::new(TraceForm::Json);
         let text = buffer::tests::text(|out| {
             write_json(out, &mut Clock::here(TimeStyle::Utc), &mut decoder, line).unwrap();
         });
@@ -414,17 +418,17 @@ mod tests {
             ),
             (vec![], ""),
         ] {
-            let role = Role::Request(responses);
+            let role = DatagramRole::Request(responses);
             let told = format!("? > NETLINK_ROUTE{told}");
             assert_eq!(head(&line(&role, b"")), told);
         }
-        let role = Role::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
+        let role = DatagramRole::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
         assert!(head(&line(&role, b"")).ends_with(" ms; and 3 more"));
     }
 
     #[test]
     fn who_it_was_is_told_as_surely_as_it_is_known() {
-        let role = Role::Event { copies: 2 };
+        let role = DatagramRole::Event { copies: 2 };
         let (sure, hint) = (owner(true), owner(false));
         for (owner, portid, told) in [
             (Some(&sure), Some(9), "a\\x1b[7]"),
@@ -433,7 +437,7 @@ mod tests {
             (None, Some(0), "kernel"),
             (None, None, "?"),
         ] {
-            let line = Line {
+            let line = SniffedDatagram {
                 owner,
                 portid,
                 ..line(&role, b"")
@@ -468,8 +472,8 @@ mod tests {
                 " = -1 EPERM (Operation not permitted) answer to what was not seen",
             ),
         ] {
-            let role = Role::Answer { after, errno };
-            let cut = Line {
+            let role = DatagramRole::Answer { after, errno };
+            let cut = SniffedDatagram {
                 len: 30,
                 ..line(&role, &[0; 20])
             };
@@ -480,10 +484,10 @@ mod tests {
 
     #[test]
     fn messages_stand_below_the_line() {
-        let role = Role::Event { copies: 1 };
+        let role = DatagramRole::Event { copies: 1 };
         let bytes = [message(3), vec![0; 8]].concat();
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
-        let mut decoder = Decoder::new(Form::Text);
+        let mut decoder = Decoder::new(TraceForm::Text);
         let line = line(&role, &bytes);
         let text = buffer::tests::text(|out| {
             let start = (&mut clock, &mut Label::default());
@@ -500,13 +504,13 @@ mod tests {
 
     #[test]
     fn what_has_no_messages_is_shown_as_the_texts_that_it_is() {
-        let role = Role::Event { copies: 1 };
-        let uevent = Line {
+        let role = DatagramRole::Event { copies: 1 };
+        let uevent = SniffedDatagram {
             protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
             ..line(&role, b"add@/x\0A=\x1b\0")
         };
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
-        let mut decoder = Decoder::new(Form::Text);
+        let mut decoder = Decoder::new(TraceForm::Text);
         let text = buffer::tests::text(|out| {
             let start = (&mut clock, &mut Label::default());
             write_text(out, start, &mut decoder, &uevent).unwrap();
@@ -524,7 +528,7 @@ mod tests {
 
     #[test]
     fn each_request_of_a_datagram_is_an_object_with_its_own_answer() {
-        let role = Role::Request(vec![
+        let role = DatagramRole::Request(vec![
             answered(Some(0), 2),
             Response {
                 words: Some(b"no".to_vec()),
@@ -534,7 +538,7 @@ mod tests {
         ]);
         let bytes = [message(18), message(16), b"rest".to_vec()].concat();
         let owner = owner(true);
-        let found = json(&Line {
+        let found = json(&SniffedDatagram {
             portid: Some(9),
             owner: Some(&owner),
             ..line(&role, &bytes)
@@ -574,7 +578,7 @@ mod tests {
 
     #[test]
     fn an_event_and_what_is_no_message_are_objects_too() {
-        let role = Role::Event { copies: 3 };
+        let role = DatagramRole::Event { copies: 3 };
         let bytes = [message(16), message(16)].concat();
         let found = json(&line(&role, &bytes));
         assert_eq!(found.len(), 2);
@@ -584,7 +588,7 @@ mod tests {
                 (&json!("event"), &json!(3))
             );
         }
-        let nothing = Role::Request(Vec::new());
+        let nothing = DatagramRole::Request(Vec::new());
         let found = json(&line(&nothing, b""));
         assert_eq!((found.len(), &found[0]["direction"]), (1, &json!("sent")));
     }

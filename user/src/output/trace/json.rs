@@ -5,19 +5,19 @@
 use super::sink::{each_bit, Flags, Sink, TypeName};
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
 use crate::output::record::push_escaped;
-use nlhello::names::{Name, Words};
+use nlhello::names::{Name, NumberWords};
 use nlhello::netlink::Errno;
 use nlhello::wire::{self, Nlmsghdr};
 use std::io::Write;
 use std::ops::Range;
 
 /// Appends objects to a vector.
-pub struct Json<'a> {
+pub struct JsonSink<'a> {
     out: &'a mut Vec<u8>,
     members: &'a str,
 }
 
-impl<'a> Json<'a> {
+impl<'a> JsonSink<'a> {
     /// Appends to `out`; each object begins with `members`.
     pub fn new(out: &'a mut Vec<u8>, members: &'a str) -> Self {
         Self { out, members }
@@ -93,7 +93,7 @@ fn push_word(out: &mut Vec<u8>, name: Name) {
     out.push(b'"');
 }
 
-impl Sink for Json<'_> {
+impl Sink for JsonSink<'_> {
     fn open_message(&mut self) {
         self.push("{");
         self.push(self.members);
@@ -284,7 +284,7 @@ impl Sink for Json<'_> {
         self.push("\"");
     }
 
-    fn flags(&mut self, bits: u64, words: Option<Words>) {
+    fn flags(&mut self, bits: u64, words: Option<NumberWords>) {
         self.push("[");
         let rest = each_bit(bits, words, |name| push_word(self.out, name));
         self.rest_of_flags(rest);

@@ -5,7 +5,7 @@
 use super::memory::Memory;
 use super::sink::Sink;
 use crate::output::record::digits::{push_decimal, push_hex, push_ip};
-use nlhello::names::{Format, Number};
+use nlhello::names::{Number, ValueFormat};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// `AF_MPLS`, which libc lacks on some systems: an address is a stack of labels.
@@ -27,28 +27,28 @@ pub struct Leaf<'a, S> {
 impl<S: Sink> Leaf<'_, S> {
     /// Tells a value that has no parts.
     #[inline]
-    pub fn tell(&mut self, format: &Format, value: &[u8]) {
+    pub fn tell(&mut self, format: &ValueFormat, value: &[u8]) {
         match *format {
-            Format::Number(number) => self.number(number, value),
-            Format::Text => self.sink.text(trimmed(value)),
-            Format::Flags(number) => {
+            ValueFormat::Number(number) => self.number(number, value),
+            ValueFormat::Text => self.sink.text(trimmed(value)),
+            ValueFormat::Flags(number) => {
                 let bits = number.read(value).unwrap_or_default();
                 self.sink.flags(bits, number.words);
             }
-            Format::Ifindex => self.link(value),
-            Format::Mac => self.lladdr(value),
-            Format::FamilyAddr => self.family_addr(value),
-            Format::Lladdr => match value.len() {
+            ValueFormat::Ifindex => self.link(value),
+            ValueFormat::Mac => self.lladdr(value),
+            ValueFormat::FamilyAddr => self.family_addr(value),
+            ValueFormat::Lladdr => match value.len() {
                 4 | 16 => self.ip(value),
                 _ => self.lladdr(value),
             },
-            Format::Ip if self.family == AF_MPLS => self.labels(value),
-            Format::Ip => self.ip(value),
-            Format::Uuid => self.uuid(value),
-            Format::Labels => self.labels(value),
-            Format::Sockaddr => self.sockaddr(value),
-            Format::MdbAddr => self.mdb_addr(value),
-            Format::Flag => self.number(Number::default(), value),
+            ValueFormat::Ip if self.family == AF_MPLS => self.labels(value),
+            ValueFormat::Ip => self.ip(value),
+            ValueFormat::Uuid => self.uuid(value),
+            ValueFormat::Labels => self.labels(value),
+            ValueFormat::Sockaddr => self.sockaddr(value),
+            ValueFormat::MdbAddr => self.mdb_addr(value),
+            ValueFormat::Flag => self.number(Number::default(), value),
             _ => self.sink.bytes(value),
         }
     }

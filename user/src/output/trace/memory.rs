@@ -3,7 +3,7 @@
 //! Facts from earlier messages: names of links, numbers of families, and what was asked.
 
 use hashbrown::HashMap;
-use nlhello::names::{uapi, Family, GENLMSGHDR, GENL_ID_CTRL};
+use nlhello::names::{uapi, FamilyInfo, GENLMSGHDR, GENL_ID_CTRL};
 use nlhello::rtnl::link::IFINFOMSG;
 use nlhello::wire::{Attrs, Message, NLM_F_REQUEST};
 
@@ -20,7 +20,7 @@ const INET_DIAG_REQ_V2: usize = 56;
 #[derive(Default)]
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
-    families: HashMap<u16, Known>,
+    families: HashMap<u16, KnownFamily>,
     /// How often the families changed.
     learned: u64,
     /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
@@ -28,11 +28,11 @@ pub struct Memory {
 }
 
 /// A family of generic netlink.
-pub struct Known {
+pub struct KnownFamily {
     /// Name of the family.
     pub name: Box<[u8]>,
     /// Description of its messages.
-    pub family: Option<Family>,
+    pub family: Option<FamilyInfo>,
 }
 
 impl Memory {
@@ -51,7 +51,7 @@ impl Memory {
     }
 
     /// Returns what is known of the family whose messages are of type `nlmsg_type`.
-    pub fn family(&self, nlmsg_type: u16) -> Option<&Known> {
+    pub fn family(&self, nlmsg_type: u16) -> Option<&KnownFamily> {
         self.families.get(&nlmsg_type)
     }
 
@@ -113,9 +113,9 @@ impl Memory {
             self.families.clear();
         }
 
-        let known = Known {
+        let known = KnownFamily {
             name: name.into(),
-            family: Family::of_name(name),
+            family: FamilyInfo::of_name(name),
         };
         self.families.insert(id, known);
         self.learned += 1;

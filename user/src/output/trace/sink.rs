@@ -2,7 +2,7 @@
 
 //! Parts of a message as they are written, whatever the form.
 
-use nlhello::names::{Name, Words};
+use nlhello::names::{Name, NumberWords};
 use nlhello::wire::{self, Nlmsghdr};
 use std::ops::Range;
 
@@ -114,7 +114,7 @@ pub trait Sink {
     fn word(&mut self, name: Name, number: u64);
 
     /// Tells bits.
-    fn flags(&mut self, bits: u64, words: Option<Words>);
+    fn flags(&mut self, bits: u64, words: Option<NumberWords>);
 
     /// Tells the index of a link, and its name if that is known.
     fn link(&mut self, index: i32, name: Option<&[u8]>);
@@ -202,7 +202,7 @@ impl Flags {
 }
 
 /// Calls `tell` for each bit of `bits` that has a name in `words`; returns those that have none.
-pub fn each_bit(bits: u64, words: Option<Words>, mut tell: impl FnMut(Name)) -> u64 {
+pub fn each_bit(bits: u64, words: Option<NumberWords>, mut tell: impl FnMut(Name)) -> u64 {
     let mut rest = bits;
     let Some(words) = words.filter(|_| bits != 0) else {
         return rest;

@@ -7,7 +7,7 @@ use super::leaf::Leaf;
 use super::memory::Memory;
 use super::sink::Sink;
 use crate::output::record::memo::{mix, place};
-use nlhello::names::Format;
+use nlhello::names::ValueFormat;
 use nlhello::wire::{Message, NLMSG_HDRLEN};
 use std::mem;
 use std::ops::Range;
@@ -81,7 +81,7 @@ struct Span {
     /// First byte of its text in that of the message, and the byte behind its last.
     text: u16,
     text_end: u16,
-    format: Format,
+    format: ValueFormat,
     /// Address family that the value was shown with, `AF_*`.
     family: u8,
     /// Whether the value is that of an attribute, not a part of one.
@@ -207,14 +207,14 @@ impl Spans {
         &mut self,
         value: &[u8],
         text: Range<usize>,
-        (format, family): (Format, u8),
+        (format, family): (ValueFormat, u8),
         is_attr: bool,
     ) {
         let at = self.place(value);
         // The first byte behind the header is the address family in most protocols.
         let is_first = at.start == NLMSG_HDRLEN;
         let is_in = at.start <= at.end && at.end <= self.message.len();
-        self.is_on &= is_in && !(is_first && format == Format::Ifindex);
+        self.is_on &= is_in && !(is_first && format == ValueFormat::Ifindex);
         if !self.is_on {
             return;
         }
@@ -264,7 +264,7 @@ impl Spans {
 
 impl Span {
     fn is_link(&self) -> bool {
-        self.format == Format::Ifindex
+        self.format == ValueFormat::Ifindex
     }
 }
 
@@ -339,15 +339,15 @@ fn difference(a: &[u8], b: &[u8], from: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text::Text;
-    use super::super::{Decoder, Form, Origin};
+    use super::super::text::TextSink;
+    use super::super::{DatagramOrigin, Decoder, TraceForm};
     use super::*;
     use crate::output::buffer;
     use nlhello::wire::{put_attr, put_message, Nlmsghdr};
 
     /// Shows `datagrams` by one decoder; returns the text of the last, and whether there was a template for it.
     fn last(datagrams: &[Vec<u8>]) -> (String, bool) {
-        let mut decoder = Decoder::new(Form::Text);
+        let mut decoder = Decoder::new(TraceForm::Text);
         let (mut text, mut has_template) = (String::new(), false);
         for datagram in datagrams {
             has_template = by_template(&mut decoder, datagram);
@@ -363,12 +363,12 @@ mod tests {
         } = decoder;
         let key = TemplateKey::new(memory, libc::NETLINK_ROUTE, &message);
         let mut out = Vec::new();
-        let mut sink = Text::new(&mut out, "", false);
+        let mut sink = TextSink::new(&mut out, "", false);
         templates.show(&mut sink, memory, &key, message.bytes())
     }
 
     fn shown(decoder: &mut Decoder, datagram: &[u8]) -> String {
-        let origin = Origin {
+        let origin = DatagramOrigin {
             arrow: "<",
             members: "",
         };
@@ -477,7 +477,7 @@ mod tests {
         let kinds = 100..100 + 10 * WAYS as u16;
         let datagrams = kinds.map(|nla_type| route(2, 1, NET, (nla_type, 7)));
         let mut datagrams: Vec<_> = datagrams.collect();
-        let mut decoder = Decoder::new(Form::Text);
+        let mut decoder = Decoder::new(TraceForm::Text);
         for _ in 0..20 {
             for datagram in &datagrams {
                 shown(&mut decoder, datagram);

@@ -13,7 +13,7 @@ use nlhello::rtnl::change::{LinkChange, LinkKind, Target, Verb};
 use nlhello::wire::{put_attr, put_message, put_str, Nlmsghdr};
 use serde_json::{json, Value};
 
-const ORIGIN: Origin<'_> = Origin {
+const ORIGIN: DatagramOrigin<'_> = DatagramOrigin {
     arrow: ">",
     members: "\"direction\":\"sent\"",
 };
@@ -30,7 +30,7 @@ fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn decoded(form: Form, protocol: i32, datagram: &[u8]) -> String {
+fn decoded(form: TraceForm, protocol: i32, datagram: &[u8]) -> String {
     text(|out| {
         let mut decoder = Decoder::new(form);
         decoder.datagram(out, protocol, ORIGIN, datagram).unwrap();
@@ -38,11 +38,11 @@ fn decoded(form: Form, protocol: i32, datagram: &[u8]) -> String {
 }
 
 fn traced(datagram: &[u8]) -> String {
-    decoded(Form::Text, SPEC.protocol, datagram)
+    decoded(TraceForm::Text, SPEC.protocol, datagram)
 }
 
 fn as_json(protocol: i32, datagram: &[u8]) -> Value {
-    serde_json::from_str(&decoded(Form::Json, protocol, datagram)).unwrap()
+    serde_json::from_str(&decoded(TraceForm::Json, protocol, datagram)).unwrap()
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_dump_is_shown_as_one_with_its_numbers_and_its_end() {
 #[test]
 fn an_event_shows_how_its_object_was_asked_for() {
     let event = message(libc::RTM_NEWROUTE, 0x500, &[0; 12]);
-    let text = decoded(Form::Text, libc::NETLINK_ROUTE, &event);
+    let text = decoded(TraceForm::Text, libc::NETLINK_ROUTE, &event);
 
     assert!(
         text.contains("flags=NLM_F_REPLACE|NLM_F_CREATE seq="),
@@ -130,7 +130,7 @@ fn an_error_that_is_no_error_number_is_shown_as_it_came() {
 
 #[test]
 fn a_datagram_of_many_messages_is_not_held_as_a_whole() {
-    for form in [Form::Text, Form::Json] {
+    for form in [TraceForm::Text, TraceForm::Json] {
         let datagram = message(16, 0, b"").repeat(100_000);
         let writes = writes(|out| {
             let mut decoder = Decoder::new(form);
@@ -187,7 +187,7 @@ fn add_veth() -> Request {
 #[test]
 fn the_attributes_of_a_nest_are_shown_below_it() {
     let request = add_veth();
-    let shown = decoded(Form::Text, libc::NETLINK_ROUTE, request.bytes());
+    let shown = decoded(TraceForm::Text, libc::NETLINK_ROUTE, request.bytes());
     let (_, rest) = shown.split_once('\n').unwrap();
 
     assert_eq!(
@@ -250,7 +250,7 @@ fn the_same_bytes_are_something_else_beside_another_kind() {
         put_attr(&mut payload, 2, &1000_u32.to_ne_bytes()).unwrap();
         message(36, 0, &payload)
     };
-    let mut decoder = Decoder::new(Form::Text);
+    let mut decoder = Decoder::new(TraceForm::Text);
     let mut shown = |kind| text(|out| decoder.datagram(out, 0, ORIGIN, &qdisc(kind)).unwrap());
 
     assert!(shown(b"pfifo").contains("TCA_OPTIONS(2) limit=1000\n"));
@@ -264,7 +264,7 @@ fn links_have_the_names_that_were_heard() {
     link[4] = 2;
     put_str(&mut link, 3, b"eth0\x1b").unwrap();
     let datagram = [message(16, 0, &link), message(24, 0, &multipath())].concat();
-    let shown = decoded(Form::Text, libc::NETLINK_ROUTE, &datagram);
+    let shown = decoded(TraceForm::Text, libc::NETLINK_ROUTE, &datagram);
     let (_, route) = shown.split_once("type=RTM_NEWROUTE").unwrap();
     let (_, route) = route.split_once('\n').unwrap();
 
@@ -299,7 +299,7 @@ fn a_link_of_another_namespace_gives_no_name_to_the_number_here() {
     };
     let route = message(24, 0, &multipath());
     let datagram = [here, link(b"other", &[0; 4]), route].concat();
-    let shown = decoded(Form::Text, libc::NETLINK_ROUTE, &datagram);
+    let shown = decoded(TraceForm::Text, libc::NETLINK_ROUTE, &datagram);
 
     assert!(shown.contains("rtnh_ifindex=eth0(2)"), "{shown}");
 }
@@ -323,7 +323,7 @@ fn the_index_of_a_peer_in_another_namespace_has_no_name_of_this_one() {
         put_attr(&mut payload, 10, &[0; 4]).unwrap();
         message(28, 0, &payload)
     };
-    for form in [Form::Text, Form::Json] {
+    for form in [TraceForm::Text, TraceForm::Json] {
         let mut decoder = Decoder::new(form);
         let mut shown = |bytes: &[u8]| text(|out| decoder.datagram(out, 0, ORIGIN, bytes).unwrap());
         // Told again and again, as what is remembered is.
@@ -332,7 +332,7 @@ fn the_index_of_a_peer_in_another_namespace_has_no_name_of_this_one() {
             let other = shown(&link(3, b"veth0", Some([0; 4])));
             let neigh = shown(&neigh);
             match form {
-                Form::Json => assert!(other.contains(r#""nla_len":8,"value":2}"#), "{other}"),
+                TraceForm::Json => assert!(other.contains(r#""nla_len":8,"value":2}"#), "{other}"),
                 _ => {
                     assert!(own.contains("IFLA_LINK(5) eth0(2)\n"), "{own}");
                     assert!(other.contains("IFLA_LINK(5) 2\n"), "{other}");
@@ -358,7 +358,7 @@ fn families_are_known_once_the_controller_has_told_of_them() {
     let mut payload = vec![1, 1, 0, 0];
     put_attr(&mut payload, 1, &7u32.to_ne_bytes()).unwrap();
     let ask = message(23, 1, &payload);
-    let generic = |datagram: &[u8]| decoded(Form::Text, libc::NETLINK_GENERIC, datagram);
+    let generic = |datagram: &[u8]| decoded(TraceForm::Text, libc::NETLINK_GENERIC, datagram);
     let shown = generic(&[family(b"netdev", 23), ask.clone()].concat());
 
     assert!(shown.contains("type=nlctrl(16)"), "{shown}");
@@ -392,7 +392,7 @@ fn the_policy_of_a_refused_attribute_is_shown() {
     put_attr(&mut policy, 5, &9u64.to_ne_bytes()).unwrap();
     put_attr(&mut payload, 4, &policy).unwrap();
     let shown = decoded(
-        Form::Text,
+        TraceForm::Text,
         libc::NETLINK_ROUTE,
         &message(2, 0x300, &payload),
     );
@@ -415,7 +415,7 @@ fn the_upper_flags_are_those_of_what_a_request_does() {
         (18, 0x301, "NLM_F_DUMP"),
     ] {
         let line = decoded(
-            Form::Text,
+            TraceForm::Text,
             libc::NETLINK_ROUTE,
             &message(nlmsg_type, flags, &[0; 16]),
         );
@@ -441,14 +441,14 @@ fn broken_bytes_are_named_not_hidden() {
 fn color_is_used_only_when_asked_for() {
     let done = message(3, 0, b"");
 
-    assert!(decoded(Form::Color, 31, &done).starts_with("\x1b[1m"));
+    assert!(decoded(TraceForm::Color, 31, &done).starts_with("\x1b[1m"));
     assert!(!traced(&done).contains('\x1b'));
 }
 
 #[test]
 fn on_a_terminal_values_stand_below_each_other() {
     let request = add_veth();
-    let shown = decoded(Form::Color, libc::NETLINK_ROUTE, request.bytes());
+    let shown = decoded(TraceForm::Color, libc::NETLINK_ROUTE, request.bytes());
     let plain = without_color(&shown);
     let places: Vec<_> = plain
         .lines()

@@ -5,7 +5,7 @@
 use super::sink::{each_bit, Flags, Sink, TypeName};
 use crate::output::escape;
 use crate::output::record::digits::{push_decimal, push_hex, push_signed};
-use nlhello::names::{Name, Words};
+use nlhello::names::{Name, NumberWords};
 use nlhello::netlink::Errno;
 use nlhello::wire::{self, Nlmsghdr};
 use std::io::Write;
@@ -32,7 +32,7 @@ const BAD: &str = "\x1b[31m";
 const RESET: &str = "\x1b[0m";
 
 /// Appends text to a vector.
-pub struct Text<'a> {
+pub struct TextSink<'a> {
     out: &'a mut Vec<u8>,
     arrow: &'a str,
     color: bool,
@@ -46,7 +46,7 @@ pub struct Text<'a> {
     line: usize,
 }
 
-impl<'a> Text<'a> {
+impl<'a> TextSink<'a> {
     /// Appends to `out`; each message begins with `arrow`.
     pub fn new(out: &'a mut Vec<u8>, arrow: &'a str, color: bool) -> Self {
         Self {
@@ -173,7 +173,7 @@ fn visible(line: &[u8]) -> usize {
     count.count()
 }
 
-impl Sink for Text<'_> {
+impl Sink for TextSink<'_> {
     fn open_message(&mut self) {
         self.depth = 0;
         self.paint(BOLD);
@@ -432,7 +432,7 @@ impl Sink for Text<'_> {
         self.push(")");
     }
 
-    fn flags(&mut self, bits: u64, words: Option<Words>) {
+    fn flags(&mut self, bits: u64, words: Option<NumberWords>) {
         self.paint(WORD);
         let start = self.out.len();
         let rest = each_bit(bits, words, |name| {
@@ -479,7 +479,7 @@ impl Sink for Text<'_> {
     }
 }
 
-impl Text<'_> {
+impl TextSink<'_> {
     fn open_colored(&mut self, len: usize, nla_type: u16, name: Option<Name>) {
         self.painted(DIM, "nlattr len=");
         let start = self.out.len();

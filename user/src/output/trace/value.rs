@@ -6,7 +6,7 @@ use super::leaf::{Leaf, LLADDR_MAX};
 use super::memory::Memory;
 use super::sink::Sink;
 use super::templates::Spans;
-use nlhello::names::{Format, Number, Struct, Words};
+use nlhello::names::{Number, NumberWords, Struct, ValueFormat};
 
 /// How deep structs are inside each other in the table; nothing that is received makes it deeper.
 const DEPTH: usize = 4;
@@ -25,10 +25,10 @@ pub struct Values<'a, S> {
 
 impl<S: Sink> Values<'_, S> {
     /// Tells the value of an attribute; what is not of that format is told as it came.
-    pub fn attr(&mut self, format: Format, value: &[u8]) {
+    pub fn attr(&mut self, format: ValueFormat, value: &[u8]) {
         match format {
-            Format::Pad | Format::Nothing => {}
-            Format::Flag if value.is_empty() => {}
+            ValueFormat::Pad | ValueFormat::Nothing => {}
+            ValueFormat::Flag if value.is_empty() => {}
             _ if !fits(format, value) => self.sink.raw_value(value),
             _ => {
                 self.sink.open_value();
@@ -50,7 +50,10 @@ impl<S: Sink> Values<'_, S> {
             };
             self.sink.field(member.name);
             let outer = self.family;
-            if matches!(member.format, Format::FamilyAddr | Format::Struct(_)) {
+            if matches!(
+                member.format,
+                ValueFormat::FamilyAddr | ValueFormat::Struct(_)
+            ) {
                 self.family = record.family(bytes).unwrap_or(outer);
             }
             self.field(member.format, value, depth);
@@ -68,31 +71,31 @@ impl<S: Sink> Values<'_, S> {
         }
     }
 
-    fn field(&mut self, format: Format, value: &[u8], depth: usize) {
+    fn field(&mut self, format: ValueFormat, value: &[u8], depth: usize) {
         match format {
-            Format::Number(_) => self.value(format, value, false),
+            ValueFormat::Number(_) => self.value(format, value, false),
             _ if depth > 0 && fits(format, value) => self.tell(format, value, depth - 1),
-            _ => self.value(Format::Binary, value, false),
+            _ => self.value(ValueFormat::Binary, value, false),
         }
     }
 
     /// Tells a value that fits its format.
-    fn tell(&mut self, format: Format, value: &[u8], depth: usize) {
+    fn tell(&mut self, format: ValueFormat, value: &[u8], depth: usize) {
         match format {
-            Format::Numbers(number) => self.numbers(number, value),
-            Format::Struct(record) => {
+            ValueFormat::Numbers(number) => self.numbers(number, value),
+            ValueFormat::Struct(record) => {
                 self.sink.open_fields();
                 self.fields(record, value, depth);
                 self.sink.close_fields();
             }
-            Format::Structs(record) => self.structs(record, value, depth),
-            Format::Bitfield(words) => self.bitfield(words, value),
+            ValueFormat::Structs(record) => self.structs(record, value, depth),
+            ValueFormat::Bitfield(words) => self.bitfield(words, value),
             _ => self.value(format, value, depth == DEPTH),
         }
     }
 
     /// Tells a value that has no parts, and notes where its text is.
-    fn value(&mut self, format: Format, value: &[u8], is_attr: bool) {
+    fn value(&mut self, format: ValueFormat, value: &[u8], is_attr: bool) {
         let start = self.sink.begin_value();
         let mut leaf = Leaf {
             sink: self.sink,
@@ -107,7 +110,7 @@ impl<S: Sink> Values<'_, S> {
     fn numbers(&mut self, number: Number, value: &[u8]) {
         let places = number.words;
         let chunks = value.chunks_exact(number.size.max(1).into());
-        let number = Format::Number(Number {
+        let number = ValueFormat::Number(Number {
             words: None,
             ..number
         });
@@ -147,7 +150,7 @@ impl<S: Sink> Values<'_, S> {
         self.sink.close_items();
     }
 
-    fn bitfield(&mut self, words: Option<Words>, value: &[u8]) {
+    fn bitfield(&mut self, words: Option<NumberWords>, value: &[u8]) {
         let number = Number {
             size: 4,
             ..Number::default()
@@ -163,26 +166,26 @@ impl<S: Sink> Values<'_, S> {
 }
 
 /// Says whether `value` is as long as its format takes.
-fn fits(format: Format, value: &[u8]) -> bool {
+fn fits(format: ValueFormat, value: &[u8]) -> bool {
     let len = value.len();
 
     match format {
-        Format::Number(number) | Format::Flags(number) => match number.size {
+        ValueFormat::Number(number) | ValueFormat::Flags(number) => match number.size {
             0 => matches!(len, 1 | 2 | 4 | 8),
             size => len == usize::from(size),
         },
-        Format::Flag => matches!(len, 0 | 1 | 2 | 4 | 8),
-        Format::Numbers(number) => len % usize::from(number.size.max(1)) == 0,
-        Format::Ifindex => len == 4,
-        Format::Ip => matches!(len, 4 | 16) || len != 0 && len % 4 == 0 && len <= LLADDR_MAX,
-        Format::Mac | Format::Lladdr => len <= LLADDR_MAX,
-        Format::Labels => len % 4 == 0 && len != 0,
-        Format::Uuid | Format::FamilyAddr => len == 16,
-        Format::Sockaddr => len >= 4,
-        Format::MdbAddr => len >= 18,
-        Format::Bitfield(_) => len == 8,
-        Format::Struct(record) => len != 0 || record.size() == 0,
-        Format::Text | Format::Structs(_) => true,
+        ValueFormat::Flag => matches!(len, 0 | 1 | 2 | 4 | 8),
+        ValueFormat::Numbers(number) => len % usize::from(number.size.max(1)) == 0,
+        ValueFormat::Ifindex => len == 4,
+        ValueFormat::Ip => matches!(len, 4 | 16) || len != 0 && len % 4 == 0 && len <= LLADDR_MAX,
+        ValueFormat::Mac | ValueFormat::Lladdr => len <= LLADDR_MAX,
+        ValueFormat::Labels => len % 4 == 0 && len != 0,
+        ValueFormat::Uuid | ValueFormat::FamilyAddr => len == 16,
+        ValueFormat::Sockaddr => len >= 4,
+        ValueFormat::MdbAddr => len >= 18,
+        ValueFormat::Bitfield(_) => len == 8,
+        ValueFormat::Struct(record) => len != 0 || record.size() == 0,
+        ValueFormat::Text | ValueFormat::Structs(_) => true,
         _ => false,
     }
 }

@@ -9,7 +9,8 @@ use super::templates::Spans;
 use super::value::Values;
 use nlhello::hello;
 use nlhello::names::{
-    self, uapi, Family, Format, Name, Number, Row, Set, Struct, Verb, GENLMSGHDR, GENL_ID_CTRL,
+    self, uapi, AttrRow, AttrSet, FamilyInfo, Name, Number, Operation, Struct, ValueFormat,
+    GENLMSGHDR, GENL_ID_CTRL,
 };
 use nlhello::netlink::Ack;
 use nlhello::wire::{
@@ -55,7 +56,7 @@ impl<S: Sink> Walk<'_, S> {
         bytes: &[u8],
         header: &Nlmsghdr,
         payload: &[u8],
-    ) -> Option<names::Message> {
+    ) -> Option<names::MessageInfo> {
         let known = find(self.memory, self.protocol, header, payload);
         let name = type_name(
             self.memory,
@@ -67,13 +68,13 @@ impl<S: Sink> Walk<'_, S> {
             .sink
             .nlmsghdr(header, name, flags_of(header, known.as_ref()));
         for (value, text) in bytes[8..NLMSG_HDRLEN].chunks(4).zip(texts) {
-            let format = (Format::Number(Number::default()), 0);
+            let format = (ValueFormat::Number(Number::default()), 0);
             self.spans.note(value, text, format, false);
         }
         known
     }
 
-    fn known(&mut self, message: &Message<'_>, known: &names::Message) {
+    fn known(&mut self, message: &Message<'_>, known: &names::MessageInfo) {
         let payload = message.payload();
         if known.is_opaque() {
             return self.payload(payload);
@@ -81,7 +82,7 @@ impl<S: Sink> Walk<'_, S> {
         if self.protocol == libc::NETLINK_GENERIC {
             self.genlmsghdr(payload, Some(known.name));
         }
-        let row = Row {
+        let row = AttrRow {
             bytes: payload.get(align(known.header_size)..).unwrap_or_default(),
             set: known.attrs,
             family: self.address_family(known, payload),
@@ -101,7 +102,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     /// Tells the fixed header at the start of `bytes`, and the attributes behind it.
-    fn header_and_attrs(&mut self, header: Struct, bytes: &[u8], row: &Row<'_>) {
+    fn header_and_attrs(&mut self, header: Struct, bytes: &[u8], row: &AttrRow<'_>) {
         let len = match header.is_open() {
             true => bytes.len(),
             false => bytes.len().min(header.size()),
@@ -114,7 +115,7 @@ impl<S: Sink> Walk<'_, S> {
             NDUSEROPTMSG => self.options(bytes, row.bytes),
             _ => row.bytes,
         };
-        let row = Row {
+        let row = AttrRow {
             bytes: attrs,
             ..*row
         };
@@ -123,7 +124,7 @@ impl<S: Sink> Walk<'_, S> {
 
     /// Returns the family of the addresses in a message, `AF_*`: it is the first byte, but in XFRM, whose
     /// headers have it in the middle.
-    fn address_family(&self, known: &names::Message, payload: &[u8]) -> u8 {
+    fn address_family(&self, known: &names::MessageInfo, payload: &[u8]) -> u8 {
         match (self.protocol, known.header) {
             // The first byte is the command there.
             (libc::NETLINK_GENERIC, _) => 0,
@@ -190,7 +191,7 @@ impl<S: Sink> Walk<'_, S> {
         if bytes.is_empty() {
             return;
         }
-        let row = Row {
+        let row = AttrRow {
             bytes,
             set: names::ext_ack(),
             family: 0,
@@ -206,9 +207,9 @@ impl<S: Sink> Walk<'_, S> {
         match payload.split_at_checked(GENLMSGHDR) {
             Some((_, bytes)) if self.protocol == libc::NETLINK_GENERIC => {
                 self.genlmsghdr(payload, None);
-                let row = Row {
+                let row = AttrRow {
                     bytes,
-                    set: Set::EMPTY,
+                    set: AttrSet::EMPTY,
                     family: 0,
                     ip_protocol: None,
                     outer: None,
@@ -225,7 +226,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     /// Tells of the attributes in `row`; returns what they need of the rows around it.
-    fn attrs(&mut self, row: &Row<'_>, depth: usize) -> Needs {
+    fn attrs(&mut self, row: &AttrRow<'_>, depth: usize) -> Needs {
         let needs = self.each_attr(row.bytes, |walk, attr| walk.attr(row, attr, depth));
         if needs > 0 {
             self.spans.fix_attrs(row.bytes);
@@ -254,12 +255,12 @@ impl<S: Sink> Walk<'_, S> {
         needs
     }
 
-    fn attr(&mut self, row: &Row<'_>, attr: &Attr<'_>, depth: usize) -> Needs {
+    fn attr(&mut self, row: &AttrRow<'_>, attr: &Attr<'_>, depth: usize) -> Needs {
         let known = row.set.find(attr.kind());
         let len = attr.bytes().len();
         self.sink
             .open_attr(len, attr.kind(), known.map(|known| known.name));
-        let format = known.map_or(Format::Binary, |known| known.format);
+        let format = known.map_or(ValueFormat::Binary, |known| known.format);
         let chosen = self.chosen(row, attr, format);
         let needs = self.inside(row, attr.value(), chosen, depth);
         self.sink.close_attr();
@@ -267,55 +268,65 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     /// Returns what the value of `attr` is.
-    fn chosen(&mut self, row: &Row<'_>, attr: &Attr<'_>, format: Format) -> Format {
+    fn chosen(&mut self, row: &AttrRow<'_>, attr: &Attr<'_>, format: ValueFormat) -> ValueFormat {
         if is_peer(row, attr) {
             return NUMBER;
         }
-        if matches!(format, Format::ByProtocol(_)) {
+        if matches!(format, ValueFormat::ByProtocol(_)) {
             self.spans.stop();
         }
         row.chosen(format).unwrap_or(format)
     }
 
     /// Tells what is in an attribute of `row`.
-    fn inside(&mut self, row: &Row<'_>, value: &[u8], format: Format, depth: usize) -> Needs {
+    fn inside(
+        &mut self,
+        row: &AttrRow<'_>,
+        value: &[u8],
+        format: ValueFormat,
+        depth: usize,
+    ) -> Needs {
         let family = row.family;
         match format {
-            Format::Nest(..)
-            | Format::Nests(..)
-            | Format::Message(..)
-            | Format::Nexthops(..)
-            | Format::List(_)
-            | Format::Addresses
+            ValueFormat::Nest(..)
+            | ValueFormat::Nests(..)
+            | ValueFormat::Message(..)
+            | ValueFormat::Nexthops(..)
+            | ValueFormat::List(_)
+            | ValueFormat::Addresses
                 if depth == 0 =>
             {
                 self.sink.raw_value(value);
                 0
             }
-            Format::Nest(header, _) if header > value.len() => {
+            ValueFormat::Nest(header, _) if header > value.len() => {
                 self.sink.raw_value(value);
                 0
             }
-            Format::Nest(header, set) => {
+            ValueFormat::Nest(header, set) => {
                 let (header, bytes) = value.split_at(header);
                 if !header.is_empty() {
                     self.sink.raw_value(header);
                 }
                 self.nest(row, bytes, set, depth)
             }
-            Format::Nests(levels @ 2.., set) => {
-                self.counted(row, value, depth, Format::Nests(levels - 1, set))
+            ValueFormat::Nests(levels @ 2.., set) => {
+                self.counted(row, value, depth, ValueFormat::Nests(levels - 1, set))
             }
-            Format::Nests(_, set) => self.counted(row, value, depth, Format::Nest(0, set)),
-            Format::List(number) => self.counted(row, value, depth, Format::Number(number)),
-            Format::Addresses => self.counted(row, value, depth, Format::Ip),
-            Format::Message(header, set) => {
+            ValueFormat::Nests(_, set) => {
+                self.counted(row, value, depth, ValueFormat::Nest(0, set))
+            }
+            ValueFormat::List(number) => {
+                self.counted(row, value, depth, ValueFormat::Number(number))
+            }
+            ValueFormat::Addresses => self.counted(row, value, depth, ValueFormat::Ip),
+            ValueFormat::Message(header, set) => {
                 let size = header.size();
                 self.header(header, &value[..size.min(value.len())], family);
                 let bytes = value.get(align(size)..).unwrap_or_default();
                 self.nest(row, bytes, set, depth)
             }
-            Format::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
+            ValueFormat::Nexthops(header, set) => self.nexthops(row, value, header, set, depth),
             format => {
                 self.values(family).attr(format, value);
                 0
@@ -323,8 +334,8 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    fn nest(&mut self, outer: &Row<'_>, bytes: &[u8], set: Set, depth: usize) -> Needs {
-        let row = Row {
+    fn nest(&mut self, outer: &AttrRow<'_>, bytes: &[u8], set: AttrSet, depth: usize) -> Needs {
+        let row = AttrRow {
             bytes,
             set,
             family: outer.family,
@@ -336,7 +347,13 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     /// Tells of attributes whose types only count; `format` is that of each.
-    fn counted(&mut self, outer: &Row<'_>, bytes: &[u8], depth: usize, format: Format) -> Needs {
+    fn counted(
+        &mut self,
+        outer: &AttrRow<'_>,
+        bytes: &[u8],
+        depth: usize,
+        format: ValueFormat,
+    ) -> Needs {
         self.each_attr(bytes, |walk, attr| {
             walk.sink
                 .open_attr(attr.bytes().len(), attr.kind(), Some(COUNTED));
@@ -349,10 +366,10 @@ impl<S: Sink> Walk<'_, S> {
     /// Tells of rows that begin with their length (`struct rtnexthop`).
     fn nexthops(
         &mut self,
-        outer: &Row<'_>,
+        outer: &AttrRow<'_>,
         value: &[u8],
         header: Struct,
-        set: Set,
+        set: AttrSet,
         depth: usize,
     ) -> Needs {
         let size = header.size();
@@ -393,10 +410,10 @@ impl<S: Sink> Walk<'_, S> {
 type Needs = u8;
 
 /// Returns what it needs to know which format an attribute has.
-fn needs_of(format: Format) -> Needs {
+fn needs_of(format: ValueFormat) -> Needs {
     match format {
-        Format::Select(_, false, _) => 1,
-        Format::Select(_, true, _) => 2,
+        ValueFormat::Select(_, false, _) => 1,
+        ValueFormat::Select(_, true, _) => 2,
         _ => 0,
     }
 }
@@ -415,7 +432,7 @@ const PEERS: [(&str, u16, u16); 2] = [
 ];
 
 /// The index of a link that has no name here.
-const NUMBER: Format = Format::Number(Number {
+const NUMBER: ValueFormat = ValueFormat::Number(Number {
     size: 4,
     is_big_endian: false,
     is_signed: true,
@@ -425,7 +442,7 @@ const NUMBER: Format = Format::Number(Number {
 
 /// Says whether `attr` of `row` is the index of a link in another network namespace.
 #[inline]
-fn is_peer(row: &Row<'_>, attr: &Attr<'_>) -> bool {
+fn is_peer(row: &AttrRow<'_>, attr: &Attr<'_>) -> bool {
     let is_it = |(prefix, nla_type, _): &&(&str, u16, u16)| {
         *nla_type == attr.kind() && row.set.prefix() == *prefix
     };
@@ -442,7 +459,7 @@ pub fn find(
     protocol: i32,
     header: &Nlmsghdr,
     payload: &[u8],
-) -> Option<names::Message> {
+) -> Option<names::MessageInfo> {
     let nlmsg_type = header.nlmsg_type;
     if nlmsg_type < NLMSG_MIN_TYPE {
         return None;
@@ -451,19 +468,19 @@ pub fn find(
         let mut messages = hello::SPEC.messages.iter();
         return messages
             .find(|known| known.nlmsg_type == nlmsg_type)
-            .map(names::Message::from);
+            .map(names::MessageInfo::from);
     }
     let flags = header.nlmsg_flags;
     if protocol == libc::NETLINK_GENERIC {
         let command = (*payload.first()?).into();
         let family = match nlmsg_type {
-            GENL_ID_CTRL => Family::of_name(b"nlctrl"),
+            GENL_ID_CTRL => FamilyInfo::of_name(b"nlctrl"),
             _ => memory.family(nlmsg_type)?.family,
         };
         return family?.message(command, flags, payload);
     }
 
-    Family::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
+    FamilyInfo::of_protocol(protocol)?.message(nlmsg_type, flags, payload)
 }
 
 /// Returns the name that messages like this have in C; in generic netlink, that of the command.
@@ -479,7 +496,7 @@ pub fn type_name<'m>(
     memory: &'m Memory,
     protocol: i32,
     nlmsg_type: u16,
-    known: Option<&names::Message>,
+    known: Option<&names::MessageInfo>,
 ) -> TypeName<'m> {
     let name = match (protocol, nlmsg_type) {
         (_, 0..NLMSG_MIN_TYPE) => names::control(nlmsg_type),
@@ -495,14 +512,14 @@ pub fn type_name<'m>(
 }
 
 /// Returns the flags of a message, of which so much is known.
-pub fn flags_of(header: &Nlmsghdr, known: Option<&names::Message>) -> Flags {
+pub fn flags_of(header: &Nlmsghdr, known: Option<&names::MessageInfo>) -> Flags {
     let is_request = header.nlmsg_flags & NLM_F_REQUEST != 0;
     let upper = match (header.nlmsg_type, known.map(|known| known.verb)) {
         (0..NLMSG_MIN_TYPE, _) => CONTROL_FLAGS,
-        (_, Some(Verb::Get)) if is_request => GET_FLAGS,
+        (_, Some(Operation::Get)) if is_request => GET_FLAGS,
         // An event may tell how it was asked for.
-        (_, Some(Verb::New)) => NEW_FLAGS,
-        (_, Some(Verb::Del)) => DEL_FLAGS,
+        (_, Some(Operation::New)) => NEW_FLAGS,
+        (_, Some(Operation::Del)) => DEL_FLAGS,
         _ => &[],
     };
 

@@ -7,7 +7,7 @@ use super::{compare, differences, trees, Difference, TimeStyle, Watch};
 use crate::output::buffer::Buffer;
 use crate::output::{Clock, Stamp};
 use jiff::Zoned;
-use nlhello::monitor::{Event, Kind, Payload, What};
+use nlhello::monitor::{Action, Event, Kind, Payload};
 use nlhello::object::Names;
 use nlhello::wire::{put_attr, Attrs, Message, Messages};
 use proptest::collection::vec;
@@ -132,8 +132,8 @@ fn event_of<'a>(message: &Message<'_>, object: &'a Payload<'a>) -> Event<'a> {
     };
     assert_eq!(found, object.kind());
     let what = match is_there {
-        true => What::New,
-        false => What::Del,
+        true => Action::New,
+        false => Action::Del,
     };
     Event::alone(what, object, header.nlmsg_pid)
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// The network namespace that something happened in, as lines have it.
 #[derive(Clone, Debug)]
-pub struct Whereabouts {
+pub struct NamespaceLabel {
     /// Prefix of a text line, where there are several namespaces.
     text: Arc<str>,
     /// The keys of a change.
@@ -20,7 +20,7 @@ pub struct Whereabouts {
     state: Arc<str>,
 }
 
-impl Whereabouts {
+impl NamespaceLabel {
     /// The only one there is; `netns` is what it is called, where that was said.
     pub fn only(netns: Option<&str>) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl Identity {
 
 impl Watch {
     /// Tells of another network namespace from now on; returns which one it was.
-    pub fn move_to(&mut self, place: Whereabouts) -> Whereabouts {
+    pub fn move_to(&mut self, place: NamespaceLabel) -> NamespaceLabel {
         self.forget_names();
         mem::replace(&mut self.place, place)
     }
@@ -186,7 +186,7 @@ mod tests {
             ),
         ];
         for (netns, nsid, text, keys) in all {
-            let place = Whereabouts::among(netns, nsid);
+            let place = NamespaceLabel::among(netns, nsid);
             assert_eq!(
                 (place.text(), place.of_event(), place.of_state()),
                 (text, keys, keys)
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_only_namespace_is_named_with_a_change_and_not_in_text() {
-        let place = Whereabouts::only(Some("a"));
+        let place = NamespaceLabel::only(Some("a"));
 
         assert_eq!(
             (place.text(), place.of_event(), place.of_state()),

@@ -4,14 +4,14 @@
 
 use super::words::WORDS;
 use super::{Addr, Ifaddrmsg, IFADDRMSG, LIST};
-use crate::kind::{describe, header, Facts, Kinds, Part, Payload, Place, Snapshot, Types};
+use crate::kind::{describe, header, Facts, Kinds, MessageTypes, Part, Payload, Place, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 
 /// Facts of addresses: `struct ifaddrmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "addr",
-    types: &[Types::new(RTM_NEWADDR, RTM_DELADDR)],
+    types: &[MessageTypes::new(RTM_NEWADDR, RTM_DELADDR)],
     groups: &[RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
     header: IFADDRMSG,
     describe: |addr, names, out| Addr::of(addr).map(|addr| describe(&addr, names, out)),

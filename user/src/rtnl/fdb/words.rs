@@ -19,7 +19,7 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["br"], |_, _| true)
         .with(&Argument::LINK)
         .asked(ask_attr::<NDA_MASTER>)
-        .unheard("an event of an address of a port itself does not say what bridge that is of"),
+        .unreceived("an event of an address of a port itself does not say what bridge that is of"),
     Word::is(&["vlan"], attr_or_0_is::<NDA_VLAN>).with(&Argument::U16),
     Word::is(&["dynamic"], |entry, _| {
         state_is(entry, |state| state & PERMANENT == 0)

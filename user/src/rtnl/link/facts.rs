@@ -6,8 +6,8 @@ use super::tunnel;
 use super::words::WORDS;
 use super::{Link, IFINFOMSG, LIST};
 use crate::kind::{
-    describe, find, header, AddressFamilies, Cause, Facts, Hint, Kinds, Part, Payload, Snapshot,
-    Together, Types,
+    describe, find, header, AddressFamilies, Cause, Facts, Hint, Kinds, MessageTypes, Part,
+    Payload, Snapshot, Together,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -28,7 +28,7 @@ const IFI_CHANGE: Range<usize> = 12..16;
 /// Leaves the counters out of links (`RTEXT_FILTER_SKIP_STATS`).
 const SKIP_STATS: u32 = 1 << 3;
 
-const TYPES: Types = Types::new(RTM_NEWLINK, RTM_DELLINK);
+const TYPES: MessageTypes = MessageTypes::new(RTM_NEWLINK, RTM_DELLINK);
 
 /// Facts of links. A bridge reports its ports under a family of its own: the link stays.
 pub(crate) const FACTS: Facts = Facts {

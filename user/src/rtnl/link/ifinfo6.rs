@@ -6,7 +6,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
 use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
-use crate::kind::{describe, AddressFamilies, Facts, Kinds, Types};
+use crate::kind::{describe, AddressFamilies, Facts, Kinds, MessageTypes};
 use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
 use crate::object::attrs::{name, u32, u8};
 use crate::object::schema::{self, known, Format, Known};
@@ -71,7 +71,7 @@ static ATTRS: &[Known] = &[
 /// Facts of links as IPv6 reports them.
 pub(crate) const FACTS: Facts = Facts {
     name: "ifinfo6",
-    types: &[Types::new(RTM_NEWLINK, RTM_DELLINK)],
+    types: &[MessageTypes::new(RTM_NEWLINK, RTM_DELLINK)],
     families: AddressFamilies::Only(&[libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV6_IFINFO],
     describe: |object, names, out| {

@@ -99,7 +99,7 @@ pub fn describe(
     out.details();
     let data = Format::Nested(table(KINDS, kind));
     let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
-    names.elsewhere(is_elsewhere, |names| {
+    names.in_peer_namespace(is_elsewhere, |names| {
         schema::describe_known(
             &mut attrs,
             &[known(IFLA_INFO_DATA, "info_data", data)],

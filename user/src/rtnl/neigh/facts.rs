@@ -4,7 +4,7 @@
 
 use super::words::{is_usual, USUAL, WORDS};
 use super::{Ndmsg, Neigh, LIST, NDMSG, NOARP, PROXY};
-use crate::kind::{describe, AddressFamilies, Facts, Part, Place, Snapshot, Types};
+use crate::kind::{describe, AddressFamilies, Facts, MessageTypes, Part, Place, Snapshot};
 use crate::names::uapi::*;
 
 /// Where `ndm_flags` is in `struct ndmsg`.
@@ -52,7 +52,7 @@ pub(crate) const FACTS: Facts = Facts {
     ..Facts::DEFAULT
 };
 
-pub(in crate::rtnl) const TYPES: &[Types] = &[Types::new(RTM_NEWNEIGH, RTM_DELNEIGH)];
+pub(in crate::rtnl) const TYPES: &[MessageTypes] = &[MessageTypes::new(RTM_NEWNEIGH, RTM_DELNEIGH)];
 
 /// Times and counters run by themselves.
 pub(in crate::rtnl) fn is_volatile(attr: u16) -> Part {

@@ -25,14 +25,14 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["master"], |_, _| true)
         .with(&Argument::LINK)
         .asked(ask_attr::<NDA_MASTER>)
-        .unheard(OF_MASTER),
+        .unreceived(OF_MASTER),
     Word::is(&["vrf"], |_, _| true)
         .with(&Argument::VRF)
         .asked(ask_attr::<NDA_MASTER>)
-        .unheard(OF_MASTER),
+        .unreceived(OF_MASTER),
     Word::is(&["nomaster"], |_, _| true)
         .asked(|_, request| put(request, NDA_MASTER, &NO_MASTER.to_ne_bytes()))
-        .unheard(OF_MASTER),
+        .unreceived(OF_MASTER),
     Word::is(&["nud", "state"], |neigh, states| {
         is(neigh, |neigh| states.is(neigh.state()))
     })
@@ -42,7 +42,7 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["unused"], |neigh, _| {
         is(neigh, |neigh| neigh.users().is_none_or(|users| users == 0))
     })
-    .unheard("how many use a neighbour changes without an event"),
+    .unreceived("how many use a neighbour changes without an event"),
     Word::is(&["proto", "protocol"], |neigh, protocol| {
         is(neigh, |neigh| protocol.is(neigh.protocol()))
     })

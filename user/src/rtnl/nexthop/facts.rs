@@ -4,7 +4,7 @@
 
 use super::words::WORDS;
 use super::{Nexthop, LIST, NHMSG};
-use crate::kind::{describe, header, Facts, Kinds, Snapshot, Types};
+use crate::kind::{describe, header, Facts, Kinds, MessageTypes, Snapshot};
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
 use crate::rtnl::Kind;
@@ -12,7 +12,7 @@ use crate::rtnl::Kind;
 /// Facts of next hops: `struct nhmsg`.
 pub(crate) const FACTS: Facts = Facts {
     name: "nexthop",
-    types: &[Types::new(RTM_NEWNEXTHOP, RTM_DELNEXTHOP)],
+    types: &[MessageTypes::new(RTM_NEWNEXTHOP, RTM_DELNEXTHOP)],
     groups: &[RTNLGRP_NEXTHOP],
     header: NHMSG,
     describe: |hop, names, out| Nexthop::of(hop).map(|hop| describe(&hop, names, out)),

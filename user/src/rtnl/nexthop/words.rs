@@ -25,15 +25,15 @@ pub(crate) static WORDS: &[Word] = &[
     Word::is(&["master"], |_, _| true)
         .with(&Argument::LINK)
         .asked(ask_attr::<NHA_MASTER>)
-        .unheard(OF_MASTER),
+        .unreceived(OF_MASTER),
     Word::is(&["vrf"], |_, _| true)
         .with(&Argument::VRF)
         .asked(ask_attr::<NHA_MASTER>)
-        .unheard(OF_MASTER),
+        .unreceived(OF_MASTER),
     Word::is(&["proto", "protocol"], byte_is::<PROTOCOL>).with(&Argument::PROTOCOL),
     Word::is(&["stats"], |_, _| true)
         .asked(|_, request| put(request, NHA_OP_FLAGS, &STATS.to_ne_bytes()))
-        .unheard("packets are counted without events"),
+        .unreceived("packets are counted without events"),
     Word::is(&["via"], attr_is_in::<NHA_GATEWAY>).with(&Argument::VIA),
     Word::is(&["to", "within"], |hop, prefix| {
         Nexthop::of(hop).is_ok_and(|hop| prefix.contains(hop.gateway()))

@@ -5,8 +5,8 @@
 use super::words::{is_usual, MROUTE_WORDS, USUAL, WORDS};
 use super::{Route, DST_LEN, IP6MR, IPMR, LIST, MAIN, MPLS, RTMSG};
 use crate::kind::{
-    describe, header, AddressFamilies, Facts, Kinds, Part, Payload, Place, Siblings, Snapshot,
-    Types,
+    describe, header, AddressFamilies, Facts, Kinds, MessageTypes, Part, Payload, Place, Siblings,
+    Snapshot,
 };
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
@@ -33,7 +33,7 @@ const RTPROT_RA: u8 = 9;
 /// Where `rtm_flags` is: `RTNH_F_LINKDOWN` and `RTNH_F_DEAD` are the link's.
 pub(super) const RTM_FLAGS: Range<usize> = 8..12;
 
-const TYPES: &[Types] = &[Types::new(RTM_NEWROUTE, RTM_DELROUTE)];
+const TYPES: &[MessageTypes] = &[MessageTypes::new(RTM_NEWROUTE, RTM_DELROUTE)];
 
 /// Facts of routes. Multicast routes have the same types.
 pub(crate) const FACTS: Facts = Facts {

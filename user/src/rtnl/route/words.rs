@@ -68,7 +68,7 @@ pub(crate) static WORDS: &[Word] = &[
         is_cloned(route)
     })
     .asked(|_, request| request[RTM_FLAGS].copy_from_slice(&CLONED.to_ne_bytes()))
-    .unheard("the kernel does not tell how what it remembers of routes changes"),
+    .unreceived("the kernel does not tell how what it remembers of routes changes"),
 ];
 
 const TABLE: Word = Word::is(&["table"], |route, table| is_in(route, |own| table.is(own)))

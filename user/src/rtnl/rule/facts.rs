@@ -4,7 +4,7 @@
 
 use super::words::WORDS;
 use super::{Rule, FIB_RULE_HDR, LIST};
-use crate::kind::{describe, header, AddressFamilies, Facts, Place, Snapshot, Types};
+use crate::kind::{describe, header, AddressFamilies, Facts, MessageTypes, Place, Snapshot};
 use crate::names::uapi::*;
 use crate::rtnl::Kind;
 use std::ops::Range;
@@ -17,7 +17,7 @@ const RULE_TABLE: usize = 4;
 /// Facts of rules: `struct fib_rule_hdr`.
 pub(crate) const FACTS: Facts = Facts {
     name: "rule",
-    types: &[Types::new(RTM_NEWRULE, RTM_DELRULE)],
+    types: &[MessageTypes::new(RTM_NEWRULE, RTM_DELRULE)],
     // Rules of the multicast families (128, 129) are no part of these.
     families: AddressFamilies::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::monitor::state::News;
-use crate::monitor::{Payload, Replay, Told};
+use crate::monitor::{Notice, Payload, Replay};
 
 /// The payload of an IPv4 address of link 1.
 fn addr(number: u32) -> Vec<u8> {
@@ -16,7 +16,7 @@ fn addr(number: u32) -> Vec<u8> {
 /// A monitor without a kernel: what it knows, and its record.
 struct Recording {
     folder: Folder,
-    state: State,
+    state: MonitorState,
     recorder: Recorder,
 }
 
@@ -33,7 +33,7 @@ impl Recording {
         };
         let mut recording = Self {
             folder,
-            state: State::new(),
+            state: MonitorState::new(),
             recorder: Recorder::begin(files, &[b"", b"addr"]).unwrap(),
         };
         recording.start(addrs);
@@ -107,7 +107,7 @@ fn replayed(bytes: &[u8]) -> [usize; 3] {
     replay.start().unwrap();
     let start = replay.objects(Kind::Addr).count();
     let mut told = 0;
-    let tell = &mut |_, _: &Told<'_>| told += 1;
+    let tell = &mut |_, _: &Notice<'_>| told += 1;
     while replay.step(tell).unwrap() {}
     [start, replay.objects(Kind::Addr).count(), told]
 }
@@ -188,7 +188,7 @@ fn what_no_dump_shows_is_at_the_start_of_the_next_file_too() {
     assert_eq!(replay.objects(Kind::Neigh).count(), 1);
     let mut told = Vec::new();
     while replay
-        .step(&mut |_, event: &Told<'_>| told.push(format!("{event:?}")))
+        .step(&mut |_, event: &Notice<'_>| told.push(format!("{event:?}")))
         .unwrap()
     {}
     assert!(told.last().unwrap().contains("Del"), "{told:?}");

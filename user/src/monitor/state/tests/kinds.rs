@@ -150,7 +150,7 @@ impl Kernel {
 
 /// Monitor of the simulated kernel, and the pictures that a reader of its lines has.
 struct Watcher {
-    state: State,
+    state: MonitorState,
     pictures: BTreeMap<Kind, Vec<Vec<u8>>>,
     /// Kinds that are being read, and the last object that a dump has shown.
     reads: Option<(Kinds, Option<(Sort, u8)>)>,
@@ -161,7 +161,7 @@ struct Watcher {
 impl Watcher {
     fn new() -> Self {
         Self {
-            state: State::new(),
+            state: MonitorState::new(),
             pictures: BTreeMap::new(),
             reads: None,
             sure: all_kinds(),
@@ -261,15 +261,15 @@ fn all_kinds() -> Kinds {
 fn draw(pictures: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
     let picture = pictures.entry(event.kind()).or_default();
     let old = match event.what {
-        What::New => None,
-        What::Change => event.old,
-        What::Del => Some(event.body),
+        Action::New => None,
+        Action::Change => event.old,
+        Action::Del => Some(event.body),
     };
     if let Some(old) = old {
         let at = picture.iter().position(|known| known == old.bytes());
         picture.remove(at.expect("what is gone was told"));
     }
-    if event.what != What::Del {
+    if event.what != Action::Del {
         picture.push(event.body.bytes().to_vec());
     }
     picture.sort();

@@ -12,7 +12,7 @@ type Alias = (u8, u8);
 
 /// The routes to each prefix, by metric, and events that nobody read yet.
 #[derive(Default)]
-struct Kernel {
+struct RouteKernel {
     leaves: [Vec<Alias>; 2],
     events: VecDeque<(bool, u16, Vec<u8>)>,
     /// A route that is told to be gone before it is.
@@ -23,7 +23,7 @@ fn payload(leaf: usize, (metric, via): Alias) -> Vec<u8> {
     route(libc::AF_INET, leaf as u8, metric, via)
 }
 
-impl Kernel {
+impl RouteKernel {
     /// Does what a byte says, as far as that can be done: whoever changes something waits for whoever
     /// does so already.
     fn change(&mut self, byte: u8) {
@@ -101,23 +101,23 @@ impl Kernel {
 }
 
 /// Monitor of the simulated kernel, and the picture that a reader of its lines has.
-struct Watcher {
-    state: State,
+struct RouteWatcher {
+    state: MonitorState,
     picture: Vec<Vec<u8>>,
     /// Where the dump is: the prefix, and how many of its routes it has shown.
     at: (usize, usize),
 }
 
-impl Watcher {
+impl RouteWatcher {
     fn new() -> Self {
         Self {
-            state: State::new(),
+            state: MonitorState::new(),
             picture: Vec::new(),
             at: (0, 0),
         }
     }
 
-    fn hear(&mut self, kernel: &mut Kernel) {
+    fn hear(&mut self, kernel: &mut RouteKernel) {
         let Some((is_there, flags, payload)) = kernel.events.pop_front() else {
             return;
         };
@@ -132,7 +132,7 @@ impl Watcher {
     }
 
     /// Reads some more routes, and pauses.
-    fn read(&mut self, kernel: &Kernel, count: usize) {
+    fn read(&mut self, kernel: &RouteKernel, count: usize) {
         for _ in 0..count {
             let (leaf, shown) = self.at;
             let Some(aliases) = kernel.leaves.get(leaf) else {
@@ -150,14 +150,14 @@ impl Watcher {
         self.state.pause();
     }
 
-    fn open(&mut self, kernel: &mut Kernel) {
+    fn open(&mut self, kernel: &mut RouteKernel) {
         kernel.finish();
         self.at = (0, 0);
         self.state.open(Kind::Route.into(), Origin::Missed);
     }
 
     /// Ends the reading; says whether all is known now.
-    fn close(&mut self, kernel: &mut Kernel) -> bool {
+    fn close(&mut self, kernel: &mut RouteKernel) -> bool {
         self.read(kernel, 100);
         kernel.finish();
         while !kernel.events.is_empty() {
@@ -169,7 +169,7 @@ impl Watcher {
     }
 
     /// Deletes all; returns how many rows of bytes are kept still.
-    fn end(&mut self, kernel: &mut Kernel) -> usize {
+    fn end(&mut self, kernel: &mut RouteKernel) -> usize {
         kernel.leaves = Default::default();
         self.open(kernel);
         self.close(kernel);
@@ -193,11 +193,11 @@ fn draw(picture: &mut Vec<Vec<u8>>, event: &Event<'_>) {
         picture.remove(at.expect("what is gone was told"));
     };
     match (event.what, event.old) {
-        (What::Del, _) => erase(event.body),
-        (What::Change, old) => erase(old.expect("what it was")),
-        (What::New, _) => {}
+        (Action::Del, _) => erase(event.body),
+        (Action::Change, old) => erase(old.expect("what it was")),
+        (Action::New, _) => {}
     }
-    if event.what != What::Del {
+    if event.what != Action::Del {
         picture.push(event.body.bytes().to_vec());
     }
     picture.sort();
@@ -216,8 +216,8 @@ proptest! {
     /// Changes of any kind while the state is read: what it is sure of is so; and it is sure at last.
     #[test]
     fn who_is_sure_is_right(rounds in rounds()) {
-        let mut kernel = Kernel::default();
-        let mut watcher = Watcher::new();
+        let mut kernel = RouteKernel::default();
+        let mut watcher = RouteWatcher::new();
         for (lost, steps) in rounds.iter().chain([&Round::default()]) {
             lost.iter().for_each(|byte| kernel.change(*byte));
             kernel.finish();

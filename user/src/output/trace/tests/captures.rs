@@ -2,7 +2,7 @@
 
 //! Messages that a kernel sent (`user/tests/fixtures/`): each of their attributes is decoded.
 
-use super::{decoded, Form};
+use super::{decoded, TraceForm};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ struct Count {
 
 fn assert_decoded(kind: &str, protocol: i32, bytes: &[u8]) {
     let mut count = Count::default();
-    for line in decoded(Form::Json, protocol, bytes).lines() {
+    for line in decoded(TraceForm::Json, protocol, bytes).lines() {
         let told: Value = serde_json::from_str(line).unwrap();
         assert!(told["nlmsghdr"]["type"].is_string(), "{line}");
         assert!(told.get("error").is_none(), "{line}");

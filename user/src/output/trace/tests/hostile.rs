@@ -2,7 +2,7 @@
 
 //! Bytes that nobody would send: they are shown, and nothing worse.
 
-use super::{decoded, message, Decoder, Form, ORIGIN};
+use super::{decoded, message, Decoder, TraceForm, ORIGIN};
 use crate::output::buffer::{tests::text, Buffer};
 use nlhello::wire::{put_attr, Messages};
 use proptest::collection::vec;
@@ -29,9 +29,10 @@ const CAPTURES: &[&[u8]] = &[
 const GROWTH: usize = 100;
 
 fn assert_shown(protocol: i32, datagram: &[u8]) {
-    for form in [Form::Text, Form::Color] {
+    for form in [TraceForm::Text, TraceForm::Color] {
         let text = decoded(form, protocol, datagram);
-        let is_safe = |c: char| c == '\n' || form == Form::Color && c == '\x1b' || !c.is_control();
+        let is_safe =
+            |c: char| c == '\n' || form == TraceForm::Color && c == '\x1b' || !c.is_control();
         assert!(text.chars().all(is_safe), "{text:?}");
         assert!(
             text.len() <= GROWTH * (datagram.len() + 16),
@@ -39,7 +40,7 @@ fn assert_shown(protocol: i32, datagram: &[u8]) {
             text.len()
         );
     }
-    for line in decoded(Form::Json, protocol, datagram).lines() {
+    for line in decoded(TraceForm::Json, protocol, datagram).lines() {
         let told: Value =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(told.is_object());
@@ -90,7 +91,7 @@ proptest! {
 }
 
 /// Shows all of `datagrams` by one decoder.
-fn by_one(form: Form, datagrams: &[Vec<u8>]) -> String {
+fn by_one(form: TraceForm, datagrams: &[Vec<u8>]) -> String {
     let mut decoder = Decoder::new(form);
     text(|out| {
         for datagram in datagrams {
@@ -100,7 +101,7 @@ fn by_one(form: Form, datagrams: &[Vec<u8>]) -> String {
 }
 
 /// Shows each of `datagrams` by a decoder that only learned the names in those before it.
-fn by_new_ones(form: Form, datagrams: &[Vec<u8>]) -> String {
+fn by_new_ones(form: TraceForm, datagrams: &[Vec<u8>]) -> String {
     let by_a_new_one = |out: &mut Buffer, count: usize| {
         let mut decoder = Decoder::new(form);
         let before = datagrams[..count].iter();
@@ -135,7 +136,7 @@ proptest! {
                 bytes
             })
             .collect();
-        for form in [Form::Text, Form::Json] {
+        for form in [TraceForm::Text, TraceForm::Json] {
             prop_assert_eq!(by_one(form, &datagrams), by_new_ones(form, &datagrams));
         }
     }
@@ -153,10 +154,10 @@ fn the_options_of_a_link_are_shown_anew_if_it_is_of_another_kind() {
         message(libc::RTM_NEWLINK, 0, &payload)
     };
     let datagrams: [_; 3] = [b"vxlan\0", b"vxlan\0", b"vxcan\0"].map(|kind| link(kind));
-    for form in [Form::Text, Form::Json] {
+    for form in [TraceForm::Text, TraceForm::Json] {
         assert_eq!(by_one(form, &datagrams), by_new_ones(form, &datagrams));
     }
-    let shown = by_one(Form::Text, &datagrams);
+    let shown = by_one(TraceForm::Text, &datagrams);
     assert_eq!(shown.matches("IFLA_VXLAN_ID(1) 7").count(), 2, "{shown}");
 }
 
@@ -171,9 +172,9 @@ fn an_attribute_is_shown_anew_if_another_one_stands_beside_it_than_in_the_last_m
         message(libc::RTM_NEWLINK, 0, &payload)
     };
     let datagrams = [libc::IFLA_GROUP, libc::IFLA_LINK_NETNSID, libc::IFLA_GROUP].map(link);
-    let shown = by_one(Form::Text, &datagrams);
+    let shown = by_one(TraceForm::Text, &datagrams);
 
-    assert_eq!(shown, by_new_ones(Form::Text, &datagrams));
+    assert_eq!(shown, by_new_ones(TraceForm::Text, &datagrams));
     assert_eq!(shown.matches("IFLA_LINK(5) eth7(7)").count(), 2, "{shown}");
 }
 
@@ -186,7 +187,7 @@ fn nests_deeper_than_anything_are_bytes() {
         put_attr(&mut attrs, 52, &inner).unwrap();
     }
     let datagram = message(16, 0, &[vec![0; 16], attrs].concat());
-    let text = decoded(Form::Text, 0, &datagram);
+    let text = decoded(TraceForm::Text, 0, &datagram);
 
     assert_eq!(text.matches("IFLA_PROP_LIST").count(), 17, "{text}");
     assert_shown(0, &datagram);

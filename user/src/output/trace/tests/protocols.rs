@@ -3,7 +3,7 @@
 //! Protocols whose messages are not as those of rtnetlink are: what a number means depends on a family, on
 //! a flag, or on what was asked.
 
-use super::{as_json, decoded, message, Decoder, Form, ORIGIN};
+use super::{as_json, decoded, message, Decoder, TraceForm, ORIGIN};
 use crate::output::buffer::tests::text;
 use nlhello::wire::put_attr;
 use serde_json::{json, Value};
@@ -54,7 +54,11 @@ fn answer_inet() -> Vec<u8> {
 }
 
 fn sockets(datagrams: &[Vec<u8>]) -> Vec<Value> {
-    let text = decoded(Form::Json, libc::NETLINK_SOCK_DIAG, &datagrams.concat());
+    let text = decoded(
+        TraceForm::Json,
+        libc::NETLINK_SOCK_DIAG,
+        &datagrams.concat(),
+    );
 
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -197,13 +201,13 @@ fn an_address_is_shown_anew_if_the_family_is_another_one_than_in_the_last_messag
         put_attr(&mut sa, 14, &padded([192, 0, 2, 9])).unwrap();
         message(0x10, REQUEST, &sa)
     });
-    let mut decoder = Decoder::new(Form::Text);
+    let mut decoder = Decoder::new(TraceForm::Text);
     for bytes in [&v4, &v6, &v4] {
         let shown = text(|out| {
             let protocol = libc::NETLINK_XFRM;
             decoder.datagram(out, protocol, ORIGIN, bytes).unwrap();
         });
-        assert_eq!(shown, decoded(Form::Text, libc::NETLINK_XFRM, bytes));
+        assert_eq!(shown, decoded(TraceForm::Text, libc::NETLINK_XFRM, bytes));
     }
 }
 

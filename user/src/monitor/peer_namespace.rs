@@ -3,8 +3,8 @@
 //! Events of network namespaces that cannot be entered, for they have no name, but have an id in this
 //! one.
 
-use super::hearing::TIMEOUT;
-use super::{Event, Kind, Kinds, Payload, What, OP};
+use super::receiver::TIMEOUT;
+use super::{Action, Event, Kind, Kinds, Payload, OP};
 use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Datagram, Error, Request, Socket};
 use crate::rtnl::link::IFINFOMSG;
@@ -21,7 +21,7 @@ const ROOM: usize = 128 << 10;
 const TURN: usize = 256;
 
 /// Hears what is told in all namespaces that have an id here.
-pub struct Elsewhere {
+pub struct PeerNamespace {
     socket: Socket,
     /// Drops that were told.
     dropped: u32,
@@ -29,7 +29,7 @@ pub struct Elsewhere {
 }
 
 /// Messages received from the socket.
-pub enum Heard {
+pub enum PeerEvent {
     /// Messages from the namespace with this id.
     Messages(u32, Vec<u8>),
     /// The namespace with this id is gone.
@@ -38,7 +38,7 @@ pub enum Heard {
     Lost(u32),
 }
 
-impl Elsewhere {
+impl PeerNamespace {
     /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Elsewhere {
 
     /// Returns the next that is there from namespaces whose ids are not among `others`; `None` where
     /// there is nothing more, or for the moment enough was looked at.
-    pub fn next(&mut self, others: &BTreeSet<u32>) -> Result<Option<Heard>, Error> {
+    pub fn next(&mut self, others: &BTreeSet<u32>) -> Result<Option<PeerEvent>, Error> {
         for _ in 0..TURN {
             match self.socket.recv_from_any(&mut self.buf) {
                 Ok(None) => return Ok(None),
@@ -79,7 +79,7 @@ impl Elsewhere {
                     }
                 }
                 Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
-                    return Ok(Some(self.lose()))
+                    return Ok(Some(self.note_loss()))
                 }
                 Err(error) => return Err(Error::from_io(OP, &error)),
             }
@@ -87,29 +87,29 @@ impl Elsewhere {
         Ok(None)
     }
 
-    fn lose(&mut self) -> Heard {
+    fn note_loss(&mut self) -> PeerEvent {
         let drops = self.socket.drops().unwrap_or(0);
         let new = drops.wrapping_sub(self.dropped);
         self.dropped = drops;
-        Heard::Lost(new)
+        PeerEvent::Lost(new)
     }
 }
 
-impl AsFd for Elsewhere {
+impl AsFd for PeerNamespace {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
 }
 
 /// Returns what a datagram says, unless it is from here or from one of `others`.
-fn read(datagram: &Datagram<'_>, nsid: Option<u32>, others: &BTreeSet<u32>) -> Option<Heard> {
+fn read(datagram: &Datagram<'_>, nsid: Option<u32>, others: &BTreeSet<u32>) -> Option<PeerEvent> {
     if datagram.portid != 0 || datagram.truncated {
         return None;
     }
     match nsid {
         Some(nsid) if others.contains(&nsid) => None,
-        Some(nsid) => Some(Heard::Messages(nsid, datagram.bytes.to_vec())),
-        None => gone(datagram.bytes).map(Heard::Gone),
+        Some(nsid) => Some(PeerEvent::Messages(nsid, datagram.bytes.to_vec())),
+        None => gone(datagram.bytes).map(PeerEvent::Gone),
     }
 }
 
@@ -131,7 +131,7 @@ pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
             continue;
         };
         if kinds.has(kind) {
-            let what = if is_there { What::New } else { What::Del };
+            let what = if is_there { Action::New } else { Action::Del };
             let object = Payload::new(kind, payload);
             tell(&Event::alone(what, &object, header.nlmsg_pid));
         }

@@ -20,14 +20,14 @@ const KEPT: usize = 1024;
 
 /// Port ids, and who has them.
 #[derive(Default)]
-pub struct Causes {
+pub struct Initiators {
     /// Whether processes are looked for: those of a record are gone.
     is_live: bool,
     /// Processes that were found, as JSON, and when.
     found: HashMap<u32, (Duration, String)>,
 }
 
-impl Causes {
+impl Initiators {
     /// Returns those of now.
     pub fn live() -> Self {
         Self {

@@ -8,7 +8,7 @@
 //! which routes depend, and what answers requests.
 
 use super::{Kind, Kinds, Payload, Scope};
-use crate::kind::{header, AddressFamilies, Place, Snapshot, Types};
+use crate::kind::{header, AddressFamilies, MessageTypes, Place, Snapshot};
 use crate::netlink::{DumpRequest, Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
@@ -19,7 +19,7 @@ use std::net::IpAddr;
 
 /// Filter of messages by kind and scope.
 #[derive(Clone, Copy, Debug)]
-pub struct Sieve {
+pub struct SocketFilter {
     scope: Scope,
     /// The kinds that the scope is about.
     kinds: Kinds,
@@ -66,7 +66,7 @@ impl Question {
     }
 }
 
-impl Sieve {
+impl SocketFilter {
     /// Returns that of the `wanted` kinds only objects in `scope` are heard of, and of those that
     /// others depend on, `needed`, all.
     pub fn new(scope: Scope, wanted: Kinds, needed: Kinds) -> Self {
@@ -168,7 +168,7 @@ fn others_with_types_of(kind: Kind) -> impl Iterator<Item = &'static u8> {
     })
 }
 
-fn types_of(kinds: Kinds) -> impl Iterator<Item = &'static Types> {
+fn types_of(kinds: Kinds) -> impl Iterator<Item = &'static MessageTypes> {
     kinds.iter().flat_map(|kind| kind.facts().types)
 }
 
@@ -232,7 +232,7 @@ impl Program {
     }
 
     /// Skips `count` instructions unless the type that was loaded is one of these.
-    fn unless_type(&mut self, Types { new, del }: Types, count: usize) {
+    fn unless_type(&mut self, MessageTypes { new, del }: MessageTypes, count: usize) {
         let as_loaded = |number: u16| u16::from_be_bytes(number.to_ne_bytes()).into();
 
         self.if_equal(as_loaded(new), 2, 0);
@@ -240,7 +240,7 @@ impl Program {
         self.put(BPF_JMP | BPF_JA, count as u32);
     }
 
-    fn drop_type(&mut self, types: Types) {
+    fn drop_type(&mut self, types: MessageTypes) {
         self.unless_type(types, 1);
         self.end(DROP);
     }
@@ -339,7 +339,7 @@ mod tests {
 
     const KINDS: [Kind; 4] = [Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
 
-    /// A socket that hears what a sieve lets through, and one that talks to it.
+    /// A socket that hears what a socket_filter lets through, and one that talks to it.
     struct Pair {
         from: Socket,
         to: Socket,
@@ -352,8 +352,10 @@ mod tests {
         }
 
         /// Says whether the kernel lets the message through.
-        fn passes(&self, sieve: &Sieve, nlmsg_type: u16, payload: &[u8]) -> bool {
-            self.to.set_filter(&sieve.program().unwrap()).unwrap();
+        fn passes(&self, socket_filter: &SocketFilter, nlmsg_type: u16, payload: &[u8]) -> bool {
+            self.to
+                .set_filter(&socket_filter.program().unwrap())
+                .unwrap();
             let header = Nlmsghdr {
                 nlmsg_type,
                 ..Nlmsghdr::default()
@@ -371,13 +373,13 @@ mod tests {
         }
     }
 
-    fn sieve(family: u8, table: Option<u32>, within: Option<&str>) -> Sieve {
+    fn socket_filter(family: u8, table: Option<u32>, within: Option<&str>) -> SocketFilter {
         let scope = Scope {
             family,
             table,
             within: within.map(|prefix| Prefix::parse(prefix).unwrap()),
         };
-        Sieve::new(scope, Kind::ALL.iter().copied().collect(), Kinds::default())
+        SocketFilter::new(scope, Kind::ALL.iter().copied().collect(), Kinds::default())
     }
 
     fn payload(header: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
@@ -416,12 +418,16 @@ mod tests {
             (None, Some("0.0.0.0/0"), route(1, [0; 4], 0), true),
             (None, Some("::/0"), route(1, [10, 1, 0, 0], 16), false),
         ] {
-            let sieve = sieve(0, table, within);
+            let socket_filter = socket_filter(0, table, within);
             for nlmsg_type in [libc::RTM_NEWROUTE, libc::RTM_DELROUTE] {
                 let told = format!("{table:?} {within:?} {payload:?}");
-                assert_eq!(pair.passes(&sieve, nlmsg_type, &payload), passes, "{told}");
                 assert_eq!(
-                    sieve.passes(&Payload::new(Kind::Route, &payload)),
+                    pair.passes(&socket_filter, nlmsg_type, &payload),
+                    passes,
+                    "{told}"
+                );
+                assert_eq!(
+                    socket_filter.passes(&Payload::new(Kind::Route, &payload)),
                     passes,
                     "{told}"
                 );
@@ -440,10 +446,10 @@ mod tests {
             (&[(1, other), (2, own)], true),
             (&[(1, own), (2, other)], false),
         ] {
-            let sieve = sieve(0, None, Some("10.1.0.0/24"));
+            let socket_filter = socket_filter(0, None, Some("10.1.0.0/24"));
             let payload = payload(&header, attrs);
             assert_eq!(
-                pair.passes(&sieve, libc::RTM_NEWADDR, &payload),
+                pair.passes(&socket_filter, libc::RTM_NEWADDR, &payload),
                 passes,
                 "{attrs:?}"
             );
@@ -453,7 +459,7 @@ mod tests {
     #[test]
     fn what_others_depend_on_and_what_answers_us_passes() {
         let pair = Pair::open();
-        let strict = sieve(10, Some(100), Some("2001:db8::/32"));
+        let strict = socket_filter(10, Some(100), Some("2001:db8::/32"));
         for (nlmsg_type, header) in [
             (libc::RTM_NEWLINK, &[0; 16][..]),
             (libc::RTM_DELLINK, &[0; 16]),
@@ -468,28 +474,34 @@ mod tests {
             assert!(pair.passes(&strict, nlmsg_type, header), "{nlmsg_type}");
         }
         let needed: Kinds = Kind::Addr.into();
-        let sieve = Sieve::new(strict.scope, Kind::ALL.iter().copied().collect(), needed);
-        assert!(pair.passes(&sieve, libc::RTM_DELADDR, &[2; 8]));
+        let socket_filter =
+            SocketFilter::new(strict.scope, Kind::ALL.iter().copied().collect(), needed);
+        assert!(pair.passes(&socket_filter, libc::RTM_DELADDR, &[2; 8]));
         assert!(!pair.passes(&strict, libc::RTM_DELADDR, &[2; 8]));
     }
 
     #[test]
     fn what_cannot_pass_is_not_asked_for() {
-        let asked = |sieve: &Sieve, kind: Kind| sieve.questions(kind).unwrap().len();
+        let asked =
+            |socket_filter: &SocketFilter, kind: Kind| socket_filter.questions(kind).unwrap().len();
 
         // MPLS has the main table alone.
-        assert_eq!(asked(&sieve(0, Some(100), None), Kind::Route), 2);
-        assert_eq!(asked(&sieve(0, Some(254), None), Kind::Route), 3);
-        assert_eq!(asked(&sieve(0, None, None), Kind::Route), 3);
-        assert_eq!(asked(&sieve(10, None, None), Kind::Route), 1);
-        assert_eq!(asked(&sieve(10, None, None), Kind::Neigh), 2);
-        assert_eq!(asked(&sieve(10, None, None), Kind::Fdb), 1);
-        assert_eq!(asked(&sieve(10, None, None), Kind::Addr), 1);
+        assert_eq!(asked(&socket_filter(0, Some(100), None), Kind::Route), 2);
+        assert_eq!(asked(&socket_filter(0, Some(254), None), Kind::Route), 3);
+        assert_eq!(asked(&socket_filter(0, None, None), Kind::Route), 3);
+        assert_eq!(asked(&socket_filter(10, None, None), Kind::Route), 1);
+        assert_eq!(asked(&socket_filter(10, None, None), Kind::Neigh), 2);
+        assert_eq!(asked(&socket_filter(10, None, None), Kind::Fdb), 1);
+        assert_eq!(asked(&socket_filter(10, None, None), Kind::Addr), 1);
     }
 
     #[test]
     fn of_routes_the_kernel_is_asked_for_one_table_only() {
-        let table = |table| sieve(0, table, None).questions(Kind::Route).unwrap();
+        let table = |table| {
+            socket_filter(0, table, None)
+                .questions(Kind::Route)
+                .unwrap()
+        };
         let attr = [8, 0, RTA_TABLE as u8, 0, 100, 0, 0, 0];
 
         let ends = |q: &Question| q.request.bytes().ends_with(&attr);
@@ -501,8 +513,9 @@ mod tests {
     fn what_comes_to_the_group_of_another_kind_is_left_out_unless_it_is_wanted() {
         let pair = Pair::open();
         let all: Kinds = Kind::ALL.iter().copied().collect();
-        let sieve = |wanted, needed| Sieve::new(Scope::default(), wanted, Kinds::from(needed));
-        let links = sieve(Kind::Link.into(), Kind::Qdisc);
+        let socket_filter =
+            |wanted, needed| SocketFilter::new(Scope::default(), wanted, Kinds::from(needed));
+        let links = socket_filter(Kind::Link.into(), Kind::Qdisc);
         for (nlmsg_type, passes) in [
             (libc::RTM_NEWQDISC, true),
             (libc::RTM_NEWLINK, true),
@@ -512,16 +525,18 @@ mod tests {
         ] {
             assert_eq!(pair.passes(&links, nlmsg_type, &[0; 20]), passes);
         }
-        let classes = sieve(Kind::Class.into(), Kind::Qdisc);
+        let classes = socket_filter(Kind::Class.into(), Kind::Qdisc);
         assert!(pair.passes(&classes, libc::RTM_NEWTCLASS, &[0; 20]));
-        assert!(sieve(all, Kind::Qdisc).program().is_none());
-        assert!(sieve(Kind::Route.into(), Kind::Link).program().is_none());
+        assert!(socket_filter(all, Kind::Qdisc).program().is_none());
+        assert!(socket_filter(Kind::Route.into(), Kind::Link)
+            .program()
+            .is_none());
     }
 
     #[test]
     fn without_limits_there_is_no_program() {
-        assert!(sieve(0, None, None).program().is_none());
-        assert!(sieve(0, None, Some("default")).program().is_none());
+        assert!(socket_filter(0, None, None).program().is_none());
+        assert!(socket_filter(0, None, Some("default")).program().is_none());
     }
 
     /// Addresses that differ late, of a family.
@@ -609,16 +624,18 @@ mod tests {
             .run(
                 &(scope, any_object()),
                 |((family, table, within), (kind, payload))| {
-                    let sieve = sieve(family, table, within);
-                    if sieve.program().is_none() {
+                    let socket_filter = socket_filter(family, table, within);
+                    if socket_filter.program().is_none() {
                         return Ok(());
                     }
                     let nlmsg_type = kind.facts().type_of_new();
                     // Bridges have other objects for the same type.
                     let is_of_bridge = payload[0] == 7;
-                    let passes = pair.passes(&sieve, nlmsg_type, &payload);
+                    let passes = pair.passes(&socket_filter, nlmsg_type, &payload);
                     prop_assert!(
-                        passes || is_of_bridge || !sieve.passes(&Payload::new(kind, &payload))
+                        passes
+                            || is_of_bridge
+                            || !socket_filter.passes(&Payload::new(kind, &payload))
                     );
                     Ok(())
                 },

@@ -4,9 +4,9 @@
 
 use super::due::Due;
 use super::record::{Recorder, Step};
-use super::sieve::Sieve;
-use super::state::{News, State};
-use super::{Kind, Kinds, Payload, Told, Waited, OP};
+use super::socket_filter::SocketFilter;
+use super::state::{MonitorState, News};
+use super::{Kind, Kinds, Notice, Payload, Waited, OP};
 use crate::netlink::{deadline, Connection, DatagramBatch, Error, Gathered, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 pub const AT_ONCE: usize = 32;
 
 /// Datagrams that the receiver of a [`Monitor`](super::Monitor) receives at once.
-pub const EARS_AT_ONCE: usize = 64;
+pub const DATAGRAMS_AT_ONCE: usize = 64;
 
 /// How many times that is taken in at most before something else is done.
 pub const TURNS: usize = 64;
@@ -26,54 +26,54 @@ pub const TURNS: usize = 64;
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Events, and what they come to.
-pub struct Hearing {
+pub struct Receiver {
     pub events: Connection,
     /// Kinds whose groups the socket has joined.
     pub kinds: Kinds,
-    pub sieve: Sieve,
-    pub state: State,
+    pub socket_filter: SocketFilter,
+    pub state: MonitorState,
     pub due: Due,
     /// Kinds that the kernel does not know of.
-    pub unheard: Kinds,
+    pub unreceived: Kinds,
     /// Where what is taken in is written to, if anywhere.
     pub recorder: Option<Recorder>,
     /// Drops that were told.
     dropped: u32,
 }
 
-impl Hearing {
+impl Receiver {
     /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
-    pub fn open(kinds: Kinds, sieve: Sieve, buffer: usize) -> Result<Self, Error> {
+    pub fn open(kinds: Kinds, socket_filter: SocketFilter, buffer: usize) -> Result<Self, Error> {
         let mut events = Connection::open(OP, &SPEC)?;
         events.set_inbox(AT_ONCE);
         // Less than that loses more, which is noticed and made good.
         let _ = events.socket().set_recv_buffer(buffer);
-        if let Some(program) = sieve.program() {
+        if let Some(program) = socket_filter.program() {
             // Without it more is heard, and left out here.
             let _ = events.socket().set_filter(&program);
         }
         let told = events.socket().tell_groups();
         told.map_err(|error| Error::from_io(OP, &error))?;
-        let unheard = join(&events, kinds)?;
+        let unreceived = join(&events, kinds)?;
 
         Ok(Self {
             events,
             kinds,
-            sieve,
-            state: State::new(),
+            socket_filter,
+            state: MonitorState::new(),
             due: Due::nothing(),
-            unheard,
+            unreceived,
             recorder: None,
             dropped: 0,
         })
     }
 
     /// Waits for events, until `until` or until `wake` is readable, and takes them in.
-    pub fn hear(
+    pub fn receive(
         &mut self,
         until: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
         match self.events.gather(OP, until, wake) {
             Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
@@ -104,7 +104,7 @@ impl Hearing {
     pub fn take_over(
         &mut self,
         heard: Result<&DatagramBatch, Error>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         match heard {
             Ok(batch) => {
@@ -116,18 +116,18 @@ impl Hearing {
         }
     }
 
-    fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         match error.is_overrun() {
-            true => self.lose(tell),
+            true => self.note_loss(tell),
             false => Err(error),
         }
     }
 
     /// Takes in what is there already, up to a limit.
-    pub fn hear_ready(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    pub fn hear_ready(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..TURNS {
-            if self.hear(now, None, tell)? != Waited::Heard {
+            if self.receive(now, None, tell)? != Waited::Heard {
                 break;
             }
         }
@@ -136,9 +136,9 @@ impl Hearing {
 
     /// Takes in all that is there, unless events are lost meanwhile: after a loss the kernel drops all
     /// that comes, answers too, until there was nothing left.
-    pub fn empty(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    pub fn empty(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
-        while !self.due.lost && self.hear(now, None, tell)? == Waited::Heard {
+        while !self.due.lost && self.receive(now, None, tell)? == Waited::Heard {
             if !self.events.is_full() {
                 break;
             }
@@ -148,14 +148,14 @@ impl Hearing {
 
     /// Takes in all events that came until now: what is asked for on the same socket is answered
     /// behind them.
-    pub fn catch_up(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    pub fn catch_up(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let mut marker = ask_for_loopback()?;
         marker.set_seq(self.events.next_seq());
         self.events.send(&marker)?;
         let until = deadline(Instant::now(), TIMEOUT);
         // Where there is no room for an event there is none for the answer.
         while !self.due.lost {
-            if self.hear(until, None, tell)? == Waited::TimedOut {
+            if self.receive(until, None, tell)? == Waited::TimedOut {
                 return Err(Error::timed_out(OP, TIMEOUT));
             }
             if self.has_heard(marker.seq()) {
@@ -178,7 +178,7 @@ impl Hearing {
             })
     }
 
-    fn take_in(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    fn take_in(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let (events, mut intake) = self.split();
         intake.take_all(events.messages_of_groups(OP), tell)?;
         self.note_again();
@@ -193,7 +193,7 @@ impl Hearing {
         let intake = Intake {
             portid: self.events.socket().portid(),
             kinds: self.kinds,
-            sieve: &self.sieve,
+            socket_filter: &self.socket_filter,
             state: &mut self.state,
             recorder: &mut self.recorder,
         };
@@ -209,7 +209,7 @@ impl Hearing {
     }
 
     /// Events are gone: all has to be read again.
-    fn lose(&mut self, tell: &mut impl FnMut(&Told<'_>)) -> Result<(), Error> {
+    fn note_loss(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let drops = self.events.socket().drops().unwrap_or(0);
         let mut told = None;
         if !self.due.lost {
@@ -217,7 +217,7 @@ impl Hearing {
             self.dropped = drops;
         }
         if let Some(drops) = told {
-            tell(&Told::Lost(drops));
+            tell(&Notice::Lost(drops));
         }
         self.state.give_up();
         self.due.lost = true;
@@ -230,8 +230,8 @@ impl Hearing {
 struct Intake<'h> {
     portid: u32,
     kinds: Kinds,
-    sieve: &'h Sieve,
-    state: &'h mut State,
+    socket_filter: &'h SocketFilter,
+    state: &'h mut MonitorState,
     recorder: &'h mut Option<Recorder>,
 }
 
@@ -240,7 +240,7 @@ impl Intake<'_> {
     fn take_all<'m>(
         &mut self,
         messages: impl Iterator<Item = Result<(u32, Message<'m>), Error>>,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let mut messages = messages;
         // An iterator over datagrams and the messages in each is slow to resume after every message.
@@ -258,7 +258,7 @@ impl Intake<'_> {
         &mut self,
         message: &Message<'_>,
         group: u32,
-        tell: &mut impl FnMut(&Told<'_>),
+        tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let Some(news) = self.read(message, group) else {
             let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
@@ -280,17 +280,17 @@ impl Intake<'_> {
         let is_heard = self.kinds.has(news.kind()) && news.kind().groups().contains(&group);
         let is_answer = news.by == self.portid;
 
-        (is_heard && !is_answer && self.sieve.passes(&news.object)).then_some(news)
+        (is_heard && !is_answer && self.socket_filter.passes(&news.object)).then_some(news)
     }
 
-    fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Told<'_>)) {
+    fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Notice<'_>)) {
         match news.kind().is_kept() {
             true => self
                 .state
-                .take(news, &mut |event| tell(&Told::Event(event))),
+                .take(news, &mut |event| tell(&Notice::Event(event))),
             false => {
                 self.state.note(news);
-                tell(&Told::Event(&news.as_it_came()));
+                tell(&Notice::Event(&news.as_it_came()));
             }
         }
     }
@@ -299,7 +299,7 @@ impl Intake<'_> {
 /// Joins the groups of these `kinds`; returns those of which there is none: a kernel may be older
 /// than the groups.
 fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
-    let mut unheard = Kinds::default();
+    let mut unreceived = Kinds::default();
     for kind in kinds.iter() {
         let mut any = false;
         for group in kind.groups() {
@@ -310,10 +310,10 @@ fn join(events: &Connection, kinds: Kinds) -> Result<Kinds, Error> {
             }
         }
         if !any && !kind.groups().is_empty() {
-            unheard = unheard | kind.into();
+            unreceived = unreceived | kind.into();
         }
     }
-    Ok(unheard)
+    Ok(unreceived)
 }
 
 impl<'a> News<'a> {

@@ -3,8 +3,8 @@
 //! While there is more to hear than can be told at once, one thread receives and another tells: to
 //! receive takes as long as all else.
 
-use super::Teller;
-use nlhello::monitor::{Monitor, Told, OP};
+use super::EventEmitter;
+use nlhello::monitor::{Monitor, Notice, OP};
 use nlhello::netlink::{DatagramBatch, Error, EventSocket};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Builder;
@@ -16,16 +16,16 @@ const LOADS: usize = 8;
 const LOAD: usize = 64 << 10;
 
 /// A thread that hears, when it is asked to.
-pub struct Ahead {
-    empty: Sender<Load>,
-    full: Receiver<Load>,
+pub struct Pipeline {
+    empty: Sender<QueuedEvents>,
+    full: Receiver<QueuedEvents>,
     /// Loads without a batch to fill.
-    spare: Vec<Load>,
+    spare: Vec<QueuedEvents>,
 }
 
 /// Messages that the receiving thread has read.
 #[derive(Default)]
-struct Load {
+struct QueuedEvents {
     batch: DatagramBatch,
     /// Whether there was nothing more to hear.
     is_last: bool,
@@ -33,19 +33,19 @@ struct Load {
     error: Option<Error>,
 }
 
-impl Ahead {
-    /// Begins to hear with `ears`; `None` where there can be no more threads.
-    pub fn start(ears: EventSocket) -> Option<Self> {
+impl Pipeline {
+    /// Begins to hear with `events`; `None` where there can be no more threads.
+    pub fn start(events: EventSocket) -> Option<Self> {
         let (empty, todo) = mpsc::channel();
         let (done, full) = mpsc::channel();
         Builder::new()
-            .spawn(move || fill_all(ears, todo, &done))
+            .spawn(move || fill_all(events, todo, &done))
             .ok()?;
 
         Some(Self {
             empty,
             full,
-            spare: (0..LOADS).map(|_| Load::default()).collect(),
+            spare: (0..LOADS).map(|_| QueuedEvents::default()).collect(),
         })
     }
 
@@ -53,8 +53,8 @@ impl Ahead {
     pub fn run(
         &mut self,
         monitor: &mut Monitor,
-        teller: &mut Teller,
-        is_over: impl Fn(&Teller) -> bool,
+        teller: &mut EventEmitter,
+        is_over: impl Fn(&EventEmitter) -> bool,
     ) -> Result<(), Error> {
         let mut sent = 0;
         for load in self.spare.drain(..) {
@@ -81,21 +81,21 @@ impl Ahead {
     }
 }
 
-fn fill_all(mut ears: EventSocket, todo: Receiver<Load>, done: &Sender<Load>) {
+fn fill_all(mut events: EventSocket, todo: Receiver<QueuedEvents>, done: &Sender<QueuedEvents>) {
     for mut load in todo {
-        load.fill(&mut ears);
+        load.fill(&mut events);
         if done.send(load).is_err() {
             break;
         }
     }
 }
 
-impl Load {
-    fn fill(&mut self, ears: &mut EventSocket) {
+impl QueuedEvents {
+    fn fill(&mut self, events: &mut EventSocket) {
         self.batch.clear();
         self.is_last = false;
         while self.batch.len() < LOAD && !self.is_last {
-            self.is_last = match ears.gather(OP, &mut self.batch) {
+            self.is_last = match events.gather(OP, &mut self.batch) {
                 Ok(any) => !any,
                 Err(error) => {
                     self.error = Some(error);
@@ -105,8 +105,8 @@ impl Load {
         }
     }
 
-    fn take_in(&mut self, monitor: &mut Monitor, teller: &mut Teller) -> Result<(), Error> {
-        let tell = &mut |told: &Told<'_>| teller.tell(told);
+    fn take_in(&mut self, monitor: &mut Monitor, teller: &mut EventEmitter) -> Result<(), Error> {
+        let tell = &mut |told: &Notice<'_>| teller.emit(told);
         monitor.take_over(Ok(&self.batch), tell)?;
         match self.error.take() {
             Some(error) => monitor.take_over(Err(error), tell),
