@@ -126,10 +126,14 @@ fn an_entry_of_a_vxlan_that_leads_to_a_next_hop_changes_with_it_and_goes_with_it
 fn an_address_of_ipv6_changes_its_other_end() {
     let _netns = with_links();
     let address = "2001:db8:77::1 peer 2001:db8:77";
-    let told = told_of("addr", r#""2001:db8:77::3""#, || {
-        ip(&format!("-6 addr add {address}::2 dev va nodad"));
-        ip(&format!("-6 addr change {address}::3 dev va nodad"));
-    });
+    let watcher = Watcher::start(NETNS, "addr");
+    // The kernel sends the event of an address later (`addrconf_dad_work()`), with the other end that it has by then.
+    for end in [2, 3] {
+        let verb = if end == 2 { "add" } else { "change" };
+        ip(&format!("-6 addr {verb} {address}::{end} dev va nodad"));
+        watcher.wait_for(&format!(r#""2001:db8:77::{end}""#));
+    }
+    let (told, _) = watcher.end();
     let whats: Vec<_> = told
         .iter()
         .filter_map(|line| line["event"].as_str())
