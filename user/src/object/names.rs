@@ -158,8 +158,8 @@ impl Names {
         });
     }
 
-    /// Notes that the link with this index is gone: its name is forgotten when many more are; says whether that of another
-    /// one is now. It is not down.
+    /// Marks the link as removed, and not as down. Its name stays until 1,024 newer links were removed, for late events;
+    /// returns whether an older name went.
     pub fn remove(&mut self, index: u32) -> bool {
         self.down.remove(&index);
         if let Some(called) = self.links.get_mut(&index) {
