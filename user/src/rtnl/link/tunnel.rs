@@ -86,6 +86,12 @@ pub fn is_no_key(data: &[u8], attr: u16) -> bool {
     flags.is_some_and(|flags| flags & KEYED == 0)
 }
 
+/// Any bit of another attribute.
+const ANY: u16 = u16::MAX;
+
+/// Flags of an encapsulation, which the kernel keeps without one, too.
+const ENCAP_FLAGS: &Format = &Format::NonZero(&Format::Hex);
+
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = &[
     known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
@@ -129,7 +135,7 @@ pub static GRE: &[Known] = &[
     known(
         IFLA_GRE_ENCAP_FLAGS,
         "encap_flags",
-        Format::NonZero(&Format::Hex),
+        Format::Where(IFLA_GRE_ENCAP_TYPE, ANY, ENCAP_FLAGS),
     ),
     known(
         IFLA_GRE_ENCAP_SPORT,
@@ -191,7 +197,7 @@ pub static IPTUN: &[Known] = &[
     known(
         IFLA_IPTUN_ENCAP_FLAGS,
         "encap_flags",
-        Format::NonZero(&Format::Hex),
+        Format::Where(IFLA_IPTUN_ENCAP_TYPE, ANY, ENCAP_FLAGS),
     ),
     known(
         IFLA_IPTUN_ENCAP_SPORT,
@@ -234,8 +240,8 @@ pub static IP6TNL: &[Known] = &[
         "proto",
         Format::Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
     ),
-    known(IFLA_IPTUN_REMOTE, "remote", Format::Ip),
-    known(IFLA_IPTUN_LOCAL, "local", Format::Ip),
+    known(IFLA_IPTUN_REMOTE, "remote", Format::As(describe_endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Format::As(describe_endpoint)),
     known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
     known(IFLA_IPTUN_TTL, "ttl", Format::U8),
     known(
@@ -271,7 +277,7 @@ pub static IP6TNL: &[Known] = &[
     known(
         IFLA_IPTUN_ENCAP_FLAGS,
         "encap_flags",
-        Format::NonZero(&Format::Hex),
+        Format::Where(IFLA_IPTUN_ENCAP_TYPE, ANY, ENCAP_FLAGS),
     ),
     known(
         IFLA_IPTUN_ENCAP_SPORT,
@@ -337,7 +343,7 @@ pub static IP6GRE: &[Known] = &[
     known(
         IFLA_GRE_ENCAP_FLAGS,
         "encap_flags",
-        Format::NonZero(&Format::Hex),
+        Format::Where(IFLA_GRE_ENCAP_TYPE, ANY, ENCAP_FLAGS),
     ),
     known(
         IFLA_GRE_ENCAP_SPORT,

@@ -310,6 +310,14 @@ fn words_of_ip_choose_what_they_choose_there() {
         route add 10.9.2.0/24 dev here src 10.0.0.1\nroute add default via 10.0.0.9\n\
         rule add pref 5 to 10.8.0.0/16 table 7\nrule add pref 6 not from 10.7.0.0/16 tos 0x10 table 7\n\
         rule add pref 7 iif here table 7");
+    // Detection of duplicate addresses ends between the two programs where it is under way.
+    let is_tentative = |dev: &&str| {
+        let line = format!("addr show dev {dev} tentative");
+        !shown_by("ip", &line, &["local"]).is_empty()
+    };
+    wait_until("no address of the pair is tentative", || {
+        !["here", "there"].iter().any(|dev| is_tentative(dev))
+    });
 
     let mut none_or_all = 0;
     for (keys, command, lines) in CHOSEN {
