@@ -316,7 +316,7 @@ fn words_of_ip_choose_what_they_choose_there() {
         !shown_by("ip", &line, &["local"]).is_empty()
     };
     wait_until("no address of the pair is tentative", || {
-        !["here", "there"].iter().any(|dev| is_tentative(dev))
+        !["here", "there"].iter().any(is_tentative)
     });
 
     let mut none_or_all = 0;
