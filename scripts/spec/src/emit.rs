@@ -24,7 +24,7 @@ pub fn table(table: &TableWriter, version: &str) -> String {
         out,
         "//! Made by `make names` from Documentation/netlink/specs and include/uapi/linux of Linux {version}:\n\
          //! names, numbers, nesting and sizes. What a record means stands in `record.rs`.\n\n\
-         use super::record::Kind::*;\n\
+         use super::record::FormatCode::*;\n\
          use super::record::{{self, a, c, e, g, m, o, s, t, w, y}};\n\n"
     );
     pool(&mut out, &table.pool);
