@@ -86,14 +86,52 @@ pub fn is_no_key(data: &[u8], attr: u16) -> bool {
     flags.is_some_and(|flags| flags & KEYED == 0)
 }
 
-/// Any bit of another attribute.
+/// Any bit of another attribute, in either byte order.
 const ANY: u16 = u16::MAX;
 
-/// Flags of an encapsulation, which the kernel keeps without one, too.
-const ENCAP_FLAGS: &Format = &Format::NonZero(&Format::Hex);
+/// A table whose last rows are those of an encapsulation.
+macro_rules! encap {
+    ([$($row:expr,)*] $kind:ident $flags:ident $sport:ident $dport:ident) => {
+        &[
+            $($row,)*
+            known($kind, "encap_type", Format::NonZero(&Format::Word(ENCAP))),
+            // The kernel keeps flags without an encapsulation, too.
+            known($flags, "encap_flags", Format::Where($kind, ANY, &Format::NonZero(&Format::Hex))),
+            known($sport, "encap_sport", Format::NonZero(&Format::Be16)),
+            known($dport, "encap_dport", Format::NonZero(&Format::Be16)),
+        ]
+    };
+}
+
+/// A table of `IFLA_GRE_*`, which ends with what ERSPAN adds and the encapsulation.
+macro_rules! gre {
+    ($($row:expr,)*) => {
+        encap!([
+            $($row,)*
+            known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
+            known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
+            known(
+                IFLA_GRE_ERSPAN_DIR,
+                "erspan_dir",
+                Format::Word(&[(0, "ingress"), (1, "egress")]),
+            ),
+            known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
+        ] IFLA_GRE_ENCAP_TYPE IFLA_GRE_ENCAP_FLAGS IFLA_GRE_ENCAP_SPORT IFLA_GRE_ENCAP_DPORT)
+    };
+}
+
+/// A table of `IFLA_IPTUN_*`, which ends with the firewall mark and the encapsulation.
+macro_rules! iptun {
+    ($($row:expr,)*) => {
+        encap!([
+            $($row,)*
+            known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+        ] IFLA_IPTUN_ENCAP_TYPE IFLA_IPTUN_ENCAP_FLAGS IFLA_IPTUN_ENCAP_SPORT IFLA_IPTUN_ENCAP_DPORT)
+    };
+}
 
 /// Attributes of a gre, gretap or erspan.
-pub static GRE: &[Known] = &[
+pub static GRE: &[Known] = gre![
     known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
     known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
     known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
@@ -119,38 +157,10 @@ pub static GRE: &[Known] = &[
     known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
     known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
     known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
-    known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
-    known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
-    known(
-        IFLA_GRE_ERSPAN_DIR,
-        "erspan_dir",
-        Format::Word(&[(0, "ingress"), (1, "egress")]),
-    ),
-    known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
-    known(
-        IFLA_GRE_ENCAP_TYPE,
-        "encap_type",
-        Format::NonZero(&Format::Word(ENCAP)),
-    ),
-    known(
-        IFLA_GRE_ENCAP_FLAGS,
-        "encap_flags",
-        Format::Where(IFLA_GRE_ENCAP_TYPE, ANY, ENCAP_FLAGS),
-    ),
-    known(
-        IFLA_GRE_ENCAP_SPORT,
-        "encap_sport",
-        Format::NonZero(&Format::Be16),
-    ),
-    known(
-        IFLA_GRE_ENCAP_DPORT,
-        "encap_dport",
-        Format::NonZero(&Format::Be16),
-    ),
 ];
 
 /// Attributes of an ipip or sit.
-pub static IPTUN: &[Known] = &[
+pub static IPTUN: &[Known] = iptun![
     known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
     known(
         IFLA_IPTUN_PROTO,
@@ -188,27 +198,6 @@ pub static IPTUN: &[Known] = &[
         "relay_prefixlen",
         Format::NonZero(&Format::U16),
     ),
-    known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
-    known(
-        IFLA_IPTUN_ENCAP_TYPE,
-        "encap_type",
-        Format::NonZero(&Format::Word(ENCAP)),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_FLAGS,
-        "encap_flags",
-        Format::Where(IFLA_IPTUN_ENCAP_TYPE, ANY, ENCAP_FLAGS),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_SPORT,
-        "encap_sport",
-        Format::NonZero(&Format::Be16),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_DPORT,
-        "encap_dport",
-        Format::NonZero(&Format::Be16),
-    ),
 ];
 
 /// `IP6_TNL_F_*` of `include/uapi/linux/ip6_tunnel.h`: no limit of encapsulation is put into packets, and the traffic
@@ -233,7 +222,7 @@ const IP6_FLAGS: &[(u32, &str)] = &[
 const IP6_CAPABILITIES: u32 = 0x7_0000;
 
 /// Attributes of an ip6tnl.
-pub static IP6TNL: &[Known] = &[
+pub static IP6TNL: &[Known] = iptun![
     known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
     known(
         IFLA_IPTUN_PROTO,
@@ -268,31 +257,10 @@ pub static IP6TNL: &[Known] = &[
         ),
     ),
     known(IFLA_IPTUN_FLAGS, "flags", Format::As(describe_ip6_flags)),
-    known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
-    known(
-        IFLA_IPTUN_ENCAP_TYPE,
-        "encap_type",
-        Format::NonZero(&Format::Word(ENCAP)),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_FLAGS,
-        "encap_flags",
-        Format::Where(IFLA_IPTUN_ENCAP_TYPE, ANY, ENCAP_FLAGS),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_SPORT,
-        "encap_sport",
-        Format::NonZero(&Format::Be16),
-    ),
-    known(
-        IFLA_IPTUN_ENCAP_DPORT,
-        "encap_dport",
-        Format::NonZero(&Format::Be16),
-    ),
 ];
 
 /// Attributes of an ip6gre, ip6gretap or ip6erspan.
-pub static IP6GRE: &[Known] = &[
+pub static IP6GRE: &[Known] = gre![
     known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
     known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
     known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
@@ -327,34 +295,6 @@ pub static IP6GRE: &[Known] = &[
     ),
     known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
     known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
-    known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
-    known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
-    known(
-        IFLA_GRE_ERSPAN_DIR,
-        "erspan_dir",
-        Format::Word(&[(0, "ingress"), (1, "egress")]),
-    ),
-    known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
-    known(
-        IFLA_GRE_ENCAP_TYPE,
-        "encap_type",
-        Format::NonZero(&Format::Word(ENCAP)),
-    ),
-    known(
-        IFLA_GRE_ENCAP_FLAGS,
-        "encap_flags",
-        Format::Where(IFLA_GRE_ENCAP_TYPE, ANY, ENCAP_FLAGS),
-    ),
-    known(
-        IFLA_GRE_ENCAP_SPORT,
-        "encap_sport",
-        Format::NonZero(&Format::Be16),
-    ),
-    known(
-        IFLA_GRE_ENCAP_DPORT,
-        "encap_dport",
-        Format::NonZero(&Format::Be16),
-    ),
 ];
 
 /// Whether packets may be fragmented: `VXLAN_DF_*`, `GENEVE_DF_*`.
