@@ -263,13 +263,13 @@ fn monitor_about() -> String {
          [via ADDRESS] [id N] [pref N], and all words of the show commands; kinds are {}, and if \
          asked for {}",
         kind_names(Kind::is_usual_to_watch).join(", "),
-        kind_names(|kind| !kind.is_usual_to_watch() && kind.why_unheard().is_none()).join(", "),
+        kind_names(|kind| !kind.is_usual_to_watch() && kind.why_unreceived().is_none()).join(", "),
     )
 }
 
 /// Returns what the help says of the words of `nlhello wait`.
 fn wait_words() -> String {
-    let names = kind_names(|kind| kind.is_kept() && kind.why_unheard().is_none());
+    let names = kind_names(|kind| kind.is_kept() && kind.why_unreceived().is_none());
     let (last, others) = names.split_last().unwrap_or((&"", &[]));
 
     format!("{} or {last}, and which of them", others.join(", "))

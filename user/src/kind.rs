@@ -127,7 +127,7 @@ impl Kind {
     }
 
     /// Returns why the kernel sends no event of its objects, if it sends none: what there is can be listed, or read again.
-    pub fn why_unheard(self) -> Option<&'static str> {
+    pub fn why_unreceived(self) -> Option<&'static str> {
         Some(self.facts().unreceived).filter(|reason| !reason.is_empty())
     }
 

@@ -76,7 +76,7 @@ impl WaitCondition {
         let kind = Kind::of_name(name)
             .filter(|kind| kind.is_kept())
             .ok_or_else(|| words.error(format!("'{name}' is no kind of objects")))?;
-        if let Some(reason) = kind.why_unheard() {
+        if let Some(reason) = kind.why_unreceived() {
             return Err(words.error(format!("'{name}': {reason}")));
         }
         let mut choice = Choice::of_family(args.family.number());

@@ -4,7 +4,7 @@
 //! themselves.
 
 use super::{Siblings, Snapshot};
-use crate::object::attrs::{Index, Places};
+use crate::object::attrs::{u32, Index, Places};
 use crate::object::{Fields, Names};
 use crate::rtnl::Kind;
 use crate::wire::{padding, Attr, Attrs, Error, NLA_F_NESTED, NLA_HDRLEN};
@@ -147,9 +147,7 @@ impl<'a> Payload<'a> {
 }
 
 fn number(bytes: Option<&[u8]>) -> u32 {
-    bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u32::from_ne_bytes)
+    bytes.and_then(u32).unwrap_or_default()
 }
 
 /// Treatment of an attribute.

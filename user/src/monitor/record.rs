@@ -65,7 +65,7 @@ pub enum Step<'a> {
     LostHellos(u32),
     /// Events were lost, so many where it was told.
     Lost(Option<u32>),
-    /// The monitor reported that its lines are complete: [`Told::Sync`](super::Told::Sync).
+    /// The monitor reported that its lines are complete: [`Notice::Sync`](super::Notice::Sync).
     Sync,
 }
 

@@ -295,7 +295,7 @@ impl MonitorState {
         }
     }
 
-    /// Ends what [`State::open`] began, once all events are taken in that came before the end of the
+    /// Ends what [`MonitorState::open`] began, once all events are taken in that came before the end of the
     /// dumps: tells what differs.
     pub fn close(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
         let Some(window) = self.window.take() else {

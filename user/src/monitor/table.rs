@@ -27,7 +27,7 @@ pub enum LastSeen {
 /// The destination of a route, with zeroes behind it; of all else, zeroes.
 pub type Own = [u8; 16];
 
-/// An object that a [`Table`] knows of: what it shares with others, and what is its own.
+/// An object that a [`ObjectTable`] knows of: what it shares with others, and what is its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InternedObject {
     shape: Id,
@@ -66,7 +66,7 @@ struct TableEntry {
 /// # Invariants
 ///
 /// Each entry holds its shape, each shape that of its key, and each of those its place, if it has one.
-/// `found` is the number of entries that are [`Seen::Found`]. `last` is held by somebody.
+/// `found` is the number of entries that are [`LastSeen::Found`]. `last` is held by somebody.
 pub struct ObjectTable {
     kind: Kind,
     facts: &'static Snapshot,
@@ -154,7 +154,7 @@ impl ObjectTable {
         self.entries.len() - self.found
     }
 
-    /// Returns this object as it is kept, if it is one at all: until it is [let go of](Table::release).
+    /// Returns this object as it is kept, if it is one at all: until it is [let go of](ObjectTable::release).
     #[inline]
     pub fn form(&mut self, object: &Payload<'_>) -> Option<InternedObject> {
         self.form_as_before(object.bytes())
@@ -274,7 +274,7 @@ impl ObjectTable {
             .map(|entry| (entry.form, entry.seen))
     }
 
-    /// Returns the objects with this `key` that are [`Seen::Found`].
+    /// Returns the objects with this `key` that are [`LastSeen::Found`].
     pub fn found_of_key(&self, key: ObjectKey) -> impl Iterator<Item = InternedObject> + '_ {
         self.entries_of(key)
             .filter(|entry| entry.seen == LastSeen::Found)
@@ -289,7 +289,7 @@ impl ObjectTable {
             .map(|entry| (entry.form, entry.seen))
     }
 
-    /// Returns all that are [`Seen::Found`].
+    /// Returns all that are [`LastSeen::Found`].
     pub fn found(&self) -> impl Iterator<Item = InternedObject> + '_ {
         self.entries
             .iter()
@@ -314,7 +314,7 @@ impl ObjectTable {
             .then_with(|| bytes.cmp(others))
     }
 
-    /// Forgets where the objects were seen; there must be none that is [`Seen::Found`].
+    /// Forgets where the objects were seen; there must be none that is [`LastSeen::Found`].
     pub fn forget_seen(&mut self) {
         self.entries
             .iter_mut()
@@ -349,7 +349,7 @@ impl ObjectTable {
         self.entries.find_mut(hash, is_it)
     }
 
-    /// Says whether an object is there that is [`Seen::Found`].
+    /// Says whether an object is there that is [`LastSeen::Found`].
     pub fn is_found(&self, form: InternedObject) -> bool {
         self.found > 0 && self.found_of_key(self.key(form)).any(|found| found == form)
     }
@@ -372,14 +372,14 @@ impl ObjectTable {
         self.remove_if(form, |seen| seen != LastSeen::Found)
     }
 
-    /// Removes an object that is [`Seen::Found`].
+    /// Removes an object that is [`LastSeen::Found`].
     pub fn remove_found(&mut self, form: InternedObject) -> bool {
         let found = self.remove_if(form, |seen| seen == LastSeen::Found);
         self.found -= usize::from(found.is_some());
         found.is_some()
     }
 
-    /// Takes an object that is [`Seen::Found`] to be told: a dump has seen it.
+    /// Takes an object that is [`LastSeen::Found`] to be told: a dump has seen it.
     pub fn keep(&mut self, form: InternedObject) {
         if let Some(entry) = self.find_mut(form, |seen| seen == LastSeen::Found) {
             entry.seen = LastSeen::Dump;
@@ -401,7 +401,7 @@ impl ObjectTable {
         Some(entry.seen)
     }
 
-    /// Takes all that are [`Seen::Found`] to be told: a dump has seen them.
+    /// Takes all that are [`LastSeen::Found`] to be told: a dump has seen them.
     pub fn keep_found(&mut self) {
         self.entries
             .iter_mut()

@@ -25,7 +25,7 @@ pub struct Request {
 
 /// A request for all entries of a table (`NLM_F_DUMP`): many messages answer it.
 ///
-/// It is a type of its own, so that nothing which waits for a single answer takes it.
+/// The type is not [`Request`], so that nothing which waits for a single answer takes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DumpRequest(pub(super) Request);
 

@@ -60,7 +60,7 @@ pub trait Query {
 
 /// A question for all objects of a kind, or some of them: [`Client::list`](super::Client::list) asks it.
 ///
-/// It is no question for a single object:
+/// [`Client::get`](super::Client::get) takes none:
 ///
 /// ```compile_fail,E0277
 /// # use nlhello::{netlink::Error, object::Client, rtnl::Links};
@@ -87,7 +87,7 @@ pub trait ListQuery: Query {
 
 /// A question for one object: [`Client::get`](super::Client::get) asks it.
 ///
-/// It is no question for a list:
+/// [`Client::list`](super::Client::list) takes none:
 ///
 /// ```compile_fail,E0277
 /// # use nlhello::{netlink::Error, object::Client, rtnl::LinkNamed};

@@ -54,7 +54,7 @@ impl EventFilter {
         let mut unreceived = self
             .kinds
             .iter()
-            .filter_map(|kind| Some((kind, kind.why_unheard()?)));
+            .filter_map(|kind| Some((kind, kind.why_unreceived()?)));
 
         match unreceived.next() {
             None => Ok(()),

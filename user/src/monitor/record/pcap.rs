@@ -188,7 +188,7 @@ impl PcapPackets {
         })
     }
 
-    /// Reads the next packet, which [`Packets::packet`] has then; `None` at the end.
+    /// Reads the next packet, which [`PcapPackets::packet`] has then; `None` at the end.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::sink::Sink;
 use crate::output::record::digits::{push_decimal, push_hex, push_ip};
 use nlhello::names::{Number, ValueFormat};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use nlhello::object::attrs::ip;
 
 /// `AF_MPLS`, which libc lacks on some systems: an address is a stack of labels.
 const AF_MPLS: u8 = 28;
@@ -160,18 +160,4 @@ pub fn trimmed(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|byte| *byte != 0);
 
     &text[..end.map_or(0, |end| end + 1)]
-}
-
-fn ip(value: &[u8]) -> Option<IpAddr> {
-    match value.len() {
-        4 => value
-            .try_into()
-            .ok()
-            .map(|octets: [u8; 4]| Ipv4Addr::from(octets).into()),
-        16 => value
-            .try_into()
-            .ok()
-            .map(|octets: [u8; 16]| Ipv6Addr::from(octets).into()),
-        _ => None,
-    }
 }
