@@ -4,7 +4,7 @@
 //!
 //! All of it stands in one table, which `make names` takes from the kernel's own descriptions
 //! (`Documentation/netlink/specs`) and headers (`include/uapi/linux`). Looking something up allocates
-//! nothing and reads only what is looked at. [`uapi`] has the same numbers as constants.
+//! nothing and reads only what is looked at. [`uapi`] has those that the client speaks with as constants.
 
 mod format;
 mod listed;
@@ -345,11 +345,17 @@ pub fn ext_ack() -> AttrSet {
     error.map_or(AttrSet::EMPTY, |error| error.attrs)
 }
 
+/// The names of the table, as [`record::pool`] lays them out.
+static POOL: &str = match std::str::from_utf8(&record::pool::<{ table::POOL_SIZE }>(table::NAMES)) {
+    Ok(pool) => pool,
+    Err(_) => panic!("names are ASCII"),
+};
+
 /// Returns the name in the pool that `at` stands for.
 #[inline]
 fn text(at: u16) -> &'static str {
     let at = 2 * usize::from(at);
-    let len = usize::from(table::POOL.as_bytes()[at]);
+    let len = usize::from(POOL.as_bytes()[at]);
 
-    &table::POOL[at + 1..][..len]
+    &POOL[at + 1..][..len]
 }

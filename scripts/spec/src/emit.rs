@@ -5,7 +5,7 @@
 use crate::catalog::Catalog;
 use crate::header::KernelHeaders;
 use crate::overlay::Overlay;
-use crate::table::{TableValue, TableWriter};
+use crate::table::{TableValue, TableWriter, NUMBER_SIZE};
 use crate::Result;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -25,23 +25,29 @@ pub fn table(table: &TableWriter, version: &str) -> String {
         "//! Made by `make names` from Documentation/netlink/specs and include/uapi/linux of Linux {version}:\n\
          //! names, numbers, nesting and sizes. What a record means stands in `record.rs`.\n\n\
          use super::record::FormatCode::*;\n\
-         use super::record::{{self, a, c, e, g, m, o, s, t, w, y}};\n\n"
+         use super::record::{{self, a, c, e, g, i, m, n, o, s, t, w, y}};\n\n"
     );
-    pool(&mut out, &table.pool);
+    names(&mut out, &table.pool);
     array(&mut out, "FAMILIES", "Family", calls("y", &table.families));
     array(&mut out, "MESSAGES", "Message", calls("g", &table.messages));
     array(&mut out, "SETS", "Set", calls("s", &table.sets));
-    array(&mut out, "ATTRS", "Attr", values("a", &table.attrs));
+    array(&mut out, "ATTRS", "Attr", table.attrs.iter().map(attr));
     array(&mut out, "STRUCTS", "Struct", calls("t", &table.structs));
-    array(&mut out, "MEMBERS", "Member", values("m", &table.members));
+    array(
+        &mut out,
+        "MEMBERS",
+        "Member",
+        table.members.iter().map(member),
+    );
     array(&mut out, "ENUMS", "Enum", calls("e", &table.enums));
     array(&mut out, "WORDS", "Word", words(&table.words));
     array(&mut out, "CHOICES", "Choice", calls("c", &table.choices));
+    let option = |row| value("o", row);
     array(
         &mut out,
         "OPTIONS",
         "Choosable",
-        values("o", &table.options),
+        table.options.iter().map(option),
     );
     out
 }
@@ -67,7 +73,8 @@ pub fn constants(
     for from in &overlay.constants {
         out.push('\n');
         for (name, value) in headers.get(&from.header)?.with_prefix(&from.prefix) {
-            if !name.ends_with("_MAX") && seen.insert(name.to_owned()) {
+            if !name.ends_with("_MAX") && overlay.has_constant(name) && seen.insert(name.to_owned())
+            {
                 let _ = writeln!(out, "pub const {name}: {} = {value};", from.rust_type);
             }
         }
@@ -76,7 +83,7 @@ pub fn constants(
         let mut block = String::new();
         for attr in set.attrs.iter().filter(|attr| !attr.is_whole) {
             let name = format!("{}{}", set.prefix, attr.name);
-            if seen.insert(name.clone()) {
+            if overlay.has_constant(&name) && seen.insert(name.clone()) {
                 let _ = writeln!(block, "pub const {name}: u16 = {};", attr.value);
             }
         }
@@ -97,21 +104,28 @@ fn is_rtnetlink(key: &str) -> bool {
     ) || key == "tc/attrs"
 }
 
-fn pool(out: &mut String, pool: &[u8]) {
-    let _ = writeln!(out, "pub(super) static POOL: &str = \"\\");
-    let mut line = String::new();
+/// Writes the names of `pool` as the text that `record::pool` makes it of.
+fn names(out: &mut String, pool: &[u8]) {
+    let _ = writeln!(out, "pub(super) const POOL_SIZE: usize = {};\n", pool.len());
+    let _ = writeln!(out, "pub(super) const NAMES: &str = \"\\");
+    let mut width = 0;
     let mut rest = pool;
     while let [len, bytes @ ..] = rest {
-        // A byte that fills up to an even place is a name without characters, and does no harm.
         let (name, others) = bytes.split_at((*len).into());
-        let _ = write!(line, "\\x{len:02x}{}", String::from_utf8_lossy(name));
-        rest = others;
-        if line.len() > WIDTH - 20 {
-            let _ = writeln!(out, "{line}\\");
-            line.clear();
-        }
+        let divider = match width + name.len() {
+            _ if rest.len() == pool.len() => "",
+            ..WIDTH => " ",
+            WIDTH.. => "\n",
+        };
+        width = match divider {
+            " " => width + 1 + name.len(),
+            _ => name.len(),
+        };
+        let _ = write!(out, "{divider}{}", String::from_utf8_lossy(name));
+        // A name of even length is filled up to an even place.
+        rest = others.get(usize::from(len % 2 == 0)..).unwrap_or_default();
     }
-    let _ = writeln!(out, "{line}\";");
+    let _ = writeln!(out, "\";");
 }
 
 fn array(out: &mut String, name: &str, kind: &str, rows: impl ExactSizeIterator<Item = String>) {
@@ -138,22 +152,37 @@ fn calls<'a, const N: usize>(
     rows.iter().map(move |row| call(name, row))
 }
 
-fn values<'a, const N: usize>(
-    name: &'a str,
-    rows: &'a [TableValue<N>],
-) -> impl ExactSizeIterator<Item = String> + 'a {
-    rows.iter().map(move |row| value(name, row))
-}
-
 fn words(rows: &[(u32, u16)]) -> impl ExactSizeIterator<Item = String> + '_ {
-    rows.iter()
-        .map(|(number, name)| format!("w({number:#x},{name})"))
+    rows.iter().map(|(number, name)| match number {
+        0..10 => format!("w({number},{name})"),
+        _ => format!("w({number:#x},{name})"),
+    })
 }
 
 fn call(name: &str, numbers: &[u16]) -> String {
     let numbers: Vec<_> = numbers.iter().map(u16::to_string).collect();
 
     format!("{name}({})", numbers.join(","))
+}
+
+/// Returns the row of an attribute: that of a number without names is short.
+fn attr(row: &TableValue<2>) -> String {
+    let [nla_type, name] = row.numbers;
+
+    match row.has_number_alone() {
+        true => call("n", &[nla_type, name, row.aux.into()]),
+        false => value("a", row),
+    }
+}
+
+/// Returns the row of a member: that of a number without names is short, and has its size once.
+fn member(row: &TableValue<3>) -> String {
+    let [name, at, size] = row.numbers;
+
+    match row.has_number_alone() && u16::from(row.aux & NUMBER_SIZE) == size {
+        true => call("i", &[name, at, row.aux.into()]),
+        false => value("m", row),
+    }
 }
 
 fn value<const N: usize>(name: &str, row: &TableValue<N>) -> String {

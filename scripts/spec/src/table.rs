@@ -9,6 +9,8 @@ use crate::catalog::{Catalog, EntryFormat, EntryNumber, MessageEntry};
 use crate::{Result, SourceError};
 use std::collections::{BTreeMap, HashMap};
 
+/// Bits of `aux` that have the size of a number.
+pub const NUMBER_SIZE: u8 = 0xf;
 /// Bit of `aux`: the number is big-endian.
 const BIG_ENDIAN: u8 = 0x10;
 /// Bit of `aux`: the number may be negative.
@@ -57,6 +59,13 @@ pub struct TableValue<const N: usize> {
     pub aux: u8,
     /// Second argument.
     pub arg: u16,
+}
+
+impl<const N: usize> TableValue<N> {
+    /// Says whether the value is a number without names.
+    pub fn has_number_alone(&self) -> bool {
+        self.kind == "Number" && self.arg == 0
+    }
 }
 
 /// The numbers of records, by key.

@@ -3,7 +3,7 @@
 //! Formats of values, with their parts.
 
 use super::listed::AttrFormat;
-use super::record::{self, FormatCode, BIG_ENDIAN, HEX, OUTSIDE, SIGNED};
+use super::record::{self, FormatCode, BIG_ENDIAN, HEX, NUMBER_SIZE, OUTSIDE, SIGNED};
 use super::{table, text, AttrSet, Name};
 
 /// Format of the value of an attribute or of a member of a struct.
@@ -201,7 +201,7 @@ impl From<AttrFormat> for ValueFormat {
 impl Number {
     fn new(aux: u8, arg: u16) -> Self {
         Self {
-            size: aux & 0xf,
+            size: aux & NUMBER_SIZE,
             is_big_endian: aux & BIG_ENDIAN != 0,
             is_signed: aux & SIGNED != 0,
             is_hex: aux & HEX != 0,

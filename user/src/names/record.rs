@@ -7,7 +7,7 @@
 //! that may be missing is one too high, and 0 is none.
 
 /// Format of an attribute's value, of a member of a struct, or of a choice. Each names the meaning of `aux` and
-/// `arg`; without, both are 0. `aux` of a number is its size in bytes, 0 is as long as it is, and the bits
+/// `arg`; without, both are 0. `aux` of a number is its size in bytes ([`NUMBER_SIZE`]), 0 is as long as it is, and the bits
 /// [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatCode {
@@ -72,6 +72,8 @@ pub enum FormatCode {
     Nothing,
 }
 
+/// Bits of `aux` that have the size of a number.
+pub(super) const NUMBER_SIZE: u8 = 0xf;
 /// Bit of `aux`: the number is big-endian.
 pub(super) const BIG_ENDIAN: u8 = 0x10;
 /// Bit of `aux`: the number may be negative.
@@ -135,4 +137,37 @@ records! {
     Choice = c(first: u16, count: u16);
     /// A row of a choice: the value of the selector, a name or a number, and the format.
     Choosable = o(value: u16, kind: FormatCode, aux: u8, arg: u16);
+}
+
+/// Returns an attribute whose value is a number without names.
+pub(super) const fn n(nla_type: u16, name: u16, aux: u8) -> Attr {
+    a(nla_type, name, FormatCode::Number, aux, 0)
+}
+
+/// Returns a member that is a number without names.
+pub(super) const fn i(name: u16, at: u16, aux: u8) -> Member {
+    let size = (aux & NUMBER_SIZE) as u16;
+
+    m(name, at, size, FormatCode::Number, aux, 0)
+}
+
+/// Returns the pool of `names`, which one blank or line break divides: each behind a byte that has its length, from
+/// an even place on.
+pub(super) const fn pool<const SIZE: usize>(names: &str) -> [u8; SIZE] {
+    let names = names.as_bytes();
+    let mut pool = [0u8; SIZE];
+    let (mut start, mut len, mut at) = (0, 0_usize, 0);
+    while at < names.len() {
+        if matches!(names[at], b' ' | b'\n') {
+            pool[start] = len as u8;
+            start += (1 + len).next_multiple_of(2);
+            len = 0;
+        } else {
+            len += 1;
+            pool[start + len] = names[at];
+        }
+        at += 1;
+    }
+    pool[start] = len as u8;
+    pool
 }

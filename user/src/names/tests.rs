@@ -71,30 +71,27 @@ fn commands_of_one_number_are_told_apart_by_their_direction() {
     assert!(FamilyInfo::of_name(b"nobody").is_none());
 }
 
+/// Returns the prefix of the names in attribute `nla_type` of IFLA_LINKINFO, behind an IFLA_INFO_KIND that is `kind`.
+fn prefix_beside(kind: &[u8], nla_type: u16) -> Option<&'static str> {
+    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
+    let (_, set) = link.find(uapi::IFLA_LINKINFO)?.format.nest()?;
+    let mut bytes = Vec::new();
+    put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
+    put_attr(&mut bytes, nla_type, b"").unwrap();
+    let row = AttrRow {
+        bytes: &bytes,
+        set,
+        family: 0,
+        ip_protocol: None,
+        outer: None,
+    };
+    let attr = row.attrs().nth(1)?.unwrap();
+    Some(row.find(&attr)?.format.nest()?.1.prefix())
+}
+
 #[test]
 fn a_selector_beside_an_attribute_says_what_it_is() {
-    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
-    let (_, info) = link
-        .find(uapi::IFLA_LINKINFO)
-        .unwrap()
-        .format
-        .nest()
-        .unwrap();
-    let data = |kind: &[u8]| {
-        let mut bytes = Vec::new();
-        put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
-        put_attr(&mut bytes, uapi::IFLA_INFO_DATA, b"").unwrap();
-        let row = AttrRow {
-            bytes: &bytes,
-            set: info,
-            family: 0,
-            ip_protocol: None,
-            outer: None,
-        };
-        let attr = row.attrs().nth(1).unwrap().unwrap();
-        let (_, set) = row.find(&attr)?.format.nest()?;
-        Some(set.prefix())
-    };
+    let data = |kind| prefix_beside(kind, uapi::IFLA_INFO_DATA);
 
     assert_eq!(data(b"vxlan\0"), Some("IFLA_VXLAN_"));
     assert_eq!(data(b"bond"), Some("IFLA_BOND_"));
@@ -103,22 +100,7 @@ fn a_selector_beside_an_attribute_says_what_it_is() {
 
 #[test]
 fn a_kind_of_slave_may_stand_where_that_of_the_link_does() {
-    let link = rtnetlink(uapi::RTM_NEWLINK).attrs;
-    let info = link.find(uapi::IFLA_LINKINFO).unwrap().format.nest();
-    let data = |kind: &[u8]| {
-        let mut bytes = Vec::new();
-        put_attr(&mut bytes, uapi::IFLA_INFO_KIND, kind).unwrap();
-        put_attr(&mut bytes, uapi::IFLA_INFO_SLAVE_DATA, b"").unwrap();
-        let row = AttrRow {
-            bytes: &bytes,
-            set: info.unwrap().1,
-            family: 0,
-            ip_protocol: None,
-            outer: None,
-        };
-        let attr = row.attrs().nth(1).unwrap().unwrap();
-        Some(row.find(&attr)?.format.nest()?.1.prefix())
-    };
+    let data = |kind| prefix_beside(kind, uapi::IFLA_INFO_SLAVE_DATA);
 
     assert_eq!(data(b"bridge_slave\0"), Some("IFLA_BRPORT_"));
     assert_eq!(data(b"bond_slave\0"), Some("IFLA_BOND_SLAVE_"));
@@ -235,5 +217,5 @@ fn everything_in_the_table_can_be_looked_up() {
 
     assert!(messages > 300, "{messages}");
     assert!(visit.attrs > 3000, "{}", visit.attrs);
-    assert!(table::POOL.is_ascii());
+    assert!(POOL.is_ascii());
 }
