@@ -12,6 +12,8 @@
 
 pub mod addr;
 pub mod addrlabel;
+#[cfg(test)]
+pub(crate) mod captures;
 pub mod change;
 #[cfg(test)]
 pub(crate) mod chosen;

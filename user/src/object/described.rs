@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, Index};
 use proptest::test_runner::TestRunner;
 use serde_json::{json, Map, Value as Json};
+use std::convert::Infallible;
 
 /// Returns what `object` tells as JSON.
 ///
@@ -17,12 +18,25 @@ use serde_json::{json, Map, Value as Json};
 /// When it is not what JSON can hold: a key that is there twice, a field of an array, an item of an
 /// object, a nest that is not closed.
 pub fn description(object: &impl Object) -> Json {
-    let mut names = Names::new();
-    let mut tree = JsonTree::new();
+    let described = tree(|names, out| {
+        object.describe_head(names, out);
+        object.describe_rest(names, out);
+        Ok::<_, Infallible>(())
+    });
+    described.unwrap()
+}
 
-    object.describe_head(&mut names, &mut tree);
-    object.describe_rest(&mut names, &mut tree);
-    tree.end()
+/// Returns what `describe` tells as JSON; `None` where it fails.
+///
+/// # Panics
+///
+/// As [`description`].
+pub fn tree<E>(
+    describe: impl FnOnce(&mut Names, &mut dyn Fields) -> Result<(), E>,
+) -> Option<Json> {
+    let mut tree = JsonTree::new();
+    describe(&mut Names::new(), &mut tree).ok()?;
+    Some(tree.end())
 }
 
 /// Returns the payloads of the messages in a capture (`user/tests/fixtures/`).

@@ -74,6 +74,8 @@ pub enum Format {
     Where(u16, u16, &'static Format),
     /// A value that is left out if another attribute of the row, a `u32`, has one of these bits.
     Unless(u16, u32, &'static Format),
+    /// A value that the function reads.
+    Read(fn(&[u8]) -> Option<Value<'_>>),
     /// Something else.
     As(DescribeValue),
 }
@@ -116,6 +118,16 @@ pub fn describe_known(
     }
 }
 
+impl Taker<'_, '_> {
+    /// Tells the attribute of type `kind` under `key`, if there is one that `format` reads as a single value.
+    #[inline]
+    pub fn tell(&mut self, kind: u16, key: &str, format: Format, out: &mut dyn Fields) {
+        if let Some(value) = self.take(kind, |value| format.read(value)) {
+            out.field(key, value);
+        }
+    }
+}
+
 impl Known {
     fn tell(&self, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
         match self.format {
@@ -153,6 +165,7 @@ fn describe_items(key: &str, bytes: &[u8], format: Format, out: &mut dyn Fields)
 
 impl Format {
     /// Reads a single value.
+    #[inline]
     fn read(self, value: &[u8]) -> Option<Value<'_>> {
         match self {
             Self::U8 => u8(value).map(u64::from).map(Value::Number),
@@ -174,6 +187,7 @@ impl Format {
             Self::Lladdr => Some(Value::Lladdr(value)),
             Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => uint(value).map(|number| word(words, number)),
+            Self::Read(read) => read(value),
             Self::Link | Self::Nested(_) | Self::Items(_) => None,
             Self::NonZero(_) | Self::Where(..) | Self::Unless(..) | Self::As(_) => None,
         }

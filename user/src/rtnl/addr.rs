@@ -16,8 +16,9 @@ use crate::names::uapi::{
     IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
     IFA_TARGET_NETNSID,
 };
-use crate::object::attrs::{i32, ip, name, u32, u32s, u8, Index, Taker};
+use crate::object::attrs::{ip, name, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{flag_fields, Fields, Value};
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
@@ -168,9 +169,7 @@ impl<'a> Addr<'a> {
         self.describe_address(&mut attrs, out);
         let scope = self.header.scope.into();
         out.field("scope", names.numbers().scopes.name(scope));
-        if let Some(metric) = attrs.take(IFA_RT_PRIORITY, u32) {
-            out.field("metric", Value::Number(metric.into()));
-        }
+        attrs.tell(IFA_RT_PRIORITY, "metric", Format::U32, out);
         self.describe_flags(out);
         let life = attrs.take(IFA_CACHEINFO, u32s::<4>);
         let ends = life.is_some_and(|[preferred, valid, ..]| preferred.min(valid) != FOREVER);
@@ -235,9 +234,7 @@ fn describe_others(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn F
         (IFA_ANYCAST, "anycast"),
         (IFA_MULTICAST, "multicast"),
     ] {
-        if let Some(address) = attrs.take(kind, ip) {
-            out.field(key, Value::Ip(address));
-        }
+        attrs.tell(kind, key, Format::Ip, out);
     }
     if let Some(protocol) = attrs.take(IFA_PROTO, u8) {
         match names.numbers().addr_protocols.name(protocol.into()) {
@@ -245,15 +242,9 @@ fn describe_others(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn F
             name => out.field("protocol", name),
         }
     }
-    if let Some(label) = attrs.take(IFA_LABEL, name) {
-        out.field("label", Value::Name(label));
-    }
-    if let Some(id) = attrs.take(IFA_TARGET_NETNSID, i32) {
-        out.field("target_netnsid", Value::Signed(id.into()));
-    }
-    if let Some(users) = attrs.take(IFA_MC_USERS, u32) {
-        out.field("mc_users", Value::Number(users.into()));
-    }
+    attrs.tell(IFA_LABEL, "label", Format::Name, out);
+    attrs.tell(IFA_TARGET_NETNSID, "target_netnsid", Format::I32, out);
+    attrs.tell(IFA_MC_USERS, "mc_users", Format::U32, out);
 }
 
 impl Object for Addr<'_> {
@@ -271,124 +262,48 @@ impl Object for Addr<'_> {
 mod tests {
     use super::*;
     use crate::kind::Choice;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
+    use crate::rtnl::captures::{assert_has, capture, changed};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::{Kind, Link};
-    use serde_json::{json, Value as Json};
-
-    /// `RTM_NEWADDR` of Linux 6.18 after `ip addr add 10.1.0.1 peer 10.1.0.2/24 brd 10.1.0.255 dev va metric
-    /// 77 label va:x valid_lft 5000 preferred_lft 3000`.
-    const V4: [u8; 80] = [
-        2, 24, 0, 0, 113, 17, 1, 0, // ifaddrmsg: AF_INET, /24, global, if70001
-        8, 0, 1, 0, 10, 1, 0, 2, // IFA_ADDRESS
-        8, 0, 2, 0, 10, 1, 0, 1, // IFA_LOCAL
-        8, 0, 4, 0, 10, 1, 0, 255, // IFA_BROADCAST
-        9, 0, 3, 0, 118, 97, 58, 120, 0, 0, 0, 0, // IFA_LABEL: va:x
-        8, 0, 8, 0, 0, 0, 0, 0, // IFA_FLAGS
-        8, 0, 9, 0, 77, 0, 0, 0, // IFA_RT_PRIORITY
-        20, 0, 6, 0, 182, 11, 0, 0, 134, 19, 0, 0, 54, 235, 37, 0, 54, 235, 37,
-        0, // IFA_CACHEINFO
-    ];
-
-    /// After `ip addr add 2001:db8::2/64 dev va valid_lft 5000 preferred_lft 0 noprefixroute home
-    /// mngtmpaddr`.
-    const V6: [u8; 56] = [
-        10, 64, 48, 0, 113, 17, 1, 0, // ifaddrmsg: AF_INET6, /64, global, if70001
-        20, 0, 1, 0, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, // IFA_ADDRESS
-        20, 0, 6, 0, 0, 0, 0, 0, 134, 19, 0, 0, 55, 235, 37, 0, 55, 235, 37,
-        0, // IFA_CACHEINFO
-        8, 0, 8, 0, 48, 3, 0, 0, // IFA_FLAGS
-    ];
-
-    /// The address that a link gives itself.
-    const LINK_LOCAL: [u8; 64] = [
-        10, 64, 192, 253, 115, 17, 1, 0, // ifaddrmsg: AF_INET6, /64, link, if70003
-        20, 0, 1, 0, 254, 128, 0, 0, 0, 0, 0, 0, 64, 17, 12, 255, 254, 20, 216,
-        12, // IFA_ADDRESS
-        20, 0, 6, 0, 255, 255, 255, 255, 255, 255, 255, 255, 150, 235, 37, 0, 150, 235, 37,
-        0, // IFA_CACHEINFO: forever
-        8, 0, 8, 0, 192, 0, 0, 0, // IFA_FLAGS
-        5, 0, 11, 0, 3, 0, 0, 0, // IFA_PROTO
-    ];
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Addr::from_payload(payload)
-            .ok()
-            .map(|addr| description(&addr))
-    }
+    use serde_json::json;
 
     #[test]
-    fn an_address_of_ipv4_is_told_as_ip_does() {
-        let expected = json!({
-            "dev": "if70001", "family": "inet", "local": "10.1.0.1", "address": "10.1.0.2",
-            "prefixlen": 24, "metric": 77, "broadcast": "10.1.0.255", "scope": "global",
-            "dynamic": true, "label": "va:x",
-            "valid_life_time": 4998, "preferred_life_time": 2998,
-            "cstamp": 2_485_046, "tstamp": 2_485_046, "index": 70001,
-        });
+    fn an_address_is_usable_once_it_is_no_duplicate() {
+        let usable = capture("addr-ip").map(|addr: &[u8]| Addr::from_payload(addr).unwrap());
+        let [_, v6, link_local] = usable.map(|addr| addr.is_usable());
 
-        assert_eq!(tell(&V4), Some(expected));
-    }
-
-    #[test]
-    fn an_address_of_ipv6_is_told_as_ip_does() {
-        let expected = json!({
-            "dev": "if70001", "family": "inet6", "local": "2001:db8::2", "prefixlen": 64,
-            "scope": "global", "home": true, "deprecated": true, "dynamic": true,
-            "mngtmpaddr": true, "noprefixroute": true,
-            "valid_life_time": 4998, "preferred_life_time": 0,
-            "cstamp": 2_485_047, "tstamp": 2_485_047, "index": 70001,
-        });
-
-        assert_eq!(tell(&V6), Some(expected));
-    }
-
-    #[test]
-    fn an_address_that_the_kernel_made_says_so() {
-        let told = tell(&LINK_LOCAL).unwrap();
-
-        assert!(!Addr::from_payload(&LINK_LOCAL).unwrap().is_usable());
-        assert!(Addr::from_payload(&V6).unwrap().is_usable());
-        assert_eq!(told["protocol"], "kernel_ll");
-        assert_eq!(told["valid_life_time"], u32::MAX);
-        assert_eq!(
-            (&told["scope"], &told["tentative"]),
-            (&json!("link"), &json!(true))
-        );
+        assert!(v6 && !link_local);
     }
 
     #[test]
     fn a_flag_means_temporary_for_ipv6_and_secondary_for_ipv4() {
-        let (mut v4, mut v6) = (V4, V6);
-        v4[48] = 1;
-        v6[52] |= 1;
+        let [v4, v6, _] = capture("addr-ip");
 
-        assert_eq!(tell(&v4).unwrap()["secondary"], true);
-        assert_eq!(tell(&v6).unwrap()["temporary"], true);
+        let flagged = changed(v4, &[(48, 0x01)]);
+        assert_has(Kind::Addr, &flagged, json!({"secondary": true}));
+        let flagged = changed(v6, &[(52, 0x31)]);
+        assert_has(Kind::Addr, &flagged, json!({"temporary": true}));
     }
 
     #[test]
     fn flags_without_a_name_and_attributes_of_another_size_are_told() {
-        let mut odd = V4;
-        odd[50] = 1;
-        odd[8] = 7;
-        let told = tell(&odd).unwrap();
+        let [v4, ..] = capture::<3>("addr-ip");
+        let unknown = json!([{"type": 1, "hex": "0a0100"}]);
 
-        assert_eq!(told["ifa_flags"], "0x10000");
-        assert_eq!(told["unknown"], json!([{"type": 1, "hex": "0a0100"}]));
-        assert_eq!(told["local"], "10.1.0.1");
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(&[&V4, &V6, &LINK_LOCAL], tell);
+        assert_has(
+            Kind::Addr,
+            &changed(v4, &[(50, 1), (8, 7)]),
+            json!({"ifa_flags": "0x10000", "unknown": unknown, "local": "10.1.0.1"}),
+        );
     }
 
     #[test]
     fn addresses_are_chosen_by_their_words() {
+        let [v4, _, link_local] = capture("addr-ip");
+
         assert_chosen(
             Kind::Addr,
-            &V4,
+            v4,
             &[
                 ("", true),
                 ("dev 70001 scope global to 10.1.0.0/16 proto 0", true),
@@ -416,7 +331,7 @@ mod tests {
         );
         assert_chosen(
             Kind::Addr,
-            &LINK_LOCAL,
+            link_local,
             &[
                 ("permanent tentative", true),
                 ("dynamic", false),
@@ -428,19 +343,24 @@ mod tests {
 
     #[test]
     fn a_label_is_a_pattern_and_that_of_an_address_without_one_is_its_link() {
-        let labelled = |pattern: &str, payload: &[u8]| {
+        let [v4, v6, link_local] = capture("addr-ip");
+        let link = [&[0; 4][..], &70003u32.to_ne_bytes(), &[0; 8]].concat();
+        let link = [&link[..], &[7, 0, 3, 0, b'v', b'a', 0, 0]].concat();
+
+        for (pattern, addr, is_wanted) in [
+            ("va:x", v4, true),
+            ("va*", v4, true),
+            ("va", v4, false),
+            ("va", link_local, true),
+            ("v?", link_local, true),
+            ("vb", link_local, false),
+            ("va", v6, false),
+        ] {
             let choice = Choice::default().with(Kind::Addr, "label", pattern);
             let mut choice = choice.unwrap();
-            let link = [&[0; 4][..], &70003u32.to_ne_bytes(), &[0; 8]].concat();
-            let name = [7, 0, 3, 0, b'v', b'a', 0, 0];
-            let link = [&link[..], &name].concat();
             choice.learn_link(&Link::from_payload(&link).unwrap());
-            choice.wants(&Payload::new(Kind::Addr, payload))
-        };
-
-        assert!(labelled("va:x", &V4) && labelled("va*", &V4));
-        assert!(!labelled("va", &V4));
-        assert!(labelled("va", &LINK_LOCAL) && labelled("v?", &LINK_LOCAL));
-        assert!(!labelled("vb", &LINK_LOCAL) && !labelled("va", &V6));
+            let is_so = choice.wants(&Payload::new(Kind::Addr, addr));
+            assert_eq!(is_so, is_wanted, "{pattern}");
+        }
     }
 }

@@ -13,7 +13,8 @@ use crate::names::uapi::{
     IFAL_ADDRESS, IFAL_LABEL, RTM_DELADDRLABEL, RTM_GETADDRLABEL, RTM_NEWADDRLABEL,
 };
 use crate::object::attrs::{ip, u32, Index};
-use crate::object::fields::{Fields, Value};
+use crate::object::fields::Fields;
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::ops::Range;
@@ -110,9 +111,7 @@ impl Object for AddrLabel<'_> {
         if self.header.index != 0 {
             out.field("ifname", names.link(self.header.index));
         }
-        if let Some(label) = attrs.take(IFAL_LABEL, u32) {
-            out.field("label", Value::Number(label.into()));
-        }
+        attrs.tell(IFAL_LABEL, "label", Format::U32, out);
         attrs.finish(out);
     }
 }
@@ -158,43 +157,12 @@ static WORDS: &[Word] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
+    use crate::rtnl::captures::{capture, changed};
     use crate::rtnl::chosen::assert_chosen;
-    use serde_json::{json, Value as Json};
-
-    /// `ip addrlabel add prefix 2001:db8::/32 dev va label 99`, as Linux 6.18 lists it
-    const ON_LINK: [u8; 40] = [
-        10, 0, 32, 0, 97, 234, 0, 0, 11, 0, 0, 0, // ifaddrlblmsg
-        20, 0, 1, 0, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // IFAL_ADDRESS
-        8, 0, 2, 0, 99, 0, 0, 0, // IFAL_LABEL
-    ];
-
-    /// The label that all addresses have which have no other one
-    const ANY: [u8; 40] = [
-        10, 0, 0, 0, 0, 0, 0, 0, 11, 0, 0, 0, // ifaddrlblmsg
-        20, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // IFAL_ADDRESS
-        8, 0, 2, 0, 1, 0, 0, 0, // IFAL_LABEL
-    ];
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        AddrLabel::from_payload(payload)
-            .ok()
-            .map(|it| description(&it))
-    }
-
-    #[test]
-    fn labels_are_told_as_ip_does() {
-        let on_link = json!({
-            "address": "2001:db8::", "prefixlen": 32, "ifname": "if60001", "label": 99,
-        });
-        let any = json!({"address": "::", "prefixlen": 0, "label": 1});
-
-        assert_eq!(tell(&ON_LINK), Some(on_link));
-        assert_eq!(tell(&ANY), Some(any));
-    }
 
     #[test]
     fn labels_are_chosen_by_prefix_link_and_number() {
+        let [on_link, any] = capture("addrlabel");
         let lines = [
             ("", true),
             ("2001:db8::/32", true),
@@ -205,8 +173,8 @@ mod tests {
             ("dev 7", false),
             ("label 98", false),
         ];
-        assert_chosen(Kind::AddrLabel, &ON_LINK, &lines);
-        assert_chosen(Kind::AddrLabel, &ANY, &[("::/0", true), ("dev 0", false)]);
+        assert_chosen(Kind::AddrLabel, on_link, &lines);
+        assert_chosen(Kind::AddrLabel, any, &[("::/0", true), ("dev 0", false)]);
     }
 
     #[test]
@@ -218,19 +186,12 @@ mod tests {
             (snapshot.identity)(&Payload::new(Kind::AddrLabel, &body), &mut key);
             (body, key)
         };
-        let mut later = ON_LINK;
-        later[SEQ.start] = 12;
-        let mut other = ON_LINK;
-        other[36] = 98;
+        let [on_link, any] = capture("addrlabel");
+        let other = changed(on_link, &[(36, 98)]);
 
-        assert_eq!(read(&later), read(&ON_LINK));
-        assert_ne!(read(&other).0, read(&ON_LINK).0);
-        assert_eq!(read(&other).1, read(&ON_LINK).1);
-        assert_ne!(read(&ANY).1, read(&ON_LINK).1);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(&[&ON_LINK, &ANY], tell);
+        assert_eq!(read(&changed(on_link, &[(SEQ.start, 12)])), read(on_link));
+        assert_ne!(read(&other).0, read(on_link).0);
+        assert_eq!(read(&other).1, read(on_link).1);
+        assert_ne!(read(any).1, read(on_link).1);
     }
 }

@@ -71,75 +71,34 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/class.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Class::from_payload(payload).ok().map(|it| description(&it))
-    }
-
-    #[test]
-    fn classes_are_told_with_what_they_may_send() {
-        let told: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .collect();
-
-        assert_eq!(
-            told[0],
-            json!({
-                "class": "htb", "handle": "1:10", "dev": "if60001", "root": true,
-                "options": {
-                    "prio": 3, "rate": 1250000, "ceil": 2500000, "buffer": 20000,
-                    "cbuffer": 10000, "quantum": 125000, "level": 0, "overhead": 0, "mpu": 0,
-                },
-            })
-        );
-        // `tc class change`: the rate, and no ceil any more.
-        assert_eq!(told[2]["options"]["rate"], 1375000);
-        assert_eq!(told[2]["options"]["ceil"], 1375000);
-    }
-
-    #[test]
-    fn a_class_within_another_says_which_and_which_qdisc_it_has() {
-        let told: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .collect();
-
-        assert_eq!(
-            (&told[1]["handle"], &told[1]["parent"], told[1].get("leaf")),
-            (&json!("1:abc"), &json!("1:10"), None)
-        );
-        assert_eq!(told[3]["leaf"], "8002:");
-    }
+    use crate::names::uapi::{TCA_HTB_PARMS, TCA_HTB_RATE64};
+    use crate::rtnl::captures::{assert_has, captured, with};
+    use crate::rtnl::tc::{TCA_KIND, TCA_OPTIONS};
+    use crate::rtnl::Kind;
+    use serde_json::json;
 
     #[test]
     fn rates_that_take_64_bits_are_told() {
-        let mut payload = payloads(CAPTURE)[0][..20].to_vec();
-        let mut options = Vec::new();
-        crate::wire::put_attr(&mut options, 1, &[0; 44]).unwrap();
-        crate::wire::put_attr(&mut options, 6, &(1u64 << 33).to_ne_bytes()).unwrap();
-        crate::wire::put_attr(&mut payload, 1, b"htb\0").unwrap();
-        crate::wire::put_attr(&mut payload, 2, &options).unwrap();
-        let told = tell(&payload).unwrap();
+        let rate = 1u64 << 33;
+        let parms = [
+            (TCA_HTB_PARMS, &[0; 44][..]),
+            (TCA_HTB_RATE64, &rate.to_ne_bytes()),
+        ];
+        let attrs = [(TCA_KIND, &b"htb\0"[..]), (TCA_OPTIONS, &with(&[], &parms))];
+        let payload = with(&captured("class")[0][..20], &attrs);
 
-        assert_eq!(told["options"]["rate"], 1u64 << 33);
-        assert_eq!(told["options"]["ceil"], 0);
+        assert_has(
+            Kind::Class,
+            &payload,
+            json!({"options": {"rate": rate, "ceil": 0}}),
+        );
     }
 
     #[test]
     fn a_class_is_read() {
-        let class = Class::from_payload(payloads(CAPTURE)[1]).unwrap();
+        let class = Class::from_payload(captured("class")[1]).unwrap();
 
         assert_eq!(class.kind(), Some(b"htb".as_slice()));
         assert_eq!(class.header().handle, 0x1_0abc);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
     }
 }

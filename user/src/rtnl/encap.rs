@@ -13,8 +13,9 @@ mod segments;
 pub use mpls::labels;
 
 use crate::names::uapi::*;
-use crate::object::attrs::{u16, Index, Taker};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::attrs::{name, u16, Index, Taker};
+use crate::object::schema::Format::{As, Link, Read, Word, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
 /// Tells the tunnel of an object whose attribute of type `kind` says which one it is, that of type
@@ -60,21 +61,13 @@ const NOTHING: &[Known] = &[];
 
 /// `ILA_ATTR_*`.
 const ILA: &[Known] = &[
-    known(ILA_ATTR_LOCATOR, "locator", Format::As(locator)),
-    known(
-        ILA_ATTR_CSUM_MODE,
-        "csum_mode",
-        Format::Word(ILA_CSUM_MODES),
-    ),
-    known(
-        ILA_ATTR_IDENT_TYPE,
-        "ident_type",
-        Format::Word(ILA_IDENT_TYPES),
-    ),
+    known(ILA_ATTR_LOCATOR, "locator", As(locator)),
+    known(ILA_ATTR_CSUM_MODE, "csum_mode", Word(ILA_CSUM_MODES)),
+    known(ILA_ATTR_IDENT_TYPE, "ident_type", Word(ILA_IDENT_TYPES)),
     known(
         ILA_ATTR_HOOK_TYPE,
         "hook_type",
-        Format::Word(&[(0, "output"), (1, "input")]),
+        Word(&[(0, "output"), (1, "input")]),
     ),
 ];
 
@@ -97,16 +90,16 @@ const ILA_IDENT_TYPES: &[(u8, &str)] = &[
 
 /// `LWT_BPF_*`.
 const BPF: &[Known] = &[
-    known(LWT_BPF_IN, "in", Format::As(program)),
-    known(LWT_BPF_OUT, "out", Format::As(program)),
-    known(LWT_BPF_XMIT, "xmit", Format::As(program)),
-    known(LWT_BPF_XMIT_HEADROOM, "headroom", Format::U32),
+    known(LWT_BPF_IN, "in", Read(program)),
+    known(LWT_BPF_OUT, "out", Read(program)),
+    known(LWT_BPF_XMIT, "xmit", Read(program)),
+    known(LWT_BPF_XMIT_HEADROOM, "headroom", U32),
 ];
 
 /// `LWT_XFRM_*`.
 const XFRM: &[Known] = &[
-    known(LWT_XFRM_IF_ID, "if_id", Format::U32),
-    known(LWT_XFRM_LINK, "link_dev", Format::Link),
+    known(LWT_XFRM_IF_ID, "if_id", U32),
+    known(LWT_XFRM_LINK, "link_dev", Link),
 ];
 
 /// Tells the upper half of an IPv6 address.
@@ -122,49 +115,32 @@ fn locator(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
     Some(())
 }
 
-/// Tells the name of a BPF program, `LWT_BPF_PROG_NAME` or `SEG6_LOCAL_BPF_PROG_NAME`.
-fn program(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Reads the name of a BPF program, `LWT_BPF_PROG_NAME` or `SEG6_LOCAL_BPF_PROG_NAME`.
+fn program(value: &[u8]) -> Option<Value<'_>> {
     let found = Index::new(value).get(LWT_BPF_PROG_NAME);
 
-    match found
-        .map(|attr| attr.value())
-        .and_then(crate::object::attrs::name)
-    {
-        Some(name) => out.field(key, Value::Name(name)),
-        None => out.field(key, Value::Word("<unknown>")),
-    }
-    Some(())
+    let name = found.and_then(|attr| name(attr.value()));
+    Some(name.map_or(Value::Word("<unknown>"), Value::Name))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Route;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
-    use crate::wire::put_attr;
+    use crate::rtnl::captures::{told, with};
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     type EncapCase<'v> = &'v [(u16, &'v [u8])];
 
     fn attrs(row: EncapCase<'_>) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (kind, value) in row {
-            put_attr(&mut bytes, *kind, value).unwrap();
-        }
-        bytes
-    }
-
-    fn route(payload: &[u8]) -> Option<Json> {
-        Route::from_payload(payload)
-            .ok()
-            .map(|route| description(&route))
+        with(&[], row)
     }
 
     /// Tells a route of IPv6 with a tunnel of `kind` that `row` sets up.
     fn encap(kind: u16, row: EncapCase<'_>) -> Json {
-        let rta = attrs(&[(21, &kind.to_ne_bytes()), (22, &attrs(row))]);
-        let payload = [&[10, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], rta.as_slice()].concat();
+        let header = [10, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+        let rta = [(21, &kind.to_ne_bytes()[..]), (22, &attrs(row))];
 
-        route(&payload).unwrap()["encap"].clone()
+        told(Kind::Route, &with(&header, &rta)).unwrap()["encap"].take()
     }
 
     /// The headers of source routing have the last segment first.
@@ -274,35 +250,5 @@ mod tests {
             encap(99, &[(1, &[1])]),
             json!({"encap_type": "99", "unknown": [{"type": 1, "hex": "01"}]})
         );
-    }
-
-    /// A route to the end of a segment, `encap seg6local action End flavors next-csid lblen 48 nflen
-    /// 16`, by the kernel's headers.
-    const LOCAL: [u8; 60] = [
-        10, 128, 0, 0, 254, 3, 0, 1, 0, 0, 0,
-        0, // rtmsg: AF_INET6, main, RTPROT_BOOT, RTN_UNICAST
-        6, 0, 21, 0, 7, 0, 0, 0, // RTA_ENCAP_TYPE: seg6local
-        40, 0, 22, 128, // RTA_ENCAP
-        8, 0, 1, 0, 1, 0, 0, 0, // SEG6_LOCAL_ACTION: End
-        28, 0, 11, 128, // SEG6_LOCAL_FLAVORS
-        8, 0, 1, 0, 16, 0, 0, 0, // SEG6_LOCAL_FLV_OPERATION: next-csid
-        5, 0, 2, 0, 48, 0, 0, 0, // SEG6_LOCAL_FLV_LCBLOCK_BITS
-        5, 0, 3, 0, 16, 0, 0, 0, // SEG6_LOCAL_FLV_LCNODE_FN_BITS
-    ];
-
-    #[test]
-    fn flavors_are_told_beside_the_action() {
-        assert_eq!(
-            route(&LOCAL).unwrap()["encap"],
-            json!({
-                "encap_type": "seg6local", "action": "End",
-                "flavors": ["next-csid"], "lblen": 48, "nflen": 16,
-            })
-        );
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(&[&LOCAL], route);
     }
 }

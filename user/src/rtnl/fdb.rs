@@ -16,9 +16,9 @@ use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
     NFEA_ACTIVITY_NOTIFY,
 };
-use crate::object::attrs::{be16, i32, ip, u16, u32, u8, Index, Taker};
+use crate::object::attrs::{be16, i32, u16, u32, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Value};
-use crate::object::schema::hex;
+use crate::object::schema::{hex, Format};
 use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
@@ -165,9 +165,7 @@ fn describe_remote(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn F
         number(key, value, out);
     }
     describe_via(attrs, names, out);
-    if let Some(dst) = attrs.take(NDA_DST, ip) {
-        out.field("dst", Value::Ip(dst));
-    }
+    attrs.tell(NDA_DST, "dst", Format::Ip, out);
 }
 
 /// Tells the link that the frames go out by: by its index where it is in another namespace, whose id is -1 where it
@@ -214,133 +212,59 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
+    use crate::rtnl::captures::{assert_has, assert_lacks, capture, changed, with};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
-    use serde_json::{json, Value as Json};
-
-    /// `RTM_NEWNEIGH` of Linux 6.18 after `bridge fdb add 02:00:00:00:01:07 dev vb master static sticky
-    /// activity_notify inactive`.
-    const BRIDGE: [u8; 72] = [
-        7, 0, 0, 0, 114, 17, 1, 0, 64, 0, 64, 0, // ndmsg: if70002, NUD_NOARP, NTF_STICKY
-        10, 0, 2, 0, 2, 0, 0, 0, 1, 7, 0, 0, // NDA_LLADDR
-        8, 0, 9, 0, 115, 17, 1, 0, // NDA_MASTER: if70003
-        8, 0, 15, 0, 0, 0, 0, 0, // NDA_FLAGS_EXT
-        20, 0, 3, 0, 0, 0, 0, 0, 222, 0, 0, 0, 222, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
-        12, 0, 14, 128, 5, 0, 1, 0, 3, 0, 0, 0, // NDA_FDB_EXT_ATTRS: NFEA_ACTIVITY_NOTIFY
-    ];
-
-    /// After `bridge fdb append 02:00:00:00:02:01 dev vx dst 10.1.0.8 port 4790 vni 43 via va`.
-    const VXLAN: [u8; 76] = [
-        7, 0, 0, 0, 116, 17, 1, 0, 192, 0, 2,
-        1, // ndmsg: if70004, static, permanent, NTF_SELF
-        10, 0, 2, 0, 2, 0, 0, 0, 2, 1, 0, 0, // NDA_LLADDR
-        8, 0, 1, 0, 10, 1, 0, 8, // NDA_DST
-        6, 0, 6, 0, 18, 182, 0, 0, // NDA_PORT
-        8, 0, 7, 0, 43, 0, 0, 0, // NDA_VNI
-        8, 0, 8, 0, 113, 17, 1, 0, // NDA_IFINDEX: if70001
-        20, 0, 3, 0, 0, 0, 0, 0, 222, 0, 0, 0, 222, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
-    ];
-
-    /// After `bridge fdb add 02:00:00:00:01:02 dev vb master dynamic`.
-    const DYNAMIC: [u8; 60] = [
-        7, 0, 0, 0, 114, 17, 1, 0, 2, 0, 0, 0, // ndmsg: if70002, NUD_REACHABLE
-        10, 0, 2, 0, 2, 0, 0, 0, 1, 2, 0, 0, // NDA_LLADDR
-        8, 0, 9, 0, 115, 17, 1, 0, // NDA_MASTER: if70003
-        8, 0, 15, 0, 0, 0, 0, 0, // NDA_FLAGS_EXT
-        20, 0, 3, 0, 0, 0, 0, 0, 221, 0, 0, 0, 221, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
-    ];
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        FdbEntry::from_payload(payload)
-            .ok()
-            .map(|entry| description(&entry))
-    }
-
-    #[test]
-    fn entries_are_told_as_bridge_does() {
-        let bridge = json!({
-            "mac": "02:00:00:00:01:07", "ifname": "if70002", "activity_notify": true,
-            "inactive": true, "used": 2, "updated": 2, "confirmed": 0, "flags": ["sticky"],
-            "master": "if70003", "state": "static",
-        });
-        let vxlan = json!({
-            "mac": "02:00:00:00:02:01", "ifname": "if70004", "dst": "10.1.0.8", "port": 4790,
-            "vni": 43, "viaIf": "if70001", "used": 2, "updated": 2, "confirmed": 0,
-            "flags": ["self"], "state": "permanent",
-        });
-        let dynamic = json!({
-            "mac": "02:00:00:00:01:02", "ifname": "if70002", "used": 2, "updated": 2,
-            "confirmed": 0, "flags": [], "master": "if70003", "state": "",
-        });
-
-        assert_eq!(tell(&BRIDGE), Some(bridge));
-        assert_eq!(tell(&VXLAN), Some(vxlan));
-        assert_eq!(tell(&DYNAMIC), Some(dynamic));
-    }
+    use serde_json::json;
 
     #[test]
     fn a_link_of_another_namespace_has_no_name() {
-        let netnsid = [8, 0, 10, 0, 5, 0, 0, 0];
-        let told = tell(&[&VXLAN[..], &netnsid].concat()).unwrap();
+        let [_, vxlan, _] = capture("fdb-ip");
 
-        assert_eq!(
-            (&told["linkNetNsId"], &told["viaIfIndex"]),
-            (&json!(5), &json!(70001))
-        );
-        assert_eq!(told.get("viaIf"), None);
-
-        let without_id = [8, 0, 10, 0, 255, 255, 255, 255];
-        let told = tell(&[&VXLAN[..], &without_id].concat()).unwrap();
-        assert_eq!(told["linkNetNsId"], -1);
+        for netnsid in [5, -1] {
+            let via = with(vxlan, &[(NDA_LINK_NETNSID, &i32::to_ne_bytes(netnsid))]);
+            let expected = json!({"linkNetNsId": netnsid, "viaIfIndex": 70001});
+            assert_has(Kind::Fdb, &via, expected);
+            assert_lacks(Kind::Fdb, &via, "/viaIf");
+        }
     }
 
     #[test]
     fn what_is_told_of_activity_is_known_as_a_whole_or_not_at_all() {
-        let mut odd = BRIDGE;
-        odd[68] = 4;
-        let told = tell(&odd).unwrap();
+        let [bridge, ..] = capture::<3>("fdb-ip");
+        let odd = changed(bridge, &[(68, 4)]);
+        let unknown = json!([{"type": 14, "hex": "0500010004000000"}]);
 
-        assert_eq!(
-            told["unknown"],
-            json!([{"type": 14, "hex": "0500010004000000"}])
-        );
-        assert_eq!(told.get("activity_notify"), None);
+        assert_has(Kind::Fdb, &odd, json!({"unknown": unknown}));
+        assert_lacks(Kind::Fdb, &odd, "/activity_notify");
     }
 
     #[test]
     fn a_state_without_a_word_is_told_as_a_number() {
-        let mut odd = DYNAMIC;
-        odd[8] = 0x10;
-        assert_eq!(tell(&odd).unwrap()["state"], "0x10");
-    }
+        let [_, _, dynamic] = capture("fdb-ip");
 
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(&[&BRIDGE, &VXLAN, &DYNAMIC], tell);
-    }
-
-    #[test]
-    fn entries_are_chosen_by_their_words() {
-        let vlan = [6, 0, 5, 0, 10, 0, 0, 0];
-        let entry = [&BRIDGE[..], &vlan].concat();
-
-        assert_chosen(
+        assert_has(
             Kind::Fdb,
-            &entry,
-            &[
-                ("dev 70002 vlan 10 state static dynamic", true),
-                ("static", true),
-                ("brport 1", false),
-                ("vlan 1", false),
-                ("state permanent", false),
-                ("state permanent static", true),
-            ],
+            &changed(dynamic, &[(8, 0x10)]),
+            json!({"state": "0x10"}),
         );
     }
 
     #[test]
-    fn an_address_of_a_link_itself_is_not_dynamic() {
-        assert_chosen(Kind::Fdb, &VXLAN, &[("", true), ("dynamic", false)]);
+    fn entries_are_chosen_by_their_words() {
+        let [bridge, vxlan, _] = capture("fdb-ip");
+        let lines = [
+            ("dev 70002 vlan 10 state static dynamic", true),
+            ("static", true),
+            ("brport 1", false),
+            ("vlan 1", false),
+            ("state permanent", false),
+            ("state permanent static", true),
+        ];
+
+        let entry = with(bridge, &[(NDA_VLAN, &10u16.to_ne_bytes())]);
+        assert_chosen(Kind::Fdb, &entry, &lines);
+        // An address of the link itself is not dynamic.
+        assert_chosen(Kind::Fdb, vxlan, &[("", true), ("dynamic", false)]);
     }
 }

@@ -10,9 +10,9 @@ use crate::names::uapi::{
     RTM_DELCHAIN, RTM_DELTFILTER, RTM_NEWCHAIN, RTM_NEWTFILTER, RTNLGRP_TC, TCA_CHAIN,
     TCA_EXT_WARN_MSG,
 };
-use crate::object::attrs::{name, u32};
+use crate::object::attrs::u32;
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::hex;
+use crate::object::schema::{hex, Format};
 use crate::object::{Names, Object};
 use crate::wire;
 
@@ -129,16 +129,12 @@ impl Object for Filter<'_> {
         if let Some(kind) = self.kind() {
             out.field("kind", Value::Name(kind));
         }
-        if let Some(chain) = attrs.take(TCA_CHAIN, u32) {
-            out.field("chain", Value::Number(chain.into()));
-        }
+        attrs.tell(TCA_CHAIN, "chain", Format::U32, out);
         if header.handle != UNSPEC {
             out.field("handle", Value::Hex(header.handle.into()));
         }
         describe_unread(&mut attrs, names, out);
-        if let Some(warning) = attrs.take(TCA_EXT_WARN_MSG, name) {
-            out.field("warn", Value::Name(warning));
-        }
+        attrs.tell(TCA_EXT_WARN_MSG, "warn", Format::Name, out);
         attrs.finish(out);
     }
 }
@@ -165,66 +161,14 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/filter.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Filter::from_payload(payload)
-            .ok()
-            .map(|it| description(&it))
-    }
-
-    #[test]
-    fn filters_are_told_as_tc_does() {
-        let told: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .map(|mut told| {
-                let options = told.as_object_mut().unwrap().remove("options");
-                // A filter has settings, and what is deleted as a whole has none.
-                assert_eq!(options.is_some(), told.get("handle").is_some());
-                told
-            })
-            .collect();
-        let filter = |protocol, pref: u32, chain: u32, handle| {
-            json!({
-                "dev": "if60001", "parent": "1:", "protocol": protocol, "pref": pref,
-                "kind": "u32", "chain": chain, "handle": handle,
-            })
-        };
-
-        assert_eq!(
-            told[..3],
-            [
-                filter("ip", 5, 0, "0x80000800"),
-                filter("ipv6", 6, 3, "0x80100800"),
-                filter("802.1Q", 8, 0, "0x80200800"),
-            ]
-        );
-        assert_eq!(
-            told[3],
-            json!({
-                "dev": "if60001", "parent": "1:", "protocol": "ip", "pref": 5, "kind": "u32",
-                "chain": 0,
-            })
-        );
-    }
-
-    #[test]
-    fn settings_are_told_in_hexadecimal() {
-        let told = tell(payloads(CAPTURE)[0]).unwrap();
-        let hex = told["options"]["hex"].as_str().unwrap();
-
-        // The network and its mask, and the class.
-        assert!(hex.contains("ffffff00c0000200"), "{hex}");
-        assert!(hex.contains("0800010010000100"), "{hex}");
-    }
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured};
+    use crate::rtnl::tc::ROOT;
+    use crate::rtnl::Kind;
+    use serde_json::json;
 
     #[test]
     fn a_filter_is_read() {
-        let filter = Filter::from_payload(payloads(CAPTURE)[1]).unwrap();
+        let filter = Filter::from_payload(captured("filter")[1]).unwrap();
 
         assert_eq!(filter.kind(), Some(b"u32".as_slice()));
         assert_eq!((filter.protocol(), filter.preference()), (0x86dd, 6));
@@ -234,41 +178,29 @@ mod tests {
         );
     }
 
-    /// Returns what is told of a filter with these numbers.
-    fn with(ifindex: u32, parent: u32, protocol: u16) -> Json {
-        let mut payload = payloads(CAPTURE)[3].to_vec();
+    /// Returns a filter with these numbers.
+    fn filter(ifindex: u32, parent: u32, protocol: u16) -> Vec<u8> {
+        let mut payload = captured("filter")[3].to_vec();
         payload[4..8].copy_from_slice(&ifindex.to_ne_bytes());
         payload[12..16].copy_from_slice(&parent.to_ne_bytes());
         let info = u32::from(protocol.to_be()) | 5 << 16;
         payload[16..20].copy_from_slice(&info.to_ne_bytes());
-        tell(&payload).unwrap()
+        payload
     }
 
     #[test]
-    fn what_all_packets_go_through_has_a_name() {
-        assert_eq!(with(60001, INGRESS, 0x0003)["ingress"], true);
-        assert_eq!(with(60001, EGRESS, 0x0003)["egress"], true);
-        assert_eq!(with(60001, super::super::tc::ROOT, 0x0003)["root"], true);
-    }
-
-    #[test]
-    fn filters_that_links_share_have_a_number() {
-        let told = with(BLOCK, 7, 0x0003);
-
-        assert_eq!(
-            (&told["block"], &told["protocol"]),
-            (&json!(7), &json!("all"))
-        );
-        assert_eq!((told.get("dev"), told.get("parent")), (None, None));
-    }
-
-    #[test]
-    fn a_protocol_without_a_name_is_told_in_hexadecimal() {
-        assert_eq!(with(60001, INGRESS, 0x88e5)["protocol"], "0x88e5");
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+    fn what_all_packets_go_through_has_a_name_and_what_links_share_a_number() {
+        for (ifindex, parent, protocol, expected) in [
+            (60001, INGRESS, 0x0003, json!({"ingress": true})),
+            (60001, EGRESS, 0x0003, json!({"egress": true})),
+            (60001, ROOT, 0x0003, json!({"root": true})),
+            (60001, INGRESS, 0x88e5, json!({"protocol": "0x88e5"})),
+            (BLOCK, 7, 0x0003, json!({"block": 7, "protocol": "all"})),
+        ] {
+            assert_has(Kind::Filter, &filter(ifindex, parent, protocol), expected);
+        }
+        for key in ["/dev", "/parent"] {
+            assert_lacks(Kind::Filter, &filter(BLOCK, 7, 0x0003), key);
+        }
     }
 }

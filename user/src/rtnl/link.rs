@@ -7,8 +7,6 @@
 mod af;
 mod bond;
 mod bridge;
-#[cfg(test)]
-mod captures;
 pub(super) mod facts;
 mod hardware;
 pub(super) mod ifinfo6;
@@ -31,6 +29,9 @@ use crate::kind::Payload;
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, name, u32, u8, Index, Taker};
 use crate::object::fields::{flag_items, Fields, Nest, Value};
+use crate::object::schema::Format::{
+    As, Bool, Bytes, Name, Nested, NonZero, Uint, Word, I32, U16, U32,
+};
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
@@ -322,95 +323,79 @@ impl Link<'_> {
 
 /// Attributes that are shown without `-d`, besides the columns.
 static FIRST: &[Known] = &[
-    known(IFLA_MTU, "mtu", Format::U32),
-    known(IFLA_XDP, "xdp", Format::As(xdp::tell)),
-    known(IFLA_QDISC, "qdisc", Format::Name),
+    known(IFLA_MTU, "mtu", U32),
+    known(IFLA_XDP, "xdp", As(xdp::tell)),
+    known(IFLA_QDISC, "qdisc", Name),
     known(IFLA_MASTER, "master", Format::Link),
-    known(IFLA_EVENT, "event", Format::NonZero(&Format::Word(EVENTS))),
-    known(IFLA_NEW_NETNSID, "new_netnsid", Format::I32),
-    known(IFLA_NEW_IFINDEX, "new_ifindex", Format::I32),
-    known(
-        IFLA_PROTO_DOWN,
-        "proto_down",
-        Format::NonZero(&Format::Bool),
-    ),
-    known(
-        IFLA_PROTO_DOWN_REASON,
-        "proto_down_reason",
-        Format::As(describe_reasons),
-    ),
+    known(IFLA_EVENT, "event", NonZero(&Word(EVENTS))),
+    known(IFLA_NEW_NETNSID, "new_netnsid", I32),
+    known(IFLA_NEW_IFINDEX, "new_ifindex", I32),
+    known(IFLA_PROTO_DOWN, "proto_down", NonZero(&Bool)),
+    known(IFLA_PROTO_DOWN_REASON, "proto_down_reason", As(reasons)),
 ];
 
 /// Alias and alternative names of a link.
 static NAMES: &[Known] = &[
-    known(IFLA_IFALIAS, "ifalias", Format::Name),
-    known(IFLA_PROP_LIST, "altnames", Format::As(describe_altnames)),
+    known(IFLA_IFALIAS, "ifalias", Name),
+    known(IFLA_PROP_LIST, "altnames", As(altnames)),
 ];
 
 static DETAILS: &[Known] = &[
-    known(IFLA_LINKMODE, "linkmode", Format::Word(LINKMODES)),
-    known(IFLA_TXQLEN, "txqlen", Format::NonZero(&Format::U32)),
-    known(IFLA_TARGET_NETNSID, "target_netnsid", Format::I32),
-    known(IFLA_PROMISCUITY, "promiscuity", Format::U32),
-    known(IFLA_ALLMULTI, "allmulti", Format::U32),
-    known(IFLA_MIN_MTU, "min_mtu", Format::U32),
-    known(IFLA_MAX_MTU, "max_mtu", Format::U32),
-    known(
-        IFLA_NETNS_IMMUTABLE,
-        "netns-immutable",
-        Format::NonZero(&Format::Bool),
-    ),
-    known(IFLA_NUM_TX_QUEUES, "num_tx_queues", Format::U32),
-    known(IFLA_NUM_RX_QUEUES, "num_rx_queues", Format::U32),
-    known(IFLA_GSO_MAX_SIZE, "gso_max_size", Format::U32),
-    known(IFLA_GSO_MAX_SEGS, "gso_max_segs", Format::U32),
-    known(IFLA_TSO_MAX_SIZE, "tso_max_size", Format::U32),
-    known(IFLA_TSO_MAX_SEGS, "tso_max_segs", Format::U32),
-    known(IFLA_GRO_MAX_SIZE, "gro_max_size", Format::U32),
-    known(IFLA_GSO_IPV4_MAX_SIZE, "gso_ipv4_max_size", Format::U32),
-    known(IFLA_GRO_IPV4_MAX_SIZE, "gro_ipv4_max_size", Format::U32),
+    known(IFLA_LINKMODE, "linkmode", Word(LINKMODES)),
+    known(IFLA_TXQLEN, "txqlen", NonZero(&U32)),
+    known(IFLA_TARGET_NETNSID, "target_netnsid", I32),
+    known(IFLA_PROMISCUITY, "promiscuity", U32),
+    known(IFLA_ALLMULTI, "allmulti", U32),
+    known(IFLA_MIN_MTU, "min_mtu", U32),
+    known(IFLA_MAX_MTU, "max_mtu", U32),
+    known(IFLA_NETNS_IMMUTABLE, "netns-immutable", NonZero(&Bool)),
+    known(IFLA_NUM_TX_QUEUES, "num_tx_queues", U32),
+    known(IFLA_NUM_RX_QUEUES, "num_rx_queues", U32),
+    known(IFLA_GSO_MAX_SIZE, "gso_max_size", U32),
+    known(IFLA_GSO_MAX_SEGS, "gso_max_segs", U32),
+    known(IFLA_TSO_MAX_SIZE, "tso_max_size", U32),
+    known(IFLA_TSO_MAX_SEGS, "tso_max_segs", U32),
+    known(IFLA_GRO_MAX_SIZE, "gro_max_size", U32),
+    known(IFLA_GSO_IPV4_MAX_SIZE, "gso_ipv4_max_size", U32),
+    known(IFLA_GRO_IPV4_MAX_SIZE, "gro_ipv4_max_size", U32),
     known(
         IFLA_MAX_PACING_OFFLOAD_HORIZON,
         "max_pacing_offload_horizon",
-        Format::Uint,
+        Uint,
     ),
-    known(IFLA_HEADROOM, "headroom", Format::U16),
-    known(IFLA_TAILROOM, "tailroom", Format::U16),
-    known(IFLA_PHYS_PORT_NAME, "phys_port_name", Format::Name),
-    known(IFLA_PHYS_PORT_ID, "phys_port_id", Format::Bytes),
-    known(IFLA_PHYS_SWITCH_ID, "phys_switch_id", Format::Bytes),
-    known(IFLA_PARENT_DEV_BUS_NAME, "parentbus", Format::Name),
-    known(IFLA_PARENT_DEV_NAME, "parentdev", Format::Name),
+    known(IFLA_HEADROOM, "headroom", U16),
+    known(IFLA_TAILROOM, "tailroom", U16),
+    known(IFLA_PHYS_PORT_NAME, "phys_port_name", Name),
+    known(IFLA_PHYS_PORT_ID, "phys_port_id", Bytes),
+    known(IFLA_PHYS_SWITCH_ID, "phys_switch_id", Bytes),
+    known(IFLA_PARENT_DEV_BUS_NAME, "parentbus", Name),
+    known(IFLA_PARENT_DEV_NAME, "parentdev", Name),
     // `IFLA_DEVLINK_PORT` and `IFLA_DPLL_PIN` are sent empty where there is none.
     known(
         IFLA_DEVLINK_PORT,
         "devlink_port",
-        Format::NonZero(&Format::Nested(DEVLINK_PORT)),
+        NonZero(&Nested(DEVLINK_PORT)),
     ),
-    known(
-        IFLA_DPLL_PIN,
-        "dpll_pin",
-        Format::NonZero(&Format::Nested(DPLL_PIN)),
-    ),
-    known(IFLA_NUM_VF, "num_vf", Format::U32),
-    known(IFLA_CARRIER, "carrier", Format::Bool),
-    known(IFLA_CARRIER_UP_COUNT, "carrier_up_count", Format::U32),
-    known(IFLA_CARRIER_DOWN_COUNT, "carrier_down_count", Format::U32),
-    known(IFLA_MAP, "map", Format::As(describe_map)),
+    known(IFLA_DPLL_PIN, "dpll_pin", NonZero(&Nested(DPLL_PIN))),
+    known(IFLA_NUM_VF, "num_vf", U32),
+    known(IFLA_CARRIER, "carrier", Bool),
+    known(IFLA_CARRIER_UP_COUNT, "carrier_up_count", U32),
+    known(IFLA_CARRIER_DOWN_COUNT, "carrier_down_count", U32),
+    known(IFLA_MAP, "map", As(map)),
 ];
 
 /// `DEVLINK_ATTR_*`, `include/uapi/linux/devlink.h`.
 static DEVLINK_PORT: &[Known] = &[
-    known(DEVLINK_ATTR_BUS_NAME, "bus_name", Format::Name),
-    known(DEVLINK_ATTR_DEV_NAME, "dev_name", Format::Name),
-    known(DEVLINK_ATTR_PORT_INDEX, "port_index", Format::U32),
+    known(DEVLINK_ATTR_BUS_NAME, "bus_name", Name),
+    known(DEVLINK_ATTR_DEV_NAME, "dev_name", Name),
+    known(DEVLINK_ATTR_PORT_INDEX, "port_index", U32),
 ];
 
 /// `DPLL_A_PIN_*`, `include/uapi/linux/dpll.h`.
-static DPLL_PIN: &[Known] = &[known(DPLL_A_PIN_ID, "id", Format::U32)];
+static DPLL_PIN: &[Known] = &[known(DPLL_A_PIN_ID, "id", U32)];
 
 /// Tells why a protocol holds the link down, a bit for each reason.
-fn describe_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let mut attrs = Attrs::new(value);
     let reasons = attrs
         .next()?
@@ -427,7 +412,7 @@ fn describe_reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields
 }
 
 /// Tells the other names that a link goes by.
-fn describe_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let names = || {
         Attrs::new(value).map(|attr| match attr {
             Ok(attr) if attr.kind() == IFLA_ALT_IFNAME => name(attr.value()),
@@ -445,7 +430,7 @@ fn describe_altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Field
 }
 
 /// Tells what an ISA card was set to, `struct rtnl_link_ifmap`.
-fn describe_map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn map(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (longs, rest) = value.split_first_chunk::<24>()?;
     let [irq0, irq1, dma, port, ..] = *rest else {
         return None;
@@ -524,106 +509,64 @@ const EVENTS: &[(u8, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::captures::*;
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
-    use crate::wire::{put_attr, put_str};
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured, told, with};
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Link::from_payload(payload)
-            .ok()
-            .map(|link| description(&link))
+    /// Asserts that `expected` is told of `link`.
+    fn assert_told(link: &[u8], expected: Json) {
+        assert_has(Kind::Link, link, expected);
     }
 
-    /// Asserts that `link` has `data`, among others.
-    fn assert_has(link: &[u8], key: &str, data: Json) {
-        let told = tell(link).unwrap();
-        let told = &told["linkinfo"][key];
-        for (key, value) in data.as_object().unwrap() {
-            assert_eq!(&told[key], value, "{key} of {told}");
-        }
-        assert_eq!(told.get("unknown"), None);
+    /// Returns a link with these flags and attributes.
+    fn link(flags: u32, attrs: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut header = [0; IFINFOMSG];
+        header[8..12].copy_from_slice(&flags.to_ne_bytes());
+        with(&header, attrs)
     }
 
-    /// Returns a link with the attribute of type `kind`.
-    fn with(flags: u32, kind: u16, value: &[u8]) -> Vec<u8> {
-        let mut payload = vec![0; IFINFOMSG];
-        payload[8..12].copy_from_slice(&flags.to_ne_bytes());
-        put_attr(&mut payload, kind, value).unwrap();
-        payload
-    }
-
-    #[test]
-    fn any_bytes_are_told() {
-        assert_told_whatever_the_bytes(ALL, tell);
+    /// Returns a link of this kind with these attributes of it.
+    fn link_of(kind: &str, data: &[(u16, &[u8])]) -> Vec<u8> {
+        let data = with(&[], data);
+        let info = [(IFLA_INFO_KIND, kind.as_bytes()), (IFLA_INFO_DATA, &data)];
+        link(0, &[(IFLA_LINKINFO, &with(&[], &info))])
     }
 
     #[test]
     fn a_link_is_read() {
-        let link = Link::from_payload(&LO).unwrap();
+        let [lo, _, port] = [0, 1, 2].map(|at| captured("link-ip")[at]);
+        let [lo, port] = [lo, port].map(|link| Link::from_payload(link).unwrap());
 
-        assert_eq!(link.header().index, 1);
-        assert_eq!(link.name(), Some(b"lo".as_slice()));
-        assert!(link.is_up());
-        assert_eq!((link.mtu(), link.group()), (Some(65536), Some(0)));
-        assert_eq!((link.master(), link.kind()), (None, None));
-        assert_eq!(link.address(), Some(&[0; 6][..]));
-        assert_eq!(link.broadcast(), Some(&[0; 6][..]));
-        let port = Link::from_payload(&PORT).unwrap();
+        assert_eq!(lo.header().index, 1);
+        assert_eq!(lo.name(), Some(b"lo".as_slice()));
+        assert!(lo.is_up());
+        assert_eq!((lo.mtu(), lo.group()), (Some(65536), Some(0)));
+        assert_eq!((lo.master(), lo.kind()), (None, None));
+        assert_eq!(lo.address(), Some(&[0; 6][..]));
+        assert_eq!(lo.broadcast(), Some(&[0; 6][..]));
         assert_eq!(port.kind(), Some(b"veth".as_slice()));
         assert_eq!(port.slave_kind(), Some(b"bridge".as_slice()));
     }
 
     #[test]
     fn a_link_is_called_by_each_of_its_names() {
-        let long = b"a-name-of-more-than-fifteen-bytes";
-        let mut list = Vec::new();
-        for name in [&b"other"[..], long] {
-            put_str(&mut list, IFLA_ALT_IFNAME, name).unwrap();
+        let names = [&b"eth0"[..], b"other", b"a-name-of-more-than-fifteen-bytes"];
+        let list = names.map(|name| (IFLA_ALT_IFNAME, name));
+        let list = with(&[], &list[1..]);
+        let payload = link(0, &[(IFLA_IFNAME, b"eth0\0"), (IFLA_PROP_LIST, &list)]);
+        let lo = captured("link-ip")[0];
+
+        for (payload, names) in [(&payload[..], &names[..]), (lo, &[b"lo"])] {
+            let link = Link::from_payload(payload).unwrap();
+            assert_eq!({ link.names() }.collect::<Vec<_>>(), names);
         }
-        let mut payload = with(0, IFLA_IFNAME, b"eth0\0");
-        put_attr(&mut payload, IFLA_PROP_LIST, &list).unwrap();
-        let link = Link::from_payload(&payload).unwrap();
-
-        assert_eq!(
-            { link.names() }.collect::<Vec<_>>(),
-            [b"eth0", &b"other"[..], long]
-        );
-        assert_eq!(
-            { Link::from_payload(&LO).unwrap().names() }.collect::<Vec<_>>(),
-            [b"lo"]
-        );
-    }
-
-    #[test]
-    fn a_link_is_told_as_by_ip() {
-        let told = tell(&LO).unwrap();
-
-        for (key, value) in [
-            ("ifname", json!("lo")),
-            ("operstate", json!("UNKNOWN")),
-            ("flags", json!(["LOOPBACK", "UP", "LOWER_UP"])),
-            ("link_type", json!("loopback")),
-            ("address", json!("00:00:00:00:00:00")),
-            ("group", json!("default")),
-            ("linkmode", json!("DEFAULT")),
-            ("txqlen", json!(1000)),
-            ("netns-immutable", json!(true)),
-            ("inet6_addr_gen_mode", json!("eui64")),
-            ("master", Json::Null),
-        ] {
-            assert_eq!(told[key], value, "{key}");
-        }
-        // Statistics were not asked for.
-        assert_eq!(told["carrier_changes"], 0);
-        assert_eq!(told["af_spec"]["inet"]["conf"]["forwarding"], 0);
     }
 
     #[test]
     fn counters_are_where_the_kernel_has_them() {
         let counters: Vec<u8> = (100u64..125).flat_map(u64::to_ne_bytes).collect();
-        let told = tell(&with(0, 23, &counters)).unwrap();
+        let told = told(Kind::Link, &link(0, &[(IFLA_STATS64, &counters)])).unwrap();
 
         assert_eq!(
             told["stats64"],
@@ -646,91 +589,86 @@ mod tests {
 
     #[test]
     fn a_link_that_is_up_without_a_carrier_says_so_first() {
-        let told = tell(&with(UP | 0x2, 4, &[0; 4])).unwrap();
-        assert_eq!(told["flags"], json!(["NO-CARRIER", "BROADCAST", "UP"]));
-
-        let told = tell(&with(UP | RUNNING | 0x8000_0000, 4, &[0; 4])).unwrap();
-        assert_eq!(told["flags"], json!(["UP", "0x80000000"]));
+        for (flags, expected) in [
+            (UP | 0x2, ["NO-CARRIER", "BROADCAST", "UP"].as_slice()),
+            (UP | RUNNING | 0x8000_0000, &["UP", "0x80000000"]),
+        ] {
+            assert_told(&link(flags, &[]), json!({"flags": expected}));
+        }
     }
 
     #[test]
     fn a_lower_link_may_be_none_or_elsewhere() {
-        let none = with(0, IFLA_LINK, &[0; 4]);
-        assert_eq!(tell(&none).unwrap()["link"], Json::Null);
-        assert!(tell(&none).unwrap().get("link").is_some());
+        assert_told(&link(0, &[(IFLA_LINK, &[0; 4])]), json!({"link": null}));
 
-        let mut elsewhere = with(0, IFLA_LINK, &7u32.to_ne_bytes());
-        put_attr(&mut elsewhere, IFLA_LINK_NETNSID, &(-1i32).to_ne_bytes()).unwrap();
-        let told = tell(&elsewhere).unwrap();
-        assert_eq!(
-            (&told["link_index"], &told["link_netnsid"]),
-            (&json!(7), &json!(-1))
-        );
-        assert_eq!(told.get("link"), None);
+        let lower = (IFLA_LINK, &7u32.to_ne_bytes()[..]);
+        let elsewhere = link(0, &[lower, (IFLA_LINK_NETNSID, &(-1i32).to_ne_bytes())]);
+        assert_told(&elsewhere, json!({"link_index": 7, "link_netnsid": -1}));
+        assert_lacks(Kind::Link, &elsewhere, "/link");
     }
 
     #[test]
     fn what_a_tunnel_is_on_elsewhere_has_no_name_here() {
-        let mut data = Vec::new();
-        put_attr(&mut data, 1, &7u32.to_ne_bytes()).unwrap();
         for kind in ["gre", "gretap", "erspan", "ipip", "sit"] {
-            let mut info = Vec::new();
-            put_attr(&mut info, IFLA_INFO_KIND, kind.as_bytes()).unwrap();
-            put_attr(&mut info, 2, &data).unwrap();
-            let mut link = with(0, IFLA_LINKINFO, &info);
-            assert_has(&link, "info_data", json!({"link": "if7"}));
+            let link = link_of(kind, &[(1, &7u32.to_ne_bytes())]);
+            assert_told(&link, json!({"linkinfo": {"info_data": {"link": "if7"}}}));
 
-            put_attr(&mut link, IFLA_LINK_NETNSID, &3u32.to_ne_bytes()).unwrap();
-            assert_has(&link, "info_data", json!({"link_index": 7}));
-            let told = tell(&link).unwrap();
-            assert_eq!(told["linkinfo"]["info_data"].get("link"), None, "{kind}");
+            let link = with(&link, &[(IFLA_LINK_NETNSID, &3u32.to_ne_bytes())]);
+            let expected = json!({"info_data": {"link_index": 7}});
+            assert_told(&link, json!({"linkinfo": expected}));
+            assert_lacks(Kind::Link, &link, "/linkinfo/info_data/link");
         }
     }
 
     #[test]
     fn a_key_of_zero_is_one() {
-        let mut keyed = GRE;
-        let at = |attr: &[u8]| keyed.windows(attr.len()).position(|part| part == attr);
-        let [input, output] = [[8, 0, 4, 0], [8, 0, 5, 0]].map(|attr| at(&attr).unwrap() + 4);
-        for key in [input, output] {
-            keyed[key..key + 4].fill(0);
-        }
-        assert_has(
-            &keyed,
-            "info_data",
-            json!({"ikey": "0.0.0.0", "okey": "0.0.0.0"}),
+        let keyed = |flags: [u8; 2]| {
+            let flags = (IFLA_GRE_IFLAGS, &flags[..]);
+            let keys = [(IFLA_GRE_IKEY, &[0; 4][..]), (IFLA_GRE_OKEY, &[0; 4])];
+            link_of(
+                "gre",
+                &[flags, (IFLA_GRE_OFLAGS, &[0x20, 0]), keys[0], keys[1]],
+            )
+        };
+        let expected = json!({"ikey": "0.0.0.0", "okey": "0.0.0.0"});
+        assert_told(
+            &keyed([0x20, 0]),
+            json!({"linkinfo": {"info_data": expected}}),
         );
 
         // `IFLA_GRE_IFLAGS`: without `GRE_KEY`.
-        let flags = keyed.windows(4).position(|part| part == [6, 0, 2, 0]);
-        keyed[flags.unwrap() + 4] = 0;
-        let told = tell(&keyed).unwrap();
-        assert_eq!(told["linkinfo"]["info_data"].get("ikey"), None);
-        assert_has(&keyed, "info_data", json!({"okey": "0.0.0.0"}));
+        let expected = json!({"info_data": {"okey": "0.0.0.0"}});
+        assert_told(&keyed([0, 0]), json!({"linkinfo": expected}));
+        assert_lacks(Kind::Link, &keyed([0, 0]), "/linkinfo/info_data/ikey");
     }
 
     #[test]
     fn addresses_of_tunnels_are_those_of_ip() {
-        let mut tunnel = with(POINTOPOINT, IFLA_ADDRESS, &[10, 0, 0, 1]);
-        put_attr(&mut tunnel, IFLA_BROADCAST, &[10, 0, 0, 2]).unwrap();
+        let ends = [
+            (IFLA_ADDRESS, &[10, 0, 0, 1][..]),
+            (IFLA_BROADCAST, &[10, 0, 0, 2]),
+        ];
+        let mut tunnel = link(POINTOPOINT, &ends);
         tunnel[2..4].copy_from_slice(&768u16.to_ne_bytes());
-        let told = tell(&tunnel).unwrap();
 
-        assert_eq!(
-            (&told["link_type"], &told["address"]),
-            (&json!("ipip"), &json!("10.0.0.1"))
+        assert_told(
+            &tunnel,
+            json!({
+                "link_type": "ipip", "address": "10.0.0.1", "broadcast": "10.0.0.2",
+                "link_pointtopoint": true,
+            }),
         );
-        assert_eq!(told["broadcast"], "10.0.0.2");
-        assert_eq!(told["link_pointtopoint"], true);
     }
 
     #[test]
     fn programs_of_xdp_are_told_by_id() {
-        // IFLA_XDP_ATTACHED: XDP_ATTACHED_SKB, IFLA_XDP_PROG_ID and IFLA_XDP_SKB_PROG_ID: 9
+        let id = 9u32.to_ne_bytes();
         let xdp = [
-            5, 0, 2, 0, 2, 0, 0, 0, 8, 0, 4, 0, 9, 0, 0, 0, 8, 0, 6, 0, 9, 0, 0, 0,
+            (IFLA_XDP_ATTACHED, &[2][..]),
+            (IFLA_XDP_PROG_ID, &id),
+            (IFLA_XDP_SKB_PROG_ID, &id),
         ];
-        let told = tell(&with(0, 43, &xdp)).unwrap();
+        let told = told(Kind::Link, &link(0, &[(IFLA_XDP, &with(&[], &xdp))])).unwrap();
 
         let attached = json!([{"mode": 2, "prog": {"id": 9}}]);
         assert_eq!(
@@ -740,144 +678,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bridge_and_its_ports_are_told_as_by_ip() {
-        assert_has(
-            &BRIDGE,
-            "info_data",
-            json!({
-                "forward_delay": 1500, "priority": 32768, "vlan_filtering": 1,
-                "vlan_protocol": "802.1ad", "vlan_default_pvid": 3, "root_port": 0,
-                "hello_timer": 0.0, "group_fwd_mask": "0", "group_addr": "01:80:c2:00:00:08",
-                "no_linklocal_learn": 0, "mcast_snooping": 1, "mcast_hash_max": 4096,
-            }),
-        );
-        assert_has(
-            &PORT,
-            "info_slave_data",
-            json!({
-                "priority": 32, "cost": 7, "hairpin": true, "guard": true, "root_block": false,
-                "id": "0x8001", "no": "0x1", "group_fwd_mask": "0x4004",
-                "group_fwd_mask_str": "lacp,lldp", "isolated": true, "mrp_in_open": false,
-            }),
-        );
-        // Zeros in front of a byte of the address are left out.
+    fn an_id_of_a_bridge_is_told_without_zeros_in_front_of_a_byte_of_the_address() {
         let id = [0x80, 0, 0, 0x16, 0x3e, 0xff, 1, 0xa0];
-        let mut data = Vec::new();
-        put_attr(&mut data, 11, &id).unwrap();
-        let mut info = Vec::new();
-        put_attr(&mut info, IFLA_INFO_KIND, b"bridge\0").unwrap();
-        put_attr(&mut info, 2, &data).unwrap();
-        let bridge = with(0, IFLA_LINKINFO, &info);
-        assert_has(
-            &bridge,
-            "info_data",
-            json!({"bridge_id": "8000.0:16:3e:ff:1:a0"}),
-        );
-    }
+        let expected = json!({"info_data": {"bridge_id": "8000.0:16:3e:ff:1:a0"}});
 
-    #[test]
-    fn bonds_and_their_ports_are_told_as_by_ip() {
-        assert_has(
-            &BOND,
-            "info_data",
-            json!({
-                "mode": "802.3ad", "miimon": 100, "arp_validate": null, "ad_select": "stable",
-                "xmit_hash_policy": "layer2", "ad_lacp_rate": "slow", "coupled_control": true,
-                "ad_actor_system": "00:00:00:00:00:00",
-            }),
-        );
-        let told = tell(&BOND).unwrap();
-        assert_eq!(told["linkinfo"]["info_data"]["ad_info"]["num_ports"], 1);
-        assert_has(
-            &BOND_PORT,
-            "info_slave_data",
-            json!({
-                "state": "ACTIVE", "mii_status": "UP", "prio": 0, "ad_actor_oper_port_state": 77,
-                "ad_actor_oper_port_state_str": ["active", "aggregating", "in_sync", "defaulted"],
-            }),
-        );
-        assert_has(
-            &ARP_BOND,
-            "info_data",
-            json!({
-                "arp_ip_target": ["10.0.0.1", "10.0.0.2"], "arp_validate": "all",
-                "arp_interval": 100,
-            }),
-        );
-    }
-
-    #[test]
-    fn links_on_top_of_others_are_told_as_by_ip() {
-        assert_has(
-            &VLAN,
-            "info_data",
-            json!({
-                "protocol": "802.1Q", "id": 5, "flags": ["REORDER_HDR", "GVRP"],
-                "ingress_qos": [{"from": 2, "to": 5}],
-                "egress_qos": [{"from": 1, "to": 2}, {"from": 3, "to": 4}],
-            }),
-        );
-        assert_has(
-            &MACVLAN,
-            "info_data",
-            json!({
-                "mode": "source", "bcqueuelen": 1000, "macaddr_count": 2,
-                "macaddr_data": ["02:00:00:00:00:02", "02:00:00:00:00:01"],
-            }),
-        );
-        assert_has(&IPVLAN, "info_data", json!({"mode": "l3", "vepa": true}));
-        assert_has(&VRF_PORT, "info_slave_data", json!({"table": 77}));
-    }
-
-    #[test]
-    fn links_to_programs_are_told_as_by_ip() {
-        assert_has(
-            &TAP,
-            "info_data",
-            json!({
-                "type": "tap", "pi": true, "vnet_hdr": false, "multi_queue": true,
-                "numqueues": 0, "persist": true,
-            }),
-        );
-        assert_has(
-            &TUN,
-            "info_data",
-            json!({"type": "tun", "pi": false, "user": "nobody"}),
-        );
-    }
-
-    #[test]
-    fn tunnels_are_told_as_by_ip() {
-        assert_has(
-            &VXLAN,
-            "info_data",
-            json!({
-                "id": 42, "group": "239.1.1.1", "port_range": {"low": 1000, "high": 2000},
-                "port": 4789, "tos": "0x10", "ttl": 5, "ageing": 100, "limit": 7, "df": "unset",
-                "learning": true, "udp_csum": true, "external": false,
-            }),
-        );
-        assert_has(
-            &GENEVE,
-            "info_data",
-            json!({
-                "id": 6, "remote6": "2001:db8::7", "ttl": 9, "tos": "0x3", "df": "set",
-                "port": 6081, "udp_zero_csum6_tx": true,
-                "port_range": {"low": 1, "high": 65535},
-            }),
-        );
-        assert_has(
-            &GRE,
-            "info_data",
-            json!({
-                "remote": "10.0.0.1", "local": "10.0.0.2", "ttl": 64, "pmtudisc": true,
-                "ikey": "0.0.0.5", "okey": "0.0.0.5",
-            }),
-        );
-        assert_has(
-            &SIT,
-            "info_data",
-            json!({"proto": "any", "remote": "10.0.0.5", "local": "10.0.0.6", "ttl": 0}),
-        );
+        let bridge = link_of("bridge", &[(IFLA_BR_BRIDGE_ID, &id)]);
+        assert_told(&bridge, json!({"linkinfo": expected}));
     }
 }

@@ -15,8 +15,9 @@ use crate::names::uapi::{
     RTM_DELANYCAST, RTM_DELMULTICAST, RTM_NEWANYCAST, RTM_NEWMULTICAST, RTNLGRP_IPV4_MCADDR,
     RTNLGRP_IPV6_ACADDR, RTNLGRP_IPV6_MCADDR,
 };
-use crate::object::attrs::{ip, u32, u32s, Index, Taker};
+use crate::object::attrs::{ip, u32s, Index, Taker};
 use crate::object::fields::{Fields, Value};
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
@@ -84,9 +85,7 @@ impl Object for Maddr<'_> {
         }
         let scope = names.numbers().scopes.name(header.scope.into());
         out.field("scope", scope);
-        if let Some(users) = attrs.take(IFA_MC_USERS, u32) {
-            out.field("users", Value::Number(users.into()));
-        }
+        attrs.tell(IFA_MC_USERS, "users", Format::U32, out);
         let others = header.flags & !PERMANENT;
         if others != 0 {
             out.field("ifa_flags", Value::Hex(others.into()));
@@ -132,65 +131,14 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/maddr.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Maddr::from_payload(payload).ok().map(|it| description(&it))
-    }
-
-    /// Returns what the capture has of `address`, without the times.
-    fn all_of(address: &str) -> Vec<Json> {
-        payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .filter(|told| told["multicast"] == address || told["anycast"] == address)
-            .map(|mut told| {
-                let fields = told.as_object_mut().unwrap();
-                let times = ["cstamp", "tstamp"].map(|key| fields.remove(key));
-                assert!(times[0].is_some() && times[0] == times[1]);
-                told
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_group_is_told_when_it_is_joined_and_when_it_is_left() {
-        let v4 = |users| {
-            json!({
-                "dev": "if60001", "ifindex": 60001, "family": "inet", "multicast": "239.1.1.1",
-                "scope": "global", "users": users,
-            })
-        };
-        let v6 = |users| {
-            json!({
-                "dev": "if60001", "ifindex": 60001, "family": "inet6", "multicast": "ff0e::123",
-                "scope": "global", "users": users,
-            })
-        };
-
-        assert_eq!(all_of("239.1.1.1"), [v4(1), v4(0)]);
-        assert_eq!(all_of("ff0e::123"), [v6(1), v6(0)]);
-    }
-
-    #[test]
-    fn an_address_of_anybody_is_told() {
-        let expected = json!({
-            "dev": "if60001", "ifindex": 60001, "family": "inet6", "anycast": "2001:db8:9::",
-            "scope": "global",
-        });
-
-        assert_eq!(all_of("2001:db8:9::"), [expected.clone(), expected]);
-    }
+    use crate::rtnl::captures::{assert_has, captured};
+    use crate::rtnl::Kind;
+    use serde_json::json;
 
     #[test]
     fn an_address_is_read() {
-        let all: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .map(|payload| Maddr::from_payload(payload).unwrap())
-            .collect();
+        let all = captured("maddr").iter();
+        let all: Vec<_> = all.map(|one| Maddr::from_payload(one).unwrap()).collect();
         let anycast = "2001:db8:9::".parse().ok();
 
         assert!(all.iter().any(|one| one.anycast() == anycast));
@@ -200,20 +148,16 @@ mod tests {
 
     #[test]
     fn flags_and_lifetimes_that_are_not_the_usual_ones_are_told() {
-        let mut odd = payloads(CAPTURE)[0].to_vec();
+        let mut odd = captured("maddr")[0].to_vec();
         odd[2] |= 1;
         // The first of the times: the last attribute holds four of them.
         let times = odd.len() - 16;
         odd[times..times + 4].copy_from_slice(&9u32.to_ne_bytes());
-        let told = tell(&odd).unwrap();
 
-        assert_eq!(told["ifa_flags"], "0x1");
-        assert_eq!(told["preferred_life_time"], 9);
-        assert_eq!(told["valid_life_time"], u32::MAX);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+        assert_has(
+            Kind::Maddr,
+            &odd,
+            json!({"ifa_flags": "0x1", "preferred_life_time": 9, "valid_life_time": u32::MAX}),
+        );
     }
 }

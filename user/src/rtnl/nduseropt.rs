@@ -11,6 +11,7 @@ use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{NDUSEROPT_SRCADDR, RTM_NEWNDUSEROPT, RTNLGRP_ND_USEROPT};
 use crate::object::attrs::{be32, ip, Index};
 use crate::object::fields::{Fields, Nest, Value};
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::{IpAddr, Ipv6Addr};
@@ -141,9 +142,7 @@ impl Object for NdUserOpt<'_> {
     fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
-        if let Some(source) = attrs.take(NDUSEROPT_SRCADDR, ip) {
-            out.field("source", Value::Ip(source));
-        }
+        attrs.tell(NDUSEROPT_SRCADDR, "source", Format::Ip, out);
         out.open("options", Nest::Array);
         for option in Options(self.options) {
             out.open_item(Nest::Object);
@@ -241,52 +240,21 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
+    use crate::rtnl::captures::{captured, told};
+    use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nduseropt.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        NdUserOpt::from_payload(payload)
-            .ok()
-            .map(|it| description(&it))
-    }
 
     /// Returns what is told of these options.
     fn options(options: &[u8]) -> Json {
-        let mut payload = payloads(CAPTURE)[0][..NDUSEROPTMSG].to_vec();
+        let mut payload = captured("nduseropt")[0][..NDUSEROPTMSG].to_vec();
         payload[2..4].copy_from_slice(&u16::try_from(options.len()).unwrap().to_ne_bytes());
         payload.extend_from_slice(options);
-        tell(&payload).unwrap()["options"].clone()
-    }
-
-    #[test]
-    fn each_option_is_told_with_who_sent_it() {
-        let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
-        let expected = [
-            json!({"type": 3, "hex": "40c000015180000038400000000020010db8000100000000000000000000"}),
-            json!({"type": 3, "hex": "3080ffffffffffffffff0000000020010db8000200000000000000000000"}),
-            json!({"type": "rdnss", "lifetime": 600, "servers": ["2001:db8::53", "2001:db8::5353"]}),
-            json!({
-                "type": "dnssl", "lifetime": 4294967295u32,
-                "domains": ["example.org", "lab.example.net"],
-            }),
-            json!({"type": 37, "hex": "68747470733a2f2f6578616d706c652e6f72672f706f7274616c00000000"}),
-            json!({"type": 38, "hex": "02580064ff9b0000000000000000"}),
-        ];
-        let expected = expected.map(|option| {
-            Some(json!({
-                "dev": "if60001", "source": "fe80::ff:fe00:2", "icmp_type": 134, "icmp_code": 0,
-                "options": [option],
-            }))
-        });
-
-        assert_eq!(told, expected);
+        told(Kind::Nduseropt, &payload).unwrap()["options"].take()
     }
 
     #[test]
     fn options_are_read() {
-        let message = NdUserOpt::from_payload(payloads(CAPTURE)[2]).unwrap();
+        let message = NdUserOpt::from_payload(captured("nduseropt")[2]).unwrap();
 
         assert_eq!(message.header().ifindex, 60001);
         assert_eq!(message.source(), "fe80::ff:fe00:2".parse().ok());
@@ -296,18 +264,16 @@ mod tests {
 
     #[test]
     fn options_that_make_no_sense_are_told_in_hexadecimal() {
-        // Half an address.
+        // Half an address, and a label that goes beyond the end.
         let half = [RDNSS, 2, 0, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8];
-        assert_eq!(
-            options(&half),
-            json!([{"type": 25, "hex": "0000000000090102030405060708"}])
-        );
-        // A label that goes beyond the end.
         let long = [DNSSL, 2, 0, 0, 0, 0, 0, 9, 9, b'a', 0, 0, 0, 0, 0, 0];
-        assert_eq!(
-            options(&long),
-            json!([{"type": 31, "hex": "0000000000090961000000000000"}])
-        );
+
+        for (bytes, kind, hex) in [
+            (half, RDNSS, "0000000000090102030405060708"),
+            (long, DNSSL, "0000000000090961000000000000"),
+        ] {
+            assert_eq!(options(&bytes), json!([{"type": kind, "hex": hex}]));
+        }
     }
 
     #[test]
@@ -325,14 +291,9 @@ mod tests {
 
     #[test]
     fn fewer_bytes_than_it_says_are_refused() {
-        let whole = payloads(CAPTURE)[2];
+        let whole = captured("nduseropt")[2];
+        let is_told = |len: usize| told(Kind::Nduseropt, &whole[..NDUSEROPTMSG + len]).is_some();
 
-        assert_eq!(tell(&whole[..NDUSEROPTMSG + 39]), None);
-        assert!(tell(&whole[..NDUSEROPTMSG + 40]).is_some());
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+        assert!(!is_told(39) && is_told(40));
     }
 }

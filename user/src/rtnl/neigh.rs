@@ -11,6 +11,7 @@ use crate::kind::Payload;
 use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
 use crate::object::attrs::{ip, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{flag_fields, flags, Fields, Value};
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
@@ -217,9 +218,7 @@ impl Object for Neigh<'_> {
         }
         out.details();
         describe_use(&mut attrs, out);
-        if let Some(probes) = attrs.take(NDA_PROBES, u32) {
-            out.field("probes", Value::Number(probes.into()));
-        }
+        attrs.tell(NDA_PROBES, "probes", Format::U32, out);
         attrs.finish(out);
     }
 }
@@ -270,150 +269,84 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description};
+    use crate::rtnl::captures::{assert_has, capture, changed, with};
     use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
-    use serde_json::{json, Value as Json};
-
-    /// `RTM_NEWNEIGH` of Linux 6.18 after `ip neigh add 10.1.0.10 lladdr 02:00:00:00:00:10 dev va nud stale
-    /// protocol static router`.
-    const STALE: [u8; 68] = [
-        2, 0, 0, 0, 113, 17, 1, 0, 4, 0, 128,
-        1, // ndmsg: AF_INET, if70001, NUD_STALE, NTF_ROUTER
-        8, 0, 1, 0, 10, 1, 0, 10, // NDA_DST
-        10, 0, 2, 0, 2, 0, 0, 0, 0, 16, 0, 0, // NDA_LLADDR
-        8, 0, 4, 0, 0, 0, 0, 0, // NDA_PROBES
-        20, 0, 3, 0, 79, 24, 0, 0, 223, 0, 0, 0, 223, 0, 0, 0, 0, 0, 0, 0, // NDA_CACHEINFO
-        5, 0, 12, 0, 4, 0, 0, 0, // NDA_PROTOCOL
-    ];
-
-    /// After `ip neigh add 10.1.0.14 dev va managed`, while the kernel looked for it.
-    const MANAGED: [u8; 56] = [
-        2, 0, 0, 0, 113, 17, 1, 0, 1, 0, 0, 1, // ndmsg: AF_INET, if70001, NUD_INCOMPLETE
-        8, 0, 1, 0, 10, 1, 0, 14, // NDA_DST
-        8, 0, 4, 0, 6, 0, 0, 0, // NDA_PROBES
-        20, 0, 3, 0, 78, 24, 0, 0, 128, 0, 0, 0, 222, 0, 0, 0, 1, 0, 0, 0, // NDA_CACHEINFO
-        8, 0, 15, 0, 1, 0, 0, 0, // NDA_FLAGS_EXT: NTF_EXT_MANAGED
-    ];
-
-    /// After `ip neigh add proxy 2001:db8::99 dev va protocol bgp`.
-    const PROXIED: [u8; 40] = [
-        10, 0, 0, 0, 113, 17, 1, 0, 0, 0, 8, 1, // ndmsg: AF_INET6, if70001, NTF_PROXY
-        20, 0, 1, 0, 32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 153, // NDA_DST
-        5, 0, 12, 0, 186, 0, 0, 0, // NDA_PROTOCOL
-    ];
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Neigh::from_payload(payload)
-            .ok()
-            .map(|neigh| description(&neigh))
-    }
-
-    #[test]
-    fn neighbours_are_told_as_ip_does() {
-        let stale = json!({
-            "dst": "10.1.0.10", "dev": "if70001", "lladdr": "02:00:00:00:00:10", "router": null,
-            "used": 2, "confirmed": 62, "updated": 2, "probes": 0,
-            "state": ["STALE"], "protocol": "static",
-        });
-        let managed = json!({
-            "dst": "10.1.0.14", "dev": "if70001", "managed": null, "refcnt": 1,
-            "used": 1, "confirmed": 62, "updated": 2, "probes": 6, "state": ["INCOMPLETE"],
-        });
-        let proxied = json!({
-            "dst": "2001:db8::99", "dev": "if70001", "proxy": null, "protocol": "bgp",
-        });
-
-        assert_eq!(tell(&STALE), Some(stale));
-        assert_eq!(tell(&MANAGED), Some(managed));
-        assert_eq!(tell(&PROXIED), Some(proxied));
-    }
+    use serde_json::json;
 
     #[test]
     fn a_neighbour_has_an_address_of_the_link_layer_once_it_is_resolved() {
+        let [stale, managed, _] = capture("neigh-ip");
         let lladdr = |payload| Neigh::from_payload(payload).unwrap().lladdr();
 
-        assert_eq!(lladdr(&STALE[..]), Some(&[2, 0, 0, 0, 0, 0x10][..]));
-        assert_eq!(lladdr(&MANAGED[..]), None);
+        assert_eq!(lladdr(stale), Some(&[2, 0, 0, 0, 0, 0x10][..]));
+        assert_eq!(lladdr(managed), None);
     }
 
     #[test]
     fn on_a_tunnel_both_addresses_are_of_ip() {
-        let lladdr = [8, 0, 2, 0, 192, 0, 2, 1];
-        let told = tell(&[&STALE[..20], &lladdr].concat()).unwrap();
+        let [stale, ..] = capture::<3>("neigh-ip");
+        let neigh = with(&stale[..20], &[(NDA_LLADDR, &[192, 0, 2, 1])]);
 
-        assert_eq!(told["lladdr"], "192.0.2.1");
+        assert_has(Kind::Neigh, &neigh, json!({"lladdr": "192.0.2.1"}));
     }
 
     #[test]
     fn flags_without_a_name_are_told() {
-        let mut odd = MANAGED;
-        odd[53] = 0x80;
-        assert_eq!(tell(&odd).unwrap()["flags"], "0x800000");
-
-        odd[55] = 0x80;
+        let [_, managed, _] = capture("neigh-ip");
         let unknown = json!([{"type": 15, "hex": "01800080"}]);
-        assert_eq!(tell(&odd).unwrap()["unknown"], unknown);
-    }
 
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(&[&STALE, &MANAGED, &PROXIED], tell);
+        let odd = changed(managed, &[(53, 0x80)]);
+        assert_has(Kind::Neigh, &odd, json!({"flags": "0x800000"}));
+        let odd = changed(&odd, &[(55, 0x80)]);
+        assert_has(Kind::Neigh, &odd, json!({"unknown": unknown}));
     }
 
     #[test]
     fn what_says_nothing_is_asked_for_by_its_state() {
-        let mut noarp = STALE;
-        noarp[8] = NOARP as u8;
+        let [stale, ..] = capture::<3>("neigh-ip");
+        let noarp = changed(stale, &[(8, NOARP as u8)]);
+        let learned = changed(&noarp, &[(10, noarp[10] | EXT_LEARNED)]);
+        let lines = [
+            ("", false),
+            ("nud noarp", true),
+            ("nud all", true),
+            ("nud stale", false),
+            ("nud stale nud noarp", true),
+        ];
 
-        assert_chosen(Kind::Neigh, &STALE, &[("", true), ("unused", true)]);
-        assert_chosen(
-            Kind::Neigh,
-            &noarp,
-            &[
-                ("", false),
-                ("nud noarp", true),
-                ("nud all", true),
-                ("nud stale", false),
-                ("nud stale nud noarp", true),
-            ],
-        );
-
-        noarp[10] |= EXT_LEARNED;
-        assert_chosen(Kind::Neigh, &noarp, &[("", true)]);
+        assert_chosen(Kind::Neigh, stale, &[("", true), ("unused", true)]);
+        assert_chosen(Kind::Neigh, &noarp, &lines);
+        assert_chosen(Kind::Neigh, &learned, &[("", true)]);
     }
 
     #[test]
     fn proxies_are_asked_for_and_have_no_state() {
-        assert_chosen(
-            Kind::Neigh,
-            &PROXIED,
-            &[("proxy", true), ("proxy nud none", true), ("", false)],
-        );
-        assert_chosen(Kind::Neigh, &STALE, &[("proxy", false)]);
+        let [stale, _, proxied] = capture("neigh-ip");
+        let lines = [("proxy", true), ("proxy nud none", true), ("", false)];
+
+        assert_chosen(Kind::Neigh, proxied, &lines);
+        assert_chosen(Kind::Neigh, stale, &[("proxy", false)]);
     }
 
     #[test]
     fn a_neighbour_is_chosen_by_its_address_and_how_many_use_it() {
         let at = |used: u32| {
-            let mut neigh = [&[2, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 1][..], &[8, 0, 1, 0]].concat();
-            neigh.extend([192, 0, 2, 9, 20, 0, 3, 0]);
-            neigh.extend([&[0; 12][..], &used.to_ne_bytes()].concat());
-            neigh
+            let header = [2, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 1];
+            let cacheinfo = [&[0; 12][..], &used.to_ne_bytes()].concat();
+            let dst = [192, 0, 2, 9];
+            with(&header, &[(NDA_DST, &dst), (NDA_CACHEINFO, &cacheinfo)])
         };
+        let lines = [
+            ("192.0.2.9", true),
+            ("192.0.2.8", false),
+            ("to 192.0.2.0/24", true),
+            ("to 2001:db8::/32", false),
+            ("dev 7 unused", true),
+            ("dev 8", false),
+        ];
 
-        assert_chosen(
-            Kind::Neigh,
-            &at(0),
-            &[
-                ("192.0.2.9", true),
-                ("192.0.2.8", false),
-                ("to 192.0.2.0/24", true),
-                ("to 2001:db8::/32", false),
-                ("dev 7 unused", true),
-                ("dev 8", false),
-            ],
-        );
+        assert_chosen(Kind::Neigh, &at(0), &lines);
         assert_chosen(Kind::Neigh, &at(1), &[("unused", false)]);
     }
 }

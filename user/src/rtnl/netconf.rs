@@ -156,67 +156,12 @@ fn tells_of_dead_routes(settings: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/netconf.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Netconf::from_payload(payload)
-            .ok()
-            .map(|it| description(&it))
-    }
-
-    /// Asserts that the capture has `expected`.
-    fn assert_has(expected: Json) {
-        let all: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .collect();
-        assert!(all.contains(&expected), "{expected} is not in {all:#?}");
-    }
-
-    #[test]
-    fn settings_of_a_new_link_are_told_as_ip_does() {
-        assert_has(json!({
-            "interface": "if60001", "family": "inet", "forwarding": false, "rp_filter": "off",
-            "mc_forwarding": false, "bc_forwarding": false, "proxy_neigh": false,
-            "ignore_routes_with_linkdown": false,
-        }));
-        assert_has(json!({
-            "interface": "if60001", "family": "inet6", "forwarding": false,
-            "mc_forwarding": false, "proxy_neigh": false, "ignore_routes_with_linkdown": false,
-        }));
-        assert_has(json!({"interface": "if60006", "family": "mpls", "input": false}));
-    }
-
-    #[test]
-    fn a_setting_that_was_changed_is_told_alone() {
-        for expected in [
-            json!({"interface": "if60001", "family": "inet", "forwarding": true}),
-            json!({"interface": "if60001", "family": "inet", "rp_filter": "loose"}),
-            json!({"interface": "if60001", "family": "inet6", "proxy_neigh": true}),
-            json!({"interface": "if60001", "family": "mpls", "input": true}),
-        ] {
-            assert_has(expected);
-        }
-    }
-
-    #[test]
-    fn what_is_for_all_links_or_new_ones_has_no_link() {
-        assert_has(json!({"interface": "all", "family": "inet", "rp_filter": "strict"}));
-        assert_has(json!({"interface": "default", "family": "inet", "rp_filter": "strict"}));
-    }
-
-    #[test]
-    fn a_link_that_goes_has_no_settings() {
-        assert_has(json!({"interface": "if60005", "family": "inet"}));
-        assert_has(json!({"interface": "if60005", "family": "mpls"}));
-    }
+    use crate::rtnl::captures::{captured, told};
+    use serde_json::json;
 
     #[test]
     fn settings_are_read() {
-        let netconf = Netconf::from_payload(payloads(CAPTURE)[0]).unwrap();
+        let netconf = Netconf::from_payload(captured("netconf")[0]).unwrap();
 
         assert_eq!(netconf.header().family, 2);
         assert_eq!(netconf.ifindex(), Some(60001));
@@ -225,13 +170,9 @@ mod tests {
     #[test]
     fn a_value_without_a_word_is_told_as_a_number() {
         let odd = [2, 0, 0, 0, 8, 0, 3, 0, 3, 0, 0, 0];
+        let told = |bytes| told(Kind::Netconf, bytes);
 
-        assert_eq!(tell(&odd), Some(json!({"family": "inet", "rp_filter": 3})));
-        assert_eq!(tell(&odd[..1]), Some(json!({"family": "inet"})));
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+        assert_eq!(told(&odd), Some(json!({"family": "inet", "rp_filter": 3})));
+        assert_eq!(told(&odd[..1]), Some(json!({"family": "inet"})));
     }
 }

@@ -17,8 +17,9 @@ use crate::names::uapi::{
     NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP, RTM_NEWNEXTHOP,
 };
 use crate::netlink::{Error, Request, Spec};
-use crate::object::attrs::{be16, ip, u16, u32, Index, Taker};
+use crate::object::attrs::{ip, u16, u32, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
+use crate::object::schema::Format;
 use crate::object::{GetQuery, Names, Object, Query};
 use crate::rtnl::SPEC;
 use crate::wire::{self, put_attr, Message};
@@ -124,9 +125,7 @@ impl<'a> Nexthop<'a> {
         out: &mut dyn Fields,
     ) {
         encap::describe(attrs, [NHA_ENCAP_TYPE, NHA_ENCAP], names, out);
-        if let Some(gateway) = attrs.take(NHA_GATEWAY, ip) {
-            out.field("gateway", Value::Ip(gateway));
-        }
+        attrs.tell(NHA_GATEWAY, "gateway", Format::Ip, out);
         if let Some(oif) = attrs.take(NHA_OIF, u32) {
             out.field("dev", names.link(oif));
         }
@@ -136,9 +135,7 @@ impl<'a> Nexthop<'a> {
         if attrs.take(NHA_FDB, Some).is_some() {
             out.field("fdb", Value::Null);
         }
-        if let Some(port) = attrs.take(NHA_DST_PORT, be16) {
-            out.field("dst_port", Value::Number(port.into()));
-        }
+        attrs.tell(NHA_DST_PORT, "dst_port", Format::Be16, out);
     }
 }
 

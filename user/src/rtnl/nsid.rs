@@ -108,56 +108,21 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use crate::wire::put_attr;
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/nsid.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Nsid::from_payload(payload).ok().map(|it| description(&it))
-    }
-
-    /// Returns an id with the attribute of type `kind`.
-    fn with(kind: u16, value: i32) -> Vec<u8> {
-        let mut payload = payloads(CAPTURE)[1].to_vec();
-        put_attr(&mut payload, kind, &value.to_ne_bytes()).unwrap();
-        payload
-    }
+    use crate::rtnl::captures::{captured, told, with};
+    use crate::rtnl::Kind;
+    use serde_json::json;
 
     #[test]
-    fn ids_are_told_as_ip_does() {
-        let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
+    fn the_id_in_another_namespace_is_told_too_and_null_where_it_is_none() {
+        for (current, expected) in [(3, Some(3)), (-1, None)] {
+            let current = [(NETNSA_CURRENT_NSID, &i32::to_ne_bytes(current)[..])];
+            let payload = with(captured("nsid")[1], &current);
+            let nsid = Nsid::from_payload(&payload).unwrap();
 
-        // An id that the kernel gave, one that ip-netns(8) gave, and the end of the latter.
-        let ids = [0, 77, 77].map(|id| Some(json!({"nsid": id})));
-        assert_eq!(told, ids);
-    }
-
-    #[test]
-    fn the_id_in_another_namespace_is_told_too() {
-        let payload = with(NETNSA_CURRENT_NSID, 3);
-        assert_eq!(tell(&payload), Some(json!({"nsid": 77, "current-nsid": 3})));
-
-        let nsid = Nsid::from_payload(&payload).unwrap();
-        assert_eq!((nsid.id(), nsid.current()), (Some(77), Some(3)));
-        assert_eq!(nsid.header().family, 0);
-    }
-
-    #[test]
-    fn an_id_that_is_none_is_null() {
-        let payload = with(NETNSA_CURRENT_NSID, -1);
-
-        assert_eq!(
-            tell(&payload),
-            Some(json!({"nsid": 77, "current-nsid": null}))
-        );
-        let nsid = Nsid::from_payload(&payload).unwrap();
-        assert_eq!(nsid.current(), None);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
+            let told = told(Kind::Nsid, &payload);
+            assert_eq!(told, Some(json!({"nsid": 77, "current-nsid": expected})));
+            assert_eq!((nsid.id(), nsid.current()), (Some(77), expected));
+            assert_eq!(nsid.header().family, 0);
+        }
     }
 }

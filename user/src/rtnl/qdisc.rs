@@ -11,8 +11,9 @@ use crate::names::uapi::{
     RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
     TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
 };
-use crate::object::attrs::{name, u32, u8};
+use crate::object::attrs::{u32, u8};
 use crate::object::fields::{Fields, Value};
+use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 
@@ -58,9 +59,7 @@ impl Object for Qdisc<'_> {
         }
         describe_sharing(&mut attrs, out);
         describe_qdisc(&mut attrs, self.kind(), names, out);
-        if let Some(warning) = attrs.take(TCA_EXT_WARN_MSG, name) {
-            out.field("warn", Value::Name(warning));
-        }
+        attrs.tell(TCA_EXT_WARN_MSG, "warn", Format::Name, out);
         attrs.finish(out);
     }
 }
@@ -104,96 +103,48 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use crate::wire::put_attr;
-    use serde_json::{json, Value as Json};
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured, with};
+    use crate::rtnl::tc::{TCA_KIND, TCA_OPTIONS};
+    use serde_json::json;
 
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/qdisc.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Qdisc::from_payload(payload).ok().map(|it| description(&it))
+    /// Returns a qdisc of the link 60001 with these attributes.
+    fn qdisc(attrs: &[(u16, &[u8])]) -> Vec<u8> {
+        with(&captured("qdisc")[3][..20], attrs)
     }
 
     #[test]
-    fn qdiscs_are_told_as_tc_does() {
-        let told: Vec<_> = payloads(CAPTURE)
-            .iter()
-            .filter_map(|one| tell(one))
-            .collect();
-        let htb = json!({
-            "kind": "htb", "handle": "1:", "dev": "if60001", "root": true,
-            "options": {"r2q": 10, "default": "0x10", "ver": "3.17", "direct_qlen": 1000},
-        });
-        let fq_codel = json!({
-            "kind": "fq_codel", "handle": "8001:", "dev": "if60001", "parent": "1:10",
-            "options": {
-                "limit": 99, "flows": 1024, "quantum": 1514, "target": 4999,
-                "interval": 99999, "memory_limit": 33554432, "ecn": true, "drop_batch": 64,
-            },
-        });
-        let pfifo = |limit| {
-            json!({
-                "kind": "pfifo", "handle": "8002:", "dev": "if60001", "parent": "1:abc",
-                "options": {"limit": limit},
-            })
-        };
-        let noqueue = json!({
-            "kind": "noqueue", "handle": "0:", "dev": "if60001", "root": true, "refcnt": 2,
-        });
-
-        assert_eq!(
-            told,
-            [noqueue, htb.clone(), fq_codel, pfifo(7), pfifo(8), htb]
-        );
-    }
-
-    #[test]
-    fn settings_of_other_kinds_are_told_in_hexadecimal() {
-        let mut odd = payloads(CAPTURE)[3].to_vec();
-        let at = odd.windows(5).position(|bytes| bytes == b"pfifo").unwrap();
-        odd[at] = b'x';
-        let told = tell(&odd).unwrap();
-
-        assert_eq!(told["kind"], "xfifo");
-        assert_eq!(told["options"], json!({"hex": "07000000"}));
-    }
-
-    #[test]
-    fn settings_of_another_size_are_told_in_hexadecimal() {
-        let mut payload = payloads(CAPTURE)[3][..20].to_vec();
-        put_attr(&mut payload, 1, b"pfifo\0").unwrap();
-        put_attr(&mut payload, 2, &[1, 2]).unwrap();
-
-        assert_eq!(tell(&payload).unwrap()["options"], json!({"hex": "0102"}));
+    fn settings_of_other_kinds_and_of_another_size_are_told_in_hexadecimal() {
+        for (kind, options, hex) in [
+            ("xfifo", &[7, 0, 0, 0][..], "07000000"),
+            ("pfifo", &[1, 2], "0102"),
+        ] {
+            let payload = qdisc(&[(TCA_KIND, kind.as_bytes()), (TCA_OPTIONS, options)]);
+            let expected = json!({"kind": kind, "options": {"hex": hex}});
+            assert_has(Kind::Qdisc, &payload, expected);
+        }
     }
 
     #[test]
     fn what_others_have_a_part_in_says_so() {
-        let mut payload = payloads(CAPTURE)[3][..20].to_vec();
-        put_attr(&mut payload, TCA_HW_OFFLOAD, &[1]).unwrap();
-        put_attr(&mut payload, TCA_INGRESS_BLOCK, &7u32.to_ne_bytes()).unwrap();
-        put_attr(&mut payload, TCA_EGRESS_BLOCK, &0u32.to_ne_bytes()).unwrap();
-        put_attr(&mut payload, TCA_EXT_WARN_MSG, b"beware\0").unwrap();
-        let told = tell(&payload).unwrap();
+        let payload = qdisc(&[
+            (TCA_HW_OFFLOAD, &[1]),
+            (TCA_INGRESS_BLOCK, &7u32.to_ne_bytes()),
+            (TCA_EGRESS_BLOCK, &0u32.to_ne_bytes()),
+            (TCA_EXT_WARN_MSG, b"beware\0"),
+        ]);
 
-        assert_eq!(told["offloaded"], true);
-        assert_eq!(told["ingress_block"], 7);
-        assert_eq!(told.get("egress_block"), None);
-        assert_eq!(told["warn"], "beware");
+        let expected = json!({"offloaded": true, "ingress_block": 7, "warn": "beware"});
+        assert_has(Kind::Qdisc, &payload, expected);
+        assert_lacks(Kind::Qdisc, &payload, "/egress_block");
     }
 
     #[test]
     fn a_qdisc_is_read() {
-        let qdisc = Qdisc::from_payload(payloads(CAPTURE)[2]).unwrap();
+        let qdisc = Qdisc::from_payload(captured("qdisc")[2]).unwrap();
         let header = qdisc.header();
 
         assert_eq!(qdisc.kind(), Some(b"fq_codel".as_slice()));
         assert_eq!((header.handle, header.parent), (0x8001_0000, 0x1_0010));
         assert_eq!(header.ifindex, 60001);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
     }
 }

@@ -153,68 +153,27 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/prefix.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        RaPrefix::from_payload(payload)
-            .ok()
-            .map(|it| description(&it))
-    }
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured, changed};
+    use serde_json::json;
 
     #[test]
-    fn prefixes_are_told_as_they_were_advertised() {
-        let told: Vec<_> = payloads(CAPTURE).iter().map(|one| tell(one)).collect();
-        let both = json!({
-            "prefix": "2001:db8:1::/64", "dev": "if60001", "onlink": true, "autoconf": true,
-            "valid_life_time": 86400, "preferred_life_time": 14400,
-        });
-        let forever = json!({
-            "prefix": "2001:db8:2::/48", "dev": "if60001", "onlink": true,
-            "valid_life_time": 4294967295u32, "preferred_life_time": 4294967295u32,
-        });
+    fn flags_are_those_of_older_kernels_too_and_told_without_a_name() {
+        let older = json!({"onlink": true, "autoconf": true});
+        let nameless = json!({"router_address": true, "prefer_delegation": true, "flags": "0x4"});
 
-        assert_eq!(told, [Some(both), Some(forever)]);
-    }
-
-    #[test]
-    fn flags_are_those_of_older_kernels_too() {
-        let mut prefix = payloads(CAPTURE)[0].to_vec();
-        prefix[10] = 0x03;
-        let told = tell(&prefix).unwrap();
-
-        assert_eq!(
-            (&told["onlink"], &told["autoconf"]),
-            (&json!(true), &json!(true))
-        );
-        assert_eq!(told.get("flags"), None);
-    }
-
-    #[test]
-    fn flags_without_a_name_are_told() {
-        let mut prefix = payloads(CAPTURE)[0].to_vec();
-        prefix[10] = 0x34;
-        let told = tell(&prefix).unwrap();
-
-        assert_eq!(told["router_address"], true);
-        assert_eq!(told["prefer_delegation"], true);
-        assert_eq!(told["flags"], "0x4");
-        assert_eq!(told.get("onlink"), None);
+        for (flags, expected, absent) in [(0x03, older, "/flags"), (0x34, nameless, "/onlink")] {
+            let prefix = changed(captured("prefix")[0], &[(10, flags)]);
+            assert_has(Kind::Prefix, &prefix, expected);
+            assert_lacks(Kind::Prefix, &prefix, absent);
+        }
     }
 
     #[test]
     fn a_prefix_is_read() {
-        let prefix = RaPrefix::from_payload(payloads(CAPTURE)[0]).unwrap();
+        let prefix = RaPrefix::from_payload(captured("prefix")[0]).unwrap();
 
         assert_eq!(prefix.header().ifindex, 60001);
         assert_eq!(prefix.address(), "2001:db8:1::".parse().ok());
         assert_eq!(prefix.header().len, 64);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
     }
 }

@@ -28,7 +28,7 @@ use crate::names::uapi::{
 use crate::netlink::Error;
 use crate::object::attrs::{ip, u32, u64, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
-use crate::object::schema::word;
+use crate::object::schema::{word, Format};
 use crate::object::{Names, Object, Rest};
 use crate::wire::{self, Attrs, NLA_HDRLEN};
 use cache::Cacheinfo;
@@ -275,9 +275,7 @@ impl<'a> Route<'a> {
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
-        if let Some(id) = attrs.take(RTA_NH_ID, u32) {
-            out.field("nhid", Value::Number(id.into()));
-        }
+        attrs.tell(RTA_NH_ID, "nhid", Format::U32, out);
         encap::describe(attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
         multipath::describe_address(attrs, self.header.family, out);
         if let Some(oif) = attrs.take(RTA_OIF, u32) {
@@ -314,12 +312,8 @@ impl<'a> Route<'a> {
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
-        if let Some(prefsrc) = attrs.take(RTA_PREFSRC, ip) {
-            out.field("prefsrc", Value::Ip(prefsrc));
-        }
-        if let Some(priority) = attrs.take(RTA_PRIORITY, u32) {
-            out.field("metric", Value::Number(priority.into()));
-        }
+        attrs.tell(RTA_PREFSRC, "prefsrc", Format::Ip, out);
+        attrs.tell(RTA_PRIORITY, "metric", Format::U32, out);
         let rtm_flags = self.header.flags & !CLONED;
         match self.is_cached() {
             true => flags(out, "flags", rtm_flags & !cache::MASK, multipath::FLAGS),
@@ -342,9 +336,7 @@ impl<'a> Route<'a> {
         if self.header.kind == UNICAST {
             out.field("type", word(TYPES, self.header.kind));
         }
-        if let Some(uid) = attrs.take(RTA_UID, u32) {
-            out.field("uid", Value::Number(uid.into()));
-        }
+        attrs.tell(RTA_UID, "uid", Format::U32, out);
         if self.is_cached() {
             cache::describe_flags(self.header.flags, out);
         }

@@ -16,9 +16,9 @@ use crate::names::uapi::{
     FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SRC,
     FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE, FRA_TUN_ID, FRA_UID_RANGE,
 };
-use crate::object::attrs::{be32, be64, i32, ip, name, u16, u32, u8, Index, Taker};
+use crate::object::attrs::{be32, i32, ip, name, u16, u32, u8, Index, Taker};
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::{hex, word};
+use crate::object::schema::{hex, word, Format};
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
@@ -193,9 +193,7 @@ impl<'a> Rule<'a> {
         }
         describe_ports(attrs, [FRA_SPORT_RANGE, FRA_SPORT_MASK], &SPORT, out);
         describe_ports(attrs, [FRA_DPORT_RANGE, FRA_DPORT_MASK], &DPORT, out);
-        if let Some(tun_id) = attrs.take(FRA_TUN_ID, be64) {
-            out.field("tun_id", Value::Number(tun_id));
-        }
+        attrs.tell(FRA_TUN_ID, "tun_id", Format::Be64, out);
         describe_dscp(attrs, names, out);
         describe_flowlabel(attrs, out);
     }

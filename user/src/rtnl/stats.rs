@@ -10,14 +10,14 @@ use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, u64, u8, Index};
 use crate::object::fields::{Fields, Nest, Value};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{As, Nested, Read};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
 use crate::wire;
 
 /// Size of `struct if_stats_msg`, in bytes.
 const IF_STATS_MSG: usize = 12;
 
-/// `IFLA_STATS_*`.
 /// Room for the name of a link in a table.
 const WIDTH: usize = 16;
 
@@ -88,39 +88,28 @@ impl Object for Stats<'_> {
     }
 }
 
+/// `IFLA_STATS_*`.
 static STATS: &[Known] = &[
-    known(IFLA_STATS_LINK_64, "stats64", Format::As(describe_link)),
-    known(
-        IFLA_STATS_LINK_OFFLOAD_XSTATS,
-        "offload",
-        Format::Nested(OFFLOAD),
-    ),
+    known(IFLA_STATS_LINK_64, "stats64", As(link)),
+    known(IFLA_STATS_LINK_OFFLOAD_XSTATS, "offload", Nested(OFFLOAD)),
 ];
 
 /// `IFLA_OFFLOAD_XSTATS_*`.
 static OFFLOAD: &[Known] = &[
-    known(
-        IFLA_OFFLOAD_XSTATS_CPU_HIT,
-        "cpu_hit",
-        Format::As(describe_link),
-    ),
+    known(IFLA_OFFLOAD_XSTATS_CPU_HIT, "cpu_hit", As(link)),
     known(
         IFLA_OFFLOAD_XSTATS_HW_S_INFO,
         "hw_stats_info",
-        Format::Nested(HW_S_INFO),
+        Nested(HW_S_INFO),
     ),
-    known(
-        IFLA_OFFLOAD_XSTATS_L3_STATS,
-        "l3_stats",
-        Format::As(describe_hardware),
-    ),
+    known(IFLA_OFFLOAD_XSTATS_L3_STATS, "l3_stats", As(hardware)),
 ];
 
 /// The type is that of the counters.
 static HW_S_INFO: &[Known] = &[known(
     IFLA_OFFLOAD_XSTATS_L3_STATS,
     "l3_stats",
-    Format::Nested(HW_S_INFO_OF_ONE),
+    Nested(HW_S_INFO_OF_ONE),
 )];
 
 /// `IFLA_OFFLOAD_XSTATS_HW_S_INFO_*`.
@@ -128,17 +117,13 @@ static HW_S_INFO_OF_ONE: &[Known] = &[
     known(
         IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST,
         "request",
-        Format::As(describe_switch),
+        Read(switch),
     ),
-    known(
-        IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED,
-        "used",
-        Format::As(describe_switch),
-    ),
+    known(IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED, "used", Read(switch)),
 ];
 
 /// Tells `struct rtnl_link_stats64`.
-fn describe_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     (value.len() % 8 == 0).then_some(())?;
 
     out.open(key, Nest::Object);
@@ -148,7 +133,7 @@ fn describe_link(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -
 }
 
 /// Tells `struct rtnl_hw_stats64`.
-fn describe_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const RX: &[(usize, &str)] = &[
         (2, "bytes"),
         (0, "packets"),
@@ -172,12 +157,11 @@ fn describe_hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Field
     Some(())
 }
 
-/// Tells yes or no; of another number, nothing.
-fn describe_switch(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Reads yes or no; of another number, nothing.
+fn switch(value: &[u8]) -> Option<Value<'_>> {
     let switch = u8(value).filter(|byte| *byte <= 1)?;
 
-    out.field(key, Value::Bool(switch == 1));
-    Some(())
+    Some(Value::Bool(switch == 1))
 }
 
 /// Facts of counters of links.
@@ -196,58 +180,35 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::described::{assert_told_whatever_the_bytes, description, payloads};
-    use crate::wire::put_attr;
-    use serde_json::{json, Value as Json};
-
-    const CAPTURE: &[u8] = include_bytes!("../../tests/fixtures/stats.bin");
-
-    fn tell(payload: &[u8]) -> Option<Json> {
-        Stats::from_payload(payload).ok().map(|it| description(&it))
-    }
+    use crate::rtnl::captures::{assert_has, captured, changed, told, with};
+    use crate::rtnl::Kind;
+    use serde_json::json;
 
     #[test]
-    fn counters_are_told_as_those_of_a_link() {
-        let told = tell(payloads(CAPTURE)[0]).unwrap();
-        let stats = &told["stats64"];
-
-        assert_eq!(told["ifname"], "if60001");
-        assert_eq!(told["ifindex"], 60001);
-        assert!(stats["rx"]["packets"].as_u64().unwrap() > 0, "{stats}");
-        assert!(stats["tx"]["bytes"].as_u64() > stats["tx"]["packets"].as_u64());
-        assert_eq!(stats["tx"]["carrier_errors"], 0);
-        assert_eq!(stats["tx"].get("carrier_changes"), None);
-    }
-
-    #[test]
-    fn that_hardware_counts_is_told() {
-        let told = tell(payloads(CAPTURE)[0]).unwrap();
-        let no = json!({"hw_stats_info": {"l3_stats": {"request": false, "used": false}}});
-        assert_eq!(told["offload"], no);
-
+    fn whether_hardware_counts_is_told() {
+        let stats = captured("stats")[0];
         // The last of the attributes is `used`.
-        let mut counting = payloads(CAPTURE)[0].to_vec();
-        let used = counting.len() - 4;
-        counting[used] = 1;
-        let told = tell(&counting).unwrap();
-        assert_eq!(told["offload"]["hw_stats_info"]["l3_stats"]["used"], true);
+        let used = |number| changed(stats, &[(stats.len() - 4, number)]);
+        let unknown = json!([{"type": 2, "hex": "02"}]);
 
-        counting[used] = 2;
-        let told = tell(&counting).unwrap();
-        let odd = &told["offload"]["hw_stats_info"]["l3_stats"];
-        assert_eq!(odd["unknown"], json!([{"type": 2, "hex": "02"}]));
+        for (number, expected) in [
+            (1, json!({"request": false, "used": true})),
+            (2, json!({"request": false, "unknown": unknown})),
+        ] {
+            let expected = json!({"offload": {"hw_stats_info": {"l3_stats": expected}}});
+            assert_has(Kind::Stats, &used(number), expected);
+        }
     }
 
     #[test]
     fn what_hardware_counted_is_told() {
         let counters: Vec<u8> = (1u64..10).flat_map(u64::to_ne_bytes).collect();
-        let mut offload = Vec::new();
-        put_attr(&mut offload, 3, &counters).unwrap();
-        let mut payload = payloads(CAPTURE)[0][..IF_STATS_MSG].to_vec();
-        put_attr(&mut payload, IFLA_STATS_LINK_OFFLOAD_XSTATS, &offload).unwrap();
+        let offload = with(&[], &[(IFLA_OFFLOAD_XSTATS_L3_STATS, &counters)]);
+        let header = &captured("stats")[0][..IF_STATS_MSG];
+        let payload = with(header, &[(IFLA_STATS_LINK_OFFLOAD_XSTATS, &offload)]);
 
         assert_eq!(
-            tell(&payload).unwrap()["offload"],
+            told(Kind::Stats, &payload).unwrap()["offload"],
             json!({"l3_stats": {
                 "rx": {"packets": 1, "bytes": 3, "errors": 5, "dropped": 7, "multicast": 9},
                 "tx": {"packets": 2, "bytes": 4, "errors": 6, "dropped": 8},
@@ -257,25 +218,17 @@ mod tests {
 
     #[test]
     fn counters_of_other_kinds_are_unknown() {
-        let mut payload = payloads(CAPTURE)[0][..IF_STATS_MSG].to_vec();
-        put_attr(&mut payload, 2, &[1, 2, 3, 4]).unwrap();
+        let payload = with(&captured("stats")[0][..IF_STATS_MSG], &[(2, &[1, 2, 3, 4])]);
+        let unknown = json!([{"type": 2, "hex": "01020304"}]);
 
-        assert_eq!(
-            tell(&payload).unwrap()["unknown"],
-            json!([{"type": 2, "hex": "01020304"}])
-        );
+        assert_has(Kind::Stats, &payload, json!({"unknown": unknown}));
     }
 
     #[test]
     fn stats_are_read() {
-        let stats = Stats::from_payload(payloads(CAPTURE)[0]).unwrap();
+        let stats = Stats::from_payload(captured("stats")[0]).unwrap();
 
         assert_eq!(stats.header().ifindex, 60001);
         assert_eq!(stats.header().filter_mask, 0x9);
-    }
-
-    #[test]
-    fn no_bytes_make_it_panic() {
-        assert_told_whatever_the_bytes(payloads(CAPTURE), tell);
     }
 }

@@ -3,17 +3,18 @@
 //! In-situ operations, administration and maintenance: packets that note where they were.
 
 use crate::names::uapi::*;
-use crate::object::schema::{known, Format, Known};
+use crate::object::schema::Format::{As, Ip, Word, U32};
+use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Value};
 
 /// `IOAM6_IPTUNNEL_*`.
 pub const IOAM6: &[Known] = &[
-    known(IOAM6_IPTUNNEL_FREQ_K, "freqk", Format::U32),
-    known(IOAM6_IPTUNNEL_FREQ_N, "freqn", Format::U32),
-    known(IOAM6_IPTUNNEL_MODE, "mode", Format::Word(MODES)),
-    known(IOAM6_IPTUNNEL_SRC, "tunsrc", Format::Ip),
-    known(IOAM6_IPTUNNEL_DST, "tundst", Format::Ip),
-    known(IOAM6_IPTUNNEL_TRACE, "trace", Format::As(trace)),
+    known(IOAM6_IPTUNNEL_FREQ_K, "freqk", U32),
+    known(IOAM6_IPTUNNEL_FREQ_N, "freqn", U32),
+    known(IOAM6_IPTUNNEL_MODE, "mode", Word(MODES)),
+    known(IOAM6_IPTUNNEL_SRC, "tunsrc", Ip),
+    known(IOAM6_IPTUNNEL_DST, "tundst", Ip),
+    known(IOAM6_IPTUNNEL_TRACE, "trace", As(trace)),
 ];
 
 /// `IOAM6_IPTUNNEL_MODE_*`.

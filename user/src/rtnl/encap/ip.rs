@@ -4,65 +4,63 @@
 
 use crate::names::uapi::*;
 use crate::object::attrs::be16;
-use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::fields::flag_fields;
+use crate::object::schema::Format::{As, Be16, Be32, Be64, Bytes, Ip, U32, U8};
+use crate::object::schema::{self, hex, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::Attrs;
 
 /// `LWTUNNEL_IP_*`.
 pub const IP: &[Known] = &[
-    known(LWTUNNEL_IP_ID, "id", Format::Be64),
-    known(LWTUNNEL_IP_SRC, "src", Format::Ip),
-    known(LWTUNNEL_IP_DST, "dst", Format::Ip),
-    known(LWTUNNEL_IP_TTL, "ttl", Format::U8),
-    known(LWTUNNEL_IP_TOS, "tos", Format::U8),
-    known(LWTUNNEL_IP_FLAGS, "flags", Format::As(flags)),
-    known(LWTUNNEL_IP_OPTS, "opts", Format::As(options)),
+    known(LWTUNNEL_IP_ID, "id", Be64),
+    known(LWTUNNEL_IP_SRC, "src", Ip),
+    known(LWTUNNEL_IP_DST, "dst", Ip),
+    known(LWTUNNEL_IP_TTL, "ttl", U8),
+    known(LWTUNNEL_IP_TOS, "tos", U8),
+    known(LWTUNNEL_IP_FLAGS, "flags", As(flags)),
+    known(LWTUNNEL_IP_OPTS, "opts", As(options)),
 ];
 
 /// `LWTUNNEL_IP6_*`.
 pub const IP6: &[Known] = &[
-    known(LWTUNNEL_IP6_ID, "id", Format::Be64),
-    known(LWTUNNEL_IP6_SRC, "src", Format::Ip),
-    known(LWTUNNEL_IP6_DST, "dst", Format::Ip),
-    known(LWTUNNEL_IP6_HOPLIMIT, "hoplimit", Format::U8),
-    known(LWTUNNEL_IP6_TC, "tc", Format::U8),
-    known(LWTUNNEL_IP6_FLAGS, "flags", Format::As(flags)),
-    known(LWTUNNEL_IP6_OPTS, "opts", Format::As(options)),
+    known(LWTUNNEL_IP6_ID, "id", Be64),
+    known(LWTUNNEL_IP6_SRC, "src", Ip),
+    known(LWTUNNEL_IP6_DST, "dst", Ip),
+    known(LWTUNNEL_IP6_HOPLIMIT, "hoplimit", U8),
+    known(LWTUNNEL_IP6_TC, "tc", U8),
+    known(LWTUNNEL_IP6_FLAGS, "flags", As(flags)),
+    known(LWTUNNEL_IP6_OPTS, "opts", As(options)),
 ];
 
 /// `TUNNEL_*` of `include/uapi/linux/if_tunnel.h`.
-const FLAGS: &[(u16, &str)] = &[(0x4, "key"), (0x1, "csum"), (0x8, "seq")];
+const FLAGS: &[(u32, &str)] = &[(0x4, "key"), (0x1, "csum"), (0x8, "seq")];
 
 /// Flags that say only that there are options (`TUNNEL_OPTIONS_PRESENT`).
 const HAS_OPTIONS: u16 = 0xd800;
 
 /// `LWTUNNEL_IP_OPT_GENEVE_*`.
 const GENEVE: &[Known] = &[
-    known(LWTUNNEL_IP_OPT_GENEVE_CLASS, "class", Format::Be16),
-    known(LWTUNNEL_IP_OPT_GENEVE_TYPE, "type", Format::U8),
-    known(LWTUNNEL_IP_OPT_GENEVE_DATA, "data", Format::Bytes),
+    known(LWTUNNEL_IP_OPT_GENEVE_CLASS, "class", Be16),
+    known(LWTUNNEL_IP_OPT_GENEVE_TYPE, "type", U8),
+    known(LWTUNNEL_IP_OPT_GENEVE_DATA, "data", Bytes),
 ];
 
 /// `LWTUNNEL_IP_OPT_VXLAN_*`.
-const VXLAN: &[Known] = &[known(LWTUNNEL_IP_OPT_VXLAN_GBP, "gbp", Format::U32)];
+const VXLAN: &[Known] = &[known(LWTUNNEL_IP_OPT_VXLAN_GBP, "gbp", U32)];
 
 /// `LWTUNNEL_IP_OPT_ERSPAN_*`.
 const ERSPAN: &[Known] = &[
-    known(LWTUNNEL_IP_OPT_ERSPAN_VER, "ver", Format::U8),
-    known(LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Format::Be32),
-    known(LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", Format::U8),
-    known(LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", Format::U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_VER, "ver", U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_INDEX, "index", Be32),
+    known(LWTUNNEL_IP_OPT_ERSPAN_DIR, "dir", U8),
+    known(LWTUNNEL_IP_OPT_ERSPAN_HWID, "hwid", U8),
 ];
 
 /// Tells each flag that is set as a key of its own, and those without a name together.
 fn flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let mut rest = be16(value)? & !HAS_OPTIONS;
-    for (flag, name) in FLAGS {
-        if rest & flag != 0 {
-            out.field(name, Value::Bool(true));
-            rest &= !flag;
-        }
-    }
+    let flags = be16(value)? & !HAS_OPTIONS;
+
+    let rest = flag_fields(out, flags.into(), FLAGS, Value::Bool(true));
     if rest != 0 {
         out.field(key, hex(rest.into()));
     }

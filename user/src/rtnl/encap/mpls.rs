@@ -4,7 +4,8 @@
 
 use crate::names::uapi::*;
 use crate::object::attrs::be32;
-use crate::object::schema::{known, Format, Known};
+use crate::object::schema::Format::{As, U8};
+use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Value};
 
 /// Bit of an entry: it is the last one (`MPLS_LS_S_MASK`).
@@ -15,8 +16,8 @@ const SHIFT: u32 = 12;
 
 /// `MPLS_IPTUNNEL_*`.
 pub const MPLS: &[Known] = &[
-    known(MPLS_IPTUNNEL_DST, "dst", Format::As(stack)),
-    known(MPLS_IPTUNNEL_TTL, "ttl", Format::U8),
+    known(MPLS_IPTUNNEL_DST, "dst", As(stack)),
+    known(MPLS_IPTUNNEL_TTL, "ttl", U8),
 ];
 
 fn stack(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {

@@ -6,40 +6,41 @@ use super::program;
 use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32, u8, Index};
 use crate::object::fields::flags;
-use crate::object::schema::{hex, known, Format, Known};
+use crate::object::schema::Format::{As, Ip, Link, Nested, Read, U64};
+use crate::object::schema::{hex, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 use std::net::IpAddr;
 
 /// `SEG6_IPTUNNEL_*`.
 pub const SEG6: &[Known] = &[
-    known(SEG6_IPTUNNEL_SRH, "mode", Format::As(tunnel)),
-    known(SEG6_IPTUNNEL_SRC, "tunsrc", Format::Ip),
-    known(SEG6_IPTUNNEL_TABLE, "table", Format::As(table)),
+    known(SEG6_IPTUNNEL_SRH, "mode", As(tunnel)),
+    known(SEG6_IPTUNNEL_SRC, "tunsrc", Ip),
+    known(SEG6_IPTUNNEL_TABLE, "table", As(table)),
 ];
 
 /// `SEG6_LOCAL_*`.
 pub const SEG6_LOCAL: &[Known] = &[
-    known(SEG6_LOCAL_ACTION, "action", Format::As(action)),
-    known(SEG6_LOCAL_SRH, "srh", Format::As(header)),
-    known(SEG6_LOCAL_TABLE, "table", Format::As(table)),
-    known(SEG6_LOCAL_VRFTABLE, "vrftable", Format::As(table)),
-    known(SEG6_LOCAL_NH4, "nh4", Format::Ip),
-    known(SEG6_LOCAL_NH6, "nh6", Format::Ip),
-    known(SEG6_LOCAL_IIF, "iif", Format::Link),
-    known(SEG6_LOCAL_OIF, "oif", Format::Link),
-    known(SEG6_LOCAL_BPF, "endpoint", Format::As(endpoint)),
-    known(SEG6_LOCAL_COUNTERS, "stats64", Format::Nested(COUNTERS)),
-    known(SEG6_LOCAL_FLAVORS, "flavors", Format::As(flavors)),
+    known(SEG6_LOCAL_ACTION, "action", Read(action)),
+    known(SEG6_LOCAL_SRH, "srh", As(header)),
+    known(SEG6_LOCAL_TABLE, "table", As(table)),
+    known(SEG6_LOCAL_VRFTABLE, "vrftable", As(table)),
+    known(SEG6_LOCAL_NH4, "nh4", Ip),
+    known(SEG6_LOCAL_NH6, "nh6", Ip),
+    known(SEG6_LOCAL_IIF, "iif", Link),
+    known(SEG6_LOCAL_OIF, "oif", Link),
+    known(SEG6_LOCAL_BPF, "endpoint", As(endpoint)),
+    known(SEG6_LOCAL_COUNTERS, "stats64", Nested(COUNTERS)),
+    known(SEG6_LOCAL_FLAVORS, "flavors", As(flavors)),
 ];
 
 /// `RPL_IPTUNNEL_*`.
-pub const RPL: &[Known] = &[known(RPL_IPTUNNEL_SRH, "segs", Format::As(rpl))];
+pub const RPL: &[Known] = &[known(RPL_IPTUNNEL_SRH, "segs", As(rpl))];
 
 /// `SEG6_LOCAL_CNT_*`.
 const COUNTERS: &[Known] = &[
-    known(SEG6_LOCAL_CNT_PACKETS, "packets", Format::U64),
-    known(SEG6_LOCAL_CNT_BYTES, "bytes", Format::U64),
-    known(SEG6_LOCAL_CNT_ERRORS, "errors", Format::U64),
+    known(SEG6_LOCAL_CNT_PACKETS, "packets", U64),
+    known(SEG6_LOCAL_CNT_BYTES, "bytes", U64),
+    known(SEG6_LOCAL_CNT_ERRORS, "errors", U64),
 ];
 
 /// `SEG6_IPTUN_MODE_*`.
@@ -157,11 +158,10 @@ fn describe_segments(key: &str, segments: &[u8], out: &mut dyn Fields) {
     out.close();
 }
 
-fn action(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn action(value: &[u8]) -> Option<Value<'_>> {
     let action = u32(value)?;
 
-    out.field(key, word(ACTIONS, action.wrapping_sub(1), action));
-    Some(())
+    Some(word(ACTIONS, action.wrapping_sub(1), action))
 }
 
 fn word(words: &'static [&str], at: u32, number: u32) -> Value<'static> {
@@ -177,10 +177,10 @@ fn table(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Op
 }
 
 /// Tells the name of a program and its number.
-fn endpoint(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let found = Index::new(value).get(SEG6_LOCAL_BPF_PROG);
 
-    program(key, value, names, out)?;
+    out.field(key, program(value)?);
     if let Some(id) = found.and_then(|attr| u32(attr.value())) {
         out.field("prog", Value::Number(id.into()));
     }

@@ -6,41 +6,30 @@
 
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, u32, u64, Index};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{As, Hex, Ip, Nested, Word, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
 static FAMILIES: &[Known] = &[
-    known(libc::AF_INET as u16, "inet", Format::Nested(INET)),
-    known(libc::AF_INET6 as u16, "inet6", Format::As(describe_inet6)),
+    known(libc::AF_INET as u16, "inet", Nested(INET)),
+    known(libc::AF_INET6 as u16, "inet6", As(inet6)),
 ];
 
 /// `IFLA_INET_*`.
-static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", Format::As(describe_conf4))];
+static INET: &[Known] = &[known(IFLA_INET_CONF, "conf", As(conf4))];
 
 /// `IFLA_INET6_*`: what can be told in a few words, and the rest.
 static INET6: &[Known] = &[
-    known(
-        IFLA_INET6_ADDR_GEN_MODE,
-        "addr_gen_mode",
-        Format::Word(MODES),
-    ),
-    known(IFLA_INET6_FLAGS, "flags", Format::Hex),
+    known(IFLA_INET6_ADDR_GEN_MODE, "addr_gen_mode", Word(MODES)),
+    known(IFLA_INET6_FLAGS, "flags", Hex),
 ];
 static INET6_DETAILS: &[Known] = &[
-    known(IFLA_INET6_CONF, "conf", Format::As(describe_conf6)),
-    known(IFLA_INET6_STATS, "stats", Format::As(describe_counters)),
-    known(
-        IFLA_INET6_CACHEINFO,
-        "cacheinfo",
-        Format::As(describe_cacheinfo),
-    ),
-    known(
-        IFLA_INET6_ICMP6STATS,
-        "icmp6stats",
-        Format::As(describe_counters),
-    ),
-    known(IFLA_INET6_TOKEN, "token", Format::Ip),
-    known(IFLA_INET6_RA_MTU, "ra_mtu", Format::U32),
+    known(IFLA_INET6_CONF, "conf", As(conf6)),
+    known(IFLA_INET6_STATS, "stats", As(counters)),
+    known(IFLA_INET6_CACHEINFO, "cacheinfo", As(cacheinfo)),
+    known(IFLA_INET6_ICMP6STATS, "icmp6stats", As(counters)),
+    known(IFLA_INET6_TOKEN, "token", Ip),
+    known(IFLA_INET6_RA_MTU, "ra_mtu", U32),
 ];
 
 /// `IN6_ADDR_GEN_MODE_*`.
@@ -66,12 +55,7 @@ pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option
 }
 
 /// Tells what IPv6 knows.
-pub fn describe_inet6(
-    key: &str,
-    value: &[u8],
-    names: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+pub fn inet6(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
 
@@ -84,11 +68,11 @@ pub fn describe_inet6(
     Some(())
 }
 
-fn describe_conf4(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn conf4(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     describe_conf(key, value, CONF4, out)
 }
 
-fn describe_conf6(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn conf6(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     describe_conf(key, value, CONF6, out)
 }
 
@@ -110,7 +94,7 @@ fn describe_conf(key: &str, value: &[u8], names: &[&str], out: &mut dyn Fields) 
 
 /// Tells counters in the order of `IPSTATS_MIB_*` or `ICMP6_MIB_*`; the first one is how many there
 /// are.
-fn describe_counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     (value.len() % 8 == 0).then_some(())?;
 
     out.open(key, Nest::Array);
@@ -122,7 +106,7 @@ fn describe_counters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Field
 }
 
 /// Tells `struct ifla_cacheinfo`; times are milliseconds, `tstamp` is hundredths of a second.
-fn describe_cacheinfo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn cacheinfo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     const KEYS: [&str; 4] = ["max_reasm_len", "tstamp", "reachable_time", "retrans_time"];
     (value.len() == 4 * KEYS.len()).then_some(())?;
 

@@ -7,97 +7,72 @@
 use crate::names::uapi::*;
 use crate::object::attrs::{u16, u32, u8};
 use crate::object::fields::flags;
-use crate::object::schema::{known, word, Format, Known};
+use crate::object::schema::Format::{
+    As, Bool, Ip, Items, Link, Lladdr, Nested, NonZero, Read, Word, I32, U16, U32, U8,
+};
+use crate::object::schema::{known, word, Known};
 use crate::object::{Fields, Names, Value};
 
 /// Attributes of a bond.
 pub static BOND: &[Known] = &[
-    known(IFLA_BOND_MODE, "mode", Format::Word(MODES)),
-    known(
-        IFLA_BOND_ACTIVE_SLAVE,
-        "active_slave",
-        Format::NonZero(&Format::Link),
-    ),
-    known(IFLA_BOND_MIIMON, "miimon", Format::U32),
-    known(IFLA_BOND_UPDELAY, "updelay", Format::U32),
-    known(IFLA_BOND_DOWNDELAY, "downdelay", Format::U32),
-    known(IFLA_BOND_PEER_NOTIF_DELAY, "peer_notify_delay", Format::U32),
-    known(IFLA_BOND_USE_CARRIER, "use_carrier", Format::U8),
-    known(IFLA_BOND_ARP_INTERVAL, "arp_interval", Format::U32),
-    known(IFLA_BOND_MISSED_MAX, "arp_missed_max", Format::U8),
-    known(
-        IFLA_BOND_ARP_IP_TARGET,
-        "arp_ip_target",
-        Format::Items(&Format::Ip),
-    ),
-    known(
-        IFLA_BOND_NS_IP6_TARGET,
-        "ns_ip6_target",
-        Format::Items(&Format::Ip),
-    ),
-    known(
-        IFLA_BOND_ARP_VALIDATE,
-        "arp_validate",
-        Format::As(describe_validate),
-    ),
+    known(IFLA_BOND_MODE, "mode", Word(MODES)),
+    known(IFLA_BOND_ACTIVE_SLAVE, "active_slave", NonZero(&Link)),
+    known(IFLA_BOND_MIIMON, "miimon", U32),
+    known(IFLA_BOND_UPDELAY, "updelay", U32),
+    known(IFLA_BOND_DOWNDELAY, "downdelay", U32),
+    known(IFLA_BOND_PEER_NOTIF_DELAY, "peer_notify_delay", U32),
+    known(IFLA_BOND_USE_CARRIER, "use_carrier", U8),
+    known(IFLA_BOND_ARP_INTERVAL, "arp_interval", U32),
+    known(IFLA_BOND_MISSED_MAX, "arp_missed_max", U8),
+    known(IFLA_BOND_ARP_IP_TARGET, "arp_ip_target", Items(&Ip)),
+    known(IFLA_BOND_NS_IP6_TARGET, "ns_ip6_target", Items(&Ip)),
+    known(IFLA_BOND_ARP_VALIDATE, "arp_validate", Read(validate)),
     known(
         IFLA_BOND_ARP_ALL_TARGETS,
         "arp_all_targets",
-        Format::Word(&[(0, "any"), (1, "all")]),
+        Word(&[(0, "any"), (1, "all")]),
     ),
-    known(IFLA_BOND_PRIMARY, "primary", Format::NonZero(&Format::Link)),
+    known(IFLA_BOND_PRIMARY, "primary", NonZero(&Link)),
     known(
         IFLA_BOND_PRIMARY_RESELECT,
         "primary_reselect",
-        Format::Word(RESELECT),
+        Word(RESELECT),
     ),
     known(
         IFLA_BOND_FAIL_OVER_MAC,
         "fail_over_mac",
-        Format::Word(FAIL_OVER_MAC),
+        Word(FAIL_OVER_MAC),
     ),
     known(
         IFLA_BOND_XMIT_HASH_POLICY,
         "xmit_hash_policy",
-        Format::Word(HASH_POLICIES),
+        Word(HASH_POLICIES),
     ),
-    known(IFLA_BOND_RESEND_IGMP, "resend_igmp", Format::U32),
-    known(IFLA_BOND_NUM_PEER_NOTIF, "num_peer_notif", Format::U8),
-    known(IFLA_BOND_ALL_SLAVES_ACTIVE, "all_slaves_active", Format::U8),
-    known(IFLA_BOND_MIN_LINKS, "min_links", Format::U32),
-    known(IFLA_BOND_LP_INTERVAL, "lp_interval", Format::U32),
-    known(
-        IFLA_BOND_PACKETS_PER_SLAVE,
-        "packets_per_slave",
-        Format::U32,
-    ),
+    known(IFLA_BOND_RESEND_IGMP, "resend_igmp", U32),
+    known(IFLA_BOND_NUM_PEER_NOTIF, "num_peer_notif", U8),
+    known(IFLA_BOND_ALL_SLAVES_ACTIVE, "all_slaves_active", U8),
+    known(IFLA_BOND_MIN_LINKS, "min_links", U32),
+    known(IFLA_BOND_LP_INTERVAL, "lp_interval", U32),
+    known(IFLA_BOND_PACKETS_PER_SLAVE, "packets_per_slave", U32),
     known(
         IFLA_BOND_AD_LACP_ACTIVE,
         "ad_lacp_active",
-        Format::Word(&[(0, "off"), (1, "on")]),
+        Word(&[(0, "off"), (1, "on")]),
     ),
     known(
         IFLA_BOND_AD_LACP_RATE,
         "ad_lacp_rate",
-        Format::Word(&[(0, "slow"), (1, "fast")]),
+        Word(&[(0, "slow"), (1, "fast")]),
     ),
-    known(IFLA_BOND_COUPLED_CONTROL, "coupled_control", Format::Bool),
-    known(
-        IFLA_BOND_BROADCAST_NEIGH,
-        "broadcast_neighbor",
-        Format::Bool,
-    ),
-    known(IFLA_BOND_LACP_STRICT, "lacp_strict", Format::Bool),
-    known(IFLA_BOND_AD_SELECT, "ad_select", Format::Word(AD_SELECT)),
-    known(IFLA_BOND_AD_INFO, "ad_info", Format::Nested(AD_INFO)),
-    known(
-        IFLA_BOND_AD_ACTOR_SYS_PRIO,
-        "ad_actor_sys_prio",
-        Format::U16,
-    ),
-    known(IFLA_BOND_AD_USER_PORT_KEY, "ad_user_port_key", Format::U16),
-    known(IFLA_BOND_AD_ACTOR_SYSTEM, "ad_actor_system", Format::Lladdr),
-    known(IFLA_BOND_TLB_DYNAMIC_LB, "tlb_dynamic_lb", Format::U8),
+    known(IFLA_BOND_COUPLED_CONTROL, "coupled_control", Bool),
+    known(IFLA_BOND_BROADCAST_NEIGH, "broadcast_neighbor", Bool),
+    known(IFLA_BOND_LACP_STRICT, "lacp_strict", Bool),
+    known(IFLA_BOND_AD_SELECT, "ad_select", Word(AD_SELECT)),
+    known(IFLA_BOND_AD_INFO, "ad_info", Nested(AD_INFO)),
+    known(IFLA_BOND_AD_ACTOR_SYS_PRIO, "ad_actor_sys_prio", U16),
+    known(IFLA_BOND_AD_USER_PORT_KEY, "ad_user_port_key", U16),
+    known(IFLA_BOND_AD_ACTOR_SYSTEM, "ad_actor_system", Lladdr),
+    known(IFLA_BOND_TLB_DYNAMIC_LB, "tlb_dynamic_lb", U8),
 ];
 
 /// Attributes of a port of a bond.
@@ -105,60 +80,48 @@ pub static SLAVE: &[Known] = &[
     known(
         IFLA_BOND_SLAVE_STATE,
         "state",
-        Format::Word(&[(0, "ACTIVE"), (1, "BACKUP")]),
+        Word(&[(0, "ACTIVE"), (1, "BACKUP")]),
     ),
-    known(
-        IFLA_BOND_SLAVE_MII_STATUS,
-        "mii_status",
-        Format::Word(MII_STATUSES),
-    ),
+    known(IFLA_BOND_SLAVE_MII_STATUS, "mii_status", Word(MII_STATUSES)),
     known(
         IFLA_BOND_SLAVE_LINK_FAILURE_COUNT,
         "link_failure_count",
-        Format::U32,
+        U32,
     ),
-    known(IFLA_BOND_SLAVE_PERM_HWADDR, "perm_hwaddr", Format::Lladdr),
-    known(IFLA_BOND_SLAVE_QUEUE_ID, "queue_id", Format::U16),
-    known(IFLA_BOND_SLAVE_PRIO, "prio", Format::I32),
-    known(
-        IFLA_BOND_SLAVE_AD_AGGREGATOR_ID,
-        "ad_aggregator_id",
-        Format::U16,
-    ),
+    known(IFLA_BOND_SLAVE_PERM_HWADDR, "perm_hwaddr", Lladdr),
+    known(IFLA_BOND_SLAVE_QUEUE_ID, "queue_id", U16),
+    known(IFLA_BOND_SLAVE_PRIO, "prio", I32),
+    known(IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, "ad_aggregator_id", U16),
     known(
         IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE,
         "ad_actor_oper_port_state",
-        Format::As(describe_actor_state),
+        As(actor_state),
     ),
     known(
         IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE,
         "ad_partner_oper_port_state",
-        Format::As(describe_partner_state),
+        As(partner_state),
     ),
     known(
         IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE,
         "churn_actor_state",
-        Format::Word(CHURN),
+        Word(CHURN),
     ),
     known(
         IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
         "churn_partner_state",
-        Format::Word(CHURN),
+        Word(CHURN),
     ),
-    known(
-        IFLA_BOND_SLAVE_ACTOR_PORT_PRIO,
-        "actor_port_prio",
-        Format::U16,
-    ),
+    known(IFLA_BOND_SLAVE_ACTOR_PORT_PRIO, "actor_port_prio", U16),
 ];
 
 /// `IFLA_BOND_AD_INFO_*`.
 static AD_INFO: &[Known] = &[
-    known(IFLA_BOND_AD_INFO_AGGREGATOR, "aggregator", Format::U16),
-    known(IFLA_BOND_AD_INFO_NUM_PORTS, "num_ports", Format::U16),
-    known(IFLA_BOND_AD_INFO_ACTOR_KEY, "actor_key", Format::U16),
-    known(IFLA_BOND_AD_INFO_PARTNER_KEY, "partner_key", Format::U16),
-    known(IFLA_BOND_AD_INFO_PARTNER_MAC, "partner_mac", Format::Lladdr),
+    known(IFLA_BOND_AD_INFO_AGGREGATOR, "aggregator", U16),
+    known(IFLA_BOND_AD_INFO_NUM_PORTS, "num_ports", U16),
+    known(IFLA_BOND_AD_INFO_ACTOR_KEY, "actor_key", U16),
+    known(IFLA_BOND_AD_INFO_PARTNER_KEY, "partner_key", U16),
+    known(IFLA_BOND_AD_INFO_PARTNER_MAC, "partner_mac", Lladdr),
 ];
 
 /// `BOND_MODE_*`.
@@ -224,47 +187,30 @@ const PORT_STATES: &[(u32, &str)] = &[
     (0x80, "expired"),
 ];
 
-/// Tells what of ARP is validated; nothing is null, as `ip` has it.
-fn describe_validate(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Reads what of ARP is validated; nothing is null, as `ip` has it.
+fn validate(value: &[u8]) -> Option<Value<'_>> {
     match u32(value)? {
-        0 => out.field(key, Value::Null),
-        number => out.field(key, word(VALIDATE, number)),
+        0 => Some(Value::Null),
+        number => Some(word(VALIDATE, number)),
     }
-    Some(())
 }
 
-fn describe_actor_state(
-    key: &str,
-    value: &[u8],
-    _: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
-    let state = u8(value)?;
-
-    out.field(key, Value::Number(state.into()));
-    flags(
-        out,
-        "ad_actor_oper_port_state_str",
-        state.into(),
-        PORT_STATES,
-    );
-    Some(())
+fn actor_state(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    port_state(key, u8(value)?.into(), "ad_actor_oper_port_state_str", out)
 }
 
-fn describe_partner_state(
-    key: &str,
-    value: &[u8],
-    _: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
-    let state = u16(value)?;
-
-    out.field(key, Value::Number(state.into()));
-    flags(
-        out,
+fn partner_state(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    port_state(
+        key,
+        u16(value)?.into(),
         "ad_partner_oper_port_state_str",
-        state.into(),
-        PORT_STATES,
-    );
+        out,
+    )
+}
+
+/// Tells the state of a port as a number, and its bits by name.
+fn port_state(key: &str, state: u32, names_key: &str, out: &mut dyn Fields) -> Option<()> {
+    out.field(key, Value::Number(state.into()));
+    flags(out, names_key, state, PORT_STATES);
     Some(())
 }

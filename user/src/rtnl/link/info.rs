@@ -5,7 +5,8 @@
 use super::{bond, bridge, tun, tunnel, vlan, vxlan};
 use crate::names::uapi::*;
 use crate::object::attrs::{name, u32, Index};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{As, Nested, Word, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
 type Info<'a> = Index<'a>;
@@ -42,20 +43,16 @@ static SLAVE_KINDS: &[(&str, &[Known])] = &[
 ];
 
 /// `IFLA_VRF_*` and `IFLA_VRF_PORT_*`.
-static VRF: &[Known] = &[known(IFLA_VRF_TABLE, "table", Format::U32)];
+static VRF: &[Known] = &[known(IFLA_VRF_TABLE, "table", U32)];
 
 /// `IFLA_IPVLAN_*`.
 static IPVLAN: &[Known] = &[
     known(
         IFLA_IPVLAN_MODE,
         "mode",
-        Format::Word(&[(0, "l2"), (1, "l3"), (2, "l3s")]),
+        Word(&[(0, "l2"), (1, "l3"), (2, "l3s")]),
     ),
-    known(
-        IFLA_IPVLAN_FLAGS,
-        "flags",
-        Format::As(describe_ipvlan_flags),
-    ),
+    known(IFLA_IPVLAN_FLAGS, "flags", As(ipvlan_flags)),
 ];
 
 /// Returns the kind of the link.
@@ -97,8 +94,8 @@ pub fn describe(
         }
     }
     out.details();
-    let data = Format::Nested(table(KINDS, kind));
-    let slave_data = Format::Nested(table(SLAVE_KINDS, slave_kind));
+    let data = Nested(table(KINDS, kind));
+    let slave_data = Nested(table(SLAVE_KINDS, slave_kind));
     names.in_peer_namespace(is_elsewhere, |names| {
         schema::describe_known(
             &mut attrs,
@@ -123,7 +120,7 @@ fn table(kinds: &[(&str, &'static [Known])], kind: Option<&[u8]>) -> &'static [K
 }
 
 /// Tells which of the ways to part its network from that of the others it has.
-fn describe_ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn ipvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let key = match crate::object::attrs::u16(value)? {
         flags if flags & 1 != 0 => "private",
         flags if flags & 2 != 0 => "vepa",

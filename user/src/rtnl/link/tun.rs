@@ -6,33 +6,30 @@
 
 use crate::names::uapi::*;
 use crate::object::attrs::u32;
-use crate::object::schema::{known, Format, Known};
+use crate::object::schema::Format::{As, Bool, Word, U32};
+use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Value};
 use std::fs;
 
 /// Attributes of a tun or tap device.
 pub static TUN: &[Known] = &[
-    known(
-        IFLA_TUN_TYPE,
-        "type",
-        Format::Word(&[(1, "tun"), (2, "tap")]),
-    ),
-    known(IFLA_TUN_PI, "pi", Format::Bool),
-    known(IFLA_TUN_VNET_HDR, "vnet_hdr", Format::Bool),
-    known(IFLA_TUN_MULTI_QUEUE, "multi_queue", Format::Bool),
-    known(IFLA_TUN_NUM_QUEUES, "numqueues", Format::U32),
-    known(IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled", Format::U32),
-    known(IFLA_TUN_PERSIST, "persist", Format::Bool),
-    known(IFLA_TUN_OWNER, "user", Format::As(describe_user)),
-    known(IFLA_TUN_GROUP, "group", Format::As(describe_group)),
+    known(IFLA_TUN_TYPE, "type", Word(&[(1, "tun"), (2, "tap")])),
+    known(IFLA_TUN_PI, "pi", Bool),
+    known(IFLA_TUN_VNET_HDR, "vnet_hdr", Bool),
+    known(IFLA_TUN_MULTI_QUEUE, "multi_queue", Bool),
+    known(IFLA_TUN_NUM_QUEUES, "numqueues", U32),
+    known(IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled", U32),
+    known(IFLA_TUN_PERSIST, "persist", Bool),
+    known(IFLA_TUN_OWNER, "user", As(user)),
+    known(IFLA_TUN_GROUP, "group", As(group)),
 ];
 
-fn describe_user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn user(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     describe_account(key, u32(value)?, "/etc/passwd", out);
     Some(())
 }
 
-fn describe_group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     describe_account(key, u32(value)?, "/etc/group", out);
     Some(())
 }

@@ -8,53 +8,32 @@ use crate::kind::find;
 use crate::names::uapi::*;
 use crate::object::attrs::{be16, be32, ip, u16, u32};
 use crate::object::fields::flag_fields;
-use crate::object::schema::{hex, known, Format, Known};
+use crate::object::schema::Format::{
+    As, Be16, Bool, Flag, Hex, Ip, Link, NonZero, Read, Unless, Where, Word, U16, U32, U8,
+};
+use crate::object::schema::{hex, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
 /// Attributes of a geneve.
 pub static GENEVE: &[Known] = &[
-    known(IFLA_GENEVE_COLLECT_METADATA, "external", Format::Flag),
-    known(IFLA_GENEVE_ID, "id", Format::U32),
-    known(IFLA_GENEVE_REMOTE, "remote", Format::NonZero(&Format::Ip)),
-    known(IFLA_GENEVE_REMOTE6, "remote6", Format::NonZero(&Format::Ip)),
-    known(IFLA_GENEVE_LOCAL, "local", Format::NonZero(&Format::Ip)),
-    known(IFLA_GENEVE_LOCAL6, "local6", Format::NonZero(&Format::Ip)),
-    known(IFLA_GENEVE_TTL, "ttl", Format::U8),
-    known(
-        IFLA_GENEVE_TTL_INHERIT,
-        "ttl_inherit",
-        Format::NonZero(&Format::Bool),
-    ),
-    known(IFLA_GENEVE_TOS, "tos", Format::NonZero(&Format::Hex)),
-    known(IFLA_GENEVE_DF, "df", Format::Word(DF)),
-    known(
-        IFLA_GENEVE_LABEL,
-        "label",
-        Format::NonZero(&Format::As(describe_flowlabel)),
-    ),
-    known(IFLA_GENEVE_PORT, "port", Format::Be16),
-    known(
-        IFLA_GENEVE_PORT_RANGE,
-        "port_range",
-        Format::As(describe_ports),
-    ),
-    known(IFLA_GENEVE_UDP_CSUM, "udp_csum", Format::Bool),
-    known(
-        IFLA_GENEVE_UDP_ZERO_CSUM6_TX,
-        "udp_zero_csum6_tx",
-        Format::Bool,
-    ),
-    known(
-        IFLA_GENEVE_UDP_ZERO_CSUM6_RX,
-        "udp_zero_csum6_rx",
-        Format::Bool,
-    ),
-    known(
-        IFLA_GENEVE_INNER_PROTO_INHERIT,
-        "inner_proto_inherit",
-        Format::Flag,
-    ),
-    known(IFLA_GENEVE_GRO_HINT, "gro_hint", Format::Flag),
+    known(IFLA_GENEVE_COLLECT_METADATA, "external", Flag),
+    known(IFLA_GENEVE_ID, "id", U32),
+    known(IFLA_GENEVE_REMOTE, "remote", NonZero(&Ip)),
+    known(IFLA_GENEVE_REMOTE6, "remote6", NonZero(&Ip)),
+    known(IFLA_GENEVE_LOCAL, "local", NonZero(&Ip)),
+    known(IFLA_GENEVE_LOCAL6, "local6", NonZero(&Ip)),
+    known(IFLA_GENEVE_TTL, "ttl", U8),
+    known(IFLA_GENEVE_TTL_INHERIT, "ttl_inherit", NonZero(&Bool)),
+    known(IFLA_GENEVE_TOS, "tos", NonZero(&Hex)),
+    known(IFLA_GENEVE_DF, "df", Word(DF)),
+    known(IFLA_GENEVE_LABEL, "label", NonZero(&Read(flowlabel))),
+    known(IFLA_GENEVE_PORT, "port", Be16),
+    known(IFLA_GENEVE_PORT_RANGE, "port_range", As(ports)),
+    known(IFLA_GENEVE_UDP_CSUM, "udp_csum", Bool),
+    known(IFLA_GENEVE_UDP_ZERO_CSUM6_TX, "udp_zero_csum6_tx", Bool),
+    known(IFLA_GENEVE_UDP_ZERO_CSUM6_RX, "udp_zero_csum6_rx", Bool),
+    known(IFLA_GENEVE_INNER_PROTO_INHERIT, "inner_proto_inherit", Flag),
+    known(IFLA_GENEVE_GRO_HINT, "gro_hint", Flag),
 ];
 
 /// The headers of a direction have a key (`GRE_KEY`), which may be 0.
@@ -94,11 +73,11 @@ macro_rules! encap {
     ([$($row:expr,)*] $kind:ident $flags:ident $sport:ident $dport:ident) => {
         &[
             $($row,)*
-            known($kind, "encap_type", Format::NonZero(&Format::Word(ENCAP))),
+            known($kind, "encap_type", NonZero(&Word(ENCAP))),
             // The kernel keeps flags without an encapsulation, too.
-            known($flags, "encap_flags", Format::Where($kind, ANY, &Format::NonZero(&Format::Hex))),
-            known($sport, "encap_sport", Format::NonZero(&Format::Be16)),
-            known($dport, "encap_dport", Format::NonZero(&Format::Be16)),
+            known($flags, "encap_flags", Where($kind, ANY, &NonZero(&Hex))),
+            known($sport, "encap_sport", NonZero(&Be16)),
+            known($dport, "encap_dport", NonZero(&Be16)),
         ]
     };
 }
@@ -108,14 +87,14 @@ macro_rules! gre {
     ($($row:expr,)*) => {
         encap!([
             $($row,)*
-            known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", Format::U32),
-            known(IFLA_GRE_ERSPAN_VER, "erspan_ver", Format::U8),
+            known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", U32),
+            known(IFLA_GRE_ERSPAN_VER, "erspan_ver", U8),
             known(
                 IFLA_GRE_ERSPAN_DIR,
                 "erspan_dir",
-                Format::Word(&[(0, "ingress"), (1, "egress")]),
+                Word(&[(0, "ingress"), (1, "egress")]),
             ),
-            known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Format::Hex),
+            known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Hex),
         ] IFLA_GRE_ENCAP_TYPE IFLA_GRE_ENCAP_FLAGS IFLA_GRE_ENCAP_SPORT IFLA_GRE_ENCAP_DPORT)
     };
 }
@@ -125,78 +104,50 @@ macro_rules! iptun {
     ($($row:expr,)*) => {
         encap!([
             $($row,)*
-            known(IFLA_IPTUN_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+            known(IFLA_IPTUN_FWMARK, "fwmark", NonZero(&Hex)),
         ] IFLA_IPTUN_ENCAP_TYPE IFLA_IPTUN_ENCAP_FLAGS IFLA_IPTUN_ENCAP_SPORT IFLA_IPTUN_ENCAP_DPORT)
     };
 }
 
 /// Attributes of a gre, gretap or erspan.
 pub static GRE: &[Known] = gre![
-    known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
-    known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
-    known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
-    known(IFLA_GRE_LINK, "link", Format::NonZero(&Format::Link)),
-    known(IFLA_GRE_TTL, "ttl", Format::U8),
-    known(IFLA_GRE_TOS, "tos", Format::NonZero(&Format::Hex)),
-    known(IFLA_GRE_PMTUDISC, "pmtudisc", Format::Bool),
-    known(
-        IFLA_GRE_IGNORE_DF,
-        "ignore_df",
-        Format::NonZero(&Format::Bool),
-    ),
-    known(
-        IFLA_GRE_IKEY,
-        "ikey",
-        Format::Where(IFLA_GRE_IFLAGS, KEYED, &Format::Ip),
-    ),
-    known(
-        IFLA_GRE_OKEY,
-        "okey",
-        Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
-    ),
-    known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
-    known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
-    known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
+    known(IFLA_GRE_COLLECT_METADATA, "external", Flag),
+    known(IFLA_GRE_REMOTE, "remote", Read(endpoint)),
+    known(IFLA_GRE_LOCAL, "local", Read(endpoint)),
+    known(IFLA_GRE_LINK, "link", NonZero(&Link)),
+    known(IFLA_GRE_TTL, "ttl", U8),
+    known(IFLA_GRE_TOS, "tos", NonZero(&Hex)),
+    known(IFLA_GRE_PMTUDISC, "pmtudisc", Bool),
+    known(IFLA_GRE_IGNORE_DF, "ignore_df", NonZero(&Bool),),
+    known(IFLA_GRE_IKEY, "ikey", Where(IFLA_GRE_IFLAGS, KEYED, &Ip),),
+    known(IFLA_GRE_OKEY, "okey", Where(IFLA_GRE_OFLAGS, KEYED, &Ip),),
+    known(IFLA_GRE_IFLAGS, "i", As(gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", As(gre_flags)),
+    known(IFLA_GRE_FWMARK, "fwmark", NonZero(&Hex)),
 ];
 
 /// Attributes of an ipip or sit.
 pub static IPTUN: &[Known] = iptun![
-    known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
     known(
         IFLA_IPTUN_PROTO,
         "proto",
-        Format::Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
+        Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
     ),
-    known(IFLA_IPTUN_REMOTE, "remote", Format::As(describe_endpoint)),
-    known(IFLA_IPTUN_LOCAL, "local", Format::As(describe_endpoint)),
-    known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
-    known(IFLA_IPTUN_TTL, "ttl", Format::U8),
-    known(IFLA_IPTUN_TOS, "tos", Format::NonZero(&Format::Hex)),
-    known(IFLA_IPTUN_PMTUDISC, "pmtudisc", Format::Bool),
-    known(
-        IFLA_IPTUN_FLAGS,
-        "isatap",
-        Format::NonZero(&Format::As(describe_isatap)),
-    ),
-    known(
-        IFLA_IPTUN_6RD_PREFIX,
-        "prefix",
-        Format::NonZero(&Format::Ip),
-    ),
-    known(
-        IFLA_IPTUN_6RD_PREFIXLEN,
-        "prefixlen",
-        Format::NonZero(&Format::U16),
-    ),
-    known(
-        IFLA_IPTUN_6RD_RELAY_PREFIX,
-        "relay_prefix",
-        Format::NonZero(&Format::Ip),
-    ),
+    known(IFLA_IPTUN_REMOTE, "remote", Read(endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Read(endpoint)),
+    known(IFLA_IPTUN_LINK, "link", NonZero(&Link)),
+    known(IFLA_IPTUN_TTL, "ttl", U8),
+    known(IFLA_IPTUN_TOS, "tos", NonZero(&Hex)),
+    known(IFLA_IPTUN_PMTUDISC, "pmtudisc", Bool),
+    known(IFLA_IPTUN_FLAGS, "isatap", NonZero(&Read(isatap)),),
+    known(IFLA_IPTUN_6RD_PREFIX, "prefix", NonZero(&Ip),),
+    known(IFLA_IPTUN_6RD_PREFIXLEN, "prefixlen", NonZero(&U16),),
+    known(IFLA_IPTUN_6RD_RELAY_PREFIX, "relay_prefix", NonZero(&Ip),),
     known(
         IFLA_IPTUN_6RD_RELAY_PREFIXLEN,
         "relay_prefixlen",
-        Format::NonZero(&Format::U16),
+        NonZero(&U16),
     ),
 ];
 
@@ -223,78 +174,62 @@ const IP6_CAPABILITIES: u32 = 0x7_0000;
 
 /// Attributes of an ip6tnl.
 pub static IP6TNL: &[Known] = iptun![
-    known(IFLA_IPTUN_COLLECT_METADATA, "external", Format::Flag),
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
     known(
         IFLA_IPTUN_PROTO,
         "proto",
-        Format::Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
+        Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
     ),
-    known(IFLA_IPTUN_REMOTE, "remote", Format::As(describe_endpoint)),
-    known(IFLA_IPTUN_LOCAL, "local", Format::As(describe_endpoint)),
-    known(IFLA_IPTUN_LINK, "link", Format::NonZero(&Format::Link)),
-    known(IFLA_IPTUN_TTL, "ttl", Format::U8),
+    known(IFLA_IPTUN_REMOTE, "remote", Read(endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Read(endpoint)),
+    known(IFLA_IPTUN_LINK, "link", NonZero(&Link)),
+    known(IFLA_IPTUN_TTL, "ttl", U8),
     known(
         IFLA_IPTUN_ENCAP_LIMIT,
         "encap_limit",
-        Format::Unless(IFLA_IPTUN_FLAGS, IGNORES_LIMIT, &Format::U8),
+        Unless(IFLA_IPTUN_FLAGS, IGNORES_LIMIT, &U8),
     ),
     known(
         IFLA_IPTUN_FLOWINFO,
         "tclass",
-        Format::Unless(
-            IFLA_IPTUN_FLAGS,
-            INHERITS_CLASS,
-            &Format::As(describe_class),
-        ),
+        Unless(IFLA_IPTUN_FLAGS, INHERITS_CLASS, &As(class),),
     ),
     known(
         IFLA_IPTUN_FLOWINFO,
         "flowlabel",
-        Format::Unless(
-            IFLA_IPTUN_FLAGS,
-            INHERITS_LABEL,
-            &Format::As(describe_label),
-        ),
+        Unless(IFLA_IPTUN_FLAGS, INHERITS_LABEL, &As(label),),
     ),
-    known(IFLA_IPTUN_FLAGS, "flags", Format::As(describe_ip6_flags)),
+    known(IFLA_IPTUN_FLAGS, "flags", As(ip6_flags)),
 ];
 
 /// Attributes of an ip6gre, ip6gretap or ip6erspan.
 pub static IP6GRE: &[Known] = gre![
-    known(IFLA_GRE_COLLECT_METADATA, "external", Format::Flag),
-    known(IFLA_GRE_REMOTE, "remote", Format::As(describe_endpoint)),
-    known(IFLA_GRE_LOCAL, "local", Format::As(describe_endpoint)),
-    known(IFLA_GRE_LINK, "link", Format::NonZero(&Format::Link)),
-    known(IFLA_GRE_TTL, "ttl", Format::U8),
+    known(IFLA_GRE_COLLECT_METADATA, "external", Flag),
+    known(IFLA_GRE_REMOTE, "remote", Read(endpoint)),
+    known(IFLA_GRE_LOCAL, "local", Read(endpoint)),
+    known(IFLA_GRE_LINK, "link", NonZero(&Link)),
+    known(IFLA_GRE_TTL, "ttl", U8),
     known(
         IFLA_GRE_ENCAP_LIMIT,
         "encap_limit",
-        Format::Unless(IFLA_GRE_FLAGS, IGNORES_LIMIT, &Format::U8),
+        Unless(IFLA_GRE_FLAGS, IGNORES_LIMIT, &U8),
     ),
     known(
         IFLA_GRE_FLOWINFO,
         "tclass",
-        Format::Unless(IFLA_GRE_FLAGS, INHERITS_CLASS, &Format::As(describe_class)),
+        Unless(IFLA_GRE_FLAGS, INHERITS_CLASS, &As(class)),
     ),
     known(
         IFLA_GRE_FLOWINFO,
         "flowlabel",
-        Format::Unless(IFLA_GRE_FLAGS, INHERITS_LABEL, &Format::As(describe_label)),
+        Unless(IFLA_GRE_FLAGS, INHERITS_LABEL, &As(label)),
     ),
-    known(IFLA_GRE_FLAGS, "flags", Format::As(describe_ip6_flags)),
-    known(IFLA_GRE_FWMARK, "fwmark", Format::NonZero(&Format::Hex)),
-    known(
-        IFLA_GRE_IKEY,
-        "ikey",
-        Format::Where(IFLA_GRE_IFLAGS, KEYED, &Format::Ip),
-    ),
-    known(
-        IFLA_GRE_OKEY,
-        "okey",
-        Format::Where(IFLA_GRE_OFLAGS, KEYED, &Format::Ip),
-    ),
-    known(IFLA_GRE_IFLAGS, "i", Format::As(describe_gre_flags)),
-    known(IFLA_GRE_OFLAGS, "o", Format::As(describe_gre_flags)),
+    known(IFLA_GRE_FLAGS, "flags", As(ip6_flags)),
+    known(IFLA_GRE_FWMARK, "fwmark", NonZero(&Hex)),
+    known(IFLA_GRE_IKEY, "ikey", Where(IFLA_GRE_IFLAGS, KEYED, &Ip),),
+    known(IFLA_GRE_OKEY, "okey", Where(IFLA_GRE_OFLAGS, KEYED, &Ip),),
+    known(IFLA_GRE_IFLAGS, "i", As(gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", As(gre_flags)),
 ];
 
 /// Whether packets may be fragmented: `VXLAN_DF_*`, `GENEVE_DF_*`.
@@ -303,19 +238,13 @@ pub const DF: &[(u8, &str)] = &[(0, "unset"), (1, "set"), (2, "inherit")];
 /// `TUNNEL_ENCAP_*`.
 const ENCAP: &[(u8, &str)] = &[(1, "fou"), (2, "gue"), (3, "mpls")];
 
-/// Tells a flow label of IPv6.
-pub fn describe_flowlabel(
-    key: &str,
-    value: &[u8],
-    _: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
-    out.field(key, hex(be32(value)?.into()));
-    Some(())
+/// Reads a flow label of IPv6.
+pub fn flowlabel(value: &[u8]) -> Option<Value<'_>> {
+    be32(value).map(|label| hex(label.into()))
 }
 
 /// Tells the ports to send from, `struct ifla_vxlan_port_range` or `ifla_geneve_port_range`.
-pub fn describe_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (low, high) = value.split_at_checked(2)?;
     let [low, high] = [be16(low)?, be16(high)?];
 
@@ -326,18 +255,17 @@ pub fn describe_ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fiel
     Some(())
 }
 
-/// Tells an end of the tunnel.
-fn describe_endpoint(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Reads an end of the tunnel.
+fn endpoint(value: &[u8]) -> Option<Value<'_>> {
     match ip(value)? {
-        address if address.is_unspecified() => out.field(key, Value::Word("any")),
-        address => out.field(key, Value::Ip(address)),
+        address if address.is_unspecified() => Some(Value::Word("any")),
+        address => Some(Value::Ip(address)),
     }
-    Some(())
 }
 
 /// Tells what the headers of a direction have (`GRE_*`); `way` is that direction, `i` or `o`. Keys
 /// are told as such, see [`KEYED`].
-fn describe_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let flags = be16(value)?;
 
     for (bit, what) in [(0x1000, "seq"), (0x8000, "csum")] {
@@ -349,7 +277,7 @@ fn describe_gre_flags(way: &str, value: &[u8], _: &mut Names, out: &mut dyn Fiel
 }
 
 /// Tells the traffic class in the first word of a header of IPv6.
-fn describe_class(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn class(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let class = be32(value)? >> 20 & 0xff;
 
     out.field(key, Value::Word(&format!("{class:#04x}")));
@@ -357,7 +285,7 @@ fn describe_class(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 /// Tells the flow label in the first word of a header of IPv6.
-fn describe_label(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn label(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let label = be32(value)? & 0xf_ffff;
 
     out.field(key, Value::Word(&format!("{label:#07x}")));
@@ -365,7 +293,7 @@ fn describe_label(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) 
 }
 
 /// Tells each flag that is set of a tunnel through IPv6 as a key of its own.
-fn describe_ip6_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn ip6_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let rest = flag_fields(out, u32(value)?, IP6_FLAGS, Value::Bool(true)) & !IP6_CAPABILITIES;
     if rest != 0 {
         out.field(key, Value::Hex(rest.into()));
@@ -373,10 +301,7 @@ fn describe_ip6_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fiel
     Some(())
 }
 
-/// Tells whether it is an ISATAP tunnel, the one flag there is (`SIT_ISATAP`).
-fn describe_isatap(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    u16(value).filter(|flags| *flags == 1)?;
-
-    out.field(key, Value::Bool(true));
-    Some(())
+/// Reads whether it is an ISATAP tunnel, the one flag there is (`SIT_ISATAP`).
+fn isatap(value: &[u8]) -> Option<Value<'_>> {
+    (u16(value)? == 1).then_some(Value::Bool(true))
 }

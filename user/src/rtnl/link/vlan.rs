@@ -6,26 +6,19 @@
 
 use crate::names::uapi::*;
 use crate::object::attrs::{be16, u16, u32};
-use crate::object::fields::flags;
-use crate::object::schema::{known, Format, Known};
+use crate::object::fields::{flag_fields, flags};
+use crate::object::schema::Format::{As, Items, Lladdr, Word, I32, U16, U32};
+use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::{Attr, Attrs};
 
 /// Attributes of a VLAN.
 pub static VLAN: &[Known] = &[
-    known(
-        IFLA_VLAN_PROTOCOL,
-        "protocol",
-        Format::As(describe_protocol),
-    ),
-    known(IFLA_VLAN_ID, "id", Format::U16),
-    known(IFLA_VLAN_FLAGS, "flags", Format::As(describe_flags)),
-    known(
-        IFLA_VLAN_INGRESS_QOS,
-        "ingress_qos",
-        Format::As(describe_qos),
-    ),
-    known(IFLA_VLAN_EGRESS_QOS, "egress_qos", Format::As(describe_qos)),
+    known(IFLA_VLAN_PROTOCOL, "protocol", As(protocol)),
+    known(IFLA_VLAN_ID, "id", U16),
+    known(IFLA_VLAN_FLAGS, "flags", As(vlan_flags)),
+    known(IFLA_VLAN_INGRESS_QOS, "ingress_qos", As(qos)),
+    known(IFLA_VLAN_EGRESS_QOS, "egress_qos", As(qos)),
 ];
 
 /// Attributes of a macvlan or macvtap.
@@ -33,7 +26,7 @@ pub static MACVLAN: &[Known] = &[
     known(
         IFLA_MACVLAN_MODE,
         "mode",
-        Format::Word(&[
+        Word(&[
             (1, "private"),
             (2, "vepa"),
             (4, "bridge"),
@@ -41,33 +34,16 @@ pub static MACVLAN: &[Known] = &[
             (16, "source"),
         ]),
     ),
-    known(
-        IFLA_MACVLAN_FLAGS,
-        "flags",
-        Format::As(describe_macvlan_flags),
-    ),
-    known(IFLA_MACVLAN_BC_QUEUE_LEN, "bcqueuelen", Format::U32),
-    known(
-        IFLA_MACVLAN_BC_QUEUE_LEN_USED,
-        "usedbcqueuelen",
-        Format::U32,
-    ),
-    known(IFLA_MACVLAN_BC_CUTOFF, "bclim", Format::I32),
-    known(IFLA_MACVLAN_MACADDR_COUNT, "macaddr_count", Format::U32),
-    known(
-        IFLA_MACVLAN_MACADDR_DATA,
-        "macaddr_data",
-        Format::Items(&Format::Lladdr),
-    ),
+    known(IFLA_MACVLAN_FLAGS, "flags", As(macvlan_flags)),
+    known(IFLA_MACVLAN_BC_QUEUE_LEN, "bcqueuelen", U32),
+    known(IFLA_MACVLAN_BC_QUEUE_LEN_USED, "usedbcqueuelen", U32),
+    known(IFLA_MACVLAN_BC_CUTOFF, "bclim", I32),
+    known(IFLA_MACVLAN_MACADDR_COUNT, "macaddr_count", U32),
+    known(IFLA_MACVLAN_MACADDR_DATA, "macaddr_data", Items(&Lladdr)),
 ];
 
 /// Tells an EtherType that VLANs go by.
-pub fn describe_protocol(
-    key: &str,
-    value: &[u8],
-    _: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+pub fn protocol(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     match be16(value)? {
         0x8100 => out.field(key, Value::Word("802.1Q")),
         0x88a8 => out.field(key, Value::Word("802.1ad")),
@@ -77,7 +53,7 @@ pub fn describe_protocol(
 }
 
 /// Tells `struct ifla_vlan_flags`: the flags, and a mask that is of use only in requests.
-fn describe_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn vlan_flags(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let (set, _) = value.split_first_chunk::<4>()?;
 
     flags(out, key, u32::from_ne_bytes(*set), VLAN_FLAGS);
@@ -94,7 +70,7 @@ const VLAN_FLAGS: &[(u32, &str)] = &[
 ];
 
 /// Tells how priorities become others, each a `struct ifla_vlan_qos_mapping`.
-fn describe_qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let mappings = || Attrs::new(value).map(|attr| mapping(attr.ok()?));
     mappings().all(|mapping| mapping.is_some()).then_some(())?;
 
@@ -116,18 +92,10 @@ fn mapping(attr: Attr<'_>) -> Option<(u32, u32)> {
 }
 
 /// Tells each of `MACVLAN_FLAG_*` that is set.
-fn describe_macvlan_flags(
-    _: &str,
-    value: &[u8],
-    _: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+fn macvlan_flags(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let flags = u16(value).filter(|flags| flags & !3 == 0)?;
+    let names = [(1, "nopromisc"), (2, "nodst")];
 
-    for (bit, key) in [(1, "nopromisc"), (2, "nodst")] {
-        if flags & bit != 0 {
-            out.field(key, Value::Bool(true));
-        }
-    }
+    flag_fields(out, flags.into(), &names, Value::Bool(true));
     Some(())
 }

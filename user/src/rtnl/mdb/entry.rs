@@ -6,7 +6,8 @@ use super::BrPortMsg;
 use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32, u8, Index};
 use crate::object::fields::{flags, Fields, Nest, Value};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{As, Clock, Ip, Link, Word, U16, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
 use crate::wire::Attrs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -177,33 +178,21 @@ impl Object for MdbEntry<'_> {
     }
 }
 
-static SENDER: &[Known] = &[known(MDBA_MDB_EATTR_SOURCE, "src", Format::Ip)];
+static SENDER: &[Known] = &[known(MDBA_MDB_EATTR_SOURCE, "src", Ip)];
 
 static REMOTE: &[Known] = &[
-    known(MDBA_MDB_EATTR_DST, "dst", Format::Ip),
-    known(MDBA_MDB_EATTR_DST_PORT, "dst_port", Format::U16),
-    known(MDBA_MDB_EATTR_VNI, "vni", Format::U32),
-    known(MDBA_MDB_EATTR_SRC_VNI, "src_vni", Format::U32),
-    known(MDBA_MDB_EATTR_IFINDEX, "via", Format::Link),
+    known(MDBA_MDB_EATTR_DST, "dst", Ip),
+    known(MDBA_MDB_EATTR_DST_PORT, "dst_port", U16),
+    known(MDBA_MDB_EATTR_VNI, "vni", U32),
+    known(MDBA_MDB_EATTR_SRC_VNI, "src_vni", U32),
+    known(MDBA_MDB_EATTR_IFINDEX, "via", Link),
 ];
 
 static DETAILS: &[Known] = &[
-    known(
-        MDBA_MDB_EATTR_GROUP_MODE,
-        "filter_mode",
-        Format::Word(MODES),
-    ),
-    known(
-        MDBA_MDB_EATTR_SRC_LIST,
-        "source_list",
-        Format::As(describe_sources),
-    ),
-    known(
-        MDBA_MDB_EATTR_RTPROT,
-        "protocol",
-        Format::As(describe_protocol),
-    ),
-    known(MDBA_MDB_EATTR_TIMER, "timer", Format::Clock),
+    known(MDBA_MDB_EATTR_GROUP_MODE, "filter_mode", Word(MODES)),
+    known(MDBA_MDB_EATTR_SRC_LIST, "source_list", As(sources)),
+    known(MDBA_MDB_EATTR_RTPROT, "protocol", As(protocol)),
+    known(MDBA_MDB_EATTR_TIMER, "timer", Clock),
 ];
 
 /// `MCAST_*`, `include/uapi/linux/in.h`.
@@ -211,17 +200,12 @@ const MODES: &[(u8, &str)] = &[(0, "exclude"), (1, "include")];
 
 /// `MDBA_MDB_SRCATTR_*`.
 static SOURCE_ATTRS: &[Known] = &[
-    known(MDBA_MDB_SRCATTR_ADDRESS, "address", Format::Ip),
-    known(MDBA_MDB_SRCATTR_TIMER, "timer", Format::Clock),
+    known(MDBA_MDB_SRCATTR_ADDRESS, "address", Ip),
+    known(MDBA_MDB_SRCATTR_TIMER, "timer", Clock),
 ];
 
 /// Tells the senders that are listened to, or those that are not.
-fn describe_sources(
-    key: &str,
-    value: &[u8],
-    names: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+fn sources(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let sources = || {
         Attrs::new(value).map(|attr| {
             attr.ok()
@@ -241,12 +225,7 @@ fn describe_sources(
 }
 
 /// Tells who made it.
-fn describe_protocol(
-    key: &str,
-    value: &[u8],
-    names: &mut Names,
-    out: &mut dyn Fields,
-) -> Option<()> {
+fn protocol(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let number = u8(value)?;
 
     out.field(key, names.numbers().protocols.name(number.into()));

@@ -6,7 +6,8 @@ use super::BrPortMsg;
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, Index};
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{Clock, Word, U16};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
 
 /// A port behind which a router of groups is: it gets all of them.
@@ -64,11 +65,11 @@ impl Object for RouterPort<'_> {
 
 /// `MDBA_ROUTER_PATTR_*`.
 static ATTRS: &[Known] = &[
-    known(MDBA_ROUTER_PATTR_TYPE, "type", Format::Word(TYPES)),
-    known(MDBA_ROUTER_PATTR_TIMER, "timer", Format::Clock),
-    known(MDBA_ROUTER_PATTR_INET_TIMER, "inet_timer", Format::Clock),
-    known(MDBA_ROUTER_PATTR_INET6_TIMER, "inet6_timer", Format::Clock),
-    known(MDBA_ROUTER_PATTR_VID, "vid", Format::U16),
+    known(MDBA_ROUTER_PATTR_TYPE, "type", Word(TYPES)),
+    known(MDBA_ROUTER_PATTR_TIMER, "timer", Clock),
+    known(MDBA_ROUTER_PATTR_INET_TIMER, "inet_timer", Clock),
+    known(MDBA_ROUTER_PATTR_INET6_TIMER, "inet6_timer", Clock),
+    known(MDBA_ROUTER_PATTR_VID, "vid", U16),
 ];
 
 /// `MDB_RTR_TYPE_*`, as `bridge` calls them; it has no word for the first.

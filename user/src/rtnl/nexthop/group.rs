@@ -6,7 +6,8 @@ use super::{
     u16, u32, NexthopAttrs, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
 };
 use crate::names::uapi::*;
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{Clock, Uint, U16, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 use crate::wire::Attrs;
 
@@ -23,25 +24,17 @@ const RESILIENT: u16 = 1;
 
 /// `NHA_RES_GROUP_*`.
 static RES_GROUP: &[Known] = &[
-    known(NHA_RES_GROUP_BUCKETS, "buckets", Format::U16),
-    known(NHA_RES_GROUP_IDLE_TIMER, "idle_timer", Format::Clock),
-    known(
-        NHA_RES_GROUP_UNBALANCED_TIMER,
-        "unbalanced_timer",
-        Format::Clock,
-    ),
-    known(
-        NHA_RES_GROUP_UNBALANCED_TIME,
-        "unbalanced_time",
-        Format::Clock,
-    ),
+    known(NHA_RES_GROUP_BUCKETS, "buckets", U16),
+    known(NHA_RES_GROUP_IDLE_TIMER, "idle_timer", Clock),
+    known(NHA_RES_GROUP_UNBALANCED_TIMER, "unbalanced_timer", Clock),
+    known(NHA_RES_GROUP_UNBALANCED_TIME, "unbalanced_time", Clock),
 ];
 
 /// `NHA_GROUP_STATS_ENTRY_*`.
 static STATS: &[Known] = &[
-    known(NHA_GROUP_STATS_ENTRY_ID, "id", Format::U32),
-    known(NHA_GROUP_STATS_ENTRY_PACKETS, "packets", Format::Uint),
-    known(NHA_GROUP_STATS_ENTRY_PACKETS_HW, "packets_hw", Format::Uint),
+    known(NHA_GROUP_STATS_ENTRY_ID, "id", U32),
+    known(NHA_GROUP_STATS_ENTRY_PACKETS, "packets", Uint),
+    known(NHA_GROUP_STATS_ENTRY_PACKETS_HW, "packets_hw", Uint),
 ];
 
 /// Tells who is in the group, and how one of them is chosen.

@@ -5,28 +5,30 @@
 use crate::kind::find;
 use crate::names::uapi::*;
 use crate::object::attrs::{name, u32};
-use crate::object::schema::{self, hex, known, Format, Known};
+use crate::object::fields::flag_fields;
+use crate::object::schema::Format::{As, Name, Read, U32};
+use crate::object::schema::{self, hex, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
 use std::time::Duration;
 
 static METRICS: &[Known] = &[
-    known(RTAX_LOCK, "lock", Format::As(lock)),
-    known(RTAX_MTU, "mtu", Format::U32),
-    known(RTAX_WINDOW, "window", Format::U32),
-    known(RTAX_RTT, "rtt", Format::As(eighths)),
-    known(RTAX_RTTVAR, "rttvar", Format::As(quarters)),
-    known(RTAX_SSTHRESH, "ssthresh", Format::U32),
-    known(RTAX_CWND, "cwnd", Format::U32),
-    known(RTAX_ADVMSS, "advmss", Format::U32),
-    known(RTAX_REORDERING, "reordering", Format::U32),
-    known(RTAX_HOPLIMIT, "hoplimit", Format::As(hoplimit)),
-    known(RTAX_INITCWND, "initcwnd", Format::U32),
-    known(RTAX_FEATURES, "features", Format::As(features)),
-    known(RTAX_RTO_MIN, "rto_min", Format::U32),
-    known(RTAX_INITRWND, "initrwnd", Format::U32),
-    known(RTAX_QUICKACK, "quickack", Format::U32),
-    known(RTAX_CC_ALGO, "congestion", Format::Name),
-    known(RTAX_FASTOPEN_NO_COOKIE, "fastopen_no_cookie", Format::U32),
+    known(RTAX_LOCK, "lock", As(lock)),
+    known(RTAX_MTU, "mtu", U32),
+    known(RTAX_WINDOW, "window", U32),
+    known(RTAX_RTT, "rtt", Read(eighths)),
+    known(RTAX_RTTVAR, "rttvar", Read(quarters)),
+    known(RTAX_SSTHRESH, "ssthresh", U32),
+    known(RTAX_CWND, "cwnd", U32),
+    known(RTAX_ADVMSS, "advmss", U32),
+    known(RTAX_REORDERING, "reordering", U32),
+    known(RTAX_HOPLIMIT, "hoplimit", As(hoplimit)),
+    known(RTAX_INITCWND, "initcwnd", U32),
+    known(RTAX_FEATURES, "features", As(features)),
+    known(RTAX_RTO_MIN, "rto_min", U32),
+    known(RTAX_INITRWND, "initrwnd", U32),
+    known(RTAX_QUICKACK, "quickack", U32),
+    known(RTAX_CC_ALGO, "congestion", Name),
+    known(RTAX_FASTOPEN_NO_COOKIE, "fastopen_no_cookie", U32),
 ];
 
 /// The metrics of a route, `RTAX_*`: what is `None` is that of the system, or found out. See `ip-route(8)`.
@@ -117,15 +119,13 @@ pub fn describe(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option
 }
 
 /// The kernel counts in eighths of a millisecond.
-fn eighths(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, Value::Number((u32(value)? / 8).into()));
-    Some(())
+fn eighths(value: &[u8]) -> Option<Value<'_>> {
+    u32(value).map(|eighths| Value::Number((eighths / 8).into()))
 }
 
 /// The kernel counts in quarters of a millisecond.
-fn quarters(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, Value::Number((u32(value)? / 4).into()));
-    Some(())
+fn quarters(value: &[u8]) -> Option<Value<'_>> {
+    u32(value).map(|quarters| Value::Number((quarters / 4).into()))
 }
 
 /// Tells which metrics the kernel must not change, a bit each.
@@ -154,14 +154,9 @@ fn hoplimit(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
 /// are others.
 fn features(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let features = u32(value)?;
-    let mut rest = features;
-    for (bit, name) in [(1 << 0, "ecn"), (1 << 4, "tcp_usec_ts")] {
-        if features & bit != 0 {
-            out.field(name, Value::Null);
-            rest &= !bit;
-        }
-    }
-    if rest != 0 {
+    let names = [(1 << 0, "ecn"), (1 << 4, "tcp_usec_ts")];
+
+    if flag_fields(out, features, &names, Value::Null) != 0 {
         out.field(key, hex(features.into()));
     }
     Some(())

@@ -9,6 +9,7 @@ use super::{
 use crate::kind::find;
 use crate::object::attrs::{ip, Index};
 use crate::object::fields::flags;
+use crate::object::schema::Format;
 use crate::object::{Fields, Names, Nest, Value};
 use crate::rtnl::encap::{self, labels};
 use crate::rtnl::family_name;
@@ -115,9 +116,7 @@ pub fn describe_address(attrs: &mut RouteAttrs<'_, '_>, family: u8, out: &mut dy
     } else if let Some(to) = attrs.take(RTA_NEWDST, ip) {
         out.field("to", Value::Ip(to));
     }
-    if let Some(gateway) = attrs.take(RTA_GATEWAY, ip) {
-        out.field("gateway", Value::Ip(gateway));
-    }
+    attrs.tell(RTA_GATEWAY, "gateway", Format::Ip, out);
     if let Some((family, host)) = attrs.take(RTA_VIA, host) {
         out.open("via", Nest::Object);
         out.field("family", family_name(family));

@@ -9,7 +9,8 @@ use super::{TcAttrs, TCA_OPTIONS};
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, u32s, u64, Index};
 use crate::object::fields::{Fields, Nest, Value};
-use crate::object::schema::{self, known, Format, Known};
+use crate::object::schema::Format::{As, Hex, Null, Read, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::Names;
 
 /// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
@@ -81,25 +82,21 @@ fn describe_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()
 
 /// `TCA_FQ_CODEL_*`; times are microseconds.
 static FQ_CODEL: &[Known] = &[
-    known(TCA_FQ_CODEL_LIMIT, "limit", Format::U32),
-    known(TCA_FQ_CODEL_FLOWS, "flows", Format::U32),
-    known(TCA_FQ_CODEL_QUANTUM, "quantum", Format::U32),
-    known(TCA_FQ_CODEL_TARGET, "target", Format::U32),
-    known(TCA_FQ_CODEL_CE_THRESHOLD, "ce_threshold", Format::U32),
-    known(
-        TCA_FQ_CODEL_CE_THRESHOLD_MASK,
-        "ce_threshold_mask",
-        Format::Hex,
-    ),
+    known(TCA_FQ_CODEL_LIMIT, "limit", U32),
+    known(TCA_FQ_CODEL_FLOWS, "flows", U32),
+    known(TCA_FQ_CODEL_QUANTUM, "quantum", U32),
+    known(TCA_FQ_CODEL_TARGET, "target", U32),
+    known(TCA_FQ_CODEL_CE_THRESHOLD, "ce_threshold", U32),
+    known(TCA_FQ_CODEL_CE_THRESHOLD_MASK, "ce_threshold_mask", Hex),
     known(
         TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR,
         "ce_threshold_selector",
-        Format::Hex,
+        Hex,
     ),
-    known(TCA_FQ_CODEL_INTERVAL, "interval", Format::U32),
-    known(TCA_FQ_CODEL_MEMORY_LIMIT, "memory_limit", Format::U32),
-    known(TCA_FQ_CODEL_ECN, "ecn", Format::As(describe_ecn)),
-    known(TCA_FQ_CODEL_DROP_BATCH_SIZE, "drop_batch", Format::U32),
+    known(TCA_FQ_CODEL_INTERVAL, "interval", U32),
+    known(TCA_FQ_CODEL_MEMORY_LIMIT, "memory_limit", U32),
+    known(TCA_FQ_CODEL_ECN, "ecn", Read(ecn)),
+    known(TCA_FQ_CODEL_DROP_BATCH_SIZE, "drop_batch", U32),
 ];
 
 fn describe_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
@@ -107,17 +104,16 @@ fn describe_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> O
     Some(())
 }
 
-/// Tells whether packets are marked instead of dropped.
-fn describe_ecn(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field(key, Value::Bool(u32(value)? != 0));
-    Some(())
+/// Reads whether packets are marked instead of dropped.
+fn ecn(value: &[u8]) -> Option<Value<'_>> {
+    u32(value).map(|ecn| Value::Bool(ecn != 0))
 }
 
 /// `TCA_HTB_*` of the qdisc.
 static HTB: &[Known] = &[
-    known(TCA_HTB_INIT, "init", Format::As(describe_htb_init)),
-    known(TCA_HTB_DIRECT_QLEN, "direct_qlen", Format::U32),
-    known(TCA_HTB_OFFLOAD, "offload", Format::Null),
+    known(TCA_HTB_INIT, "init", As(htb_init)),
+    known(TCA_HTB_DIRECT_QLEN, "direct_qlen", U32),
+    known(TCA_HTB_OFFLOAD, "offload", Null),
 ];
 
 fn describe_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
@@ -126,7 +122,7 @@ fn describe_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option
 }
 
 /// Tells `struct tc_htb_glob`, but what it counts.
-fn describe_htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let [version, r2q, default, _debug, _direct_pkts] = u32s::<5>(value)?;
 
     out.field("r2q", Value::Number(r2q.into()));

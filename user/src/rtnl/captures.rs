@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Messages that a kernel sent (`user/tests/fixtures/`), for tests. What is told of each is in the `.jsonl` beside it, which
+//! `user/src/output/watch/captures.rs` compares.
+
+use super::Kind;
+use crate::kind::Payload;
+use crate::object::described::{assert_told_whatever_the_bytes, payloads, tree};
+use crate::wire::put_attr;
+use serde_json::Value as Json;
+use std::{fs, path::Path};
+
+/// Returns the payloads of the messages in the capture of this name.
+pub fn captured(name: &str) -> &'static [&'static [u8]] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let bytes = fs::read(folder.join(name).with_extension("bin")).unwrap();
+
+    payloads(bytes.leak())
+}
+
+/// Returns the payloads of the `N` messages in the capture of this name.
+pub fn capture<const N: usize>(name: &str) -> [&'static [u8]; N] {
+    captured(name).try_into().unwrap()
+}
+
+/// Returns `payload` with other bytes, each with its place.
+pub fn changed(payload: &[u8], bytes: &[(usize, u8)]) -> Vec<u8> {
+    let mut changed = payload.to_vec();
+    bytes.iter().for_each(|(at, byte)| changed[*at] = *byte);
+    changed
+}
+
+/// Returns `payload` with more attributes, each a type and a value.
+pub fn with(payload: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut longer = payload.to_vec();
+    for (kind, value) in attrs {
+        put_attr(&mut longer, *kind, value).unwrap();
+    }
+    longer
+}
+
+/// Returns what is told of the object of `kind` in `payload`; `None` where it is none.
+pub fn told(kind: Kind, payload: &[u8]) -> Option<Json> {
+    tree(|names, out| Payload::new(kind, payload).describe(names, out))
+}
+
+/// Asserts that what is told of the object of `kind` in `payload` is as `expected`, and may be more.
+pub fn assert_has(kind: Kind, payload: &[u8], expected: Json) {
+    let told = told(kind, payload).unwrap();
+    assert!(has(&told, &expected), "{expected} is not in {told:#}");
+}
+
+fn has(told: &Json, expected: &Json) -> bool {
+    match (told, expected) {
+        (Json::Object(told), Json::Object(expected)) => expected
+            .iter()
+            .all(|(key, value)| told.get(key).is_some_and(|told| has(told, value))),
+        _ => told == expected,
+    }
+}
+
+/// Asserts that nothing is told at `path` of the object of `kind` in `payload`.
+pub fn assert_lacks(kind: Kind, payload: &[u8], path: &str) {
+    let told = told(kind, payload).unwrap();
+    assert_eq!(told.pointer(path), None, "{told:#}");
+}
+
+/// Captures of each kind.
+const CAPTURES: &[(Kind, &[&str])] = &[
+    (Kind::Link, &["link", "link-ip", "link-events"]),
+    (Kind::Addr, &["addr", "addr-ip", "addr-events"]),
+    (Kind::Nexthop, &["nexthop", "nexthop-ip", "nexthop-events"]),
+    (Kind::Route, &["route", "route-ip", "route-events"]),
+    (Kind::Neigh, &["neigh", "neigh-ip", "neigh-events"]),
+    (Kind::Rule, &["rule", "rule-ip", "rule-events"]),
+    (Kind::Fdb, &["fdb", "fdb-ip", "fdb-events"]),
+    (Kind::AddrLabel, &["addrlabel"]),
+    (Kind::Prefix, &["prefix"]),
+    (Kind::Netconf, &["netconf"]),
+    (Kind::Nsid, &["nsid"]),
+    (Kind::Nduseropt, &["nduseropt"]),
+    (Kind::Maddr, &["maddr"]),
+    (Kind::Mdb, &["mdb"]),
+    (Kind::Mroute, &["mroute"]),
+    (Kind::Qdisc, &["qdisc"]),
+    (Kind::Class, &["class"]),
+    (Kind::Filter, &["filter"]),
+    (Kind::Stats, &["stats", "stats-events"]),
+    (Kind::Ifinfo6, &["ifinfo6"]),
+];
+
+#[test]
+fn no_bytes_of_any_kind_make_it_panic() {
+    for (kind, captures) in CAPTURES {
+        for name in *captures {
+            assert_told_whatever_the_bytes(captured(name), |bytes| told(*kind, bytes));
+        }
+    }
+    let with_captures = CAPTURES.iter().map(|(kind, _)| *kind);
+    let all = Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| *kind != Kind::Hello);
+    assert!(with_captures.eq(all));
+}
