@@ -4,7 +4,7 @@
 //!
 //! All of it stands in one table, which `make names` takes from the kernel's own descriptions
 //! (`Documentation/netlink/specs`) and headers (`include/uapi/linux`). Looking something up allocates
-//! nothing and reads only what is looked at. [`uapi`] has those that the client speaks with as constants.
+//! nothing and reads only what is looked at. [`uapi`] has the same numbers as constants.
 
 mod format;
 mod listed;

@@ -9,13 +9,21 @@ use crate::table::{TableValue, TableWriter, NUMBER_SIZE};
 use crate::Result;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::iter;
 
 /// Where the facts are from, and under which licence the file may be used.
 const HEAD: &str =
     "// SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause\n\n";
 
+/// Macro that defines the constants.
+const DEFINITION: &str = "/// Defines constants of one type.
+macro_rules! constants {
+    ($type:ident: $($name:ident = $value:literal,)*) => { $(pub const $name: $type = $value;)* };
+}
+";
+
 /// Longest line, in bytes.
-const WIDTH: usize = 118;
+const WIDTH: usize = 119;
 
 /// Returns the source of `user/src/names/table.rs`.
 pub fn table(table: &TableWriter, version: &str) -> String {
@@ -67,31 +75,39 @@ pub fn constants(
     let _ = write!(
         out,
         "//! The numbers of the kernel's headers, of Linux {version}: made by `make names`, described there.\n\n\
-         #![allow(missing_docs, non_upper_case_globals)]\n"
+         #![allow(missing_docs, non_upper_case_globals)]\n\n{DEFINITION}"
     );
     let mut seen = BTreeSet::new();
+    let mut blocks = Vec::new();
     for from in &overlay.constants {
-        out.push('\n');
-        for (name, value) in headers.get(&from.header)?.with_prefix(&from.prefix) {
-            if !name.ends_with("_MAX") && overlay.has_constant(name) && seen.insert(name.to_owned())
-            {
-                let _ = writeln!(out, "pub const {name}: {} = {value};", from.rust_type);
-            }
-        }
+        let numbers = headers.get(&from.header)?.with_prefix(&from.prefix);
+        let wanted = numbers.filter(|(name, _)| !name.ends_with("_MAX"));
+        let numbers = wanted.map(|(name, value)| (name.to_owned(), value));
+        blocks.push((&*from.rust_type, block(&mut seen, numbers)));
     }
     for (_, set) in catalog.sets.iter().filter(|(key, _)| is_rtnetlink(key)) {
-        let mut block = String::new();
-        for attr in set.attrs.iter().filter(|attr| !attr.is_whole) {
-            let name = format!("{}{}", set.prefix, attr.name);
-            if overlay.has_constant(&name) && seen.insert(name.clone()) {
-                let _ = writeln!(block, "pub const {name}: u16 = {};", attr.value);
-            }
+        let attrs = set.attrs.iter().filter(|attr| !attr.is_whole);
+        let numbers = attrs.map(|attr| (format!("{}{}", set.prefix, attr.name), attr.value.into()));
+        blocks.push(("u16", block(&mut seen, numbers)));
+    }
+    blocks.retain(|(_, rows)| !rows.is_empty());
+    for of_type in blocks.chunk_by(|one, next| one.0 == next.0) {
+        let _ = writeln!(out, "\nconstants! {{ {}:", of_type[0].0);
+        for (_, rows) in of_type {
+            fill(&mut out, rows.iter().cloned(), " ");
+            out.push('\n');
         }
-        if !block.is_empty() {
-            let _ = write!(out, "\n{block}");
-        }
+        out.push_str("}\n");
     }
     Ok(out)
+}
+
+/// Returns the rows of those `numbers` whose names were not seen before.
+fn block(seen: &mut BTreeSet<String>, numbers: impl Iterator<Item = (String, i64)>) -> Vec<String> {
+    let new = numbers.filter(|(name, _)| seen.insert(name.clone()));
+
+    new.map(|(name, value)| format!("{name} = {value},"))
+        .collect()
 }
 
 /// Says whether the client itself speaks with what the set of this key is of.
@@ -108,24 +124,16 @@ fn is_rtnetlink(key: &str) -> bool {
 fn names(out: &mut String, pool: &[u8]) {
     let _ = writeln!(out, "pub(super) const POOL_SIZE: usize = {};\n", pool.len());
     let _ = writeln!(out, "pub(super) const NAMES: &str = \"\\");
-    let mut width = 0;
     let mut rest = pool;
-    while let [len, bytes @ ..] = rest {
+    let names = iter::from_fn(|| {
+        let [len, bytes @ ..] = rest else { return None };
         let (name, others) = bytes.split_at((*len).into());
-        let divider = match width + name.len() {
-            _ if rest.len() == pool.len() => "",
-            ..WIDTH => " ",
-            WIDTH.. => "\n",
-        };
-        width = match divider {
-            " " => width + 1 + name.len(),
-            _ => name.len(),
-        };
-        let _ = write!(out, "{divider}{}", String::from_utf8_lossy(name));
         // A name of even length is filled up to an even place.
         rest = others.get(usize::from(len % 2 == 0)..).unwrap_or_default();
-    }
-    let _ = writeln!(out, "\";");
+        Some(String::from_utf8_lossy(name).into_owned())
+    });
+    fill(out, names, " ");
+    out.push_str("\";\n");
 }
 
 fn array(out: &mut String, name: &str, kind: &str, rows: impl ExactSizeIterator<Item = String>) {
@@ -134,15 +142,24 @@ fn array(out: &mut String, name: &str, kind: &str, rows: impl ExactSizeIterator<
         "\npub(super) static {name}: [record::{kind}; {}] = [",
         rows.len()
     );
-    let mut line = String::new();
+    fill(out, rows.map(|row| row + ","), "");
+    out.push_str("\n];\n");
+}
+
+/// Writes `rows` with this `gap` between them, as many on a line as it holds.
+fn fill(out: &mut String, rows: impl Iterator<Item = String>, gap: &str) {
+    let mut line: Option<String> = None;
     for row in rows {
-        if line.len() + row.len() > WIDTH {
-            let _ = writeln!(out, "{line}");
-            line.clear();
-        }
-        let _ = write!(line, "{row},");
+        line = Some(match line {
+            Some(line) if line.len() + gap.len() + row.len() <= WIDTH => line + gap + &row,
+            Some(full) => {
+                let _ = writeln!(out, "{full}");
+                row
+            }
+            None => row,
+        });
     }
-    let _ = writeln!(out, "{line}\n];");
+    out.extend(line);
 }
 
 fn calls<'a, const N: usize>(

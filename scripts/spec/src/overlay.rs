@@ -37,8 +37,6 @@ pub struct Overlay {
     pub without: Vec<String>,
     /// Constants that programs may use: a header and their prefix, and their Rust type.
     pub constants: Vec<ConstantsFrom>,
-    /// Beginnings of names that no constant is made of: the client does not speak with those sets.
-    pub without_constants: Vec<String>,
 }
 
 /// An enum of a header.
@@ -135,10 +133,6 @@ impl Overlay {
             without: root.list("without").filter_map(Node::as_text).collect(),
             renames: texts(root.map("renames"))?.into_iter().collect(),
             constants: Vec::new(),
-            without_constants: root
-                .list("without-constants")
-                .filter_map(Node::as_text)
-                .collect(),
         };
         for node in root.list("messages") {
             overlay.messages.push(MessagesFrom::read(node)?);
@@ -156,14 +150,6 @@ impl Overlay {
             });
         }
         Ok(overlay)
-    }
-
-    /// Says whether programs get a constant of this name.
-    pub fn has_constant(&self, name: &str) -> bool {
-        !self
-            .without_constants
-            .iter()
-            .any(|prefix| name.starts_with(prefix.as_str()))
     }
 }
 

@@ -4,1026 +4,433 @@
 
 #![allow(missing_docs, non_upper_case_globals)]
 
-pub const RTM_F_NOTIFY: u32 = 256;
-pub const RTM_F_CLONED: u32 = 512;
-pub const RTM_F_EQUALIZE: u32 = 1024;
-pub const RTM_F_PREFIX: u32 = 2048;
-pub const RTM_F_LOOKUP_TABLE: u32 = 4096;
-pub const RTM_F_FIB_MATCH: u32 = 8192;
-pub const RTM_F_OFFLOAD: u32 = 16384;
-pub const RTM_F_TRAP: u32 = 32768;
-pub const RTM_F_OFFLOAD_FAILED: u32 = 536870912;
-
-pub const RTM_BASE: u16 = 16;
-pub const RTM_NEWLINK: u16 = 16;
-pub const RTM_DELLINK: u16 = 17;
-pub const RTM_GETLINK: u16 = 18;
-pub const RTM_SETLINK: u16 = 19;
-pub const RTM_NEWADDR: u16 = 20;
-pub const RTM_DELADDR: u16 = 21;
-pub const RTM_GETADDR: u16 = 22;
-pub const RTM_NEWROUTE: u16 = 24;
-pub const RTM_DELROUTE: u16 = 25;
-pub const RTM_GETROUTE: u16 = 26;
-pub const RTM_NEWNEIGH: u16 = 28;
-pub const RTM_DELNEIGH: u16 = 29;
-pub const RTM_GETNEIGH: u16 = 30;
-pub const RTM_NEWRULE: u16 = 32;
-pub const RTM_DELRULE: u16 = 33;
-pub const RTM_GETRULE: u16 = 34;
-pub const RTM_NEWQDISC: u16 = 36;
-pub const RTM_DELQDISC: u16 = 37;
-pub const RTM_GETQDISC: u16 = 38;
-pub const RTM_NEWTCLASS: u16 = 40;
-pub const RTM_DELTCLASS: u16 = 41;
-pub const RTM_GETTCLASS: u16 = 42;
-pub const RTM_NEWTFILTER: u16 = 44;
-pub const RTM_DELTFILTER: u16 = 45;
-pub const RTM_GETTFILTER: u16 = 46;
-pub const RTM_NEWACTION: u16 = 48;
-pub const RTM_DELACTION: u16 = 49;
-pub const RTM_GETACTION: u16 = 50;
-pub const RTM_NEWPREFIX: u16 = 52;
-pub const RTM_NEWMULTICAST: u16 = 56;
-pub const RTM_DELMULTICAST: u16 = 57;
-pub const RTM_GETMULTICAST: u16 = 58;
-pub const RTM_NEWANYCAST: u16 = 60;
-pub const RTM_DELANYCAST: u16 = 61;
-pub const RTM_GETANYCAST: u16 = 62;
-pub const RTM_NEWNEIGHTBL: u16 = 64;
-pub const RTM_GETNEIGHTBL: u16 = 66;
-pub const RTM_SETNEIGHTBL: u16 = 67;
-pub const RTM_NEWNDUSEROPT: u16 = 68;
-pub const RTM_NEWADDRLABEL: u16 = 72;
-pub const RTM_DELADDRLABEL: u16 = 73;
-pub const RTM_GETADDRLABEL: u16 = 74;
-pub const RTM_GETDCB: u16 = 78;
-pub const RTM_SETDCB: u16 = 79;
-pub const RTM_NEWNETCONF: u16 = 80;
-pub const RTM_DELNETCONF: u16 = 81;
-pub const RTM_GETNETCONF: u16 = 82;
-pub const RTM_NEWMDB: u16 = 84;
-pub const RTM_DELMDB: u16 = 85;
-pub const RTM_GETMDB: u16 = 86;
-pub const RTM_NEWNSID: u16 = 88;
-pub const RTM_DELNSID: u16 = 89;
-pub const RTM_GETNSID: u16 = 90;
-pub const RTM_NEWSTATS: u16 = 92;
-pub const RTM_GETSTATS: u16 = 94;
-pub const RTM_SETSTATS: u16 = 95;
-pub const RTM_NEWCACHEREPORT: u16 = 96;
-pub const RTM_NEWCHAIN: u16 = 100;
-pub const RTM_DELCHAIN: u16 = 101;
-pub const RTM_GETCHAIN: u16 = 102;
-pub const RTM_NEWNEXTHOP: u16 = 104;
-pub const RTM_DELNEXTHOP: u16 = 105;
-pub const RTM_GETNEXTHOP: u16 = 106;
-pub const RTM_NEWLINKPROP: u16 = 108;
-pub const RTM_DELLINKPROP: u16 = 109;
-pub const RTM_GETLINKPROP: u16 = 110;
-pub const RTM_NEWVLAN: u16 = 112;
-pub const RTM_DELVLAN: u16 = 113;
-pub const RTM_GETVLAN: u16 = 114;
-pub const RTM_NEWNEXTHOPBUCKET: u16 = 116;
-pub const RTM_DELNEXTHOPBUCKET: u16 = 117;
-pub const RTM_GETNEXTHOPBUCKET: u16 = 118;
-pub const RTM_NEWTUNNEL: u16 = 120;
-pub const RTM_DELTUNNEL: u16 = 121;
-pub const RTM_GETTUNNEL: u16 = 122;
-
-pub const RTNLGRP_NONE: u32 = 0;
-pub const RTNLGRP_LINK: u32 = 1;
-pub const RTNLGRP_NOTIFY: u32 = 2;
-pub const RTNLGRP_NEIGH: u32 = 3;
-pub const RTNLGRP_TC: u32 = 4;
-pub const RTNLGRP_IPV4_IFADDR: u32 = 5;
-pub const RTNLGRP_IPV4_MROUTE: u32 = 6;
-pub const RTNLGRP_IPV4_ROUTE: u32 = 7;
-pub const RTNLGRP_IPV4_RULE: u32 = 8;
-pub const RTNLGRP_IPV6_IFADDR: u32 = 9;
-pub const RTNLGRP_IPV6_MROUTE: u32 = 10;
-pub const RTNLGRP_IPV6_ROUTE: u32 = 11;
-pub const RTNLGRP_IPV6_IFINFO: u32 = 12;
-pub const RTNLGRP_DECnet_IFADDR: u32 = 13;
-pub const RTNLGRP_NOP2: u32 = 14;
-pub const RTNLGRP_DECnet_ROUTE: u32 = 15;
-pub const RTNLGRP_DECnet_RULE: u32 = 16;
-pub const RTNLGRP_NOP4: u32 = 17;
-pub const RTNLGRP_IPV6_PREFIX: u32 = 18;
-pub const RTNLGRP_IPV6_RULE: u32 = 19;
-pub const RTNLGRP_ND_USEROPT: u32 = 20;
-pub const RTNLGRP_PHONET_IFADDR: u32 = 21;
-pub const RTNLGRP_PHONET_ROUTE: u32 = 22;
-pub const RTNLGRP_DCB: u32 = 23;
-pub const RTNLGRP_IPV4_NETCONF: u32 = 24;
-pub const RTNLGRP_IPV6_NETCONF: u32 = 25;
-pub const RTNLGRP_MDB: u32 = 26;
-pub const RTNLGRP_MPLS_ROUTE: u32 = 27;
-pub const RTNLGRP_NSID: u32 = 28;
-pub const RTNLGRP_MPLS_NETCONF: u32 = 29;
-pub const RTNLGRP_IPV4_MROUTE_R: u32 = 30;
-pub const RTNLGRP_IPV6_MROUTE_R: u32 = 31;
-pub const RTNLGRP_NEXTHOP: u32 = 32;
-pub const RTNLGRP_BRVLAN: u32 = 33;
-pub const RTNLGRP_MCTP_IFADDR: u32 = 34;
-pub const RTNLGRP_TUNNEL: u32 = 35;
-pub const RTNLGRP_STATS: u32 = 36;
-pub const RTNLGRP_IPV4_MCADDR: u32 = 37;
-pub const RTNLGRP_IPV6_MCADDR: u32 = 38;
-pub const RTNLGRP_IPV6_ACADDR: u32 = 39;
-
-pub const CTRL_CMD_UNSPEC: u8 = 0;
-pub const CTRL_CMD_NEWFAMILY: u8 = 1;
-pub const CTRL_CMD_DELFAMILY: u8 = 2;
-pub const CTRL_CMD_GETFAMILY: u8 = 3;
-pub const CTRL_CMD_NEWOPS: u8 = 4;
-pub const CTRL_CMD_DELOPS: u8 = 5;
-pub const CTRL_CMD_GETOPS: u8 = 6;
-pub const CTRL_CMD_NEWMCAST_GRP: u8 = 7;
-pub const CTRL_CMD_DELMCAST_GRP: u8 = 8;
-pub const CTRL_CMD_GETMCAST_GRP: u8 = 9;
-pub const CTRL_CMD_GETPOLICY: u8 = 10;
-
-pub const SOCK_DIAG_BY_FAMILY: u16 = 20;
-pub const SOCK_DESTROY: u16 = 21;
-
-pub const SK_MEMINFO_RMEM_ALLOC: usize = 0;
-pub const SK_MEMINFO_RCVBUF: usize = 1;
-pub const SK_MEMINFO_WMEM_ALLOC: usize = 2;
-pub const SK_MEMINFO_SNDBUF: usize = 3;
-pub const SK_MEMINFO_FWD_ALLOC: usize = 4;
-pub const SK_MEMINFO_WMEM_QUEUED: usize = 5;
-pub const SK_MEMINFO_OPTMEM: usize = 6;
-pub const SK_MEMINFO_BACKLOG: usize = 7;
-pub const SK_MEMINFO_DROPS: usize = 8;
-pub const SK_MEMINFO_VARS: usize = 9;
-
-pub const INET_DIAG_REQ_NONE: u16 = 0;
-pub const INET_DIAG_REQ_BYTECODE: u16 = 1;
-pub const INET_DIAG_REQ_SK_BPF_STORAGES: u16 = 2;
-pub const INET_DIAG_REQ_PROTOCOL: u16 = 3;
-
-pub const NETLINK_DIAG_MEMINFO: u16 = 0;
-pub const NETLINK_DIAG_GROUPS: u16 = 1;
-pub const NETLINK_DIAG_RX_RING: u16 = 2;
-pub const NETLINK_DIAG_TX_RING: u16 = 3;
-pub const NETLINK_DIAG_FLAGS: u16 = 4;
-
-pub const NDIAG_SHOW_MEMINFO: u32 = 1;
-pub const NDIAG_SHOW_GROUPS: u32 = 2;
-pub const NDIAG_SHOW_RING_CFG: u32 = 4;
-pub const NDIAG_SHOW_FLAGS: u32 = 8;
-
-pub const NDIAG_FLAG_CB_RUNNING: u32 = 1;
-pub const NDIAG_FLAG_PKTINFO: u32 = 2;
-pub const NDIAG_FLAG_BROADCAST_ERROR: u32 = 4;
-pub const NDIAG_FLAG_NO_ENOBUFS: u32 = 8;
-pub const NDIAG_FLAG_LISTEN_ALL_NSID: u32 = 16;
-pub const NDIAG_FLAG_CAP_ACK: u32 = 32;
-
-pub const TCA_FQ_CODEL_UNSPEC: u16 = 0;
-pub const TCA_FQ_CODEL_TARGET: u16 = 1;
-pub const TCA_FQ_CODEL_LIMIT: u16 = 2;
-pub const TCA_FQ_CODEL_INTERVAL: u16 = 3;
-pub const TCA_FQ_CODEL_ECN: u16 = 4;
-pub const TCA_FQ_CODEL_FLOWS: u16 = 5;
-pub const TCA_FQ_CODEL_QUANTUM: u16 = 6;
-pub const TCA_FQ_CODEL_CE_THRESHOLD: u16 = 7;
-pub const TCA_FQ_CODEL_DROP_BATCH_SIZE: u16 = 8;
-pub const TCA_FQ_CODEL_MEMORY_LIMIT: u16 = 9;
-pub const TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR: u16 = 10;
-pub const TCA_FQ_CODEL_CE_THRESHOLD_MASK: u16 = 11;
-pub const TCA_FQ_CODEL_XSTATS_QDISC: u16 = 0;
-pub const TCA_FQ_CODEL_XSTATS_CLASS: u16 = 1;
-
-pub const TCA_HTB_UNSPEC: u16 = 0;
-pub const TCA_HTB_PARMS: u16 = 1;
-pub const TCA_HTB_INIT: u16 = 2;
-pub const TCA_HTB_CTAB: u16 = 3;
-pub const TCA_HTB_RTAB: u16 = 4;
-pub const TCA_HTB_DIRECT_QLEN: u16 = 5;
-pub const TCA_HTB_RATE64: u16 = 6;
-pub const TCA_HTB_CEIL64: u16 = 7;
-pub const TCA_HTB_PAD: u16 = 8;
-pub const TCA_HTB_OFFLOAD: u16 = 9;
-
-pub const DEVLINK_ATTR_BUS_NAME: u16 = 1;
-
-pub const DEVLINK_ATTR_DEV_NAME: u16 = 2;
-
-pub const DEVLINK_ATTR_PORT_INDEX: u16 = 3;
-
-pub const DPLL_A_PIN_ID: u16 = 1;
-
-pub const CTRL_ATTR_FAMILY_ID: u16 = 1;
-pub const CTRL_ATTR_FAMILY_NAME: u16 = 2;
-pub const CTRL_ATTR_VERSION: u16 = 3;
-pub const CTRL_ATTR_HDRSIZE: u16 = 4;
-pub const CTRL_ATTR_MAXATTR: u16 = 5;
-pub const CTRL_ATTR_OPS: u16 = 6;
-pub const CTRL_ATTR_MCAST_GROUPS: u16 = 7;
-pub const CTRL_ATTR_POLICY: u16 = 8;
-pub const CTRL_ATTR_OP_POLICY: u16 = 9;
-pub const CTRL_ATTR_OP: u16 = 10;
-
-pub const CTRL_ATTR_MCAST_GRP_NAME: u16 = 1;
-pub const CTRL_ATTR_MCAST_GRP_ID: u16 = 2;
-
-pub const CTRL_ATTR_OP_ID: u16 = 1;
-pub const CTRL_ATTR_OP_FLAGS: u16 = 2;
-
-pub const CTRL_ATTR_POLICY_DO: u16 = 1;
-pub const CTRL_ATTR_POLICY_DUMP: u16 = 2;
-
-pub const NL_POLICY_TYPE_ATTR_TYPE: u16 = 1;
-pub const NL_POLICY_TYPE_ATTR_MIN_VALUE_S: u16 = 2;
-pub const NL_POLICY_TYPE_ATTR_MAX_VALUE_S: u16 = 3;
-pub const NL_POLICY_TYPE_ATTR_MIN_VALUE_U: u16 = 4;
-pub const NL_POLICY_TYPE_ATTR_MAX_VALUE_U: u16 = 5;
-pub const NL_POLICY_TYPE_ATTR_MIN_LENGTH: u16 = 6;
-pub const NL_POLICY_TYPE_ATTR_MAX_LENGTH: u16 = 7;
-pub const NL_POLICY_TYPE_ATTR_POLICY_IDX: u16 = 8;
-pub const NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE: u16 = 9;
-pub const NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: u16 = 10;
-pub const NL_POLICY_TYPE_ATTR_PAD: u16 = 11;
-pub const NL_POLICY_TYPE_ATTR_MASK: u16 = 12;
-
-pub const IFAL_ADDRESS: u16 = 1;
-pub const IFAL_LABEL: u16 = 2;
-
-pub const IFLA_BRIDGE_FLAGS: u16 = 0;
-pub const IFLA_BRIDGE_MODE: u16 = 1;
-pub const IFLA_BRIDGE_VLAN_INFO: u16 = 2;
-pub const IFLA_BRIDGE_MRP: u16 = 4;
-pub const IFLA_BRIDGE_CFM: u16 = 5;
-pub const IFLA_BRIDGE_MST: u16 = 6;
-
-pub const IFLA_PROTO_DOWN_REASON_MASK: u16 = 1;
-pub const IFLA_PROTO_DOWN_REASON_VALUE: u16 = 2;
-
-pub const LWT_BPF_IN: u16 = 1;
-pub const LWT_BPF_OUT: u16 = 2;
-pub const LWT_BPF_XMIT: u16 = 3;
-pub const LWT_BPF_XMIT_HEADROOM: u16 = 4;
-
-pub const LWT_BPF_PROG_FD: u16 = 1;
-pub const LWT_BPF_PROG_NAME: u16 = 2;
-
-pub const LWTUNNEL_IP_OPT_ERSPAN_VER: u16 = 1;
-pub const LWTUNNEL_IP_OPT_ERSPAN_INDEX: u16 = 2;
-pub const LWTUNNEL_IP_OPT_ERSPAN_DIR: u16 = 3;
-pub const LWTUNNEL_IP_OPT_ERSPAN_HWID: u16 = 4;
-
-pub const LWTUNNEL_IP_OPT_GENEVE_CLASS: u16 = 1;
-pub const LWTUNNEL_IP_OPT_GENEVE_TYPE: u16 = 2;
-pub const LWTUNNEL_IP_OPT_GENEVE_DATA: u16 = 3;
-
-pub const ILA_ATTR_LOCATOR: u16 = 1;
-pub const ILA_ATTR_IDENTIFIER: u16 = 2;
-pub const ILA_ATTR_LOCATOR_MATCH: u16 = 3;
-pub const ILA_ATTR_IFINDEX: u16 = 4;
-pub const ILA_ATTR_DIR: u16 = 5;
-pub const ILA_ATTR_PAD: u16 = 6;
-pub const ILA_ATTR_CSUM_MODE: u16 = 7;
-pub const ILA_ATTR_IDENT_TYPE: u16 = 8;
-pub const ILA_ATTR_HOOK_TYPE: u16 = 9;
-
-pub const IOAM6_IPTUNNEL_MODE: u16 = 1;
-pub const IOAM6_IPTUNNEL_DST: u16 = 2;
-pub const IOAM6_IPTUNNEL_TRACE: u16 = 3;
-pub const IOAM6_IPTUNNEL_FREQ_K: u16 = 4;
-pub const IOAM6_IPTUNNEL_FREQ_N: u16 = 5;
-pub const IOAM6_IPTUNNEL_SRC: u16 = 6;
-
-pub const LWTUNNEL_IP_ID: u16 = 1;
-pub const LWTUNNEL_IP_DST: u16 = 2;
-pub const LWTUNNEL_IP_SRC: u16 = 3;
-pub const LWTUNNEL_IP_TTL: u16 = 4;
-pub const LWTUNNEL_IP_TOS: u16 = 5;
-pub const LWTUNNEL_IP_FLAGS: u16 = 6;
-pub const LWTUNNEL_IP_PAD: u16 = 7;
-pub const LWTUNNEL_IP_OPTS: u16 = 8;
-
-pub const LWTUNNEL_IP6_ID: u16 = 1;
-pub const LWTUNNEL_IP6_DST: u16 = 2;
-pub const LWTUNNEL_IP6_SRC: u16 = 3;
-pub const LWTUNNEL_IP6_HOPLIMIT: u16 = 4;
-pub const LWTUNNEL_IP6_TC: u16 = 5;
-pub const LWTUNNEL_IP6_FLAGS: u16 = 6;
-pub const LWTUNNEL_IP6_PAD: u16 = 7;
-pub const LWTUNNEL_IP6_OPTS: u16 = 8;
-
-pub const MPLS_IPTUNNEL_DST: u16 = 1;
-pub const MPLS_IPTUNNEL_TTL: u16 = 2;
-
-pub const RPL_IPTUNNEL_SRH: u16 = 1;
-
-pub const SEG6_IPTUNNEL_SRH: u16 = 1;
-pub const SEG6_IPTUNNEL_SRC: u16 = 2;
-pub const SEG6_IPTUNNEL_TABLE: u16 = 3;
-
-pub const SEG6_LOCAL_ACTION: u16 = 1;
-pub const SEG6_LOCAL_SRH: u16 = 2;
-pub const SEG6_LOCAL_TABLE: u16 = 3;
-pub const SEG6_LOCAL_NH4: u16 = 4;
-pub const SEG6_LOCAL_NH6: u16 = 5;
-pub const SEG6_LOCAL_IIF: u16 = 6;
-pub const SEG6_LOCAL_OIF: u16 = 7;
-pub const SEG6_LOCAL_BPF: u16 = 8;
-pub const SEG6_LOCAL_VRFTABLE: u16 = 9;
-pub const SEG6_LOCAL_COUNTERS: u16 = 10;
-pub const SEG6_LOCAL_FLAVORS: u16 = 11;
-
-pub const LWTUNNEL_IP_OPT_VXLAN_GBP: u16 = 1;
-
-pub const LWT_XFRM_IF_ID: u16 = 1;
-pub const LWT_XFRM_LINK: u16 = 2;
-
-pub const NLMSGERR_ATTR_MSG: u16 = 1;
-pub const NLMSGERR_ATTR_OFFS: u16 = 2;
-pub const NLMSGERR_ATTR_COOKIE: u16 = 3;
-pub const NLMSGERR_ATTR_POLICY: u16 = 4;
-pub const NLMSGERR_ATTR_MISS_TYPE: u16 = 5;
-pub const NLMSGERR_ATTR_MISS_NEST: u16 = 6;
-
-pub const NFEA_ACTIVITY_NOTIFY: u16 = 1;
-pub const NFEA_DONT_REFRESH: u16 = 2;
-
-pub const NHA_GROUP_STATS_ENTRY: u16 = 1;
-
-pub const NHA_GROUP_STATS_ENTRY_ID: u16 = 1;
-pub const NHA_GROUP_STATS_ENTRY_PACKETS: u16 = 2;
-pub const NHA_GROUP_STATS_ENTRY_PACKETS_HW: u16 = 3;
-
-pub const IFLA_IPVLAN_MODE: u16 = 1;
-pub const IFLA_IPVLAN_FLAGS: u16 = 2;
-
-pub const IFLA_MACVLAN_MODE: u16 = 1;
-pub const IFLA_MACVLAN_FLAGS: u16 = 2;
-pub const IFLA_MACVLAN_MACADDR_MODE: u16 = 3;
-pub const IFLA_MACVLAN_MACADDR: u16 = 4;
-pub const IFLA_MACVLAN_MACADDR_DATA: u16 = 5;
-pub const IFLA_MACVLAN_MACADDR_COUNT: u16 = 6;
-pub const IFLA_MACVLAN_BC_QUEUE_LEN: u16 = 7;
-pub const IFLA_MACVLAN_BC_QUEUE_LEN_USED: u16 = 8;
-pub const IFLA_MACVLAN_BC_CUTOFF: u16 = 9;
-
-pub const MDBA_MDB: u16 = 1;
-pub const MDBA_ROUTER: u16 = 2;
-
-pub const MDBA_MDB_ENTRY: u16 = 1;
-
-pub const MDBA_GET_ENTRY: u16 = 1;
-pub const MDBA_GET_ENTRY_ATTRS: u16 = 2;
-
-pub const MDBA_MDB_EATTR_TIMER: u16 = 1;
-pub const MDBA_MDB_EATTR_SRC_LIST: u16 = 2;
-pub const MDBA_MDB_EATTR_GROUP_MODE: u16 = 3;
-pub const MDBA_MDB_EATTR_SOURCE: u16 = 4;
-pub const MDBA_MDB_EATTR_RTPROT: u16 = 5;
-pub const MDBA_MDB_EATTR_DST: u16 = 6;
-pub const MDBA_MDB_EATTR_DST_PORT: u16 = 7;
-pub const MDBA_MDB_EATTR_VNI: u16 = 8;
-pub const MDBA_MDB_EATTR_IFINDEX: u16 = 9;
-pub const MDBA_MDB_EATTR_SRC_VNI: u16 = 10;
-
-pub const MDBA_MDB_ENTRY_INFO: u16 = 1;
-
-pub const MDBA_SET_ENTRY: u16 = 1;
-pub const MDBA_SET_ENTRY_ATTRS: u16 = 2;
-
-pub const MDBA_MDB_SRCATTR_ADDRESS: u16 = 1;
-pub const MDBA_MDB_SRCATTR_TIMER: u16 = 2;
-
-pub const MDBA_MDB_SRCLIST_ENTRY: u16 = 1;
-
-pub const NDUSEROPT_SRCADDR: u16 = 1;
-
-pub const NETCONFA_IFINDEX: u16 = 1;
-pub const NETCONFA_FORWARDING: u16 = 2;
-pub const NETCONFA_RP_FILTER: u16 = 3;
-pub const NETCONFA_MC_FORWARDING: u16 = 4;
-pub const NETCONFA_PROXY_NEIGH: u16 = 5;
-pub const NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN: u16 = 6;
-pub const NETCONFA_INPUT: u16 = 7;
-pub const NETCONFA_BC_FORWARDING: u16 = 8;
-pub const NETCONFA_FORCE_FORWARDING: u16 = 9;
-
-pub const NHA_ID: u16 = 1;
-pub const NHA_GROUP: u16 = 2;
-pub const NHA_GROUP_TYPE: u16 = 3;
-pub const NHA_BLACKHOLE: u16 = 4;
-pub const NHA_OIF: u16 = 5;
-pub const NHA_GATEWAY: u16 = 6;
-pub const NHA_ENCAP_TYPE: u16 = 7;
-pub const NHA_ENCAP: u16 = 8;
-pub const NHA_GROUPS: u16 = 9;
-pub const NHA_MASTER: u16 = 10;
-pub const NHA_FDB: u16 = 11;
-pub const NHA_RES_GROUP: u16 = 12;
-pub const NHA_RES_BUCKET: u16 = 13;
-pub const NHA_OP_FLAGS: u16 = 14;
-pub const NHA_GROUP_STATS: u16 = 15;
-pub const NHA_HW_STATS_ENABLE: u16 = 16;
-pub const NHA_HW_STATS_USED: u16 = 17;
-pub const NHA_DST_PORT: u16 = 18;
-
-pub const NETNSA_NSID: u16 = 1;
-pub const NETNSA_PID: u16 = 2;
-pub const NETNSA_FD: u16 = 3;
-pub const NETNSA_TARGET_NSID: u16 = 4;
-pub const NETNSA_CURRENT_NSID: u16 = 5;
-
-pub const PREFIX_ADDRESS: u16 = 1;
-pub const PREFIX_CACHEINFO: u16 = 2;
-
-pub const BRIDGE_QUERIER_IP_ADDRESS: u16 = 1;
-pub const BRIDGE_QUERIER_IP_PORT: u16 = 2;
-pub const BRIDGE_QUERIER_IP_OTHER_TIMER: u16 = 3;
-pub const BRIDGE_QUERIER_PAD: u16 = 4;
-pub const BRIDGE_QUERIER_IPV6_ADDRESS: u16 = 5;
-pub const BRIDGE_QUERIER_IPV6_PORT: u16 = 6;
-pub const BRIDGE_QUERIER_IPV6_OTHER_TIMER: u16 = 7;
-
-pub const NHA_RES_GROUP_PAD: u16 = 0;
-pub const NHA_RES_GROUP_BUCKETS: u16 = 1;
-pub const NHA_RES_GROUP_IDLE_TIMER: u16 = 2;
-pub const NHA_RES_GROUP_UNBALANCED_TIMER: u16 = 3;
-pub const NHA_RES_GROUP_UNBALANCED_TIME: u16 = 4;
-
-pub const MDBA_ROUTER_PATTR_TIMER: u16 = 1;
-pub const MDBA_ROUTER_PATTR_TYPE: u16 = 2;
-pub const MDBA_ROUTER_PATTR_INET_TIMER: u16 = 3;
-pub const MDBA_ROUTER_PATTR_INET6_TIMER: u16 = 4;
-pub const MDBA_ROUTER_PATTR_VID: u16 = 5;
-
-pub const MDBA_ROUTER_PORT: u16 = 1;
-
-pub const SEG6_LOCAL_BPF_PROG: u16 = 1;
-pub const SEG6_LOCAL_BPF_PROG_NAME: u16 = 2;
-
-pub const SEG6_LOCAL_CNT_PAD: u16 = 1;
-pub const SEG6_LOCAL_CNT_PACKETS: u16 = 2;
-pub const SEG6_LOCAL_CNT_BYTES: u16 = 3;
-pub const SEG6_LOCAL_CNT_ERRORS: u16 = 4;
-
-pub const SEG6_LOCAL_FLV_OPERATION: u16 = 1;
-pub const SEG6_LOCAL_FLV_LCBLOCK_BITS: u16 = 2;
-pub const SEG6_LOCAL_FLV_LCNODE_FN_BITS: u16 = 3;
-
-pub const AF_MPLS: u16 = 28;
-
-pub const IFLA_STATS_LINK_64: u16 = 1;
-pub const IFLA_STATS_LINK_XSTATS: u16 = 2;
-pub const IFLA_STATS_LINK_XSTATS_SLAVE: u16 = 3;
-pub const IFLA_STATS_LINK_OFFLOAD_XSTATS: u16 = 4;
-pub const IFLA_STATS_AF_SPEC: u16 = 5;
-
-pub const IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS: u16 = 2;
-
-pub const VETH_INFO_PEER: u16 = 1;
-
-pub const IFLA_VRF_PORT_TABLE: u16 = 1;
-
-pub const VXCAN_INFO_PEER: u16 = 1;
-
-pub const IFLA_VXLAN_ID: u16 = 1;
-pub const IFLA_VXLAN_GROUP: u16 = 2;
-pub const IFLA_VXLAN_LINK: u16 = 3;
-pub const IFLA_VXLAN_LOCAL: u16 = 4;
-pub const IFLA_VXLAN_TTL: u16 = 5;
-pub const IFLA_VXLAN_TOS: u16 = 6;
-pub const IFLA_VXLAN_LEARNING: u16 = 7;
-pub const IFLA_VXLAN_AGEING: u16 = 8;
-pub const IFLA_VXLAN_LIMIT: u16 = 9;
-pub const IFLA_VXLAN_PORT_RANGE: u16 = 10;
-pub const IFLA_VXLAN_PROXY: u16 = 11;
-pub const IFLA_VXLAN_RSC: u16 = 12;
-pub const IFLA_VXLAN_L2MISS: u16 = 13;
-pub const IFLA_VXLAN_L3MISS: u16 = 14;
-pub const IFLA_VXLAN_PORT: u16 = 15;
-pub const IFLA_VXLAN_GROUP6: u16 = 16;
-pub const IFLA_VXLAN_LOCAL6: u16 = 17;
-pub const IFLA_VXLAN_UDP_CSUM: u16 = 18;
-pub const IFLA_VXLAN_UDP_ZERO_CSUM6_TX: u16 = 19;
-pub const IFLA_VXLAN_UDP_ZERO_CSUM6_RX: u16 = 20;
-pub const IFLA_VXLAN_REMCSUM_TX: u16 = 21;
-pub const IFLA_VXLAN_REMCSUM_RX: u16 = 22;
-pub const IFLA_VXLAN_GBP: u16 = 23;
-pub const IFLA_VXLAN_REMCSUM_NOPARTIAL: u16 = 24;
-pub const IFLA_VXLAN_COLLECT_METADATA: u16 = 25;
-pub const IFLA_VXLAN_LABEL: u16 = 26;
-pub const IFLA_VXLAN_GPE: u16 = 27;
-pub const IFLA_VXLAN_TTL_INHERIT: u16 = 28;
-pub const IFLA_VXLAN_DF: u16 = 29;
-pub const IFLA_VXLAN_VNIFILTER: u16 = 30;
-pub const IFLA_VXLAN_LOCALBYPASS: u16 = 31;
-pub const IFLA_VXLAN_LABEL_POLICY: u16 = 32;
-pub const IFLA_VXLAN_RESERVED_BITS: u16 = 33;
-pub const IFLA_VXLAN_MC_ROUTE: u16 = 34;
-
-pub const IFA_ADDRESS: u16 = 1;
-pub const IFA_LOCAL: u16 = 2;
-pub const IFA_LABEL: u16 = 3;
-pub const IFA_BROADCAST: u16 = 4;
-pub const IFA_ANYCAST: u16 = 5;
-pub const IFA_CACHEINFO: u16 = 6;
-pub const IFA_MULTICAST: u16 = 7;
-pub const IFA_FLAGS: u16 = 8;
-pub const IFA_RT_PRIORITY: u16 = 9;
-pub const IFA_TARGET_NETNSID: u16 = 10;
-pub const IFA_PROTO: u16 = 11;
-pub const IFA_MC_USERS: u16 = 12;
-
-pub const AF_INET: u16 = 2;
-pub const AF_INET6: u16 = 10;
-pub const AF_MCTP: u16 = 45;
-
-pub const IFLA_BOND_AD_INFO_AGGREGATOR: u16 = 1;
-pub const IFLA_BOND_AD_INFO_NUM_PORTS: u16 = 2;
-pub const IFLA_BOND_AD_INFO_ACTOR_KEY: u16 = 3;
-pub const IFLA_BOND_AD_INFO_PARTNER_KEY: u16 = 4;
-pub const IFLA_BOND_AD_INFO_PARTNER_MAC: u16 = 5;
-
-pub const IFLA_BOND_SLAVE_STATE: u16 = 1;
-pub const IFLA_BOND_SLAVE_MII_STATUS: u16 = 2;
-pub const IFLA_BOND_SLAVE_LINK_FAILURE_COUNT: u16 = 3;
-pub const IFLA_BOND_SLAVE_PERM_HWADDR: u16 = 4;
-pub const IFLA_BOND_SLAVE_QUEUE_ID: u16 = 5;
-pub const IFLA_BOND_SLAVE_AD_AGGREGATOR_ID: u16 = 6;
-pub const IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE: u16 = 7;
-pub const IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE: u16 = 8;
-pub const IFLA_BOND_SLAVE_PRIO: u16 = 9;
-pub const IFLA_BOND_SLAVE_ACTOR_PORT_PRIO: u16 = 10;
-pub const IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE: u16 = 11;
-pub const IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE: u16 = 12;
-
-pub const IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST: u16 = 1;
-pub const IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED: u16 = 2;
-
-pub const IFLA_INET_CONF: u16 = 1;
-
-pub const IFLA_VLAN_QOS_MAPPING: u16 = 1;
-
-pub const IFLA_INET6_FLAGS: u16 = 1;
-pub const IFLA_INET6_CONF: u16 = 2;
-pub const IFLA_INET6_STATS: u16 = 3;
-pub const IFLA_INET6_MCAST: u16 = 4;
-pub const IFLA_INET6_CACHEINFO: u16 = 5;
-pub const IFLA_INET6_ICMP6STATS: u16 = 6;
-pub const IFLA_INET6_TOKEN: u16 = 7;
-pub const IFLA_INET6_ADDR_GEN_MODE: u16 = 8;
-pub const IFLA_INET6_RA_MTU: u16 = 9;
-
-pub const IFLA_ADDRESS: u16 = 1;
-pub const IFLA_BROADCAST: u16 = 2;
-pub const IFLA_IFNAME: u16 = 3;
-pub const IFLA_MTU: u16 = 4;
-pub const IFLA_LINK: u16 = 5;
-pub const IFLA_QDISC: u16 = 6;
-pub const IFLA_STATS: u16 = 7;
-pub const IFLA_COST: u16 = 8;
-pub const IFLA_PRIORITY: u16 = 9;
-pub const IFLA_MASTER: u16 = 10;
-pub const IFLA_WIRELESS: u16 = 11;
-pub const IFLA_PROTINFO: u16 = 12;
-pub const IFLA_TXQLEN: u16 = 13;
-pub const IFLA_MAP: u16 = 14;
-pub const IFLA_WEIGHT: u16 = 15;
-pub const IFLA_OPERSTATE: u16 = 16;
-pub const IFLA_LINKMODE: u16 = 17;
-pub const IFLA_LINKINFO: u16 = 18;
-pub const IFLA_NET_NS_PID: u16 = 19;
-pub const IFLA_IFALIAS: u16 = 20;
-pub const IFLA_NUM_VF: u16 = 21;
-pub const IFLA_VFINFO_LIST: u16 = 22;
-pub const IFLA_STATS64: u16 = 23;
-pub const IFLA_VF_PORTS: u16 = 24;
-pub const IFLA_PORT_SELF: u16 = 25;
-pub const IFLA_AF_SPEC: u16 = 26;
-pub const IFLA_GROUP: u16 = 27;
-pub const IFLA_NET_NS_FD: u16 = 28;
-pub const IFLA_EXT_MASK: u16 = 29;
-pub const IFLA_PROMISCUITY: u16 = 30;
-pub const IFLA_NUM_TX_QUEUES: u16 = 31;
-pub const IFLA_NUM_RX_QUEUES: u16 = 32;
-pub const IFLA_CARRIER: u16 = 33;
-pub const IFLA_PHYS_PORT_ID: u16 = 34;
-pub const IFLA_CARRIER_CHANGES: u16 = 35;
-pub const IFLA_PHYS_SWITCH_ID: u16 = 36;
-pub const IFLA_LINK_NETNSID: u16 = 37;
-pub const IFLA_PHYS_PORT_NAME: u16 = 38;
-pub const IFLA_PROTO_DOWN: u16 = 39;
-pub const IFLA_GSO_MAX_SEGS: u16 = 40;
-pub const IFLA_GSO_MAX_SIZE: u16 = 41;
-pub const IFLA_PAD: u16 = 42;
-pub const IFLA_XDP: u16 = 43;
-pub const IFLA_EVENT: u16 = 44;
-pub const IFLA_NEW_NETNSID: u16 = 45;
-pub const IFLA_TARGET_NETNSID: u16 = 46;
-pub const IFLA_CARRIER_UP_COUNT: u16 = 47;
-pub const IFLA_CARRIER_DOWN_COUNT: u16 = 48;
-pub const IFLA_NEW_IFINDEX: u16 = 49;
-pub const IFLA_MIN_MTU: u16 = 50;
-pub const IFLA_MAX_MTU: u16 = 51;
-pub const IFLA_PROP_LIST: u16 = 52;
-pub const IFLA_ALT_IFNAME: u16 = 53;
-pub const IFLA_PERM_ADDRESS: u16 = 54;
-pub const IFLA_PROTO_DOWN_REASON: u16 = 55;
-pub const IFLA_PARENT_DEV_NAME: u16 = 56;
-pub const IFLA_PARENT_DEV_BUS_NAME: u16 = 57;
-pub const IFLA_GRO_MAX_SIZE: u16 = 58;
-pub const IFLA_TSO_MAX_SIZE: u16 = 59;
-pub const IFLA_TSO_MAX_SEGS: u16 = 60;
-pub const IFLA_ALLMULTI: u16 = 61;
-pub const IFLA_DEVLINK_PORT: u16 = 62;
-pub const IFLA_GSO_IPV4_MAX_SIZE: u16 = 63;
-pub const IFLA_GRO_IPV4_MAX_SIZE: u16 = 64;
-pub const IFLA_DPLL_PIN: u16 = 65;
-pub const IFLA_MAX_PACING_OFFLOAD_HORIZON: u16 = 66;
-pub const IFLA_NETNS_IMMUTABLE: u16 = 67;
-pub const IFLA_HEADROOM: u16 = 68;
-pub const IFLA_TAILROOM: u16 = 69;
-
-pub const DPLL_A_ID: u16 = 1;
-
-pub const IFLA_OFFLOAD_XSTATS_CPU_HIT: u16 = 1;
-pub const IFLA_OFFLOAD_XSTATS_HW_S_INFO: u16 = 2;
-pub const IFLA_OFFLOAD_XSTATS_L3_STATS: u16 = 3;
-
-pub const IFLA_INFO_KIND: u16 = 1;
-pub const IFLA_INFO_DATA: u16 = 2;
-pub const IFLA_INFO_XSTATS: u16 = 3;
-pub const IFLA_INFO_SLAVE_KIND: u16 = 4;
-pub const IFLA_INFO_SLAVE_DATA: u16 = 5;
-
-pub const IFLA_BOND_MODE: u16 = 1;
-pub const IFLA_BOND_ACTIVE_SLAVE: u16 = 2;
-pub const IFLA_BOND_MIIMON: u16 = 3;
-pub const IFLA_BOND_UPDELAY: u16 = 4;
-pub const IFLA_BOND_DOWNDELAY: u16 = 5;
-pub const IFLA_BOND_USE_CARRIER: u16 = 6;
-pub const IFLA_BOND_ARP_INTERVAL: u16 = 7;
-pub const IFLA_BOND_ARP_IP_TARGET: u16 = 8;
-pub const IFLA_BOND_ARP_VALIDATE: u16 = 9;
-pub const IFLA_BOND_ARP_ALL_TARGETS: u16 = 10;
-pub const IFLA_BOND_PRIMARY: u16 = 11;
-pub const IFLA_BOND_PRIMARY_RESELECT: u16 = 12;
-pub const IFLA_BOND_FAIL_OVER_MAC: u16 = 13;
-pub const IFLA_BOND_XMIT_HASH_POLICY: u16 = 14;
-pub const IFLA_BOND_RESEND_IGMP: u16 = 15;
-pub const IFLA_BOND_NUM_PEER_NOTIF: u16 = 16;
-pub const IFLA_BOND_ALL_SLAVES_ACTIVE: u16 = 17;
-pub const IFLA_BOND_MIN_LINKS: u16 = 18;
-pub const IFLA_BOND_LP_INTERVAL: u16 = 19;
-pub const IFLA_BOND_PACKETS_PER_SLAVE: u16 = 20;
-pub const IFLA_BOND_AD_LACP_RATE: u16 = 21;
-pub const IFLA_BOND_AD_SELECT: u16 = 22;
-pub const IFLA_BOND_AD_INFO: u16 = 23;
-pub const IFLA_BOND_AD_ACTOR_SYS_PRIO: u16 = 24;
-pub const IFLA_BOND_AD_USER_PORT_KEY: u16 = 25;
-pub const IFLA_BOND_AD_ACTOR_SYSTEM: u16 = 26;
-pub const IFLA_BOND_TLB_DYNAMIC_LB: u16 = 27;
-pub const IFLA_BOND_PEER_NOTIF_DELAY: u16 = 28;
-pub const IFLA_BOND_AD_LACP_ACTIVE: u16 = 29;
-pub const IFLA_BOND_MISSED_MAX: u16 = 30;
-pub const IFLA_BOND_NS_IP6_TARGET: u16 = 31;
-pub const IFLA_BOND_COUPLED_CONTROL: u16 = 32;
-pub const IFLA_BOND_BROADCAST_NEIGH: u16 = 33;
-pub const IFLA_BOND_LACP_STRICT: u16 = 34;
-
-pub const IFLA_BR_FORWARD_DELAY: u16 = 1;
-pub const IFLA_BR_HELLO_TIME: u16 = 2;
-pub const IFLA_BR_MAX_AGE: u16 = 3;
-pub const IFLA_BR_AGEING_TIME: u16 = 4;
-pub const IFLA_BR_STP_STATE: u16 = 5;
-pub const IFLA_BR_PRIORITY: u16 = 6;
-pub const IFLA_BR_VLAN_FILTERING: u16 = 7;
-pub const IFLA_BR_VLAN_PROTOCOL: u16 = 8;
-pub const IFLA_BR_GROUP_FWD_MASK: u16 = 9;
-pub const IFLA_BR_ROOT_ID: u16 = 10;
-pub const IFLA_BR_BRIDGE_ID: u16 = 11;
-pub const IFLA_BR_ROOT_PORT: u16 = 12;
-pub const IFLA_BR_ROOT_PATH_COST: u16 = 13;
-pub const IFLA_BR_TOPOLOGY_CHANGE: u16 = 14;
-pub const IFLA_BR_TOPOLOGY_CHANGE_DETECTED: u16 = 15;
-pub const IFLA_BR_HELLO_TIMER: u16 = 16;
-pub const IFLA_BR_TCN_TIMER: u16 = 17;
-pub const IFLA_BR_TOPOLOGY_CHANGE_TIMER: u16 = 18;
-pub const IFLA_BR_GC_TIMER: u16 = 19;
-pub const IFLA_BR_GROUP_ADDR: u16 = 20;
-pub const IFLA_BR_FDB_FLUSH: u16 = 21;
-pub const IFLA_BR_MCAST_ROUTER: u16 = 22;
-pub const IFLA_BR_MCAST_SNOOPING: u16 = 23;
-pub const IFLA_BR_MCAST_QUERY_USE_IFADDR: u16 = 24;
-pub const IFLA_BR_MCAST_QUERIER: u16 = 25;
-pub const IFLA_BR_MCAST_HASH_ELASTICITY: u16 = 26;
-pub const IFLA_BR_MCAST_HASH_MAX: u16 = 27;
-pub const IFLA_BR_MCAST_LAST_MEMBER_CNT: u16 = 28;
-pub const IFLA_BR_MCAST_STARTUP_QUERY_CNT: u16 = 29;
-pub const IFLA_BR_MCAST_LAST_MEMBER_INTVL: u16 = 30;
-pub const IFLA_BR_MCAST_MEMBERSHIP_INTVL: u16 = 31;
-pub const IFLA_BR_MCAST_QUERIER_INTVL: u16 = 32;
-pub const IFLA_BR_MCAST_QUERY_INTVL: u16 = 33;
-pub const IFLA_BR_MCAST_QUERY_RESPONSE_INTVL: u16 = 34;
-pub const IFLA_BR_MCAST_STARTUP_QUERY_INTVL: u16 = 35;
-pub const IFLA_BR_NF_CALL_IPTABLES: u16 = 36;
-pub const IFLA_BR_NF_CALL_IP6TABLES: u16 = 37;
-pub const IFLA_BR_NF_CALL_ARPTABLES: u16 = 38;
-pub const IFLA_BR_VLAN_DEFAULT_PVID: u16 = 39;
-pub const IFLA_BR_PAD: u16 = 40;
-pub const IFLA_BR_VLAN_STATS_ENABLED: u16 = 41;
-pub const IFLA_BR_MCAST_STATS_ENABLED: u16 = 42;
-pub const IFLA_BR_MCAST_IGMP_VERSION: u16 = 43;
-pub const IFLA_BR_MCAST_MLD_VERSION: u16 = 44;
-pub const IFLA_BR_VLAN_STATS_PER_PORT: u16 = 45;
-pub const IFLA_BR_MULTI_BOOLOPT: u16 = 46;
-pub const IFLA_BR_MCAST_QUERIER_STATE: u16 = 47;
-pub const IFLA_BR_FDB_N_LEARNED: u16 = 48;
-pub const IFLA_BR_FDB_MAX_LEARNED: u16 = 49;
-pub const IFLA_BR_STP_MODE: u16 = 50;
-
-pub const IFLA_BRPORT_STATE: u16 = 1;
-pub const IFLA_BRPORT_PRIORITY: u16 = 2;
-pub const IFLA_BRPORT_COST: u16 = 3;
-pub const IFLA_BRPORT_MODE: u16 = 4;
-pub const IFLA_BRPORT_GUARD: u16 = 5;
-pub const IFLA_BRPORT_PROTECT: u16 = 6;
-pub const IFLA_BRPORT_FAST_LEAVE: u16 = 7;
-pub const IFLA_BRPORT_LEARNING: u16 = 8;
-pub const IFLA_BRPORT_UNICAST_FLOOD: u16 = 9;
-pub const IFLA_BRPORT_PROXYARP: u16 = 10;
-pub const IFLA_BRPORT_LEARNING_SYNC: u16 = 11;
-pub const IFLA_BRPORT_PROXYARP_WIFI: u16 = 12;
-pub const IFLA_BRPORT_ROOT_ID: u16 = 13;
-pub const IFLA_BRPORT_BRIDGE_ID: u16 = 14;
-pub const IFLA_BRPORT_DESIGNATED_PORT: u16 = 15;
-pub const IFLA_BRPORT_DESIGNATED_COST: u16 = 16;
-pub const IFLA_BRPORT_ID: u16 = 17;
-pub const IFLA_BRPORT_NO: u16 = 18;
-pub const IFLA_BRPORT_TOPOLOGY_CHANGE_ACK: u16 = 19;
-pub const IFLA_BRPORT_CONFIG_PENDING: u16 = 20;
-pub const IFLA_BRPORT_MESSAGE_AGE_TIMER: u16 = 21;
-pub const IFLA_BRPORT_FORWARD_DELAY_TIMER: u16 = 22;
-pub const IFLA_BRPORT_HOLD_TIMER: u16 = 23;
-pub const IFLA_BRPORT_FLUSH: u16 = 24;
-pub const IFLA_BRPORT_MULTICAST_ROUTER: u16 = 25;
-pub const IFLA_BRPORT_PAD: u16 = 26;
-pub const IFLA_BRPORT_MCAST_FLOOD: u16 = 27;
-pub const IFLA_BRPORT_MCAST_TO_UCAST: u16 = 28;
-pub const IFLA_BRPORT_VLAN_TUNNEL: u16 = 29;
-pub const IFLA_BRPORT_BCAST_FLOOD: u16 = 30;
-pub const IFLA_BRPORT_GROUP_FWD_MASK: u16 = 31;
-pub const IFLA_BRPORT_NEIGH_SUPPRESS: u16 = 32;
-pub const IFLA_BRPORT_ISOLATED: u16 = 33;
-pub const IFLA_BRPORT_BACKUP_PORT: u16 = 34;
-pub const IFLA_BRPORT_MRP_RING_OPEN: u16 = 35;
-pub const IFLA_BRPORT_MRP_IN_OPEN: u16 = 36;
-pub const IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT: u16 = 37;
-pub const IFLA_BRPORT_MCAST_EHT_HOSTS_CNT: u16 = 38;
-pub const IFLA_BRPORT_LOCKED: u16 = 39;
-pub const IFLA_BRPORT_MAB: u16 = 40;
-pub const IFLA_BRPORT_MCAST_N_GROUPS: u16 = 41;
-pub const IFLA_BRPORT_MCAST_MAX_GROUPS: u16 = 42;
-pub const IFLA_BRPORT_NEIGH_VLAN_SUPPRESS: u16 = 43;
-pub const IFLA_BRPORT_BACKUP_NHID: u16 = 44;
-pub const IFLA_BRPORT_NEIGH_FORWARD_GRAT: u16 = 45;
-
-pub const IFLA_GENEVE_ID: u16 = 1;
-pub const IFLA_GENEVE_REMOTE: u16 = 2;
-pub const IFLA_GENEVE_TTL: u16 = 3;
-pub const IFLA_GENEVE_TOS: u16 = 4;
-pub const IFLA_GENEVE_PORT: u16 = 5;
-pub const IFLA_GENEVE_COLLECT_METADATA: u16 = 6;
-pub const IFLA_GENEVE_REMOTE6: u16 = 7;
-pub const IFLA_GENEVE_UDP_CSUM: u16 = 8;
-pub const IFLA_GENEVE_UDP_ZERO_CSUM6_TX: u16 = 9;
-pub const IFLA_GENEVE_UDP_ZERO_CSUM6_RX: u16 = 10;
-pub const IFLA_GENEVE_LABEL: u16 = 11;
-pub const IFLA_GENEVE_TTL_INHERIT: u16 = 12;
-pub const IFLA_GENEVE_DF: u16 = 13;
-pub const IFLA_GENEVE_INNER_PROTO_INHERIT: u16 = 14;
-pub const IFLA_GENEVE_PORT_RANGE: u16 = 15;
-pub const IFLA_GENEVE_GRO_HINT: u16 = 16;
-pub const IFLA_GENEVE_LOCAL: u16 = 17;
-pub const IFLA_GENEVE_LOCAL6: u16 = 18;
-
-pub const IFLA_GRE_LINK: u16 = 1;
-pub const IFLA_GRE_IFLAGS: u16 = 2;
-pub const IFLA_GRE_OFLAGS: u16 = 3;
-pub const IFLA_GRE_IKEY: u16 = 4;
-pub const IFLA_GRE_OKEY: u16 = 5;
-pub const IFLA_GRE_LOCAL: u16 = 6;
-pub const IFLA_GRE_REMOTE: u16 = 7;
-pub const IFLA_GRE_TTL: u16 = 8;
-pub const IFLA_GRE_TOS: u16 = 9;
-pub const IFLA_GRE_PMTUDISC: u16 = 10;
-pub const IFLA_GRE_ENCAP_LIMIT: u16 = 11;
-pub const IFLA_GRE_FLOWINFO: u16 = 12;
-pub const IFLA_GRE_FLAGS: u16 = 13;
-pub const IFLA_GRE_ENCAP_TYPE: u16 = 14;
-pub const IFLA_GRE_ENCAP_FLAGS: u16 = 15;
-pub const IFLA_GRE_ENCAP_SPORT: u16 = 16;
-pub const IFLA_GRE_ENCAP_DPORT: u16 = 17;
-pub const IFLA_GRE_COLLECT_METADATA: u16 = 18;
-pub const IFLA_GRE_IGNORE_DF: u16 = 19;
-pub const IFLA_GRE_FWMARK: u16 = 20;
-pub const IFLA_GRE_ERSPAN_INDEX: u16 = 21;
-pub const IFLA_GRE_ERSPAN_VER: u16 = 22;
-pub const IFLA_GRE_ERSPAN_DIR: u16 = 23;
-pub const IFLA_GRE_ERSPAN_HWID: u16 = 24;
-
-pub const IFLA_IPTUN_LINK: u16 = 1;
-pub const IFLA_IPTUN_LOCAL: u16 = 2;
-pub const IFLA_IPTUN_REMOTE: u16 = 3;
-pub const IFLA_IPTUN_TTL: u16 = 4;
-pub const IFLA_IPTUN_TOS: u16 = 5;
-pub const IFLA_IPTUN_ENCAP_LIMIT: u16 = 6;
-pub const IFLA_IPTUN_FLOWINFO: u16 = 7;
-pub const IFLA_IPTUN_FLAGS: u16 = 8;
-pub const IFLA_IPTUN_PROTO: u16 = 9;
-pub const IFLA_IPTUN_PMTUDISC: u16 = 10;
-pub const IFLA_IPTUN_6RD_PREFIX: u16 = 11;
-pub const IFLA_IPTUN_6RD_RELAY_PREFIX: u16 = 12;
-pub const IFLA_IPTUN_6RD_PREFIXLEN: u16 = 13;
-pub const IFLA_IPTUN_6RD_RELAY_PREFIXLEN: u16 = 14;
-pub const IFLA_IPTUN_ENCAP_TYPE: u16 = 15;
-pub const IFLA_IPTUN_ENCAP_FLAGS: u16 = 16;
-pub const IFLA_IPTUN_ENCAP_SPORT: u16 = 17;
-pub const IFLA_IPTUN_ENCAP_DPORT: u16 = 18;
-pub const IFLA_IPTUN_COLLECT_METADATA: u16 = 19;
-pub const IFLA_IPTUN_FWMARK: u16 = 20;
-
-pub const IFLA_TUN_OWNER: u16 = 1;
-pub const IFLA_TUN_GROUP: u16 = 2;
-pub const IFLA_TUN_TYPE: u16 = 3;
-pub const IFLA_TUN_PI: u16 = 4;
-pub const IFLA_TUN_VNET_HDR: u16 = 5;
-pub const IFLA_TUN_PERSIST: u16 = 6;
-pub const IFLA_TUN_MULTI_QUEUE: u16 = 7;
-pub const IFLA_TUN_NUM_QUEUES: u16 = 8;
-pub const IFLA_TUN_NUM_DISABLED_QUEUES: u16 = 9;
-
-pub const IFLA_VLAN_ID: u16 = 1;
-pub const IFLA_VLAN_FLAGS: u16 = 2;
-pub const IFLA_VLAN_EGRESS_QOS: u16 = 3;
-pub const IFLA_VLAN_INGRESS_QOS: u16 = 4;
-pub const IFLA_VLAN_PROTOCOL: u16 = 5;
-
-pub const IFLA_VRF_TABLE: u16 = 1;
-
-pub const IFLA_PORT_VF: u16 = 1;
-pub const IFLA_PORT_PROFILE: u16 = 2;
-pub const IFLA_PORT_VSI_TYPE: u16 = 3;
-pub const IFLA_PORT_INSTANCE_UUID: u16 = 4;
-pub const IFLA_PORT_HOST_UUID: u16 = 5;
-pub const IFLA_PORT_REQUEST: u16 = 6;
-pub const IFLA_PORT_RESPONSE: u16 = 7;
-
-pub const IFLA_VF_PORT: u16 = 1;
-
-pub const IFLA_VF_VLAN_INFO: u16 = 1;
-
-pub const IFLA_VF_MAC: u16 = 1;
-pub const IFLA_VF_VLAN: u16 = 2;
-pub const IFLA_VF_TX_RATE: u16 = 3;
-pub const IFLA_VF_SPOOFCHK: u16 = 4;
-pub const IFLA_VF_LINK_STATE: u16 = 5;
-pub const IFLA_VF_RATE: u16 = 6;
-pub const IFLA_VF_RSS_QUERY_EN: u16 = 7;
-pub const IFLA_VF_STATS: u16 = 8;
-pub const IFLA_VF_TRUST: u16 = 9;
-pub const IFLA_VF_IB_NODE_GUID: u16 = 10;
-pub const IFLA_VF_IB_PORT_GUID: u16 = 11;
-pub const IFLA_VF_VLAN_LIST: u16 = 12;
-pub const IFLA_VF_BROADCAST: u16 = 13;
-
-pub const IFLA_VF_INFO: u16 = 1;
-
-pub const IFLA_XDP_FD: u16 = 1;
-pub const IFLA_XDP_ATTACHED: u16 = 2;
-pub const IFLA_XDP_FLAGS: u16 = 3;
-pub const IFLA_XDP_PROG_ID: u16 = 4;
-pub const IFLA_XDP_DRV_PROG_ID: u16 = 5;
-pub const IFLA_XDP_SKB_PROG_ID: u16 = 6;
-pub const IFLA_XDP_HW_PROG_ID: u16 = 7;
-pub const IFLA_XDP_EXPECTED_FD: u16 = 8;
-
-pub const NDA_UNSPEC: u16 = 0;
-pub const NDA_DST: u16 = 1;
-pub const NDA_LLADDR: u16 = 2;
-pub const NDA_CACHEINFO: u16 = 3;
-pub const NDA_PROBES: u16 = 4;
-pub const NDA_VLAN: u16 = 5;
-pub const NDA_PORT: u16 = 6;
-pub const NDA_VNI: u16 = 7;
-pub const NDA_IFINDEX: u16 = 8;
-pub const NDA_MASTER: u16 = 9;
-pub const NDA_LINK_NETNSID: u16 = 10;
-pub const NDA_SRC_VNI: u16 = 11;
-pub const NDA_PROTOCOL: u16 = 12;
-pub const NDA_NH_ID: u16 = 13;
-pub const NDA_FDB_EXT_ATTRS: u16 = 14;
-pub const NDA_FLAGS_EXT: u16 = 15;
-pub const NDA_NDM_STATE_MASK: u16 = 16;
-pub const NDA_NDM_FLAGS_MASK: u16 = 17;
-
-pub const RTAX_UNSPEC: u16 = 0;
-pub const RTAX_LOCK: u16 = 1;
-pub const RTAX_MTU: u16 = 2;
-pub const RTAX_WINDOW: u16 = 3;
-pub const RTAX_RTT: u16 = 4;
-pub const RTAX_RTTVAR: u16 = 5;
-pub const RTAX_SSTHRESH: u16 = 6;
-pub const RTAX_CWND: u16 = 7;
-pub const RTAX_ADVMSS: u16 = 8;
-pub const RTAX_REORDERING: u16 = 9;
-pub const RTAX_HOPLIMIT: u16 = 10;
-pub const RTAX_INITCWND: u16 = 11;
-pub const RTAX_FEATURES: u16 = 12;
-pub const RTAX_RTO_MIN: u16 = 13;
-pub const RTAX_INITRWND: u16 = 14;
-pub const RTAX_QUICKACK: u16 = 15;
-pub const RTAX_CC_ALGO: u16 = 16;
-pub const RTAX_FASTOPEN_NO_COOKIE: u16 = 17;
-
-pub const RTA_DST: u16 = 1;
-pub const RTA_SRC: u16 = 2;
-pub const RTA_IIF: u16 = 3;
-pub const RTA_OIF: u16 = 4;
-pub const RTA_GATEWAY: u16 = 5;
-pub const RTA_PRIORITY: u16 = 6;
-pub const RTA_PREFSRC: u16 = 7;
-pub const RTA_METRICS: u16 = 8;
-pub const RTA_MULTIPATH: u16 = 9;
-pub const RTA_PROTOINFO: u16 = 10;
-pub const RTA_FLOW: u16 = 11;
-pub const RTA_CACHEINFO: u16 = 12;
-pub const RTA_SESSION: u16 = 13;
-pub const RTA_MP_ALGO: u16 = 14;
-pub const RTA_TABLE: u16 = 15;
-pub const RTA_MARK: u16 = 16;
-pub const RTA_MFC_STATS: u16 = 17;
-pub const RTA_VIA: u16 = 18;
-pub const RTA_NEWDST: u16 = 19;
-pub const RTA_PREF: u16 = 20;
-pub const RTA_ENCAP_TYPE: u16 = 21;
-pub const RTA_ENCAP: u16 = 22;
-pub const RTA_EXPIRES: u16 = 23;
-pub const RTA_PAD: u16 = 24;
-pub const RTA_UID: u16 = 25;
-pub const RTA_TTL_PROPAGATE: u16 = 26;
-pub const RTA_IP_PROTO: u16 = 27;
-pub const RTA_SPORT: u16 = 28;
-pub const RTA_DPORT: u16 = 29;
-pub const RTA_NH_ID: u16 = 30;
-pub const RTA_FLOWLABEL: u16 = 31;
-pub const RTA_DEL_REASON: u16 = 32;
-
-pub const FRA_DST: u16 = 1;
-pub const FRA_SRC: u16 = 2;
-pub const FRA_IIFNAME: u16 = 3;
-pub const FRA_GOTO: u16 = 4;
-pub const FRA_UNUSED2: u16 = 5;
-pub const FRA_PRIORITY: u16 = 6;
-pub const FRA_UNUSED3: u16 = 7;
-pub const FRA_UNUSED4: u16 = 8;
-pub const FRA_UNUSED5: u16 = 9;
-pub const FRA_FWMARK: u16 = 10;
-pub const FRA_FLOW: u16 = 11;
-pub const FRA_TUN_ID: u16 = 12;
-pub const FRA_SUPPRESS_IFGROUP: u16 = 13;
-pub const FRA_SUPPRESS_PREFIXLEN: u16 = 14;
-pub const FRA_TABLE: u16 = 15;
-pub const FRA_FWMASK: u16 = 16;
-pub const FRA_OIFNAME: u16 = 17;
-pub const FRA_PAD: u16 = 18;
-pub const FRA_L3MDEV: u16 = 19;
-pub const FRA_UID_RANGE: u16 = 20;
-pub const FRA_PROTOCOL: u16 = 21;
-pub const FRA_IP_PROTO: u16 = 22;
-pub const FRA_SPORT_RANGE: u16 = 23;
-pub const FRA_DPORT_RANGE: u16 = 24;
-pub const FRA_DSCP: u16 = 25;
-pub const FRA_FLOWLABEL: u16 = 26;
-pub const FRA_FLOWLABEL_MASK: u16 = 27;
-pub const FRA_SPORT_MASK: u16 = 28;
-pub const FRA_DPORT_MASK: u16 = 29;
-pub const FRA_DSCP_MASK: u16 = 30;
-
-pub const TCA_KIND: u16 = 1;
-pub const TCA_OPTIONS: u16 = 2;
-pub const TCA_STATS: u16 = 3;
-pub const TCA_XSTATS: u16 = 4;
-pub const TCA_RATE: u16 = 5;
-pub const TCA_FCNT: u16 = 6;
-pub const TCA_STATS2: u16 = 7;
-pub const TCA_STAB: u16 = 8;
-pub const TCA_PAD: u16 = 9;
-pub const TCA_DUMP_INVISIBLE: u16 = 10;
-pub const TCA_CHAIN: u16 = 11;
-pub const TCA_HW_OFFLOAD: u16 = 12;
-pub const TCA_INGRESS_BLOCK: u16 = 13;
-pub const TCA_EGRESS_BLOCK: u16 = 14;
-pub const TCA_DUMP_FLAGS: u16 = 15;
-pub const TCA_EXT_WARN_MSG: u16 = 16;
+/// Defines constants of one type.
+macro_rules! constants {
+    ($type:ident: $($name:ident = $value:literal,)*) => { $(pub const $name: $type = $value;)* };
+}
+
+constants! { u32:
+RTM_F_NOTIFY = 256, RTM_F_CLONED = 512, RTM_F_EQUALIZE = 1024, RTM_F_PREFIX = 2048, RTM_F_LOOKUP_TABLE = 4096,
+RTM_F_FIB_MATCH = 8192, RTM_F_OFFLOAD = 16384, RTM_F_TRAP = 32768, RTM_F_OFFLOAD_FAILED = 536870912,
+}
+
+constants! { u16:
+RTM_BASE = 16, RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18, RTM_SETLINK = 19, RTM_NEWADDR = 20,
+RTM_DELADDR = 21, RTM_GETADDR = 22, RTM_NEWROUTE = 24, RTM_DELROUTE = 25, RTM_GETROUTE = 26, RTM_NEWNEIGH = 28,
+RTM_DELNEIGH = 29, RTM_GETNEIGH = 30, RTM_NEWRULE = 32, RTM_DELRULE = 33, RTM_GETRULE = 34, RTM_NEWQDISC = 36,
+RTM_DELQDISC = 37, RTM_GETQDISC = 38, RTM_NEWTCLASS = 40, RTM_DELTCLASS = 41, RTM_GETTCLASS = 42, RTM_NEWTFILTER = 44,
+RTM_DELTFILTER = 45, RTM_GETTFILTER = 46, RTM_NEWACTION = 48, RTM_DELACTION = 49, RTM_GETACTION = 50,
+RTM_NEWPREFIX = 52, RTM_NEWMULTICAST = 56, RTM_DELMULTICAST = 57, RTM_GETMULTICAST = 58, RTM_NEWANYCAST = 60,
+RTM_DELANYCAST = 61, RTM_GETANYCAST = 62, RTM_NEWNEIGHTBL = 64, RTM_GETNEIGHTBL = 66, RTM_SETNEIGHTBL = 67,
+RTM_NEWNDUSEROPT = 68, RTM_NEWADDRLABEL = 72, RTM_DELADDRLABEL = 73, RTM_GETADDRLABEL = 74, RTM_GETDCB = 78,
+RTM_SETDCB = 79, RTM_NEWNETCONF = 80, RTM_DELNETCONF = 81, RTM_GETNETCONF = 82, RTM_NEWMDB = 84, RTM_DELMDB = 85,
+RTM_GETMDB = 86, RTM_NEWNSID = 88, RTM_DELNSID = 89, RTM_GETNSID = 90, RTM_NEWSTATS = 92, RTM_GETSTATS = 94,
+RTM_SETSTATS = 95, RTM_NEWCACHEREPORT = 96, RTM_NEWCHAIN = 100, RTM_DELCHAIN = 101, RTM_GETCHAIN = 102,
+RTM_NEWNEXTHOP = 104, RTM_DELNEXTHOP = 105, RTM_GETNEXTHOP = 106, RTM_NEWLINKPROP = 108, RTM_DELLINKPROP = 109,
+RTM_GETLINKPROP = 110, RTM_NEWVLAN = 112, RTM_DELVLAN = 113, RTM_GETVLAN = 114, RTM_NEWNEXTHOPBUCKET = 116,
+RTM_DELNEXTHOPBUCKET = 117, RTM_GETNEXTHOPBUCKET = 118, RTM_NEWTUNNEL = 120, RTM_DELTUNNEL = 121, RTM_GETTUNNEL = 122,
+}
+
+constants! { u32:
+RTNLGRP_NONE = 0, RTNLGRP_LINK = 1, RTNLGRP_NOTIFY = 2, RTNLGRP_NEIGH = 3, RTNLGRP_TC = 4, RTNLGRP_IPV4_IFADDR = 5,
+RTNLGRP_IPV4_MROUTE = 6, RTNLGRP_IPV4_ROUTE = 7, RTNLGRP_IPV4_RULE = 8, RTNLGRP_IPV6_IFADDR = 9,
+RTNLGRP_IPV6_MROUTE = 10, RTNLGRP_IPV6_ROUTE = 11, RTNLGRP_IPV6_IFINFO = 12, RTNLGRP_DECnet_IFADDR = 13,
+RTNLGRP_NOP2 = 14, RTNLGRP_DECnet_ROUTE = 15, RTNLGRP_DECnet_RULE = 16, RTNLGRP_NOP4 = 17, RTNLGRP_IPV6_PREFIX = 18,
+RTNLGRP_IPV6_RULE = 19, RTNLGRP_ND_USEROPT = 20, RTNLGRP_PHONET_IFADDR = 21, RTNLGRP_PHONET_ROUTE = 22,
+RTNLGRP_DCB = 23, RTNLGRP_IPV4_NETCONF = 24, RTNLGRP_IPV6_NETCONF = 25, RTNLGRP_MDB = 26, RTNLGRP_MPLS_ROUTE = 27,
+RTNLGRP_NSID = 28, RTNLGRP_MPLS_NETCONF = 29, RTNLGRP_IPV4_MROUTE_R = 30, RTNLGRP_IPV6_MROUTE_R = 31,
+RTNLGRP_NEXTHOP = 32, RTNLGRP_BRVLAN = 33, RTNLGRP_MCTP_IFADDR = 34, RTNLGRP_TUNNEL = 35, RTNLGRP_STATS = 36,
+RTNLGRP_IPV4_MCADDR = 37, RTNLGRP_IPV6_MCADDR = 38, RTNLGRP_IPV6_ACADDR = 39,
+}
+
+constants! { u8:
+CTRL_CMD_UNSPEC = 0, CTRL_CMD_NEWFAMILY = 1, CTRL_CMD_DELFAMILY = 2, CTRL_CMD_GETFAMILY = 3, CTRL_CMD_NEWOPS = 4,
+CTRL_CMD_DELOPS = 5, CTRL_CMD_GETOPS = 6, CTRL_CMD_NEWMCAST_GRP = 7, CTRL_CMD_DELMCAST_GRP = 8,
+CTRL_CMD_GETMCAST_GRP = 9, CTRL_CMD_GETPOLICY = 10,
+}
+
+constants! { u16:
+SOCK_DIAG_BY_FAMILY = 20, SOCK_DESTROY = 21,
+}
+
+constants! { usize:
+SK_MEMINFO_RMEM_ALLOC = 0, SK_MEMINFO_RCVBUF = 1, SK_MEMINFO_WMEM_ALLOC = 2, SK_MEMINFO_SNDBUF = 3,
+SK_MEMINFO_FWD_ALLOC = 4, SK_MEMINFO_WMEM_QUEUED = 5, SK_MEMINFO_OPTMEM = 6, SK_MEMINFO_BACKLOG = 7,
+SK_MEMINFO_DROPS = 8, SK_MEMINFO_VARS = 9,
+}
+
+constants! { u16:
+INET_DIAG_REQ_NONE = 0, INET_DIAG_REQ_BYTECODE = 1, INET_DIAG_REQ_SK_BPF_STORAGES = 2, INET_DIAG_REQ_PROTOCOL = 3,
+NETLINK_DIAG_MEMINFO = 0, NETLINK_DIAG_GROUPS = 1, NETLINK_DIAG_RX_RING = 2, NETLINK_DIAG_TX_RING = 3,
+NETLINK_DIAG_FLAGS = 4,
+}
+
+constants! { u32:
+NDIAG_SHOW_MEMINFO = 1, NDIAG_SHOW_GROUPS = 2, NDIAG_SHOW_RING_CFG = 4, NDIAG_SHOW_FLAGS = 8,
+NDIAG_FLAG_CB_RUNNING = 1, NDIAG_FLAG_PKTINFO = 2, NDIAG_FLAG_BROADCAST_ERROR = 4, NDIAG_FLAG_NO_ENOBUFS = 8,
+NDIAG_FLAG_LISTEN_ALL_NSID = 16, NDIAG_FLAG_CAP_ACK = 32,
+}
+
+constants! { u16:
+TCA_FQ_CODEL_UNSPEC = 0, TCA_FQ_CODEL_TARGET = 1, TCA_FQ_CODEL_LIMIT = 2, TCA_FQ_CODEL_INTERVAL = 3,
+TCA_FQ_CODEL_ECN = 4, TCA_FQ_CODEL_FLOWS = 5, TCA_FQ_CODEL_QUANTUM = 6, TCA_FQ_CODEL_CE_THRESHOLD = 7,
+TCA_FQ_CODEL_DROP_BATCH_SIZE = 8, TCA_FQ_CODEL_MEMORY_LIMIT = 9, TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR = 10,
+TCA_FQ_CODEL_CE_THRESHOLD_MASK = 11, TCA_FQ_CODEL_XSTATS_QDISC = 0, TCA_FQ_CODEL_XSTATS_CLASS = 1,
+TCA_HTB_UNSPEC = 0, TCA_HTB_PARMS = 1, TCA_HTB_INIT = 2, TCA_HTB_CTAB = 3, TCA_HTB_RTAB = 4, TCA_HTB_DIRECT_QLEN = 5,
+TCA_HTB_RATE64 = 6, TCA_HTB_CEIL64 = 7, TCA_HTB_PAD = 8, TCA_HTB_OFFLOAD = 9,
+DEVLINK_ATTR_BUS_NAME = 1,
+DEVLINK_ATTR_DEV_NAME = 2,
+DEVLINK_ATTR_PORT_INDEX = 3,
+DPLL_A_PIN_ID = 1,
+CTRL_ATTR_FAMILY_ID = 1, CTRL_ATTR_FAMILY_NAME = 2, CTRL_ATTR_VERSION = 3, CTRL_ATTR_HDRSIZE = 4,
+CTRL_ATTR_MAXATTR = 5, CTRL_ATTR_OPS = 6, CTRL_ATTR_MCAST_GROUPS = 7, CTRL_ATTR_POLICY = 8, CTRL_ATTR_OP_POLICY = 9,
+CTRL_ATTR_OP = 10,
+CTRL_ATTR_MCAST_GRP_NAME = 1, CTRL_ATTR_MCAST_GRP_ID = 2,
+CTRL_ATTR_OP_ID = 1, CTRL_ATTR_OP_FLAGS = 2,
+CTRL_ATTR_POLICY_DO = 1, CTRL_ATTR_POLICY_DUMP = 2,
+NL_POLICY_TYPE_ATTR_TYPE = 1, NL_POLICY_TYPE_ATTR_MIN_VALUE_S = 2, NL_POLICY_TYPE_ATTR_MAX_VALUE_S = 3,
+NL_POLICY_TYPE_ATTR_MIN_VALUE_U = 4, NL_POLICY_TYPE_ATTR_MAX_VALUE_U = 5, NL_POLICY_TYPE_ATTR_MIN_LENGTH = 6,
+NL_POLICY_TYPE_ATTR_MAX_LENGTH = 7, NL_POLICY_TYPE_ATTR_POLICY_IDX = 8, NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE = 9,
+NL_POLICY_TYPE_ATTR_BITFIELD32_MASK = 10, NL_POLICY_TYPE_ATTR_PAD = 11, NL_POLICY_TYPE_ATTR_MASK = 12,
+TCA_ROOT_TAB = 1, TCA_ROOT_FLAGS = 2, TCA_ROOT_COUNT = 3, TCA_ROOT_TIME_DELTA = 4, TCA_ROOT_EXT_WARN_MSG = 5,
+IFAL_ADDRESS = 1, IFAL_LABEL = 2,
+IFLA_AMT_MODE = 1, IFLA_AMT_RELAY_PORT = 2, IFLA_AMT_GATEWAY_PORT = 3, IFLA_AMT_LINK = 4, IFLA_AMT_LOCAL_IP = 5,
+IFLA_AMT_REMOTE_IP = 6, IFLA_AMT_DISCOVERY_IP = 7, IFLA_AMT_MAX_TUNNELS = 8,
+IFLA_BAREUDP_PORT = 1, IFLA_BAREUDP_ETHERTYPE = 2, IFLA_BAREUDP_SRCPORT_MIN = 3, IFLA_BAREUDP_MULTIPROTO_MODE = 4,
+IFLA_BATADV_ALGO_NAME = 1,
+BOND_3AD_STAT_LACPDU_RX = 0, BOND_3AD_STAT_LACPDU_TX = 1, BOND_3AD_STAT_LACPDU_UNKNOWN_RX = 2,
+BOND_3AD_STAT_LACPDU_ILLEGAL_RX = 3, BOND_3AD_STAT_MARKER_RX = 4, BOND_3AD_STAT_MARKER_TX = 5,
+BOND_3AD_STAT_MARKER_RESP_RX = 6, BOND_3AD_STAT_MARKER_RESP_TX = 7, BOND_3AD_STAT_MARKER_UNKNOWN_RX = 8,
+BOND_3AD_STAT_PAD = 9,
+BOND_XSTATS_3AD = 1,
+IFLA_BRIDGE_FLAGS = 0, IFLA_BRIDGE_MODE = 1, IFLA_BRIDGE_VLAN_INFO = 2, IFLA_BRIDGE_VLAN_TUNNEL_INFO = 3,
+IFLA_BRIDGE_MRP = 4, IFLA_BRIDGE_CFM = 5, IFLA_BRIDGE_MST = 6,
+BRIDGE_XSTATS_VLAN = 1, BRIDGE_XSTATS_MCAST = 2, BRIDGE_XSTATS_PAD = 3, BRIDGE_XSTATS_STP = 4,
+IPMRA_CREPORT_MSGTYPE = 1, IPMRA_CREPORT_VIF_ID = 2, IPMRA_CREPORT_SRC_ADDR = 3, IPMRA_CREPORT_DST_ADDR = 4,
+IPMRA_CREPORT_PKT = 5, IPMRA_CREPORT_TABLE = 6,
+IFLA_CAN_BITTIMING = 1, IFLA_CAN_BITTIMING_CONST = 2, IFLA_CAN_CLOCK = 3, IFLA_CAN_STATE = 4, IFLA_CAN_CTRLMODE = 5,
+IFLA_CAN_RESTART_MS = 6, IFLA_CAN_RESTART = 7, IFLA_CAN_BERR_COUNTER = 8, IFLA_CAN_DATA_BITTIMING = 9,
+IFLA_CAN_DATA_BITTIMING_CONST = 10, IFLA_CAN_TERMINATION = 11, IFLA_CAN_TERMINATION_CONST = 12,
+IFLA_CAN_BITRATE_CONST = 13, IFLA_CAN_DATA_BITRATE_CONST = 14, IFLA_CAN_BITRATE_MAX = 15, IFLA_CAN_TDC = 16,
+IFLA_CAN_CTRLMODE_EXT = 17, IFLA_CAN_XL_DATA_BITTIMING = 18, IFLA_CAN_XL_DATA_BITTIMING_CONST = 19,
+IFLA_CAN_XL_DATA_BITRATE_CONST = 20, IFLA_CAN_XL_TDC = 21, IFLA_CAN_XL_PWM = 22,
+IFLA_CAN_CTRLMODE_SUPPORTED = 1,
+IFLA_CAN_PWM_PWMS_MIN = 1, IFLA_CAN_PWM_PWMS_MAX = 2, IFLA_CAN_PWM_PWML_MIN = 3, IFLA_CAN_PWM_PWML_MAX = 4,
+IFLA_CAN_PWM_PWMO_MIN = 5, IFLA_CAN_PWM_PWMO_MAX = 6, IFLA_CAN_PWM_PWMS = 7, IFLA_CAN_PWM_PWML = 8,
+IFLA_CAN_PWM_PWMO = 9,
+IFLA_CAN_TDC_TDCV_MIN = 1, IFLA_CAN_TDC_TDCV_MAX = 2, IFLA_CAN_TDC_TDCO_MIN = 3, IFLA_CAN_TDC_TDCO_MAX = 4,
+IFLA_CAN_TDC_TDCF_MIN = 5, IFLA_CAN_TDC_TDCF_MAX = 6, IFLA_CAN_TDC_TDCV = 7, IFLA_CAN_TDC_TDCO = 8,
+IFLA_CAN_TDC_TDCF = 9,
+IFLA_BRIDGE_CFM_MEP_CREATE = 1, IFLA_BRIDGE_CFM_MEP_DELETE = 2, IFLA_BRIDGE_CFM_MEP_CONFIG = 3,
+IFLA_BRIDGE_CFM_CC_CONFIG = 4, IFLA_BRIDGE_CFM_CC_PEER_MEP_ADD = 5, IFLA_BRIDGE_CFM_CC_PEER_MEP_REMOVE = 6,
+IFLA_BRIDGE_CFM_CC_RDI = 7, IFLA_BRIDGE_CFM_CC_CCM_TX = 8, IFLA_BRIDGE_CFM_MEP_CREATE_INFO = 9,
+IFLA_BRIDGE_CFM_MEP_CONFIG_INFO = 10, IFLA_BRIDGE_CFM_CC_CONFIG_INFO = 11, IFLA_BRIDGE_CFM_CC_RDI_INFO = 12,
+IFLA_BRIDGE_CFM_CC_CCM_TX_INFO = 13, IFLA_BRIDGE_CFM_CC_PEER_MEP_INFO = 14, IFLA_BRIDGE_CFM_MEP_STATUS_INFO = 15,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_INFO = 16,
+IFLA_BRIDGE_CFM_CC_CONFIG_INSTANCE = 1, IFLA_BRIDGE_CFM_CC_CONFIG_ENABLE = 2,
+IFLA_BRIDGE_CFM_CC_CONFIG_EXP_INTERVAL = 3, IFLA_BRIDGE_CFM_CC_CONFIG_EXP_MAID = 4,
+IFLA_BRIDGE_CFM_MEP_CONFIG_INSTANCE = 1, IFLA_BRIDGE_CFM_MEP_CONFIG_UNICAST_MAC = 2,
+IFLA_BRIDGE_CFM_MEP_CONFIG_MDLEVEL = 3, IFLA_BRIDGE_CFM_MEP_CONFIG_MEPID = 4,
+IFLA_BRIDGE_CFM_MEP_CREATE_INSTANCE = 1, IFLA_BRIDGE_CFM_MEP_CREATE_DOMAIN = 2,
+IFLA_BRIDGE_CFM_MEP_CREATE_DIRECTION = 3, IFLA_BRIDGE_CFM_MEP_CREATE_IFINDEX = 4,
+IFLA_BRIDGE_CFM_MEP_DELETE_INSTANCE = 1,
+IFLA_BRIDGE_CFM_CC_PEER_MEP_UNSPEC = 0, IFLA_BRIDGE_CFM_CC_PEER_MEP_INSTANCE = 1, IFLA_BRIDGE_CFM_CC_PEER_MEPID = 2,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_INSTANCE = 1, IFLA_BRIDGE_CFM_CC_PEER_STATUS_PEER_MEPID = 2,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_CCM_DEFECT = 3, IFLA_BRIDGE_CFM_CC_PEER_STATUS_RDI = 4,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_PORT_TLV_VALUE = 5, IFLA_BRIDGE_CFM_CC_PEER_STATUS_IF_TLV_VALUE = 6,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_SEEN = 7, IFLA_BRIDGE_CFM_CC_PEER_STATUS_TLV_SEEN = 8,
+IFLA_BRIDGE_CFM_CC_PEER_STATUS_SEQ_UNEXP_SEEN = 9,
+IFLA_BRIDGE_CFM_CC_RDI_INSTANCE = 1, IFLA_BRIDGE_CFM_CC_RDI_RDI = 2,
+IFLA_BRIDGE_CFM_MEP_STATUS_INSTANCE = 1, IFLA_BRIDGE_CFM_MEP_STATUS_OPCODE_UNEXP_SEEN = 2,
+IFLA_BRIDGE_CFM_MEP_STATUS_VERSION_UNEXP_SEEN = 3, IFLA_BRIDGE_CFM_MEP_STATUS_RX_LEVEL_LOW_SEEN = 4,
+IFLA_BRIDGE_CFM_CC_CCM_TX_INSTANCE = 1, IFLA_BRIDGE_CFM_CC_CCM_TX_DMAC = 2,
+IFLA_BRIDGE_CFM_CC_CCM_TX_SEQ_NO_UPDATE = 3, IFLA_BRIDGE_CFM_CC_CCM_TX_PERIOD = 4,
+IFLA_BRIDGE_CFM_CC_CCM_TX_IF_TLV = 5, IFLA_BRIDGE_CFM_CC_CCM_TX_IF_TLV_VALUE = 6,
+IFLA_BRIDGE_CFM_CC_CCM_TX_PORT_TLV = 7, IFLA_BRIDGE_CFM_CC_CCM_TX_PORT_TLV_VALUE = 8,
+IFLA_PROTO_DOWN_REASON_MASK = 1, IFLA_PROTO_DOWN_REASON_VALUE = 2,
+IFLA_DSA_CONDUIT = 1,
+LWT_BPF_IN = 1, LWT_BPF_OUT = 2, LWT_BPF_XMIT = 3, LWT_BPF_XMIT_HEADROOM = 4,
+LWT_BPF_PROG_FD = 1, LWT_BPF_PROG_NAME = 2,
+LWTUNNEL_IP_OPT_ERSPAN_VER = 1, LWTUNNEL_IP_OPT_ERSPAN_INDEX = 2, LWTUNNEL_IP_OPT_ERSPAN_DIR = 3,
+LWTUNNEL_IP_OPT_ERSPAN_HWID = 4,
+LWTUNNEL_IP_OPT_GENEVE_CLASS = 1, LWTUNNEL_IP_OPT_GENEVE_TYPE = 2, LWTUNNEL_IP_OPT_GENEVE_DATA = 3,
+ILA_ATTR_LOCATOR = 1, ILA_ATTR_IDENTIFIER = 2, ILA_ATTR_LOCATOR_MATCH = 3, ILA_ATTR_IFINDEX = 4, ILA_ATTR_DIR = 5,
+ILA_ATTR_PAD = 6, ILA_ATTR_CSUM_MODE = 7, ILA_ATTR_IDENT_TYPE = 8, ILA_ATTR_HOOK_TYPE = 9,
+IOAM6_IPTUNNEL_MODE = 1, IOAM6_IPTUNNEL_DST = 2, IOAM6_IPTUNNEL_TRACE = 3, IOAM6_IPTUNNEL_FREQ_K = 4,
+IOAM6_IPTUNNEL_FREQ_N = 5, IOAM6_IPTUNNEL_SRC = 6,
+LWTUNNEL_IP_ID = 1, LWTUNNEL_IP_DST = 2, LWTUNNEL_IP_SRC = 3, LWTUNNEL_IP_TTL = 4, LWTUNNEL_IP_TOS = 5,
+LWTUNNEL_IP_FLAGS = 6, LWTUNNEL_IP_PAD = 7, LWTUNNEL_IP_OPTS = 8,
+LWTUNNEL_IP6_ID = 1, LWTUNNEL_IP6_DST = 2, LWTUNNEL_IP6_SRC = 3, LWTUNNEL_IP6_HOPLIMIT = 4, LWTUNNEL_IP6_TC = 5,
+LWTUNNEL_IP6_FLAGS = 6, LWTUNNEL_IP6_PAD = 7, LWTUNNEL_IP6_OPTS = 8,
+MPLS_IPTUNNEL_DST = 1, MPLS_IPTUNNEL_TTL = 2,
+LWTUNNEL_IP_OPTS_GENEVE = 1, LWTUNNEL_IP_OPTS_VXLAN = 2, LWTUNNEL_IP_OPTS_ERSPAN = 3,
+RPL_IPTUNNEL_SRH = 1,
+SEG6_IPTUNNEL_SRH = 1, SEG6_IPTUNNEL_SRC = 2, SEG6_IPTUNNEL_TABLE = 3,
+SEG6_LOCAL_ACTION = 1, SEG6_LOCAL_SRH = 2, SEG6_LOCAL_TABLE = 3, SEG6_LOCAL_NH4 = 4, SEG6_LOCAL_NH6 = 5,
+SEG6_LOCAL_IIF = 6, SEG6_LOCAL_OIF = 7, SEG6_LOCAL_BPF = 8, SEG6_LOCAL_VRFTABLE = 9, SEG6_LOCAL_COUNTERS = 10,
+SEG6_LOCAL_FLAVORS = 11,
+LWTUNNEL_IP_OPT_VXLAN_GBP = 1,
+LWT_XFRM_IF_ID = 1, LWT_XFRM_LINK = 2,
+NLMSGERR_ATTR_MSG = 1, NLMSGERR_ATTR_OFFS = 2, NLMSGERR_ATTR_COOKIE = 3, NLMSGERR_ATTR_POLICY = 4,
+NLMSGERR_ATTR_MISS_TYPE = 5, NLMSGERR_ATTR_MISS_NEST = 6,
+NFEA_ACTIVITY_NOTIFY = 1, NFEA_DONT_REFRESH = 2,
+NHA_GROUP_STATS_ENTRY = 1,
+NHA_GROUP_STATS_ENTRY_ID = 1, NHA_GROUP_STATS_ENTRY_PACKETS = 2, NHA_GROUP_STATS_ENTRY_PACKETS_HW = 3,
+IFLA_GTP_FD0 = 1, IFLA_GTP_FD1 = 2, IFLA_GTP_PDP_HASHSIZE = 3, IFLA_GTP_ROLE = 4, IFLA_GTP_CREATE_SOCKETS = 5,
+IFLA_GTP_RESTART_COUNT = 6, IFLA_GTP_LOCAL = 7, IFLA_GTP_LOCAL6 = 8,
+IFLA_IPOIB_PKEY = 1, IFLA_IPOIB_MODE = 2, IFLA_IPOIB_UMCAST = 3,
+IFLA_IPVLAN_MODE = 1, IFLA_IPVLAN_FLAGS = 2,
+LINK_XSTATS_TYPE_BRIDGE = 1, LINK_XSTATS_TYPE_BOND = 2,
+IFLA_MACSEC_SCI = 1, IFLA_MACSEC_PORT = 2, IFLA_MACSEC_ICV_LEN = 3, IFLA_MACSEC_CIPHER_SUITE = 4,
+IFLA_MACSEC_WINDOW = 5, IFLA_MACSEC_ENCODING_SA = 6, IFLA_MACSEC_ENCRYPT = 7, IFLA_MACSEC_PROTECT = 8,
+IFLA_MACSEC_INC_SCI = 9, IFLA_MACSEC_ES = 10, IFLA_MACSEC_SCB = 11, IFLA_MACSEC_REPLAY_PROTECT = 12,
+IFLA_MACSEC_VALIDATION = 13, IFLA_MACSEC_PAD = 14, IFLA_MACSEC_OFFLOAD = 15,
+IFLA_MACVLAN_MODE = 1, IFLA_MACVLAN_FLAGS = 2, IFLA_MACVLAN_MACADDR_MODE = 3, IFLA_MACVLAN_MACADDR = 4,
+IFLA_MACVLAN_MACADDR_DATA = 5, IFLA_MACVLAN_MACADDR_COUNT = 6, IFLA_MACVLAN_BC_QUEUE_LEN = 7,
+IFLA_MACVLAN_BC_QUEUE_LEN_USED = 8, IFLA_MACVLAN_BC_CUTOFF = 9,
+MDBA_MDB = 1, MDBA_ROUTER = 2,
+MDBE_ATTR_SOURCE = 1, MDBE_ATTR_SRC_LIST = 2, MDBE_ATTR_GROUP_MODE = 3, MDBE_ATTR_RTPROT = 4, MDBE_ATTR_DST = 5,
+MDBE_ATTR_DST_PORT = 6, MDBE_ATTR_VNI = 7, MDBE_ATTR_IFINDEX = 8, MDBE_ATTR_SRC_VNI = 9, MDBE_ATTR_STATE_MASK = 10,
+MDBE_SRCATTR_ADDRESS = 1,
+MDBE_SRC_LIST_ENTRY = 1,
+MDBA_MDB_ENTRY = 1,
+MDBA_GET_ENTRY = 1, MDBA_GET_ENTRY_ATTRS = 2,
+MDBA_MDB_EATTR_TIMER = 1, MDBA_MDB_EATTR_SRC_LIST = 2, MDBA_MDB_EATTR_GROUP_MODE = 3, MDBA_MDB_EATTR_SOURCE = 4,
+MDBA_MDB_EATTR_RTPROT = 5, MDBA_MDB_EATTR_DST = 6, MDBA_MDB_EATTR_DST_PORT = 7, MDBA_MDB_EATTR_VNI = 8,
+MDBA_MDB_EATTR_IFINDEX = 9, MDBA_MDB_EATTR_SRC_VNI = 10,
+MDBA_MDB_ENTRY_INFO = 1,
+MDBA_SET_ENTRY = 1, MDBA_SET_ENTRY_ATTRS = 2,
+MDBA_MDB_SRCATTR_ADDRESS = 1, MDBA_MDB_SRCATTR_TIMER = 2,
+MDBA_MDB_SRCLIST_ENTRY = 1,
+IPMRA_TABLE_ID = 1, IPMRA_TABLE_CACHE_RES_QUEUE_LEN = 2, IPMRA_TABLE_MROUTE_REG_VIF_NUM = 3,
+IPMRA_TABLE_MROUTE_DO_ASSERT = 4, IPMRA_TABLE_MROUTE_DO_PIM = 5, IPMRA_TABLE_VIFS = 6,
+IPMRA_TABLE_MROUTE_DO_WRVIFWHOLE = 7,
+IPMRA_VIFA_IFINDEX = 1, IPMRA_VIFA_VIF_ID = 2, IPMRA_VIFA_FLAGS = 3, IPMRA_VIFA_BYTES_IN = 4, IPMRA_VIFA_BYTES_OUT = 5,
+IPMRA_VIFA_PACKETS_IN = 6, IPMRA_VIFA_PACKETS_OUT = 7, IPMRA_VIFA_LOCAL_ADDR = 8, IPMRA_VIFA_REMOTE_ADDR = 9,
+IPMRA_VIFA_PAD = 10,
+IPMRA_VIF = 1,
+IFLA_BRIDGE_MRP_INSTANCE = 1, IFLA_BRIDGE_MRP_PORT_STATE = 2, IFLA_BRIDGE_MRP_PORT_ROLE = 3,
+IFLA_BRIDGE_MRP_RING_STATE = 4, IFLA_BRIDGE_MRP_RING_ROLE = 5, IFLA_BRIDGE_MRP_START_TEST = 6,
+IFLA_BRIDGE_MRP_INFO = 7, IFLA_BRIDGE_MRP_IN_ROLE = 8, IFLA_BRIDGE_MRP_IN_STATE = 9,
+IFLA_BRIDGE_MRP_START_IN_TEST = 10,
+IFLA_BRIDGE_MRP_IN_ROLE_RING_ID = 1, IFLA_BRIDGE_MRP_IN_ROLE_IN_ID = 2, IFLA_BRIDGE_MRP_IN_ROLE_ROLE = 3,
+IFLA_BRIDGE_MRP_IN_ROLE_I_IFINDEX = 4,
+IFLA_BRIDGE_MRP_IN_STATE_IN_ID = 1, IFLA_BRIDGE_MRP_IN_STATE_STATE = 2,
+IFLA_BRIDGE_MRP_INFO_RING_ID = 1, IFLA_BRIDGE_MRP_INFO_P_IFINDEX = 2, IFLA_BRIDGE_MRP_INFO_S_IFINDEX = 3,
+IFLA_BRIDGE_MRP_INFO_PRIO = 4, IFLA_BRIDGE_MRP_INFO_RING_STATE = 5, IFLA_BRIDGE_MRP_INFO_RING_ROLE = 6,
+IFLA_BRIDGE_MRP_INFO_TEST_INTERVAL = 7, IFLA_BRIDGE_MRP_INFO_TEST_MAX_MISS = 8, IFLA_BRIDGE_MRP_INFO_TEST_MONITOR = 9,
+IFLA_BRIDGE_MRP_INFO_I_IFINDEX = 10, IFLA_BRIDGE_MRP_INFO_IN_STATE = 11, IFLA_BRIDGE_MRP_INFO_IN_ROLE = 12,
+IFLA_BRIDGE_MRP_INFO_IN_TEST_INTERVAL = 13, IFLA_BRIDGE_MRP_INFO_IN_TEST_MAX_MISS = 14,
+IFLA_BRIDGE_MRP_INSTANCE_RING_ID = 1, IFLA_BRIDGE_MRP_INSTANCE_P_IFINDEX = 2, IFLA_BRIDGE_MRP_INSTANCE_S_IFINDEX = 3,
+IFLA_BRIDGE_MRP_INSTANCE_PRIO = 4,
+IFLA_BRIDGE_MRP_PORT_ROLE_ROLE = 1,
+IFLA_BRIDGE_MRP_PORT_STATE_STATE = 1,
+IFLA_BRIDGE_MRP_RING_ROLE_RING_ID = 1, IFLA_BRIDGE_MRP_RING_ROLE_ROLE = 2,
+IFLA_BRIDGE_MRP_RING_STATE_RING_ID = 1, IFLA_BRIDGE_MRP_RING_STATE_STATE = 2,
+IFLA_BRIDGE_MRP_START_IN_TEST_IN_ID = 1, IFLA_BRIDGE_MRP_START_IN_TEST_INTERVAL = 2,
+IFLA_BRIDGE_MRP_START_IN_TEST_MAX_MISS = 3, IFLA_BRIDGE_MRP_START_IN_TEST_PERIOD = 4,
+IFLA_BRIDGE_MRP_START_TEST_RING_ID = 1, IFLA_BRIDGE_MRP_START_TEST_INTERVAL = 2,
+IFLA_BRIDGE_MRP_START_TEST_MAX_MISS = 3, IFLA_BRIDGE_MRP_START_TEST_PERIOD = 4, IFLA_BRIDGE_MRP_START_TEST_MONITOR = 5,
+IFLA_BRIDGE_MST_ENTRY = 1,
+IFLA_BRIDGE_MST_ENTRY_MSTI = 1, IFLA_BRIDGE_MST_ENTRY_STATE = 2,
+NDUSEROPT_SRCADDR = 1,
+NETCONFA_IFINDEX = 1, NETCONFA_FORWARDING = 2, NETCONFA_RP_FILTER = 3, NETCONFA_MC_FORWARDING = 4,
+NETCONFA_PROXY_NEIGH = 5, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN = 6, NETCONFA_INPUT = 7, NETCONFA_BC_FORWARDING = 8,
+NETCONFA_FORCE_FORWARDING = 9,
+NHA_ID = 1, NHA_GROUP = 2, NHA_GROUP_TYPE = 3, NHA_BLACKHOLE = 4, NHA_OIF = 5, NHA_GATEWAY = 6, NHA_ENCAP_TYPE = 7,
+NHA_ENCAP = 8, NHA_GROUPS = 9, NHA_MASTER = 10, NHA_FDB = 11, NHA_RES_GROUP = 12, NHA_RES_BUCKET = 13,
+NHA_OP_FLAGS = 14, NHA_GROUP_STATS = 15, NHA_HW_STATS_ENABLE = 16, NHA_HW_STATS_USED = 17, NHA_DST_PORT = 18,
+NETNSA_NSID = 1, NETNSA_PID = 2, NETNSA_FD = 3, NETNSA_TARGET_NSID = 4, NETNSA_CURRENT_NSID = 5,
+IFLA_PPP_DEV_FD = 1,
+PREFIX_ADDRESS = 1, PREFIX_CACHEINFO = 2,
+BRIDGE_QUERIER_IP_ADDRESS = 1, BRIDGE_QUERIER_IP_PORT = 2, BRIDGE_QUERIER_IP_OTHER_TIMER = 3, BRIDGE_QUERIER_PAD = 4,
+BRIDGE_QUERIER_IPV6_ADDRESS = 5, BRIDGE_QUERIER_IPV6_PORT = 6, BRIDGE_QUERIER_IPV6_OTHER_TIMER = 7,
+NHA_RES_BUCKET_PAD = 0, NHA_RES_BUCKET_INDEX = 1, NHA_RES_BUCKET_IDLE_TIME = 2, NHA_RES_BUCKET_NH_ID = 3,
+NHA_RES_GROUP_PAD = 0, NHA_RES_GROUP_BUCKETS = 1, NHA_RES_GROUP_IDLE_TIMER = 2, NHA_RES_GROUP_UNBALANCED_TIMER = 3,
+NHA_RES_GROUP_UNBALANCED_TIME = 4,
+IFLA_RMNET_MUX_ID = 1, IFLA_RMNET_FLAGS = 2,
+MDBA_ROUTER_PATTR_TIMER = 1, MDBA_ROUTER_PATTR_TYPE = 2, MDBA_ROUTER_PATTR_INET_TIMER = 3,
+MDBA_ROUTER_PATTR_INET6_TIMER = 4, MDBA_ROUTER_PATTR_VID = 5,
+MDBA_ROUTER_PORT = 1,
+SEG6_LOCAL_BPF_PROG = 1, SEG6_LOCAL_BPF_PROG_NAME = 2,
+SEG6_LOCAL_CNT_PAD = 1, SEG6_LOCAL_CNT_PACKETS = 2, SEG6_LOCAL_CNT_BYTES = 3, SEG6_LOCAL_CNT_ERRORS = 4,
+SEG6_LOCAL_FLV_OPERATION = 1, SEG6_LOCAL_FLV_LCBLOCK_BITS = 2, SEG6_LOCAL_FLV_LCNODE_FN_BITS = 3,
+AF_MPLS = 28,
+IFLA_STATS_LINK_64 = 1, IFLA_STATS_LINK_XSTATS = 2, IFLA_STATS_LINK_XSTATS_SLAVE = 3,
+IFLA_STATS_LINK_OFFLOAD_XSTATS = 4, IFLA_STATS_AF_SPEC = 5,
+IFLA_STATS_GET_FILTERS = 1, IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS = 2,
+MPLS_STATS_LINK = 1,
+VETH_INFO_PEER = 1,
+IFLA_BRIDGE_VLAN_TUNNEL_ID = 1, IFLA_BRIDGE_VLAN_TUNNEL_VID = 2, IFLA_BRIDGE_VLAN_TUNNEL_FLAGS = 3,
+BRIDGE_VLANDB_ENTRY = 1, BRIDGE_VLANDB_GLOBAL_OPTIONS = 2,
+BRIDGE_VLANDB_DUMP_FLAGS = 1,
+BRIDGE_VLANDB_ENTRY_INFO = 1, BRIDGE_VLANDB_ENTRY_RANGE = 2, BRIDGE_VLANDB_ENTRY_STATE = 3,
+BRIDGE_VLANDB_ENTRY_TUNNEL_INFO = 4, BRIDGE_VLANDB_ENTRY_STATS = 5, BRIDGE_VLANDB_ENTRY_MCAST_ROUTER = 6,
+BRIDGE_VLANDB_ENTRY_MCAST_N_GROUPS = 7, BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS = 8,
+BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS = 9, BRIDGE_VLANDB_ENTRY_NEIGH_FORWARD_GRAT = 10,
+BRIDGE_VLANDB_GOPTS_ID = 1, BRIDGE_VLANDB_GOPTS_RANGE = 2, BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING = 3,
+BRIDGE_VLANDB_GOPTS_MCAST_IGMP_VERSION = 4, BRIDGE_VLANDB_GOPTS_MCAST_MLD_VERSION = 5,
+BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_CNT = 6, BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_CNT = 7,
+BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_INTVL = 8, BRIDGE_VLANDB_GOPTS_PAD = 9,
+BRIDGE_VLANDB_GOPTS_MCAST_MEMBERSHIP_INTVL = 10, BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_INTVL = 11,
+BRIDGE_VLANDB_GOPTS_MCAST_QUERY_INTVL = 12, BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL = 13,
+BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL = 14, BRIDGE_VLANDB_GOPTS_MCAST_QUERIER = 15,
+BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS = 16, BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_STATE = 17,
+BRIDGE_VLANDB_GOPTS_MSTI = 18,
+BRIDGE_VLANDB_STATS_RX_BYTES = 1, BRIDGE_VLANDB_STATS_RX_PACKETS = 2, BRIDGE_VLANDB_STATS_TX_BYTES = 3,
+BRIDGE_VLANDB_STATS_TX_PACKETS = 4, BRIDGE_VLANDB_STATS_PAD = 5,
+BRIDGE_VLANDB_TINFO_ID = 1, BRIDGE_VLANDB_TINFO_CMD = 2,
+VXLAN_VNIFILTER_ENTRY = 1,
+VXLAN_VNIFILTER_ENTRY_START = 1, VXLAN_VNIFILTER_ENTRY_END = 2, VXLAN_VNIFILTER_ENTRY_GROUP = 3,
+VXLAN_VNIFILTER_ENTRY_GROUP6 = 4, VXLAN_VNIFILTER_ENTRY_STATS = 5,
+VNIFILTER_ENTRY_STATS_RX_BYTES = 1, VNIFILTER_ENTRY_STATS_RX_PKTS = 2, VNIFILTER_ENTRY_STATS_RX_DROPS = 3,
+VNIFILTER_ENTRY_STATS_RX_ERRORS = 4, VNIFILTER_ENTRY_STATS_TX_BYTES = 5, VNIFILTER_ENTRY_STATS_TX_PKTS = 6,
+VNIFILTER_ENTRY_STATS_TX_DROPS = 7, VNIFILTER_ENTRY_STATS_TX_ERRORS = 8, VNIFILTER_ENTRY_STATS_PAD = 9,
+IFLA_VRF_PORT_TABLE = 1,
+VXCAN_INFO_PEER = 1,
+IFLA_VXLAN_ID = 1, IFLA_VXLAN_GROUP = 2, IFLA_VXLAN_LINK = 3, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_TTL = 5,
+IFLA_VXLAN_TOS = 6, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_AGEING = 8, IFLA_VXLAN_LIMIT = 9, IFLA_VXLAN_PORT_RANGE = 10,
+IFLA_VXLAN_PROXY = 11, IFLA_VXLAN_RSC = 12, IFLA_VXLAN_L2MISS = 13, IFLA_VXLAN_L3MISS = 14, IFLA_VXLAN_PORT = 15,
+IFLA_VXLAN_GROUP6 = 16, IFLA_VXLAN_LOCAL6 = 17, IFLA_VXLAN_UDP_CSUM = 18, IFLA_VXLAN_UDP_ZERO_CSUM6_TX = 19,
+IFLA_VXLAN_UDP_ZERO_CSUM6_RX = 20, IFLA_VXLAN_REMCSUM_TX = 21, IFLA_VXLAN_REMCSUM_RX = 22, IFLA_VXLAN_GBP = 23,
+IFLA_VXLAN_REMCSUM_NOPARTIAL = 24, IFLA_VXLAN_COLLECT_METADATA = 25, IFLA_VXLAN_LABEL = 26, IFLA_VXLAN_GPE = 27,
+IFLA_VXLAN_TTL_INHERIT = 28, IFLA_VXLAN_DF = 29, IFLA_VXLAN_VNIFILTER = 30, IFLA_VXLAN_LOCALBYPASS = 31,
+IFLA_VXLAN_LABEL_POLICY = 32, IFLA_VXLAN_RESERVED_BITS = 33, IFLA_VXLAN_MC_ROUTE = 34,
+IFLA_WWAN_LINK_ID = 1,
+IFLA_XFRM_LINK = 1, IFLA_XFRM_IF_ID = 2, IFLA_XFRM_COLLECT_METADATA = 3,
+IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_LABEL = 3, IFA_BROADCAST = 4, IFA_ANYCAST = 5, IFA_CACHEINFO = 6,
+IFA_MULTICAST = 7, IFA_FLAGS = 8, IFA_RT_PRIORITY = 9, IFA_TARGET_NETNSID = 10, IFA_PROTO = 11, IFA_MC_USERS = 12,
+AF_INET = 2, AF_INET6 = 10, AF_MCTP = 45,
+IFLA_BOND_AD_INFO_AGGREGATOR = 1, IFLA_BOND_AD_INFO_NUM_PORTS = 2, IFLA_BOND_AD_INFO_ACTOR_KEY = 3,
+IFLA_BOND_AD_INFO_PARTNER_KEY = 4, IFLA_BOND_AD_INFO_PARTNER_MAC = 5,
+IFLA_BOND_SLAVE_STATE = 1, IFLA_BOND_SLAVE_MII_STATUS = 2, IFLA_BOND_SLAVE_LINK_FAILURE_COUNT = 3,
+IFLA_BOND_SLAVE_PERM_HWADDR = 4, IFLA_BOND_SLAVE_QUEUE_ID = 5, IFLA_BOND_SLAVE_AD_AGGREGATOR_ID = 6,
+IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE = 7, IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE = 8, IFLA_BOND_SLAVE_PRIO = 9,
+IFLA_BOND_SLAVE_ACTOR_PORT_PRIO = 10, IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE = 11,
+IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE = 12,
+IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST = 1, IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED = 2,
+IFLA_INET_CONF = 1,
+IFLA_VLAN_QOS_MAPPING = 1,
+IFLA_INET6_FLAGS = 1, IFLA_INET6_CONF = 2, IFLA_INET6_STATS = 3, IFLA_INET6_MCAST = 4, IFLA_INET6_CACHEINFO = 5,
+IFLA_INET6_ICMP6STATS = 6, IFLA_INET6_TOKEN = 7, IFLA_INET6_ADDR_GEN_MODE = 8, IFLA_INET6_RA_MTU = 9,
+IFLA_ADDRESS = 1, IFLA_BROADCAST = 2, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_QDISC = 6, IFLA_STATS = 7,
+IFLA_COST = 8, IFLA_PRIORITY = 9, IFLA_MASTER = 10, IFLA_WIRELESS = 11, IFLA_PROTINFO = 12, IFLA_TXQLEN = 13,
+IFLA_MAP = 14, IFLA_WEIGHT = 15, IFLA_OPERSTATE = 16, IFLA_LINKMODE = 17, IFLA_LINKINFO = 18, IFLA_NET_NS_PID = 19,
+IFLA_IFALIAS = 20, IFLA_NUM_VF = 21, IFLA_VFINFO_LIST = 22, IFLA_STATS64 = 23, IFLA_VF_PORTS = 24, IFLA_PORT_SELF = 25,
+IFLA_AF_SPEC = 26, IFLA_GROUP = 27, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29, IFLA_PROMISCUITY = 30,
+IFLA_NUM_TX_QUEUES = 31, IFLA_NUM_RX_QUEUES = 32, IFLA_CARRIER = 33, IFLA_PHYS_PORT_ID = 34, IFLA_CARRIER_CHANGES = 35,
+IFLA_PHYS_SWITCH_ID = 36, IFLA_LINK_NETNSID = 37, IFLA_PHYS_PORT_NAME = 38, IFLA_PROTO_DOWN = 39,
+IFLA_GSO_MAX_SEGS = 40, IFLA_GSO_MAX_SIZE = 41, IFLA_PAD = 42, IFLA_XDP = 43, IFLA_EVENT = 44, IFLA_NEW_NETNSID = 45,
+IFLA_TARGET_NETNSID = 46, IFLA_CARRIER_UP_COUNT = 47, IFLA_CARRIER_DOWN_COUNT = 48, IFLA_NEW_IFINDEX = 49,
+IFLA_MIN_MTU = 50, IFLA_MAX_MTU = 51, IFLA_PROP_LIST = 52, IFLA_ALT_IFNAME = 53, IFLA_PERM_ADDRESS = 54,
+IFLA_PROTO_DOWN_REASON = 55, IFLA_PARENT_DEV_NAME = 56, IFLA_PARENT_DEV_BUS_NAME = 57, IFLA_GRO_MAX_SIZE = 58,
+IFLA_TSO_MAX_SIZE = 59, IFLA_TSO_MAX_SEGS = 60, IFLA_ALLMULTI = 61, IFLA_DEVLINK_PORT = 62,
+IFLA_GSO_IPV4_MAX_SIZE = 63, IFLA_GRO_IPV4_MAX_SIZE = 64, IFLA_DPLL_PIN = 65, IFLA_MAX_PACING_OFFLOAD_HORIZON = 66,
+IFLA_NETNS_IMMUTABLE = 67, IFLA_HEADROOM = 68, IFLA_TAILROOM = 69,
+DPLL_A_ID = 1,
+IFLA_OFFLOAD_XSTATS_CPU_HIT = 1, IFLA_OFFLOAD_XSTATS_HW_S_INFO = 2, IFLA_OFFLOAD_XSTATS_L3_STATS = 3,
+IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_XSTATS = 3, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5,
+IFLA_BOND_MODE = 1, IFLA_BOND_ACTIVE_SLAVE = 2, IFLA_BOND_MIIMON = 3, IFLA_BOND_UPDELAY = 4, IFLA_BOND_DOWNDELAY = 5,
+IFLA_BOND_USE_CARRIER = 6, IFLA_BOND_ARP_INTERVAL = 7, IFLA_BOND_ARP_IP_TARGET = 8, IFLA_BOND_ARP_VALIDATE = 9,
+IFLA_BOND_ARP_ALL_TARGETS = 10, IFLA_BOND_PRIMARY = 11, IFLA_BOND_PRIMARY_RESELECT = 12, IFLA_BOND_FAIL_OVER_MAC = 13,
+IFLA_BOND_XMIT_HASH_POLICY = 14, IFLA_BOND_RESEND_IGMP = 15, IFLA_BOND_NUM_PEER_NOTIF = 16,
+IFLA_BOND_ALL_SLAVES_ACTIVE = 17, IFLA_BOND_MIN_LINKS = 18, IFLA_BOND_LP_INTERVAL = 19,
+IFLA_BOND_PACKETS_PER_SLAVE = 20, IFLA_BOND_AD_LACP_RATE = 21, IFLA_BOND_AD_SELECT = 22, IFLA_BOND_AD_INFO = 23,
+IFLA_BOND_AD_ACTOR_SYS_PRIO = 24, IFLA_BOND_AD_USER_PORT_KEY = 25, IFLA_BOND_AD_ACTOR_SYSTEM = 26,
+IFLA_BOND_TLB_DYNAMIC_LB = 27, IFLA_BOND_PEER_NOTIF_DELAY = 28, IFLA_BOND_AD_LACP_ACTIVE = 29,
+IFLA_BOND_MISSED_MAX = 30, IFLA_BOND_NS_IP6_TARGET = 31, IFLA_BOND_COUPLED_CONTROL = 32,
+IFLA_BOND_BROADCAST_NEIGH = 33, IFLA_BOND_LACP_STRICT = 34,
+IFLA_BR_FORWARD_DELAY = 1, IFLA_BR_HELLO_TIME = 2, IFLA_BR_MAX_AGE = 3, IFLA_BR_AGEING_TIME = 4, IFLA_BR_STP_STATE = 5,
+IFLA_BR_PRIORITY = 6, IFLA_BR_VLAN_FILTERING = 7, IFLA_BR_VLAN_PROTOCOL = 8, IFLA_BR_GROUP_FWD_MASK = 9,
+IFLA_BR_ROOT_ID = 10, IFLA_BR_BRIDGE_ID = 11, IFLA_BR_ROOT_PORT = 12, IFLA_BR_ROOT_PATH_COST = 13,
+IFLA_BR_TOPOLOGY_CHANGE = 14, IFLA_BR_TOPOLOGY_CHANGE_DETECTED = 15, IFLA_BR_HELLO_TIMER = 16, IFLA_BR_TCN_TIMER = 17,
+IFLA_BR_TOPOLOGY_CHANGE_TIMER = 18, IFLA_BR_GC_TIMER = 19, IFLA_BR_GROUP_ADDR = 20, IFLA_BR_FDB_FLUSH = 21,
+IFLA_BR_MCAST_ROUTER = 22, IFLA_BR_MCAST_SNOOPING = 23, IFLA_BR_MCAST_QUERY_USE_IFADDR = 24,
+IFLA_BR_MCAST_QUERIER = 25, IFLA_BR_MCAST_HASH_ELASTICITY = 26, IFLA_BR_MCAST_HASH_MAX = 27,
+IFLA_BR_MCAST_LAST_MEMBER_CNT = 28, IFLA_BR_MCAST_STARTUP_QUERY_CNT = 29, IFLA_BR_MCAST_LAST_MEMBER_INTVL = 30,
+IFLA_BR_MCAST_MEMBERSHIP_INTVL = 31, IFLA_BR_MCAST_QUERIER_INTVL = 32, IFLA_BR_MCAST_QUERY_INTVL = 33,
+IFLA_BR_MCAST_QUERY_RESPONSE_INTVL = 34, IFLA_BR_MCAST_STARTUP_QUERY_INTVL = 35, IFLA_BR_NF_CALL_IPTABLES = 36,
+IFLA_BR_NF_CALL_IP6TABLES = 37, IFLA_BR_NF_CALL_ARPTABLES = 38, IFLA_BR_VLAN_DEFAULT_PVID = 39, IFLA_BR_PAD = 40,
+IFLA_BR_VLAN_STATS_ENABLED = 41, IFLA_BR_MCAST_STATS_ENABLED = 42, IFLA_BR_MCAST_IGMP_VERSION = 43,
+IFLA_BR_MCAST_MLD_VERSION = 44, IFLA_BR_VLAN_STATS_PER_PORT = 45, IFLA_BR_MULTI_BOOLOPT = 46,
+IFLA_BR_MCAST_QUERIER_STATE = 47, IFLA_BR_FDB_N_LEARNED = 48, IFLA_BR_FDB_MAX_LEARNED = 49, IFLA_BR_STP_MODE = 50,
+IFLA_BRPORT_STATE = 1, IFLA_BRPORT_PRIORITY = 2, IFLA_BRPORT_COST = 3, IFLA_BRPORT_MODE = 4, IFLA_BRPORT_GUARD = 5,
+IFLA_BRPORT_PROTECT = 6, IFLA_BRPORT_FAST_LEAVE = 7, IFLA_BRPORT_LEARNING = 8, IFLA_BRPORT_UNICAST_FLOOD = 9,
+IFLA_BRPORT_PROXYARP = 10, IFLA_BRPORT_LEARNING_SYNC = 11, IFLA_BRPORT_PROXYARP_WIFI = 12, IFLA_BRPORT_ROOT_ID = 13,
+IFLA_BRPORT_BRIDGE_ID = 14, IFLA_BRPORT_DESIGNATED_PORT = 15, IFLA_BRPORT_DESIGNATED_COST = 16, IFLA_BRPORT_ID = 17,
+IFLA_BRPORT_NO = 18, IFLA_BRPORT_TOPOLOGY_CHANGE_ACK = 19, IFLA_BRPORT_CONFIG_PENDING = 20,
+IFLA_BRPORT_MESSAGE_AGE_TIMER = 21, IFLA_BRPORT_FORWARD_DELAY_TIMER = 22, IFLA_BRPORT_HOLD_TIMER = 23,
+IFLA_BRPORT_FLUSH = 24, IFLA_BRPORT_MULTICAST_ROUTER = 25, IFLA_BRPORT_PAD = 26, IFLA_BRPORT_MCAST_FLOOD = 27,
+IFLA_BRPORT_MCAST_TO_UCAST = 28, IFLA_BRPORT_VLAN_TUNNEL = 29, IFLA_BRPORT_BCAST_FLOOD = 30,
+IFLA_BRPORT_GROUP_FWD_MASK = 31, IFLA_BRPORT_NEIGH_SUPPRESS = 32, IFLA_BRPORT_ISOLATED = 33,
+IFLA_BRPORT_BACKUP_PORT = 34, IFLA_BRPORT_MRP_RING_OPEN = 35, IFLA_BRPORT_MRP_IN_OPEN = 36,
+IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT = 37, IFLA_BRPORT_MCAST_EHT_HOSTS_CNT = 38, IFLA_BRPORT_LOCKED = 39,
+IFLA_BRPORT_MAB = 40, IFLA_BRPORT_MCAST_N_GROUPS = 41, IFLA_BRPORT_MCAST_MAX_GROUPS = 42,
+IFLA_BRPORT_NEIGH_VLAN_SUPPRESS = 43, IFLA_BRPORT_BACKUP_NHID = 44, IFLA_BRPORT_NEIGH_FORWARD_GRAT = 45,
+IFLA_GENEVE_ID = 1, IFLA_GENEVE_REMOTE = 2, IFLA_GENEVE_TTL = 3, IFLA_GENEVE_TOS = 4, IFLA_GENEVE_PORT = 5,
+IFLA_GENEVE_COLLECT_METADATA = 6, IFLA_GENEVE_REMOTE6 = 7, IFLA_GENEVE_UDP_CSUM = 8, IFLA_GENEVE_UDP_ZERO_CSUM6_TX = 9,
+IFLA_GENEVE_UDP_ZERO_CSUM6_RX = 10, IFLA_GENEVE_LABEL = 11, IFLA_GENEVE_TTL_INHERIT = 12, IFLA_GENEVE_DF = 13,
+IFLA_GENEVE_INNER_PROTO_INHERIT = 14, IFLA_GENEVE_PORT_RANGE = 15, IFLA_GENEVE_GRO_HINT = 16, IFLA_GENEVE_LOCAL = 17,
+IFLA_GENEVE_LOCAL6 = 18,
+IFLA_GRE_LINK = 1, IFLA_GRE_IFLAGS = 2, IFLA_GRE_OFLAGS = 3, IFLA_GRE_IKEY = 4, IFLA_GRE_OKEY = 5, IFLA_GRE_LOCAL = 6,
+IFLA_GRE_REMOTE = 7, IFLA_GRE_TTL = 8, IFLA_GRE_TOS = 9, IFLA_GRE_PMTUDISC = 10, IFLA_GRE_ENCAP_LIMIT = 11,
+IFLA_GRE_FLOWINFO = 12, IFLA_GRE_FLAGS = 13, IFLA_GRE_ENCAP_TYPE = 14, IFLA_GRE_ENCAP_FLAGS = 15,
+IFLA_GRE_ENCAP_SPORT = 16, IFLA_GRE_ENCAP_DPORT = 17, IFLA_GRE_COLLECT_METADATA = 18, IFLA_GRE_IGNORE_DF = 19,
+IFLA_GRE_FWMARK = 20, IFLA_GRE_ERSPAN_INDEX = 21, IFLA_GRE_ERSPAN_VER = 22, IFLA_GRE_ERSPAN_DIR = 23,
+IFLA_GRE_ERSPAN_HWID = 24,
+IFLA_HSR_SLAVE1 = 1, IFLA_HSR_SLAVE2 = 2, IFLA_HSR_MULTICAST_SPEC = 3, IFLA_HSR_SUPERVISION_ADDR = 4,
+IFLA_HSR_SEQ_NR = 5, IFLA_HSR_VERSION = 6, IFLA_HSR_PROTOCOL = 7, IFLA_HSR_INTERLINK = 8,
+IFLA_IPTUN_LINK = 1, IFLA_IPTUN_LOCAL = 2, IFLA_IPTUN_REMOTE = 3, IFLA_IPTUN_TTL = 4, IFLA_IPTUN_TOS = 5,
+IFLA_IPTUN_ENCAP_LIMIT = 6, IFLA_IPTUN_FLOWINFO = 7, IFLA_IPTUN_FLAGS = 8, IFLA_IPTUN_PROTO = 9,
+IFLA_IPTUN_PMTUDISC = 10, IFLA_IPTUN_6RD_PREFIX = 11, IFLA_IPTUN_6RD_RELAY_PREFIX = 12, IFLA_IPTUN_6RD_PREFIXLEN = 13,
+IFLA_IPTUN_6RD_RELAY_PREFIXLEN = 14, IFLA_IPTUN_ENCAP_TYPE = 15, IFLA_IPTUN_ENCAP_FLAGS = 16,
+IFLA_IPTUN_ENCAP_SPORT = 17, IFLA_IPTUN_ENCAP_DPORT = 18, IFLA_IPTUN_COLLECT_METADATA = 19, IFLA_IPTUN_FWMARK = 20,
+IFLA_NETKIT_PEER_INFO = 1, IFLA_NETKIT_PRIMARY = 2, IFLA_NETKIT_POLICY = 3, IFLA_NETKIT_PEER_POLICY = 4,
+IFLA_NETKIT_MODE = 5, IFLA_NETKIT_SCRUB = 6, IFLA_NETKIT_PEER_SCRUB = 7, IFLA_NETKIT_HEADROOM = 8,
+IFLA_NETKIT_TAILROOM = 9, IFLA_NETKIT_PAIRING = 10,
+IFLA_OVPN_MODE = 1,
+IFLA_TUN_OWNER = 1, IFLA_TUN_GROUP = 2, IFLA_TUN_TYPE = 3, IFLA_TUN_PI = 4, IFLA_TUN_VNET_HDR = 5,
+IFLA_TUN_PERSIST = 6, IFLA_TUN_MULTI_QUEUE = 7, IFLA_TUN_NUM_QUEUES = 8, IFLA_TUN_NUM_DISABLED_QUEUES = 9,
+IFLA_VLAN_ID = 1, IFLA_VLAN_FLAGS = 2, IFLA_VLAN_EGRESS_QOS = 3, IFLA_VLAN_INGRESS_QOS = 4, IFLA_VLAN_PROTOCOL = 5,
+IFLA_VRF_TABLE = 1,
+IFLA_VTI_LINK = 1, IFLA_VTI_IKEY = 2, IFLA_VTI_OKEY = 3, IFLA_VTI_LOCAL = 4, IFLA_VTI_REMOTE = 5, IFLA_VTI_FWMARK = 6,
+IFLA_MCTP_NET = 1, IFLA_MCTP_PHYS_BINDING = 2,
+IFLA_PORT_VF = 1, IFLA_PORT_PROFILE = 2, IFLA_PORT_VSI_TYPE = 3, IFLA_PORT_INSTANCE_UUID = 4, IFLA_PORT_HOST_UUID = 5,
+IFLA_PORT_REQUEST = 6, IFLA_PORT_RESPONSE = 7,
+IFLA_VF_PORT = 1,
+IFLA_VF_STATS_RX_PACKETS = 0, IFLA_VF_STATS_TX_PACKETS = 1, IFLA_VF_STATS_RX_BYTES = 2, IFLA_VF_STATS_TX_BYTES = 3,
+IFLA_VF_STATS_BROADCAST = 4, IFLA_VF_STATS_MULTICAST = 5, IFLA_VF_STATS_PAD = 6, IFLA_VF_STATS_RX_DROPPED = 7,
+IFLA_VF_STATS_TX_DROPPED = 8,
+IFLA_VF_VLAN_INFO = 1,
+IFLA_VF_MAC = 1, IFLA_VF_VLAN = 2, IFLA_VF_TX_RATE = 3, IFLA_VF_SPOOFCHK = 4, IFLA_VF_LINK_STATE = 5, IFLA_VF_RATE = 6,
+IFLA_VF_RSS_QUERY_EN = 7, IFLA_VF_STATS = 8, IFLA_VF_TRUST = 9, IFLA_VF_IB_NODE_GUID = 10, IFLA_VF_IB_PORT_GUID = 11,
+IFLA_VF_VLAN_LIST = 12, IFLA_VF_BROADCAST = 13,
+IFLA_VF_INFO = 1,
+IFLA_XDP_FD = 1, IFLA_XDP_ATTACHED = 2, IFLA_XDP_FLAGS = 3, IFLA_XDP_PROG_ID = 4, IFLA_XDP_DRV_PROG_ID = 5,
+IFLA_XDP_SKB_PROG_ID = 6, IFLA_XDP_HW_PROG_ID = 7, IFLA_XDP_EXPECTED_FD = 8,
+NDTA_NAME = 1, NDTA_THRESH1 = 2, NDTA_THRESH2 = 3, NDTA_THRESH3 = 4, NDTA_CONFIG = 5, NDTA_PARMS = 6, NDTA_STATS = 7,
+NDTA_GC_INTERVAL = 8, NDTA_PAD = 9,
+NDTPA_IFINDEX = 1, NDTPA_REFCNT = 2, NDTPA_REACHABLE_TIME = 3, NDTPA_BASE_REACHABLE_TIME = 4, NDTPA_RETRANS_TIME = 5,
+NDTPA_GC_STALETIME = 6, NDTPA_DELAY_PROBE_TIME = 7, NDTPA_QUEUE_LEN = 8, NDTPA_APP_PROBES = 9, NDTPA_UCAST_PROBES = 10,
+NDTPA_MCAST_PROBES = 11, NDTPA_ANYCAST_DELAY = 12, NDTPA_PROXY_DELAY = 13, NDTPA_PROXY_QLEN = 14, NDTPA_LOCKTIME = 15,
+NDTPA_QUEUE_LENBYTES = 16, NDTPA_MCAST_REPROBES = 17, NDTPA_PAD = 18, NDTPA_INTERVAL_PROBE_TIME_MS = 19,
+NDA_UNSPEC = 0, NDA_DST = 1, NDA_LLADDR = 2, NDA_CACHEINFO = 3, NDA_PROBES = 4, NDA_VLAN = 5, NDA_PORT = 6,
+NDA_VNI = 7, NDA_IFINDEX = 8, NDA_MASTER = 9, NDA_LINK_NETNSID = 10, NDA_SRC_VNI = 11, NDA_PROTOCOL = 12,
+NDA_NH_ID = 13, NDA_FDB_EXT_ATTRS = 14, NDA_FLAGS_EXT = 15, NDA_NDM_STATE_MASK = 16, NDA_NDM_FLAGS_MASK = 17,
+RTAX_UNSPEC = 0, RTAX_LOCK = 1, RTAX_MTU = 2, RTAX_WINDOW = 3, RTAX_RTT = 4, RTAX_RTTVAR = 5, RTAX_SSTHRESH = 6,
+RTAX_CWND = 7, RTAX_ADVMSS = 8, RTAX_REORDERING = 9, RTAX_HOPLIMIT = 10, RTAX_INITCWND = 11, RTAX_FEATURES = 12,
+RTAX_RTO_MIN = 13, RTAX_INITRWND = 14, RTAX_QUICKACK = 15, RTAX_CC_ALGO = 16, RTAX_FASTOPEN_NO_COOKIE = 17,
+RTA_DST = 1, RTA_SRC = 2, RTA_IIF = 3, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_PREFSRC = 7,
+RTA_METRICS = 8, RTA_MULTIPATH = 9, RTA_PROTOINFO = 10, RTA_FLOW = 11, RTA_CACHEINFO = 12, RTA_SESSION = 13,
+RTA_MP_ALGO = 14, RTA_TABLE = 15, RTA_MARK = 16, RTA_MFC_STATS = 17, RTA_VIA = 18, RTA_NEWDST = 19, RTA_PREF = 20,
+RTA_ENCAP_TYPE = 21, RTA_ENCAP = 22, RTA_EXPIRES = 23, RTA_PAD = 24, RTA_UID = 25, RTA_TTL_PROPAGATE = 26,
+RTA_IP_PROTO = 27, RTA_SPORT = 28, RTA_DPORT = 29, RTA_NH_ID = 30, RTA_FLOWLABEL = 31, RTA_DEL_REASON = 32,
+FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_GOTO = 4, FRA_UNUSED2 = 5, FRA_PRIORITY = 6, FRA_UNUSED3 = 7,
+FRA_UNUSED4 = 8, FRA_UNUSED5 = 9, FRA_FWMARK = 10, FRA_FLOW = 11, FRA_TUN_ID = 12, FRA_SUPPRESS_IFGROUP = 13,
+FRA_SUPPRESS_PREFIXLEN = 14, FRA_TABLE = 15, FRA_FWMASK = 16, FRA_OIFNAME = 17, FRA_PAD = 18, FRA_L3MDEV = 19,
+FRA_UID_RANGE = 20, FRA_PROTOCOL = 21, FRA_IP_PROTO = 22, FRA_SPORT_RANGE = 23, FRA_DPORT_RANGE = 24, FRA_DSCP = 25,
+FRA_FLOWLABEL = 26, FRA_FLOWLABEL_MASK = 27, FRA_SPORT_MASK = 28, FRA_DPORT_MASK = 29, FRA_DSCP_MASK = 30,
+TCA_KIND = 1, TCA_OPTIONS = 2, TCA_STATS = 3, TCA_XSTATS = 4, TCA_RATE = 5, TCA_FCNT = 6, TCA_STATS2 = 7, TCA_STAB = 8,
+TCA_PAD = 9, TCA_DUMP_INVISIBLE = 10, TCA_CHAIN = 11, TCA_HW_OFFLOAD = 12, TCA_INGRESS_BLOCK = 13,
+TCA_EGRESS_BLOCK = 14, TCA_DUMP_FLAGS = 15, TCA_EXT_WARN_MSG = 16,
+}
