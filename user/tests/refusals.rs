@@ -129,10 +129,10 @@ fn link(message: &Message<'_>) -> Result<(i32, Vec<u8>), Error> {
 
 fn dump(nlmsg_type: u16, payload: &[u8]) -> Result<Vec<(i32, Vec<u8>)>, Error> {
     let mut connection = Connection::open("look", &RTNETLINK).unwrap();
-    let mut request = Request::dump("look", nlmsg_type, payload.to_vec()).unwrap();
+    let request = Request::dump("look", nlmsg_type, payload.to_vec()).unwrap();
 
     connection
-        .dump(&mut request, PATIENCE, link)
+        .dump(&request, PATIENCE, link)
         .map(|dump| dump.entries)
 }
 
@@ -159,8 +159,8 @@ fn a_dump_has_every_link() {
 fn dumps_follow_one_another_on_a_connection() {
     let mut connection = Connection::open("look", &RTNETLINK).unwrap();
     for _ in 0..100 {
-        let mut request = Request::dump("look", libc::RTM_GETLINK, IFINFOMSG.to_vec()).unwrap();
-        let dump = connection.dump(&mut request, PATIENCE, link).unwrap();
+        let request = Request::dump("look", libc::RTM_GETLINK, IFINFOMSG.to_vec()).unwrap();
+        let dump = connection.dump(&request, PATIENCE, link).unwrap();
         assert!(dump.entries.contains(&(1, b"lo".to_vec())));
     }
 }

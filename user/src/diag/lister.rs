@@ -92,8 +92,8 @@ impl Lister {
         let Some(diag) = &mut self.diag else {
             return Ok(None);
         };
-        let mut request = Request::dump(LIST, SOCK_DIAG_BY_FAMILY, question(self.protocol))?;
-        match diag.dump(&mut request, timeout, read_socket) {
+        let request = Request::dump(LIST, SOCK_DIAG_BY_FAMILY, question(self.protocol))?;
+        match diag.dump(&request, timeout, read_socket) {
             Ok(dump) => Ok(Some(dump.entries)),
             // No netlink_diag, and no module of it that could be loaded.
             Err(error) if error.errno.0 == libc::ENOENT => {

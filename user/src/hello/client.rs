@@ -83,9 +83,9 @@ impl HelloClient {
     ///
     /// Those of [`Connection::dump`]; `EBADMSG` when an entry is none.
     pub fn peers(&mut self, timeout: Duration) -> Result<Dump<Peer>, Error> {
-        let mut request = Request::dump(LIST_PEERS, GET_PEER, Vec::new())?;
+        let request = Request::dump(LIST_PEERS, GET_PEER, Vec::new())?;
 
-        self.connection.dump(&mut request, timeout, |message| {
+        self.connection.dump(&request, timeout, |message| {
             Peer::read(&ReplyAttrs::new(LIST_PEERS, GET_PEER, message)?)
         })
     }

@@ -60,28 +60,15 @@ impl Connection {
     /// `ETIMEDOUT`; the kernel's refusal; others of [`Connection::send`] and
     /// [`Connection::gather`].
     pub fn change(&mut self, request: &mut Request, timeout: Duration) -> Result<(), Error> {
-        self.converse(request, timeout, |spec, request, message| {
+        let sent = self.send_next(request)?;
+        self.receive_answer(request, sent, timeout, |spec, request, message| {
             match message.header().nlmsg_type {
                 NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Break),
                 // An answer may come before the ACK.
                 _ => Ok(ControlFlow::Continue(())),
             }
         })
-    }
-
-    /// Sends `request` under the next number and hands each message of its answer to `take`, until
-    /// that breaks.
-    ///
-    /// The wait ends when nothing has come for `timeout`.
-    pub(super) fn converse(
-        &mut self,
-        request: &mut Request,
-        timeout: Duration,
-        take: impl FnMut(&Spec, &Request, &Message<'_>) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
-        let sent = self.send_next(request)?;
-
-        self.receive_answer(request, sent, timeout, take).map(drop)
+        .map(drop)
     }
 
     fn send_next(&mut self, request: &mut Request) -> Result<Instant, Error> {
@@ -216,8 +203,8 @@ mod tests {
 
         // Then its end comes after the time was up, too.
         connection.set_inbox(1);
-        let mut links = Request::dump("test", libc::RTM_GETLINK, vec![0; 16]).unwrap();
-        let dump = connection.dump(&mut links, Duration::ZERO, |_| Ok(()));
+        let links = Request::dump("test", libc::RTM_GETLINK, vec![0; 16]).unwrap();
+        let dump = connection.dump(&links, Duration::ZERO, |_| Ok(()));
         assert!(!dump.unwrap().entries.is_empty());
     }
 

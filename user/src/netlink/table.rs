@@ -3,9 +3,8 @@
 //! Tables of any size, read in place: one request, many messages, no copy of any.
 
 use super::connection::check_ack;
-use super::dump::{check_done, is_interrupted, ATTEMPTS};
 use super::inbox::KERNEL;
-use super::{deadline, Connection, Datagram, DumpRequest, Error, Request};
+use super::{deadline, Ack, Connection, Datagram, DumpRequest, Error, Request};
 use crate::wire::{
     align, Message, Messages, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLM_F_DUMP_INTR,
 };
@@ -14,6 +13,9 @@ use std::time::{Duration, Instant};
 /// How much of a table is held before any of it is handed out, in bytes: what is held can be read
 /// again if the table changed meanwhile.
 const HELD: usize = 4 << 20;
+
+/// How often a table is read before it is taken as it is.
+pub(super) const ATTEMPTS: u32 = 5;
 
 /// Room for a datagram: the kernel makes parts of a dump of up to 32 KiB, and of a single larger
 /// object one part.
@@ -75,9 +77,17 @@ impl Connection {
     ///
     /// Those of [`Connection::send`].
     pub fn table(&mut self, request: DumpRequest, timeout: Duration) -> Result<Table<'_>, Error> {
-        let mut table = Table {
-            connection: self,
-            request: request.0,
+        let mut table = Table::new(self, request.0, timeout);
+        table.ask()?;
+        Ok(table)
+    }
+}
+
+impl<'c> Table<'c> {
+    fn new(connection: &'c mut Connection, request: Request, timeout: Duration) -> Self {
+        Self {
+            connection,
+            request,
             seq: 0,
             timeout,
             // Memory that no datagram reaches is never touched.
@@ -89,9 +99,7 @@ impl Connection {
             is_large: false,
             is_whole: false,
             interrupted: false,
-        };
-        table.ask()?;
-        Ok(table)
+        }
     }
 }
 
@@ -154,6 +162,11 @@ impl Table<'_> {
     /// is left comes part by part.
     pub fn is_streamed(&self) -> bool {
         self.is_large && self.from >= self.to
+    }
+
+    /// Says whether the table is too large to be held: it was read once.
+    pub(super) fn is_large(&self) -> bool {
+        self.is_large
     }
 
     /// Says whether the table changed while it was read (`NLM_F_DUMP_INTR`), the last time that was
@@ -239,10 +252,14 @@ impl Table<'_> {
     #[cold]
     fn check_end(&self, end: &Message<'_>) -> Result<(), Error> {
         let spec = self.connection.spec();
+        if end.header().nlmsg_type == NLMSG_ERROR {
+            return check_ack(spec, &self.request, end);
+        }
+        let done = Ack::from_done(end);
 
-        match end.header().nlmsg_type {
-            NLMSG_ERROR => check_ack(spec, &self.request, end),
-            _ => check_done(spec, &self.request, end),
+        match done.errno {
+            0 => Ok(()),
+            _ => Err(Error::refused(spec, &self.request, &done)),
         }
     }
 
@@ -340,7 +357,9 @@ impl Scan {
     fn of(part: TablePart, message: &Message<'_>) -> Self {
         Self {
             ended: part == TablePart::End,
-            interrupted: part != TablePart::Foreign && is_interrupted(message),
+            // The flag stands on one message only, whichever came next after the change.
+            interrupted: part != TablePart::Foreign
+                && message.header().nlmsg_flags & NLM_F_DUMP_INTR != 0,
         }
     }
 
@@ -358,6 +377,7 @@ mod tests {
     use super::*;
     use crate::names::uapi::CTRL_CMD_GETFAMILY;
     use crate::names::GENL_ID_CTRL;
+    use crate::wire::{put_message, put_str};
 
     const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -372,6 +392,74 @@ mod tests {
     fn links(connection: &mut Connection) -> Table<'_> {
         let request = Request::dump("list", libc::RTM_GETLINK, vec![0; 16]).unwrap();
         connection.table(request, PATIENCE).unwrap()
+    }
+
+    const MULTI: u16 = libc::NLM_F_MULTI as u16;
+    const TLVS: u16 = libc::NLM_F_ACK_TLVS as u16;
+
+    fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
+        let header = Nlmsghdr {
+            nlmsg_type,
+            nlmsg_flags,
+            ..Nlmsghdr::default()
+        };
+        let mut bytes = Vec::new();
+        put_message(&mut bytes, header, payload).unwrap();
+        bytes
+    }
+
+    /// Reads `messages` as the answer to a dump; returns the payloads of the entries, and whether it was interrupted.
+    fn read(messages: &[Vec<u8>]) -> Result<(Vec<Vec<u8>>, bool), Error> {
+        let mut connection = open(&ROUTE);
+        let request = Request::dump("list", 17, Vec::new()).unwrap();
+        let mut table = Table::new(&mut connection, request.0, Duration::ZERO);
+        let bytes = messages.concat();
+        table.bytes[..bytes.len()].copy_from_slice(&bytes);
+        (table.to, table.state) = (bytes.len(), TableState::Open);
+        let mut entries = Vec::new();
+        while let Some(entry) = table.next_entry()? {
+            entries.push(entry.payload().to_vec());
+        }
+        Ok((entries, table.is_interrupted()))
+    }
+
+    #[test]
+    fn entries_are_kept_in_order_and_an_interruption_counts_on_whichever_message_it_stands() {
+        let messages = [
+            message(17, MULTI, b"one."),
+            message(17, MULTI, b"two."),
+            message(NLMSG_DONE, MULTI, &[0; 4]),
+        ];
+        let entries = || vec![b"one.".to_vec(), b"two.".to_vec()];
+
+        assert_eq!(read(&messages), Ok((entries(), false)));
+        for interrupted in 0..3 {
+            let mut messages = messages.clone();
+            messages[interrupted][6] |= NLM_F_DUMP_INTR as u8;
+            assert_eq!(read(&messages), Ok((entries(), true)), "{interrupted}");
+        }
+    }
+
+    #[test]
+    fn an_error_at_the_end_is_the_kernels_in_its_words_if_it_has_any() {
+        let error = |flags, payload: &[u8]| {
+            let done = message(NLMSG_DONE, MULTI | flags, payload);
+            read(&[message(17, MULTI, b"one."), done]).unwrap_err()
+        };
+        let mut payload = (-libc::EIO).to_ne_bytes().to_vec();
+        put_str(&mut payload, 1, b"table is on fire").unwrap();
+        let words = error(TLVS, &payload).to_string();
+        assert_eq!(words, "list: table is on fire (EIO)");
+
+        let errno = error(0, &(-libc::ENOMEM).to_ne_bytes()).errno;
+        assert_eq!(errno.0, libc::ENOMEM);
+    }
+
+    #[test]
+    fn an_end_without_a_number_is_the_end() {
+        let end = message(NLMSG_DONE, MULTI, b"");
+
+        assert_eq!(read(&[end]), Ok((Vec::new(), false)));
     }
 
     #[test]

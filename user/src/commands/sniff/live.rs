@@ -166,8 +166,7 @@ fn learn_names(decoder: &mut Decoder) {
 }
 
 fn learn<Q: ListQuery>(decoder: &mut Decoder, query: &Q) -> Result<(), Error> {
-    let mut request = query.request()?;
-    Connection::open(SNIFF, Q::SPEC)?.dump(&mut request, TIMEOUT, |message| {
+    Connection::open(SNIFF, Q::SPEC)?.dump(&query.request()?, TIMEOUT, |message| {
         decoder.learn(Q::SPEC.protocol, message);
         Ok(())
     })?;
