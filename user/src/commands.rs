@@ -20,8 +20,11 @@ use crate::cli::{self, Cli, Command};
 use crate::output::{Output, Printable, Trace, TraceForm};
 use nlhello::hello::{Hello, HelloClient, SPEC};
 use nlhello::netlink::{Error, Netns, Spec, Tap};
+use nlhello::object::Client;
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -128,7 +131,15 @@ fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens a socket, to do `op`.
+/// Opens a socket of the protocol that `spec` is about, to do `op`.
+fn netlink_client(cli: &Cli, op: &'static str, spec: &'static Spec) -> Result<Client, Error> {
+    let mut client = Client::open(op, spec)?;
+
+    client.set_tap(tap(cli, spec));
+    Ok(client)
+}
+
+/// Opens a socket of the hello family, to do `op`.
 fn client(cli: &Cli, op: &'static str) -> Result<HelloClient, Error> {
     let mut client = HelloClient::open(op)?;
 
@@ -146,6 +157,22 @@ fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
         };
         Box::new(Trace::new(spec, form))
     })
+}
+
+/// Opens the file `path`, or standard input for `-`.
+fn open_input(op: &'static str, path: &Path) -> Result<Box<dyn Read>, Error> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(BufReader::new(file))),
+        Err(error) => Err(Error::from_io(op, &error).object(path.display().to_string())),
+    }
+}
+
+/// Returns the exit status of a run that did all that was asked for, or was cut short.
+fn exit_code(is_short: bool) -> ExitCode {
+    ExitCode::from(u8::from(is_short))
 }
 
 fn report(out: &Output, failure: &Failure) -> ExitCode {

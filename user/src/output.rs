@@ -8,6 +8,7 @@ mod json;
 mod record;
 mod sniff;
 mod sockets;
+mod table;
 mod text;
 mod time;
 mod trace;
@@ -15,7 +16,7 @@ mod watch;
 
 pub use record::{RecordStyle, Records};
 pub use sniff::Sniff;
-pub use sockets::{write_growth, write_growth_json, write_table, Growth};
+pub use sockets::{write_growth, write_growth_json, write_sockets, Growth};
 pub use time::{Clock, Stamp, TimeStyle};
 pub use trace::{Decoder, Trace, TraceForm};
 pub use watch::{Identity, NamespaceLabel, Watch};
@@ -69,22 +70,10 @@ pub struct FileLine<'a> {
     pub line: u64,
 }
 
-/// A way to write it down.
-trait OutputFormat {
-    fn event(&self, out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()>;
-    fn error(
-        &self,
-        out: &mut dyn Write,
-        place: Option<FileLine<'_>>,
-        error: &Error,
-    ) -> io::Result<()>;
-    fn warning(&self, out: &mut dyn Write, op: &str, message: &str) -> io::Result<()>;
-}
-
 /// Standard output and standard error, in the format that was asked for.
 pub struct Output {
     out: BufWriter<StdoutLock<'static>>,
-    format: &'static dyn OutputFormat,
+    json: bool,
     buffered: bool,
 }
 
@@ -93,11 +82,7 @@ impl Output {
     pub fn new(json: bool) -> Self {
         Self {
             out: BufWriter::new(io::stdout().lock()),
-            format: if json {
-                &json::JsonPrinter
-            } else {
-                &text::TextPrinter
-            },
+            json,
             buffered: false,
         }
     }
@@ -109,7 +94,7 @@ impl Output {
 
     /// Tells `event` on standard output.
     pub fn event(&mut self, event: &Printable<'_>) -> io::Result<()> {
-        self.format.event(&mut self.out, event)?;
+        write_event(&mut self.out, self.json, event)?;
         match self.buffered {
             true => Ok(()),
             false => self.out.flush(),
@@ -123,24 +108,30 @@ impl Output {
 
     /// Tells `event` on standard error, for who watches what standard output may not show.
     pub fn aside(&self, event: &Printable<'_>) {
-        let _ = self.format.event(&mut io::stderr().lock(), event);
+        let _ = write_event(&mut io::stderr().lock(), self.json, event);
     }
 
     /// Tells `error` on standard error; where that is gone, the exit status has to do.
     pub fn error(&self, error: &Error) {
-        let _ = self.format.error(&mut io::stderr().lock(), None, error);
+        self.error_at(None, error);
     }
 
-    /// Writes `error` of a line of a file; see [`Output::error`].
-    pub fn error_at(&self, place: FileLine<'_>, error: &Error) {
-        let _ = self
-            .format
-            .error(&mut io::stderr().lock(), Some(place), error);
+    /// Writes `error` of a line of a file, if it is of one; see [`Output::error`].
+    pub fn error_at(&self, place: Option<FileLine<'_>>, error: &Error) {
+        let out = &mut io::stderr().lock();
+        let _ = match self.json {
+            true => json::write_error(out, place, error),
+            false => text::write_error(out, place, error),
+        };
     }
 
     /// Tells on standard error what is to be known of the result of `op`.
     pub fn warning(&self, op: &str, message: &str) {
-        let _ = self.format.warning(&mut io::stderr().lock(), op, message);
+        let out = &mut io::stderr().lock();
+        let _ = match self.json {
+            true => json::write_warning(out, op, message),
+            false => text::write_warning(out, op, message),
+        };
     }
 
     /// Returns whether somebody looks at standard output.
@@ -148,20 +139,31 @@ impl Output {
         self.out.get_ref().is_terminal()
     }
 
-    /// Prints a dot for a hello; [`Output::dot_off`] takes it back when the reply is in.
-    pub fn dot_on(&mut self) -> io::Result<()> {
-        self.out.write_all(b".")?;
-        self.out.flush()
-    }
-
-    /// Ends a line of dots.
-    pub fn dots_end(&mut self) -> io::Result<()> {
-        self.out.write_all(b"\n")
-    }
-
-    /// Takes the last dot back.
-    pub fn dot_off(&mut self) -> io::Result<()> {
-        self.out.write_all(b"\x08 \x08")?;
+    /// Writes `text` at once, whatever the format.
+    pub fn show(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
         self.out.flush()
     }
 }
+
+fn write_event(out: &mut dyn Write, json: bool, event: &Printable<'_>) -> io::Result<()> {
+    match json {
+        true => json::write_event(out, event),
+        false => text::write_event(out, event),
+    }
+}
+
+/// Returns the counters with their names, which are the same as text and in JSON.
+fn stats_rows(stats: &HelloStats) -> [(&'static str, u64); 6] {
+    [
+        ("hellos", stats.hellos),
+        ("classic", stats.classic),
+        ("refused", stats.refused),
+        ("dropped", stats.dropped),
+        ("peers", stats.peers.into()),
+        ("evicted", stats.evicted),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

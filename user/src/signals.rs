@@ -97,7 +97,7 @@ impl Signals {
     }
 
     /// Says whether a signal came that ends the run.
-    pub fn stop(&self) -> bool {
+    fn stop(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
@@ -106,17 +106,22 @@ impl Signals {
         self.stop() || self.status.load(Ordering::SeqCst)
     }
 
-    /// Says whether SIGQUIT came since the last call.
-    pub fn take_status(&self) -> bool {
-        self.status.swap(false, Ordering::SeqCst)
-    }
-
-    /// Makes [`Self::as_fd`] wait for the next signal.
+    /// Makes [`Self::as_fd`] wait for the next signal, and calls `report` if SIGQUIT came since the last call; returns
+    /// whether a signal came that ends the run.
     ///
     /// # Errors
     ///
     /// [`io::ErrorKind::BrokenPipe`] when nobody is left to read standard output.
-    pub fn drain(&self) -> io::Result<()> {
+    pub fn handle(&self, report: impl FnOnce()) -> io::Result<bool> {
+        // First, so that a signal that comes after the look at the flags ends the next wait.
+        self.drain()?;
+        if self.status.swap(false, Ordering::SeqCst) {
+            report();
+        }
+        Ok(self.stop())
+    }
+
+    fn drain(&self) -> io::Result<()> {
         let mut bytes = [0; 64];
         loop {
             match (&self.wake).read(&mut bytes) {

@@ -5,7 +5,7 @@
 mod lines;
 
 use super::change::{FindLink, PendingChange, Task, TIMEOUT};
-use super::{perform, tap, Failure};
+use super::{netlink_client, open_input, perform, Failure};
 use crate::cli::{self, BatchArgs, Cli, Command, Globals};
 use crate::output::{FileLine, Output};
 use lines::{BatchLine, BatchLines};
@@ -14,8 +14,6 @@ use nlhello::object::{Client, Names};
 use nlhello::rtnl::{LinkNames, SPEC};
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read};
 use std::process::ExitCode;
 
 const OP: &str = "do a batch";
@@ -29,8 +27,7 @@ const ROOM: usize = AT_ONCE * 4096;
 /// Does what each line of the file says.
 pub fn run(cli: &Cli, args: &BatchArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let file = args.file.to_string_lossy();
-    let unreadable = |error| Error::from_io(OP, &error).object(&*file);
-    let mut lines = BatchLines::new(open(args).map_err(unreadable)?);
+    let mut lines = BatchLines::new(open_input(OP, &args.file)?);
     let mut batch = BatchRun::open(cli, args, &file, out)?;
 
     loop {
@@ -43,19 +40,12 @@ pub fn run(cli: &Cli, args: &BatchArgs, out: &mut Output) -> Result<ExitCode, Fa
             Ok(None) => break,
             Err(error) => {
                 batch.flush()?;
-                return Err(unreadable(error).into());
+                return Err(Error::from_io(OP, &error).object(&*file).into());
             }
         }
     }
     batch.flush()?;
     Ok(batch.status)
-}
-
-fn open(args: &BatchArgs) -> io::Result<Box<dyn Read>> {
-    match args.file.as_os_str() == "-" {
-        true => Ok(Box::new(io::stdin().lock())),
-        false => Ok(Box::new(File::open(&args.file)?)),
-    }
 }
 
 /// The lines that were read and not done yet, and what it takes to do them.
@@ -86,8 +76,7 @@ impl<'a> BatchRun<'a> {
         file: &'a str,
         out: &'a mut Output,
     ) -> Result<Self, Error> {
-        let mut client = Client::open(OP, &SPEC)?;
-        client.set_tap(tap(cli, &SPEC));
+        let mut client = netlink_client(cli, OP, &SPEC)?;
         client.set_room(ROOM);
 
         Ok(Self {
@@ -108,10 +97,8 @@ impl<'a> BatchRun<'a> {
 
     /// Does what `line` says, now or with others.
     fn take(&mut self, line: &BatchLine) -> Result<(), Failure> {
-        match self.perform(line) {
-            Err(failure) => self.fail(line.number, failure),
-            Ok(()) => Ok(()),
-        }
+        self.perform(line)
+            .or_else(|failure| self.fail(line.number, failure))
     }
 
     fn perform(&mut self, line: &BatchLine) -> Result<(), Failure> {
@@ -210,7 +197,7 @@ impl<'a> BatchRun<'a> {
     fn tell(&mut self, line: u64, error: &Error) {
         let file = self.file;
 
-        self.out.error_at(FileLine { file, line }, error);
+        self.out.error_at(Some(FileLine { file, line }), error);
         self.status = ExitCode::FAILURE;
     }
 

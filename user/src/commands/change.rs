@@ -8,13 +8,14 @@ mod neigh;
 mod route;
 
 use super::words::Words;
-use super::{tap, Failure};
+use super::{netlink_client, Failure};
 use crate::cli::{Cli, Command, Shown};
-use nlhello::netlink::{Netns, Request};
-use nlhello::object::{Client, Names};
+use nlhello::netlink::{Error, Netns, Request};
+use nlhello::object::{Names, Numbering, Numbers};
 use nlhello::rtnl::change::{self, Verb};
 use nlhello::rtnl::{Kind, LinkNames, SPEC};
 use std::ffi::OsString;
+use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -85,8 +86,7 @@ impl FindLink for LinkNames {
 /// Does `task`.
 pub fn run(cli: &Cli, task: &Task<'_>) -> Result<ExitCode, Failure> {
     let mut change = task.read(&mut LinkNames::new())?;
-    let mut client = Client::open(change.request.op(), &SPEC)?;
-    client.set_tap(tap(cli, &SPEC));
+    let mut client = netlink_client(cli, change.request.op(), &SPEC)?;
     client.change(&mut change.request, TIMEOUT)?;
 
     Ok(ExitCode::SUCCESS)
@@ -107,11 +107,11 @@ impl<'w> Task<'w> {
         let (kind, words) = line.split_first()?;
         let kind = Changeable::of(Kind::of_command(kind.to_str()?)?)?;
         // Words that look like options are for clap, wherever they stand.
-        let plain = !words
-            .iter()
-            .any(|word| word.as_encoded_bytes().starts_with(b"-"));
-
-        plain.then(|| Self::new(kind, 0, words)).flatten()
+        let is_option = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
+        match words.iter().any(is_option) {
+            true => None,
+            false => Self::new(kind, 0, words),
+        }
     }
 
     fn new(kind: Changeable, family: u8, words: &'w [OsString]) -> Option<Self> {
@@ -136,12 +136,13 @@ impl<'w> Task<'w> {
 
     /// Reads the words.
     pub fn read(&self, links: &mut dyn FindLink) -> Result<PendingChange, Failure> {
-        let words = &mut Words::new(self.op(), self.words);
+        let words = Words::new(self.op(), self.words);
+        let words = &mut ChangeWords { words, links };
         let request = match self.kind {
-            Changeable::Link => return link::read(self.verb, words, links),
-            Changeable::Addr => addr::read(self, words, links),
-            Changeable::Route => route::read(self, words, links),
-            Changeable::Neigh => neigh::read(self, words, links),
+            Changeable::Link => return link::read(self.verb, words),
+            Changeable::Addr => addr::read(self, words),
+            Changeable::Route => route::read(self, words),
+            Changeable::Neigh => neigh::read(self, words),
         };
 
         Ok(PendingChange {
@@ -161,7 +162,51 @@ impl<'w> Task<'w> {
     }
 }
 
-/// Returns the index of the link whose name is behind `keyword`.
-fn index(keyword: &str, words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<u32, Failure> {
-    links.index(words.value(keyword)?)
+/// Words of a change, and where to find the links that they name.
+struct ChangeWords<'w, 'l> {
+    words: Words<'w>,
+    links: &'l mut dyn FindLink,
+}
+
+impl ChangeWords<'_, '_> {
+    /// Returns the index of the link whose name is behind `keyword`.
+    fn index(&mut self, keyword: &str) -> Result<u32, Failure> {
+        self.links.index(self.words.value(keyword)?)
+    }
+
+    /// Returns the number behind `keyword`, or that of the name there, which should be a `kind` of those in `of`.
+    fn numbered<T: TryFrom<u32>>(
+        &mut self,
+        keyword: &str,
+        kind: &str,
+        of: fn(&Numbers) -> &Numbering,
+    ) -> Result<T, Error> {
+        let numbers = self.links.names().numbers();
+
+        self.words.numbered(keyword, kind, of(numbers))
+    }
+
+    /// Returns the number of the scope behind `scope`.
+    fn scope(&mut self) -> Result<u8, Error> {
+        self.numbered("scope", "scope", |numbers| &numbers.scopes)
+    }
+
+    /// Returns the number of the one table behind `table`.
+    fn one_table(&mut self) -> Result<u32, Error> {
+        self.numbered("table", "table", |numbers| &numbers.tables)
+    }
+}
+
+impl<'w> Deref for ChangeWords<'w, '_> {
+    type Target = Words<'w>;
+
+    fn deref(&self) -> &Words<'w> {
+        &self.words
+    }
+}
+
+impl<'w> DerefMut for ChangeWords<'w, '_> {
+    fn deref_mut(&mut self) -> &mut Words<'w> {
+        &mut self.words
+    }
 }

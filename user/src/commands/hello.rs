@@ -12,16 +12,16 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+/// Takes the last dot of a line back.
+const DOT_OFF: &str = "\x08 \x08";
 
 /// A run of hellos.
 struct HelloRun<'a> {
+    args: &'a HelloArgs,
     batch: HelloBatch,
     signals: Signals,
-    count: Option<u64>,
-    at_once: u16,
-    interval: Duration,
-    timeout: Duration,
     report: Report<'a>,
 }
 
@@ -48,12 +48,9 @@ enum Show {
 /// Succeeds if any reply came.
 pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Failure> {
     let mut run = HelloRun {
+        args,
         batch: batch(cli, args)?,
         signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
-        count: args.count,
-        at_once: args.batch,
-        interval: args.pace(),
-        timeout: args.wait.timeout,
         report: Report::new(cli, args, out),
     };
     let result = run.hellos();
@@ -64,9 +61,8 @@ pub fn run(cli: &Cli, args: &HelloArgs, out: &mut Output) -> Result<ExitCode, Fa
 
 fn batch(cli: &Cli, args: &HelloArgs) -> Result<HelloBatch, Error> {
     // Bytes that count up, as ping's do.
-    let data = args
-        .size
-        .map(|len| (0..len).map(|i| i as u8).collect::<Vec<_>>());
+    let data = |len| (0..len).map(|i| i as u8).collect::<Vec<_>>();
+    let data = args.size.map(data);
     let hello = Hello {
         text: Some(args.text.as_bytes()),
         data: data.as_deref(),
@@ -79,11 +75,11 @@ fn batch(cli: &Cli, args: &HelloArgs) -> Result<HelloBatch, Error> {
 
 impl HelloRun<'_> {
     fn hellos(&mut self) -> Result<(), Failure> {
-        let count = self.count.unwrap_or(u64::MAX);
+        let count = self.args.count.unwrap_or(u64::MAX);
         let mut said = 0;
         while said < count {
-            let next = deadline(Instant::now(), self.interval);
-            let number = (count - said).min(self.at_once.into());
+            let next = deadline(Instant::now(), self.args.pace());
+            let number = (count - said).min(self.args.batch.into());
             self.say(seq_after(said), number as usize)?;
             said += number;
             if said < count {
@@ -119,7 +115,10 @@ impl HelloRun<'_> {
     fn wait_for_replies(&mut self) -> Result<(), Failure> {
         let mut refusal = None;
         while self.batch.unanswered().next().is_some() {
-            match self.batch.wait(self.timeout, Some(self.signals.as_fd())) {
+            match self
+                .batch
+                .wait(self.args.wait.timeout, Some(self.signals.as_fd()))
+            {
                 Ok(Gathered::Datagrams(_)) => refusal = refusal.or(self.tell_replies()?),
                 Ok(Gathered::TimedOut) => {
                     self.report.lost(self.batch.unanswered())?;
@@ -148,7 +147,7 @@ impl HelloRun<'_> {
     }
 
     fn overrun(&self, error: Error) {
-        let error = match self.at_once {
+        let error = match self.args.batch {
             1 => error,
             _ => error.hint("try a smaller --batch, or let root raise net.core.rmem_max"),
         };
@@ -166,13 +165,8 @@ impl HelloRun<'_> {
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn handle_signals(&mut self) -> io::Result<bool> {
-        // First, so that a signal that comes after the look at the flags ends the next wait.
-        self.signals.drain()?;
-        if self.signals.take_status() {
-            self.report.aside();
-        }
-        Ok(self.signals.stop())
+    fn handle_signals(&self) -> io::Result<bool> {
+        self.signals.handle(|| self.report.aside())
     }
 }
 
@@ -196,7 +190,7 @@ impl<'a> Report<'a> {
     fn sent(&mut self, number: usize) -> io::Result<()> {
         self.round_trips.sent(number as u64);
         match self.show {
-            Show::Dots => (0..number).try_for_each(|_| self.out.dot_on()),
+            Show::Dots => (0..number).try_for_each(|_| self.out.show(".")),
             Show::Lines | Show::Nothing => Ok(()),
         }
     }
@@ -205,7 +199,7 @@ impl<'a> Report<'a> {
         self.round_trips.received(reply.time);
         match self.show {
             Show::Lines => self.out.event(&Printable::Reply(reply)),
-            Show::Dots => self.out.dot_off(),
+            Show::Dots => self.out.show(DOT_OFF),
             Show::Nothing => Ok(()),
         }
     }
@@ -237,7 +231,7 @@ impl<'a> Report<'a> {
         let summary = self.round_trips.summary();
         // A dot may be left on the line.
         if self.show == Show::Dots {
-            self.out.dots_end()?;
+            self.out.show("\n")?;
         }
         self.out.event(&Printable::Summary(summary))?;
         self.out.flush()?;

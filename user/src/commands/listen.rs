@@ -98,17 +98,15 @@ impl ListenRun<'_> {
     }
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn handle_signals(&mut self) -> io::Result<bool> {
-        // First, so that a signal that comes after the look at the flags ends the next wait.
-        self.signals.drain()?;
-        if self.signals.take_status() {
-            self.sum_up();
-        }
-        Ok(self.signals.stop())
+    fn handle_signals(&self) -> io::Result<bool> {
+        self.signals.handle(|| self.sum_up())
     }
 
-    fn sum_up(&mut self) {
-        self.audience.time = self.start.elapsed();
-        self.out.aside(&Printable::Audience(self.audience));
+    fn sum_up(&self) {
+        let time = self.start.elapsed();
+        self.out.aside(&Printable::Audience(Audience {
+            time,
+            ..self.audience
+        }));
     }
 }

@@ -288,16 +288,7 @@ impl EventEmitter {
             return Ok(true);
         }
         let is_woken = waited == Waited::Woken || signals.came();
-        Ok(is_woken && self.handle_signals(signals)?)
-    }
-
-    /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn handle_signals(&self, signals: &Signals) -> io::Result<bool> {
-        signals.drain()?;
-        if signals.take_status() {
-            self.sum_up_now();
-        }
-        Ok(signals.stop())
+        Ok(is_woken && signals.handle(|| self.sum_up_now())?)
     }
 
     /// Sums up, unless nobody reads what was told.

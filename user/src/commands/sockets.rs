@@ -7,7 +7,7 @@ mod watch;
 use super::words::Words;
 use super::{tap, Failure};
 use crate::cli::{Cli, SocketsArgs};
-use crate::output::{write_table, Output, RecordStyle, Records};
+use crate::output::{write_sockets, Output, RecordStyle, Records};
 use nlhello::diag::{
     DescribedSocket, GroupNames, Lister, NetlinkSocket, Process, Processes, Source, LIST, SPEC,
 };
@@ -133,7 +133,7 @@ fn write_json(all: &[DescribedSocket<'_>]) -> io::Result<()> {
 
 fn write_text(all: &[DescribedSocket<'_>], has_details: bool) -> io::Result<()> {
     let mut text = Vec::new();
-    write_table(&mut text, all, has_details)?;
+    write_sockets(&mut text, all, has_details)?;
     let mut out = io::stdout();
     out.write_all(&text)?;
     out.flush()

@@ -4,9 +4,8 @@
 
 use nlhello::kind::number;
 use nlhello::netlink::Error;
-use nlhello::object::Names;
+use nlhello::object::Numbering;
 use nlhello::rtnl::change::Subnet;
-use nlhello::rtnl::LinkNames;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
@@ -32,12 +31,7 @@ impl<'w> Words<'w> {
 
     /// Skips the next word if it is `word`; says whether it was.
     pub fn skip(&mut self, word: &str) -> bool {
-        let is_next = self
-            .rest
-            .as_slice()
-            .first()
-            .is_some_and(|next| next == word);
-
+        let is_next = self.peek() == Some(word);
         if is_next {
             self.rest.next();
         }
@@ -74,13 +68,6 @@ impl<'w> Words<'w> {
         read(&value).ok_or_else(|| self.error(format!("'{keyword}': '{value}' is no {kind}")))
     }
 
-    /// Returns the index of the link whose name is behind `keyword`.
-    pub fn link_behind(&mut self, keyword: &str, links: &mut LinkNames) -> Result<u32, Error> {
-        let name = self.value(keyword)?;
-
-        links.index(name)
-    }
-
     /// Returns the number behind `keyword`, decimal or, with `0x` before it, hexadecimal.
     pub fn number<T: TryFrom<u64>>(&mut self, keyword: &str) -> Result<T, Error> {
         self.read(keyword, "number of its range", number)
@@ -93,9 +80,7 @@ impl<'w> Words<'w> {
 
     /// Returns the path behind `keyword`.
     pub fn path(&mut self, keyword: &str) -> Result<&'w Path, Error> {
-        let value = self.value(keyword)?;
-
-        Ok(Path::new(OsStr::from_bytes(value)))
+        Ok(Path::new(OsStr::from_bytes(self.value(keyword)?)))
     }
 
     /// Returns the address behind `keyword`.
@@ -121,25 +106,25 @@ impl<'w> Words<'w> {
         })
     }
 
-    /// Returns the number of the one table behind `table`.
-    pub fn one_table(&mut self, names: &mut Names) -> Result<u32, Error> {
-        self.read("table", "table", |value| {
-            names.numbers().tables.number(value)
-        })
+    /// Returns the number of the name behind `keyword`, which is one of `table`.
+    pub fn one_of<T: Copy>(
+        &mut self,
+        keyword: &str,
+        kind: &str,
+        table: &[(&str, T)],
+    ) -> Result<T, Error> {
+        self.read(keyword, kind, |value| number_of(table, value))
     }
 
-    /// Returns the number of the routing protocol behind `proto`.
-    pub fn protocol(&mut self, names: &mut Names) -> Result<u8, Error> {
-        self.read("proto", "routing protocol", |value| {
-            let number = names.numbers().protocols.number(value)?;
-            number.try_into().ok()
-        })
-    }
-
-    /// Returns the number of the scope behind `scope`.
-    pub fn scope(&mut self, names: &mut Names) -> Result<u8, Error> {
-        self.read("scope", "scope", |value| {
-            names.numbers().scopes.number(value)?.try_into().ok()
+    /// Returns the number of the name behind `keyword`, or the number that stands there.
+    pub fn numbered<T: TryFrom<u32>>(
+        &mut self,
+        keyword: &str,
+        kind: &str,
+        numbering: &Numbering,
+    ) -> Result<T, Error> {
+        self.read(keyword, kind, |value| {
+            numbering.number(value)?.try_into().ok()
         })
     }
 
@@ -166,6 +151,13 @@ impl<'w> Words<'w> {
     pub fn error(&self, message: String) -> Error {
         Error::usage(self.op, message)
     }
+}
+
+/// Returns the number that `table` has for `name`.
+pub fn number_of<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    let mut entries = table.iter();
+
+    entries.find_map(|(known, number)| (*known == name).then_some(*number))
 }
 
 /// Reads one or two hexadecimal digits.

@@ -4,6 +4,7 @@
 
 use super::escape::Escaped;
 use super::record::{write_object, JsonFields, Memo};
+use super::table::write_table;
 use super::time::{Clock, Stamp};
 use nlhello::diag::{DescribedSocket, Details};
 use nlhello::object::{Names, Value};
@@ -57,55 +58,22 @@ pub struct Growth {
 }
 
 /// Writes a table of `sockets`, a line each below a line of names.
-///
-/// # Errors
-///
-/// Those of `write(2)`.
-pub fn write_table(
+pub fn write_sockets(
     out: &mut dyn Write,
     sockets: &[DescribedSocket<'_>],
     has_details: bool,
 ) -> io::Result<()> {
     let details = if has_details { DETAILS } else { &[] };
-    let columns: Vec<_> = COLUMNS.iter().chain(details).chain([&GROUPS]).collect();
-    let header = columns
-        .iter()
-        .map(|(name, ..)| (*name).to_owned())
+    let columns = || COLUMNS.iter().chain(details).chain([&GROUPS]);
+    let names: Vec<_> = columns()
+        .map(|(name, is_number, _)| (*name, *is_number))
         .collect();
-    let row =
-        |socket: &DescribedSocket<'_>| columns.iter().map(|(.., cell)| cell(socket)).collect();
-    let rows: Vec<Vec<String>> = [header]
-        .into_iter()
-        .chain(sockets.iter().map(row))
-        .collect();
-    let widths: Vec<_> = (0..columns.len())
-        .map(|at| {
-            rows.iter()
-                .map(|row| row[at].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
+    let row = |socket| columns().map(|(.., cell)| cell(socket)).collect();
 
-    for row in rows {
-        let mut line = String::new();
-        for ((cell, (_, is_number, _)), width) in row.iter().zip(&columns).zip(&widths) {
-            let width = *width;
-            line += &match is_number {
-                true => format!("{cell:>width$}  "),
-                false => format!("{cell:<width$}  "),
-            };
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    write_table(out, &names, sockets.iter().map(row))
 }
 
 /// Writes what a socket lost, as a line of text.
-///
-/// # Errors
-///
-/// Those of `write(2)`.
 pub fn write_growth(
     out: &mut dyn Write,
     (clock, now): (&mut Clock, &Stamp),
@@ -132,10 +100,6 @@ pub fn write_growth(
 }
 
 /// Writes the same as a JSON object.
-///
-/// # Errors
-///
-/// Those of `write(2)`.
 pub fn write_growth_json(
     out: &mut dyn Write,
     (clock, now): (&mut Clock, &Stamp),
@@ -232,7 +196,7 @@ mod tests {
     #[test]
     fn columns_stand_below_one_another_and_names_steer_nothing() {
         let mut out = Vec::new();
-        with_sockets(|sockets| write_table(&mut out, sockets, false).unwrap());
+        with_sockets(|sockets| write_sockets(&mut out, sockets, false).unwrap());
 
         let expected = r"
 PROTOCOL  PORTID  PROCESS             RECV-Q  RCVBUF  DROPS  STATE  FLAGS       GROUPS
@@ -245,7 +209,7 @@ route       4711  a/5,\x1b[2J\x0a/60    4352       -      7  -      -           
     #[test]
     fn details_are_columns_more() {
         let mut out = Vec::new();
-        with_sockets(|sockets| write_table(&mut out, &sockets[1..], true).unwrap());
+        with_sockets(|sockets| write_sockets(&mut out, &sockets[1..], true).unwrap());
         let text = String::from_utf8(out).unwrap();
         let [header, line] = &text.lines().collect::<Vec<_>>()[..] else {
             panic!("{text}");

@@ -2,8 +2,9 @@
 
 //! Changes of addresses, read from words.
 
-use super::{index, Failure, FindLink, Task, Words};
-use nlhello::netlink::Request;
+use super::{ChangeWords, Failure, Task};
+use crate::commands::words::number_of;
+use nlhello::netlink::{Error, Request};
 use nlhello::rtnl::change::{AddrChange, Lifetime, Subnet};
 use std::net::IpAddr;
 
@@ -18,27 +19,27 @@ const FLAGS: &[(&str, u32)] = &[
 ];
 
 /// Reads what is to become of an address.
-pub fn read(
-    task: &Task<'_>,
-    words: &mut Words<'_>,
-    links: &mut dyn FindLink,
-) -> Result<Request, Failure> {
+pub fn read(task: &Task<'_>, words: &mut ChangeWords<'_, '_>) -> Result<Request, Failure> {
     // An index or address that the words have not named yet is 0 in the draft.
     let mut addr = AddrChange::new(Subnet::any(0), 0);
     let (mut local, mut wanted) = (None, None);
     while let Some(word) = words.keyword() {
         match word {
-            "dev" => addr.index = index(word, words, links)?,
+            "dev" => addr.index = words.index(word)?,
             "local" => local = Some(words.subnet(word)?),
             "peer" => addr.peer = Some(words.subnet(word)?),
             "brd" | "broadcast" => wanted = Some(broadcast(word, words)?),
             "label" => addr.label = Some(words.value(word)?),
-            "scope" => addr.scope = Some(words.scope(links.names())?),
+            "scope" => addr.scope = Some(words.scope()?),
             "metric" => addr.metric = Some(words.number(word)?),
             "valid_lft" => addr.valid = Some(lifetime(word, words)?),
             "preferred_lft" => addr.preferred = Some(lifetime(word, words)?),
-            "proto" => addr.protocol = Some(protocol(word, words, links)?),
-            _ => match (flag(word), local) {
+            "proto" => {
+                let origin =
+                    words.numbered(word, "origin of addresses", |of| &of.addr_protocols)?;
+                addr.protocol = Some(origin);
+            }
+            _ => match (number_of(FLAGS, word), local) {
                 (Some(flag), _) => addr.flags |= flag,
                 (None, None) => local = Some(words.parse(word, "IP address or prefix")?),
                 (None, Some(_)) => return Err(words.unknown(word).into()),
@@ -59,19 +60,11 @@ pub fn read(
     }
 }
 
-fn flag(word: &str) -> Option<u32> {
-    FLAGS
-        .iter()
-        .find_map(|(name, flag)| (*name == word).then_some(*flag))
-}
-
-fn lifetime(keyword: &str, words: &mut Words<'_>) -> Result<Lifetime, Failure> {
-    Ok(
-        words.read(keyword, "number of seconds", |value| match value {
-            "forever" => Some(Lifetime::Forever),
-            value => value.parse().ok().map(Lifetime::Seconds),
-        })?,
-    )
+fn lifetime(keyword: &str, words: &mut ChangeWords<'_, '_>) -> Result<Lifetime, Error> {
+    words.read(keyword, "number of seconds", |value| match value {
+        "forever" => Some(Lifetime::Forever),
+        value => value.parse().ok().map(Lifetime::Seconds),
+    })
 }
 
 /// A broadcast address that is asked for.
@@ -84,10 +77,14 @@ enum Broadcast {
 
 impl Broadcast {
     /// Returns the broadcast address that `addr` is to have; `None` where there usually is none.
-    fn of(self, addr: &AddrChange<'_>, words: &Words<'_>) -> Result<Option<IpAddr>, Failure> {
+    fn of(
+        self,
+        addr: &AddrChange<'_>,
+        words: &ChangeWords<'_, '_>,
+    ) -> Result<Option<IpAddr>, Error> {
         if addr.local.address.is_ipv6() {
             let why = "'brd': there are no broadcast addresses of IPv6";
-            return Err(words.error(why.to_owned()).into());
+            return Err(words.error(why.to_owned()));
         }
         match self {
             Self::This(address) => {
@@ -100,20 +97,9 @@ impl Broadcast {
 }
 
 /// Reads a broadcast address; `+` is the usual one.
-fn broadcast(keyword: &str, words: &mut Words<'_>) -> Result<Broadcast, Failure> {
-    Ok(
-        words.read(keyword, "broadcast address", |value| match value {
-            "+" => Some(Broadcast::Usual),
-            value => value.parse().ok().map(Broadcast::This),
-        })?,
-    )
-}
-
-/// Reads who made an address.
-fn protocol(keyword: &str, words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<u8, Failure> {
-    let numbers = links.names().numbers();
-
-    Ok(words.read(keyword, "origin of addresses", |value| {
-        numbers.addr_protocols.number(value)?.try_into().ok()
-    })?)
+fn broadcast(keyword: &str, words: &mut ChangeWords<'_, '_>) -> Result<Broadcast, Error> {
+    words.read(keyword, "broadcast address", |value| match value {
+        "+" => Some(Broadcast::Usual),
+        value => value.parse().ok().map(Broadcast::This),
+    })
 }

@@ -2,20 +2,21 @@
 
 //! Changes of links, read from words.
 
-use super::{index, Failure, FindLink, PendingChange, Verb, Words};
-use nlhello::netlink::Netns;
+use super::{ChangeWords, Failure, PendingChange, Verb};
+use crate::commands::words::number_of;
+use nlhello::netlink::{Error, Netns};
 use nlhello::rtnl::change::{LinkChange, LinkKind, Target, Vxlan};
 use std::os::fd::AsFd;
 
 /// `IFLA_BOND_MODE`, `include/uapi/linux/if_bonding.h`.
-const BOND_MODES: &[&str] = &[
-    "balance-rr",
-    "active-backup",
-    "balance-xor",
-    "broadcast",
-    "802.3ad",
-    "balance-tlb",
-    "balance-alb",
+const BOND_MODES: &[(&str, u8)] = &[
+    ("balance-rr", 0),
+    ("active-backup", 1),
+    ("balance-xor", 2),
+    ("broadcast", 3),
+    ("802.3ad", 4),
+    ("balance-tlb", 5),
+    ("balance-alb", 6),
 ];
 
 /// `MACVLAN_MODE_*`, `include/uapi/linux/if_link.h`.
@@ -36,11 +37,7 @@ struct PendingLink<'w> {
 }
 
 /// Reads what is to become of a link.
-pub fn read(
-    verb: Verb,
-    words: &mut Words<'_>,
-    links: &mut dyn FindLink,
-) -> Result<PendingChange, Failure> {
+pub fn read(verb: Verb, words: &mut ChangeWords<'_, '_>) -> Result<PendingChange, Failure> {
     let mut draft = PendingLink {
         name: None,
         link: LinkChange::new(Target::Name(b"")),
@@ -49,11 +46,11 @@ pub fn read(
     };
     while let Some(word) = words.word() {
         match std::str::from_utf8(word) {
-            Ok(word) => draft.read(verb, word, words, links)?,
+            Ok(word) => draft.read(verb, word, words)?,
             Err(_) => draft.read_name(word, words)?,
         }
     }
-    draft.finish(verb, words, links)
+    draft.finish(verb, words)
 }
 
 impl<'w> PendingLink<'w> {
@@ -61,22 +58,21 @@ impl<'w> PendingLink<'w> {
         &mut self,
         verb: Verb,
         word: &'w str,
-        words: &mut Words<'w>,
-        links: &mut dyn FindLink,
+        words: &mut ChangeWords<'w, '_>,
     ) -> Result<(), Failure> {
         // A word of its kind may mean something else for other links.
         if let Some(kind) = &mut self.link.kind {
-            if kind_word(kind, word, words, links)? {
+            if kind_word(kind, word, words)? {
                 return Ok(());
             }
         }
-        if verb != Verb::Del && self.setting(word, words, links)? {
+        if verb != Verb::Del && self.setting(word, words)? {
             return Ok(());
         }
         match (word, verb) {
             ("dev", _) | ("name", Verb::Add) => self.name = Some(words.value(word)?),
             ("name", Verb::Change) => self.link.name = Some(words.value(word)?),
-            ("link", Verb::Add) => self.link.link = Some(index(word, words, links)?),
+            ("link", Verb::Add) => self.link.link = Some(words.index(word)?),
             ("type", Verb::Add) => self.link.kind = Some(kind_of(words)?),
             _ => self.read_name(word.as_bytes(), words)?,
         }
@@ -84,7 +80,7 @@ impl<'w> PendingLink<'w> {
     }
 
     /// Reads what is no keyword, so it is the name of the link, once.
-    fn read_name(&mut self, word: &'w [u8], words: &Words<'_>) -> Result<(), Failure> {
+    fn read_name(&mut self, word: &'w [u8], words: &ChangeWords<'_, '_>) -> Result<(), Failure> {
         if self.name.is_some() || word.is_empty() {
             return Err(words.unknown(&String::from_utf8_lossy(word)).into());
         }
@@ -93,18 +89,13 @@ impl<'w> PendingLink<'w> {
     }
 
     /// Reads what can be said of any link; says whether `word` is that.
-    fn setting(
-        &mut self,
-        word: &str,
-        words: &mut Words<'w>,
-        links: &mut dyn FindLink,
-    ) -> Result<bool, Failure> {
+    fn setting(&mut self, word: &str, words: &mut ChangeWords<'w, '_>) -> Result<bool, Failure> {
         match word {
             "up" => self.link.up = Some(true),
             "down" => self.link.up = Some(false),
             "mtu" => self.link.mtu = Some(words.number(word)?),
             "address" => self.address = Some(words.lladdr(word)?),
-            "master" => self.link.master = Some(index(word, words, links)?),
+            "master" => self.link.master = Some(words.index(word)?),
             "nomaster" => self.link.master = Some(0),
             "netns" => self.netns = Some(Netns::open(words.path(word)?)?),
             "alias" => self.link.alias = Some(words.value(word)?),
@@ -117,18 +108,16 @@ impl<'w> PendingLink<'w> {
     fn finish(
         mut self,
         verb: Verb,
-        words: &Words<'_>,
-        links: &mut dyn FindLink,
+        words: &mut ChangeWords<'_, '_>,
     ) -> Result<PendingChange, Failure> {
-        let name = self
-            .name
-            .ok_or_else(|| words.missing("the name of a link"))?;
+        let missing = || words.missing("the name of a link");
+        let name = self.name.ok_or_else(missing)?;
         if verb == Verb::Add && self.link.kind.is_none() {
             return Err(words.missing("'type'").into());
         }
         // By its name it can be found or renamed, not both.
         self.link.target = match self.link.name {
-            Some(_) => Target::Index(links.index(name)?, name),
+            Some(_) => Target::Index(words.links.index(name)?, name),
             None => Target::Name(name),
         };
         let link = LinkChange {
@@ -145,10 +134,9 @@ impl<'w> PendingLink<'w> {
 }
 
 /// Reads the kind of a link that is to be made.
-fn kind_of<'w>(words: &mut Words<'w>) -> Result<LinkKind<'w>, Failure> {
-    let name = words
-        .keyword()
-        .ok_or_else(|| words.missing("the kind of link behind 'type'"))?;
+fn kind_of<'w>(words: &mut ChangeWords<'w, '_>) -> Result<LinkKind<'w>, Error> {
+    let name = words.keyword();
+    let name = name.ok_or_else(|| words.missing("the kind of link behind 'type'"))?;
 
     Ok(match name {
         "veth" => LinkKind::Veth { peer: None },
@@ -171,8 +159,7 @@ fn kind_of<'w>(words: &mut Words<'w>) -> Result<LinkKind<'w>, Failure> {
 fn kind_word<'w>(
     kind: &mut LinkKind<'w>,
     word: &str,
-    words: &mut Words<'w>,
-    links: &mut dyn FindLink,
+    words: &mut ChangeWords<'w, '_>,
 ) -> Result<bool, Failure> {
     match (kind, word) {
         (LinkKind::Veth { peer }, "peer") => {
@@ -183,13 +170,13 @@ fn kind_word<'w>(
         (LinkKind::Vlan { protocol, .. }, "protocol") => {
             *protocol = Some(words.read(word, "VLAN protocol", vlan_protocol)?);
         }
-        (LinkKind::Vxlan(vxlan), _) => return vxlan_word(vxlan, word, words, links),
+        (LinkKind::Vxlan(vxlan), _) => return vxlan_word(vxlan, word, words),
         (LinkKind::Bond { mode, .. }, "mode") => *mode = Some(words.read(word, "mode", bond_mode)?),
         (LinkKind::Bond { miimon, .. }, "miimon") => *miimon = Some(words.number(word)?),
         (LinkKind::Macvlan { mode }, "mode") => {
-            *mode = Some(words.read(word, "mode", macvlan_mode)?)
+            *mode = Some(words.one_of(word, "mode", MACVLAN_MODES)?)
         }
-        (LinkKind::Vrf { table }, "table") => *table = Some(words.one_table(links.names())?),
+        (LinkKind::Vrf { table }, "table") => *table = Some(words.one_table()?),
         _ => return Ok(false),
     }
     Ok(true)
@@ -198,14 +185,13 @@ fn kind_word<'w>(
 fn vxlan_word(
     vxlan: &mut Vxlan,
     word: &str,
-    words: &mut Words<'_>,
-    links: &mut dyn FindLink,
+    words: &mut ChangeWords<'_, '_>,
 ) -> Result<bool, Failure> {
     match word {
         "id" => vxlan.id = Some(words.number(word)?),
         "remote" | "group" => vxlan.remote = Some(words.address(word)?),
         "local" => vxlan.local = Some(words.address(word)?),
-        "dev" => vxlan.link = Some(index(word, words, links)?),
+        "dev" => vxlan.link = Some(words.index(word)?),
         "dstport" => vxlan.port = Some(words.number(word)?),
         "learning" => vxlan.learning = Some(true),
         "nolearning" => vxlan.learning = Some(false),
@@ -223,15 +209,5 @@ fn vlan_protocol(name: &str) -> Option<u16> {
 }
 
 fn bond_mode(name: &str) -> Option<u8> {
-    let number = BOND_MODES.iter().position(|mode| *mode == name);
-
-    number
-        .and_then(|number| number.try_into().ok())
-        .or_else(|| name.parse().ok())
-}
-
-fn macvlan_mode(name: &str) -> Option<u32> {
-    MACVLAN_MODES
-        .iter()
-        .find_map(|(mode, number)| (*mode == name).then_some(*number))
+    number_of(BOND_MODES, name).or_else(|| name.parse().ok())
 }

@@ -2,18 +2,14 @@
 
 //! Changes of routes, read from words.
 
-use super::{index, Failure, FindLink, Task, Words};
+use super::{ChangeWords, Failure, Task};
 use nlhello::netlink::Request;
 use nlhello::rtnl::change::{NextHop, RouteChange, Subnet};
 use nlhello::rtnl::route::type_of;
 use std::net::IpAddr;
 
 /// Reads what is to become of a route.
-pub fn read(
-    task: &Task<'_>,
-    words: &mut Words<'_>,
-    links: &mut dyn FindLink,
-) -> Result<Request, Failure> {
+pub fn read(task: &Task<'_>, words: &mut ChangeWords<'_, '_>) -> Result<Request, Failure> {
     let kind = words.peek().and_then(type_of);
     if kind.is_some() {
         words.keyword();
@@ -26,7 +22,7 @@ pub fn read(
         ..RouteChange::to(dst.unwrap_or(Subnet::any(task.family)))
     };
     while let Some(word) = words.keyword() {
-        setting(&mut route, word, words, links)?;
+        setting(&mut route, word, words)?;
     }
     if let (None, 0) = (dst, task.family) {
         route.dst = Subnet::any(family(&route));
@@ -36,7 +32,7 @@ pub fn read(
 }
 
 /// Reads where the route leads; `None` is anywhere.
-fn destination(words: &mut Words<'_>) -> Result<Option<Subnet>, Failure> {
+fn destination(words: &mut ChangeWords<'_, '_>) -> Result<Option<Subnet>, Failure> {
     match words.keyword() {
         Some("default") => Ok(None),
         Some(word) => Ok(Some(words.parse(word, "IP address or prefix")?)),
@@ -47,28 +43,30 @@ fn destination(words: &mut Words<'_>) -> Result<Option<Subnet>, Failure> {
 fn setting(
     route: &mut RouteChange,
     word: &str,
-    words: &mut Words<'_>,
-    links: &mut dyn FindLink,
+    words: &mut ChangeWords<'_, '_>,
 ) -> Result<(), Failure> {
     match word {
         "via" => route.via = Some(via(words)?),
-        "dev" => route.oif = Some(index(word, words, links)?),
-        "table" => route.table = Some(words.one_table(links.names())?),
+        "dev" => route.oif = Some(words.index(word)?),
+        "table" => route.table = Some(words.one_table()?),
         "metric" => route.metric = Some(words.number(word)?),
-        "proto" | "protocol" => route.protocol = Some(words.protocol(links.names())?),
-        "scope" => route.scope = Some(words.scope(links.names())?),
+        "proto" | "protocol" => {
+            let protocol = words.numbered("proto", "routing protocol", |of| &of.protocols)?;
+            route.protocol = Some(protocol);
+        }
+        "scope" => route.scope = Some(words.scope()?),
         "src" => route.src = Some(words.address(word)?),
         "mtu" => route.mtu = Some(words.number(word)?),
         "nhid" => route.nhid = Some(words.number(word)?),
         "onlink" => route.onlink = true,
-        "nexthop" => route.hops.push(hop(words, links)?),
+        "nexthop" => route.hops.push(hop(words)?),
         _ => return Err(words.unknown(word).into()),
     }
     Ok(())
 }
 
 /// Reads one of several next hops, up to a word that says nothing of it.
-fn hop(words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<NextHop, Failure> {
+fn hop(words: &mut ChangeWords<'_, '_>) -> Result<NextHop, Failure> {
     let mut hop = NextHop {
         via: None,
         oif: None,
@@ -79,7 +77,7 @@ fn hop(words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<NextHop, Failu
         words.keyword();
         match word {
             "via" => hop.via = Some(via(words)?),
-            "dev" => hop.oif = Some(index(word, words, links)?),
+            "dev" => hop.oif = Some(words.index(word)?),
             "weight" => hop.weight = words.read(word, "number from 1 to 256", weight)?,
             _ => hop.onlink = true,
         }
@@ -88,14 +86,13 @@ fn hop(words: &mut Words<'_>, links: &mut dyn FindLink) -> Result<NextHop, Failu
 }
 
 fn weight(value: &str) -> Option<u16> {
-    value
-        .parse()
-        .ok()
-        .filter(|weight| (1..=256).contains(weight))
+    let weight = value.parse().ok();
+
+    weight.filter(|weight| (1..=256).contains(weight))
 }
 
 /// Reads the address of a router; its family may be before it.
-fn via(words: &mut Words<'_>) -> Result<IpAddr, Failure> {
+fn via(words: &mut ChangeWords<'_, '_>) -> Result<IpAddr, Failure> {
     words.skip("inet");
     words.skip("inet6");
     Ok(words.address("via")?)

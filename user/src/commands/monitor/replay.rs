@@ -4,12 +4,12 @@
 
 use super::{style, Cli, Error, EventEmitter, EventFilter, ExitCode, Failure};
 use crate::cli::ReplayArgs;
+use crate::commands::open_input;
 use crate::output::{Output, Watch};
 use nlhello::monitor::{Kind, Notice, Replay};
 use nlhello::rtnl::Link;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::time::{Duration, SystemTime};
 
@@ -31,7 +31,7 @@ struct RecordedQuestion {
 pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failure> {
     let name = args.file.display().to_string();
     let of_file = |error: Error| error.object(&name);
-    let mut replay = Replay::open(open(args)?).map_err(of_file)?;
+    let mut replay = Replay::open(open_input(OP, &args.file)?).map_err(of_file)?;
     if args.initial && !replay.has_start() {
         out.warning(OP, NO_START);
     }
@@ -52,16 +52,6 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
     match result {
         Err(Failure::Netlink(error)) => Err(of_file(error).into()),
         result => result.map(|()| teller.verdict(args.count)),
-    }
-}
-
-fn open(args: &ReplayArgs) -> Result<Box<dyn Read>, Error> {
-    if args.file.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin()));
-    }
-    match File::open(&args.file) {
-        Ok(file) => Ok(Box::new(BufReader::new(file))),
-        Err(error) => Err(Error::from_io(OP, &error).object(args.file.display().to_string())),
     }
 }
 

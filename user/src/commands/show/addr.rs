@@ -2,20 +2,15 @@
 
 //! `nlhello addr`: links with their addresses in JSON, a line for each address in text.
 
-use super::{
-    choose, client, style, verdict, write_all, Cli, Client, Error, Failure, Kind, LinkNames, Links,
-    Operand, ShowArgs, TIMEOUT,
-};
-use crate::output::{Output, Records};
+use super::{write_all, Client, Error, Failure, Kind, Links, Operand, Show, TIMEOUT};
+use crate::output::Records;
 use nlhello::rtnl::{addr, Addrs, AddrsByLink, Interface, Interfaces};
-use std::io;
 use std::process::ExitCode;
 
 /// Shows the addresses that are asked for.
-pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failure> {
-    let mut names = LinkNames::new();
-    let mut client = client(cli, &Addrs::default())?;
-    let (query, links) = query(cli, args, &mut client)?;
+pub fn show(mut show: Show<'_>) -> Result<ExitCode, Failure> {
+    let mut client = show.client(&Addrs::default())?;
+    let (query, links) = query(&mut show, &mut client)?;
     let addrs = AddrsByLink::read(&mut client, &query, TIMEOUT)?;
     let name = match query.choice.operand(Kind::Addr, "dev") {
         Some(Operand::Link(linked)) => linked.name(),
@@ -25,10 +20,11 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
         links,
         addrs: &addrs,
     };
-    let mut records = Records::new(style(cli, args))?;
-    let mut write = |records: &mut Records, interface: &Interface<'_, '_>| match cli.globals.json {
-        true => records.write(interface, &mut names),
-        false => write_addrs(records, interface, &mut names),
+    let mut records = show.records()?;
+    let (json, names) = (show.cli.globals.json, &mut show.links);
+    let mut write = |records: &mut Records, interface: &Interface<'_, '_>| match json {
+        true => records.write(interface, names),
+        false => { interface.addrs() }.try_for_each(|addr| records.write(&addr, names)),
     };
     let mut interrupted = addrs.is_interrupted();
 
@@ -42,28 +38,18 @@ pub fn show(cli: &Cli, args: &ShowArgs, out: &Output) -> Result<ExitCode, Failur
         write_all(&mut listing, &interfaces, records, write)?;
         interrupted |= listing.is_interrupted();
     }
-    Ok(verdict(addr::LIST, args, out, interrupted))
-}
-
-fn write_addrs(
-    records: &mut Records,
-    interface: &Interface<'_, '_>,
-    names: &mut LinkNames,
-) -> io::Result<()> {
-    interface
-        .addrs()
-        .try_for_each(|addr| records.write(&addr, names))
+    Ok(show.verdict(addr::LIST, interrupted))
 }
 
 /// Reads which addresses are asked for, and of which links.
-fn query(cli: &Cli, args: &ShowArgs, client: &mut Client) -> Result<(Addrs, Links), Error> {
-    let mut choice = choose(args, &[Kind::Addr, Kind::Link], &mut LinkNames::new())?;
+fn query(show: &mut Show<'_>, client: &mut Client) -> Result<(Addrs, Links), Error> {
+    let mut choice = show.choose(&[Kind::Addr, Kind::Link])?;
     if choice.linked().any(|linked| linked.name().is_none()) {
         let mut listing = client.list(Links::default(), TIMEOUT)?;
         while let Some(link) = listing.next_object()? {
             choice.learn_link(&link);
         }
     }
-    let links = Links::from(choice.clone()).with_stats(cli.globals.json);
+    let links = Links::from(choice.clone()).with_stats(show.cli.globals.json);
     Ok((choice.into(), links))
 }

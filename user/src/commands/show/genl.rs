@@ -2,7 +2,7 @@
 
 //! Families of generic netlink, chosen by words.
 
-use super::{client, write_one, Cli, Error, Failure, LinkNames, ShowArgs, Words, TIMEOUT};
+use super::{Error, Failure, Show, ShowArgs, Words, TIMEOUT};
 use nlhello::genl::{FamilyName, Policy, Whole, LIST};
 use std::process::ExitCode;
 
@@ -23,8 +23,8 @@ pub fn name(args: &ShowArgs) -> Result<Option<FamilyName>, Error> {
 }
 
 /// Shows the family of a name, and what it takes.
-pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, Failure> {
-    let mut client = client(cli, &query)?;
+pub fn show(show: Show<'_>, query: FamilyName) -> Result<ExitCode, Failure> {
+    let mut client = show.client(&query)?;
     // The kernel loads the module of the family for the first request, so the second one finds it.
     client.get(&query, TIMEOUT)?;
     let policy = Policy::ask(&mut client, &query.name, TIMEOUT)?;
@@ -33,5 +33,5 @@ pub fn show(cli: &Cli, args: &ShowArgs, query: FamilyName) -> Result<ExitCode, F
         policy: &policy,
     };
 
-    write_one(cli, args, &mut LinkNames::new(), Some(&whole))
+    show.write_one(Some(&whole))
 }

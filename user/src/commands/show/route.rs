@@ -6,10 +6,6 @@ use super::{Error, LinkNames, ShowArgs, Words};
 use nlhello::rtnl::{ip_protocol, route, Lookup};
 use std::net::IpAddr;
 
-fn address(words: &mut Words<'_>, keyword: &str) -> Result<IpAddr, Error> {
-    words.read(keyword, "address", |value| value.parse().ok())
-}
-
 /// Reads which packet's route is asked for; `None` when it is not about one.
 pub fn lookup(args: &ShowArgs, links: &mut LinkNames) -> Result<Option<Lookup>, Error> {
     let mut words = Words::new(route::GET, &args.words);
@@ -21,7 +17,7 @@ pub fn lookup(args: &ShowArgs, links: &mut LinkNames) -> Result<Option<Lookup>, 
     let mut lookup = Lookup::new(IpAddr::from([0; 4]));
     while let Some(word) = words.keyword() {
         match word {
-            "to" => dst = Some(address(&mut words, word)?),
+            "to" => dst = Some(words.read(word, "address", |value| value.parse().ok())?),
             word => match word.parse() {
                 Ok(address) => dst = Some(address),
                 Err(_) => read_packet(&mut lookup, word, &mut words, links)?,
@@ -41,13 +37,16 @@ fn read_packet(
     links: &mut LinkNames,
 ) -> Result<(), Error> {
     match word {
-        "from" => lookup.src = Some(address(words, word)?),
-        "iif" => lookup.iif = Some(words.link_behind(word, links)?),
+        "from" => lookup.src = Some(words.read(word, "address", |value| value.parse().ok())?),
+        "iif" => lookup.iif = Some(links.index(words.value(word)?)?),
         // A packet of a VRF goes out by it.
-        "oif" | "dev" | "vrf" => lookup.oif = Some(words.link_behind(word, links)?),
+        "oif" | "dev" | "vrf" => lookup.oif = Some(links.index(words.value(word)?)?),
         "mark" => lookup.mark = Some(words.number(word)?),
         "uid" => lookup.uid = Some(words.number(word)?),
-        "tos" | "dsfield" => lookup.tos = tos(words, word, links)?,
+        "tos" | "dsfield" => {
+            let numbers = links.known().numbers();
+            lookup.tos = words.numbered(word, "type of service", &numbers.dsfields)?;
+        }
         "ipproto" => {
             lookup.ip_proto = Some(words.read(word, "protocol of IP", ip_protocol::number)?);
         }
@@ -58,16 +57,4 @@ fn read_packet(
         _ => return Err(words.unknown(word)),
     }
     Ok(())
-}
-
-fn tos(words: &mut Words<'_>, keyword: &str, links: &mut LinkNames) -> Result<u8, Error> {
-    words.read(keyword, "type of service", |value| {
-        links
-            .known()
-            .numbers()
-            .dsfields
-            .number(value)?
-            .try_into()
-            .ok()
-    })
 }

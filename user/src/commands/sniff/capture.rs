@@ -5,11 +5,11 @@
 use super::emitter::Emitter;
 use super::{file_or, Failure};
 use crate::cli::{Cli, SniffArgs};
+use crate::commands::open_input;
 use nlhello::monitor::PacketReader;
 use nlhello::netlink::{Error, Packet};
 use nlhello::nlmon::{Dialog, SNIFF};
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,7 +19,9 @@ use std::process::ExitCode;
 /// reached.
 pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure> {
     let of_file = |error: Error| Error { op: SNIFF, ..error }.object(path.display().to_string());
-    let mut reader = input(path).and_then(PacketReader::open).map_err(of_file)?;
+    let mut reader = open_input(SNIFF, path)
+        .and_then(PacketReader::open)
+        .map_err(of_file)?;
     let wrap = |file| Ok(file_or(file, io::stdout()));
     let mut emitter = Emitter::new(cli, args, Dialog::of_capture(), &wrap)?;
     emitter.begin()?;
@@ -40,16 +42,6 @@ pub fn run(cli: &Cli, args: &SniffArgs, path: &Path) -> Result<ExitCode, Failure
     emitter.sum_up();
     result?;
     Ok(ExitCode::from(u8::from(emitter.is_short())))
-}
-
-fn input(path: &Path) -> Result<Box<dyn Read>, Error> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin()));
-    }
-    match File::open(path) {
-        Ok(file) => Ok(Box::new(BufReader::new(file))),
-        Err(error) => Err(Error::from_io(SNIFF, &error)),
-    }
 }
 
 /// Takes a packet, if it is of a protocol that is wanted: the kernel is not there to choose.

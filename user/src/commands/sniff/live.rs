@@ -123,11 +123,7 @@ impl<'a> Live<'a> {
 
     /// Does what the signals since the last call ask for; returns whether that is to stop.
     fn handle_signals(&self) -> Result<bool, Failure> {
-        self.signals.drain()?;
-        if self.signals.take_status() {
-            self.emitter.sum_up();
-        }
-        let is_over = self.signals.stop();
+        let is_over = self.signals.handle(|| self.emitter.sum_up())?;
         if is_over {
             // Datagrams sent before the signal are emitted.
             thread::sleep(self.patience() + SOON);

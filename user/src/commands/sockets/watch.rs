@@ -5,6 +5,7 @@
 use super::{inodes, warn_of_source, SocketChoice, TIMEOUT};
 use super::{Cli, DescribedSocket, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
 use crate::cli::SocketsArgs;
+use crate::commands::exit_code;
 use crate::output::{write_growth, write_growth_json, Clock, Growth, Stamp, TimeStyle};
 use crate::signals::Signals;
 use nlhello::netlink::{deadline, Error};
@@ -62,9 +63,7 @@ pub fn run(
         watch.sum_up();
     }
     result?;
-    Ok(ExitCode::from(u8::from(
-        args.count.is_some() && watch.left > 0,
-    )))
+    Ok(exit_code(args.count.is_some() && watch.left > 0))
 }
 
 impl SocketWatch<'_> {
@@ -74,7 +73,7 @@ impl SocketWatch<'_> {
         let mut next = deadline(self.start, pace);
         while self.left > 0 {
             if signals.wait(next.min(end))? {
-                if self.handle_signals(signals)? {
+                if signals.handle(|| self.sum_up())? {
                     break;
                 }
                 continue;
@@ -88,15 +87,6 @@ impl SocketWatch<'_> {
             next = deadline(next, pace).max(now);
         }
         Ok(())
-    }
-
-    /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn handle_signals(&self, signals: &Signals) -> io::Result<bool> {
-        signals.drain()?;
-        if signals.take_status() {
-            self.sum_up();
-        }
-        Ok(signals.stop())
     }
 
     /// Looks once, and tells what grew since the last time.

@@ -4,7 +4,7 @@
 
 use super::digits::{push_decimal, push_hex, push_hundredths, push_ip, push_prefix, push_signed};
 use super::Writer;
-use crate::output::escape::is_printable;
+use crate::output::json::write_char;
 use nlhello::object::{Fields, Nest, Value};
 use std::io::Write;
 
@@ -152,22 +152,16 @@ fn push_lossy(out: &mut Vec<u8>, bytes: &[u8]) {
     for c in String::from_utf8_lossy(bytes).chars() {
         match c {
             '"' | '\\' => out.extend([b'\\', c as u8]),
-            c if is_printable(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            c => push_units(out, c),
+            // A vector takes all that is written to it.
+            c => drop(write_char(out, c)),
         }
-    }
-}
-
-fn push_units(out: &mut Vec<u8>, c: char) {
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        // A vector takes all that is written to it.
-        let _ = write!(out, "\\u{unit:04x}");
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::escape::is_printable;
 
     fn written(fill: impl FnOnce(&mut JsonFields<'_>)) -> String {
         let mut out = Vec::new();
