@@ -71,44 +71,23 @@ impl Color {
 }
 
 /// How to read the arguments of a command.
-enum Syntax {
-    /// Arguments of the command that lists objects of a kind.
-    Show(Kind),
-    /// Arguments of some other command.
-    Other {
-        /// Adds their definitions.
-        define: fn(clap::Command) -> clap::Command,
-        /// Makes the command of what was found.
-        read: fn(&mut ArgMatches) -> Result<Command, clap::Error>,
-    },
+struct Syntax {
+    /// Adds their definitions.
+    define: fn(clap::Command) -> clap::Command,
+    /// Makes the command of what was found.
+    read: Box<ReadCommand>,
 }
 
-impl Syntax {
-    /// Adds the definitions of the arguments to `command`.
-    fn define(&self, command: clap::Command) -> clap::Command {
-        match self {
-            Self::Show(_) => ShowArgs::augment_args(command),
-            Self::Other { define, .. } => define(command),
-        }
-    }
-
-    /// Makes the command of the arguments that were `found`.
-    fn read(&self, found: &mut ArgMatches) -> Result<Command, clap::Error> {
-        match self {
-            Self::Show(kind) => Shown::read(*kind, found).map(Command::Show),
-            Self::Other { read, .. } => read(found),
-        }
-    }
-}
+type ReadCommand = dyn Fn(&mut ArgMatches) -> Result<Command, clap::Error>;
 
 /// Defines [`Command`] and [`Command::syntax`] from one list: each variant with its arguments, its
 /// name and its other names. Commands that list objects are between the first and the others: they are those of the
 /// [kinds](Kind::listed).
 macro_rules! commands {
     (@syntax $variant:ident($args:ty)) => {
-        Some(Syntax::Other {
+        Some(Syntax {
             define: <$args>::augment_args,
-            read: |found| <$args>::from_arg_matches_mut(found).map(Self::$variant),
+            read: Box::new(|found| <$args>::from_arg_matches_mut(found).map(Self::$variant)),
         })
     };
     (
@@ -138,7 +117,10 @@ macro_rules! commands {
                 match word {
                     $($name $(| $alias)* => commands!(@syntax $variant($args)),)*
                     $($more_name $(| $more_alias)* => commands!(@syntax $more($more_args)),)*
-                    _ => Kind::of_command(word).map(Syntax::Show),
+                    _ => Kind::of_command(word).map(|kind| Syntax {
+                        define: ShowArgs::augment_args,
+                        read: Box::new(move |found| Shown::read(kind, found).map(Self::Show)),
+                    }),
                 }
             }
         }
@@ -628,11 +610,11 @@ fn parse_alone(words: &[OsString]) -> Option<Cli> {
         });
     };
     let arguments = words[..at].iter().chain(&words[at + 1..]);
-    let mut found = match_words(syntax.define(globals()), arguments)?;
+    let mut found = match_words((syntax.define)(globals()), arguments)?;
 
     Some(Cli {
         globals: Globals::from_arg_matches_mut(&mut found).ok()?,
-        command: Some(syntax.read(&mut found).ok()?),
+        command: Some((syntax.read)(&mut found).ok()?),
     })
 }
 
@@ -751,105 +733,75 @@ mod tests {
 
     #[test]
     fn a_size_is_bytes_or_a_power_of_1024() {
-        for (value, bytes) in [
-            ("1", 1),
-            ("4096", 4096),
-            ("64K", 65_536),
-            ("10M", 10 << 20),
-            ("2G", 2 << 30),
-        ] {
+        let sizes = [1, 4096, 65_536, 10 << 20, 2 << 30];
+        for (value, bytes) in ["1", "4096", "64K", "10M", "2G"].into_iter().zip(sizes) {
             assert_eq!(size(value), Ok(bytes));
         }
-        for bad in [
-            "",
-            "0",
-            "0K",
-            "-1",
-            "1.5M",
-            "10MB",
-            "K",
-            "m",
-            "17179869184G",
-        ] {
+        for bad in " 0 0K -1 1.5M 10MB K m 17179869184G".split(' ') {
             assert!(size(bad).is_err(), "{bad}");
         }
     }
 
     /// Words before and behind a command, some of them wrong.
-    const BEFORE: &[&[&str]] = &[
-        &[],
-        &["--json"],
-        &["-n", "link"],
-        &["-vn", "m"],
-        &["-nlink", "-v"],
-        &["--color", "never", "--netns=route"],
-        &["-n"],
-        &["-4"],
-        &["--"],
-        &["bogus"],
-        &["-h"],
-        &["help"],
+    const BEFORE: &[&str] = &[
+        "",
+        "--json",
+        "-n link",
+        "-vn m",
+        "-nlink -v",
+        "--color never --netns=route",
+        "-n",
+        "-4",
+        "--",
+        "bogus",
+        "-h",
+        "help",
     ];
-    const BEHIND: &[&[&str]] = &[
-        &["--json"],
-        &["--color=always", "-v"],
-        &["-n", "a"],
-        &["--", "--json"],
-        &["--netns"],
-        &["--color", "x"],
+    const BEHIND: &[&str] = &[
+        "--json",
+        "--color=always -v",
+        "-n a",
+        "-- --json",
+        "--netns",
+        "--color x",
     ];
-    const ARGUMENTS: &[&[&str]] = &[
-        &[],
-        &["lo"],
-        &["7"],
-        &["show", "dev", "lo", "up"],
-        &["-4", "-d", "table", "all"],
-        &["link", "-6"],
-        &["show", "--details", "--strict"],
-        &["-W", "2"],
-        &["Hi", "-W0.5"],
-        &["--force", "-"],
-        &["-c", "3", "--timeout", "0.5"],
-        &["Hi", "-i", ".2", "-s9", "--batch", "7", "-q"],
-        &["--flood", "--count=2"],
-        &["--initial", "--all-netns", "--timestamp", "iso", "addr"],
-        &["--recheck", "0.5", "link"],
-        &["--record", "x", "--buffer", "7"],
-        &["--protocol", "route", "-o", "x", "--", "ip", "--json"],
-        &["--protocol", "routes", "--", "ip"],
-        &[
-            "--pid",
-            "7",
-            "--comm",
-            "ip",
-            "-w",
-            "x",
-            "link",
-            "RTM_GETADDR",
-        ],
-        &["-c", "1", "--", "ip"],
-        &[
-            "--record",
-            "x",
-            "--record-size",
-            "1M",
-            "--record-files",
-            "3",
-        ],
-        &["--record-files", "3"],
-        &["--watch", "-i", "0.5", "-c", "1", "proto", "route"],
-        &["-i", "1"],
-        &["file", "link", "--timestamp=none"],
-        &["--", "-d"],
-        &["-"],
-        &[""],
-        &["-c", "-1"],
-        &["--flood", "-i", "1"],
-        &["-4", "-6", "lo"],
-        &["--all-netns", "--record", "x"],
-        &["--bogus"],
-        &["--help"],
-        &["-V"],
+    /// Arguments of commands; `''` is an empty word.
+    const ARGUMENTS: &[&str] = &[
+        "",
+        "lo",
+        "7",
+        "show dev lo up",
+        "-4 -d table all",
+        "link -6",
+        "show --details --strict",
+        "-W 2",
+        "Hi -W0.5",
+        "--force -",
+        "-c 3 --timeout 0.5",
+        "Hi -i .2 -s9 --batch 7 -q",
+        "--flood --count=2",
+        "--initial --all-netns --timestamp iso addr",
+        "--recheck 0.5 link",
+        "--record x --buffer 7",
+        "--protocol route -o x -- ip --json",
+        "--protocol routes -- ip",
+        "--pid 7 --comm ip -w x link RTM_GETADDR",
+        "-c 1 -- ip",
+        "--record x --record-size 1M --record-files 3",
+        "--record-files 3",
+        "--watch -i 0.5 -c 1 proto route",
+        "-i 1",
+        "file link --timestamp=none",
+        "-- -d",
+        "-",
+        "''",
+        "-c -1",
+        "--flood -i 1",
+        "-4 -6 lo",
+        "--all-netns --record x",
+        "--bogus",
+        "--help",
+        "-V",
     ];
 
     fn names() -> Vec<String> {
@@ -864,9 +816,10 @@ mod tests {
 
     /// Holds that `line` means alone what it means among all commands, if it means anything there;
     /// returns both.
-    fn read_both(whole: &mut clap::Command, line: &[&str]) -> [Option<String>; 2] {
-        let words: Vec<_> = line.iter().map(OsString::from).collect();
-        let found = whole.try_get_matches_from_mut([&["nlhello"], line].concat());
+    fn read_both(whole: &mut clap::Command, line: &str) -> [Option<String>; 2] {
+        let words = line.split_whitespace().map(|word| word.trim_matches('\''));
+        let words: Vec<_> = words.map(OsString::from).collect();
+        let found = whole.try_get_matches_from_mut([&["nlhello".into()], &words[..]].concat());
         let whole = found
             .and_then(|mut found| Cli::from_arg_matches_mut(&mut found))
             .ok()
@@ -874,7 +827,7 @@ mod tests {
         let alone = parse_alone(&words).map(|cli| format!("{cli:?}"));
 
         if alone.is_some() {
-            assert_eq!(alone, whole, "{line:?}");
+            assert_eq!(alone, whole, "{line}");
         }
         [alone, whole]
     }
@@ -885,7 +838,7 @@ mod tests {
         for name in names() {
             let mut understood = 0;
             for arguments in ARGUMENTS {
-                let [alone, whole] = read_both(&mut whole, &[&[&*name], *arguments].concat());
+                let [alone, whole] = read_both(&mut whole, &format!("{name} {arguments}"));
                 assert_eq!(alone, whole, "{name} {arguments:?}");
                 understood += usize::from(alone.is_some());
             }
@@ -893,29 +846,31 @@ mod tests {
         }
     }
 
-    /// Returns lines of the command `name`, one for each of `before` and `behind` together.
-    fn lines<'a>(name: &'a str, before: &[&[&'a str]], behind: &[&[&'a str]]) -> Vec<Vec<&'a str>> {
-        let mut lines = Vec::new();
-        for before in before {
-            for behind in behind {
-                lines.push([before, &[name][..], behind].concat());
-                lines.push([before, &[name, "7"][..], behind].concat());
-            }
-        }
-        lines
+    /// Returns lines of the command `name`, one for each of `before` and `behind` together, without an argument and with.
+    fn lines(name: &str, before: &[&str], behind: &[&str]) -> Vec<String> {
+        let command =
+            |before| [name.to_owned(), format!("{name} 7")].map(|name| format!("{before} {name}"));
+        let commands = before.iter().flat_map(command);
+
+        commands
+            .flat_map(|command| {
+                behind
+                    .iter()
+                    .map(move |behind| format!("{command} {behind}"))
+            })
+            .collect()
     }
 
     #[test]
     fn global_options_are_read_alone_as_among_all_before_a_command_and_behind() {
         let mut whole = Cli::command();
-        let both: &[&[&str]] = &[&["--json", "--color", "never"]];
         for name in names() {
-            let before = lines(&name, BEFORE, &[&[]]);
-            let behind = lines(&name, &[&[]], BEHIND);
-            let both = lines(&name, both, &[&["-v", "-n", "link"]]);
+            let before = lines(&name, BEFORE, &[""]);
+            let behind = lines(&name, &[""], BEHIND);
+            let both = lines(&name, &["--json --color never"], &["-v -n link"]);
             for line in [before, behind, both].concat() {
                 let [alone, whole] = read_both(&mut whole, &line);
-                assert_eq!(alone, whole, "{line:?}");
+                assert_eq!(alone, whole, "{line}");
             }
         }
     }
@@ -935,14 +890,14 @@ mod tests {
         let mut whole = Cli::command();
         for line in BEFORE.iter().chain(BEHIND) {
             let [alone, whole] = read_both(&mut whole, line);
-            assert_eq!(alone, whole, "{line:?}");
+            assert_eq!(alone, whole, "{line}");
         }
     }
 
     #[test]
     fn a_global_option_that_is_said_twice_is_left_to_all_commands_together() {
         let mut whole = Cli::command();
-        let [alone, whole] = read_both(&mut whole, &["-n", "a", "link", "-n", "b"]);
+        let [alone, whole] = read_both(&mut whole, "-n a link -n b");
 
         assert_eq!(alone, None);
         assert!(whole.is_some_and(|cli| cli.contains("netns: Some(\"b\")")));

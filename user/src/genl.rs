@@ -35,9 +35,6 @@ pub const LIST: &str = "list families";
 /// Operation of a request for one family, as errors name it.
 pub const GET: &str = "look up a family";
 
-/// The attributes of a family.
-type FamilyAttrs<'i, 'a> = Taker<'i, 'a>;
-
 /// `CTRL_ATTR_OP_*`.
 static OP: &[Known] = &[
     known(CTRL_ATTR_OP_ID, "id", Format::U32),
@@ -81,16 +78,12 @@ impl<'a> Family<'a> {
 
     /// Returns its name, up to 15 bytes.
     pub fn name(&self) -> Option<&'a [u8]> {
-        self.attrs
-            .get(CTRL_ATTR_FAMILY_NAME)
-            .and_then(|attr| name(attr.value()))
+        name(self.attrs.get(CTRL_ATTR_FAMILY_NAME)?.value())
     }
 
     /// Returns the type of its messages.
     pub fn id(&self) -> Option<u16> {
-        self.attrs
-            .get(CTRL_ATTR_FAMILY_ID)
-            .and_then(|attr| u16(attr.value()))
+        u16(self.attrs.get(CTRL_ATTR_FAMILY_ID)?.value())
     }
 
     /// Returns its multicast groups, each with its number and its name.
@@ -106,22 +99,16 @@ impl<'a> Family<'a> {
     }
 
     /// Tells its numbers and groups.
-    fn describe_start(
-        &self,
-        attrs: &mut FamilyAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_start(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         attrs.take(CTRL_ATTR_FAMILY_NAME, name);
-        if let Some(id) = attrs.take(CTRL_ATTR_FAMILY_ID, u16) {
-            out.field("family_id", Value::Number(id.into()));
-        }
-        for (kind, key) in [
-            (CTRL_ATTR_VERSION, "version"),
-            (CTRL_ATTR_HDRSIZE, "hdrsize"),
-            (CTRL_ATTR_MAXATTR, "maxattr"),
+        let id = attrs.take(CTRL_ATTR_FAMILY_ID, u16).map(u32::from);
+        for (key, number) in [
+            ("family_id", id),
+            ("version", attrs.take(CTRL_ATTR_VERSION, u32)),
+            ("hdrsize", attrs.take(CTRL_ATTR_HDRSIZE, u32)),
+            ("maxattr", attrs.take(CTRL_ATTR_MAXATTR, u32)),
         ] {
-            if let Some(number) = attrs.take(kind, u32) {
+            if let Some(number) = number {
                 out.field(key, Value::Number(number.into()));
             }
         }
@@ -175,7 +162,7 @@ impl Object for Family<'_> {
 }
 
 /// Tells what can be asked of the family.
-fn describe_ops(attrs: &mut FamilyAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_ops(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(CTRL_ATTR_OPS, |value| {
         describe_list("ops", value, OP, names, out)
     });
@@ -251,9 +238,7 @@ impl Query for FamilyName {
 
 impl GetQuery for FamilyName {
     fn request(&self) -> Result<Request, Error> {
-        let payload = named(CTRL_CMD_GETFAMILY, &self.name)?;
-
-        let request = Request::new(GET, GENL_ID_CTRL, payload)?;
+        let request = Request::new(GET, GENL_ID_CTRL, named(CTRL_CMD_GETFAMILY, &self.name)?)?;
         Ok(request.about(String::from_utf8_lossy(&self.name)))
     }
 }
@@ -281,10 +266,10 @@ fn genlmsghdr(cmd: u8) -> Vec<u8> {
 /// Returns the payload of a request about the family called `name`.
 fn named(cmd: u8, name: &[u8]) -> Result<Vec<u8>, Error> {
     let mut payload = genlmsghdr(cmd);
-    put_str(&mut payload, CTRL_ATTR_FAMILY_NAME, name)
-        .map_err(|error| Error::from_io(GET, &error))?;
+    let put = put_str(&mut payload, CTRL_ATTR_FAMILY_NAME, name);
 
-    Ok(payload)
+    put.map(|()| payload)
+        .map_err(|error| Error::from_io(GET, &error))
 }
 
 #[cfg(test)]

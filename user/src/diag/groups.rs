@@ -5,7 +5,6 @@
 
 use super::NetlinkSocket;
 use crate::genl::{Families, SPEC};
-use crate::names::uapi as route;
 use crate::netlink::Error;
 use crate::object::{Client, Value};
 use crate::uapi;
@@ -56,135 +55,74 @@ impl GroupNames {
         if let (GENERIC, Some(name)) = (protocol, self.generic.get(&group)) {
             return Value::Name(name);
         }
-        let known = of_protocol(protocol)
-            .iter()
-            .find(|(known, _)| *known == group);
-        match known {
-            Some((_, name)) => Value::Word(name),
-            None => Value::Nameless(group.into()),
+        let at = group.checked_sub(1).and_then(|at| at.try_into().ok());
+        match at.and_then(|at| of_protocol(protocol).split_whitespace().nth(at)) {
+            None | Some("-") => Value::Nameless(group.into()),
+            Some(name) => Value::Word(name),
         }
     }
 }
 
-/// Returns the groups of `protocol` that have names in headers.
-fn of_protocol(protocol: u8) -> &'static [(u32, &'static str)] {
+/// Returns the names that the groups of `protocol` have in headers, in the order of their numbers from 1 on; `-` stands
+/// for none.
+fn of_protocol(protocol: u8) -> &'static str {
     match i32::from(protocol) {
         libc::NETLINK_ROUTE => ROUTE,
-        libc::NETLINK_SOCK_DIAG => SOCK_DIAG,
-        libc::NETLINK_XFRM => XFRM,
-        libc::NETLINK_SELINUX => &[(1, "avc")],
-        libc::NETLINK_AUDIT => &[(1, "readlog")],
-        libc::NETLINK_CONNECTOR => CONNECTOR,
+        libc::NETLINK_SOCK_DIAG => {
+            "inet_tcp_destroy inet_udp_destroy inet6_tcp_destroy inet6_udp_destroy"
+        }
+        libc::NETLINK_XFRM => "acquire expire sa policy aevents report migrate mapping",
+        libc::NETLINK_SELINUX => "avc",
+        libc::NETLINK_AUDIT => "readlog",
+        libc::NETLINK_CONNECTOR => "proc cifs - v86d bb - dm drbd",
         libc::NETLINK_NETFILTER => NETFILTER,
         // The second one is where udev tells of what it is done with (`libudev`).
-        libc::NETLINK_KOBJECT_UEVENT => &[(1, "kernel"), (2, "udev")],
-        libc::NETLINK_RDMA => &[(2, "iwpm"), (3, "ls"), (4, "notify")],
-        USER => &[(uapi::HELLO_GROUP_EVENTS, "events")],
-        _ => &[],
+        libc::NETLINK_KOBJECT_UEVENT => "kernel udev",
+        libc::NETLINK_RDMA => "- iwpm ls notify",
+        USER => "events",
+        _ => "",
     }
 }
 
 const USER: i32 = uapi::NETLINK_USER as i32;
 
 /// `RTNLGRP_*`, `include/uapi/linux/rtnetlink.h`.
-const ROUTE: &[(u32, &str)] = &[
-    (route::RTNLGRP_LINK, "link"),
-    (route::RTNLGRP_NOTIFY, "notify"),
-    (route::RTNLGRP_NEIGH, "neigh"),
-    (route::RTNLGRP_TC, "tc"),
-    (route::RTNLGRP_IPV4_IFADDR, "ipv4_ifaddr"),
-    (route::RTNLGRP_IPV4_MROUTE, "ipv4_mroute"),
-    (route::RTNLGRP_IPV4_ROUTE, "ipv4_route"),
-    (route::RTNLGRP_IPV4_RULE, "ipv4_rule"),
-    (route::RTNLGRP_IPV6_IFADDR, "ipv6_ifaddr"),
-    (route::RTNLGRP_IPV6_MROUTE, "ipv6_mroute"),
-    (route::RTNLGRP_IPV6_ROUTE, "ipv6_route"),
-    (route::RTNLGRP_IPV6_IFINFO, "ipv6_ifinfo"),
-    (route::RTNLGRP_DECnet_IFADDR, "decnet_ifaddr"),
-    (route::RTNLGRP_NOP2, "nop2"),
-    (route::RTNLGRP_DECnet_ROUTE, "decnet_route"),
-    (route::RTNLGRP_DECnet_RULE, "decnet_rule"),
-    (route::RTNLGRP_NOP4, "nop4"),
-    (route::RTNLGRP_IPV6_PREFIX, "ipv6_prefix"),
-    (route::RTNLGRP_IPV6_RULE, "ipv6_rule"),
-    (route::RTNLGRP_ND_USEROPT, "nd_useropt"),
-    (route::RTNLGRP_PHONET_IFADDR, "phonet_ifaddr"),
-    (route::RTNLGRP_PHONET_ROUTE, "phonet_route"),
-    (route::RTNLGRP_DCB, "dcb"),
-    (route::RTNLGRP_IPV4_NETCONF, "ipv4_netconf"),
-    (route::RTNLGRP_IPV6_NETCONF, "ipv6_netconf"),
-    (route::RTNLGRP_MDB, "mdb"),
-    (route::RTNLGRP_MPLS_ROUTE, "mpls_route"),
-    (route::RTNLGRP_NSID, "nsid"),
-    (route::RTNLGRP_MPLS_NETCONF, "mpls_netconf"),
-    (route::RTNLGRP_IPV4_MROUTE_R, "ipv4_mroute_r"),
-    (route::RTNLGRP_IPV6_MROUTE_R, "ipv6_mroute_r"),
-    (route::RTNLGRP_NEXTHOP, "nexthop"),
-    (route::RTNLGRP_BRVLAN, "brvlan"),
-    (route::RTNLGRP_MCTP_IFADDR, "mctp_ifaddr"),
-    (route::RTNLGRP_TUNNEL, "tunnel"),
-    (route::RTNLGRP_STATS, "stats"),
-    (route::RTNLGRP_IPV4_MCADDR, "ipv4_mcaddr"),
-    (route::RTNLGRP_IPV6_MCADDR, "ipv6_mcaddr"),
-    (route::RTNLGRP_IPV6_ACADDR, "ipv6_acaddr"),
-];
-
-/// `SKNLGRP_*`, `include/uapi/linux/sock_diag.h`.
-const SOCK_DIAG: &[(u32, &str)] = &[
-    (1, "inet_tcp_destroy"),
-    (2, "inet_udp_destroy"),
-    (3, "inet6_tcp_destroy"),
-    (4, "inet6_udp_destroy"),
-];
-
-/// `XFRMNLGRP_*`, `include/uapi/linux/xfrm.h`.
-const XFRM: &[(u32, &str)] = &[
-    (1, "acquire"),
-    (2, "expire"),
-    (3, "sa"),
-    (4, "policy"),
-    (5, "aevents"),
-    (6, "report"),
-    (7, "migrate"),
-    (8, "mapping"),
-];
-
-/// `CN_IDX_*`, `include/uapi/linux/connector.h`.
-const CONNECTOR: &[(u32, &str)] = &[
-    (1, "proc"),
-    (2, "cifs"),
-    (4, "v86d"),
-    (5, "bb"),
-    (7, "dm"),
-    (8, "drbd"),
-];
+const ROUTE: &str = "
+    link notify neigh tc ipv4_ifaddr ipv4_mroute ipv4_route ipv4_rule ipv6_ifaddr ipv6_mroute ipv6_route ipv6_ifinfo
+    decnet_ifaddr nop2 decnet_route decnet_rule nop4 ipv6_prefix ipv6_rule nd_useropt phonet_ifaddr phonet_route dcb
+    ipv4_netconf ipv6_netconf mdb mpls_route nsid mpls_netconf ipv4_mroute_r ipv6_mroute_r nexthop brvlan mctp_ifaddr
+    tunnel stats ipv4_mcaddr ipv6_mcaddr ipv6_acaddr
+";
 
 /// `NFNLGRP_*`, `include/uapi/linux/netfilter/nfnetlink.h`.
-const NETFILTER: &[(u32, &str)] = &[
-    (1, "conntrack_new"),
-    (2, "conntrack_update"),
-    (3, "conntrack_destroy"),
-    (4, "conntrack_exp_new"),
-    (5, "conntrack_exp_update"),
-    (6, "conntrack_exp_destroy"),
-    (7, "nftables"),
-    (8, "acct_quota"),
-    (9, "nftrace"),
-];
+const NETFILTER: &str = "
+    conntrack_new conntrack_update conntrack_destroy conntrack_exp_new conntrack_exp_update conntrack_exp_destroy
+    nftables acct_quota nftrace
+";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::uapi as route;
 
     #[test]
     fn a_group_without_a_name_is_told_by_its_number() {
         let names = GroupNames::default();
 
-        assert_eq!(names.name(0, 39), Value::Word("ipv6_acaddr"));
-        assert_eq!(names.name(0, 40), Value::Nameless(40));
-        assert_eq!(names.name(31, 1), Value::Word("events"));
-        assert_eq!(names.name(2, 1), Value::Nameless(1));
-        assert_eq!(names.name(GENERIC, 3), Value::Nameless(3));
+        for (protocol, group, name) in [
+            (0, route::RTNLGRP_LINK, "link"),
+            (0, route::RTNLGRP_IPV6_IFINFO, "ipv6_ifinfo"),
+            (0, route::RTNLGRP_ND_USEROPT, "nd_useropt"),
+            (0, route::RTNLGRP_NSID, "nsid"),
+            (0, route::RTNLGRP_IPV6_ACADDR, "ipv6_acaddr"),
+            (31, uapi::HELLO_GROUP_EVENTS, "events"),
+            (11, 8, "drbd"),
+        ] {
+            assert_eq!(names.name(protocol, group), Value::Word(name));
+        }
+        for (protocol, group) in [(0, 0), (0, 40), (2, 1), (11, 6), (GENERIC, 3)] {
+            assert_eq!(names.name(protocol, group), Value::Nameless(group.into()));
+        }
     }
 
     #[test]

@@ -63,27 +63,10 @@ static TYPE: &[Known] = &[
     known(NL_POLICY_TYPE_ATTR_MASK, "mask", Format::As(mask)),
 ];
 
-/// `NL_ATTR_TYPE_*`.
-const TYPES: &[&str] = &[
-    "invalid",
-    "flag",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "s8",
-    "s16",
-    "s32",
-    "s64",
-    "binary",
-    "string",
-    "nul_string",
-    "nested",
-    "nested_array",
-    "bitfield32",
-    "sint",
-    "uint",
-];
+/// `NL_ATTR_TYPE_*`, in the order of their numbers.
+const TYPES: &str =
+    "invalid flag u8 u16 u32 u64 s8 s16 s32 s64 binary string nul_string nested nested_array \
+                     bitfield32 sint uint";
 
 /// Policies of a family: for each operation the numbers of its policies, and these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,12 +144,9 @@ impl Policy {
     /// Tells the attributes that the policy number `idx` allows.
     fn describe_attrs(&self, idx: u16, names: &mut Names, out: &mut dyn Fields) {
         let parts = self.inner(CTRL_ATTR_POLICY);
-
         out.open("attrs", Nest::Array);
-        for attr in parts
-            .filter(|policy| policy.kind() == idx)
-            .flat_map(|policy| policy.nested().flatten())
-        {
+        let parts = parts.filter(|policy| policy.kind() == idx);
+        for attr in parts.flat_map(|policy| policy.nested().flatten()) {
             out.open_item(Nest::Object);
             out.field("attr", Value::Number(attr.kind().into()));
             schema::describe(attr.value(), TYPE, names, out);
@@ -179,7 +159,7 @@ impl Policy {
 fn attribute_type(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let number = u32(value)?;
 
-    match TYPES.get(number as usize) {
+    match TYPES.split(' ').nth(number as usize) {
         Some(name) => out.field(key, Value::Word(name)),
         None => out.field(key, Value::Nameless(number.into())),
     }

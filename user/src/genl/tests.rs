@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::object::described::{assert_told_whatever_the_bytes, description};
-use crate::wire::{put_message, Nlmsghdr};
 use serde_json::{json, Value as Json};
 
 /// `CTRL_CMD_NEWFAMILY`
@@ -21,60 +20,41 @@ const NLCTRL: [u8; 120] = [
     0, 0, // CTRL_ATTR_MCAST_GROUPS
 ];
 
-/// `CTRL_CMD_GETPOLICY`
-const POLICY0: [u8; 36] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    24, 0, 9, 128, 20, 0, 3, 128, 8, 0, 1, 0, 0, 0, 0, 0, 8, 0, 2, 0, 0, 0, 0,
-    0, // CTRL_ATTR_OP_POLICY
+/// `genlmsghdr` and `CTRL_ATTR_FAMILY_ID` of each `CTRL_CMD_GETPOLICY`.
+const POLICY_HEAD: [u8; 12] = [10, 2, 0, 0, 6, 0, 1, 0, 16, 0, 0, 0];
+
+/// `CTRL_ATTR_OP_POLICY` of the first two of them, `CTRL_ATTR_POLICY` of the others.
+const POLICIES: [&[u8]; 7] = [
+    &[
+        24, 0, 9, 128, 20, 0, 3, 128, 8, 0, 1, 0, 0, 0, 0, 0, 8, 0, 2, 0, 0, 0, 0, 0,
+    ],
+    &[16, 0, 9, 128, 12, 0, 10, 128, 8, 0, 2, 0, 1, 0, 0, 0],
+    &[
+        44, 0, 8, 128, 40, 0, 0, 128, 36, 0, 1, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 5,
+        0, 255, 255, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0,
+    ],
+    &[
+        28, 0, 8, 128, 24, 0, 0, 128, 20, 0, 2, 128, 8, 0, 7, 0, 15, 0, 0, 0, 8, 0, 1, 0, 12, 0, 0,
+        0,
+    ],
+    &[
+        44, 0, 8, 128, 40, 0, 1, 128, 36, 0, 1, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 5,
+        0, 255, 255, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0,
+    ],
+    &[
+        28, 0, 8, 128, 24, 0, 1, 128, 20, 0, 2, 128, 8, 0, 7, 0, 15, 0, 0, 0, 8, 0, 1, 0, 12, 0, 0,
+        0,
+    ],
+    &[
+        44, 0, 8, 128, 40, 0, 1, 128, 36, 0, 10, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0,
+        5, 0, 255, 255, 255, 255, 0, 0, 0, 0, 8, 0, 1, 0, 4, 0, 0, 0,
+    ],
 ];
 
-/// `CTRL_CMD_GETPOLICY`
-const POLICY1: [u8; 28] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    16, 0, 9, 128, 12, 0, 10, 128, 8, 0, 2, 0, 1, 0, 0, 0, // CTRL_ATTR_OP_POLICY
-];
-
-/// `CTRL_CMD_GETPOLICY`
-const POLICY2: [u8; 56] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    44, 0, 8, 128, 40, 0, 0, 128, 36, 0, 1, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 5, 0,
-    255, 255, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0, // CTRL_ATTR_POLICY
-];
-
-/// `CTRL_CMD_GETPOLICY`
-const POLICY3: [u8; 40] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    28, 0, 8, 128, 24, 0, 0, 128, 20, 0, 2, 128, 8, 0, 7, 0, 15, 0, 0, 0, 8, 0, 1, 0, 12, 0, 0,
-    0, // CTRL_ATTR_POLICY
-];
-
-/// `CTRL_CMD_GETPOLICY`
-const POLICY4: [u8; 56] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    44, 0, 8, 128, 40, 0, 1, 128, 36, 0, 1, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 5, 0,
-    255, 255, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0, // CTRL_ATTR_POLICY
-];
-
-/// `CTRL_CMD_GETPOLICY`
-const POLICY5: [u8; 40] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    28, 0, 8, 128, 24, 0, 1, 128, 20, 0, 2, 128, 8, 0, 7, 0, 15, 0, 0, 0, 8, 0, 1, 0, 12, 0, 0,
-    0, // CTRL_ATTR_POLICY
-];
-
-/// `CTRL_CMD_GETPOLICY`
-const POLICY6: [u8; 56] = [
-    10, 2, 0, 0, // genlmsghdr
-    6, 0, 1, 0, 16, 0, 0, 0, // CTRL_ATTR_FAMILY_ID
-    44, 0, 8, 128, 40, 0, 1, 128, 36, 0, 10, 128, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 5, 0,
-    255, 255, 255, 255, 0, 0, 0, 0, 8, 0, 1, 0, 4, 0, 0, 0, // CTRL_ATTR_POLICY
-];
+fn policies() -> &'static [&'static [u8]] {
+    let policies = POLICIES.map(|policy| &*[&POLICY_HEAD, policy].concat().leak());
+    policies.to_vec().leak()
+}
 
 fn tell(payload: &[u8]) -> Option<Json> {
     Family::from_payload(payload)
@@ -86,13 +66,8 @@ fn tell(payload: &[u8]) -> Option<Json> {
 fn whole(payloads: &[&[u8]]) -> Json {
     let mut policy = Policy::default();
     for payload in payloads {
-        let header = Nlmsghdr {
-            nlmsg_type: GENL_ID_CTRL,
-            ..Nlmsghdr::default()
-        };
-        let mut bytes = Vec::new();
-        put_message(&mut bytes, header, payload).unwrap();
-        policy.add(&Message::from_bytes(&bytes).unwrap());
+        let message = Request::new(GET, GENL_ID_CTRL, payload.to_vec()).unwrap();
+        policy.add(&Message::from_bytes(message.bytes()).unwrap());
     }
     description(&Whole {
         family: Family::from_payload(&NLCTRL).unwrap(),
@@ -116,9 +91,7 @@ fn a_family_is_told_with_its_groups_and_operations() {
 
 #[test]
 fn a_policy_is_gathered_from_all_messages() {
-    let told = whole(&[
-        &POLICY0, &POLICY1, &POLICY2, &POLICY3, &POLICY4, &POLICY5, &POLICY6,
-    ]);
+    let told = whole(policies());
 
     assert_eq!(
         told["op_policy"],
@@ -135,10 +108,5 @@ fn a_policy_is_gathered_from_all_messages() {
 #[test]
 fn no_bytes_make_it_panic() {
     assert_told_whatever_the_bytes(&[&NLCTRL], tell);
-    assert_told_whatever_the_bytes(
-        &[
-            &POLICY0, &POLICY1, &POLICY2, &POLICY3, &POLICY4, &POLICY5, &POLICY6,
-        ],
-        |payload| Some(whole(&[payload])),
-    );
+    assert_told_whatever_the_bytes(policies(), |payload| Some(whole(&[payload])));
 }

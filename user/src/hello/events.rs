@@ -104,41 +104,35 @@ impl<'a> HelloEvent<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{put_attr, put_message, put_str, Nlmsghdr};
+    use crate::netlink::Request;
+    use crate::wire::{put_attr, put_str};
 
-    fn message(nlmsg_type: u16, attrs: &[u8]) -> Vec<u8> {
-        let header = Nlmsghdr {
-            nlmsg_type,
-            ..Nlmsghdr::default()
-        };
-        let mut bytes = Vec::new();
-        put_message(&mut bytes, header, attrs).unwrap();
-        bytes
-    }
+    /// Reads a message of this type with these attributes.
+    fn read(nlmsg_type: u16, attrs: &[u8]) -> Result<Option<HelloEvent<'static>>, Error> {
+        let message = Request::new(OP, nlmsg_type, attrs.to_vec()).unwrap();
+        let message = Message::from_bytes(message.bytes().to_vec().leak()).unwrap();
 
-    fn read(bytes: &[u8]) -> Result<Option<HelloEvent<'_>>, Error> {
-        HelloEvent::read(&Message::from_bytes(bytes).unwrap(), SystemTime::UNIX_EPOCH)
+        HelloEvent::read(&message, SystemTime::UNIX_EPOCH)
     }
 
     #[test]
     fn a_notification_has_a_port_id_and_maybe_a_text() {
+        let heard = |attrs: &[u8]| {
+            read(HELLO_NTF, attrs)
+                .unwrap()
+                .map(|heard| (heard.portid, heard.text))
+        };
         let mut attrs = Vec::new();
         put_attr(&mut attrs, PORTID, &7u32.to_ne_bytes()).unwrap();
-        let silent = message(HELLO_NTF, &attrs);
+        assert_eq!(heard(&attrs), Some((7, None)));
         put_str(&mut attrs, TEXT, b"Hello").unwrap();
-        let loud = message(HELLO_NTF, &attrs);
-
-        let heard = |bytes| read(bytes).unwrap().map(|heard| (heard.portid, heard.text));
-        assert_eq!(heard(&silent), Some((7, None)));
-        assert_eq!(heard(&loud), Some((7, Some(&b"Hello"[..]))));
+        assert_eq!(heard(&attrs), Some((7, Some(&b"Hello"[..]))));
     }
 
     #[test]
     fn other_messages_are_left_out_and_broken_ones_are_errors() {
-        assert_eq!(read(&message(99, b"")), Ok(None));
-        assert_eq!(
-            read(&message(HELLO_NTF, b"")).unwrap_err().to_string(),
-            "listen: malformed reply: it has no PORTID (EBADMSG)"
-        );
+        assert_eq!(read(99, b""), Ok(None));
+        let error = read(HELLO_NTF, b"").unwrap_err().to_string();
+        assert_eq!(error, "listen: malformed reply: it has no PORTID (EBADMSG)");
     }
 }

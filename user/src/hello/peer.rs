@@ -84,15 +84,14 @@ mod tests {
 
     #[test]
     fn a_peer_is_read() {
-        assert_eq!(
-            peer(&PEER),
-            Ok(Peer {
-                portid: 1336,
-                messages: 3,
-                bytes: 36,
-                last_ns: 1 << 32,
-            })
-        );
+        let Peer {
+            portid,
+            messages,
+            bytes,
+            last_ns,
+        } = peer(&PEER).unwrap();
+
+        assert_eq!((portid, messages, bytes, last_ns), (1336, 3, 36, 1 << 32));
     }
 
     #[test]
@@ -100,8 +99,9 @@ mod tests {
         let mut cut = PEER[..48].to_vec();
         cut[0] = 48;
 
+        let error = peer(&cut).unwrap_err().to_string();
         assert_eq!(
-            peer(&cut).unwrap_err().to_string(),
+            error,
             "list peers: malformed reply: it has no LAST_NS (EBADMSG)"
         );
     }

@@ -113,15 +113,12 @@ mod tests {
     #[test]
     fn what_no_attribute_can_hold_is_refused_as_the_kernel_refuses_what_is_too_long() {
         let long = vec![b'x'; NLA_MAX_VALUE + 1];
-        let refused = |text, data| Hello { text, data }.request(OP).unwrap_err().to_string();
-
-        assert_eq!(
-            refused(Some(&long[..]), None),
-            "say hello: TEXT: too long (limit 1024) (ERANGE)"
-        );
-        assert_eq!(
-            refused(None, Some(&long[..])),
-            "say hello: DATA: too long (limit 65000) (ERANGE)"
-        );
+        for (text, data, refusal) in [
+            (Some(&long[..]), None, "TEXT: too long (limit 1024)"),
+            (None, Some(&long[..]), "DATA: too long (limit 65000)"),
+        ] {
+            let error = Hello { text, data }.request(OP).unwrap_err();
+            assert_eq!(error.to_string(), format!("say hello: {refusal} (ERANGE)"));
+        }
     }
 }

@@ -140,40 +140,36 @@ mod tests {
         assert_eq!(summary.lost, 1);
     }
 
+    /// Returns the round-trip times of a run with these.
+    fn rtt(times: impl IntoIterator<Item = Duration>) -> Rtt {
+        let mut run = RoundTrips::start();
+        for time in times {
+            run.sent(1);
+            run.received(time);
+        }
+        run.summary().rtt.unwrap()
+    }
+
     #[test]
     fn the_extremes_and_the_mean_are_exact_and_the_percentile_nearly_so() {
-        let mut run = RoundTrips::start();
-        for micros in 1..=1000 {
-            run.sent(1);
-            run.received(Duration::from_micros(micros));
-        }
-        let rtt = run.summary().rtt.unwrap();
+        let rtt = rtt((1..=1000).map(Duration::from_micros));
 
-        assert_eq!(rtt.min, Duration::from_micros(1));
-        assert_eq!(rtt.max, Duration::from_micros(1000));
+        assert_eq!([rtt.min, rtt.max], [1, 1000].map(Duration::from_micros));
         assert_eq!(rtt.avg, Duration::from_nanos(500_500));
         assert!(rtt.p99.abs_diff(Duration::from_micros(990)) < Duration::from_micros(2));
     }
 
     #[test]
     fn a_percentile_never_leaves_the_extremes() {
-        let mut run = RoundTrips::start();
-        run.sent(1);
-        run.received(Duration::from_nanos(12_345_677));
-        let rtt = run.summary().rtt.unwrap();
+        let rtt = rtt([Duration::from_nanos(12_345_677)]);
 
         assert_eq!((rtt.min, rtt.p99), (rtt.max, rtt.max));
     }
 
     #[test]
     fn a_round_trip_of_days_is_still_counted() {
-        let mut run = RoundTrips::start();
-        run.sent(1);
-        run.received(Duration::from_secs(1_000_000));
+        let days = Duration::from_secs(1_000_000);
 
-        assert_eq!(
-            run.summary().rtt.unwrap().max,
-            Duration::from_secs(1_000_000)
-        );
+        assert_eq!(rtt([days]).max, days);
     }
 }

@@ -4,9 +4,9 @@
 
 use super::record::digits::{six_digits, three_digits};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nlhello::netlink::since_1970;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
 const DAY: u64 = 86_400;
@@ -16,10 +16,7 @@ pub struct Utc(pub SystemTime);
 
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = since_1970(self.0);
-
-        write_second(f, since.as_secs())?;
-        write!(f, ".{:09}Z", since.subsec_nanos())
+        write!(f, "{:.9}", timestamp(since_1970(self.0)))
     }
 }
 
@@ -133,85 +130,34 @@ impl Clock {
     /// Begins the text with the `second`, counted from the beginning on.
     #[cold]
     fn set_second(&mut self, second: u64) {
-        let offset = offset(second, &self.zone);
-        let here = second.saturating_add_signed(offset.into());
-        let mut text = String::new();
-        // A string takes all that is written to it.
-        let _ = match self.style {
-            TimeStyle::Time | TimeStyle::Micros => write_time_of_day(&mut text, here),
-            TimeStyle::Iso => write_second(&mut text, here),
-            TimeStyle::Utc => write_second(&mut text, second),
-            TimeStyle::Epoch | TimeStyle::Monotonic => write!(text, "{second}"),
+        let time = timestamp(Duration::from_secs(second));
+        let offset = self.zone.to_offset(time);
+        let time_of_day = offset.to_datetime(time).time();
+        let text = match self.style {
+            TimeStyle::Time => format!("{time_of_day:.3}"),
+            TimeStyle::Micros => format!("{time_of_day:.6}"),
+            TimeStyle::Iso => format!("{:.6}", time.display_with_offset(offset)),
+            TimeStyle::Utc => format!("{time:.9}"),
+            TimeStyle::Epoch | TimeStyle::Monotonic => format!("{second}.000000"),
             TimeStyle::None => return,
         };
-        text.push('.');
-        self.fraction = text.len();
-        text.push_str(match self.style {
-            TimeStyle::Time => "000",
-            TimeStyle::Utc => "000000000Z",
-            _ => "000000",
-        });
-        if self.style == TimeStyle::Iso {
-            let _ = write_offset(&mut text, offset);
-        }
+        self.fraction = text.find('.').map_or(text.len(), |point| point + 1);
         self.text = text.into_bytes();
         self.second = Some(second);
     }
+}
+
+/// Returns the moment so long after the beginning of 1970, or the last that has a date.
+fn timestamp(since_1970: Duration) -> Timestamp {
+    let since = SignedDuration::try_from(since_1970).unwrap_or(SignedDuration::MAX);
+
+    Timestamp::from_duration(since).unwrap_or(Timestamp::MAX)
 }
 
 fn put_digits<const N: usize>(text: &mut [u8], digits: [u8; N]) {
     if let Some(place) = text.first_chunk_mut() {
         *place = digits;
     }
-}
-
-/// Returns how far the time in `zone` is from UTC in the `second` after the beginning of 1970, in seconds.
-fn offset(second: u64, zone: &TimeZone) -> i32 {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
-    let time = Timestamp::try_from(time).unwrap_or_default();
-
-    zone.to_offset(time).seconds()
-}
-
-/// Writes the second that is `secs` after the beginning of 1970: `2026-11-21T01:02:03`.
-fn write_second(f: &mut dyn fmt::Write, secs: u64) -> fmt::Result {
-    let (year, month, day) = date(secs / DAY);
-
-    write!(f, "{year:04}-{month:02}-{day:02}T")?;
-    write_time_of_day(f, secs)
-}
-
-fn write_time_of_day(f: &mut dyn fmt::Write, secs: u64) -> fmt::Result {
-    let [hour, minute, second] = [secs / 3600 % 24, secs / 60 % 60, secs % 60];
-
-    write!(f, "{hour:02}:{minute:02}:{second:02}")
-}
-
-fn write_offset(f: &mut dyn fmt::Write, offset: i32) -> fmt::Result {
-    let sign = if offset < 0 { '-' } else { '+' };
-    let minutes = offset.unsigned_abs() / 60;
-
-    write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// Returns year, month and day of the day that is `days` after 1970-01-01.
-///
-/// Years are counted from March on, so that the leap day is the last: in 400 of them there are
-/// 146,097 days, and in five months from March or August on 153. See
-/// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
-fn date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = match month {
-        0..=9 => (month + 3, 0),
-        _ => (month - 9, 1),
-    };
-
-    (400 * era + year + next, month, day)
 }
 
 /// A time span in its two largest units: `3m05s`.
