@@ -150,12 +150,8 @@ fn client(cli: &Cli, op: &'static str) -> Result<HelloClient, Error> {
 /// Returns what shows the messages of the protocol `spec`, if they are to be shown.
 fn tap(cli: &Cli, spec: &'static Spec) -> Option<Box<dyn Tap>> {
     cli.globals.verbose.then(|| -> Box<dyn Tap> {
-        let form = match (cli.globals.json, cli.globals.color.on(&io::stderr())) {
-            (true, _) => TraceForm::Json,
-            (false, true) => TraceForm::Color,
-            (false, false) => TraceForm::Text,
-        };
-        Box::new(Trace::new(spec, form))
+        let color = cli.globals.color.on(&io::stderr());
+        Box::new(Trace::new(spec, TraceForm::new(cli.globals.json, color)))
     })
 }
 

@@ -327,10 +327,10 @@ impl EventEmitter {
             Notice::Event(event) => self.emit_event(&now, event),
             Notice::Lost(drops) => {
                 self.lost += 1;
-                self.watch.lost(&now, *drops)
+                self.watch.state(&now, "lost", "", Some(*drops))
             }
-            Notice::LostHellos(drops) => self.watch.lost_hellos(&now, *drops),
-            Notice::Sync => self.watch.sync(&now),
+            Notice::LostHellos(drops) => self.watch.state(&now, "lost", "hello", Some(*drops)),
+            Notice::Sync => self.watch.state(&now, "sync", "", None),
         };
         self.failed = result.err();
     }

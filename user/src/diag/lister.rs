@@ -107,16 +107,13 @@ impl Lister {
     fn read_proc(&self) -> Result<Vec<NetlinkSocket>, Error> {
         let lines = SocketLine::read_all(SocketLine::OWN)
             .map_err(|error| Error::from_io(LIST, &error).object(SocketLine::OWN))?;
-        let is_wanted = |socket: &NetlinkSocket| {
+        let is_wanted = |line: &SocketLine| {
             self.protocol
-                .is_none_or(|protocol| protocol == socket.protocol)
+                .is_none_or(|protocol| protocol == line.protocol)
         };
+        let wanted = lines.into_iter().filter(is_wanted);
 
-        Ok(lines
-            .into_iter()
-            .map(NetlinkSocket::from)
-            .filter(is_wanted)
-            .collect())
+        Ok(wanted.map(NetlinkSocket::from).collect())
     }
 }
 
@@ -162,23 +159,20 @@ mod tests {
 
     #[test]
     fn a_socket_that_is_shown_twice_is_one_and_lost_no_more_than_it_did() {
-        let mut sockets = vec![
-            socket(9, 3, 0),
-            socket(7, 1, 5),
-            socket(8, 2, 1),
-            socket(7, 1, 6),
+        let shown = [
+            (9, 3, 0),
+            (7, 1, 5),
+            (0, 2, 0),
+            (8, 2, 1),
+            (0, 1, 0),
+            (7, 1, 6),
         ];
+        let merged = [(0, 1, 0), (0, 2, 0), (7, 1, 6), (8, 2, 1), (9, 3, 0)];
+        let socket = |(portid, inode, drops)| socket(portid, inode, drops);
+        let mut sockets: Vec<_> = shown.map(socket).into();
         merge(&mut sockets);
 
-        assert_eq!(sockets, [socket(7, 1, 6), socket(8, 2, 1), socket(9, 3, 0)]);
-    }
-
-    #[test]
-    fn sockets_of_one_port_id_and_different_inodes_are_different() {
-        let mut sockets = vec![socket(0, 2, 0), socket(0, 1, 0)];
-        merge(&mut sockets);
-
-        assert_eq!(sockets.len(), 2);
+        assert_eq!(sockets, merged.map(socket));
     }
 
     #[test]
@@ -190,10 +184,8 @@ mod tests {
             let mut lister = Lister::open(source, Some(0)).unwrap();
             let sockets = lister.read(PATIENCE).unwrap();
             assert!(sockets.iter().all(|socket| socket.protocol == 0));
-            assert_eq!(
-                sockets.iter().filter(|socket| socket.is_kernels()).count(),
-                1
-            );
+            let kernels = sockets.iter().filter(|socket| socket.is_kernels());
+            assert_eq!(kernels.count(), 1);
             let is_it = |socket: &&NetlinkSocket| socket.portid == own.portid();
             (sockets.iter().find(is_it).unwrap().clone(), lister.source())
         };

@@ -38,13 +38,13 @@ pub struct Processes {
 impl Processes {
     /// Looks through all processes for those that hold sockets with one of these `inodes`.
     pub fn find(inodes: &HashSet<u32>) -> Self {
-        let mut pids: Vec<u32> = match fs::read_dir("/proc") {
-            _ if inodes.is_empty() => Vec::new(),
-            Ok(entries) => entries
-                .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-                .collect(),
-            Err(_) => Vec::new(),
-        };
+        if inodes.is_empty() {
+            return Self::default();
+        }
+        let entries = fs::read_dir("/proc").into_iter().flatten();
+        let mut pids: Vec<u32> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .collect();
         pids.sort_unstable();
         Self::find_in(&pids, inodes)
     }
@@ -95,13 +95,12 @@ impl Processes {
 /// Returns the inode of the socket that this link in `/proc/PID/fd` leads to, if it is one.
 fn inode_of(link: &Path) -> Option<u32> {
     let target = fs::read_link(link).ok()?;
-    let target = target.to_str()?;
-
-    target
+    let inode = target
+        .to_str()?
         .strip_prefix("socket:[")?
-        .strip_suffix(']')?
-        .parse()
-        .ok()
+        .strip_suffix(']')?;
+
+    inode.parse().ok()
 }
 
 #[cfg(test)]

@@ -128,8 +128,9 @@ impl NetlinkSocket {
 
     /// Returns a number that tells it from all others of its time: its cookie, or else its inode.
     pub fn id(&self) -> u64 {
-        self.details
-            .map_or(self.inode.into(), |details| details.cookie)
+        let cookie = self.details.map(|details| details.cookie);
+
+        cookie.unwrap_or(self.inode.into())
     }
 
     /// Says whether it is the kernel's own. One of a process that is not bound yet has no port id
@@ -159,11 +160,7 @@ impl From<SocketLine> for NetlinkSocket {
             rmem_alloc: line.rmem_alloc,
             wmem_alloc: line.wmem_alloc,
             drops: line.drops,
-            flags: if line.is_dumping {
-                NDIAG_FLAG_CB_RUNNING
-            } else {
-                0
-            },
+            flags: u32::from(line.is_dumping) * NDIAG_FLAG_CB_RUNNING,
             details: None,
         }
     }
@@ -224,11 +221,9 @@ impl<'a> DescribedSocket<'a> {
     /// Returns the names of its groups, or the numbers of those without one.
     pub fn group_names(&self) -> impl Iterator<Item = Value<'a>> + 'a {
         let (socket, names) = (self.socket, self.groups);
+        let groups = socket.groups.iter();
 
-        socket
-            .groups
-            .iter()
-            .map(move |group| names.name(socket.protocol, *group))
+        groups.map(move |group| names.name(socket.protocol, *group))
     }
 
     fn describe_processes(&self, out: &mut dyn Fields) {
@@ -246,21 +241,14 @@ impl<'a> DescribedSocket<'a> {
     }
 
     fn describe_memory(&self, out: &mut dyn Fields) {
-        let NetlinkSocket {
-            rmem_alloc,
-            wmem_alloc,
-            drops,
-            details,
-            ..
-        } = self.socket;
-        let all = [
-            ("rmem_alloc", Some(*rmem_alloc)),
+        let (socket, details) = (self.socket, self.socket.details);
+        for (key, number) in [
+            ("rmem_alloc", Some(socket.rmem_alloc)),
             ("rcvbuf", details.map(|details| details.rcvbuf)),
-            ("drops", Some(*drops)),
-            ("wmem_alloc", Some(*wmem_alloc)),
+            ("drops", Some(socket.drops)),
+            ("wmem_alloc", Some(socket.wmem_alloc)),
             ("sndbuf", details.map(|details| details.sndbuf)),
-        ];
-        for (key, number) in all {
+        ] {
             if let Some(number) = number {
                 out.field(key, Value::Number(number.into()));
             }

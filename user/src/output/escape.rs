@@ -80,46 +80,35 @@ mod tests {
 
     #[test]
     fn printable_text_is_left_alone() {
-        assert_eq!(Escaped(b"eth0 ~").to_string(), "eth0 ~");
-        assert_eq!(Escaped("Grüße, 🦀!".as_bytes()).to_string(), "Grüße, 🦀!");
+        for text in [
+            "eth0 ~",
+            "Grüße, 🦀!",
+            "naïve 日本語　עברית עָרַבִית ❤️ e\u{301} \u{a0}—",
+        ] {
+            assert_eq!(Escaped(text.as_bytes()).to_string(), text);
+        }
     }
 
     #[test]
-    fn what_could_steer_a_terminal_is_escaped() {
-        assert_eq!(
-            Escaped(b"\x1b[2J\n\0\x7f").to_string(),
-            r"\x1b[2J\x0a\x00\x7f"
-        );
-        assert_eq!(Escaped("\u{9b}".as_bytes()).to_string(), r"\xc2\x9b");
-        assert_eq!(Escaped("\u{202e}".as_bytes()).to_string(), r"\xe2\x80\xae");
+    fn what_steers_a_terminal_poses_as_an_escape_or_is_no_utf8_is_escaped() {
+        for (bytes, text) in [
+            (&b"\x1b[2J\n\0\x7f"[..], r"\x1b[2J\x0a\x00\x7f"),
+            ("\u{9b}".as_bytes(), r"\xc2\x9b"),
+            ("\u{202e}".as_bytes(), r"\xe2\x80\xae"),
+            ("\u{feff}".as_bytes(), r"\xef\xbb\xbf"),
+            (b"a\xff\xc3z", r"a\xff\xc3z"),
+            (br"\x00", r"\\x00"),
+        ] {
+            assert_eq!(Escaped(bytes).to_string(), text);
+        }
     }
 
     #[test]
     fn what_cannot_be_seen_or_moves_what_can_is_escaped() {
-        for hidden in
-            "\u{ad}\u{61c}\u{180e}\u{200b}\u{200d}\u{2060}\u{2069}\u{feff}\u{e0041}".chars()
-        {
-            let text = hidden.to_string();
-            let escaped = Escaped(text.as_bytes()).to_string();
+        let hidden = "\u{ad}\u{61c}\u{180e}\u{200b}\u{200d}\u{2060}\u{2069}\u{feff}\u{e0041}";
+        for hidden in hidden.chars() {
+            let escaped = Escaped(hidden.to_string().as_bytes()).to_string();
             assert!(escaped.starts_with(r"\x"), "{}", hidden.escape_unicode());
         }
-        assert_eq!(Escaped("\u{feff}".as_bytes()).to_string(), r"\xef\xbb\xbf");
-    }
-
-    #[test]
-    fn what_only_looks_foreign_is_left_alone() {
-        let text = "naïve 日本語　עברית עָרַבִית ❤️ e\u{301} \u{a0}—";
-
-        assert_eq!(Escaped(text.as_bytes()).to_string(), text);
-    }
-
-    #[test]
-    fn bytes_that_are_not_utf8_are_escaped_one_by_one() {
-        assert_eq!(Escaped(b"a\xff\xc3z").to_string(), r"a\xff\xc3z");
-    }
-
-    #[test]
-    fn a_backslash_cannot_pose_as_an_escape() {
-        assert_eq!(Escaped(br"\x00").to_string(), r"\\x00");
     }
 }

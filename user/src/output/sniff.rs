@@ -81,16 +81,13 @@ impl Sniff {
     pub fn new(out: Box<dyn Write>, is_watched: bool, json: bool, color: bool) -> Self {
         Self {
             out: Buffer::new(out),
-            clock: match json {
-                true => Clock::here(TimeStyle::Utc),
-                false => Clock::here(TimeStyle::Micros),
-            },
-            label: line::Label::default(),
-            decoders: Decoders::new(match (json, color) {
-                (true, _) => TraceForm::Json,
-                (false, true) => TraceForm::Color,
-                (false, false) => TraceForm::Text,
+            clock: Clock::here(if json {
+                TimeStyle::Utc
+            } else {
+                TimeStyle::Micros
             }),
+            label: line::Label::default(),
+            decoders: Decoders::new(TraceForm::new(json, color)),
             is_watched,
             failure: None,
         }
@@ -104,16 +101,11 @@ impl Sniff {
     /// Tells of a datagram that `nlmon` showed.
     pub fn line(&mut self, line: &SniffedDatagram<'_>) {
         self.write(|sniff| {
-            let Self {
-                out,
-                clock,
-                label,
-                decoders,
-                ..
-            } = sniff;
-            match decoders.form {
-                TraceForm::Json => line::write_json(out, clock, &mut decoders.only, line),
-                _ => line::write_text(out, (clock, label), &mut decoders.only, line),
+            let (out, clock, decoder) =
+                (&mut sniff.out, &mut sniff.clock, &mut sniff.decoders.only);
+            match sniff.decoders.form {
+                TraceForm::Json => line::write_json(out, clock, decoder, line),
+                _ => line::write_text(out, (clock, &mut sniff.label), decoder, line),
             }
         });
     }
@@ -127,10 +119,8 @@ impl Sniff {
                 TraceForm::Json => writeln!(out, r#"{{"time":"{}","lost":{count}}}"#, Utc(now)),
                 _ => {
                     out.extend_from_slice(sniff.clock.text(since_1970(now)));
-                    writeln!(
-                        out,
-                        " ! {count} datagrams were lost: there was no room for them"
-                    )
+                    let lost = format!("{count} datagrams were lost: there was no room for them");
+                    writeln!(out, " ! {lost}")
                 }
             }
         });
@@ -295,16 +285,11 @@ impl fmt::Display for CallLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(transfer) = self;
         let Transfer {
-            thread,
-            protocol,
-            call,
-            fd,
-            direction,
-            ..
+            protocol, call, fd, ..
         } = transfer;
 
-        write!(f, "{} {} {protocol} ", Who(thread), arrow(*direction))?;
-        write!(f, "{call}({fd}) = ")?;
+        write!(f, "{} {} ", Who(transfer.thread), arrow(transfer.direction))?;
+        write!(f, "{protocol} {call}({fd}) = ")?;
         match transfer.outcome {
             Outcome::Done(len) => write!(f, "{len}")?,
             Outcome::Failed(errno) => write!(f, "{}", Failed(errno))?,
@@ -372,11 +357,12 @@ impl fmt::Display for UnseenNote<'_> {
                 f,
                 "makes system calls of another architecture ({arch:#x}): what it says is not shown"
             ),
-            Remark::Closed(Errno(errno)) => write!(
-                f,
-                "cannot be looked into ({}): what it says is not shown",
-                Errno(*errno)
-            ),
+            Remark::Closed(errno) => {
+                write!(
+                    f,
+                    "cannot be looked into ({errno}): what it says is not shown"
+                )
+            }
             Remark::Forgone(rights) => write_rights(f, *rights),
         }
     }
@@ -572,19 +558,11 @@ mod tests {
 
     fn json(transfer: &Transfer<'_>) -> Vec<Value> {
         let mut decoder = Decoder::new(TraceForm::Json);
-        let text = buffer::tests::text(|out| {
-            write_json(
-                out,
-                &mut Clock::here(TimeStyle::Utc),
-                &mut decoder,
-                transfer,
-            )
-            .unwrap();
-        });
-        serde_json::Deserializer::from_str(&text)
-            .into_iter()
-            .map(Result::unwrap)
-            .collect()
+        let mut clock = Clock::here(TimeStyle::Utc);
+        let text =
+            buffer::tests::text(|out| write_json(out, &mut clock, &mut decoder, transfer).unwrap());
+        let objects = serde_json::Deserializer::from_str(&text).into_iter();
+        objects.map(Result::unwrap).collect()
     }
 
     #[test]
@@ -634,56 +612,40 @@ mod tests {
 
     #[test]
     fn a_call_says_what_became_of_it_and_who_is_at_the_other_end() {
-        let thread = thread();
-        let sent = transfer(&thread, b"");
-        let peer = Some(PeerAddress {
+        const PEER: Option<PeerAddress> = Some(PeerAddress {
             portid: 5,
             groups: 2,
         });
-        let received = Transfer {
-            direction: Direction::Received,
-            outcome: Outcome::Done(40),
-            ..sent
-        };
-        for (transfer, shown) in [
+        type Change = fn(&mut Transfer<'_>);
+        let rows: [(Change, &str); 5] = [
             (
-                Transfer {
-                    outcome: Outcome::Failed(Errno(libc::EPERM)),
-                    ..sent
-                },
+                |of| of.outcome = Outcome::Failed(Errno(libc::EPERM)),
                 "> NETLINK_ROUTE sendmsg(3) = -1 EPERM (Operation not permitted)",
             ),
             (
-                Transfer {
-                    outcome: Outcome::Pending,
-                    peer,
-                    ..sent
-                },
+                |of| (of.outcome, of.peer) = (Outcome::Pending, PEER),
                 "> NETLINK_ROUTE sendmsg(3) = ?, to port 5, to groups 0x2",
             ),
             (
-                Transfer {
-                    outcome: Outcome::Skipped,
-                    ..sent
-                },
+                |of| of.outcome = Outcome::Skipped,
                 "> NETLINK_ROUTE sendmsg(3) = none: not sent",
             ),
             (
-                Transfer {
-                    peer,
-                    is_truncated: true,
-                    ..received
+                |of| {
+                    (of.direction, of.outcome) = (Direction::Received, Outcome::Done(40));
+                    (of.peer, of.is_truncated) = (PEER, true);
                 },
                 "< NETLINK_ROUTE sendmsg(3) = 40, from port 5, to groups 0x2, truncated to 0 bytes",
             ),
             (
-                Transfer {
-                    unshown: Some(Unshown::Peeked),
-                    ..received
-                },
-                "< NETLINK_ROUTE sendmsg(3) = 40, peek: left in the queue",
+                |of| (of.direction, of.unshown) = (Direction::Received, Some(Unshown::Peeked)),
+                "< NETLINK_ROUTE sendmsg(3) = 0, peek: left in the queue",
             ),
-        ] {
+        ];
+        for (change, shown) in rows {
+            let thread = thread();
+            let mut transfer = transfer(&thread, b"");
+            change(&mut transfer);
             let line = text(&transfer);
             assert!(line.ends_with(&format!("[8] {shown}\n")), "{line}");
         }

@@ -167,30 +167,24 @@ mod tests {
     use nlhello::diag::{GroupNames, NetlinkSocket, Process};
     use std::time::{Duration, SystemTime};
 
-    fn socket(line: &str) -> NetlinkSocket {
-        NetlinkSocket::from_line(line).unwrap()
-    }
-
     /// Hands on a socket of a process whose name is not to be trusted, and one of the kernel.
     fn with_sockets(write: impl FnOnce(&[DescribedSocket<'_>])) {
-        let sockets = [
-            socket("0 0 4711 80000001 4352 0 0 2 7 99"),
-            socket("0 17 0 00000000 0 0 1 2 0 4"),
+        let lines = [
+            "0 0 4711 80000001 4352 0 0 2 7 99",
+            "0 17 0 00000000 0 0 1 2 0 4",
         ];
+        let sockets = lines.map(|line| NetlinkSocket::from_line(line).unwrap());
         let processes = [(5, &b"a"[..]), (60, b"\x1b[2J\n")].map(|(pid, comm)| Process {
             pid,
             comm: comm.to_vec(),
         });
         let groups = GroupNames::default();
-        let [member, kernels] =
-            [(&sockets[0], &processes[..]), (&sockets[1], &[])].map(|(socket, processes)| {
-                DescribedSocket {
-                    socket,
-                    groups: &groups,
-                    processes,
-                }
-            });
-        write(&[member, kernels]);
+        let described = |at: usize, processes| DescribedSocket {
+            socket: &sockets[at],
+            groups: &groups,
+            processes,
+        };
+        write(&[described(0, &processes), described(1, &[])]);
     }
 
     #[test]
@@ -231,21 +225,11 @@ route       4711  a/5,\x1b[2J\x0a/60    4352       -      7  -      -           
             rmem_alloc: 0,
         };
         let (mut text, mut json) = (Vec::new(), Vec::new());
+        let mut clocks = [TimeStyle::Time, TimeStyle::Iso].map(clock);
+        let [time, iso] = clocks.each_mut();
         with_sockets(|sockets| {
-            write_growth(
-                &mut text,
-                (&mut clock(TimeStyle::Time), &now),
-                &sockets[0],
-                growth,
-            )
-            .unwrap();
-            write_growth_json(
-                &mut json,
-                (&mut clock(TimeStyle::Iso), &now),
-                &sockets[0],
-                growth,
-            )
-            .unwrap();
+            write_growth(&mut text, (time, &now), &sockets[0], growth).unwrap();
+            write_growth_json(&mut json, (iso, &now), &sockets[0], growth).unwrap();
         });
 
         assert_eq!(
@@ -254,10 +238,8 @@ route       4711  a/5,\x1b[2J\x0a/60    4352       -      7  -      -           
         );
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(json["time"], "1970-01-01T00:00:00.000000+00:00");
-        assert_eq!(
-            json["growth"],
-            serde_json::json!({"drops": 3, "rmem_alloc": 0})
-        );
+        let growth = serde_json::json!({"drops": 3, "rmem_alloc": 0});
+        assert_eq!(json["growth"], growth);
         assert_eq!(json["socket"]["drops"], 7);
         assert_eq!(json["socket"]["processes"][1]["comm"], "\u{1b}[2J\n");
     }

@@ -188,25 +188,25 @@ mod tests {
     #[test]
     fn times_are_those_of_date_1() {
         for (secs, text) in [
-            (0, "1970-01-01T00:00:00.000000000Z"),
-            (951_782_400, "2000-02-29T00:00:00.000000000Z"),
-            (951_868_799, "2000-02-29T23:59:59.000000000Z"),
-            (1_709_251_199, "2024-02-29T23:59:59.000000000Z"),
-            (1_709_251_200, "2024-03-01T00:00:00.000000000Z"),
-            (1_767_225_599, "2025-12-31T23:59:59.000000000Z"),
-            (1_795_222_923, "2026-11-21T01:02:03.000000000Z"),
-            (4_107_542_400, "2100-03-01T00:00:00.000000000Z"),
+            (0, "1970-01-01T00:00:00"),
+            (951_782_400, "2000-02-29T00:00:00"),
+            (951_868_799, "2000-02-29T23:59:59"),
+            (1_709_251_199, "2024-02-29T23:59:59"),
+            (1_709_251_200, "2024-03-01T00:00:00"),
+            (1_767_225_599, "2025-12-31T23:59:59"),
+            (1_795_222_923, "2026-11-21T01:02:03"),
+            (4_107_542_400, "2100-03-01T00:00:00"),
         ] {
-            assert_eq!(utc(secs, 0), text);
+            assert_eq!(utc(secs, 20), format!("{text}.000000020Z"));
         }
-        assert_eq!(utc(1, 20), "1970-01-01T00:00:01.000000020Z");
     }
 
     #[test]
-    fn a_clock_before_1970_is_no_panic() {
+    fn a_clock_before_1970_or_of_no_year_is_no_panic() {
         let time = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
 
-        assert_eq!(Utc(time).to_string(), utc(0, 0));
+        assert_eq!(Utc(time).to_string(), "1970-01-01T00:00:00.000000000Z");
+        assert!(utc(1 << 50, 0).starts_with("9999-12-30T"));
     }
 
     fn fixed(minutes: i32) -> TimeZone {
@@ -251,10 +251,14 @@ mod tests {
         ] {
             assert_eq!(all(TimeStyle::Iso, minutes), text);
         }
-        assert_eq!(all(TimeStyle::Time, -210), "21:32:03.004");
-        assert_eq!(all(TimeStyle::Epoch, 60), "1795222923.004567");
-        assert_eq!(all(TimeStyle::Monotonic, 60), "3.000120");
-        assert_eq!(all(TimeStyle::None, 60), "");
+        for (style, text) in [
+            (TimeStyle::Time, "21:32:03.004"),
+            (TimeStyle::Epoch, "1795222923.004567"),
+            (TimeStyle::Monotonic, "3.000120"),
+            (TimeStyle::None, ""),
+        ] {
+            assert_eq!(all(style, -210), text);
+        }
     }
 
     #[test]
@@ -265,10 +269,8 @@ mod tests {
             (1_795_222_923, "2026-11-21T02:02:03.000000+01:00"),
             (1_782_000_000, "2026-06-21T02:00:00.000000+02:00"),
         ] {
-            assert_eq!(
-                shown(clock, Duration::from_secs(secs), Duration::ZERO),
-                text
-            );
+            let shown = shown(clock, Duration::from_secs(secs), Duration::ZERO);
+            assert_eq!(shown, text);
         }
     }
 

@@ -41,6 +41,17 @@ pub enum TraceForm {
     Json,
 }
 
+impl TraceForm {
+    /// Returns the one for JSON or else for text, in color or not.
+    pub fn new(json: bool, color: bool) -> Self {
+        match (json, color) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Color,
+            (false, false) => Self::Text,
+        }
+    }
+}
+
 /// Where a datagram is from, as it is to be said with each of its messages.
 #[derive(Clone, Copy, Debug)]
 pub struct DatagramOrigin<'a> {
@@ -89,12 +100,8 @@ impl Decoder {
             let text = out.text();
             match self.form {
                 TraceForm::Json => {
-                    self.message_or_rest(
-                        JsonSink::new(text, origin.members),
-                        protocol,
-                        message,
-                        rest,
-                    );
+                    let sink = JsonSink::new(text, origin.members);
+                    self.message_or_rest(sink, protocol, message, rest);
                 }
                 form => {
                     let sink = TextSink::new(text, origin.arrow, form == TraceForm::Color);

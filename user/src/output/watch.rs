@@ -27,7 +27,7 @@ use std::os::fd::AsFd;
 /// The key of all attributes of an object of which nothing is known.
 const UNKNOWN: &str = "unknown";
 
-/// Writes changes to standard output.
+/// Writes changes to standard output. Where that fails, the error is that of `write(2)`.
 pub struct Watch {
     out: Buffer<File>,
     json: bool,
@@ -90,10 +90,6 @@ impl Watch {
     }
 
     /// Tells a change, at `now`.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
     pub fn event(&mut self, now: &Stamp, event: &Event<'_>, names: &mut Names) -> io::Result<()> {
         let differences = match event.old {
             Some(old) => differences(old, event.body, names),
@@ -107,10 +103,6 @@ impl Watch {
     }
 
     /// Shows an object as it is: the line or the JSON object that the show commands have for it.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
     pub fn object(&mut self, object: &Payload<'_>, names: &mut Names) -> io::Result<()> {
         match self.json {
             true => {
@@ -127,35 +119,8 @@ impl Watch {
         self.flush()
     }
 
-    /// Tells that events were lost.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
-    pub fn lost(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
-        self.state_line(now, "lost", "", Some(drops))
-    }
-
-    /// Tells that events of [`Kind::Hello`] were lost.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
-    pub fn lost_hellos(&mut self, now: &Stamp, drops: u32) -> io::Result<()> {
-        self.state_line(now, "lost", "hello", Some(drops))
-    }
-
-    /// Tells that all that was told is all that there is.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
-    pub fn sync(&mut self, now: &Stamp) -> io::Result<()> {
-        self.state_line(now, "sync", "", None)
-    }
-
     /// Tells what is no change of an object: of `kind` alone, unless that is empty, and of so many `drops`.
-    fn state_line(
+    pub fn state(
         &mut self,
         now: &Stamp,
         event: &str,
@@ -185,10 +150,6 @@ impl Watch {
     }
 
     /// Writes out what is held.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -123,41 +123,32 @@ mod tests {
         std::iter::from_fn(|| lines.next_line().unwrap()).collect()
     }
 
-    fn line(number: u64, words: &[&str]) -> BatchLine {
-        let words = Ok(words.iter().map(OsString::from).collect());
-
-        BatchLine { number, words }
-    }
-
     #[test]
-    fn lines_have_numbers_and_those_without_words_are_skipped() {
-        assert_eq!(
-            read(b"# first\n\nroute add\t10.0.0.0/8  \n \t\r\nlink   # why\nlast"),
-            [
-                line(3, &["route", "add", "10.0.0.0/8"]),
-                line(5, &["link"]),
-                line(6, &["last"]),
-            ]
-        );
-    }
-
-    #[test]
-    fn quotes_keep_white_space_comments_and_nothing_in_a_word() {
-        assert_eq!(
-            read(b"alias \"a  'b' # c\" 'x\"y' \"\" d'e f'g h#i\n"),
-            [line(
-                1,
-                &["alias", "a  'b' # c", "x\"y", "", "de fg", "h#i"]
-            )]
-        );
-    }
-
-    #[test]
-    fn a_backslash_goes_on_in_the_next_line_and_the_number_is_the_first() {
-        assert_eq!(
-            read(b"a \\\n b\\\n\nc\nd\\\n"),
-            [line(1, &["a", "b"]), line(4, &["c"]), line(5, &["d"])]
-        );
+    fn lines_have_numbers_and_words_as_a_shell_parts_them() {
+        for (text, lines) in [
+            (
+                "# first\n\nroute add\t10.0.0.0/8  \n \t\r\nlink   # why\nlast",
+                &[
+                    (3, &["route", "add", "10.0.0.0/8"][..]),
+                    (5, &["link"]),
+                    (6, &["last"]),
+                ][..],
+            ),
+            (
+                "alias \"a  'b' # c\" 'x\"y' \"\" d'e f'g h#i\n",
+                &[(1, &["alias", "a  'b' # c", "x\"y", "", "de fg", "h#i"])],
+            ),
+            (
+                "a \\\n b\\\n\nc\nd\\\n",
+                &[(1, &["a", "b"]), (4, &["c"]), (5, &["d"])],
+            ),
+        ] {
+            let lines = lines.iter().map(|(number, words)| BatchLine {
+                number: *number,
+                words: Ok(words.iter().map(OsString::from).collect()),
+            });
+            assert_eq!(read(text.as_bytes()), lines.collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]
@@ -165,16 +156,16 @@ mod tests {
         let lines = read(b"a 'b\nc\n");
 
         assert!(lines[0].words().is_err());
-        assert_eq!(lines[1], line(2, &["c"]));
+        assert_eq!(
+            (lines[1].number, lines[1].words().unwrap()),
+            (2, &["c".into()][..])
+        );
     }
 
     #[test]
     fn words_need_not_be_utf8() {
-        let lines = read(b"a\xff\n");
+        let word = OsString::from_vec(b"a\xff".to_vec());
 
-        assert_eq!(
-            lines[0].words().unwrap(),
-            [OsString::from_vec(b"a\xff".to_vec())]
-        );
+        assert_eq!(read(b"a\xff\n")[0].words().unwrap(), [word]);
     }
 }

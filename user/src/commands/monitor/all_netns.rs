@@ -7,7 +7,7 @@ use super::{
     link_of, netns, warn_of_little_room, warn_of_unreceived, Cli, EventEmitter, EventFilter,
     Failure, MonitorArgs, MonitorRun, OP,
 };
-use crate::output::{Identity, NamespaceLabel, Output};
+use crate::output::{Identity, NamespaceLabel, Output, Stamp, Watch};
 use crate::signals::Signals;
 use nlhello::monitor::{Namespace, NamespaceId, NamespaceNotice, Namespaces, Notice};
 use nlhello::netlink::Error;
@@ -158,10 +158,7 @@ impl Sites<'_> {
         // The namespace that the command runs in is known to be there.
         if !namespace.is_own() && self.start != Start::Untold {
             let is_initial = self.start == Start::Told;
-            self.say(|teller| {
-                let now = teller.now();
-                teller.watch.netns_is(&now, &identity, None, is_initial)
-            });
+            self.say(|watch, now| watch.netns_is(now, &identity, None, is_initial));
         }
     }
 
@@ -173,26 +170,21 @@ impl Sites<'_> {
         };
         site.place = NamespaceLabel::among(identity.netns.as_deref(), identity.nsid);
         let was = mem::replace(&mut site.identity, identity.clone());
-        self.say(|teller| {
-            let now = teller.now();
-            teller.watch.netns_is(&now, &identity, Some(&was), false)
-        });
+        self.say(|watch, now| watch.netns_is(now, &identity, Some(&was), false));
     }
 
     fn close(&mut self, namespace: &Namespace) {
         self.leave();
         self.all.remove(&namespace.id);
         let identity = self.identity(namespace);
-        self.say(|teller| {
-            let now = teller.now();
-            teller.watch.netns_is_gone(&now, &identity)
-        });
+        self.say(|watch, now| watch.netns_is_gone(now, &identity));
     }
 
     /// Says what is no change of an object, while anything is told.
-    fn say(&mut self, say: impl FnOnce(&mut EventEmitter) -> io::Result<()>) {
+    fn say(&mut self, say: impl FnOnce(&mut Watch, &Stamp) -> io::Result<()>) {
         if !self.teller.is_done() {
-            self.teller.failed = say(self.teller).err();
+            let now = self.teller.now();
+            self.teller.failed = say(&mut self.teller.watch, &now).err();
         }
     }
 

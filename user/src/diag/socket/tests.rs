@@ -29,10 +29,9 @@ const CONNECTED_TO_KERNEL: [u8; 76] = [
 const RMEM_AT: usize = 44;
 const DROPS_AT: usize = 76;
 
-fn described(payload: &[u8], processes: &[Process]) -> serde_json::Value {
-    let socket = NetlinkSocket::from_payload(payload).unwrap();
+fn described(socket: &NetlinkSocket, processes: &[Process]) -> serde_json::Value {
     description(&DescribedSocket {
-        socket: &socket,
+        socket,
         groups: &GroupNames::default(),
         processes,
     })
@@ -48,9 +47,10 @@ fn all_that_the_kernel_tells_of_a_socket_is_told() {
         pid: 12,
         comm: b"a b".to_vec(),
     };
+    let socket = NetlinkSocket::from_payload(&payload).unwrap();
 
     assert_eq!(
-        described(&payload, &[process]),
+        described(&socket, &[process]),
         json!({
             "protocol": "route",
             "portid": 4711,
@@ -73,14 +73,14 @@ fn all_that_the_kernel_tells_of_a_socket_is_told() {
 #[test]
 #[cfg(target_endian = "little")]
 fn a_connected_socket_is_told_with_its_other_end() {
-    let told = described(&CONNECTED_TO_KERNEL, &[]);
+    let told = described(
+        &NetlinkSocket::from_payload(&CONNECTED_TO_KERNEL).unwrap(),
+        &[],
+    );
 
     assert_eq!(told["protocol"], "usersock");
     assert_eq!(told["state"], "connected");
-    assert_eq!(
-        (&told["dst_portid"], &told["dst_group"]),
-        (&json!(0), &json!(0))
-    );
+    assert_eq!([&told["dst_portid"], &told["dst_group"]], [0, 0]);
     assert_eq!(told["groups"], json!([]));
 }
 
@@ -88,14 +88,9 @@ fn a_connected_socket_is_told_with_its_other_end() {
 fn a_line_of_the_file_is_told_without_what_it_does_not_have() {
     let line = "00000000a9945c14 0   4711       80000001 4352     0        1     2        7        1145187 ";
     let socket = NetlinkSocket::from_line(line).unwrap();
-    let told = description(&DescribedSocket {
-        socket: &socket,
-        groups: &GroupNames::default(),
-        processes: &[],
-    });
 
     assert_eq!(
-        told,
+        described(&socket, &[]),
         json!({
             "protocol": "route",
             "portid": 4711,
@@ -140,16 +135,10 @@ fn only_a_socket_without_port_id_and_groups_is_the_kernels() {
 
 #[test]
 fn whatever_the_bytes_are_they_are_told_or_refused() {
-    assert_eq!(
-        NetlinkSocket::from_payload(&MEMBER[..27]),
-        Err(wire::Error::Truncated)
-    );
+    let short = NetlinkSocket::from_payload(&MEMBER[..27]);
+    assert_eq!(short, Err(wire::Error::Truncated));
     assert_told_whatever_the_bytes(&[&MEMBER, &CONNECTED_TO_KERNEL], |payload| {
         let socket = NetlinkSocket::from_payload(payload).ok()?;
-        Some(description(&DescribedSocket {
-            socket: &socket,
-            groups: &GroupNames::default(),
-            processes: &[],
-        }))
+        Some(described(&socket, &[]))
     });
 }

@@ -183,32 +183,31 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal_hexadecimal_or_have_decimals() {
-        assert_eq!(
-            pushed(|out| push_decimal(out, u64::MAX)),
-            u64::MAX.to_string()
-        );
-        for power in 0..20 {
-            for number in [10u64.pow(power) - 1, 10u64.pow(power), 7 << (3 * power)] {
-                assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
-            }
-        }
-        for number in [256, 12_345_678, 1_234_567_890, u32::MAX.into(), 1 << 32] {
+        let powers = (0..20).flat_map(|power| {
+            let number = 10u64.pow(power);
+            [number - 1, number, 7 << (3 * power)]
+        });
+        let others = [
+            256,
+            12_345_678,
+            1_234_567_890,
+            u32::MAX.into(),
+            1 << 32,
+            u64::MAX,
+        ];
+        for number in powers.chain(others) {
             assert_eq!(pushed(|out| push_decimal(out, number)), number.to_string());
         }
-        assert_eq!(
-            pushed(|out| push_signed(out, i64::MIN)),
-            i64::MIN.to_string()
-        );
+        let lowest = pushed(|out| push_signed(out, i64::MIN));
+        assert_eq!(lowest, i64::MIN.to_string());
         assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
-        assert_eq!([three_digits(52), three_digits(999)], [*b"052", *b"999"]);
-        assert_eq!(
-            [six_digits(52), six_digits(987_654)],
-            [*b"000052", *b"987654"]
-        );
-        assert_eq!(
-            pushed(|out| push_hex(out, &[0, 0xaf, 0x10], Some(b':'))),
-            "00:af:10"
-        );
-        assert_eq!(pushed(|out| push_hex(out, &[0, 0xaf], None)), "00af");
+        assert_eq!([52, 999].map(three_digits), [*b"052", *b"999"]);
+        assert_eq!([52, 987_654].map(six_digits), [*b"000052", *b"987654"]);
+        for (separator, text) in [(Some(b':'), "00:af:10"), (None, "00af10")] {
+            assert_eq!(
+                pushed(|out| push_hex(out, &[0, 0xaf, 0x10], separator)),
+                text
+            );
+        }
     }
 }

@@ -314,36 +314,11 @@ mod tests {
 
     #[test]
     fn an_object_is_a_line_and_details_are_for_who_wants_them() {
-        assert_eq!(
-            line(false, false, fill),
-            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth}\n"
-        );
-        assert_eq!(
-            line(true, false, fill),
-            "eth0   mtu=1500 flags=[UP LOWER_UP] info={kind=veth more} deep=[{a=yes}]\n"
-        );
-    }
-
-    #[test]
-    fn a_key_without_a_value_stands_alone_and_an_empty_word_is_not_told() {
-        let text = line(false, false, |out| {
-            out.field("router", Value::Null);
-            out.field("state", Value::Word(""));
-            out.item(Value::Null);
-        });
-
-        assert_eq!(text, "router -\n");
-    }
-
-    #[test]
-    fn an_address_and_its_length_are_one_column() {
-        let text = line(false, false, |out| {
-            let address = "192.0.2.1".parse().unwrap();
-            out.prefix(("local", address), ("prefixlen", 24), 14);
-            out.field("scope", Value::Word("global"));
-        });
-
-        assert_eq!(text, "192.0.2.1/24   scope=global\n");
+        let details = ["info={kind=veth}", "info={kind=veth more} deep=[{a=yes}]"];
+        for (has_details, details) in [false, true].into_iter().zip(details) {
+            let text = format!("eth0   mtu=1500 flags=[UP LOWER_UP] {details}\n");
+            assert_eq!(line(has_details, false, fill), text);
+        }
     }
 
     #[test]
@@ -356,28 +331,50 @@ mod tests {
         assert_eq!(text, "\x1b[36meth0\x1b[0m   state=\x1b[32mUP\x1b[0m\n");
     }
 
-    #[test]
-    fn a_name_steers_nothing_and_cannot_pose_as_a_field() {
-        let text = line(false, false, |out| {
-            out.field("name", Value::Name(b"a b=\"\x1b[2J\n\\"));
-            out.field("next", Value::Name("ü".as_bytes()));
-        });
-
-        assert_eq!(text, "name=\"a b=\\x22\\x1b[2J\\x0a\\\\\" next=\"ü\"\n");
-    }
+    /// Fills the fields of an object.
+    type Fill = fn(&mut TextFields<'_>);
 
     #[test]
-    fn a_bracket_in_a_name_neither_begins_nor_ends_anything() {
-        let text = line(false, false, |out| {
-            out.field("dev", Value::Dev(b"a["));
-            out.open("flags", Nest::Array);
-            out.close();
-            out.open("names", Nest::Array);
-            out.item(Value::Name(b"b]"));
-            out.item(Value::Name(b"c"));
-            out.close();
-        });
-
-        assert_eq!(text, "dev=\"a[\" names=[\"b]\" c]\n");
+    fn what_is_empty_is_left_out_and_a_name_steers_nothing_and_cannot_pose_as_a_field_or_bracket() {
+        let rows: [(Fill, &str); 4] = [
+            (
+                |out| {
+                    out.field("router", Value::Null);
+                    out.field("state", Value::Word(""));
+                    out.item(Value::Null);
+                },
+                "router -",
+            ),
+            (
+                |out| {
+                    let address = "192.0.2.1".parse().unwrap();
+                    out.prefix(("local", address), ("prefixlen", 24), 14);
+                    out.field("scope", Value::Word("global"));
+                },
+                "192.0.2.1/24   scope=global",
+            ),
+            (
+                |out| {
+                    out.field("name", Value::Name(b"a b=\"\x1b[2J\n\\"));
+                    out.field("next", Value::Name("ü".as_bytes()));
+                },
+                "name=\"a b=\\x22\\x1b[2J\\x0a\\\\\" next=\"ü\"",
+            ),
+            (
+                |out| {
+                    out.field("dev", Value::Dev(b"a["));
+                    out.open("flags", Nest::Array);
+                    out.close();
+                    out.open("names", Nest::Array);
+                    out.item(Value::Name(b"b]"));
+                    out.item(Value::Name(b"c"));
+                    out.close();
+                },
+                "dev=\"a[\" names=[\"b]\" c]",
+            ),
+        ];
+        for (fill, text) in rows {
+            assert_eq!(line(false, false, fill), format!("{text}\n"));
+        }
     }
 }
