@@ -55,7 +55,7 @@ pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};
 pub use poll::{wait_any, wait_readable, AnyOf, Awaited};
 pub use proc::{comm, SocketLine};
-pub use protocol::{protocol_name, protocol_number, PROTOCOLS};
+pub use protocol::{protocol_name, protocol_number, Protocol, PROTOCOLS};
 pub use request::{DumpRequest, Request};
 pub use ring::{since_1970, Packet, Ring};
 pub use socket::{deadline, Datagram, Socket};
@@ -65,8 +65,7 @@ pub use spec::Spec;
 pub use crate::names::{AttrFormat, AttrSpec, MessageSpec};
 pub use table::Table;
 pub use tracee::{
-    Direction, Observer, Outcome, PeerAddress, Protocol, Remark, Rights, Thread, Tracer, Transfer,
-    Unshown,
+    Direction, Observer, Outcome, PeerAddress, Remark, Rights, Thread, Tracer, Transfer, Unshown,
 };
 
 #[cfg(test)]

@@ -76,14 +76,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_number_has_its_name_and_words() {
-        assert_eq!(Errno(libc::EPROTONOSUPPORT).to_string(), "EPROTONOSUPPORT");
-        assert_eq!(Errno(libc::EINVAL).description(), "Invalid argument");
-    }
-
-    #[test]
-    fn an_unknown_number_is_shown_as_it_is() {
-        assert_eq!(Errno(524).to_string(), "errno 524");
-        assert_eq!(Errno(524).description(), "Unknown error 524");
+    fn a_number_has_its_name_if_it_is_known_and_words() {
+        for (errno, name, words) in [
+            (
+                libc::EPROTONOSUPPORT,
+                "EPROTONOSUPPORT",
+                "Protocol not supported",
+            ),
+            (libc::EINVAL, "EINVAL", "Invalid argument"),
+            (524, "errno 524", "Unknown error 524"),
+        ] {
+            assert_eq!(Errno(errno).to_string(), name);
+            assert_eq!(Errno(errno).description(), words);
+        }
     }
 }

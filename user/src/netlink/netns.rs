@@ -73,26 +73,21 @@ impl Netns {
     pub fn open(name: impl AsRef<Path>) -> Result<Self, Error> {
         let name = name.as_ref();
         let path = path_of(name);
-        match (open(&path), path_of_process(name)) {
-            (Ok(file), _) => Ok(Self { path, file }),
-            (Err(error), Some(process)) if error.kind() == ErrorKind::NotFound => {
-                Self::of_process(&path, process)
-            }
-            (Err(error), _) => Err(failed(&path.display(), &error)),
-        }
-    }
-
-    /// Opens the file `process`, where there is no `path`.
-    fn of_process(path: &Path, process: PathBuf) -> Result<Self, Error> {
+        let error = match open(&path) {
+            Ok(file) => return Ok(Self { path, file }),
+            Err(error) => error,
+        };
+        let process = path_of_process(name).filter(|_| error.kind() == ErrorKind::NotFound);
+        let Some(process) = process else {
+            return Err(failed(&path.display(), &error));
+        };
+        let tried = format!("{}, {}", path.display(), process.display());
         match open(&process) {
             Ok(file) => Ok(Self {
                 path: process,
                 file,
             }),
-            Err(error) => {
-                let tried = format!("{}, {}", path.display(), process.display());
-                Err(failed(&tried, &error))
-            }
+            Err(error) => Err(failed(&tried, &error)),
         }
     }
 
@@ -121,9 +116,7 @@ impl Netns {
 
         move_to(&self.file, libc::CLONE_NEWNET).map_err(|error| failed(&tried, &error))
     }
-}
 
-impl Netns {
     /// Returns what tells it from all others.
     ///
     /// # Errors
@@ -207,16 +200,15 @@ fn failed(tried: &dyn fmt::Display, error: &io::Error) -> Error {
         libc::EINVAL => "not a network namespace",
         _ => &found.message,
     };
-    let message = format!("{tried}: {words}");
+    let found = Error {
+        message: format!("{tried}: {words}"),
+        ..found
+    };
 
     match found.errno.0 {
-        libc::ENOENT => found
-            .message(message)
-            .hint("ip netns list shows those with a name"),
-        libc::EPERM | libc::EACCES => found
-            .message(message)
-            .hint("try as root: it takes CAP_SYS_ADMIN"),
-        _ => found.message(message),
+        libc::ENOENT => found.hint("ip netns list shows those with a name"),
+        libc::EPERM | libc::EACCES => found.hint("try as root: it takes CAP_SYS_ADMIN"),
+        _ => found,
     }
 }
 

@@ -44,19 +44,10 @@ impl SocketLine {
 
     /// Reads a line; `None` for what is none, as the first one of the file.
     pub fn read(line: &str) -> Option<Self> {
-        let mut words = line.split_ascii_whitespace().skip(1);
-        let mut word = || words.next();
-        let [protocol, portid, groups, rmem, wmem, dump, _, drops, inode] = [
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-            word()?,
-        ];
+        let words: Vec<_> = line.split_ascii_whitespace().collect();
+        let [_, protocol, portid, groups, rmem, wmem, dump, _, drops, inode, ..] = words[..] else {
+            return None;
+        };
         // The file shows memory as signed numbers.
         let memory = |digits: &str| digits.parse::<i32>().ok()?.max(0).try_into().ok();
 

@@ -416,7 +416,7 @@ pub(super) fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> i
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::wire::{put_message, Nlmsghdr};
+    use crate::netlink::Request;
 
     /// Sends `datagram` to another socket of the same protocol, as any user can.
     pub(crate) fn send_to(socket: &Socket, portid: u32, datagram: &[u8]) -> io::Result<()> {
@@ -505,14 +505,8 @@ pub(super) mod tests {
     #[test]
     fn the_kernel_is_port_zero() {
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let noop_with_ack = Nlmsghdr {
-            nlmsg_type: libc::NLMSG_NOOP as u16,
-            nlmsg_flags: (libc::NLM_F_REQUEST | libc::NLM_F_ACK) as u16,
-            ..Nlmsghdr::default()
-        };
-        let mut request = Vec::new();
-        put_message(&mut request, noop_with_ack, b"").unwrap();
-        socket.send(&request).unwrap();
+        let noop = Request::change("test", libc::NLMSG_NOOP as u16, Vec::new()).unwrap();
+        socket.send(noop.bytes()).unwrap();
         let mut buf = [0; 64];
         let datagram = socket
             .recv(&mut buf, Duration::from_secs(5))
@@ -526,14 +520,8 @@ pub(super) mod tests {
     #[test]
     fn a_refusal_does_not_repeat_the_payload_of_the_request() {
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let unknown = Nlmsghdr {
-            nlmsg_type: 9999,
-            nlmsg_flags: libc::NLM_F_REQUEST as u16,
-            ..Nlmsghdr::default()
-        };
-        let mut request = Vec::new();
-        put_message(&mut request, unknown, &[0; 4096]).unwrap();
-        socket.send(&request).unwrap();
+        let unknown = Request::new("test", 9999, vec![0; 4096]).unwrap();
+        socket.send(unknown.bytes()).unwrap();
         let mut buf = [0; 512];
         let datagram = socket.recv(&mut buf, Duration::from_secs(5));
 

@@ -12,7 +12,6 @@ mod datagrams;
 mod filter;
 mod follow;
 mod memory;
-mod protocol;
 mod ptrace;
 mod signals;
 mod sockets;
@@ -22,10 +21,9 @@ mod turns;
 
 pub use calls::Direction;
 pub use follow::Tracer;
-pub use protocol::Protocol;
 pub use thread::{Rights, Thread};
 
-use super::Errno;
+use super::{Errno, Protocol};
 use std::time::SystemTime;
 
 /// Receiver of the datagrams and remarks of a [`Tracer`].

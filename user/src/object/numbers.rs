@@ -34,7 +34,8 @@ pub struct Numbers {
 #[derive(Debug)]
 pub struct Numbering {
     file: &'static str,
-    built_in: &'static [(u32, &'static str)],
+    /// Lines as in the file, which come before its own.
+    built_in: &'static str,
     names: OnceCell<BTreeMap<u32, String>>,
 }
 
@@ -44,16 +45,16 @@ impl Default for Numbers {
             protocols: Numbering::new("rt_protos", PROTOCOLS),
             tables: Numbering::new("rt_tables", TABLES),
             scopes: Numbering::new("rt_scopes", SCOPES),
-            realms: Numbering::new("rt_realms", &[(0, "unknown")]),
-            dsfields: Numbering::new("rt_dsfield", &[]),
-            groups: Numbering::new("group", &[(0, "default")]),
+            realms: Numbering::new("rt_realms", "0 unknown"),
+            dsfields: Numbering::new("rt_dsfield", ""),
+            groups: Numbering::new("group", "0 default"),
             addr_protocols: Numbering::new("rt_addrprotos", ADDR_PROTOCOLS),
         }
     }
 }
 
 impl Numbering {
-    fn new(file: &'static str, built_in: &'static [(u32, &'static str)]) -> Self {
+    fn new(file: &'static str, built_in: &'static str) -> Self {
         Self {
             file,
             built_in,
@@ -83,10 +84,6 @@ impl Numbering {
     }
 
     fn read(&self) -> BTreeMap<u32, String> {
-        let built_in = self
-            .built_in
-            .iter()
-            .map(|(n, name)| (*n, (*name).to_owned()));
         let text = FOLDERS
             .iter()
             .find_map(|folder| fs::read_to_string(Path::new(folder).join(self.file)).ok());
@@ -95,7 +92,7 @@ impl Numbering {
             .into_iter()
             .filter_map(|part| fs::read_to_string(part).ok());
 
-        let mut names: BTreeMap<_, _> = built_in.collect();
+        let mut names: BTreeMap<_, _> = parse(self.built_in).collect();
         text.into_iter()
             .chain(more)
             .for_each(|text| names.extend(parse(&text)));
@@ -135,46 +132,15 @@ fn read_number(word: &str) -> Option<u32> {
 }
 
 /// `RTPROT_*`, `include/uapi/linux/rtnetlink.h`.
-const PROTOCOLS: &[(u32, &str)] = &[
-    (0, "unspec"),
-    (1, "redirect"),
-    (2, "kernel"),
-    (3, "boot"),
-    (4, "static"),
-    (8, "gated"),
-    (9, "ra"),
-    (10, "mrt"),
-    (11, "zebra"),
-    (12, "bird"),
-    (13, "dnrouted"),
-    (14, "xorp"),
-    (15, "ntk"),
-    (16, "dhcp"),
-    (18, "keepalived"),
-    (42, "babel"),
-    (186, "bgp"),
-    (187, "isis"),
-    (188, "ospf"),
-    (189, "rip"),
-    (192, "eigrp"),
-];
+const PROTOCOLS: &str = "0 unspec\n1 redirect\n2 kernel\n3 boot\n4 static\n8 gated\n9 ra\n10 mrt\n\
+    11 zebra\n12 bird\n13 dnrouted\n14 xorp\n15 ntk\n16 dhcp\n18 keepalived\n42 babel\n186 bgp\n\
+    187 isis\n188 ospf\n189 rip\n192 eigrp";
 
 /// `RT_TABLE_*`, the same header.
-const TABLES: &[(u32, &str)] = &[(253, "default"), (254, "main"), (255, "local")];
+const TABLES: &str = "253 default\n254 main\n255 local";
 
 /// `RT_SCOPE_*`, the same header.
-const SCOPES: &[(u32, &str)] = &[
-    (0, "global"),
-    (200, "site"),
-    (253, "link"),
-    (254, "host"),
-    (255, "nowhere"),
-];
+const SCOPES: &str = "0 global\n200 site\n253 link\n254 host\n255 nowhere";
 
 /// `IFAPROT_*`, `include/uapi/linux/if_addr.h`.
-const ADDR_PROTOCOLS: &[(u32, &str)] = &[
-    (0, "unspec"),
-    (1, "kernel_lo"),
-    (2, "kernel_ra"),
-    (3, "kernel_ll"),
-];
+const ADDR_PROTOCOLS: &str = "0 unspec\n1 kernel_lo\n2 kernel_ra\n3 kernel_ll";

@@ -66,35 +66,19 @@ const IS_LITTLE_ENDIAN: u32 = 0x4000_0000;
 
 /// `AUDIT_ARCH_*` of this program: the machine as ELF has it, and two bits; 0 where it is not known.
 const NATIVE: u32 = {
-    let machine = if cfg!(target_arch = "x86_64") {
-        62
-    } else if cfg!(target_arch = "x86") {
-        3
-    } else if cfg!(target_arch = "aarch64") {
-        183
-    } else if cfg!(target_arch = "arm") {
-        40
-    } else if cfg!(any(target_arch = "riscv64", target_arch = "riscv32")) {
-        243
-    } else if cfg!(target_arch = "s390x") {
-        22
-    } else if cfg!(target_arch = "powerpc64") {
-        21
-    } else if cfg!(target_arch = "loongarch64") {
-        258
-    } else {
-        0
+    let machine = match std::env::consts::ARCH.as_bytes() {
+        b"x86_64" => 62,
+        b"x86" => 3,
+        b"aarch64" => 183,
+        b"arm" => 40,
+        b"riscv64" | b"riscv32" => 243,
+        b"s390x" => 22,
+        b"powerpc64" => 21,
+        b"loongarch64" => 258,
+        _ => 0,
     };
-    let width = if cfg!(target_pointer_width = "64") {
-        IS_64_BIT
-    } else {
-        0
-    };
-    let order = if cfg!(target_endian = "little") {
-        IS_LITTLE_ENDIAN
-    } else {
-        0
-    };
+    let width = cfg!(target_pointer_width = "64") as u32 * IS_64_BIT;
+    let order = cfg!(target_endian = "little") as u32 * IS_LITTLE_ENDIAN;
     if machine == 0 {
         0
     } else {
@@ -102,74 +86,46 @@ const NATIVE: u32 = {
     }
 };
 
-/// Makes a table of system calls from their names.
+/// Makes the table of system calls of this architecture and, on x86-64, that of i386 programs: each call with the constant
+/// that is its number here, and the numbers that it has there.
 macro_rules! syscalls {
-    ($($(#[$meta:meta])* $number:ident = $name:literal: $form:expr,)*) => {
-        &[
-            $($(#[$meta])* Syscall {
-                number: libc::$number,
-                name: $name,
-                form: $form,
-            },)*
-        ]
+    ($($(#[$meta:meta])* $number:ident, $($i386:literal)|+ = $name:literal: $form:expr,)*) => {
+        static SYSCALLS: &[Syscall] = &[
+            $($(#[$meta])* Syscall { number: libc::$number, name: $name, form: $form },)*
+        ];
+
+        #[cfg(target_arch = "x86_64")]
+        static I386: &[Syscall] = &[
+            $($(Syscall { number: $i386, name: $name, form: $form },)+)*
+        ];
     };
 }
 
-/// System calls of this architecture. `pwrite` and `pwritev`, which fail with `ESPIPE` on sockets, are left
-/// out; `pwritev2` with offset -1 is `writev`.
-static SYSCALLS: &[Syscall] = syscalls! {
-    SYS_sendmsg = "sendmsg": Message(Sent),
-    SYS_recvmsg = "recvmsg": Message(Received),
-    SYS_sendto = "sendto": Buffer(Sent),
-    SYS_recvfrom = "recvfrom": Buffer(Received),
-    SYS_sendmmsg = "sendmmsg": Messages(Sent),
-    SYS_recvmmsg = "recvmmsg": Messages(Received),
+// `pwrite` and `pwritev`, which fail with `ESPIPE` on sockets, are left out; `pwritev2` with offset -1 is `writev`. The
+// numbers are those of `arch/x86/entry/syscalls/syscall_32.tbl`.
+syscalls! {
+    SYS_sendmsg, 370 = "sendmsg": Message(Sent),
+    SYS_recvmsg, 372 = "recvmsg": Message(Received),
+    SYS_sendto, 369 = "sendto": Buffer(Sent),
+    SYS_recvfrom, 371 = "recvfrom": Buffer(Received),
+    SYS_sendmmsg, 345 = "sendmmsg": Messages(Sent),
+    SYS_recvmmsg, 337 = "recvmmsg": Messages(Received),
     #[cfg(all(target_pointer_width = "32", not(target_arch = "riscv32")))]
-    SYS_recvmmsg_time64 = "recvmmsg": Messages(Received),
-    SYS_write = "write": Plain(Sent),
-    SYS_read = "read": Plain(Received),
-    SYS_writev = "writev": Vector(Sent),
-    SYS_readv = "readv": Vector(Received),
-    SYS_pwritev2 = "pwritev2": Vector(Sent),
-    SYS_preadv2 = "preadv2": Vector(Received),
-    SYS_sendfile = "sendfile": Copied { to: 0, from: 1 },
-    SYS_splice = "splice": Copied { to: 2, from: 0 },
-    SYS_io_uring_setup = "io_uring_setup": IoUring,
-    SYS_io_uring_enter = "io_uring_enter": IoUring,
-    SYS_io_submit = "io_submit": Aio,
+    SYS_recvmmsg_time64, 417 = "recvmmsg": Messages(Received),
+    SYS_write, 4 = "write": Plain(Sent),
+    SYS_read, 3 = "read": Plain(Received),
+    SYS_writev, 146 = "writev": Vector(Sent),
+    SYS_readv, 145 = "readv": Vector(Received),
+    SYS_pwritev2, 379 = "pwritev2": Vector(Sent),
+    SYS_preadv2, 378 = "preadv2": Vector(Received),
+    SYS_sendfile, 187 | 239 = "sendfile": Copied { to: 0, from: 1 },
+    SYS_splice, 313 = "splice": Copied { to: 2, from: 0 },
+    SYS_io_uring_setup, 425 = "io_uring_setup": IoUring,
+    SYS_io_uring_enter, 426 = "io_uring_enter": IoUring,
+    SYS_io_submit, 248 = "io_submit": Aio,
     #[cfg(any(target_arch = "s390x", target_arch = "powerpc64", target_arch = "x86"))]
-    SYS_socketcall = "socketcall": Socketcall,
-};
-
-/// System calls of i386 programs on x86-64: `arch/x86/entry/syscalls/syscall_32.tbl`.
-#[cfg(target_arch = "x86_64")]
-static I386: &[Syscall] = {
-    const fn call(number: c_long, name: &'static str, form: CallForm) -> Syscall {
-        Syscall { number, name, form }
-    }
-    &[
-        call(370, "sendmsg", Message(Sent)),
-        call(372, "recvmsg", Message(Received)),
-        call(369, "sendto", Buffer(Sent)),
-        call(371, "recvfrom", Buffer(Received)),
-        call(345, "sendmmsg", Messages(Sent)),
-        call(337, "recvmmsg", Messages(Received)),
-        call(417, "recvmmsg", Messages(Received)),
-        call(4, "write", Plain(Sent)),
-        call(3, "read", Plain(Received)),
-        call(146, "writev", Vector(Sent)),
-        call(145, "readv", Vector(Received)),
-        call(379, "pwritev2", Vector(Sent)),
-        call(378, "preadv2", Vector(Received)),
-        call(187, "sendfile", Copied { to: 0, from: 1 }),
-        call(239, "sendfile", Copied { to: 0, from: 1 }),
-        call(313, "splice", Copied { to: 2, from: 0 }),
-        call(425, "io_uring_setup", IoUring),
-        call(426, "io_uring_enter", IoUring),
-        call(248, "io_submit", Aio),
-        call(102, "socketcall", Socketcall),
-    ]
-};
+    SYS_socketcall, 102 = "socketcall": Socketcall,
+}
 
 /// Architectures whose calls are followed: the tracer's own, and on x86-64 also i386.
 pub(super) static ABIS: &[Abi] = &[

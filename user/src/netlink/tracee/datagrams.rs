@@ -323,13 +323,11 @@ pub(super) fn word_at(bytes: &[u8], at: usize, len: usize) -> u64 {
 impl PeerAddress {
     /// Reads it from the bytes of a `struct sockaddr_nl`.
     fn of_sockaddr(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; ADDR_LEN] = bytes.try_into().ok()?;
-        let [f0, f1, _, _, p0, p1, p2, p3, g0, g1, g2, g3] = *bytes;
-        let family = u16::from_ne_bytes([f0, f1]);
+        let family = u16::from_ne_bytes(*bytes.first_chunk()?);
 
         (i32::from(family) == libc::AF_NETLINK).then(|| Self {
-            portid: u32::from_ne_bytes([p0, p1, p2, p3]),
-            groups: u32::from_ne_bytes([g0, g1, g2, g3]),
+            portid: word_at(bytes, 4, 4) as u32,
+            groups: word_at(bytes, 8, 4) as u32,
         })
     }
 }

@@ -147,12 +147,12 @@ impl Tracer {
     }
 
     fn failure(&self) -> Option<Error> {
-        Some(match self.started.failure()? {
-            NotRun::NoFilter(errno) => Error::new(FOLLOW, errno)
+        let NotRun { has_filter, errno } = self.started.failure()?;
+
+        Some(match has_filter {
+            true => Error::new(Self::RUN, errno).object(self.command.to_string_lossy()),
+            false => Error::new(FOLLOW, errno)
                 .hint("it takes a kernel with CONFIG_SECCOMP_FILTER that lets this program use it"),
-            NotRun::NoProgram(errno) => {
-                Error::new(Self::RUN, errno).object(self.command.to_string_lossy())
-            }
         })
     }
 
@@ -561,6 +561,15 @@ impl Call {
             || found.len > found.room
             || is_full && self.socket.protocol.has_messages() && is_cut(bytes)
     }
+
+    /// Returns why nothing is to be shown of what it has received, where that is so.
+    fn unshown(&self) -> Option<Unshown> {
+        match self.arguments.flags() & libc::MSG_PEEK {
+            _ if self.is_copied() => Some(Unshown::Copied),
+            0 => None,
+            _ => Some(Unshown::Peeked),
+        }
+    }
 }
 
 /// Says whether the last message ends behind the bytes: where nobody asks, the kernel does not say
@@ -583,8 +592,7 @@ impl TracedThread {
             true => None,
             false => Some(Unshown::Unread),
         };
-        let mut index = 0;
-        for (found, bytes) in self.datagrams.iter() {
+        for (index, (found, bytes)) in self.datagrams.iter().enumerate() {
             observer.transfer(&Transfer {
                 outcome: call.outcome(result, index, found.len),
                 peer: found.peer,
@@ -592,11 +600,10 @@ impl TracedThread {
                 unshown: unshown(bytes.len() == found.len),
                 ..transfer
             });
-            index += 1;
         }
         // Where the kernel cannot read it either, nothing was found. Nothing may be copied at the end
         // of a file.
-        if index == 0 && !(call.is_copied() && result == Some(Ok(0))) {
+        if self.datagrams.count() == 0 && !(call.is_copied() && result == Some(Ok(0))) {
             observer.transfer(&Transfer {
                 outcome: call.outcome(result, 0, 0),
                 unshown: match call.is_copied() {
@@ -638,17 +645,6 @@ impl TracedThread {
                 unshown: Some(Unshown::Unread),
                 ..transfer
             });
-        }
-    }
-}
-
-impl Call {
-    /// Returns why nothing is to be shown of what it has received, where that is so.
-    fn unshown(&self) -> Option<Unshown> {
-        match self.arguments.flags() & libc::MSG_PEEK {
-            _ if self.is_copied() => Some(Unshown::Copied),
-            0 => None,
-            _ => Some(Unshown::Peeked),
         }
     }
 }

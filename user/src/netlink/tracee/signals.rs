@@ -145,31 +145,16 @@ pub(super) fn send(pid: pid_t, signal: c_int) {
     unsafe { libc::kill(pid, signal) };
 }
 
-/// Where the kernel says who has sent a signal.
-#[repr(C)]
-struct Sender {
-    /// `si_signo`, `si_errno`, `si_code`.
-    numbers: [c_int; 3],
-    fields: SigchldFields,
-}
-
-/// Fields behind the common ones of `siginfo_t`: a union that may hold pointers, and is aligned as they are.
-#[repr(C)]
-struct SigchldFields {
-    _align: [*const c_void; 0],
-    pid: pid_t,
-}
-
 extern "C" fn wake(_signal: c_int) {}
 
 /// Sends `signal` to the command, if it came from a process, and from another one than that.
 extern "C" fn forward(signal: c_int, info: *mut siginfo_t, _context: *mut c_void) {
-    // SAFETY: with SA_SIGINFO the kernel gives a pointer to a whole `siginfo_t`, of which this is the
-    // start; it lives until the handler returns.
-    let sender = unsafe { &*info.cast::<Sender>() };
+    // SAFETY: with SA_SIGINFO the kernel gives a pointer to a whole `siginfo_t`, which lives until the
+    // handler returns; whatever the union in it holds, these bytes of it are an integer.
+    let (code, sender) = unsafe { ((*info).si_code, (*info).si_pid()) };
     let command = COMMAND.load(Ordering::SeqCst);
     // Codes of the kernel's own, such as that of a terminal, are above 0.
-    if command > 0 && sender.numbers[2] <= 0 && sender.fields.pid != command {
+    if command > 0 && code <= 0 && sender != command {
         kill(command, signal);
     }
 }

@@ -20,17 +20,11 @@ pub(super) struct Started {
 }
 
 /// Why a command was not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotRun {
-    /// The kernel does not take the filter.
-    NoFilter(c_int),
-    /// There is no such program, or it cannot be run.
-    NoProgram(c_int),
+pub(super) struct NotRun {
+    /// Whether the kernel took the filter: then there is no such program, or it cannot be run.
+    pub has_filter: bool,
+    pub errno: c_int,
 }
-
-// Kinds of failure that precede the error number in the child's report.
-const NO_FILTER: u8 = 1;
-const NO_PROGRAM: u8 = 2;
 
 /// Exit status of the child where it says why.
 const UNTOLD: c_int = 127;
@@ -82,12 +76,11 @@ impl Started {
     pub fn failure(&self) -> Option<NotRun> {
         let mut said = [0; 5];
         (&self.report).read_exact(&mut said).ok()?;
-        let [what, errno @ ..] = said;
-        let errno = c_int::from_ne_bytes(errno);
-        match what {
-            NO_FILTER => Some(NotRun::NoFilter(errno)),
-            _ => Some(NotRun::NoProgram(errno)),
-        }
+        let [has_filter, errno @ ..] = said;
+        Some(NotRun {
+            has_filter: has_filter != 0,
+            errno: c_int::from_ne_bytes(errno),
+        })
     }
 }
 
@@ -111,12 +104,12 @@ fn become_command(plan: &Plan<'_>) -> ! {
         libc::read(plan.own, go.as_mut_ptr().cast(), 1)
     };
     if read == 1 {
-        let (what, error) = match filter::install(plan.filter) {
-            Ok(()) => (NO_PROGRAM, exec(plan.command)),
-            Err(error) => (NO_FILTER, error),
+        let (has_filter, error) = match filter::install(plan.filter) {
+            Ok(()) => (true, exec(plan.command)),
+            Err(error) => (false, error),
         };
         let [a, b, c, d] = error.raw_os_error().unwrap_or(0).to_ne_bytes();
-        let said = [what, a, b, c, d];
+        let said = [has_filter.into(), a, b, c, d];
         // SAFETY: the pointer and the length are those of `said`, which outlives the call.
         unsafe { libc::write(plan.own, said.as_ptr().cast(), said.len()) };
     }
