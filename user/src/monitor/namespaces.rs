@@ -82,6 +82,9 @@ pub enum NamespaceNotice<'a> {
     Told(&'a Notice<'a>),
 }
 
+/// Receiver of what is told of namespaces.
+pub type TellNamespace<'t> = &'t mut dyn FnMut(&Namespace, &NamespaceNotice<'_>);
+
 /// A [`Monitor`] in this network namespace, and one in each that has a name.
 ///
 /// A socket keeps its namespace there, so those of a namespace that has lost its last name are
@@ -184,10 +187,7 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
-    pub fn start(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    pub fn start(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         self.all[0].monitor.start()?;
         self.learn_nsids(&mut |_, _| {})?;
         for name in self.names.list()? {
@@ -201,10 +201,7 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of asking for ids.
-    pub fn emit_all(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    pub fn emit_all(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         for watched in &self.all {
             watched.introduce(tell);
         }
@@ -221,7 +218,7 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+        tell: TellNamespace<'_>,
     ) -> Result<Waited, Error> {
         let mut has_left = false;
         let waited = self.receive(deadline, wake, &mut |namespace, seen| {
@@ -239,7 +236,7 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+        tell: TellNamespace<'_>,
     ) -> Result<Waited, Error> {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
@@ -306,10 +303,7 @@ impl Namespaces {
     }
 
     /// Leaves those that have lost their names, and watches those that are new.
-    fn follow_names(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn follow_names(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         let names = self.names.list()?;
         self.refused.retain(|name| names.contains(name));
         for watched in &mut self.all[1..] {
@@ -330,11 +324,7 @@ impl Namespaces {
 
     /// Begins to watch the namespace that has this name, and reads what there is; returns it, unless
     /// it is watched already or cannot be.
-    fn admit(
-        &mut self,
-        name: NetnsName,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Option<&Watched> {
+    fn admit(&mut self, name: NetnsName, tell: TellNamespace<'_>) -> Option<&Watched> {
         let is_known = self.all.iter().any(|one| one.is(name.id));
         if is_known || self.refused.contains(&name) {
             return None;
@@ -354,12 +344,7 @@ impl Namespaces {
         None
     }
 
-    fn refuse(
-        &mut self,
-        name: NetnsName,
-        error: &Error,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) {
+    fn refuse(&mut self, name: NetnsName, error: &Error, tell: TellNamespace<'_>) {
         tell(&Namespace::named(&name), &NamespaceNotice::Refused(error));
         self.refused.push(name);
     }
@@ -384,10 +369,7 @@ impl Namespaces {
     }
 
     /// Asks for the ids of those that have none yet: an id stays.
-    fn learn_nsids(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn learn_nsids(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         for Watched {
             namespace, netns, ..
         } in &mut self.all
@@ -415,10 +397,7 @@ impl Namespaces {
     }
 
     /// Begins to hear those that are new, and leaves those that are gone.
-    fn follow(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn follow(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         let ids = self.nsids.all()?;
         self.left.retain(|nsid| ids.contains(nsid));
         for nsid in &self.numbered - &ids {
@@ -430,11 +409,7 @@ impl Namespaces {
         Ok(())
     }
 
-    fn admit_numbered(
-        &mut self,
-        nsid: u32,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) {
+    fn admit_numbered(&mut self, nsid: u32, tell: TellNamespace<'_>) {
         let namespace = Namespace::numbered(nsid);
         if self.peer_namespace.is_none() {
             match PeerNamespace::open(self.kinds | Kind::Link.into(), self.buffer) {
@@ -458,7 +433,7 @@ impl Namespaces {
         });
     }
 
-    fn forget(&mut self, nsid: u32, tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>)) {
+    fn forget(&mut self, nsid: u32, tell: TellNamespace<'_>) {
         self.left.remove(&nsid);
         if self.numbered.remove(&nsid) {
             tell(&Namespace::numbered(nsid), &NamespaceNotice::Closed);
@@ -468,10 +443,7 @@ impl Namespaces {
         }
     }
 
-    fn hear_elsewhere(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn hear_elsewhere(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         for _ in 0..EVENTS {
             let others = self.ids_of_others();
             let Some(peer_namespace) = &mut self.peer_namespace else {
@@ -496,7 +468,7 @@ impl Namespaces {
         &mut self,
         nsid: u32,
         messages: &[u8],
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
+        tell: TellNamespace<'_>,
     ) -> Result<(), Error> {
         if !self.numbered.contains(&nsid) {
             // The id may be new, or given to a namespace that is watched already.
@@ -522,7 +494,7 @@ impl Watched {
     }
 
     /// Tells that it is watched, and what there is.
-    fn introduce(&self, tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>)) {
+    fn introduce(&self, tell: TellNamespace<'_>) {
         tell(&self.namespace, &NamespaceNotice::Opened);
         for link in self.monitor.objects(Kind::Link) {
             tell(
@@ -535,10 +507,7 @@ impl Watched {
     }
 
     /// Takes in what is there, up to a limit, or reads again what is due.
-    fn take_turn(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn take_turn(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         for _ in 0..TURNS {
             self.wait(Instant::now(), tell)?;
             if !self.monitor.is_behind() {
@@ -548,11 +517,7 @@ impl Watched {
         Ok(())
     }
 
-    fn wait(
-        &mut self,
-        until: Instant,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<Waited, Error> {
+    fn wait(&mut self, until: Instant, tell: TellNamespace<'_>) -> Result<Waited, Error> {
         let namespace = &self.namespace;
         self.monitor.wait(until, None, &mut |told| {
             tell(namespace, &NamespaceNotice::Told(told))
@@ -561,11 +526,7 @@ impl Watched {
 
     /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
     /// now, and that this is all.
-    fn heed_names(
-        &mut self,
-        names: &[NetnsName],
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn heed_names(&mut self, names: &[NetnsName], tell: TellNamespace<'_>) -> Result<(), Error> {
         if names.iter().any(|name| self.is_called(name)) {
             return Ok(());
         }
@@ -592,10 +553,7 @@ impl Watched {
         !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
-    fn hear_out(
-        &mut self,
-        tell: &mut impl FnMut(&Namespace, &NamespaceNotice<'_>),
-    ) -> Result<(), Error> {
+    fn hear_out(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..LAST_TURNS {
             if self.wait(now, tell)? == Waited::TimedOut {
