@@ -144,14 +144,11 @@ impl Kind {
             .filter(|(kind, _)| (kind.facts().is_whole)(payload))
     }
 
-    /// Returns the kinds of which a message of rtnetlink of type `nlmsg_type` with this payload, that came to `group`,
-    /// says that an object has changed, without telling it.
-    pub(crate) fn hinted(nlmsg_type: u16, payload: &[u8], group: u32) -> Kinds {
+    /// Returns the kinds of which a message of rtnetlink of type `nlmsg_type` with this payload says that an object has
+    /// changed, without telling it.
+    pub(crate) fn hinted(nlmsg_type: u16, payload: &[u8]) -> Kinds {
         let family = payload.first().copied().unwrap_or_default();
-        let is_hinted = |kind: &Self| {
-            let facts = kind.facts();
-            facts.groups.contains(&group) && facts.is_hinted(nlmsg_type, family)
-        };
+        let is_hinted = |kind: &Self| kind.facts().is_hinted(nlmsg_type, family);
         Self::ALL.iter().copied().filter(is_hinted).collect()
     }
 }

@@ -32,6 +32,8 @@ pub mod netlink;
 pub mod object;
 
 pub mod diag;
+#[cfg(test)]
+mod fixtures;
 pub mod genl;
 pub mod hello;
 pub mod kind;

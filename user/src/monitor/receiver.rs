@@ -52,8 +52,6 @@ impl Receiver {
             // Without it more is heard, and left out here.
             let _ = events.socket().set_filter(&program);
         }
-        let told = events.socket().tell_groups();
-        told.map_err(|error| Error::from_io(OP, &error))?;
         let unreceived = join(&events, kinds)?;
 
         Ok(Self {
@@ -108,7 +106,7 @@ impl Receiver {
     ) -> Result<(), Error> {
         match heard {
             Ok(batch) => {
-                self.intake().take_all(batch.messages_of_groups(OP), tell)?;
+                self.intake().take_all(batch.messages(OP), tell)?;
                 self.note_again();
                 Ok(())
             }
@@ -180,7 +178,7 @@ impl Receiver {
 
     fn take_in(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let (events, mut intake) = self.split();
-        intake.take_all(events.messages_of_groups(OP), tell)?;
+        intake.take_all(events.messages(OP), tell)?;
         self.note_again();
         Ok(())
     }
@@ -236,18 +234,14 @@ struct Intake<'h> {
 }
 
 impl Intake<'_> {
-    /// Takes in `messages`, each with the group that it was sent to.
+    /// Takes in `messages`.
     fn take_all<'m>(
         &mut self,
-        messages: impl Iterator<Item = Result<(u32, Message<'m>), Error>>,
+        mut messages: impl Iterator<Item = Result<Message<'m>, Error>>,
         tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        let mut messages = messages;
         // An iterator over datagrams and the messages in each is slow to resume after every message.
-        messages.try_for_each(|message| {
-            let (group, message) = message?;
-            self.take_one(&message, group, tell)
-        })?;
+        messages.try_for_each(|message| self.take_one(&message?, tell))?;
         match self.recorder {
             Some(recorder) => recorder.flush(),
             None => Ok(()),
@@ -257,12 +251,10 @@ impl Intake<'_> {
     fn take_one(
         &mut self,
         message: &Message<'_>,
-        group: u32,
         tell: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        let Some(news) = self.read(message, group) else {
-            let (nlmsg_type, payload) = (message.header().nlmsg_type, message.payload());
-            let hinted = Kind::hinted(nlmsg_type, payload, group);
+        let Some(news) = self.read(message) else {
+            let hinted = Kind::hinted(message.header().nlmsg_type, message.payload());
             self.state.note_silent(hinted);
             return Ok(());
         };
@@ -274,10 +266,10 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Reads an event that is listened for, which came to `group`; what answers us is none.
-    fn read<'m>(&self, message: &Message<'m>, group: u32) -> Option<News<'m>> {
+    /// Reads an event that is listened for; what answers us is none.
+    fn read<'m>(&self, message: &Message<'m>) -> Option<News<'m>> {
         let news = News::of(message)?;
-        let is_heard = self.kinds.has(news.kind()) && news.kind().groups().contains(&group);
+        let is_heard = self.kinds.has(news.kind());
         let is_answer = news.by == self.portid;
 
         (is_heard && !is_answer && self.socket_filter.passes(&news.object)).then_some(news)

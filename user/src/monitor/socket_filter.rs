@@ -329,14 +329,15 @@ fn words(address: IpAddr) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{message, payload};
     use crate::names::uapi::{RTA_TABLE, RTM_NEWCHAIN};
     use crate::netlink::{send_to, Socket};
-    use crate::wire::{put_attr, put_message, Nlmsghdr};
     use proptest::prelude::*;
     use proptest::sample::select;
     use proptest::test_runner::TestRunner;
     use std::time::Duration;
 
+    const ALL: Kinds = Kinds::of(Kind::ALL);
     const KINDS: [Kind; 4] = [Kind::Addr, Kind::Route, Kind::Neigh, Kind::Rule];
 
     /// A socket that hears what a socket_filter lets through, and one that talks to it.
@@ -353,23 +354,13 @@ mod tests {
 
         /// Says whether the kernel lets the message through.
         fn passes(&self, socket_filter: &SocketFilter, nlmsg_type: u16, payload: &[u8]) -> bool {
-            self.to
-                .set_filter(&socket_filter.program().unwrap())
-                .unwrap();
-            let header = Nlmsghdr {
-                nlmsg_type,
-                ..Nlmsghdr::default()
-            };
-            let (mut message, mut buf) = (Vec::new(), [0; 1024]);
-            put_message(&mut message, header, payload).unwrap();
+            let program = socket_filter.program().unwrap();
+            self.to.set_filter(&program).unwrap();
+            let (message, mut buf) = (message(nlmsg_type, 0, payload), [0; 1024]);
             send_to(&self.from, self.to.portid(), &message).unwrap();
-            match self.to.recv(&mut buf, Duration::ZERO).unwrap() {
-                Some(datagram) => {
-                    assert_eq!(datagram.bytes, message);
-                    true
-                }
-                None => false,
-            }
+            let datagram = self.to.recv(&mut buf, Duration::ZERO).unwrap();
+            assert!(datagram.is_none_or(|datagram| datagram.bytes == message));
+            datagram.is_some()
         }
     }
 
@@ -379,15 +370,7 @@ mod tests {
             table,
             within: within.map(|prefix| Prefix::parse(prefix).unwrap()),
         };
-        SocketFilter::new(scope, Kind::ALL.iter().copied().collect(), Kinds::default())
-    }
-
-    fn payload(header: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
-        let mut payload = header.to_vec();
-        for (kind, value) in attrs {
-            put_attr(&mut payload, *kind, value).unwrap();
-        }
-        payload
+        SocketFilter::new(scope, ALL, Kinds::NONE)
     }
 
     /// A route to an address of IPv4 in a table, as the kernel tells of it.
@@ -419,19 +402,13 @@ mod tests {
             (None, Some("::/0"), route(1, [10, 1, 0, 0], 16), false),
         ] {
             let socket_filter = socket_filter(0, table, within);
+            let told = format!("{table:?} {within:?} {payload:?}");
             for nlmsg_type in [libc::RTM_NEWROUTE, libc::RTM_DELROUTE] {
-                let told = format!("{table:?} {within:?} {payload:?}");
-                assert_eq!(
-                    pair.passes(&socket_filter, nlmsg_type, &payload),
-                    passes,
-                    "{told}"
-                );
-                assert_eq!(
-                    socket_filter.passes(&Payload::new(Kind::Route, &payload)),
-                    passes,
-                    "{told}"
-                );
+                let is_let_through = pair.passes(&socket_filter, nlmsg_type, &payload);
+                assert_eq!(is_let_through, passes, "{told}");
             }
+            let object = Payload::new(Kind::Route, &payload);
+            assert_eq!(socket_filter.passes(&object), passes, "{told}");
         }
     }
 
@@ -439,6 +416,7 @@ mod tests {
     fn an_address_is_its_own_and_not_that_of_the_other_end() {
         let pair = Pair::open();
         let header = [2, 24, 0, 0, 7, 0, 0, 0];
+        let socket_filter = socket_filter(0, None, Some("10.1.0.0/24"));
         let (own, other): (&[u8], &[u8]) = (&[10, 1, 0, 1], &[192, 0, 2, 1]);
         for (attrs, passes) in [
             (&[(1, own)][..], true),
@@ -446,13 +424,9 @@ mod tests {
             (&[(1, other), (2, own)], true),
             (&[(1, own), (2, other)], false),
         ] {
-            let socket_filter = socket_filter(0, None, Some("10.1.0.0/24"));
             let payload = payload(&header, attrs);
-            assert_eq!(
-                pair.passes(&socket_filter, libc::RTM_NEWADDR, &payload),
-                passes,
-                "{attrs:?}"
-            );
+            let is_let_through = pair.passes(&socket_filter, libc::RTM_NEWADDR, &payload);
+            assert_eq!(is_let_through, passes, "{attrs:?}");
         }
     }
 
@@ -473,26 +447,30 @@ mod tests {
         ] {
             assert!(pair.passes(&strict, nlmsg_type, header), "{nlmsg_type}");
         }
-        let needed: Kinds = Kind::Addr.into();
-        let socket_filter =
-            SocketFilter::new(strict.scope, Kind::ALL.iter().copied().collect(), needed);
+        let socket_filter = SocketFilter::new(strict.scope, ALL, Kind::Addr.into());
         assert!(pair.passes(&socket_filter, libc::RTM_DELADDR, &[2; 8]));
         assert!(!pair.passes(&strict, libc::RTM_DELADDR, &[2; 8]));
     }
 
     #[test]
     fn what_cannot_pass_is_not_asked_for() {
-        let asked =
-            |socket_filter: &SocketFilter, kind: Kind| socket_filter.questions(kind).unwrap().len();
-
-        // MPLS has the main table alone.
-        assert_eq!(asked(&socket_filter(0, Some(100), None), Kind::Route), 2);
-        assert_eq!(asked(&socket_filter(0, Some(254), None), Kind::Route), 3);
-        assert_eq!(asked(&socket_filter(0, None, None), Kind::Route), 3);
-        assert_eq!(asked(&socket_filter(10, None, None), Kind::Route), 1);
-        assert_eq!(asked(&socket_filter(10, None, None), Kind::Neigh), 2);
-        assert_eq!(asked(&socket_filter(10, None, None), Kind::Fdb), 1);
-        assert_eq!(asked(&socket_filter(10, None, None), Kind::Addr), 1);
+        for (family, table, kind, count) in [
+            // MPLS has the main table alone.
+            (0, Some(100), Kind::Route, 2),
+            (0, Some(254), Kind::Route, 3),
+            (0, None, Kind::Route, 3),
+            (10, None, Kind::Route, 1),
+            (10, None, Kind::Neigh, 2),
+            (10, None, Kind::Fdb, 1),
+            (10, None, Kind::Addr, 1),
+        ] {
+            let questions = socket_filter(family, table, None).questions(kind);
+            assert_eq!(
+                questions.unwrap().len(),
+                count,
+                "{family} {table:?} {kind:?}"
+            );
+        }
     }
 
     #[test]
@@ -512,7 +490,6 @@ mod tests {
     #[test]
     fn what_comes_to_the_group_of_another_kind_is_left_out_unless_it_is_wanted() {
         let pair = Pair::open();
-        let all: Kinds = Kind::ALL.iter().copied().collect();
         let socket_filter =
             |wanted, needed| SocketFilter::new(Scope::default(), wanted, Kinds::from(needed));
         let links = socket_filter(Kind::Link.into(), Kind::Qdisc);
@@ -527,7 +504,7 @@ mod tests {
         }
         let classes = socket_filter(Kind::Class.into(), Kind::Qdisc);
         assert!(pair.passes(&classes, libc::RTM_NEWTCLASS, &[0; 20]));
-        assert!(socket_filter(all, Kind::Qdisc).program().is_none());
+        assert!(socket_filter(ALL, Kind::Qdisc).program().is_none());
         assert!(socket_filter(Kind::Route.into(), Kind::Link)
             .program()
             .is_none());
@@ -542,27 +519,11 @@ mod tests {
     /// Addresses that differ late, of a family.
     fn address(family: u8, number: u8) -> Vec<u8> {
         let mut address = match family {
-            10 => vec![
-                0x20,
-                1,
-                0xd,
-                0xb8,
-                0,
-                0,
-                0,
-                number % 4,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-            ],
-            _ => vec![10, 1, number % 3 * 64, 0],
+            10 => vec![0x20, 1, 0xd, 0xb8, 0, 0, 0, number % 4],
+            _ => vec![10, 1, number % 3 * 64],
         };
-        *address.last_mut().unwrap() = number % 2;
+        address.resize(if family == 10 { 15 } else { 3 }, 0);
+        address.push(number % 2);
         address
     }
 

@@ -223,15 +223,6 @@ impl Connection {
     pub fn messages(&self, op: &'static str) -> impl Iterator<Item = Result<Message<'_>, Error>> {
         self.inbox.messages(op)
     }
-
-    /// Returns the same as [`Connection::messages`], each with the multicast group that it was sent
-    /// to; 0 is none, or unknown without [`Socket::tell_groups`].
-    pub fn messages_of_groups(
-        &self,
-        op: &'static str,
-    ) -> impl Iterator<Item = Result<(u32, Message<'_>), Error>> {
-        self.inbox.messages_of_groups(op)
-    }
 }
 
 /// Says whether the dump with the number `seq` ends among the messages in `bytes`.

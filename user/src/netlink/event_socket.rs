@@ -45,9 +45,7 @@ impl EventSocket {
             Ok(_) => return Ok(false),
             Err(error) => return Err(Error::receive(op, &error)),
         }
-        self.inbox
-            .datagrams()
-            .for_each(|datagram| batch.push(&datagram));
+        batch.add(&self.inbox);
         Ok(true)
     }
 }
@@ -69,9 +67,11 @@ impl DatagramBatch {
         self.received.clear();
     }
 
-    fn push(&mut self, datagram: &Datagram<'_>) {
-        self.bytes.extend_from_slice(datagram.bytes);
-        self.received.push(Envelope::of(datagram));
+    fn add(&mut self, inbox: &Inbox) {
+        self.received.extend_from_slice(&inbox.received);
+        inbox
+            .datagrams()
+            .for_each(|datagram| self.bytes.extend_from_slice(datagram.bytes));
     }
 
     fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
@@ -85,11 +85,8 @@ impl DatagramBatch {
     }
 
     /// Returns the messages that the kernel sent, for `op`, as
-    /// [`Connection::messages_of_groups`](super::Connection::messages_of_groups).
-    pub fn messages_of_groups(
-        &self,
-        op: &'static str,
-    ) -> impl Iterator<Item = Result<(u32, Message<'_>), Error>> {
+    /// [`Connection::messages`](super::Connection::messages).
+    pub fn messages(&self, op: &'static str) -> impl Iterator<Item = Result<Message<'_>, Error>> {
         messages_of_kernel(op, self.datagrams())
     }
 }
@@ -117,11 +114,7 @@ mod tests {
             all,
             [&b"a"[..], b"bb", b"ccc"].map(|bytes| (from.portid(), bytes))
         );
-        assert_eq!(
-            batch.messages_of_groups("test").next(),
-            None,
-            "not the kernel's"
-        );
+        assert_eq!(batch.messages("test").next(), None, "not the kernel's");
         batch.clear();
         assert!(batch.is_empty());
     }

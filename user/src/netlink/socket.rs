@@ -279,16 +279,6 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Returns that of `datagram`.
-    pub(super) fn of(datagram: &Datagram<'_>) -> Self {
-        Self {
-            len: datagram.bytes.len(),
-            portid: datagram.portid,
-            group: datagram.group,
-            truncated: datagram.truncated,
-        }
-    }
-
     /// Returns the datagram that was received into `buf`.
     pub(super) fn around(self, buf: &[u8]) -> Datagram<'_> {
         Datagram {

@@ -4,10 +4,10 @@
 
 use super::pcap::COOKED;
 use super::*;
+use crate::fixtures::{message, payload};
 use crate::monitor::state::MonitorState;
-use crate::monitor::Replay;
+use crate::monitor::{Notice, Replay};
 use crate::names::uapi::{IFLA_IFNAME, IFLA_MTU, IFLA_WIRELESS};
-use crate::wire::put_attr;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -61,14 +61,8 @@ fn read(bytes: &[u8]) -> (usize, Option<String>) {
     (count, result.err().map(|error| error.message))
 }
 
-fn message() -> Vec<u8> {
-    let mut message = Vec::new();
-    let header = Nlmsghdr {
-        nlmsg_type: libc::RTM_NEWADDR,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, &[2; 8]).unwrap();
-    message
+fn some_message() -> Vec<u8> {
+    message(libc::RTM_NEWADDR, 0, &[2; 8])
 }
 
 fn some_steps(message: &[u8]) -> Vec<Step<'_>> {
@@ -93,7 +87,7 @@ fn some_steps(message: &[u8]) -> Vec<Step<'_>> {
 #[test]
 fn what_is_read_is_what_was_written() {
     let before = SystemTime::now();
-    let message = message();
+    let message = some_message();
     let bytes = record(&some_steps(&message), &[b"", b"route", b"\xff "]);
     let mut reader = reader(&bytes).unwrap();
     let begin = Step::Begin(vec![b"", b"route", b"\xff "]);
@@ -108,17 +102,21 @@ fn what_is_read_is_what_was_written() {
 
 /// Returns an event of link 7 with these attributes.
 fn link_event(attrs: &[(u16, &[u8])]) -> Vec<u8> {
-    let (mut payload, mut message) = (vec![0; 16], Vec::new());
-    payload[4] = 7;
-    for (kind, value) in attrs {
-        put_attr(&mut payload, *kind, value).unwrap();
-    }
-    let header = Nlmsghdr {
-        nlmsg_type: libc::RTM_NEWLINK,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, &payload).unwrap();
-    message
+    let mut header = [0; 16];
+    header[4] = 7;
+    message(libc::RTM_NEWLINK, 0, &payload(&header, attrs))
+}
+
+fn open_replay(bytes: &[u8]) -> Replay {
+    Replay::open(Box::new(io::Cursor::new(bytes.to_vec()))).unwrap()
+}
+
+/// Returns what a replay tells to its end.
+fn told_by(replay: &mut Replay) -> Vec<String> {
+    let mut told = Vec::new();
+    let tell = &mut |_, notice: &Notice<'_>| told.push(format!("{notice:?}"));
+    while replay.step(tell).unwrap() {}
+    told
 }
 
 #[test]
@@ -134,43 +132,38 @@ fn an_event_of_wireless_extensions_changes_nothing_of_a_link() {
         Step::Event(whole),
     ];
     let bytes = record(&steps, &[]);
-    let mut replay = Replay::open(Box::new(io::Cursor::new(bytes))).unwrap();
-    let mut told = 0;
-    while replay.step(&mut |_, _| told += 1).unwrap() {}
+    let mut replay = open_replay(&bytes);
 
-    assert_eq!(told, 1);
+    assert_eq!(told_by(&mut replay).len(), 1);
     let known: Vec<_> = replay.objects(Kind::Link).collect();
     assert_eq!(known, [whole.payload()]);
 }
 
 #[test]
 fn what_other_programs_look_at_is_as_they_expect() {
-    let message = message();
+    let message = some_message();
     let bytes = record(&[Step::Event(Message::from_bytes(&message).unwrap())], &[]);
     let packet = &bytes[bytes.len() - COOKED - message.len()..];
 
     let [magic, .., linktype] = pcap::numbers::<6>(&bytes, false);
     assert_eq!((magic, linktype), (0xa1b2_3c4d, 253));
-    assert_eq!(
-        packet[..16],
-        [0, 2, 3, 56, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    );
+    assert_eq!(packet[..4], [0, 2, 3, 56]);
+    assert_eq!(packet[4..16], [0; 12]);
     assert_eq!(packet[16..], message);
 }
 
 #[test]
 fn a_record_that_is_cut_off_is_read_up_to_there() {
-    let message = message();
+    let message = some_message();
     let whole = record(&some_steps(&message), &[]);
     let steps = 1 + some_steps(&message).len();
 
     assert_eq!(read(&whole), (steps, None));
     for len in [whole.len() - 1, whole.len() - 40] {
         let (count, message) = read(&whole[..len]);
+        let message = message.unwrap();
         assert_eq!(count, steps - 1);
-        assert!(message
-            .unwrap()
-            .starts_with("it is cut off in the packet at byte"));
+        assert!(message.starts_with("it is cut off in the packet at byte"));
     }
     assert_eq!(read(&whole[..10]).1.unwrap(), "it is no record");
 }
@@ -204,7 +197,7 @@ fn assert_read_whatever_the_bytes(whole: &[u8]) {
 
 #[test]
 fn no_bytes_make_it_panic() {
-    let message = message();
+    let message = some_message();
 
     assert_read_whatever_the_bytes(&record(&some_steps(&message), &[b"route"]));
 }

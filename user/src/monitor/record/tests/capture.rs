@@ -3,6 +3,8 @@
 //! Captures of nlmon and files of rtmon.
 
 use super::*;
+use crate::names::uapi::{RTA_DST, RTA_OIF};
+use std::time::Duration;
 
 const MICROS: u32 = 0xa1b2_c3d4;
 const NANOS: u32 = 0xa1b2_3c4d;
@@ -12,17 +14,16 @@ const RTM_NEWPREFIX: u16 = 52;
 
 /// A message about link number `index`, or whatever else has its number there.
 fn message_of(nlmsg_type: u16, nlmsg_flags: u16, nlmsg_seq: u32, index: u32) -> Vec<u8> {
-    let mut message = Vec::new();
-    let mut payload = vec![0; 16];
+    let mut payload = [0; 16];
     payload[4..8].copy_from_slice(&index.to_ne_bytes());
-    let header = Nlmsghdr {
-        nlmsg_type,
-        nlmsg_flags,
-        nlmsg_seq,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, &payload).unwrap();
+    let mut message = message(nlmsg_type, nlmsg_flags, &payload);
+    message[8..12].copy_from_slice(&nlmsg_seq.to_ne_bytes());
     message
+}
+
+/// An event of link number `index`.
+fn link(index: u32) -> Vec<u8> {
+    message_of(libc::RTM_NEWLINK, 0, 0, index)
 }
 
 /// A file of pcap as a program on some machine writes it.
@@ -102,10 +103,9 @@ fn files_of_either_order_and_accuracy_have_the_same_times() {
         for is_big in [false, true] {
             for linktype in [253, 113] {
                 let mut pcap = Pcap::new(magic, is_big, linktype);
-                let link = message_of(libc::RTM_NEWLINK, 0, 0, 3);
-                pcap.packet([7, fraction], ROUTE, &link, 0);
+                pcap.packet([7, fraction], ROUTE, &link(3), 0);
                 let mut reader = reader(&pcap.bytes).unwrap();
-                let expected = SystemTime::UNIX_EPOCH + std::time::Duration::from_micros(7_000_250);
+                let expected = UNIX_EPOCH + Duration::from_micros(7_000_250);
                 for _ in ["begin", "started", "event"] {
                     let (time, _) = reader.next_step().unwrap().unwrap();
                     assert_eq!(time, expected);
@@ -142,31 +142,10 @@ fn answers_are_known_and_requests_and_ends_are_counted() {
 
 /// A message about the route to 10.0.0.1 by a link, with these `rtm_flags`.
 fn route(nlmsg_type: u16, nlmsg_flags: u16, link: u32, rtm_flags: u8) -> Vec<u8> {
-    let mut payload = vec![
-        libc::AF_INET as u8,
-        32,
-        0,
-        0,
-        254,
-        3,
-        0,
-        1,
-        rtm_flags,
-        0,
-        0,
-        0,
-    ];
-    payload[8..].copy_from_slice(&u32::from(rtm_flags).to_ne_bytes());
-    crate::wire::put_attr(&mut payload, 1, &[10, 0, 0, 1]).unwrap();
-    crate::wire::put_attr(&mut payload, 4, &link.to_ne_bytes()).unwrap();
-    let mut message = Vec::new();
-    let header = Nlmsghdr {
-        nlmsg_type,
-        nlmsg_flags,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, &payload).unwrap();
-    message
+    let mut header = [2, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
+    header[8..].copy_from_slice(&u32::from(rtm_flags).to_ne_bytes());
+    let attrs: [(u16, &[u8]); 2] = [(RTA_DST, &[10, 0, 0, 1]), (RTA_OIF, &link.to_ne_bytes())];
+    message(nlmsg_type, nlmsg_flags, &payload(&header, &attrs))
 }
 
 #[test]
@@ -178,27 +157,18 @@ fn a_route_that_an_answer_shows_with_other_flags_is_the_same_and_on_another_link
     pcap.route(&route(libc::RTM_NEWROUTE, MULTI, 2, 0));
     pcap.route(&route(libc::RTM_DELROUTE, 0, 1, LINKDOWN));
     pcap.route(&route(libc::RTM_DELROUTE, 0, 2, 0));
-    let mut replay = crate::monitor::Replay::open(Box::new(io::Cursor::new(pcap.bytes))).unwrap();
-    let mut told = Vec::new();
-    let mut known = Vec::new();
-    while replay
-        .step(&mut |_, event| told.push(format!("{event:?}")))
-        .unwrap()
-    {
+    let mut replay = open_replay(&pcap.bytes);
+    let (mut told, mut known) = (Vec::new(), Vec::new());
+    let tell = &mut |_, event: &Notice<'_>| told.push(format!("{event:?}"));
+    while replay.step(tell).unwrap() {
         known.push(replay.objects(Kind::Route).count());
     }
 
     assert_eq!(known, [0, 1, 1, 2, 1, 0]);
-    let whats: Vec<_> = ["New", "Del", "Del"]
-        .map(|what| format!("what: {what}"))
-        .into();
-    assert_eq!(told.len(), whats.len(), "{told:?}");
-    assert!(
-        told.iter()
-            .zip(&whats)
-            .all(|(told, what)| told.contains(what)),
-        "{told:?}"
-    );
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (told, what) in told.iter().zip(["New", "Del", "Del"]) {
+        assert!(told.contains(&format!("what: {what}")), "{told}");
+    }
 }
 
 #[test]
@@ -208,8 +178,7 @@ fn bytes_behind_a_request_mean_nothing_and_other_requests_do() {
     pcap.route(&[&request[..], &[0xff; 120]].concat());
     pcap.route(&[&request[..], &request].concat());
     // Padding of an answer is no message either.
-    let link = message_of(libc::RTM_NEWLINK, 0, 9, 2);
-    pcap.route(&[&link[..], &[0; 24]].concat());
+    pcap.route(&[&link(2)[..], &[0; 24]].concat());
     let (steps, untold) = steps_of(&pcap);
 
     assert_eq!(steps, ["event 2"]);
@@ -219,7 +188,7 @@ fn bytes_behind_a_request_mean_nothing_and_other_requests_do() {
 #[test]
 fn what_cannot_be_told_is_counted_and_the_rest_is_told() {
     let mut pcap = Pcap::new(NANOS, true, 253);
-    let link = message_of(libc::RTM_NEWLINK, 0, 0, 1);
+    let link = link(1);
     pcap.packet([7, 0], 16, &link, 0);
     pcap.packet([7, 0], 12, &link, 0);
     pcap.packet([7, 0], ROUTE, &[&link[..], &link].concat(), 4);
@@ -284,12 +253,7 @@ fn the_end_of_what_was_never_seen_is_told_once() {
     }
     let rtmon = [stamp(7, 0), stamp(8, 0), one.clone()].concat();
     for (bytes, count) in [(pcap.bytes, 2), (rtmon, 1)] {
-        let mut replay = crate::monitor::Replay::open(Box::new(io::Cursor::new(bytes))).unwrap();
-        let mut told = Vec::new();
-        while replay
-            .step(&mut |_, event| told.push(format!("{event:?}")))
-            .unwrap()
-        {}
+        let told = told_by(&mut open_replay(&bytes));
         assert_eq!(told.len(), count, "{told:?}");
         assert!(told.iter().all(|event| event.contains("what: Del")));
     }
@@ -298,13 +262,11 @@ fn the_end_of_what_was_never_seen_is_told_once() {
 #[test]
 fn messages_of_another_order_of_bytes_are_refused() {
     let mut pcap = Pcap::new(MICROS, true, 253);
-    let mut link = message_of(libc::RTM_NEWLINK, 0, 0, 1);
+    let mut link = link(1);
     link[..4].reverse();
     pcap.route(&link);
-    assert!(read(&pcap.bytes)
-        .1
-        .unwrap()
-        .contains("another order of bytes"));
+    let message = read(&pcap.bytes).1.unwrap();
+    assert!(message.contains("another order of bytes"));
 
     let mut stamp = stamp(7, 0);
     stamp[..4].reverse();
@@ -314,7 +276,6 @@ fn messages_of_another_order_of_bytes_are_refused() {
 
 #[test]
 fn what_some_program_sends_does_not_end_a_capture() {
-    let link = |index| message_of(libc::RTM_NEWLINK, 0, 0, index);
     let mut swapped = link(4);
     swapped[..4].reverse();
     let mut pcap = Pcap::new(MICROS, false, 253);
@@ -342,22 +303,13 @@ fn a_capture_of_nothing_has_nothing_to_tell() {
 
     assert_eq!(steps_of(&pcap), (Vec::new(), Untold::default()));
     let cut = [&pcap.bytes[..], &[0; 5]].concat();
-    assert!(read(&cut)
-        .1
-        .unwrap()
-        .contains("cut off in the packet at byte 24"));
+    let message = read(&cut).1.unwrap();
+    assert!(message.contains("cut off in the packet at byte 24"));
 }
 
 /// Says when the next message of a file of rtmon came.
 fn stamp(secs: u32, micros: u32) -> Vec<u8> {
-    let mut message = Vec::new();
-    let header = Nlmsghdr {
-        nlmsg_type: 15,
-        ..Nlmsghdr::default()
-    };
-    let time = [secs.to_ne_bytes(), micros.to_ne_bytes()].concat();
-    put_message(&mut message, header, &time).unwrap();
-    message
+    message(15, 0, &[secs.to_ne_bytes(), micros.to_ne_bytes()].concat())
 }
 
 fn rtmon() -> Vec<u8> {
@@ -366,7 +318,7 @@ fn rtmon() -> Vec<u8> {
         message_of(libc::RTM_NEWLINK, MULTI, 1, 1),
         message_of(libc::RTM_NEWLINK, MULTI, 1, 2),
         stamp(8, 0),
-        message_of(libc::RTM_NEWLINK, 0, 0, 3),
+        link(3),
         stamp(9, 0),
         message_of(libc::RTM_GETLINK + 1, 0, 0, 4),
         stamp(10, 0),
@@ -388,11 +340,7 @@ fn a_file_of_rtmon_has_the_links_at_its_start_and_events_with_their_times() {
     assert!(reader.has_start());
     let mut secs = Vec::new();
     while let Some((time, _)) = reader.next_step().unwrap() {
-        secs.push(
-            time.duration_since(SystemTime::UNIX_EPOCH)
-                .unwrap()
-                .as_secs(),
-        );
+        secs.push(time.duration_since(UNIX_EPOCH).unwrap().as_secs());
     }
     assert_eq!(secs, [7, 7, 7, 7, 7, 7, 8, 10]);
 }
@@ -416,7 +364,7 @@ fn a_file_of_rtmon_that_ends_early_is_read_up_to_there() {
 #[test]
 fn no_bytes_of_a_capture_make_it_panic() {
     let mut pcap = Pcap::new(MICROS, true, 253);
-    let link = message_of(libc::RTM_NEWLINK, 0, 0, 1);
+    let link = link(1);
     for nlmsg_type in [libc::RTM_GETLINK, RTM_NEWPREFIX, libc::NLMSG_DONE as u16] {
         pcap.route(&message_of(nlmsg_type, REQUEST, 7, 1));
         pcap.route(&[&link[..], &link].concat());

@@ -4,13 +4,13 @@
 
 use super::*;
 use crate::monitor::state::News;
-use crate::monitor::{Notice, Payload, Replay};
+use crate::monitor::Payload;
+use crate::names::uapi::{IFA_ADDRESS, NDA_DST};
 
 /// The payload of an IPv4 address of link 1.
 fn addr(number: u32) -> Vec<u8> {
-    let mut payload = vec![libc::AF_INET as u8, 32, 0, 0, 1, 0, 0, 0];
-    crate::wire::put_attr(&mut payload, 1, &number.to_be_bytes()).unwrap();
-    payload
+    let attrs = [(IFA_ADDRESS, &number.to_be_bytes()[..])];
+    payload(&[2, 32, 0, 0, 1, 0, 0, 0], &attrs)
 }
 
 /// A monitor without a kernel: what it knows, and its record.
@@ -20,7 +20,7 @@ struct Recording {
     recorder: Recorder,
 }
 
-const KINDS: [Kind; 2] = [Kind::Addr, Kind::Neigh];
+const KINDS: Kinds = Kinds::of(&[Kind::Addr, Kind::Neigh]);
 
 impl Recording {
     /// Begins when there are so many addresses.
@@ -41,32 +41,48 @@ impl Recording {
     }
 
     fn start(&mut self, addrs: u32) {
-        let kinds: Kinds = KINDS.into_iter().collect();
-        self.recorder
-            .note(&Step::Read(Origin::Initial, kinds))
-            .unwrap();
-        self.state.open(kinds, Origin::Initial);
+        self.open(Origin::Initial, KINDS);
         for number in 0..addrs {
-            let bytes = whole(libc::RTM_NEWADDR, &addr(number));
+            let bytes = message(libc::RTM_NEWADDR, 0, &addr(number));
             let message = Message::from_bytes(&bytes).unwrap();
-            self.recorder.note(&Step::Found(message)).unwrap();
-            self.state
-                .find(&Payload::new(Kind::Addr, message.payload()));
+            self.note(&Step::Found(message));
+            let object = Payload::new(Kind::Addr, message.payload());
+            self.state.find(&object);
         }
-        self.recorder.note(&Step::Done).unwrap();
+        self.close();
+        self.note(&Step::Started);
+    }
+
+    fn note(&mut self, step: &Step<'_>) {
+        self.recorder.note(step).unwrap();
+    }
+
+    /// Begins to read these `kinds`.
+    fn open(&mut self, origin: Origin, kinds: Kinds) {
+        self.note(&Step::Read(origin, kinds));
+        self.state.open(kinds, origin);
+    }
+
+    fn close(&mut self) {
+        self.note(&Step::Done);
         self.state.close(&mut |_| {});
-        self.recorder.note(&Step::Started).unwrap();
+    }
+
+    fn add(&mut self, number: u32) -> bool {
+        self.take(libc::RTM_NEWADDR, &addr(number))
+    }
+
+    fn del(&mut self, number: u32) -> bool {
+        self.take(libc::RTM_DELADDR, &addr(number))
     }
 
     /// Takes in an event as a monitor does; returns whether there was something to tell.
     fn take(&mut self, nlmsg_type: u16, payload: &[u8]) -> bool {
-        let bytes = whole(nlmsg_type, payload);
+        let bytes = message(nlmsg_type, 0, payload);
         let message = Message::from_bytes(&bytes).unwrap();
-        let kinds = KINDS.into_iter().collect();
-        self.recorder
-            .make_room(bytes.len(), &self.state, kinds)
-            .unwrap();
-        self.recorder.note(&Step::Event(message)).unwrap();
+        let made = self.recorder.make_room(bytes.len(), &self.state, KINDS);
+        made.unwrap();
+        self.note(&Step::Event(message));
         let mut is_told = false;
         let news = News::of(&message).unwrap();
         self.state.take(&news, &mut |_| is_told = true);
@@ -89,26 +105,14 @@ impl Recording {
     }
 }
 
-fn whole(nlmsg_type: u16, payload: &[u8]) -> Vec<u8> {
-    let mut message = Vec::new();
-    let header = Nlmsghdr {
-        nlmsg_type,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, payload).unwrap();
-    message
-}
-
 /// Returns how many addresses a replay of a file knows at the start and at the end, and how many changes
 /// it tells.
 fn replayed(bytes: &[u8]) -> [usize; 3] {
-    let mut replay = Replay::open(Box::new(io::Cursor::new(bytes.to_vec()))).unwrap();
+    let mut replay = open_replay(bytes);
     assert_eq!(replay.words(), [&b""[..], b"addr"]);
     replay.start().unwrap();
     let start = replay.objects(Kind::Addr).count();
-    let mut told = 0;
-    let tell = &mut |_, _: &Notice<'_>| told += 1;
-    while replay.step(tell).unwrap() {}
+    let told = told_by(&mut replay).len();
     [start, replay.objects(Kind::Addr).count(), told]
 }
 
@@ -116,9 +120,9 @@ fn replayed(bytes: &[u8]) -> [usize; 3] {
 fn each_file_is_a_record_of_its_own_and_no_longer_than_it_may_be() {
     let mut recording = Recording::begin(4096, None, 3);
     for number in 3..200 {
-        assert!(recording.take(libc::RTM_NEWADDR, &addr(number)));
+        assert!(recording.add(number));
         // All but the last one are gone again.
-        assert!(recording.take(libc::RTM_DELADDR, &addr(number - 1)));
+        assert!(recording.del(number - 1));
     }
     let files = recording.files();
     assert!(files.len() > 4, "{files:?}");
@@ -139,8 +143,8 @@ fn each_file_is_a_record_of_its_own_and_no_longer_than_it_may_be() {
 fn the_oldest_file_is_written_over() {
     let mut recording = Recording::begin(1024, Some(3), 0);
     for number in 0..100 {
-        recording.take(libc::RTM_NEWADDR, &addr(number));
-        recording.take(libc::RTM_DELADDR, &addr(number));
+        recording.add(number);
+        recording.del(number);
     }
 
     assert_eq!(recording.files(), ["r0", "r1", "r2"]);
@@ -154,8 +158,8 @@ fn the_oldest_file_is_written_over() {
 fn a_file_whose_start_is_long_has_room_for_as_much_behind_it() {
     let mut recording = Recording::begin(1024, None, 100);
     for _ in 0..500 {
-        recording.take(libc::RTM_NEWADDR, &addr(500));
-        recording.take(libc::RTM_DELADDR, &addr(500));
+        recording.add(500);
+        recording.del(500);
     }
     let files = recording.files();
 
@@ -168,14 +172,14 @@ fn a_file_whose_start_is_long_has_room_for_as_much_behind_it() {
 #[test]
 fn what_no_dump_shows_is_at_the_start_of_the_next_file_too() {
     // `struct ndmsg` of link 1 in state NUD_NOARP, and NDA_DST.
-    let mut neigh = vec![libc::AF_INET as u8, 0, 0, 0, 1, 0, 0, 0, 0x40, 0, 0, 0];
+    let mut neigh = [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
     neigh[8..10].copy_from_slice(&0x40u16.to_ne_bytes());
-    crate::wire::put_attr(&mut neigh, 1, &[10, 0, 0, 1]).unwrap();
+    let neigh = payload(&neigh, &[(NDA_DST, &[10, 0, 0, 1])]);
     let mut recording = Recording::begin(1024, None, 0);
     assert!(recording.take(libc::RTM_NEWNEIGH, &neigh));
     for number in 0..20 {
-        recording.take(libc::RTM_NEWADDR, &addr(number));
-        recording.take(libc::RTM_DELADDR, &addr(number));
+        recording.add(number);
+        recording.del(number);
     }
     let files = recording.files();
     assert!(files.len() > 1, "{files:?}");
@@ -183,33 +187,23 @@ fn what_no_dump_shows_is_at_the_start_of_the_next_file_too() {
     recording.recorder.flush().unwrap();
 
     let last = recording.file(files.last().unwrap());
-    let mut replay = Replay::open(Box::new(io::Cursor::new(last))).unwrap();
+    let mut replay = open_replay(&last);
     replay.start().unwrap();
     assert_eq!(replay.objects(Kind::Neigh).count(), 1);
-    let mut told = Vec::new();
-    while replay
-        .step(&mut |_, event: &Notice<'_>| told.push(format!("{event:?}")))
-        .unwrap()
-    {}
+    let told = told_by(&mut replay);
     assert!(told.last().unwrap().contains("Del"), "{told:?}");
 }
 
 #[test]
 fn while_the_state_is_read_no_other_file_is_begun() {
     let mut recording = Recording::begin(1024, None, 0);
-    let kinds = Kind::Addr.into();
-    recording
-        .recorder
-        .note(&Step::Read(Origin::Missed, kinds))
-        .unwrap();
-    recording.state.open(kinds, Origin::Missed);
+    recording.open(Origin::Missed, Kind::Addr.into());
     for number in 0..50 {
-        recording.take(libc::RTM_NEWADDR, &addr(number));
+        recording.add(number);
     }
     assert_eq!(recording.files(), ["r"]);
-    recording.recorder.note(&Step::Done).unwrap();
-    recording.state.close(&mut |_| {});
-    recording.take(libc::RTM_NEWADDR, &addr(50));
+    recording.close();
+    recording.add(50);
 
     assert_eq!(recording.files(), ["r", "r1"]);
     assert_eq!(replayed(&recording.file("r1")), [50, 51, 1]);

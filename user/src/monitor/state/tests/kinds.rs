@@ -2,6 +2,7 @@
 
 //! Objects of several kinds, some of which are read while all of them change.
 
+use super::picture::{Picture, Sent};
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,48 +42,42 @@ impl Sort {
     /// Returns the object with this key; routes of IPv6 have as many hops as there are `values`.
     fn payload(self, key: u8, values: &[u8]) -> Vec<u8> {
         let value = values[0];
-        let (mut payload, attrs): (Vec<u8>, &[(u16, &[u8])]) = match self {
-            Link => (link(key + 1, value), &[(IFLA_MTU, &[0, 5, 0, 0])]),
-            Addr => (
-                vec![2, 24, 0, 0, 1, 0, 0, 0],
+        match self {
+            Link => link(key + 1, value, &[(IFLA_MTU, &[0, 5, 0, 0])]),
+            Addr => payload(
+                &[2, 24, 0, 0, 1, 0, 0, 0],
                 &[(IFA_LOCAL, &[10, 0, 0, key]), (8, &[value, 0, 0, 0])],
             ),
-            Nexthop => (vec![0; 8], &[(1, &[key, 0, 0, 0]), (5, &[value, 0, 0, 0])]),
-            Ipv4 => (route(libc::AF_INET, key, 0, value), &[]),
-            Ipv6 if values.len() == 1 => (route(libc::AF_INET6, key, 0, value), &[]),
-            Ipv6 => return ipv6_of_hops(key, values),
-            Neigh => (
-                vec![2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1],
+            Nexthop => payload(&[0; 8], &[(1, &[key, 0, 0, 0]), (5, &[value, 0, 0, 0])]),
+            Ipv4 => route(libc::AF_INET, key, 0, value),
+            Ipv6 if values.len() == 1 => route(libc::AF_INET6, key, 0, value),
+            Ipv6 => ipv6_of_hops(key, values),
+            Neigh => payload(
+                &[2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1],
                 &[(NDA_DST, &[10, 0, 0, key]), (NDA_LLADDR, &[value; 6])],
             ),
-            Rule => (
-                vec![2, 0, 0, 0, 254, 0, 0, 1, value, 0, 0, 0],
+            Rule => payload(
+                &[2, 0, 0, 0, 254, 0, 0, 1, value, 0, 0, 0],
                 &[(6, &[key, 0, 0, 0])],
             ),
-            Fdb => (
-                vec![7, 0, 0, 0, value, 0, 0, 0, 2, 0, 0, 0],
+            Fdb => payload(
+                &[7, 0, 0, 0, value, 0, 0, 0, 2, 0, 0, 0],
                 &[(NDA_LLADDR, &[key; 6]), (9, &[9, 0, 0, 0])],
             ),
-        };
-        for (kind, value) in attrs {
-            put_attr(&mut payload, *kind, value).unwrap();
         }
-        payload
     }
 }
 
 fn ipv6_of_hops(key: u8, hops: &[u8]) -> Vec<u8> {
-    let mut payload = route(libc::AF_INET6, key, 0, 0);
-    payload.truncate(payload.len() - 8);
-    put_attr(&mut payload, 9, hops).unwrap();
-    payload
+    let route = route(libc::AF_INET6, key, 0, 0);
+    payload(&route[..route.len() - 8], &[(RTA_MULTIPATH, hops)])
 }
 
 /// Objects of a simulated kernel, and events that were not read yet.
 #[derive(Default)]
 struct Kernel {
     objects: BTreeMap<(Sort, u8), Vec<u8>>,
-    events: VecDeque<(Kind, bool, u16, Vec<u8>)>,
+    events: VecDeque<Sent>,
 }
 
 impl Kernel {
@@ -123,8 +118,8 @@ impl Kernel {
 
     fn tell(&mut self, sort: Sort, is_there: bool, flags: u16, payload: Vec<u8>) {
         let flags = if sort.kind() == Kind::Route { flags } else { 0 };
-        self.events
-            .push_back((sort.kind(), is_there, flags, payload));
+        let event = (sort.kind(), is_there, flags, payload);
+        self.events.push_back(event);
     }
 
     /// Returns the first object of these `kinds` that is behind `at`.
@@ -148,10 +143,9 @@ impl Kernel {
     }
 }
 
-/// Monitor of the simulated kernel, and the pictures that a reader of its lines has.
+/// Monitor of the simulated kernel.
 struct Watcher {
-    state: MonitorState,
-    pictures: BTreeMap<Kind, Vec<Vec<u8>>>,
+    picture: Picture,
     /// Kinds that are being read, and the last object that a dump has shown.
     reads: Option<(Kinds, Option<(Sort, u8)>)>,
     /// Kinds of which it is known what there is, once all events are read.
@@ -161,37 +155,28 @@ struct Watcher {
 impl Watcher {
     fn new() -> Self {
         Self {
-            state: MonitorState::new(),
-            pictures: BTreeMap::new(),
+            picture: Picture::new(),
             reads: None,
             sure: all_kinds(),
         }
     }
 
     fn hear(&mut self, kernel: &mut Kernel) {
-        let Some((kind, is_there, flags, payload)) = kernel.events.pop_front() else {
-            return;
-        };
-        let news = News {
-            object: Payload::new(kind, &payload),
-            is_there,
-            flags,
-            by: 0,
-        };
-        let pictures = &mut self.pictures;
-        self.state.take(&news, &mut |event| draw(pictures, event));
-        self.doubt();
+        if let Some(event) = kernel.events.pop_front() {
+            self.picture.take(event);
+            self.doubt();
+        }
     }
 
     fn doubt(&mut self) {
-        let doubt = self.state.take_doubt();
+        let doubt = self.picture.state.take_doubt();
         let sure = self.sure.iter().filter(|kind| !doubt.has(*kind));
         self.sure = sure.collect();
     }
 
     fn lose(&mut self, kernel: &mut Kernel) {
         kernel.events.clear();
-        self.state.give_up();
+        self.picture.state.give_up();
         self.reads = None;
         self.sure = Kinds::default();
     }
@@ -199,7 +184,7 @@ impl Watcher {
     /// Begins to read, unless that has begun already.
     fn open(&mut self, kinds: Kinds) {
         if self.reads.is_none() {
-            self.state.open(kinds, Origin::Missed);
+            self.picture.state.open(kinds, Origin::Missed);
             self.reads = Some((kinds, None));
         }
     }
@@ -211,10 +196,12 @@ impl Watcher {
         for _ in 0..count {
             if let Some((place, payload)) = kernel.next(*kinds, *at) {
                 *at = Some(place);
-                self.state.find(&Payload::new(place.0.kind(), &payload));
+                self.picture
+                    .state
+                    .find(&Payload::new(place.0.kind(), &payload));
             }
         }
-        self.state.pause();
+        self.picture.state.pause();
     }
 
     fn close(&mut self, kernel: &mut Kernel) {
@@ -223,56 +210,32 @@ impl Watcher {
             self.hear(kernel);
         }
         if let Some((kinds, _)) = self.reads.take() {
-            let pictures = &mut self.pictures;
-            self.state.close(&mut |event| draw(pictures, event));
+            self.picture.close();
             self.sure = self.sure | kinds;
         }
         self.doubt();
     }
 
-    fn known(&self, kind: Kind) -> Vec<Vec<u8>> {
-        let mut known: Vec<_> = self.state.bodies(kind).map(Cow::into_owned).collect();
-        known.sort();
-        known
-    }
-
     /// Asserts that as much is held as there is, and that what was told is what is known.
-    fn check(&mut self) {
+    fn check(&self) {
         for kind in all_kinds().iter() {
-            let touched = self.state.window.iter().flat_map(|w| w.forms(kind));
-            self.state.tables[kind as usize].check(touched);
-            let picture = self.pictures.entry(kind).or_default().clone();
-            assert_eq!(self.known(kind), picture, "{kind:?}");
+            let state = &self.picture.state;
+            let touched = state.window.iter().flat_map(|w| w.forms(kind));
+            state.tables[kind as usize].check(touched);
+            self.picture.check(kind);
         }
     }
 
     /// Asserts that what it is sure of is so.
     fn compare(&self, kernel: &Kernel) {
         for kind in self.sure.iter() {
-            assert_eq!(self.known(kind), kernel.all(kind), "{kind:?}");
+            assert_eq!(self.picture.known(kind), kernel.all(kind), "{kind:?}");
         }
     }
 }
 
 fn all_kinds() -> Kinds {
     SORTS.map(Sort::kind).into_iter().collect()
-}
-
-fn draw(pictures: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
-    let picture = pictures.entry(event.kind()).or_default();
-    let old = match event.what {
-        Action::New => None,
-        Action::Change => event.old,
-        Action::Del => Some(event.body),
-    };
-    if let Some(old) = old {
-        let at = picture.iter().position(|known| known == old.bytes());
-        picture.remove(at.expect("what is gone was told"));
-    }
-    if event.what != Action::Del {
-        picture.push(event.body.bytes().to_vec());
-    }
-    picture.sort();
 }
 
 proptest! {
@@ -307,6 +270,6 @@ proptest! {
         watcher.open(all_kinds());
         watcher.close(&mut kernel);
         watcher.check();
-        prop_assert!(watcher.state.tables.iter().all(|table| table.rows() == 0));
+        prop_assert!(watcher.picture.state.tables.iter().all(|table| table.rows() == 0));
     }
 }

@@ -2,6 +2,7 @@
 
 //! IPv4 routes as `net/ipv4/fib_trie.c` has them, changed while they are read, in any order.
 
+use super::picture::{Picture, Sent};
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,12 +15,12 @@ type Alias = (u8, u8);
 #[derive(Default)]
 struct RouteKernel {
     leaves: [Vec<Alias>; 2],
-    events: VecDeque<(bool, u16, Vec<u8>)>,
+    events: VecDeque<Sent>,
     /// A route that is told to be gone before it is.
     doomed: Option<(usize, Alias)>,
 }
 
-fn payload(leaf: usize, (metric, via): Alias) -> Vec<u8> {
+fn route_of(leaf: usize, (metric, via): Alias) -> Vec<u8> {
     route(libc::AF_INET, leaf as u8, metric, via)
 }
 
@@ -85,25 +86,25 @@ impl RouteKernel {
     }
 
     fn tell(&mut self, is_there: bool, flags: u16, leaf: usize, alias: Alias) {
-        self.events
-            .push_back((is_there, flags, payload(leaf, alias)));
+        let event = (Kind::Route, is_there, flags, route_of(leaf, alias));
+        self.events.push_back(event);
     }
 
     fn all(&self) -> Vec<Vec<u8>> {
-        let of = |leaf: usize| self.leaves[leaf].iter().map(move |alias| (leaf, *alias));
-        let mut all: Vec<_> = of(0)
-            .chain(of(1))
-            .map(|(leaf, alias)| payload(leaf, alias))
-            .collect();
+        let of = |leaf: usize| {
+            self.leaves[leaf]
+                .iter()
+                .map(move |alias| route_of(leaf, *alias))
+        };
+        let mut all: Vec<_> = of(0).chain(of(1)).collect();
         all.sort();
         all
     }
 }
 
-/// Monitor of the simulated kernel, and the picture that a reader of its lines has.
+/// Monitor of the simulated kernel.
 struct RouteWatcher {
-    state: MonitorState,
-    picture: Vec<Vec<u8>>,
+    picture: Picture,
     /// Where the dump is: the prefix, and how many of its routes it has shown.
     at: (usize, usize),
 }
@@ -111,24 +112,15 @@ struct RouteWatcher {
 impl RouteWatcher {
     fn new() -> Self {
         Self {
-            state: MonitorState::new(),
-            picture: Vec::new(),
+            picture: Picture::new(),
             at: (0, 0),
         }
     }
 
     fn hear(&mut self, kernel: &mut RouteKernel) {
-        let Some((is_there, flags, payload)) = kernel.events.pop_front() else {
-            return;
-        };
-        let news = News {
-            object: Payload::new(Kind::Route, &payload),
-            is_there,
-            flags,
-            by: 0,
-        };
-        let picture = &mut self.picture;
-        self.state.take(&news, &mut |event| draw(picture, event));
+        if let Some(event) = kernel.events.pop_front() {
+            self.picture.take(event);
+        }
     }
 
     /// Reads some more routes, and pauses.
@@ -141,19 +133,19 @@ impl RouteWatcher {
             match aliases.get(shown) {
                 Some(alias) => {
                     self.at.1 += 1;
-                    self.state
-                        .find(&Payload::new(Kind::Route, &payload(leaf, *alias)));
+                    let route = route_of(leaf, *alias);
+                    self.picture.state.find(&Payload::new(Kind::Route, &route));
                 }
                 None => self.at = (leaf + 1, 0),
             }
         }
-        self.state.pause();
+        self.picture.state.pause();
     }
 
     fn open(&mut self, kernel: &mut RouteKernel) {
         kernel.finish();
         self.at = (0, 0);
-        self.state.open(Kind::Route.into(), Origin::Missed);
+        self.picture.state.open(Kind::Route.into(), Origin::Missed);
     }
 
     /// Ends the reading; says whether all is known now.
@@ -163,9 +155,8 @@ impl RouteWatcher {
         while !kernel.events.is_empty() {
             self.hear(kernel);
         }
-        let picture = &mut self.picture;
-        self.state.close(&mut |event| draw(picture, event));
-        self.state.take_doubt().is_empty()
+        self.picture.close();
+        self.picture.state.take_doubt().is_empty()
     }
 
     /// Deletes all; returns how many rows of bytes are kept still.
@@ -173,34 +164,8 @@ impl RouteWatcher {
         kernel.leaves = Default::default();
         self.open(kernel);
         self.close(kernel);
-        self.state.tables[Kind::Route as usize].rows()
+        self.picture.state.tables[Kind::Route as usize].rows()
     }
-
-    fn known(&self) -> Vec<Vec<u8>> {
-        let mut known: Vec<_> = self
-            .state
-            .bodies(Kind::Route)
-            .map(Cow::into_owned)
-            .collect();
-        known.sort();
-        known
-    }
-}
-
-fn draw(picture: &mut Vec<Vec<u8>>, event: &Event<'_>) {
-    let mut erase = |object: &Payload<'_>| {
-        let at = picture.iter().position(|known| known == object.bytes());
-        picture.remove(at.expect("what is gone was told"));
-    };
-    match (event.what, event.old) {
-        (Action::Del, _) => erase(event.body),
-        (Action::Change, old) => erase(old.expect("what it was")),
-        (Action::New, _) => {}
-    }
-    if event.what != Action::Del {
-        picture.push(event.body.bytes().to_vec());
-    }
-    picture.sort();
 }
 
 /// Changes of which all events are lost, and what happens while the state is read after that.
@@ -232,9 +197,9 @@ proptest! {
             }
             let is_sure = watcher.close(&mut kernel);
             prop_assert!(is_sure || !steps.is_empty());
-            prop_assert_eq!(watcher.known(), watcher.picture.clone());
+            watcher.picture.check(Kind::Route);
             if is_sure {
-                prop_assert_eq!(watcher.known(), kernel.all());
+                prop_assert_eq!(watcher.picture.known(Kind::Route), kernel.all());
             }
         }
         prop_assert_eq!(watcher.end(&mut kernel), 0);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Messages that tests make.
+
+use crate::wire::{put_attr, put_message, Nlmsghdr};
+
+/// Returns a message of this type with these flags, number 0 and from port id 0.
+pub fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
+    let mut message = Vec::new();
+    let header = Nlmsghdr {
+        nlmsg_type,
+        nlmsg_flags,
+        ..Nlmsghdr::default()
+    };
+    put_message(&mut message, header, payload).unwrap();
+    message
+}
+
+/// Returns a fixed `header` and `attrs` behind it.
+pub fn payload(header: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut payload = header.to_vec();
+    for (nla_type, value) in attrs {
+        put_attr(&mut payload, *nla_type, value).unwrap();
+    }
+    payload
+}
