@@ -45,9 +45,7 @@ impl Object for HelloObject<'_> {
 /// Facts of hellos: they come to a socket of their own.
 pub(crate) const FACTS: Facts = Facts {
     name: "hello",
-    describe: |object, names, out| {
-        HelloObject::from_payload(object.bytes()).map(|said| describe(&said, names, out))
-    },
+    describe: |object, names, out| describe(HelloObject::from_payload(object.bytes()), names, out),
     family: |_| None,
     ..Facts::DEFAULT
 };

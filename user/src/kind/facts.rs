@@ -259,8 +259,14 @@ pub(crate) struct Siblings {
     pub are_possible: fn(&Payload<'_>) -> bool,
 }
 
-/// Tells all that is known of `object`.
-pub(crate) fn describe(object: &impl Object, names: &mut Names, out: &mut dyn Fields) {
+/// Tells all that is known of `object`, if it could be read.
+pub(crate) fn describe(
+    object: Result<impl Object, Error>,
+    names: &mut Names,
+    out: &mut dyn Fields,
+) -> Result<(), Error> {
+    let object = object?;
     object.describe_head(names, out);
     object.describe_rest(names, out);
+    Ok(())
 }

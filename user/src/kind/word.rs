@@ -3,7 +3,7 @@
 //! Words by which objects of a kind are chosen: each kind lists its own, in the manner of `ip`.
 
 use super::{Argument, Payload};
-use crate::object::attrs::{ip, uint};
+use crate::object::attrs::{ip, name, uint};
 use crate::rtnl::{Kind, Prefix};
 use crate::wire::put_attr;
 use std::net::IpAddr;
@@ -247,6 +247,11 @@ pub(crate) fn has_attr<const ATTR: u16>(object: &Payload<'_>, _: &Operand) -> bo
 /// Tests whether the attribute `ATTR` is an address in the prefix that is asked for.
 pub(crate) fn attr_is_in<const ATTR: u16>(object: &Payload<'_>, asked: &Operand) -> bool {
     asked.contains(object.attr(ATTR).and_then(ip))
+}
+
+/// Tests whether the attribute `ATTR` is the name that is asked for.
+pub(crate) fn attr_is_name<const ATTR: u16>(object: &Payload<'_>, asked: &Operand) -> bool {
+    asked.is_name(object.attr(ATTR).and_then(name))
 }
 
 /// Tests whether the byte `AT` of the header is the number that is asked for.

@@ -88,6 +88,12 @@ impl<'a> Index<'a> {
         self.places.get(kind, self.bytes)
     }
 
+    /// Returns what `read` makes of the attribute of type `kind`.
+    #[inline]
+    pub fn read<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
+        read(self.get(kind)?.value())
+    }
+
     /// Returns the types of the attributes that differ from those of `other`, or are only in one of both, a bit for each;
     /// `None` where one has what is found by no type.
     pub fn differing(&self, other: &Self) -> Option<u128> {
@@ -134,7 +140,7 @@ impl<'a> Taker<'_, 'a> {
     /// attribute stays unknown.
     #[inline]
     pub fn take<T>(&mut self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
-        let value = read(self.index.get(kind)?.value())?;
+        let value = self.index.read(kind, read)?;
 
         self.left &= !(1 << kind);
         Some(value)
@@ -143,7 +149,7 @@ impl<'a> Taker<'_, 'a> {
     /// Returns what `read` makes of the attribute of type `kind`, which stays to be taken.
     #[inline]
     pub fn peek<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
-        read(self.index.get(kind)?.value())
+        self.index.read(kind, read)
     }
 
     /// Says whether all was taken.

@@ -130,3 +130,36 @@ pub fn flag_fields(
         rest & !bit
     })
 }
+
+/// Takes an array of objects, each told by `tell`; `None` when one of them makes no sense, and then nothing is told.
+pub fn objects<T, I: Iterator<Item = Option<T>>>(
+    out: &mut dyn Fields,
+    key: &str,
+    all: impl Fn() -> I,
+    mut tell: impl FnMut(T, &mut dyn Fields),
+) -> Option<()> {
+    all().all(|one| one.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    for one in all().flatten() {
+        out.open_item(Nest::Object);
+        tell(one, out);
+        out.close();
+    }
+    out.close();
+    Some(())
+}
+
+/// Takes an array of values; `None` when one of them makes no sense, and then nothing is told.
+pub fn items<'v, I: Iterator<Item = Option<Value<'v>>>>(
+    out: &mut dyn Fields,
+    key: &str,
+    all: impl Fn() -> I,
+) -> Option<()> {
+    all().all(|one| one.is_some()).then_some(())?;
+
+    out.open(key, Nest::Array);
+    all().flatten().for_each(|one| out.item(one));
+    out.close();
+    Some(())
+}

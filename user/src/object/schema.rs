@@ -3,7 +3,7 @@
 //! Attributes that are told as they are: a table says which is which.
 
 use super::attrs::{be16, be32, be64, i32, ip, name, u16, u32, u64, u8, uint, Index, Taker};
-use super::fields::{Fields, Nest, Value};
+use super::fields::{items, Fields, Nest, Value};
 use super::Names;
 use crate::wire::Attrs;
 
@@ -36,6 +36,8 @@ pub enum Format {
     Uint,
     /// A number of one, two, four or eight bytes, shown in hexadecimal.
     Hex,
+    /// A number of two, four or eight bytes in network order, shown in hexadecimal.
+    HexBe,
     /// A signed number of four bytes.
     I32,
     /// A number of two bytes in network order.
@@ -66,6 +68,8 @@ pub enum Format {
     Word(&'static [(u8, &'static str)]),
     /// Attributes.
     Nested(&'static [Known]),
+    /// The rows of a table that several have; see [`rows`].
+    Rows(&'static [Known]),
     /// Attributes that are items of an array, whatever their type.
     Items(&'static Format),
     /// A value that is left out if all its bytes are zero, by which the kernel says that there is none.
@@ -78,6 +82,11 @@ pub enum Format {
     Read(fn(&[u8]) -> Option<Value<'_>>),
     /// Something else.
     As(DescribeValue),
+}
+
+/// Returns what stands for the rows of another table.
+pub const fn rows(table: &'static [Known]) -> Known {
+    known(0, "", Format::Rows(table))
 }
 
 /// Returns what is known of a type of attribute.
@@ -109,6 +118,10 @@ pub fn describe_known(
             Format::Unless(other, bits, _) => {
                 attrs.peek(other, u32).is_none_or(|own| own & bits == 0)
             }
+            Format::Rows(table) => {
+                describe_known(attrs, table, names, out);
+                continue;
+            }
             _ => true,
         };
         attrs.take(known.kind, |value| match is_told {
@@ -129,7 +142,8 @@ impl Taker<'_, '_> {
 }
 
 impl Known {
-    fn tell(&self, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    /// Tells a value; `None` when it makes no sense.
+    pub(crate) fn tell(&self, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
         match self.format {
             Format::Nested(table) => {
                 out.open(self.key, Nest::Object);
@@ -137,7 +151,9 @@ impl Known {
                 out.close();
             }
             Format::As(tell) => tell(self.key, value, names, out)?,
-            Format::Items(format) => describe_items(self.key, value, *format, out)?,
+            Format::Items(format) => items(out, self.key, || {
+                Attrs::new(value).map(|attr| format.read(attr.ok()?.value()))
+            })?,
             Format::NonZero(_) if value.iter().all(|byte| *byte == 0) => {}
             Format::NonZero(format) => {
                 known(self.kind, self.key, *format).tell(value, names, out)?;
@@ -152,17 +168,6 @@ impl Known {
     }
 }
 
-/// Tells an array of the values of the attributes in `bytes`; `None` if one makes no sense.
-fn describe_items(key: &str, bytes: &[u8], format: Format, out: &mut dyn Fields) -> Option<()> {
-    let items = || Attrs::new(bytes).map(|attr| format.read(attr.ok()?.value()));
-    items().all(|item| item.is_some()).then_some(())?;
-
-    out.open(key, Nest::Array);
-    items().flatten().for_each(|item| out.item(item));
-    out.close();
-    Some(())
-}
-
 impl Format {
     /// Reads a single value.
     #[inline]
@@ -174,6 +179,11 @@ impl Format {
             Self::U64 => u64(value).map(Value::Number),
             Self::Uint => uint(value).map(Value::Number),
             Self::Hex => uint(value).map(hex),
+            Self::HexBe => match value.len() {
+                2 => be16(value).map(|number| hex(number.into())),
+                4 => be32(value).map(|number| hex(number.into())),
+                _ => be64(value).map(hex),
+            },
             Self::I32 => i32(value).map(i64::from).map(Value::Signed),
             Self::Be16 => be16(value).map(u64::from).map(Value::Number),
             Self::Be32 => be32(value).map(u64::from).map(Value::Number),
@@ -188,7 +198,7 @@ impl Format {
             Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => uint(value).map(|number| word(words, number)),
             Self::Read(read) => read(value),
-            Self::Link | Self::Nested(_) | Self::Items(_) => None,
+            Self::Link | Self::Nested(_) | Self::Rows(_) | Self::Items(_) => None,
             Self::NonZero(_) | Self::Where(..) | Self::Unless(..) | Self::As(_) => None,
         }
     }

@@ -129,7 +129,8 @@ impl<'a> Addr<'a> {
 
     /// Returns the flags, `IFA_F_*`.
     pub fn flags(&self) -> u32 {
-        self.attr(IFA_FLAGS, u32)
+        self.attrs
+            .read(IFA_FLAGS, u32)
             .unwrap_or(self.header.flags.into())
     }
 
@@ -143,22 +144,19 @@ impl<'a> Addr<'a> {
 
     /// Returns the address itself; the other end's is another attribute.
     pub fn local(&self) -> Option<IpAddr> {
-        self.attr(IFA_LOCAL, ip)
-            .or_else(|| self.attr(IFA_ADDRESS, ip))
+        self.attrs
+            .read(IFA_LOCAL, ip)
+            .or_else(|| self.attrs.read(IFA_ADDRESS, ip))
     }
 
     /// Returns who made it, `IFAPROT_*`; 0 where the kernel does not say.
     pub fn protocol(&self) -> u8 {
-        self.attr(IFA_PROTO, u8).unwrap_or_default()
+        self.attrs.read(IFA_PROTO, u8).unwrap_or_default()
     }
 
     /// Returns the label that `ip` and `ifconfig` know it by; `None` of IPv6.
     pub fn label(&self) -> Option<&'a [u8]> {
-        self.attr(IFA_LABEL, name)
-    }
-
-    fn attr<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
-        read(self.attrs.get(kind)?.value())
+        self.attrs.read(IFA_LABEL, name)
     }
 
     /// Tells all that is known of it but the link.

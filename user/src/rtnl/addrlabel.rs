@@ -81,17 +81,14 @@ impl<'a> AddrLabel<'a> {
     /// Returns the prefix (`IFAL_ADDRESS`).
     pub fn prefix(&self) -> Prefix {
         Prefix {
-            address: self
-                .attrs
-                .get(IFAL_ADDRESS)
-                .and_then(|attr| ip(attr.value())),
+            address: self.attrs.read(IFAL_ADDRESS, ip),
             len: self.header.prefix_len,
         }
     }
 
     /// Returns the label (`IFAL_LABEL`): a source address with that of the destination is preferred, rule 6 of RFC 6724.
     pub fn label(&self) -> Option<u32> {
-        u32(self.attrs.get(IFAL_LABEL)?.value())
+        self.attrs.read(IFAL_LABEL, u32)
     }
 }
 
@@ -124,7 +121,7 @@ pub(crate) const FACTS: Facts = Facts {
     // `ip6addrlbl_newdel()` notifies nobody.
     unreceived: "the kernel sends no event when a label of a prefix changes",
     header: IFADDRLBLMSG,
-    describe: |label, names, out| AddrLabel::of(label).map(|label| describe(&label, names, out)),
+    describe: |label, names, out| describe(AddrLabel::of(label), names, out),
     link: |label| Some(label.link_in_header()).filter(|index| *index != 0),
     words: WORDS,
     list: "list labels of prefixes",

@@ -60,9 +60,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "class",
     types: &[MessageTypes::new(RTM_NEWTCLASS, RTM_DELTCLASS)],
     groups: &[RTNLGRP_TC],
-    describe: |object, names, out| {
-        Class::from_payload(object.bytes()).map(|class| describe(&class, names, out))
-    },
+    describe: |object, names, out| describe(Class::from_payload(object.bytes()), names, out),
     link: |object| Some(Class::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     ..Facts::DEFAULT

@@ -16,9 +16,9 @@ use crate::names::uapi::{
     NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
     NFEA_ACTIVITY_NOTIFY,
 };
-use crate::object::attrs::{be16, i32, u16, u32, u8, Index, Taker};
+use crate::object::attrs::{i32, u16, u32, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Value};
-use crate::object::schema::{hex, Format};
+use crate::object::schema::{self, hex, known, Format, Known};
 use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
@@ -68,6 +68,14 @@ pub struct FdbEntry<'a> {
     attrs: Index<'a>,
 }
 
+/// Where a VXLAN sends frames.
+static REMOTE: &[Known] = &[
+    known(NDA_NH_ID, "nhid", Format::U32),
+    known(NDA_PORT, "port", Format::Be16),
+    known(NDA_VNI, "vni", Format::U32),
+    known(NDA_SRC_VNI, "src_vni", Format::U32),
+];
+
 impl<'a> FdbEntry<'a> {
     /// Reads the payload of an `RTM_NEWNEIGH` or `RTM_DELNEIGH` message of `AF_BRIDGE`.
     ///
@@ -90,15 +98,12 @@ impl<'a> FdbEntry<'a> {
 
     /// Returns the address that frames are for.
     pub fn mac(&self) -> Option<&'a [u8]> {
-        self.attrs.get(NDA_LLADDR).map(|attr| attr.value())
+        self.attrs.read(NDA_LLADDR, Some)
     }
 
     /// Returns the VLAN that it is for; 0 is none.
     pub fn vlan(&self) -> u16 {
-        self.attrs
-            .get(NDA_VLAN)
-            .and_then(|attr| u16(attr.value()))
-            .unwrap_or_default()
+        self.attrs.read(NDA_VLAN, u16).unwrap_or_default()
     }
 
     /// `bridge` has no word for the usual state: that is a detail.
@@ -136,7 +141,9 @@ impl Object for FdbEntry<'_> {
         if let Some(vlan) = attrs.take(NDA_VLAN, u16).filter(|vlan| *vlan != 0) {
             out.field("vlan", Value::Number(vlan.into()));
         }
-        describe_remote(&mut attrs, names, out);
+        schema::describe_known(&mut attrs, REMOTE, names, out);
+        describe_via(&mut attrs, names, out);
+        attrs.tell(NDA_DST, "dst", Format::Ip, out);
         if let Some(master) = attrs.take(NDA_MASTER, u32) {
             out.field("master", names.link(master));
         }
@@ -154,20 +161,6 @@ impl Object for FdbEntry<'_> {
     }
 }
 
-/// Tells where a VXLAN sends the frames.
-fn describe_remote(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-    for (key, value) in [
-        ("nhid", attrs.take(NDA_NH_ID, u32)),
-        ("port", attrs.take(NDA_PORT, be16).map(u32::from)),
-        ("vni", attrs.take(NDA_VNI, u32)),
-        ("src_vni", attrs.take(NDA_SRC_VNI, u32)),
-    ] {
-        number(key, value, out);
-    }
-    describe_via(attrs, names, out);
-    attrs.tell(NDA_DST, "dst", Format::Ip, out);
-}
-
 /// Tells the link that the frames go out by: by its index where it is in another namespace, whose id is -1 where it
 /// has none here.
 fn describe_via(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
@@ -176,16 +169,12 @@ fn describe_via(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fiel
     match (attrs.take(NDA_LINK_NETNSID, i32), via) {
         (Some(netnsid), via) => {
             out.field("linkNetNsId", Value::Signed(netnsid.into()));
-            number("viaIfIndex", via, out);
+            if let Some(via) = via {
+                out.field("viaIfIndex", Value::Number(via.into()));
+            }
         }
         (None, Some(via)) => out.field("viaIf", names.link(via)),
         (None, None) => {}
-    }
-}
-
-fn number(key: &str, value: Option<u32>, out: &mut dyn Fields) {
-    if let Some(value) = value {
-        out.field(key, Value::Number(value.into()));
     }
 }
 

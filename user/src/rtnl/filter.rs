@@ -77,7 +77,7 @@ impl<'a> Filter<'a> {
 
     /// Returns the chain that it is in.
     pub fn chain(&self) -> Option<u32> {
-        u32(self.0.attrs.get(TCA_CHAIN)?.value())
+        self.0.attrs.read(TCA_CHAIN, u32)
     }
 
     /// Tells which packets it is asked for.
@@ -147,9 +147,7 @@ pub(crate) const FACTS: Facts = Facts {
         MessageTypes::new(RTM_NEWCHAIN, RTM_DELCHAIN),
     ],
     groups: &[RTNLGRP_TC],
-    describe: |object, names, out| {
-        Filter::from_payload(object.bytes()).map(|filter| describe(&filter, names, out))
-    },
+    describe: |object, names, out| describe(Filter::from_payload(object.bytes()), names, out),
     link: |object| {
         let index = Filter::from_payload(object.bytes()).ok()?.header().ifindex;
         (index != BLOCK).then_some(index)

@@ -23,12 +23,12 @@ mod xdp;
 pub use ifinfo6::Ifinfo6;
 pub(super) use query::ask;
 pub use query::{LinkNamed, GET, LIST};
-pub(super) use stats::describe_both as describe_stats;
+pub(super) use stats::{describe_both as describe_stats, describe_counters};
 
 use crate::kind::Payload;
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, name, u32, u8, Index, Taker};
-use crate::object::fields::{flag_items, Fields, Nest, Value};
+use crate::object::fields::{flag_items, items, Fields, Nest, Value};
 use crate::object::schema::Format::{
     As, Bool, Bytes, Name, Nested, NonZero, Uint, Word, I32, U16, U32,
 };
@@ -109,9 +109,7 @@ impl<'a> Link<'a> {
 
     /// Returns its name.
     pub fn name(&self) -> Option<&'a [u8]> {
-        self.attrs
-            .get(IFLA_IFNAME)
-            .and_then(|attr| name(attr.value()))
+        self.attrs.read(IFLA_IFNAME, name)
     }
 
     /// Returns all the names that it goes by: the usual one, and the alternative ones.
@@ -130,13 +128,13 @@ impl<'a> Link<'a> {
     /// Returns the bytes of its address of the link layer (`IFLA_ADDRESS`, `dev->dev_addr`): six of an Ethernet device,
     /// those of its own end of a tunnel over IP. `None` where the link has none, as `nlmon` and `wg`.
     pub fn address(&self) -> Option<&'a [u8]> {
-        self.attrs.get(IFLA_ADDRESS).map(|attr| attr.value())
+        self.attrs.read(IFLA_ADDRESS, Some)
     }
 
     /// Returns the bytes of the address by which all hosts on the link are reached (`IFLA_BROADCAST`); those of the other
     /// end where `IFF_POINTOPOINT` is set in [`Ifinfomsg::flags`].
     pub fn broadcast(&self) -> Option<&'a [u8]> {
-        self.attrs.get(IFLA_BROADCAST).map(|attr| attr.value())
+        self.attrs.read(IFLA_BROADCAST, Some)
     }
 
     /// Returns the table of a VRF; `None` of other links.
@@ -153,25 +151,23 @@ impl<'a> Link<'a> {
 
     /// Returns whether it works, and if not, why (`IF_OPER_*`); see [`operstate_of`].
     pub fn operstate(&self) -> Option<u8> {
-        self.attrs
-            .get(IFLA_OPERSTATE)
-            .and_then(|attr| u8(attr.value()))
+        self.attrs.read(IFLA_OPERSTATE, u8)
     }
 
     /// Returns the index of the link that it is a port of.
     pub fn master(&self) -> Option<u32> {
-        self.u32(IFLA_MASTER)
+        self.attrs.read(IFLA_MASTER, u32)
     }
 
     /// Returns the index of the link below it, or of its other end, if that is in the same network namespace.
     pub fn lower(&self) -> Option<u32> {
-        let lower = self.u32(IFLA_LINK);
+        let lower = self.attrs.read(IFLA_LINK, u32);
         lower.filter(|index| *index != 0 && !self.is_on_one_elsewhere())
     }
 
     /// Returns the group that it is in.
     pub fn group(&self) -> Option<u32> {
-        self.u32(IFLA_GROUP)
+        self.attrs.read(IFLA_GROUP, u32)
     }
 
     /// Says whether the link below it, or its other end, is in another network namespace.
@@ -181,34 +177,24 @@ impl<'a> Link<'a> {
 
     /// Returns the largest packet that it takes, in bytes.
     pub fn mtu(&self) -> Option<u32> {
-        self.u32(IFLA_MTU)
+        self.attrs.read(IFLA_MTU, u32)
     }
 
     /// Returns the kind of device that it is: `bridge`; `None` for hardware.
     pub fn kind(&self) -> Option<&'a [u8]> {
-        self.attrs
-            .get(IFLA_LINKINFO)
-            .and_then(|attr| info::kind(attr.value()))
+        self.attrs.read(IFLA_LINKINFO, info::kind)
     }
 
     /// Returns the kind of the link that it is a port of.
     pub fn slave_kind(&self) -> Option<&'a [u8]> {
-        self.attrs
-            .get(IFLA_LINKINFO)
-            .and_then(|attr| info::slave_kind(attr.value()))
+        self.attrs.read(IFLA_LINKINFO, info::slave_kind)
     }
 
     /// Returns the attributes.
     pub fn attrs(&self) -> &Index<'a> {
         &self.attrs
     }
-
-    fn u32(&self, kind: u16) -> Option<u32> {
-        self.attrs.get(kind).and_then(|attr| u32(attr.value()))
-    }
 }
-
-type LinkAttrs<'i, 'a> = Taker<'i, 'a>;
 
 impl Object for Link<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
@@ -261,7 +247,7 @@ impl Object for Link<'_> {
 
 impl Link<'_> {
     /// Tells the lower link.
-    fn describe_lower(attrs: &mut LinkAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+    fn describe_lower(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         let lower = attrs.take(IFLA_LINK, u32);
         // The index is then one of another network namespace.
         let netnsid = attrs.take(IFLA_LINK_NETNSID, i32);
@@ -294,7 +280,7 @@ impl Link<'_> {
     }
 
     /// Tells the address that it came with, if it has another one now.
-    fn describe_permaddr(&self, attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
+    fn describe_permaddr(&self, attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
         if let Some(permanent) = attrs.take(IFLA_PERM_ADDRESS, Some) {
             if Some(permanent) != self.address() {
                 out.field("permaddr", self.shown(permanent));
@@ -302,7 +288,7 @@ impl Link<'_> {
         }
     }
 
-    fn describe_hardware(&self, attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
+    fn describe_hardware(&self, attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
         match hardware::name(self.header.kind) {
             Some(name) => out.field("link_type", Value::Word(name)),
             None => out.field("link_type", Value::Word(&format!("[{}]", self.header.kind))),
@@ -413,20 +399,12 @@ fn reasons(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opti
 
 /// Tells the other names that a link goes by.
 fn altnames(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let names = || {
-        Attrs::new(value).map(|attr| match attr {
-            Ok(attr) if attr.kind() == IFLA_ALT_IFNAME => name(attr.value()),
-            _ => None,
+    items(out, key, || {
+        Attrs::new(value).map(|attr| {
+            let attr = attr.ok().filter(|attr| attr.kind() == IFLA_ALT_IFNAME)?;
+            name(attr.value()).map(Value::Name)
         })
-    };
-    names().all(|name| name.is_some()).then_some(())?;
-
-    out.open(key, Nest::Array);
-    names()
-        .flatten()
-        .for_each(|name| out.item(Value::Name(name)));
-    out.close();
-    Some(())
+    })
 }
 
 /// Tells what an ISA card was set to, `struct rtnl_link_ifmap`.

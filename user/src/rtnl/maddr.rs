@@ -60,12 +60,12 @@ impl<'a> Maddr<'a> {
 
     /// Returns the group's address.
     pub fn multicast(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(IFA_MULTICAST)?.value())
+        self.attrs.read(IFA_MULTICAST, ip)
     }
 
     /// Returns the address of anybody.
     pub fn anycast(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(IFA_ANYCAST)?.value())
+        self.attrs.read(IFA_ANYCAST, ip)
     }
 }
 
@@ -121,9 +121,7 @@ pub(crate) const FACTS: Facts = Facts {
         RTNLGRP_IPV6_MCADDR,
         RTNLGRP_IPV6_ACADDR,
     ],
-    describe: |object, names, out| {
-        Maddr::from_payload(object.bytes()).map(|maddr| describe(&maddr, names, out))
-    },
+    describe: |object, names, out| describe(Maddr::from_payload(object.bytes()), names, out),
     link: |object| Some(Maddr::from_payload(object.bytes()).ok()?.header().index),
     ..Facts::DEFAULT
 };

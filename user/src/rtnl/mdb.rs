@@ -15,7 +15,7 @@ use super::Kind;
 use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::Index;
-use crate::object::fields::{Fields, Nest, Value};
+use crate::object::fields::{objects, Fields, Value};
 use crate::object::{Names, Object};
 use crate::wire::{self, Attrs};
 
@@ -95,14 +95,14 @@ impl<'a> Mdb<'a> {
 
     /// Returns the entries; those that make no sense are left out.
     pub fn entries(&self) -> impl Iterator<Item = MdbEntry<'a>> {
-        let value = self.attrs.get(MDBA_MDB).map(|attr| attr.value());
+        let value = self.attrs.read(MDBA_MDB, Some);
 
         entries(self.header, value.unwrap_or_default()).flatten()
     }
 
     /// Returns the ports behind which routers are; those that make no sense are left out.
     pub fn routers(&self) -> impl Iterator<Item = RouterPort<'a>> {
-        let value = self.attrs.get(MDBA_ROUTER).map(|attr| attr.value());
+        let value = self.attrs.read(MDBA_ROUTER, Some);
 
         routers(self.header, value.unwrap_or_default()).flatten()
     }
@@ -138,39 +138,28 @@ impl Object for Mdb<'_> {
         let header = self.header;
 
         attrs.take(MDBA_MDB, |value| {
-            let all = || entries(header, value);
-            describe_all("mdb", all, out, |entry, out| {
-                entry.describe_in_bridge(names, out);
-            })
+            objects(
+                out,
+                "mdb",
+                || entries(header, value),
+                |entry, out| {
+                    entry.describe_in_bridge(names, out);
+                },
+            )
         });
         attrs.take(MDBA_ROUTER, |value| {
-            let all = || routers(header, value);
-            describe_all("router", all, out, |port, out| {
-                port.describe_in_bridge(names, out);
-            })
+            objects(
+                out,
+                "router",
+                || routers(header, value),
+                |port, out| {
+                    port.describe_in_bridge(names, out);
+                },
+            )
         });
         header.describe_index(out);
         attrs.finish(out);
     }
-}
-
-/// Tells an array of objects; `None` when one makes no sense, and then nothing.
-fn describe_all<T, I: Iterator<Item = Option<T>>>(
-    key: &str,
-    all: impl Fn() -> I,
-    out: &mut dyn Fields,
-    mut tell: impl FnMut(&T, &mut dyn Fields),
-) -> Option<()> {
-    all().all(|one| one.is_some()).then_some(())?;
-
-    out.open(key, Nest::Array);
-    for one in all().flatten() {
-        out.open_item(Nest::Object);
-        tell(&one, out);
-        out.close();
-    }
-    out.close();
-    Some(())
 }
 
 /// Facts of multicast databases.
@@ -178,9 +167,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "mdb",
     types: &[MessageTypes::new(RTM_NEWMDB, RTM_DELMDB)],
     groups: &[RTNLGRP_MDB],
-    describe: |object, names, out| {
-        Mdb::from_payload(object.bytes()).map(|mdb| describe(&mdb, names, out))
-    },
+    describe: |object, names, out| describe(Mdb::from_payload(object.bytes()), names, out),
     link: |object| Some(Mdb::from_payload(object.bytes()).ok()?.header().ifindex),
     is_on: Some(|object, index| {
         Mdb::from_payload(object.bytes()).is_ok_and(|mdb| mdb.has_port(index))

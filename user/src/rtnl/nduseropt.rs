@@ -98,7 +98,7 @@ impl<'a> NdUserOpt<'a> {
 
     /// Returns the address of who sent them.
     pub fn source(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(NDUSEROPT_SRCADDR)?.value())
+        self.attrs.read(NDUSEROPT_SRCADDR, ip)
     }
 }
 
@@ -223,16 +223,10 @@ pub(crate) const FACTS: Facts = Facts {
     name: "nduseropt",
     types: &[MessageTypes::only(RTM_NEWNDUSEROPT)],
     groups: &[RTNLGRP_ND_USEROPT],
-    describe: |object, names, out| {
-        NdUserOpt::from_payload(object.bytes()).map(|options| describe(&options, names, out))
-    },
+    describe: |object, names, out| describe(NdUserOpt::from_payload(object.bytes()), names, out),
     link: |object| {
-        Some(
-            NdUserOpt::from_payload(object.bytes())
-                .ok()?
-                .header()
-                .ifindex,
-        )
+        let read = NdUserOpt::from_payload(object.bytes()).ok()?;
+        Some(read.header.ifindex)
     },
     ..Facts::DEFAULT
 };

@@ -157,23 +157,19 @@ impl<'a> Neigh<'a> {
 
     /// Returns its address.
     pub fn dst(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(NDA_DST)?.value())
+        self.attrs.read(NDA_DST, ip)
     }
 
     /// Returns the bytes of its address of the link layer (`NDA_LLADDR`), as long as those of the link: six of Ethernet,
     /// four or sixteen where the link is a tunnel over IP, none where the link has no addresses. `None` while it is not
     /// resolved (`neigh_fill_info()`: unless its state is one of `NUD_VALID`).
     pub fn lladdr(&self) -> Option<&'a [u8]> {
-        self.attrs.get(NDA_LLADDR).map(|attr| attr.value())
+        self.attrs.read(NDA_LLADDR, Some)
     }
 
     /// Returns who made it (`RTPROT_*`); 0 where the kernel does not say.
     pub fn protocol(&self) -> u8 {
-        let protocol = self.attrs.get(NDA_PROTOCOL);
-
-        protocol
-            .and_then(|attr| u8(attr.value()))
-            .unwrap_or_default()
+        self.attrs.read(NDA_PROTOCOL, u8).unwrap_or_default()
     }
 
     /// Returns its state, as [`state_of`] does: one bit more stands for none.
@@ -183,7 +179,7 @@ impl<'a> Neigh<'a> {
 
     /// Returns how many use it, where the kernel says so.
     pub fn users(&self) -> Option<u32> {
-        let [.., users] = u32s::<4>(self.attrs.get(NDA_CACHEINFO)?.value())?;
+        let [.., users] = self.attrs.read(NDA_CACHEINFO, u32s::<4>)?;
         Some(users)
     }
 }

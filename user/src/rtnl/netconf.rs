@@ -77,7 +77,7 @@ impl<'a> Netconf<'a> {
 
     /// Returns the index of the link; -1 is all, -2 those that are yet to come.
     pub fn ifindex(&self) -> Option<i32> {
-        i32(self.attrs.get(NETCONFA_IFINDEX)?.value())
+        self.attrs.read(NETCONFA_IFINDEX, i32)
     }
 }
 
@@ -126,9 +126,7 @@ pub(crate) const FACTS: Facts = Facts {
         RTNLGRP_IPV6_NETCONF,
         RTNLGRP_MPLS_NETCONF,
     ],
-    describe: |object, names, out| {
-        Netconf::from_payload(object.bytes()).map(|settings| describe(&settings, names, out))
-    },
+    describe: |object, names, out| describe(Netconf::from_payload(object.bytes()), names, out),
     // All links and those to come have negative numbers.
     link: |object| {
         Netconf::from_payload(object.bytes())

@@ -10,19 +10,20 @@ mod words;
 
 use super::encap;
 use super::route::multipath::FLAGS;
+use crate::kind::word::put;
 use crate::kind::Payload;
 use crate::names::uapi::{
     NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
-    NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF,
-    NHA_OP_FLAGS, NHA_RES_GROUP, RTM_GETNEXTHOP, RTM_NEWNEXTHOP,
+    NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF, NHA_OP_FLAGS, RTM_GETNEXTHOP,
+    RTM_NEWNEXTHOP,
 };
 use crate::netlink::{Error, Request, Spec};
-use crate::object::attrs::{ip, u16, u32, Index, Taker};
+use crate::object::attrs::{ip, u32, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
-use crate::object::schema::Format;
+use crate::object::schema::{self, known, Format, Known};
 use crate::object::{GetQuery, Names, Object, Query};
 use crate::rtnl::SPEC;
-use crate::wire::{self, put_attr, Message};
+use crate::wire::{self, Message};
 use std::net::IpAddr;
 
 /// Size of `struct nhmsg`, in bytes.
@@ -37,9 +38,6 @@ pub const LIST: &str = "list next hops";
 
 /// Operation of a request for one next hop, as errors name it.
 pub const GET: &str = "look up a next hop";
-
-/// The attributes of a next hop.
-type NexthopAttrs<'i, 'a> = Taker<'i, 'a>;
 
 /// A next hop, or a group of them.
 #[derive(Clone, Debug)]
@@ -96,46 +94,23 @@ impl<'a> Nexthop<'a> {
 
     /// Returns the number by which routes refer to it.
     pub fn id(&self) -> u32 {
-        let id = self.attrs.get(NHA_ID).and_then(|attr| u32(attr.value()));
+        let id = self.attrs.read(NHA_ID, u32);
         id.unwrap_or_default()
     }
 
     /// Returns its address.
     pub fn gateway(&self) -> Option<IpAddr> {
-        self.attrs
-            .get(NHA_GATEWAY)
-            .and_then(|attr| ip(attr.value()))
+        self.attrs.read(NHA_GATEWAY, ip)
     }
 
     /// Returns the index of the link that it is at.
     pub fn oif(&self) -> Option<u32> {
-        self.attrs.get(NHA_OIF).and_then(|attr| u32(attr.value()))
+        self.attrs.read(NHA_OIF, u32)
     }
 
     /// Says whether it is a group of others.
     pub fn is_group(&self) -> bool {
         self.attrs.get(NHA_GROUP).is_some()
-    }
-
-    /// Tells where it is.
-    fn describe_place(
-        &self,
-        attrs: &mut NexthopAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
-        encap::describe(attrs, [NHA_ENCAP_TYPE, NHA_ENCAP], names, out);
-        attrs.tell(NHA_GATEWAY, "gateway", Format::Ip, out);
-        if let Some(oif) = attrs.take(NHA_OIF, u32) {
-            out.field("dev", names.link(oif));
-        }
-        if attrs.take(NHA_BLACKHOLE, Some).is_some() {
-            out.field("blackhole", Value::Null);
-        }
-        if attrs.take(NHA_FDB, Some).is_some() {
-            out.field("fdb", Value::Null);
-        }
-        attrs.tell(NHA_DST_PORT, "dst_port", Format::Be16, out);
     }
 }
 
@@ -149,7 +124,8 @@ impl Object for Nexthop<'_> {
         attrs.take(NHA_ID, u32);
 
         group::describe(&mut attrs, names, out);
-        self.describe_place(&mut attrs, names, out);
+        encap::describe(&mut attrs, [NHA_ENCAP_TYPE, NHA_ENCAP], names, out);
+        schema::describe_known(&mut attrs, PLACE, names, out);
         flags(out, "flags", self.header.flags, FLAGS);
         let numbers = names.numbers();
         let protocol = numbers.protocols.name(self.header.protocol.into());
@@ -162,8 +138,17 @@ impl Object for Nexthop<'_> {
     }
 }
 
+/// Place of a next hop.
+static PLACE: &[Known] = &[
+    known(NHA_GATEWAY, "gateway", Format::Ip),
+    known(NHA_OIF, "dev", Format::Link),
+    known(NHA_BLACKHOLE, "blackhole", Format::Null),
+    known(NHA_FDB, "fdb", Format::Null),
+    known(NHA_DST_PORT, "dst_port", Format::Be16),
+];
+
 /// Tells whether the hardware counts packets, and any driver does.
-fn describe_hw_stats(attrs: &mut NexthopAttrs<'_, '_>, out: &mut dyn Fields) {
+fn describe_hw_stats(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let used = attrs.take(NHA_HW_STATS_USED, u32).unwrap_or_default();
 
     if let Some(enabled) = attrs.take(NHA_HW_STATS_ENABLE, u32) {
@@ -192,41 +177,23 @@ impl Query for NexthopId {
     }
 
     fn select<'a>(&self, message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
-        select(message)
+        match message.header().nlmsg_type {
+            RTM_NEWNEXTHOP => Nexthop::from_payload(message.payload()).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
 impl GetQuery for NexthopId {
     fn request(&self) -> Result<Request, Error> {
-        let id = (NHA_ID, self.id.to_ne_bytes().to_vec());
-        let stats = (NHA_OP_FLAGS, STATS.to_ne_bytes().to_vec());
-        let attrs = [Some(id), self.stats.then_some(stats)];
-
-        let payload = payload(GET, 0, attrs.into_iter().flatten())?;
+        let mut payload = vec![0; NHMSG];
+        put(&mut payload, NHA_ID, &self.id.to_ne_bytes());
+        if self.stats {
+            put(&mut payload, NHA_OP_FLAGS, &STATS.to_ne_bytes());
+        }
 
         let request = Request::new(GET, RTM_GETNEXTHOP, payload)?;
         Ok(request.about(self.id.to_string()))
-    }
-}
-
-/// Returns the payload of a request: a header and `attrs`, each a type and a value.
-fn payload(
-    op: &'static str,
-    family: u8,
-    attrs: impl Iterator<Item = (u16, Vec<u8>)>,
-) -> Result<Vec<u8>, Error> {
-    let mut payload = vec![0; NHMSG];
-    payload[0] = family;
-    for (kind, value) in attrs {
-        put_attr(&mut payload, kind, &value).map_err(|error| Error::from_io(op, &error))?;
-    }
-    Ok(payload)
-}
-
-fn select<'a>(message: &Message<'a>) -> Result<Option<Nexthop<'a>>, wire::Error> {
-    match message.header().nlmsg_type {
-        RTM_NEWNEXTHOP => Nexthop::from_payload(message.payload()).map(Some),
-        _ => Ok(None),
     }
 }
 

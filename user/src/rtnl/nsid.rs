@@ -55,12 +55,12 @@ impl<'a> Nsid<'a> {
 
     /// Returns the id; `None` where there is none (`NETNSA_NSID_NOT_ASSIGNED`).
     pub fn id(&self) -> Option<u32> {
-        assigned(self.attrs.get(NETNSA_NSID)?.value())
+        self.attrs.read(NETNSA_NSID, assigned)
     }
 
     /// Returns the id in the namespace of who asked for those of another one.
     pub fn current(&self) -> Option<u32> {
-        assigned(self.attrs.get(NETNSA_CURRENT_NSID)?.value())
+        self.attrs.read(NETNSA_CURRENT_NSID, assigned)
     }
 }
 
@@ -98,9 +98,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "nsid",
     types: &[MessageTypes::new(RTM_NEWNSID, RTM_DELNSID)],
     groups: &[RTNLGRP_NSID],
-    describe: |object, names, out| {
-        Nsid::from_payload(object.bytes()).map(|nsid| describe(&nsid, names, out))
-    },
+    describe: |object, names, out| describe(Nsid::from_payload(object.bytes()), names, out),
     family: |_| None,
     ..Facts::DEFAULT
 };

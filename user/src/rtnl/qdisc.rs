@@ -4,16 +4,16 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `pkt_sched.h`.
 
-use super::tc::{describe_qdisc, Tc, TcAttrs, Tcmsg, ROOT};
+use super::tc::{describe_qdisc, Tc, Tcmsg, ROOT};
 use super::Kind;
 use crate::kind::{describe, Facts, Kinds, MessageTypes};
 use crate::names::uapi::{
     RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
     TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
 };
-use crate::object::attrs::{u32, u8};
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::Format;
+use crate::object::schema::Format::{Bool, Flag, Name, NonZero, U32};
+use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
 use crate::wire;
 
@@ -57,39 +57,27 @@ impl Object for Qdisc<'_> {
         if header.info != 1 {
             out.field("refcnt", Value::Number(header.info.into()));
         }
-        describe_sharing(&mut attrs, out);
+        schema::describe_known(&mut attrs, SHARING, names, out);
         describe_qdisc(&mut attrs, self.kind(), names, out);
-        attrs.tell(TCA_EXT_WARN_MSG, "warn", Format::Name, out);
+        attrs.tell(TCA_EXT_WARN_MSG, "warn", Name, out);
         attrs.finish(out);
     }
 }
 
-/// Tells who else has a part in it: hardware, and other links.
-fn describe_sharing(attrs: &mut TcAttrs<'_, '_>, out: &mut dyn Fields) {
-    if attrs.take(TCA_HW_OFFLOAD, u8).is_some_and(|byte| byte != 0) {
-        out.field("offloaded", Value::Bool(true));
-    }
-    if attrs.take(TCA_DUMP_INVISIBLE, Some).is_some() {
-        out.field("invisible", Value::Bool(true));
-    }
-    for (kind, key) in [
-        (TCA_INGRESS_BLOCK, "ingress_block"),
-        (TCA_EGRESS_BLOCK, "egress_block"),
-    ] {
-        if let Some(block) = attrs.take(kind, u32).filter(|block| *block != 0) {
-            out.field(key, Value::Number(block.into()));
-        }
-    }
-}
+/// Hardware and links that have a part in a qdisc.
+static SHARING: &[Known] = &[
+    known(TCA_HW_OFFLOAD, "offloaded", NonZero(&Bool)),
+    known(TCA_DUMP_INVISIBLE, "invisible", Flag),
+    known(TCA_INGRESS_BLOCK, "ingress_block", NonZero(&U32)),
+    known(TCA_EGRESS_BLOCK, "egress_block", NonZero(&U32)),
+];
 
 /// Facts of qdiscs.
 pub(crate) const FACTS: Facts = Facts {
     name: "qdisc",
     types: &[MessageTypes::new(RTM_NEWQDISC, RTM_DELQDISC)],
     groups: &[RTNLGRP_TC],
-    describe: |object, names, out| {
-        Qdisc::from_payload(object.bytes()).map(|qdisc| describe(&qdisc, names, out))
-    },
+    describe: |object, names, out| describe(Qdisc::from_payload(object.bytes()), names, out),
     link: |object| Some(Qdisc::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     // A link is told with its queue.

@@ -92,7 +92,7 @@ impl<'a> RaPrefix<'a> {
 
     /// Returns the address; [`Prefixmsg::len`] bits of it count.
     pub fn address(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(PREFIX_ADDRESS)?.value())
+        self.attrs.read(PREFIX_ADDRESS, ip)
     }
 }
 
@@ -134,16 +134,10 @@ pub(crate) const FACTS: Facts = Facts {
     is_usual_to_watch: true,
     types: &[MessageTypes::only(RTM_NEWPREFIX)],
     groups: &[RTNLGRP_IPV6_PREFIX],
-    describe: |object, names, out| {
-        RaPrefix::from_payload(object.bytes()).map(|prefix| describe(&prefix, names, out))
-    },
+    describe: |object, names, out| describe(RaPrefix::from_payload(object.bytes()), names, out),
     link: |object| {
-        Some(
-            RaPrefix::from_payload(object.bytes())
-                .ok()?
-                .header()
-                .ifindex,
-        )
+        let read = RaPrefix::from_payload(object.bytes()).ok()?;
+        Some(read.header.ifindex)
     },
     // The default route by the router has its hop limit by then, and the link a flag (`ndisc_router_discovery()`).
     silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),

@@ -67,9 +67,6 @@ const WIDTH: usize = 18;
 /// Operation of a list of routes, as errors name it.
 pub const LIST: &str = "list routes";
 
-/// The attributes of a route.
-type RouteAttrs<'i, 'a> = Taker<'i, 'a>;
-
 /// A route.
 #[derive(Clone, Debug)]
 pub struct Route<'a> {
@@ -269,12 +266,7 @@ impl<'a> Route<'a> {
     }
 
     /// Tells where the destination is.
-    fn describe_hop(
-        &self,
-        attrs: &mut RouteAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_hop(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         attrs.tell(RTA_NH_ID, "nhid", Format::U32, out);
         encap::describe(attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
         multipath::describe_address(attrs, self.header.family, out);
@@ -286,12 +278,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn describe_origin(
-        &self,
-        attrs: &mut RouteAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_origin(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         let table = attrs.take(RTA_TABLE, u32);
         let table = table.unwrap_or(self.header.table.into());
         let numbers = names.numbers();
@@ -306,12 +293,7 @@ impl<'a> Route<'a> {
     }
 
     /// Tells which packets it is chosen for, and how.
-    fn describe_choice(
-        &self,
-        attrs: &mut RouteAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_choice(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         attrs.tell(RTA_PREFSRC, "prefsrc", Format::Ip, out);
         attrs.tell(RTA_PRIORITY, "metric", Format::U32, out);
         let rtm_flags = self.header.flags & !CLONED;
@@ -328,7 +310,7 @@ impl<'a> Route<'a> {
     /// Tells what few want to know.
     fn describe_details(
         &self,
-        attrs: &mut RouteAttrs<'_, '_>,
+        attrs: &mut Taker<'_, '_>,
         cacheinfo: Option<Cacheinfo>,
         names: &mut Names,
         out: &mut dyn Fields,
@@ -371,14 +353,14 @@ impl<'a> Route<'a> {
 const DEL_REASONS: &[(u8, &str)] = &[(1, "expired"), (2, "ra_withdrawn")];
 
 /// Tells where packets come from.
-fn describe_iif(attrs: &mut RouteAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_iif(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(iif) = attrs.take(RTA_IIF, u32) {
         out.field("iif", names.link(iif));
     }
 }
 
 /// Tells what a multicast route has seen (`struct rta_mfc_stats`), and since when nothing.
-fn describe_multicast(attrs: &mut RouteAttrs<'_, '_>, out: &mut dyn Fields) {
+fn describe_multicast(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     if let Some([packets, bytes, wrong_if]) = attrs.take(RTA_MFC_STATS, mfc_stats) {
         out.open("mfc_stats", Nest::Object);
         out.field("packets", Value::Number(packets));

@@ -45,9 +45,6 @@ const INVERT: u32 = 0x2;
 /// Operation of a list of rules, as errors name it.
 pub const LIST: &str = "list rules";
 
-/// The attributes of a rule.
-type RuleAttrs<'i, 'a> = Taker<'i, 'a>;
-
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule<'a> {
@@ -113,18 +110,19 @@ impl<'a> Rule<'a> {
 
     /// Returns its place: rules are gone through from 0 up.
     pub fn priority(&self) -> u32 {
-        self.read(FRA_PRIORITY, u32).unwrap_or_default()
+        self.attrs.read(FRA_PRIORITY, u32).unwrap_or_default()
     }
 
     /// Returns the table that it chooses; 0 is none.
     pub fn table(&self) -> u32 {
-        self.read(FRA_TABLE, u32)
+        self.attrs
+            .read(FRA_TABLE, u32)
             .unwrap_or(self.header.table.into())
     }
 
     /// Returns who made it (`RTPROT_*`).
     pub fn protocol(&self) -> Option<u8> {
-        self.read(FRA_PROTOCOL, u8)
+        self.attrs.read(FRA_PROTOCOL, u8)
     }
 
     /// Returns where the packets come from that it is about; `None` is from anywhere.
@@ -137,24 +135,15 @@ impl<'a> Rule<'a> {
         self.prefix(FRA_DST, self.header.dst_len)
     }
 
-    /// Returns the name of the link whose attribute is of type `kind`.
-    fn link(&self, kind: u16) -> Option<&'a [u8]> {
-        self.read(kind, name)
-    }
-
-    fn read<T>(&self, kind: u16, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
-        read(self.attrs.get(kind)?.value())
-    }
-
     /// Returns the prefix of the addresses whose attribute is of type `kind`.
     fn prefix(&self, kind: u16, len: u8) -> Option<Prefix> {
-        let address = Some(self.read(kind, ip)?);
+        let address = Some(self.attrs.read(kind, ip)?);
 
         Some(Prefix { address, len })
     }
 
     /// Tells which addresses it is about.
-    fn describe_addresses(&self, attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
+    fn describe_addresses(&self, attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
         let header = &self.header;
 
         match (attrs.take(FRA_SRC, ip), header.src_len) {
@@ -170,7 +159,7 @@ impl<'a> Rule<'a> {
     /// Tells which packets it is about besides.
     fn describe_selectors(
         &self,
-        attrs: &mut RuleAttrs<'_, '_>,
+        attrs: &mut Taker<'_, '_>,
         names: &mut Names,
         out: &mut dyn Fields,
     ) {
@@ -201,7 +190,7 @@ impl<'a> Rule<'a> {
     /// Tells the name of a link, and whether there is none of it.
     fn describe_link(
         &self,
-        attrs: &mut RuleAttrs<'_, '_>,
+        attrs: &mut Taker<'_, '_>,
         kind: u16,
         [key, detached_key]: [&str; 2],
         out: &mut dyn Fields,
@@ -220,12 +209,7 @@ impl<'a> Rule<'a> {
     }
 
     /// Tells the table that it chooses, and what of it does not count.
-    fn describe_table(
-        &self,
-        attrs: &mut RuleAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_table(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         attrs.take(FRA_TABLE, u32);
         let numbers = names.numbers();
         match self.table() {
@@ -243,12 +227,7 @@ impl<'a> Rule<'a> {
     }
 
     /// Tells what is done.
-    fn describe_action(
-        &self,
-        attrs: &mut RuleAttrs<'_, '_>,
-        names: &mut Names,
-        out: &mut dyn Fields,
-    ) {
+    fn describe_action(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
         if let Some((from, to)) = attrs.take(FRA_FLOW, u32).map(flow::split) {
             if from != 0 {
                 out.field("flow_from", flow::name(names, from));
@@ -314,7 +293,7 @@ fn describe_prefix(
 }
 
 /// Tells the mark, and which of its bits count unless all do.
-fn describe_fwmark(attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
+fn describe_fwmark(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let mark = attrs.take(FRA_FWMARK, u32);
     let mask = attrs.take(FRA_FWMASK, u32);
 
@@ -334,7 +313,7 @@ const DPORT: PortKeys = ["dport", "dport_mask", "dport_start", "dport_end"];
 
 /// Tells a port, maybe with a mask, or a range of them.
 fn describe_ports(
-    attrs: &mut RuleAttrs<'_, '_>,
+    attrs: &mut Taker<'_, '_>,
     [range, mask]: [u16; 2],
     [key, mask_key, start_key, end_key]: &PortKeys,
     out: &mut dyn Fields,
@@ -355,7 +334,7 @@ fn describe_ports(
 }
 
 /// Tells the upper six bits of what was the type of service, by its name.
-fn describe_dscp(attrs: &mut RuleAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+fn describe_dscp(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     if let Some(dscp) = attrs.take(FRA_DSCP, u8) {
         match names.numbers().dsfields.name(u32::from(dscp) << 2) {
             Value::Nameless(_) => out.field("dscp", Value::Nameless(dscp.into())),
@@ -367,7 +346,7 @@ fn describe_dscp(attrs: &mut RuleAttrs<'_, '_>, names: &mut Names, out: &mut dyn
     }
 }
 
-fn describe_flowlabel(attrs: &mut RuleAttrs<'_, '_>, out: &mut dyn Fields) {
+fn describe_flowlabel(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     if let Some(label) = attrs.take(FRA_FLOWLABEL, be32) {
         out.field("flowlabel", hex(label.into()));
     }

@@ -5,10 +5,10 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::link::describe_stats;
+use super::link::{describe_counters, describe_stats};
 use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
-use crate::object::attrs::{u32, u64, u8, Index};
+use crate::object::attrs::{u32, u8, Index};
 use crate::object::fields::{Fields, Nest, Value};
 use crate::object::schema::Format::{As, Nested, Read};
 use crate::object::schema::{self, known, Known};
@@ -147,10 +147,7 @@ fn hardware(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Opt
     out.open(key, Nest::Object);
     for (way, counters) in [("rx", RX), ("tx", TX)] {
         out.open(way, Nest::Object);
-        for (at, key) in counters {
-            let count = value.chunks(8).nth(*at).and_then(u64);
-            out.field(key, Value::Number(count.unwrap_or_default()));
-        }
+        describe_counters(value, counters, out);
         out.close();
     }
     out.close();
@@ -169,9 +166,7 @@ pub(crate) const FACTS: Facts = Facts {
     name: "stats",
     types: &[MessageTypes::only(RTM_NEWSTATS)],
     groups: &[RTNLGRP_STATS],
-    describe: |object, names, out| {
-        Stats::from_payload(object.bytes()).map(|stats| describe(&stats, names, out))
-    },
+    describe: |object, names, out| describe(Stats::from_payload(object.bytes()), names, out),
     link: |object| Some(Stats::from_payload(object.bytes()).ok()?.header().ifindex),
     family: |_| None,
     ..Facts::DEFAULT

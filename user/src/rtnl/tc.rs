@@ -34,9 +34,6 @@ const HANDLE_WIDTH: usize = 6;
 /// Room for the name of a link.
 pub(super) const DEV_WIDTH: usize = 16;
 
-/// The attributes of traffic control.
-pub(super) type TcAttrs<'i, 'a> = Taker<'i, 'a>;
-
 /// The fixed part, `struct tcmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tcmsg {
@@ -95,11 +92,11 @@ impl<'a> Tc<'a> {
 
     /// Returns what it is: `htb`.
     pub(super) fn kind(&self) -> Option<&'a [u8]> {
-        name(self.attrs.get(TCA_KIND)?.value())
+        self.attrs.read(TCA_KIND, name)
     }
 
     /// Returns the attributes but those that every description begins with, or leaves out.
-    pub(super) fn taker(&self) -> TcAttrs<'_, 'a> {
+    pub(super) fn taker(&self) -> Taker<'_, 'a> {
         let mut attrs = self.attrs.taker();
         for kind in [TCA_KIND, TCA_STATS, TCA_XSTATS, TCA_STATS2] {
             attrs.take(kind, Some);

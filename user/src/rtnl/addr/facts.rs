@@ -14,7 +14,7 @@ pub(crate) const FACTS: Facts = Facts {
     types: &[MessageTypes::new(RTM_NEWADDR, RTM_DELADDR)],
     groups: &[RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
     header: IFADDRMSG,
-    describe: |addr, names, out| Addr::of(addr).map(|addr| describe(&addr, names, out)),
+    describe: |addr, names, out| describe(Addr::of(addr), names, out),
     link: |object| Some(object.link_in_header()),
     place: Place {
         family: true,

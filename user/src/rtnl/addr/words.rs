@@ -3,8 +3,9 @@
 //! Words by which addresses are chosen.
 
 use super::{Addr, FLAGS, PERMANENT, SECONDARY};
-use crate::kind::word::{ask_index, byte_is, Test};
+use crate::kind::word::{ask_index, attr_or_0_is, byte_is, Test};
 use crate::kind::{Argument, Linked, Operand, Payload, Word};
+use crate::names::uapi::IFA_PROTO;
 
 /// Where `ifa_scope` is in `struct ifaddrmsg`.
 const SCOPE: usize = 3;
@@ -22,10 +23,7 @@ pub(crate) static WORDS: &[Word] = &[
     })
     .with(&Argument::PREFIX)
     .place(),
-    Word::is(&["proto", "protocol"], |addr, protocol| {
-        is(addr, |addr| protocol.is(addr.protocol()))
-    })
-    .with(&Argument::ADDR_PROTOCOL),
+    Word::is(&["proto", "protocol"], attr_or_0_is::<IFA_PROTO>).with(&Argument::ADDR_PROTOCOL),
     Word::is(&["label"], |addr, label| {
         is(addr, |addr| is_labelled(addr, label))
     })

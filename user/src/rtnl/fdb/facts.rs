@@ -18,7 +18,7 @@ pub(crate) const FACTS: Facts = Facts {
     families: AddressFamilies::Only(&[BRIDGE]),
     groups: &[RTNLGRP_NEIGH],
     header: NDMSG,
-    describe: |entry, names, out| FdbEntry::of(entry).map(|entry| describe(&entry, names, out)),
+    describe: |entry, names, out| describe(FdbEntry::of(entry), names, out),
     link: |object| Some(object.link_in_header()),
     needs: Kinds::of(&[Kind::Nexthop]),
     words: WORDS,

@@ -9,6 +9,7 @@ use crate::object::attrs::{i32, u32, u64, Index};
 use crate::object::schema::Format::{As, Hex, Ip, Nested, Word, U32};
 use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
+use std::sync::LazyLock;
 
 static FAMILIES: &[Known] = &[
     known(libc::AF_INET as u16, "inet", Nested(INET)),
@@ -69,11 +70,11 @@ pub fn inet6(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -
 }
 
 fn conf4(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    describe_conf(key, value, CONF4, out)
+    describe_conf(key, value, &CONF4, out)
 }
 
 fn conf6(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    describe_conf(key, value, CONF6, out)
+    describe_conf(key, value, &CONF6, out)
 }
 
 /// Tells a row of settings, those without a name by their number.
@@ -119,102 +120,33 @@ fn cacheinfo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Op
 }
 
 /// `IPV4_DEVCONF_*`, the settings of `/proc/sys/net/ipv4/conf`.
-const CONF4: &[&str] = &[
-    "forwarding",
-    "mc_forwarding",
-    "proxy_arp",
-    "accept_redirects",
-    "secure_redirects",
-    "send_redirects",
-    "shared_media",
-    "rp_filter",
-    "accept_source_route",
-    "bootp_relay",
-    "log_martians",
-    "tag",
-    "arpfilter",
-    "medium_id",
-    "noxfrm",
-    "nopolicy",
-    "force_igmp_version",
-    "arp_announce",
-    "arp_ignore",
-    "promote_secondaries",
-    "arp_accept",
-    "arp_notify",
-    "accept_local",
-    "src_vmark",
-    "proxy_arp_pvlan",
-    "route_localnet",
-    "igmpv2_unsolicited_report_interval",
-    "igmpv3_unsolicited_report_interval",
-    "ignore_routes_with_linkdown",
-    "drop_unicast_in_l2_multicast",
-    "drop_gratuitous_arp",
-    "bc_forwarding",
-    "arp_evict_nocarrier",
-];
+static CONF4: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "forwarding mc_forwarding proxy_arp accept_redirects secure_redirects send_redirects \
+     shared_media rp_filter accept_source_route bootp_relay log_martians tag arpfilter \
+     medium_id noxfrm nopolicy force_igmp_version arp_announce arp_ignore promote_secondaries \
+     arp_accept arp_notify accept_local src_vmark proxy_arp_pvlan route_localnet \
+     igmpv2_unsolicited_report_interval igmpv3_unsolicited_report_interval \
+     ignore_routes_with_linkdown drop_unicast_in_l2_multicast drop_gratuitous_arp bc_forwarding \
+     arp_evict_nocarrier"
+        .split(' ')
+        .collect()
+});
 
 /// `DEVCONF_*`, the settings of `/proc/sys/net/ipv6/conf`.
-const CONF6: &[&str] = &[
-    "forwarding",
-    "hoplimit",
-    "mtu6",
-    "accept_ra",
-    "accept_redirects",
-    "autoconf",
-    "dad_transmits",
-    "rtr_solicits",
-    "rtr_solicit_interval",
-    "rtr_solicit_delay",
-    "use_tempaddr",
-    "temp_valid_lft",
-    "temp_prefered_lft",
-    "regen_max_retry",
-    "max_desync_factor",
-    "max_addresses",
-    "force_mld_version",
-    "accept_ra_defrtr",
-    "accept_ra_pinfo",
-    "accept_ra_rtr_pref",
-    "rtr_probe_interval",
-    "accept_ra_rt_info_max_plen",
-    "proxy_ndp",
-    "optimistic_dad",
-    "accept_source_route",
-    "mc_forwarding",
-    "disable_ipv6",
-    "accept_dad",
-    "force_tllao",
-    "ndisc_notify",
-    "mldv1_unsolicited_report_interval",
-    "mldv2_unsolicited_report_interval",
-    "suppress_frag_ndisc",
-    "accept_ra_from_local",
-    "use_optimistic",
-    "accept_ra_mtu",
-    "stable_secret",
-    "use_oif_addrs_only",
-    "accept_ra_min_hop_limit",
-    "ignore_routes_with_linkdown",
-    "drop_unicast_in_l2_multicast",
-    "drop_unsolicited_na",
-    "keep_addr_on_down",
-    "rtr_solicit_max_interval",
-    "seg6_enabled",
-    "seg6_require_hmac",
-    "enhanced_dad",
-    "addr_gen_mode",
-    "disable_policy",
-    "accept_ra_rt_info_min_plen",
-    "ndisc_tclass",
-    "rpl_seg_enabled",
-    "ra_defrtr_metric",
-    "ioam6_enabled",
-    "ioam6_id",
-    "ioam6_id_wide",
-    "ndisc_evict_nocarrier",
-    "accept_untracked_na",
-    "accept_ra_min_lft",
-    "force_forwarding",
-];
+static CONF6: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "forwarding hoplimit mtu6 accept_ra accept_redirects autoconf dad_transmits rtr_solicits \
+     rtr_solicit_interval rtr_solicit_delay use_tempaddr temp_valid_lft temp_prefered_lft \
+     regen_max_retry max_desync_factor max_addresses force_mld_version accept_ra_defrtr \
+     accept_ra_pinfo accept_ra_rtr_pref rtr_probe_interval accept_ra_rt_info_max_plen proxy_ndp \
+     optimistic_dad accept_source_route mc_forwarding disable_ipv6 accept_dad force_tllao \
+     ndisc_notify mldv1_unsolicited_report_interval mldv2_unsolicited_report_interval \
+     suppress_frag_ndisc accept_ra_from_local use_optimistic accept_ra_mtu stable_secret \
+     use_oif_addrs_only accept_ra_min_hop_limit ignore_routes_with_linkdown \
+     drop_unicast_in_l2_multicast drop_unsolicited_na keep_addr_on_down \
+     rtr_solicit_max_interval seg6_enabled seg6_require_hmac enhanced_dad addr_gen_mode \
+     disable_policy accept_ra_rt_info_min_plen ndisc_tclass rpl_seg_enabled ra_defrtr_metric \
+     ioam6_enabled ioam6_id ioam6_id_wide ndisc_evict_nocarrier accept_untracked_na \
+     accept_ra_min_lft force_forwarding"
+        .split(' ')
+        .collect()
+});

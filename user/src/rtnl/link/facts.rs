@@ -43,7 +43,7 @@ pub(crate) const FACTS: Facts = Facts {
     }],
     groups: &[RTNLGRP_LINK],
     header: IFINFOMSG,
-    describe: |link, names, out| Link::of(link).map(|link| describe(&link, names, out)),
+    describe: |link, names, out| describe(Link::of(link), names, out),
     link: |link| Some(link.link_in_header()),
     family: |_| None,
     needs: Kinds::of(&[

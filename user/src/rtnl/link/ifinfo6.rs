@@ -73,9 +73,7 @@ pub(crate) const FACTS: Facts = Facts {
     types: &[MessageTypes::new(RTM_NEWLINK, RTM_DELLINK)],
     families: AddressFamilies::Only(&[libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV6_IFINFO],
-    describe: |object, names, out| {
-        Ifinfo6::from_payload(object.bytes()).map(|link| describe(&link, names, out))
-    },
+    describe: |object, names, out| describe(Ifinfo6::from_payload(object.bytes()), names, out),
     link: |object| Some(Ifinfo6::from_payload(object.bytes()).ok()?.header().index),
     // A link is told with some of it, and routes by router advertisements have the hop limit and the MTU
     // (`inet6_ifinfo_notify()` at the end of `ndisc_router_discovery()`).

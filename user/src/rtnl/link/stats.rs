@@ -4,9 +4,8 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::LinkAttrs;
 use crate::names::uapi::{IFLA_CARRIER_CHANGES, IFLA_STATS, IFLA_STATS64};
-use crate::object::attrs::{u32, u64};
+use crate::object::attrs::{u32, u64, Taker};
 use crate::object::{Fields, Nest, Value};
 
 /// Where a counter is in the structure, and what it is called.
@@ -47,24 +46,19 @@ static TX: &[CounterPlace] = &[
 const SELDOM: [&str; 3] = ["compressed", "nohandler", "otherhost"];
 
 /// Tells the counters of a link, if they are there.
-pub fn describe(attrs: &mut LinkAttrs<'_, '_>, out: &mut dyn Fields) {
+pub fn describe(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
     let changes = attrs.take(IFLA_CARRIER_CHANGES, u32);
     match (attrs.take(IFLA_STATS64, Some), changes) {
         (Some(stats), changes) => {
             // `IFLA_STATS` has these counters cut off to 32 bits.
             attrs.take(IFLA_STATS, Some);
-            tell(stats, changes, out);
+            out.open("stats64", Nest::Object);
+            describe_both(stats, changes, out);
+            out.close();
         }
         (None, Some(changes)) => out.field("carrier_changes", Value::Number(changes.into())),
         (None, None) => {}
     }
-}
-
-/// Tells what there is of `stats`: older kernels have fewer counters.
-fn tell(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn Fields) {
-    out.open("stats64", Nest::Object);
-    describe_both(stats, carrier_changes, out);
-    out.close();
 }
 
 /// Tells what was received and what was sent.
@@ -80,7 +74,8 @@ pub fn describe_both(stats: &[u8], carrier_changes: Option<u32>, out: &mut dyn F
     out.close();
 }
 
-fn describe_counters(stats: &[u8], counters: &[CounterPlace], out: &mut dyn Fields) {
+/// Tells the counters that there are: older kernels have fewer.
+pub fn describe_counters(stats: &[u8], counters: &[CounterPlace], out: &mut dyn Fields) {
     for (at, key) in counters {
         match stats.chunks(8).nth(*at).and_then(u64) {
             Some(0) if SELDOM.contains(key) => {}

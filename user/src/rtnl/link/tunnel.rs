@@ -9,9 +9,9 @@ use crate::names::uapi::*;
 use crate::object::attrs::{be16, be32, ip, u16, u32};
 use crate::object::fields::flag_fields;
 use crate::object::schema::Format::{
-    As, Be16, Bool, Flag, Hex, Ip, Link, NonZero, Read, Unless, Where, Word, U16, U32, U8,
+    As, Be16, Bool, Flag, Hex, HexBe, Ip, Link, NonZero, Read, Unless, Where, Word, U16, U32, U8,
 };
-use crate::object::schema::{hex, known, Known};
+use crate::object::schema::{known, rows, Known};
 use crate::object::{Fields, Names, Nest, Value};
 
 /// Attributes of a geneve.
@@ -26,7 +26,7 @@ pub static GENEVE: &[Known] = &[
     known(IFLA_GENEVE_TTL_INHERIT, "ttl_inherit", NonZero(&Bool)),
     known(IFLA_GENEVE_TOS, "tos", NonZero(&Hex)),
     known(IFLA_GENEVE_DF, "df", Word(DF)),
-    known(IFLA_GENEVE_LABEL, "label", NonZero(&Read(flowlabel))),
+    known(IFLA_GENEVE_LABEL, "label", NonZero(&HexBe)),
     known(IFLA_GENEVE_PORT, "port", Be16),
     known(IFLA_GENEVE_PORT_RANGE, "port_range", As(ports)),
     known(IFLA_GENEVE_UDP_CSUM, "udp_csum", Bool),
@@ -68,87 +68,50 @@ pub fn is_no_key(data: &[u8], attr: u16) -> bool {
 /// Any bit of another attribute, in either byte order.
 const ANY: u16 = u16::MAX;
 
-/// A table whose last rows are those of an encapsulation.
-macro_rules! encap {
-    ([$($row:expr,)*] $kind:ident $flags:ident $sport:ident $dport:ident) => {
-        &[
-            $($row,)*
-            known($kind, "encap_type", NonZero(&Word(ENCAP))),
-            // The kernel keeps flags without an encapsulation, too.
-            known($flags, "encap_flags", Where($kind, ANY, &NonZero(&Hex))),
-            known($sport, "encap_sport", NonZero(&Be16)),
-            known($dport, "encap_dport", NonZero(&Be16)),
-        ]
-    };
-}
-
-/// A table of `IFLA_GRE_*`, which ends with what ERSPAN adds and the encapsulation.
-macro_rules! gre {
-    ($($row:expr,)*) => {
-        encap!([
-            $($row,)*
-            known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", U32),
-            known(IFLA_GRE_ERSPAN_VER, "erspan_ver", U8),
-            known(
-                IFLA_GRE_ERSPAN_DIR,
-                "erspan_dir",
-                Word(&[(0, "ingress"), (1, "egress")]),
-            ),
-            known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Hex),
-        ] IFLA_GRE_ENCAP_TYPE IFLA_GRE_ENCAP_FLAGS IFLA_GRE_ENCAP_SPORT IFLA_GRE_ENCAP_DPORT)
-    };
-}
-
-/// A table of `IFLA_IPTUN_*`, which ends with the firewall mark and the encapsulation.
-macro_rules! iptun {
-    ($($row:expr,)*) => {
-        encap!([
-            $($row,)*
-            known(IFLA_IPTUN_FWMARK, "fwmark", NonZero(&Hex)),
-        ] IFLA_IPTUN_ENCAP_TYPE IFLA_IPTUN_ENCAP_FLAGS IFLA_IPTUN_ENCAP_SPORT IFLA_IPTUN_ENCAP_DPORT)
-    };
-}
-
-/// Attributes of a gre, gretap or erspan.
-pub static GRE: &[Known] = gre![
+/// The rows that tables of `IFLA_GRE_*` begin with.
+static GRE_ENDS: &[Known] = &[
     known(IFLA_GRE_COLLECT_METADATA, "external", Flag),
     known(IFLA_GRE_REMOTE, "remote", Read(endpoint)),
     known(IFLA_GRE_LOCAL, "local", Read(endpoint)),
     known(IFLA_GRE_LINK, "link", NonZero(&Link)),
     known(IFLA_GRE_TTL, "ttl", U8),
-    known(IFLA_GRE_TOS, "tos", NonZero(&Hex)),
-    known(IFLA_GRE_PMTUDISC, "pmtudisc", Bool),
-    known(IFLA_GRE_IGNORE_DF, "ignore_df", NonZero(&Bool),),
-    known(IFLA_GRE_IKEY, "ikey", Where(IFLA_GRE_IFLAGS, KEYED, &Ip),),
-    known(IFLA_GRE_OKEY, "okey", Where(IFLA_GRE_OFLAGS, KEYED, &Ip),),
-    known(IFLA_GRE_IFLAGS, "i", As(gre_flags)),
-    known(IFLA_GRE_OFLAGS, "o", As(gre_flags)),
-    known(IFLA_GRE_FWMARK, "fwmark", NonZero(&Hex)),
 ];
 
-/// Attributes of an ipip or sit.
-pub static IPTUN: &[Known] = iptun![
-    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
+/// Parts of the headers of each direction.
+static GRE_HEADERS: &[Known] = &[
+    known(IFLA_GRE_IKEY, "ikey", Where(IFLA_GRE_IFLAGS, KEYED, &Ip)),
+    known(IFLA_GRE_OKEY, "okey", Where(IFLA_GRE_OFLAGS, KEYED, &Ip)),
+    known(IFLA_GRE_IFLAGS, "i", As(gre_flags)),
+    known(IFLA_GRE_OFLAGS, "o", As(gre_flags)),
+];
+
+/// Rows that ERSPAN adds, and the encapsulation. The kernel keeps flags without an encapsulation, too.
+static GRE_MORE: &[Known] = &[
+    known(IFLA_GRE_ERSPAN_INDEX, "erspan_index", U32),
+    known(IFLA_GRE_ERSPAN_VER, "erspan_ver", U8),
+    known(IFLA_GRE_ERSPAN_DIR, "erspan_dir", Word(ERSPAN_DIRS)),
+    known(IFLA_GRE_ERSPAN_HWID, "erspan_hwid", Hex),
+    known(IFLA_GRE_ENCAP_TYPE, "encap_type", NonZero(&Word(ENCAP))),
     known(
-        IFLA_IPTUN_PROTO,
-        "proto",
-        Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
+        IFLA_GRE_ENCAP_FLAGS,
+        "encap_flags",
+        Where(IFLA_GRE_ENCAP_TYPE, ANY, &NonZero(&Hex)),
     ),
-    known(IFLA_IPTUN_REMOTE, "remote", Read(endpoint)),
-    known(IFLA_IPTUN_LOCAL, "local", Read(endpoint)),
-    known(IFLA_IPTUN_LINK, "link", NonZero(&Link)),
-    known(IFLA_IPTUN_TTL, "ttl", U8),
-    known(IFLA_IPTUN_TOS, "tos", NonZero(&Hex)),
-    known(IFLA_IPTUN_PMTUDISC, "pmtudisc", Bool),
-    known(IFLA_IPTUN_FLAGS, "isatap", NonZero(&Read(isatap)),),
-    known(IFLA_IPTUN_6RD_PREFIX, "prefix", NonZero(&Ip),),
-    known(IFLA_IPTUN_6RD_PREFIXLEN, "prefixlen", NonZero(&U16),),
-    known(IFLA_IPTUN_6RD_RELAY_PREFIX, "relay_prefix", NonZero(&Ip),),
-    known(
-        IFLA_IPTUN_6RD_RELAY_PREFIXLEN,
-        "relay_prefixlen",
-        NonZero(&U16),
-    ),
+    known(IFLA_GRE_ENCAP_SPORT, "encap_sport", NonZero(&Be16)),
+    known(IFLA_GRE_ENCAP_DPORT, "encap_dport", NonZero(&Be16)),
+];
+
+const ERSPAN_DIRS: &[(u8, &str)] = &[(0, "ingress"), (1, "egress")];
+
+/// Attributes of a gre, gretap or erspan.
+pub static GRE: &[Known] = &[
+    rows(GRE_ENDS),
+    known(IFLA_GRE_TOS, "tos", NonZero(&Hex)),
+    known(IFLA_GRE_PMTUDISC, "pmtudisc", Bool),
+    known(IFLA_GRE_IGNORE_DF, "ignore_df", NonZero(&Bool)),
+    rows(GRE_HEADERS),
+    known(IFLA_GRE_FWMARK, "fwmark", NonZero(&Hex)),
+    rows(GRE_MORE),
 ];
 
 /// `IP6_TNL_F_*` of `include/uapi/linux/ip6_tunnel.h`: no limit of encapsulation is put into packets, and the traffic
@@ -172,43 +135,9 @@ const IP6_FLAGS: &[(u32, &str)] = &[
 /// received between the two ends.
 const IP6_CAPABILITIES: u32 = 0x7_0000;
 
-/// Attributes of an ip6tnl.
-pub static IP6TNL: &[Known] = iptun![
-    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
-    known(
-        IFLA_IPTUN_PROTO,
-        "proto",
-        Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
-    ),
-    known(IFLA_IPTUN_REMOTE, "remote", Read(endpoint)),
-    known(IFLA_IPTUN_LOCAL, "local", Read(endpoint)),
-    known(IFLA_IPTUN_LINK, "link", NonZero(&Link)),
-    known(IFLA_IPTUN_TTL, "ttl", U8),
-    known(
-        IFLA_IPTUN_ENCAP_LIMIT,
-        "encap_limit",
-        Unless(IFLA_IPTUN_FLAGS, IGNORES_LIMIT, &U8),
-    ),
-    known(
-        IFLA_IPTUN_FLOWINFO,
-        "tclass",
-        Unless(IFLA_IPTUN_FLAGS, INHERITS_CLASS, &As(class),),
-    ),
-    known(
-        IFLA_IPTUN_FLOWINFO,
-        "flowlabel",
-        Unless(IFLA_IPTUN_FLAGS, INHERITS_LABEL, &As(label),),
-    ),
-    known(IFLA_IPTUN_FLAGS, "flags", As(ip6_flags)),
-];
-
 /// Attributes of an ip6gre, ip6gretap or ip6erspan.
-pub static IP6GRE: &[Known] = gre![
-    known(IFLA_GRE_COLLECT_METADATA, "external", Flag),
-    known(IFLA_GRE_REMOTE, "remote", Read(endpoint)),
-    known(IFLA_GRE_LOCAL, "local", Read(endpoint)),
-    known(IFLA_GRE_LINK, "link", NonZero(&Link)),
-    known(IFLA_GRE_TTL, "ttl", U8),
+pub static IP6GRE: &[Known] = &[
+    rows(GRE_ENDS),
     known(
         IFLA_GRE_ENCAP_LIMIT,
         "encap_limit",
@@ -226,10 +155,80 @@ pub static IP6GRE: &[Known] = gre![
     ),
     known(IFLA_GRE_FLAGS, "flags", As(ip6_flags)),
     known(IFLA_GRE_FWMARK, "fwmark", NonZero(&Hex)),
-    known(IFLA_GRE_IKEY, "ikey", Where(IFLA_GRE_IFLAGS, KEYED, &Ip),),
-    known(IFLA_GRE_OKEY, "okey", Where(IFLA_GRE_OFLAGS, KEYED, &Ip),),
-    known(IFLA_GRE_IFLAGS, "i", As(gre_flags)),
-    known(IFLA_GRE_OFLAGS, "o", As(gre_flags)),
+    rows(GRE_HEADERS),
+    rows(GRE_MORE),
+];
+
+/// The rows of both ends in tables of `IFLA_IPTUN_*`.
+static IPTUN_ENDS: &[Known] = &[
+    known(IFLA_IPTUN_REMOTE, "remote", Read(endpoint)),
+    known(IFLA_IPTUN_LOCAL, "local", Read(endpoint)),
+    known(IFLA_IPTUN_LINK, "link", NonZero(&Link)),
+    known(IFLA_IPTUN_TTL, "ttl", U8),
+];
+
+/// The firewall mark and the encapsulation. The kernel keeps flags without an encapsulation, too.
+static IPTUN_MORE: &[Known] = &[
+    known(IFLA_IPTUN_FWMARK, "fwmark", NonZero(&Hex)),
+    known(IFLA_IPTUN_ENCAP_TYPE, "encap_type", NonZero(&Word(ENCAP))),
+    known(
+        IFLA_IPTUN_ENCAP_FLAGS,
+        "encap_flags",
+        Where(IFLA_IPTUN_ENCAP_TYPE, ANY, &NonZero(&Hex)),
+    ),
+    known(IFLA_IPTUN_ENCAP_SPORT, "encap_sport", NonZero(&Be16)),
+    known(IFLA_IPTUN_ENCAP_DPORT, "encap_dport", NonZero(&Be16)),
+];
+
+/// Attributes of an ipip or sit.
+pub static IPTUN: &[Known] = &[
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
+    known(
+        IFLA_IPTUN_PROTO,
+        "proto",
+        Word(&[(0, "any"), (4, "ipip"), (41, "ip6ip"), (137, "mplsip")]),
+    ),
+    rows(IPTUN_ENDS),
+    known(IFLA_IPTUN_TOS, "tos", NonZero(&Hex)),
+    known(IFLA_IPTUN_PMTUDISC, "pmtudisc", Bool),
+    known(IFLA_IPTUN_FLAGS, "isatap", NonZero(&Read(isatap))),
+    known(IFLA_IPTUN_6RD_PREFIX, "prefix", NonZero(&Ip)),
+    known(IFLA_IPTUN_6RD_PREFIXLEN, "prefixlen", NonZero(&U16)),
+    known(IFLA_IPTUN_6RD_RELAY_PREFIX, "relay_prefix", NonZero(&Ip)),
+    known(
+        IFLA_IPTUN_6RD_RELAY_PREFIXLEN,
+        "relay_prefixlen",
+        NonZero(&U16),
+    ),
+    rows(IPTUN_MORE),
+];
+
+/// Attributes of an ip6tnl.
+pub static IP6TNL: &[Known] = &[
+    known(IFLA_IPTUN_COLLECT_METADATA, "external", Flag),
+    known(
+        IFLA_IPTUN_PROTO,
+        "proto",
+        Word(&[(0, "any"), (4, "ipip6"), (41, "ip6ip6")]),
+    ),
+    rows(IPTUN_ENDS),
+    known(
+        IFLA_IPTUN_ENCAP_LIMIT,
+        "encap_limit",
+        Unless(IFLA_IPTUN_FLAGS, IGNORES_LIMIT, &U8),
+    ),
+    known(
+        IFLA_IPTUN_FLOWINFO,
+        "tclass",
+        Unless(IFLA_IPTUN_FLAGS, INHERITS_CLASS, &As(class)),
+    ),
+    known(
+        IFLA_IPTUN_FLOWINFO,
+        "flowlabel",
+        Unless(IFLA_IPTUN_FLAGS, INHERITS_LABEL, &As(label)),
+    ),
+    known(IFLA_IPTUN_FLAGS, "flags", As(ip6_flags)),
+    rows(IPTUN_MORE),
 ];
 
 /// Whether packets may be fragmented: `VXLAN_DF_*`, `GENEVE_DF_*`.
@@ -237,11 +236,6 @@ pub const DF: &[(u8, &str)] = &[(0, "unset"), (1, "set"), (2, "inherit")];
 
 /// `TUNNEL_ENCAP_*`.
 const ENCAP: &[(u8, &str)] = &[(1, "fou"), (2, "gue"), (3, "mpls")];
-
-/// Reads a flow label of IPv6.
-pub fn flowlabel(value: &[u8]) -> Option<Value<'_>> {
-    be32(value).map(|label| hex(label.into()))
-}
 
 /// Tells the ports to send from, `struct ifla_vxlan_port_range` or `ifla_geneve_port_range`.
 pub fn ports(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {

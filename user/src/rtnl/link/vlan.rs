@@ -5,12 +5,12 @@
 //! C headers: `include/uapi/linux/if_link.h` and `if_vlan.h`.
 
 use crate::names::uapi::*;
-use crate::object::attrs::{be16, u16, u32};
-use crate::object::fields::{flag_fields, flags};
+use crate::object::attrs::{be16, u16, u32s};
+use crate::object::fields::{flag_fields, flags, objects};
 use crate::object::schema::Format::{As, Items, Lladdr, Word, I32, U16, U32};
 use crate::object::schema::{known, Known};
-use crate::object::{Fields, Names, Nest, Value};
-use crate::wire::{Attr, Attrs};
+use crate::object::{Fields, Names, Value};
+use crate::wire::Attrs;
 
 /// Attributes of a VLAN.
 pub static VLAN: &[Known] = &[
@@ -71,24 +71,12 @@ const VLAN_FLAGS: &[(u32, &str)] = &[
 
 /// Tells how priorities become others, each a `struct ifla_vlan_qos_mapping`.
 fn qos(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let mappings = || Attrs::new(value).map(|attr| mapping(attr.ok()?));
-    mappings().all(|mapping| mapping.is_some()).then_some(())?;
+    let mappings = || Attrs::new(value).map(|attr| u32s::<2>(attr.ok()?.value()));
 
-    out.open(key, Nest::Array);
-    for (from, to) in mappings().flatten() {
-        out.open_item(Nest::Object);
+    objects(out, key, mappings, |[from, to], out| {
         out.field("from", Value::Number(from.into()));
         out.field("to", Value::Number(to.into()));
-        out.close();
-    }
-    out.close();
-    Some(())
-}
-
-fn mapping(attr: Attr<'_>) -> Option<(u32, u32)> {
-    let (from, to) = attr.value().split_at_checked(4)?;
-
-    Some((u32(from)?, u32(to)?))
+    })
 }
 
 /// Tells each of `MACVLAN_FLAG_*` that is set.

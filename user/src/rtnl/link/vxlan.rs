@@ -4,13 +4,13 @@
 //!
 //! C header: `include/uapi/linux/if_link.h`.
 
-use super::tunnel::{flowlabel, ports, DF};
+use super::tunnel::{ports, DF};
 use crate::names::uapi::*;
-use crate::object::attrs::{be64, ip};
+use crate::object::attrs::ip;
 use crate::object::schema::Format::{
-    As, Be16, Bool, Flag, Hex, Ip, Link, NonZero, Null, Read, Word, U32, U8,
+    As, Be16, Bool, Flag, Hex, HexBe, Ip, Link, NonZero, Null, Word, U32, U8,
 };
-use crate::object::schema::{hex, known, Known};
+use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Value};
 
 /// Attributes of a VXLAN.
@@ -27,7 +27,7 @@ pub static VXLAN: &[Known] = &[
     known(IFLA_VXLAN_TTL, "ttl", U8),
     known(IFLA_VXLAN_TTL_INHERIT, "ttl_inherit", NonZero(&Bool)),
     known(IFLA_VXLAN_DF, "df", Word(DF)),
-    known(IFLA_VXLAN_LABEL, "label", NonZero(&Read(flowlabel))),
+    known(IFLA_VXLAN_LABEL, "label", NonZero(&HexBe)),
     known(
         IFLA_VXLAN_LABEL_POLICY,
         "label_policy",
@@ -35,7 +35,7 @@ pub static VXLAN: &[Known] = &[
     ),
     known(IFLA_VXLAN_AGEING, "ageing", U32),
     known(IFLA_VXLAN_LIMIT, "limit", NonZero(&U32)),
-    known(IFLA_VXLAN_RESERVED_BITS, "reserved_bits", Read(reserved)),
+    known(IFLA_VXLAN_RESERVED_BITS, "reserved_bits", HexBe),
     known(IFLA_VXLAN_GBP, "gbp", Null),
     known(IFLA_VXLAN_GPE, "gpe", Null),
     known(IFLA_VXLAN_COLLECT_METADATA, "external", Bool),
@@ -68,8 +68,4 @@ fn group(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option
         out.field(&format!("{what}{key}"), Value::Ip(address));
     }
     Some(())
-}
-
-fn reserved(value: &[u8]) -> Option<Value<'_>> {
-    be64(value).map(hex)
 }

@@ -2,14 +2,13 @@
 
 //! An entry of a group: `struct br_mdb_entry` and `MDBA_MDB_EATTR_*`.
 
-use super::BrPortMsg;
+use super::{values, BrPortMsg};
 use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32, u8, Index};
-use crate::object::fields::{flags, Fields, Nest, Value};
+use crate::object::fields::{flags, objects, Fields, Value};
 use crate::object::schema::Format::{As, Clock, Ip, Link, Word, U16, U32};
 use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
-use crate::wire::Attrs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Size of `struct br_mdb_entry`, in bytes.
@@ -129,17 +128,17 @@ impl<'a> MdbEntry<'a> {
 
     /// Returns the sender that is listened to; `None` is any, but for those that are left out.
     pub fn source(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(MDBA_MDB_EATTR_SOURCE)?.value())
+        self.attrs.read(MDBA_MDB_EATTR_SOURCE, ip)
     }
 
     /// Returns the network id of the VXLAN that it is for.
     pub fn src_vni(&self) -> Option<u32> {
-        u32(self.attrs.get(MDBA_MDB_EATTR_SRC_VNI)?.value())
+        self.attrs.read(MDBA_MDB_EATTR_SRC_VNI, u32)
     }
 
     /// Returns the other end of the VXLAN.
     pub fn dst(&self) -> Option<IpAddr> {
-        ip(self.attrs.get(MDBA_MDB_EATTR_DST)?.value())
+        self.attrs.read(MDBA_MDB_EATTR_DST, ip)
     }
 
     /// Tells all that is known of it but the bridge.
@@ -206,22 +205,11 @@ static SOURCE_ATTRS: &[Known] = &[
 
 /// Tells the senders that are listened to, or those that are not.
 fn sources(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    let sources = || {
-        Attrs::new(value).map(|attr| {
-            attr.ok()
-                .filter(|attr| attr.kind() == MDBA_MDB_SRCLIST_ENTRY)
-        })
-    };
-    sources().all(|source| source.is_some()).then_some(())?;
+    let all = || values(value, MDBA_MDB_SRCLIST_ENTRY);
 
-    out.open(key, Nest::Array);
-    for source in sources().flatten() {
-        out.open_item(Nest::Object);
-        schema::describe(source.value(), SOURCE_ATTRS, names, out);
-        out.close();
-    }
-    out.close();
-    Some(())
+    objects(out, key, all, |source, out| {
+        schema::describe(source, SOURCE_ATTRS, names, out);
+    })
 }
 
 /// Tells who made it.

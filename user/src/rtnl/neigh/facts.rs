@@ -17,7 +17,7 @@ pub(crate) const FACTS: Facts = Facts {
     families: AddressFamilies::Except(&[libc::AF_BRIDGE as u8]),
     groups: &[RTNLGRP_NEIGH],
     header: NDMSG,
-    describe: |neigh, names, out| Neigh::of(neigh).map(|neigh| describe(&neigh, names, out)),
+    describe: |neigh, names, out| describe(Neigh::of(neigh), names, out),
     link: |object| Some(object.link_in_header()),
     place: Place {
         family: true,

@@ -4,9 +4,9 @@
 
 use super::facts::NDM_FLAGS;
 use super::{state_of, Ndmsg, Neigh, EXT_LEARNED, NOARP, NONE, PROXY};
-use crate::kind::word::{ask_attr, put, Test};
+use crate::kind::word::{ask_attr, attr_is_in, attr_or_0_is, put, Test};
 use crate::kind::{Argument, Operand, Payload, Word};
-use crate::names::uapi::{NDA_IFINDEX, NDA_MASTER};
+use crate::names::uapi::{NDA_DST, NDA_IFINDEX, NDA_MASTER, NDA_PROTOCOL};
 
 const STATE: Argument = Argument::new("state of a neighbour", |name, _| {
     state_of(name).map(|state| Operand::AnyOf(state.into()))
@@ -43,16 +43,11 @@ pub(crate) static WORDS: &[Word] = &[
         is(neigh, |neigh| neigh.users().is_none_or(|users| users == 0))
     })
     .unreceived("how many use a neighbour changes without an event"),
-    Word::is(&["proto", "protocol"], |neigh, protocol| {
-        is(neigh, |neigh| protocol.is(neigh.protocol()))
-    })
-    .with(&Argument::PROTOCOL),
-    Word::is(&["to", "within"], |neigh, prefix| {
-        is(neigh, |neigh| prefix.contains(neigh.dst()))
-    })
-    .with(&Argument::PREFIX)
-    .bare()
-    .place(),
+    Word::is(&["proto", "protocol"], attr_or_0_is::<NDA_PROTOCOL>).with(&Argument::PROTOCOL),
+    Word::is(&["to", "within"], attr_is_in::<NDA_DST>)
+        .with(&Argument::PREFIX)
+        .bare()
+        .place(),
 ];
 
 /// Neighbours of `NUD_NONE` and `NUD_NOARP` alone are left out, unless they have `NTF_EXT_LEARNED` or `NTF_PROXY`;

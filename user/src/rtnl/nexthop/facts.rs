@@ -15,7 +15,7 @@ pub(crate) const FACTS: Facts = Facts {
     types: &[MessageTypes::new(RTM_NEWNEXTHOP, RTM_DELNEXTHOP)],
     groups: &[RTNLGRP_NEXTHOP],
     header: NHMSG,
-    describe: |hop, names, out| Nexthop::of(hop).map(|hop| describe(&hop, names, out)),
+    describe: |hop, names, out| describe(Nexthop::of(hop), names, out),
     link: |hop| hop.attr(NHA_OIF).and_then(u32),
     // Routes go with it, or lead elsewhere, and so do entries of a VXLAN.
     silent: |_| Kinds::of(&[Kind::Route, Kind::Fdb]),

@@ -2,10 +2,9 @@
 
 //! Groups of next hops.
 
-use super::{
-    u16, u32, NexthopAttrs, NHA_GROUP, NHA_GROUP_STATS, NHA_GROUP_TYPE, NHA_OP_FLAGS, NHA_RES_GROUP,
-};
 use crate::names::uapi::*;
+use crate::object::attrs::{u16, u32, Taker};
+use crate::object::fields::objects;
 use crate::object::schema::Format::{Clock, Uint, U16, U32};
 use crate::object::schema::{self, known, Known};
 use crate::object::{Fields, Names, Nest, Value};
@@ -38,7 +37,7 @@ static STATS: &[Known] = &[
 ];
 
 /// Tells who is in the group, and how one of them is chosen.
-pub fn describe(attrs: &mut NexthopAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+pub fn describe(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     let answer = attrs.take(NHA_OP_FLAGS, u32).unwrap_or_default();
     let mask = match answer & WIDE_WEIGHTS {
         0 => 0xff,
@@ -61,35 +60,32 @@ pub fn describe(attrs: &mut NexthopAttrs<'_, '_>, names: &mut Names, out: &mut d
 
 /// Tells the members, each `struct nexthop_grp`; `None` unless they are whole.
 fn describe_members(value: &[u8], mask: u16, out: &mut dyn Fields) -> Option<()> {
-    let members = value.chunks_exact(NEXTHOP_GRP);
-    members.remainder().is_empty().then_some(())?;
+    let members = || value.chunks(NEXTHOP_GRP).map(<[u8; NEXTHOP_GRP]>::try_from);
 
-    out.open("group", Nest::Array);
-    for member in members {
-        out.open_item(Nest::Object);
-        out.field("id", Value::Number(u32(&member[..4])?.into()));
-        let weight = u16::from_le_bytes([member[4], member[5]]) & mask;
-        if weight > 0 {
-            out.field("weight", Value::Number(u64::from(weight) + 1));
-        }
-        out.close();
-    }
-    out.close();
-    Some(())
+    objects(
+        out,
+        "group",
+        || members().map(Result::ok),
+        |member, out| {
+            let [i0, i1, i2, i3, low, high, ..] = member;
+            out.field(
+                "id",
+                Value::Number(u32::from_ne_bytes([i0, i1, i2, i3]).into()),
+            );
+            let weight = u16::from_le_bytes([low, high]) & mask;
+            if weight > 0 {
+                out.field("weight", Value::Number(u64::from(weight) + 1));
+            }
+        },
+    )
 }
 
 /// Tells how many packets each member got.
-pub fn describe_stats(attrs: &mut NexthopAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+pub fn describe_stats(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(NHA_GROUP_STATS, |value| {
-        let entries: Vec<_> = Attrs::new(value).collect::<Result<_, _>>().ok()?;
-
-        out.open("group_stats", Nest::Array);
-        for entry in entries {
-            out.open_item(Nest::Object);
+        let entries = || Attrs::new(value).map(Result::ok);
+        objects(out, "group_stats", entries, |entry, out| {
             schema::describe(entry.value(), STATS, names, out);
-            out.close();
-        }
-        out.close();
-        Some(())
+        })
     });
 }

@@ -2,7 +2,7 @@
 
 //! Words by which next hops are chosen.
 
-use super::{Nexthop, STATS};
+use super::STATS;
 use crate::kind::word::{ask_attr, ask_flag, attr_is, attr_is_in, byte_is, has_attr, put, Test};
 use crate::kind::{Argument, Word};
 use crate::names::uapi::{
@@ -35,9 +35,7 @@ pub(crate) static WORDS: &[Word] = &[
         .asked(|_, request| put(request, NHA_OP_FLAGS, &STATS.to_ne_bytes()))
         .unreceived("packets are counted without events"),
     Word::is(&["via"], attr_is_in::<NHA_GATEWAY>).with(&Argument::VIA),
-    Word::is(&["to", "within"], |hop, prefix| {
-        Nexthop::of(hop).is_ok_and(|hop| prefix.contains(hop.gateway()))
-    })
-    .with(&Argument::PREFIX)
-    .bare(),
+    Word::is(&["to", "within"], attr_is_in::<NHA_GATEWAY>)
+        .with(&Argument::PREFIX)
+        .bare(),
 ];

@@ -42,7 +42,7 @@ pub(crate) const FACTS: Facts = Facts {
     families: AddressFamilies::Only(FAMILIES),
     groups: &[RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_MPLS_ROUTE],
     header: RTMSG,
-    describe: |route, names, out| Route::of(route).map(|route| describe(&route, names, out)),
+    describe: |route, names, out| describe(Route::of(route), names, out),
     link: |route| route.attr(RTA_OIF).and_then(u32),
     is_on: Some(|route, index| Route::of(route).is_ok_and(|route| route.goes_through(index))),
     place: Place {

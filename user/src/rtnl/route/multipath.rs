@@ -3,12 +3,11 @@
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
 use super::{
-    flow, RouteAttrs, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST,
-    RTA_VIA,
+    flow, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST, RTA_VIA,
 };
 use crate::kind::find;
-use crate::object::attrs::{ip, Index};
-use crate::object::fields::flags;
+use crate::object::attrs::{ip, Index, Taker};
+use crate::object::fields::{flags, objects};
 use crate::object::schema::Format;
 use crate::object::{Fields, Names, Nest, Value};
 use crate::rtnl::encap::{self, labels};
@@ -40,16 +39,14 @@ pub fn describe(
     names: &mut Names,
     out: &mut dyn Fields,
 ) -> Option<()> {
-    hops(value).all(|hop| hop.is_some()).then_some(())?;
-
-    out.open("nexthops", Nest::Array);
-    for hop in hops(value).flatten() {
-        out.open_item(Nest::Object);
-        hop.describe(rtmsg, names, out);
-        out.close();
-    }
-    out.close();
-    Some(())
+    objects(
+        out,
+        "nexthops",
+        || hops(value),
+        |hop, out| {
+            hop.describe(rtmsg, names, out);
+        },
+    )
 }
 
 /// A next hop of a multipath route, `struct rtnexthop` and `RTA_*`; see `rtnetlink(7)`.
@@ -108,7 +105,7 @@ impl Hop<'_> {
 }
 
 /// Tells where a route of `family` leads, or one of its next hops.
-pub fn describe_address(attrs: &mut RouteAttrs<'_, '_>, family: u8, out: &mut dyn Fields) {
+pub fn describe_address(attrs: &mut Taker<'_, '_>, family: u8, out: &mut dyn Fields) {
     if family == MPLS {
         if let Some(to) = attrs.take(RTA_NEWDST, labels) {
             out.field("to", Value::Name(to.as_bytes()));

@@ -22,7 +22,7 @@ pub(crate) const FACTS: Facts = Facts {
     families: AddressFamilies::Only(&[libc::AF_INET as u8, libc::AF_INET6 as u8]),
     groups: &[RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE],
     header: FIB_RULE_HDR,
-    describe: |rule, names, out| Rule::of(rule).map(|rule| describe(&rule, names, out)),
+    describe: |rule, names, out| describe(Rule::of(rule), names, out),
     // Rules have two sides, so they may be about any address.
     place: Place {
         family: true,

@@ -3,7 +3,7 @@
 //! Words by which rules are chosen.
 
 use super::{Rule, INVERT};
-use crate::kind::word::{attr_is, attr_or_0_is, byte_is, has_attr};
+use crate::kind::word::{attr_is, attr_is_name, attr_or_0_is, byte_is, has_attr};
 use crate::kind::{Argument, Operand, Payload, Word};
 use crate::names::uapi::{
     FRA_FWMARK, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL,
@@ -43,14 +43,8 @@ pub(crate) static WORDS: &[Word] = &[
     })
     .with(&Argument::PREFIX)
     .place(),
-    Word::is(&["iif", "dev"], |rule, name| {
-        is(rule, |rule| name.is_name(rule.link(FRA_IIFNAME)))
-    })
-    .with(&Argument::NAME),
-    Word::is(&["oif"], |rule, name| {
-        is(rule, |rule| name.is_name(rule.link(FRA_OIFNAME)))
-    })
-    .with(&Argument::NAME),
+    Word::is(&["iif", "dev"], attr_is_name::<FRA_IIFNAME>).with(&Argument::NAME),
+    Word::is(&["oif"], attr_is_name::<FRA_OIFNAME>).with(&Argument::NAME),
     Word::is(&["fwmark"], attr_is::<FRA_FWMARK>).with(&Argument::U32),
     Word::is(&["proto", "protocol"], attr_is::<FRA_PROTOCOL>).with(&Argument::PROTOCOL),
     Word::is(&["tos", "dsfield"], byte_is::<TOS>).with(&Argument::TOS),

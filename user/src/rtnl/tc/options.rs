@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Settings of a qdisc or a class, `TCA_OPTIONS`, of known kinds; of all others the bytes.
-//! bytes.
 //!
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
-use super::{TcAttrs, TCA_OPTIONS};
+use super::TCA_OPTIONS;
 use crate::names::uapi::*;
-use crate::object::attrs::{u32, u32s, u64, Index};
+use crate::object::attrs::{u32, u32s, u64, Index, Taker};
 use crate::object::fields::{Fields, Nest, Value};
-use crate::object::schema::Format::{As, Hex, Null, Read, U32};
-use crate::object::schema::{self, known, Known};
+use crate::object::schema::Format::{As, Hex, Nested, Null, Read, U32};
+use crate::object::schema::{self, known, Format, Known};
 use crate::object::Names;
 
 /// Size of `struct tc_ratespec`, in bytes: its last number is the rate.
@@ -18,65 +17,61 @@ const RATESPEC: usize = 12;
 
 /// Tells the settings of a qdisc of this kind.
 pub fn describe_qdisc(
-    attrs: &mut TcAttrs<'_, '_>,
+    attrs: &mut Taker<'_, '_>,
     kind: Option<&[u8]>,
     names: &mut Names,
     out: &mut dyn Fields,
 ) {
-    let tell = match kind {
-        Some(b"fq_codel") => describe_fq_codel,
-        Some(b"htb") => describe_htb,
-        Some(b"pfifo" | b"bfifo" | b"pfifo_head_drop") => describe_fifo,
-        _ => describe_bytes,
+    let format = match kind {
+        Some(b"fq_codel") => Nested(FQ_CODEL),
+        Some(b"htb") => Nested(HTB),
+        Some(b"pfifo" | b"bfifo" | b"pfifo_head_drop") => As(fifo),
+        _ => As(unread),
     };
-    describe(attrs, tell, names, out);
+    describe(attrs, format, names, out);
 }
 
 /// Tells the settings of a class of this kind.
 pub fn describe_class(
-    attrs: &mut TcAttrs<'_, '_>,
+    attrs: &mut Taker<'_, '_>,
     kind: Option<&[u8]>,
     names: &mut Names,
     out: &mut dyn Fields,
 ) {
-    let tell = match kind {
-        Some(b"htb") => describe_htb_class,
-        _ => describe_bytes,
+    let format = match kind {
+        Some(b"htb") => As(htb_class),
+        _ => As(unread),
     };
-    describe(attrs, tell, names, out);
+    describe(attrs, format, names, out);
 }
 
 /// Tells settings as bytes.
-pub fn describe_unread(attrs: &mut TcAttrs<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-    describe(attrs, describe_bytes, names, out);
+pub fn describe_unread(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
+    describe(attrs, As(unread), names, out);
 }
 
-/// Tells the fields of settings; `None` when they make no sense, and then nothing.
-type DescribeOptions = fn(&[u8], &mut Names, &mut dyn Fields) -> Option<()>;
-
-fn describe(
-    attrs: &mut TcAttrs<'_, '_>,
-    tell: DescribeOptions,
-    names: &mut Names,
-    out: &mut dyn Fields,
-) {
-    if let Some(value) = attrs.take(TCA_OPTIONS, Some) {
-        out.open("options", Nest::Object);
-        if tell(value, names, out).is_none() {
-            describe_bytes(value, names, out);
-        }
-        out.close();
-    }
+/// Tells settings; those that make no sense as bytes.
+fn describe(attrs: &mut Taker<'_, '_>, format: Format, names: &mut Names, out: &mut dyn Fields) {
+    attrs.take(TCA_OPTIONS, |value| {
+        let told = known(TCA_OPTIONS, "options", format).tell(value, names, out);
+        told.or_else(|| unread("options", value, names, out))
+    });
 }
 
-fn describe_bytes(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+fn unread(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    out.open(key, Nest::Object);
     out.field("hex", Value::Bytes(value));
+    out.close();
     Some(())
 }
 
-/// `struct tc_fifo_qopt`.
-fn describe_fifo(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    out.field("limit", Value::Number(u32(value)?.into()));
+/// Tells `struct tc_fifo_qopt`.
+fn fifo(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let limit = u32(value)?;
+
+    out.open(key, Nest::Object);
+    out.field("limit", Value::Number(limit.into()));
+    out.close();
     Some(())
 }
 
@@ -99,11 +94,6 @@ static FQ_CODEL: &[Known] = &[
     known(TCA_FQ_CODEL_DROP_BATCH_SIZE, "drop_batch", U32),
 ];
 
-fn describe_fq_codel(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    schema::describe(value, FQ_CODEL, names, out);
-    Some(())
-}
-
 /// Reads whether packets are marked instead of dropped.
 fn ecn(value: &[u8]) -> Option<Value<'_>> {
     u32(value).map(|ecn| Value::Bool(ecn != 0))
@@ -116,11 +106,6 @@ static HTB: &[Known] = &[
     known(TCA_HTB_OFFLOAD, "offload", Null),
 ];
 
-fn describe_htb(value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
-    schema::describe(value, HTB, names, out);
-    Some(())
-}
-
 /// Tells `struct tc_htb_glob`, but what it counts.
 fn htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let [version, r2q, default, _debug, _direct_pkts] = u32s::<5>(value)?;
@@ -132,58 +117,43 @@ fn htb_init(_: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Optio
     Some(())
 }
 
-/// Tells `struct tc_htb_opt`; `None` when it is not there.
-fn describe_htb_class(value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+/// Tells the settings of a class of HTB; `None` when it has none.
+fn htb_class(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
-    let parms = attrs.take(TCA_HTB_PARMS, HtbOpt::from_bytes)?;
-    let rate64 = attrs.take(TCA_HTB_RATE64, u64);
-    let ceil64 = attrs.take(TCA_HTB_CEIL64, u64);
-    let number = |out: &mut dyn Fields, key, number: u64| out.field(key, Value::Number(number));
+    let parms = attrs.take(TCA_HTB_PARMS, htb_opt)?;
+    let wide = [
+        ("rate", attrs.take(TCA_HTB_RATE64, u64)),
+        ("ceil", attrs.take(TCA_HTB_CEIL64, u64)),
+    ];
 
-    number(out, "prio", parms.prio.into());
-    number(out, "rate", rate64.unwrap_or(parms.rate.into()));
-    number(out, "ceil", ceil64.unwrap_or(parms.ceil.into()));
-    number(out, "buffer", parms.buffer.into());
-    number(out, "cbuffer", parms.cbuffer.into());
-    number(out, "quantum", parms.quantum.into());
-    number(out, "level", parms.level.into());
-    number(out, "overhead", parms.overhead.into());
-    number(out, "mpu", parms.mpu.into());
+    out.open(key, Nest::Object);
+    for (key, number) in parms {
+        let wide = wide.iter().find(|(known, _)| *known == key);
+        let number = wide.and_then(|(_, wide)| *wide).unwrap_or(number);
+        out.field(key, Value::Number(number));
+    }
     attrs.finish(out);
+    out.close();
     Some(())
 }
 
-/// `struct tc_htb_opt`: how fast a class may be, in bytes a second, and how much at once, in ticks.
-struct HtbOpt {
-    rate: u32,
-    overhead: u16,
-    mpu: u16,
-    ceil: u32,
-    buffer: u32,
-    cbuffer: u32,
-    quantum: u32,
-    level: u32,
-    prio: u32,
-}
+/// Reads `struct tc_htb_opt`: how fast a class may be, in bytes a second, and how much at once, in ticks.
+fn htb_opt(bytes: &[u8]) -> Option<[(&'static str, u64); 9]> {
+    let (rate, rest) = bytes.split_first_chunk::<RATESPEC>()?;
+    let (ceil, rest) = rest.split_first_chunk::<RATESPEC>()?;
+    let [buffer, cbuffer, quantum, level, prio] = u32s(rest)?;
+    let [_cell_log, _linklayer, o0, o1, _, _, m0, m1, ..] = *rate;
 
-impl HtbOpt {
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (rate, rest) = bytes.split_first_chunk::<RATESPEC>()?;
-        let (ceil, rest) = rest.split_first_chunk::<RATESPEC>()?;
-        let [buffer, cbuffer, quantum, level, prio] = u32s(rest)?;
-        let [_cell_log, _linklayer, o0, o1, _, _, m0, m1, ..] = *rate;
-
-        Some(Self {
-            rate: u32(&rate[8..])?,
-            overhead: u16::from_ne_bytes([o0, o1]),
-            mpu: u16::from_ne_bytes([m0, m1]),
-            ceil: u32(&ceil[8..])?,
-            buffer,
-            cbuffer,
-            quantum,
-            level,
-            prio,
-        })
-    }
+    Some([
+        ("prio", prio.into()),
+        ("rate", u32(&rate[8..])?.into()),
+        ("ceil", u32(&ceil[8..])?.into()),
+        ("buffer", buffer.into()),
+        ("cbuffer", cbuffer.into()),
+        ("quantum", quantum.into()),
+        ("level", level.into()),
+        ("overhead", u16::from_ne_bytes([o0, o1]).into()),
+        ("mpu", u16::from_ne_bytes([m0, m1]).into()),
+    ])
 }
