@@ -250,15 +250,10 @@ pub fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Resul
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use std::io::Write;
-    use std::os::fd::AsFd;
-    use std::os::unix::net::UnixStream;
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     use std::sync::Arc;
-    use std::time::Duration;
 
     pub(in crate::netlink) static ROUTE: Spec = spec(libc::NETLINK_ROUTE);
-    pub(in crate::netlink) static GENERIC: Spec = spec(libc::NETLINK_GENERIC);
     /// Only users talk there; there is no kernel socket.
     pub(crate) static USERSOCK: Spec = spec(libc::NETLINK_USERSOCK);
 
@@ -305,37 +300,5 @@ pub(super) mod tests {
         fn received(&mut self, _: Datagram<'_>) {
             self.0[1].fetch_add(1, Relaxed);
         }
-    }
-
-    #[test]
-    fn another_descriptor_ends_the_wait() {
-        let (wake, mut writer) = UnixStream::pair().unwrap();
-        writer.write_all(b"x").unwrap();
-        let later = Instant::now() + Duration::from_secs(10);
-        let gathered = open(&ROUTE).gather("test", later, Some(wake.as_fd()));
-
-        assert_eq!(gathered, Ok(Gathered::Woken));
-    }
-
-    #[test]
-    fn a_namespace_without_the_kernels_socket_is_named() {
-        let error = open(&USERSOCK).send(&get_lo(1)).unwrap_err();
-
-        assert_eq!(error.errno.0, libc::ECONNREFUSED);
-        assert!(error.hint.is_some_and(|hint| hint.contains("nsenter")));
-    }
-
-    #[test]
-    fn a_protocol_that_nobody_registered_is_named_with_the_way_out() {
-        static NONE: Spec = Spec {
-            unregistered_hint: "none there",
-            ..spec(30)
-        };
-        let error = Connection::open("test", &NONE).err().unwrap();
-
-        assert_eq!(
-            error.to_string(),
-            "test: protocol 30 is not registered (EPROTONOSUPPORT): none there"
-        );
     }
 }

@@ -195,25 +195,3 @@ impl fmt::Display for Error {
 }
 
 impl error::Error for Error {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_shows_what_was_tried_why_it_failed_and_the_way_out() {
-        let mut error = Error::new("say hello", libc::EINVAL)
-            .message("too loud")
-            .hint("whisper");
-        error.attr = Some("TEXT".to_owned());
-
-        assert_eq!(
-            error.to_string(),
-            "say hello: TEXT: too loud (EINVAL): whisper"
-        );
-        assert_eq!(
-            error.object("to all").to_string(),
-            "say hello to all: TEXT: too loud (EINVAL): whisper"
-        );
-    }
-}

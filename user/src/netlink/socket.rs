@@ -406,7 +406,6 @@ pub(super) fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> i
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::netlink::Request;
 
     /// Sends `datagram` to another socket of the same protocol, as any user can.
     pub(crate) fn send_to(socket: &Socket, portid: u32, datagram: &[u8]) -> io::Result<()> {
@@ -480,59 +479,5 @@ pub(super) mod tests {
         assert_eq!((cut.bytes, cut.truncated), (&b"too "[..], true));
         let next = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
         assert_eq!((next.bytes, next.truncated), (&b"fits"[..], false));
-    }
-
-    #[test]
-    fn receiving_ends_when_time_is_up() {
-        let start = Instant::now();
-        let mut buf = [0; 64];
-        let received = usersock().recv(&mut buf, Duration::from_millis(30));
-
-        assert_eq!(received.unwrap(), None);
-        assert!(start.elapsed() >= Duration::from_millis(30));
-    }
-
-    #[test]
-    fn the_kernel_is_port_zero() {
-        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let noop = Request::change("test", libc::NLMSG_NOOP as u16, Vec::new()).unwrap();
-        socket.send(noop.bytes()).unwrap();
-        let mut buf = [0; 64];
-        let datagram = socket
-            .recv(&mut buf, Duration::from_secs(5))
-            .unwrap()
-            .unwrap();
-
-        assert_eq!(datagram.portid, 0);
-        assert_ne!(socket.portid(), 0);
-    }
-
-    #[test]
-    fn a_refusal_does_not_repeat_the_payload_of_the_request() {
-        let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let unknown = Request::new("test", 9999, vec![0; 4096]).unwrap();
-        socket.send(unknown.bytes()).unwrap();
-        let mut buf = [0; 512];
-        let datagram = socket.recv(&mut buf, Duration::from_secs(5));
-
-        assert!(!datagram.unwrap().unwrap().truncated);
-    }
-
-    #[test]
-    fn a_group_that_the_protocol_does_not_have_cannot_be_joined() {
-        let error = Socket::open(libc::NETLINK_ROUTE).unwrap().join(4096);
-
-        assert_eq!(error.unwrap_err().raw_os_error(), Some(libc::EINVAL));
-    }
-
-    #[test]
-    fn a_receive_buffer_beyond_the_limit_is_no_error() {
-        usersock().set_recv_buffer(usize::MAX).unwrap();
-        usersock().set_recv_buffer(0).unwrap();
-    }
-
-    #[test]
-    fn a_timeout_of_ages_does_not_overflow() {
-        assert!(deadline(Instant::now(), Duration::MAX) > Instant::now());
     }
 }

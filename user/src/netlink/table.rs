@@ -373,26 +373,9 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::tests::{open, GENERIC, ROUTE};
+    use super::super::connection::tests::{open, ROUTE};
     use super::*;
-    use crate::names::uapi::CTRL_CMD_GETFAMILY;
-    use crate::names::GENL_ID_CTRL;
     use crate::wire::{put_message, put_str};
-
-    const PATIENCE: Duration = Duration::from_secs(10);
-
-    /// Asks for all families of generic netlink: so many that the kernel sends them in parts.
-    fn families(connection: &mut Connection) -> Table<'_> {
-        let payload = vec![CTRL_CMD_GETFAMILY, 1, 0, 0];
-        let request = Request::dump("list", GENL_ID_CTRL, payload).unwrap();
-        connection.table(request, PATIENCE).unwrap()
-    }
-
-    /// Asks for all links: `struct ifinfomsg`.
-    fn links(connection: &mut Connection) -> Table<'_> {
-        let request = Request::dump("list", libc::RTM_GETLINK, vec![0; 16]).unwrap();
-        connection.table(request, PATIENCE).unwrap()
-    }
 
     const MULTI: u16 = libc::NLM_F_MULTI as u16;
     const TLVS: u16 = libc::NLM_F_ACK_TLVS as u16;
@@ -463,45 +446,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_the_entries_one_behind_the_other() {
-        let mut connection = open(&ROUTE);
-        let mut entries = Vec::new();
-        let mut table = links(&mut connection);
-        while let Some(entry) = table.next_entry().unwrap() {
-            entries.push(entry.payload()[..8].to_vec());
-        }
-        assert!(!entries.is_empty());
-        drop(table);
-
-        let mut table = links(&mut connection);
-        let mut in_rows = Vec::new();
-        while let Some(row) = table.next_row().unwrap() {
-            in_rows.extend(Messages::new(row).map(|entry| entry.unwrap().payload()[..8].to_vec()));
-        }
-        assert_eq!(in_rows, entries);
-        assert_eq!(table.next_row(), Ok(None));
-        assert!(!table.is_streamed());
-    }
-
-    #[test]
-    fn a_table_that_is_dropped_halfway_is_in_the_way_of_no_other() {
-        let mut connection = open(&GENERIC);
-        for _ in 0..3 {
-            drop(families(&mut connection));
-        }
-        let mut entries = 0;
-        let mut table = families(&mut connection);
-        while table.next_entry().unwrap().is_some() {
-            entries += 1;
-        }
-
-        assert!(entries > 0);
-    }
-
-    #[test]
     fn a_part_that_does_not_fit_is_an_error_and_the_end() {
         let mut connection = open(&ROUTE);
-        let mut table = links(&mut connection);
+        let links = Request::dump("list", libc::RTM_GETLINK, vec![0; 16]).unwrap();
+        let mut table = connection.table(links, Duration::from_secs(10)).unwrap();
         table.bytes.truncate(100);
 
         assert_eq!(table.next_entry(), Err(Error::truncated("list")));
