@@ -12,7 +12,7 @@
 
 mod ack;
 mod blame;
-mod bpf;
+pub(crate) mod bpf;
 mod changes;
 mod connection;
 #[allow(unsafe_code)]

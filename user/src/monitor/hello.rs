@@ -3,7 +3,7 @@
 //! Hellos to the module: events of another protocol, so of another socket.
 
 use super::receiver::{AT_ONCE, TURNS};
-use super::record::{Recorder, Step};
+use super::record::{note, Recorder, Step};
 use super::{Action, Event, Kind, Notice, Payload, OP};
 use crate::hello::SPEC;
 use crate::netlink::{Connection, Error, Gathered};
@@ -78,13 +78,6 @@ impl Hellos {
         tell(&Notice::LostHellos(lost));
         self.dropped = drops;
         lost
-    }
-}
-
-fn note(recorder: &mut Option<Recorder>, step: &Step<'_>) -> Result<(), Error> {
-    match recorder {
-        Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
-        None => Ok(()),
     }
 }
 

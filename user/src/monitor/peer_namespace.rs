@@ -4,7 +4,8 @@
 //! one.
 
 use super::receiver::TIMEOUT;
-use super::{Action, Event, Kind, Kinds, Payload, OP};
+use super::state::News;
+use super::{Event, Kinds, OP};
 use crate::names::uapi::{IFLA_TARGET_NETNSID, RTM_DELNSID, RTNLGRP_NSID};
 use crate::netlink::{Connection, Datagram, Error, Request, Socket};
 use crate::rtnl::link::IFINFOMSG;
@@ -126,14 +127,8 @@ fn gone(bytes: &[u8]) -> Option<u32> {
 /// changes is told as new.
 pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
     for message in Messages::new(bytes).map_while(Result::ok) {
-        let (header, payload) = (message.header(), message.payload());
-        let Some((kind, is_there)) = Kind::of_message(header.nlmsg_type, payload) else {
-            continue;
-        };
-        if kinds.has(kind) {
-            let what = if is_there { Action::New } else { Action::Del };
-            let object = Payload::new(kind, payload);
-            tell(&Event::alone(what, &object, header.nlmsg_pid));
+        if let Some(news) = News::of(&message).filter(|news| kinds.has(news.kind())) {
+            tell(&news.as_it_came());
         }
     }
 }

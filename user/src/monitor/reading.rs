@@ -2,12 +2,14 @@
 
 //! Reading the state while it changes.
 
-use super::receiver::{ask_for_loopback, TIMEOUT};
+use super::receiver::{ask_for_loopback, Receiver, TIMEOUT};
 use super::record::Step;
 use super::socket_filter::Question;
-use super::{Kind, Kinds, Monitor, Notice, Origin, Payload};
+use super::state::News;
+use super::{Kind, Kinds, Monitor, Notice, Origin};
 use crate::netlink::{DumpRequest, Error, Request};
 use crate::wire::Messages;
+use std::mem::take;
 use std::time::Instant;
 
 impl Monitor {
@@ -19,7 +21,7 @@ impl Monitor {
     ) -> Result<(), Error> {
         let start = Instant::now();
         let kinds = self.receiver.due.take();
-        let was_lost = std::mem::take(&mut self.receiver.due.lost);
+        let was_lost = take(&mut self.receiver.due.lost);
         self.read(kinds, origin, was_lost, tell)?;
         let due = &mut self.receiver.due;
         // Kinds still to be read are a matter of the same loss.
@@ -55,10 +57,11 @@ impl Monitor {
         }
         self.receiver.catch_up(tell)?;
         self.receiver.note(&Step::Done)?;
-        let state = &mut self.receiver.state;
+        let Receiver {
+            state, due, kinds, ..
+        } = &mut self.receiver;
         state.close(&mut |event| tell(&Notice::Event(event)));
-        let doubt = state.take_doubt();
-        self.receiver.due.all(doubt.and(self.receiver.kinds));
+        due.all(take(&mut state.doubt).and(*kinds));
         Ok(())
     }
 
@@ -96,15 +99,15 @@ impl Monitor {
                 Err(error) => return Err(error),
             };
             for message in Messages::new(row).map_while(Result::ok) {
-                let (header, payload) = (message.header(), message.payload());
-                let object = Payload::new(kind, payload);
-                if Kind::of_message(header.nlmsg_type, payload) == Some((kind, true))
-                    && receiver.socket_filter.passes(&object)
-                {
+                let is_found = |news: &News<'_>| {
+                    (news.kind(), news.is_there) == (kind, true)
+                        && receiver.socket_filter.passes(&news.object)
+                };
+                if let Some(news) = News::of(&message).filter(is_found) {
                     if let Some(recorder) = &mut receiver.recorder {
                         recorder.note(&Step::Found(message))?;
                     }
-                    receiver.state.find(&object);
+                    receiver.state.find(&news.object);
                 }
             }
             receiver.state.pause();

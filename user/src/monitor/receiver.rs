@@ -3,13 +3,14 @@
 //! The socket that events come to.
 
 use super::due::Due;
-use super::record::{Recorder, Step};
+use super::record::{note, Recorder, Step};
 use super::socket_filter::SocketFilter;
 use super::state::{MonitorState, News};
 use super::{Kind, Kinds, Notice, Payload, Waited, OP};
 use crate::netlink::{deadline, Connection, DatagramBatch, Error, Gathered, Request};
 use crate::rtnl::SPEC;
 use crate::wire::Message;
+use std::mem::take;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
@@ -84,10 +85,7 @@ impl Receiver {
 
     /// Writes a `step` into the record, if there is one, with those before it.
     pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
-        match &mut self.recorder {
-            Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
-            None => Ok(()),
-        }
+        note(&mut self.recorder, step)
     }
 
     /// Begins another file of the record, if there is one and its file is full.
@@ -200,9 +198,9 @@ impl Receiver {
 
     /// Notes what has to be read again after what was taken in.
     fn note_again(&mut self) {
-        let again = self.state.take_silent() | self.state.take_doubt();
+        let again = take(&mut self.state.silent) | take(&mut self.state.doubt);
         self.due.all(again.and(self.kinds));
-        let later = self.state.take_unfinished();
+        let later = take(&mut self.state.unfinished);
         self.due.later(later.and(self.kinds));
     }
 
@@ -255,7 +253,7 @@ impl Intake<'_> {
     ) -> Result<(), Error> {
         let Some(news) = self.read(message) else {
             let hinted = Kind::hinted(message.header().nlmsg_type, message.payload());
-            self.state.note_silent(hinted);
+            self.state.silent = self.state.silent | hinted;
             return Ok(());
         };
         if let Some(recorder) = self.recorder {

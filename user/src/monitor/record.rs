@@ -14,7 +14,7 @@ mod unemitted;
 pub use files::{empty, open_kept, RecordFiles};
 pub use input::bad;
 pub use packets::{PacketFile, PacketReader};
-pub use recorder::Recorder;
+pub use recorder::{note, Recorder};
 pub use unemitted::Untold;
 
 use super::{Kind, Kinds, Origin};
@@ -124,10 +124,10 @@ impl<'a> Step<'a> {
             }
             b"done" => Self::Done,
             b"started" => Self::Started,
-            b"lost" => Self::Lost(match words.next() {
-                None => None,
-                Some(drops) => Some(number_of(drops)?),
-            }),
+            b"lost" => match words.next() {
+                None => Self::Lost(None),
+                drops => Self::Lost(Some(number_of(drops?)?)),
+            },
             b"lost-hellos" => Self::LostHellos(number_of(words.next()?)?),
             b"sync" => Self::Sync,
             _ => return None,
@@ -145,14 +145,9 @@ fn name_of(origin: Origin) -> &'static [u8] {
 }
 
 fn origin_of(name: &[u8]) -> Option<Origin> {
-    [
-        Origin::Initial,
-        Origin::Event,
-        Origin::Implied,
-        Origin::Missed,
-    ]
-    .into_iter()
-    .find(|origin| name_of(*origin) == name)
+    use Origin::*;
+    let all = [Initial, Event, Implied, Missed];
+    all.into_iter().find(|origin| name_of(*origin) == name)
 }
 
 fn number_of(digits: &[u8]) -> Option<u32> {
@@ -161,6 +156,15 @@ fn number_of(digits: &[u8]) -> Option<u32> {
 
 fn kind_of(name: &[u8]) -> Option<Kind> {
     Kind::of_name(std::str::from_utf8(name).ok()?)
+}
+
+/// Puts a message of a type with this payload into `out`.
+fn put_typed(out: &mut Vec<u8>, nlmsg_type: u16, payload: &[u8]) -> io::Result<()> {
+    let header = Nlmsghdr {
+        nlmsg_type,
+        ..Nlmsghdr::default()
+    };
+    put_message(out, header, payload)
 }
 
 fn put_packet(out: &mut Vec<u8>, direction: u16, protocol: u16, message: &[u8]) {
@@ -175,11 +179,7 @@ fn put_mark(out: &mut Vec<u8>, verb: &[u8], words: &[&[u8]]) -> io::Result<()> {
         text.push(0);
     }
     let mut message = Vec::new();
-    let header = Nlmsghdr {
-        nlmsg_type: NOOP,
-        ..Nlmsghdr::default()
-    };
-    put_message(&mut message, header, &text)?;
+    put_typed(&mut message, NOOP, &text)?;
     put_packet(out, BY_US, ROUTE, &message);
     Ok(())
 }
@@ -196,10 +196,6 @@ pub enum Reader {
 
 impl Reader {
     /// Reads the start of the file.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when it is none that can be read here; those of `read(2)`.
     pub fn open(input: Box<dyn Read>) -> Result<Self, Error> {
         let (input, start) = Input::begin::<FILE_HEADER>(input)?;
         if Rtmon::is_one(&start) {
@@ -215,10 +211,6 @@ impl Reader {
     }
 
     /// Returns the next step, and when it was; `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when the file is cut off there, or broken; those of `read(2)`.
     pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
         match self {
             Self::Record(packets, first) => next_of_record(packets, first),

@@ -5,7 +5,7 @@
 use super::hello::tell_said;
 use super::record::{bad, Reader, Step, Untold};
 use super::state::{MonitorState, News};
-use super::{emit_state, Event, Kind, Kinds, Notice, Payload};
+use super::{emit_state, Event, Kind, Kinds, Notice};
 use crate::netlink::Error;
 use crate::wire::Message;
 use std::borrow::Cow;
@@ -106,8 +106,7 @@ impl Replay {
 
     /// Tells what there was, as [`Monitor::emit_all`](super::Monitor::emit_all).
     pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
-        let all: Kinds = Kind::ALL.iter().copied().collect();
-        emit_state(&self.state, all, tell);
+        emit_state(&self.state, Kinds::of(Kind::ALL), tell);
     }
 
     /// Returns the objects of this `kind`, as [`Monitor::objects`](super::Monitor::objects).
@@ -135,7 +134,11 @@ impl Replay {
             Step::Begin(_) => return Err(bad("it begins twice")),
             Step::Started => self.is_started = true,
             Step::Read(origin, kinds) => self.state.open(kinds, origin),
-            Step::Found(message) => find(&mut self.state, &message),
+            Step::Found(message) => {
+                if let Some(news) = News::of(&message) {
+                    self.state.find(&news.object);
+                }
+            }
             Step::Known(message) => self.learned = learn(&mut self.state, &message),
             Step::Done => self.state.close(&mut |event| tell(&Notice::Event(event))),
             Step::Event(message) => {
@@ -159,14 +162,6 @@ impl Replay {
             Step::Sync => tell(&Notice::Sync),
         }
         Ok(true)
-    }
-}
-
-fn find(state: &mut MonitorState, message: &Message<'_>) {
-    let payload = message.payload();
-
-    if let Some((kind, _)) = Kind::of_message(message.header().nlmsg_type, payload) {
-        state.find(&Payload::new(kind, payload));
     }
 }
 

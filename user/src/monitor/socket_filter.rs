@@ -9,11 +9,12 @@
 
 use super::{Kind, Kinds, Payload, Scope};
 use crate::kind::{header, AddressFamilies, MessageTypes, Place, Snapshot};
+use crate::netlink::bpf::{end, instruction};
 use crate::netlink::{DumpRequest, Error, Request};
 use crate::rtnl::Prefix;
 use libc::{
     sock_filter, BPF_ABS, BPF_ALU, BPF_AND, BPF_B, BPF_H, BPF_IMM, BPF_IND, BPF_JA, BPF_JEQ,
-    BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_LDX, BPF_MISC, BPF_RET, BPF_TAX, BPF_W,
+    BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_LDX, BPF_MISC, BPF_TAX, BPF_W,
 };
 use std::net::IpAddr;
 
@@ -183,13 +184,7 @@ struct Program(Vec<sock_filter>);
 
 impl Program {
     fn jump(&mut self, code: u32, k: u32, jt: u8, jf: u8) {
-        self.0.push(sock_filter {
-            // Codes of classic BPF instructions are all below 256.
-            code: code as u16,
-            jt,
-            jf,
-            k,
-        });
+        self.0.push(instruction(code, k, jt, jf));
     }
 
     fn put(&mut self, code: u32, k: u32) {
@@ -197,7 +192,7 @@ impl Program {
     }
 
     fn end(&mut self, verdict: u32) {
-        self.put(BPF_RET | BPF_K, verdict);
+        self.0.push(end(verdict));
     }
 
     /// Loads what is at `offset`, of this `size`.

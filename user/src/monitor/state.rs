@@ -7,10 +7,10 @@
 mod change;
 mod window;
 
-use super::table::{LastSeen, ObjectTable};
+use super::table::{InternedObject, LastSeen, ObjectTable};
 use super::{Action, Event, Kind, Kinds, Origin, Payload};
 use crate::kind::Cause;
-use change::{Change, Kept, OfKey};
+use change::{Change, OfKey};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use window::Window;
@@ -67,12 +67,12 @@ pub struct MonitorState {
     tables: Vec<ObjectTable>,
     /// While dumps are read.
     window: Option<Window>,
-    /// Kinds of which something changed that no event told of.
-    silent: Kinds,
-    /// Kinds of which it is not known what is there.
-    doubt: Kinds,
-    /// Kinds of which something changes yet that was told.
-    unfinished: Kinds,
+    /// Kinds that have to be read again because the kernel says nothing of what became of them.
+    pub silent: Kinds,
+    /// Kinds that have to be read again because events cannot tell what is there.
+    pub doubt: Kinds,
+    /// Kinds that have to be read again a little later because the kernel was not done with what it told.
+    pub unfinished: Kinds,
     /// Links that went up or down, came or went, since links were read: what is above them is told with that.
     turned: HashSet<u32>,
     /// Room for an object and what it was.
@@ -121,24 +121,6 @@ impl MonitorState {
         self.tables.get(kind as usize)
     }
 
-    /// Returns the kinds that have to be read again because the kernel says nothing of what became
-    /// of them, and forgets that.
-    pub fn take_silent(&mut self) -> Kinds {
-        std::mem::take(&mut self.silent)
-    }
-
-    /// Returns the kinds that have to be read again because events cannot tell what is there, and
-    /// forgets that.
-    pub fn take_doubt(&mut self) -> Kinds {
-        std::mem::take(&mut self.doubt)
-    }
-
-    /// Returns the kinds that have to be read again a little later because the kernel was not done with what it told, and
-    /// forgets that.
-    pub fn take_unfinished(&mut self) -> Kinds {
-        std::mem::take(&mut self.unfinished)
-    }
-
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
         let kind = news.kind();
@@ -167,38 +149,38 @@ impl MonitorState {
             object: &news.object,
             old: None,
         };
-        self.silent = self.silent | (news.kind().facts().silent)(&cause);
+        self.heed(news.kind(), &cause);
     }
 
-    /// Notes that something of these `kinds` changed that no event told of.
-    pub fn note_silent(&mut self, kinds: Kinds) {
-        self.silent = self.silent | kinds;
+    /// Notes what an event of a `kind` means for others.
+    fn heed(&mut self, kind: Kind, cause: &Cause<'_>) {
+        let facts = kind.facts();
+        self.silent = self.silent | (facts.silent)(cause);
+        self.unfinished = self.unfinished | (facts.unfinished)(cause);
+        if (facts.turns)(cause) {
+            self.turned.extend(cause.object.link());
+        }
     }
 
     fn take_object(
         &mut self,
         news: &News<'_>,
-        object: Kept<'_>,
-        old: (OfKey, Option<&Payload<'_>>),
+        (form, body): (InternedObject, &Payload<'_>),
+        (of_key, old): (OfKey, Option<&Payload<'_>>),
         tell: &mut impl FnMut(&Event<'_>),
     ) {
         let kind = news.kind();
-        let table = &mut self.tables[kind as usize];
-        let has_rival = news.is_there && table.has_rival(object.0);
-        if has_rival && (table.facts().is_echo)(object.1) {
+        let table = &self.tables[kind as usize];
+        let has_rival = news.is_there && table.has_rival(form);
+        if has_rival && (table.facts().is_echo)(body) {
             return;
         }
-        let facts = kind.facts();
         let cause = Cause {
             is_there: news.is_there,
-            object: object.1,
-            old: old.1,
+            object: body,
+            old,
         };
-        self.silent = self.silent | (facts.silent)(&cause);
-        self.unfinished = self.unfinished | (facts.unfinished)(&cause);
-        if (facts.turns)(&cause) {
-            self.turned.extend(object.1.link());
-        }
+        self.heed(kind, &cause);
         // The event of an entry that takes the place of another is no other than that of one more.
         if has_rival {
             self.silent = self.silent | Kind::Fdb.into();
@@ -206,7 +188,17 @@ impl MonitorState {
         // While others are read, it is known no better what there is of this kind.
         let window = self.window.as_mut();
         let mut window = window.filter(|window| window.kinds().has(kind));
-        let mut change = Change::of(table, news, object, old, window.is_some());
+        let mut change = Change {
+            table: &mut self.tables[kind as usize],
+            news,
+            form,
+            body,
+            of_key,
+            old,
+            is_read: window.is_some(),
+            gone: 0,
+            sure: true,
+        };
         if let Some(window) = &mut window {
             window.touch(&mut change);
         }

@@ -436,7 +436,7 @@ fn put_form(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::put_attr;
+    use crate::fixtures::payload;
     use std::collections::HashMap;
 
     impl ObjectTable {
@@ -470,12 +470,9 @@ mod tests {
 
     /// Returns a route to 10.0.0.`dst`, whatever else is said of it.
     fn route(dst: u8, more: &[(u16, &[u8])]) -> Vec<u8> {
-        let mut payload = vec![libc::AF_INET as u8, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
         let own = [(15, &[254, 0, 0, 0][..]), (1, &[10, 0, 0, dst])];
-        for (kind, value) in own.iter().chain(more) {
-            put_attr(&mut payload, *kind, value).unwrap();
-        }
-        payload
+        let route = payload(&[2, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], &own);
+        payload(&route, more)
     }
 
     fn routes() -> ObjectTable {
@@ -526,14 +523,7 @@ mod tests {
     #[test]
     fn what_a_destination_is_not_is_shared() {
         let mut table = routes();
-        let header = |len| {
-            [
-                &[libc::AF_INET as u8, 0, 0, 0][..],
-                &[0; 8],
-                &[len, 0, 1, 0],
-            ]
-            .concat()
-        };
+        let header = |len| [&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &[len, 0, 1, 0]].concat();
         for payload in [
             header(4),
             [&header(5)[..], &[1, 0, 0, 0]].concat(),

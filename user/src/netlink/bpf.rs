@@ -5,21 +5,22 @@
 use libc::{sock_filter, BPF_ABS, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W};
 
 /// Loads the word at `offset`.
-pub(super) fn load(offset: u32) -> sock_filter {
+pub(crate) fn load(offset: u32) -> sock_filter {
     instruction(BPF_LD | BPF_W | BPF_ABS, offset, 0, 0)
 }
 
 /// Skips `yes` instructions where `test` with `k` holds, else `no`.
-pub(super) fn jump(test: u32, k: u32, yes: u8, no: u8) -> sock_filter {
+pub(crate) fn jump(test: u32, k: u32, yes: u8, no: u8) -> sock_filter {
     instruction(BPF_JMP | test | BPF_K, k, yes, no)
 }
 
 /// Ends the program with `verdict`.
-pub(super) fn end(verdict: u32) -> sock_filter {
+pub(crate) fn end(verdict: u32) -> sock_filter {
     instruction(BPF_RET | BPF_K, verdict, 0, 0)
 }
 
-fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
+/// Returns an instruction.
+pub(crate) fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
     sock_filter {
         // Codes of classic BPF instructions are all below 256.
         code: code as u16,

@@ -16,6 +16,7 @@ use crate::rtnl::is_get;
 use crate::wire::{
     align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLM_F_DUMP, NLM_F_MULTI, NLM_F_REQUEST,
 };
+use std::array::IntoIter;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -37,18 +38,9 @@ pub struct Capture {
     /// Whether a message was read: then this machine's order of bytes is that of all of them, and what is none is
     /// what some program has sent.
     has_read: bool,
-    stage: CaptureStage,
+    /// Steps without a message that come first: the state at the start is not known, a capture has none.
+    first_steps: IntoIter<Step<'static>, 2>,
     sorter: Sorter,
-}
-
-/// Steps without a message that were handed out already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CaptureStage {
-    Nothing,
-    /// [`Step::Begin`].
-    Begin,
-    /// [`Step::Started`], though the state at the start is not known: a capture has none.
-    Started,
 }
 
 /// Meaning of a message for a replay.
@@ -80,7 +72,7 @@ impl Capture {
             protocol: 0,
             rest: 0..0,
             has_read: false,
-            stage: CaptureStage::Nothing,
+            first_steps: [Step::Begin(Vec::new()), Step::Started].into_iter(),
             sorter: Sorter::default(),
         };
         capture.enter(head);
@@ -94,17 +86,9 @@ impl Capture {
 
     /// Returns the next step, and when it was; `None` at the end.
     pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
-        let began = self.head.map_or(UNIX_EPOCH, |head| UNIX_EPOCH + head.time);
-        match self.stage {
-            CaptureStage::Nothing => {
-                self.stage = CaptureStage::Begin;
-                return Ok(Some((began, Step::Begin(Vec::new()))));
-            }
-            CaptureStage::Begin => {
-                self.stage = CaptureStage::Started;
-                return Ok(Some((began, Step::Started)));
-            }
-            CaptureStage::Started => {}
+        if let Some(step) = self.first_steps.next() {
+            let began = self.head.map_or(UNIX_EPOCH, |head| UNIX_EPOCH + head.time);
+            return Ok(Some((began, step)));
         }
         let Some((head, role, place)) = self.find()? else {
             return Ok(None);
@@ -161,11 +145,8 @@ impl Capture {
     /// Goes past the next message in the packet; returns where it is, an empty place if it is none.
     fn next_message(&mut self, head: Head) -> Result<Range<usize>, Error> {
         let start = self.rest.start;
-        let bytes = self
-            .packets
-            .packet()
-            .get(self.rest.clone())
-            .unwrap_or_default();
+        let packet = self.packets.packet();
+        let bytes = packet.get(self.rest.clone()).unwrap_or_default();
         match Message::from_bytes(bytes) {
             Ok(message) => {
                 self.has_read = true;
@@ -186,7 +167,7 @@ impl Capture {
             }
             Err(_) => {
                 // Zeroes behind the last message may be padding.
-                let is_cut = self.packets.packet().len() < head.len;
+                let is_cut = packet.len() < head.len;
                 let is_filling = !is_cut && bytes.iter().all(|byte| *byte == 0);
                 self.sorter.untold.broken += u64::from(!is_filling);
                 self.rest.start = self.rest.end;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Bytes of a record or a capture, in order.
+//!
+//! A read fails with `EBADMSG` where the file is none that can be read here, is cut off or broken, else as `read(2)`.
 
 use crate::netlink::Error;
 use std::io::{ErrorKind, Read};
@@ -17,10 +19,6 @@ pub struct Input {
 
 impl Input {
     /// Reads the first `N` bytes of `input`, which every record has.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when there are fewer; those of `read(2)`.
     pub fn begin<const N: usize>(input: Box<dyn Read>) -> Result<(Self, [u8; N]), Error> {
         let mut input = Self { input, at: 0 };
         let mut start = [0; N];
@@ -36,10 +34,6 @@ impl Input {
     }
 
     /// Fills `buf`, which is of the packet at byte `packet`; says whether there was any left to read.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when it ends in between; those of `read(2)`.
     pub fn read_or_end(&mut self, buf: &mut [u8], packet: u64) -> Result<bool, Error> {
         match self.fill(buf)? {
             0 if !buf.is_empty() => Ok(false),
@@ -49,22 +43,14 @@ impl Input {
     }
 
     /// Fills `buf`, which is of the packet at byte `packet`.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when it ends before; those of `read(2)`.
     pub fn read_all(&mut self, buf: &mut [u8], packet: u64) -> Result<(), Error> {
-        match self.fill(buf)? {
-            len if len < buf.len() => Err(cut_off(packet)),
-            _ => Ok(()),
+        match self.read_or_end(buf, packet)? {
+            true => Ok(()),
+            false => Err(cut_off(packet)),
         }
     }
 
     /// Reads as much as there is, up to the size of `buf`; returns how much that was.
-    ///
-    /// # Errors
-    ///
-    /// Those of `read(2)`.
     pub fn fill(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
         let mut len = 0;
         while len < buf.len() {

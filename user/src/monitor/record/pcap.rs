@@ -157,10 +157,6 @@ pub struct Head {
 
 impl PcapPackets {
     /// Reads the `header` of a file, which was read from `input`.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when it is none of pcap, or of other links than those of netlink.
     pub fn open(input: Input, header: &[u8; FILE_HEADER]) -> Result<Self, Error> {
         let [magic, ..] = numbers::<6>(header, false);
         let is_swapped = [MAGIC, MAGIC_MICROS].contains(&magic.swap_bytes());
@@ -189,10 +185,6 @@ impl PcapPackets {
     }
 
     /// Reads the next packet, which [`PcapPackets::packet`] has then; `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when the file is cut off there, or no packet is there; those of `read(2)`.
     pub fn next_head(&mut self) -> Result<Option<Head>, Error> {
         let at = self.input.at();
         let mut header = [0; PACKET_HEADER];

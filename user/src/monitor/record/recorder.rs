@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writing a record.
+//! Writing a record. Errors are those of `open(2)` and `write(2)`, with the file.
 
 use super::files::{Files, RecordFiles};
 use super::pcap::{put_file_header, put_packet, whole_packets, COOKED, PACKET_HEADER};
-use super::Step;
+use super::{put_typed, Step};
 use crate::monitor::state::MonitorState;
-use crate::monitor::{Kind, Kinds, Origin, Payload};
+use crate::monitor::{Kinds, Origin, Payload};
 use crate::netlink::Error;
-use crate::wire::{put_message, Message, Nlmsghdr};
+use crate::wire::Message;
 use std::borrow::Cow;
 use std::io;
 
@@ -34,10 +34,6 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins a record; none of the `words` may have a NUL.
-    ///
-    /// # Errors
-    ///
-    /// Those of `open(2)` and `write(2)`, with the file.
     pub fn begin(files: RecordFiles, words: &[&[u8]]) -> Result<Self, Error> {
         let mut recorder = Self {
             files: Files::create(files)?,
@@ -64,10 +60,6 @@ impl Recorder {
     }
 
     /// Writes a `step`, with the time that it is.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`, with the file.
     pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
         self.check()?;
         self.packet.clear();
@@ -86,10 +78,6 @@ impl Recorder {
 
     /// Begins another file if this one has no room for a message of `len` bytes: with what there is in
     /// `state`, of these `kinds`. While the state is read, all goes to the same file.
-    ///
-    /// # Errors
-    ///
-    /// Those of `open(2)` and `write(2)`, with the file.
     pub fn make_room(
         &mut self,
         len: usize,
@@ -148,7 +136,7 @@ impl Recorder {
                 .filter(|body| is_untold(body) == are_untold)
             {
                 bytes.clear();
-                put_object(&mut bytes, kind, &body).map_err(failed)?;
+                put_typed(&mut bytes, kind.facts().type_of_new(), &body).map_err(failed)?;
                 let Ok(message) = Message::from_bytes(&bytes) else {
                     continue;
                 };
@@ -162,10 +150,6 @@ impl Recorder {
     }
 
     /// Writes out what is held.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`, with the file.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.check()?;
         let result = self.files.append(&self.held, whole_packets);
@@ -182,13 +166,12 @@ impl Drop for Recorder {
     }
 }
 
-fn put_object(out: &mut Vec<u8>, kind: Kind, body: &[u8]) -> io::Result<()> {
-    let header = Nlmsghdr {
-        nlmsg_type: kind.facts().type_of_new(),
-        ..Nlmsghdr::default()
-    };
-
-    put_message(out, header, body)
+/// Writes a `step` into the record, if there is one, with those before it.
+pub fn note(recorder: &mut Option<Recorder>, step: &Step<'_>) -> Result<(), Error> {
+    match recorder {
+        Some(recorder) => recorder.note(step).and_then(|()| recorder.flush()),
+        None => Ok(()),
+    }
 }
 
 fn failed(error: io::Error) -> Error {

@@ -10,6 +10,7 @@ use super::{Step, Untold};
 use crate::monitor::{Kind, Origin};
 use crate::netlink::Error;
 use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE};
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 /// Type of a message that says when the next one came, in seconds and microseconds (`NLMSG_TSTAMP`,
@@ -27,52 +28,38 @@ pub struct Rtmon {
     input: Input,
     message: Vec<u8>,
     time: SystemTime,
-    /// The time of the first event, which ends the links that there were at the start.
+    /// Whether the next message is one of the links that there were at the start.
+    is_at_start: bool,
+    /// The time of the first event, which ends those.
     first_event: Option<SystemTime>,
-    stage: RtmonStage,
+    /// Steps without a message that come before the next one.
+    steps: VecDeque<Step<'static>>,
     untold: Untold,
-}
-
-/// The step that was handed out last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RtmonStage {
-    Nothing,
-    Begin,
-    Read,
-    Found,
-    Done,
-    Started,
-    Event,
-    End,
 }
 
 impl Rtmon {
     /// Says whether a file that begins with these bytes is one, of this order of bytes or the other.
     pub fn is_one(start: &[u8; STAMP]) -> bool {
         let is_swapped = |header: Nlmsghdr| {
-            (
-                header.nlmsg_len.swap_bytes(),
-                header.nlmsg_type.swap_bytes(),
-            ) == (STAMP as u32, TSTAMP)
+            let (len, nlmsg_type) = (header.nlmsg_len, header.nlmsg_type);
+            (len.swap_bytes(), nlmsg_type.swap_bytes()) == (STAMP as u32, TSTAMP)
         };
 
         time_of(start).is_some() || Nlmsghdr::from_bytes(start).is_some_and(is_swapped)
     }
 
     /// Goes on in `input` behind `start`, which says when the file was begun.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when it was made on a machine with another order of bytes.
     pub fn open(input: Input, start: &[u8; STAMP]) -> Result<Self, Error> {
         let time = time_of(start).ok_or_else(|| bad(OTHER_ORDER).hint(OTHER_ORDER_HINT))?;
+        let read_links = Step::Read(Origin::Initial, Kind::Link.into());
 
         Ok(Self {
             input,
             message: Vec::new(),
             time,
+            is_at_start: true,
             first_event: None,
-            stage: RtmonStage::Nothing,
+            steps: [Step::Begin(Vec::new()), read_links].into(),
             untold: Untold::default(),
         })
     }
@@ -83,41 +70,24 @@ impl Rtmon {
     }
 
     /// Returns the next step, and when it was; `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// `EBADMSG` when the file is cut off there, or no message is there; those of `read(2)`.
     pub fn next_step(&mut self) -> Result<Option<(SystemTime, Step<'_>)>, Error> {
-        self.stage = self.next_stage()?;
-        let message =
-            || Message::from_bytes(&self.message).map_err(|error| bad(&error.to_string()));
-        let step = match self.stage {
-            RtmonStage::Nothing | RtmonStage::End => return Ok(None),
-            RtmonStage::Begin => Step::Begin(Vec::new()),
-            RtmonStage::Read => Step::Read(Origin::Initial, Kind::Link.into()),
-            RtmonStage::Found => Step::Found(message()?),
-            RtmonStage::Done => Step::Done,
-            RtmonStage::Started => Step::Started,
-            RtmonStage::Event => Step::Event(message()?),
+        if self.steps.is_empty() && self.is_at_start && !self.next_link()? {
+            self.is_at_start = false;
+            self.steps.extend([Step::Done, Step::Started]);
+        }
+        if let Some(step) = self.steps.pop_front() {
+            return Ok(Some((self.time, step)));
+        }
+        if !self.is_at_start && !self.next_event()? {
+            return Ok(None);
+        }
+        let message = Message::from_bytes(&self.message);
+        let message = message.map_err(|error| bad(&error.to_string()))?;
+        let step = match self.is_at_start {
+            true => Step::Found(message),
+            false => Step::Event(message),
         };
         Ok(Some((self.time, step)))
-    }
-
-    fn next_stage(&mut self) -> Result<RtmonStage, Error> {
-        Ok(match self.stage {
-            RtmonStage::Nothing => RtmonStage::Begin,
-            RtmonStage::Begin => RtmonStage::Read,
-            RtmonStage::Read | RtmonStage::Found => match self.next_link()? {
-                true => RtmonStage::Found,
-                false => RtmonStage::Done,
-            },
-            RtmonStage::Done => RtmonStage::Started,
-            RtmonStage::Started | RtmonStage::Event => match self.next_event()? {
-                true => RtmonStage::Event,
-                false => RtmonStage::End,
-            },
-            RtmonStage::End => RtmonStage::End,
-        })
     }
 
     /// Goes on to the next of the links at the start; says whether there is one.

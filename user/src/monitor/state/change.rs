@@ -6,9 +6,6 @@ use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
 use super::super::{Action, Event, Origin, Payload};
 use super::{News, OF_ROUTES, ONLY, REPLACE};
 
-/// An object of a table, and its bytes.
-pub type Kept<'c> = (InternedObject, &'c Payload<'c>);
-
 /// Objects with the key of one object.
 #[derive(Clone, Copy)]
 pub struct OfKey {
@@ -46,9 +43,9 @@ pub struct Change<'c, 'a> {
     pub body: &'c Payload<'c>,
     /// Objects that were there with its key, and the last of them.
     pub of_key: OfKey,
-    old: Option<&'c Payload<'c>>,
+    pub old: Option<&'c Payload<'c>>,
     /// Whether the state is read meanwhile: maybe much was there that was not told.
-    is_read: bool,
+    pub is_read: bool,
     /// How many of them a dump had shown that are gone.
     pub gone: usize,
     /// Whether it is known what is there now.
@@ -56,27 +53,6 @@ pub struct Change<'c, 'a> {
 }
 
 impl<'c, 'a> Change<'c, 'a> {
-    /// Looks at what is there.
-    pub fn of(
-        table: &'c mut ObjectTable,
-        news: &'c News<'a>,
-        (form, body): Kept<'c>,
-        (of_key, old): (OfKey, Option<&'c Payload<'c>>),
-        is_read: bool,
-    ) -> Self {
-        Self {
-            table,
-            news,
-            form,
-            body,
-            of_key,
-            old,
-            is_read,
-            gone: 0,
-            sure: true,
-        }
-    }
-
     /// Returns what is there.
     fn olds(&self) -> Vec<InternedObject> {
         self.table

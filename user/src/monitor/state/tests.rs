@@ -139,7 +139,7 @@ impl StateLog {
             "set" => self.event(Kind::Route, true, 0, &routes[0]),
             _ => panic!("{step}"),
         }
-        if self.state.take_doubt().has(Kind::Route) {
+        if std::mem::take(&mut self.state.doubt).has(Kind::Route) {
             self.lines.push("?".to_owned());
         }
     }
@@ -150,11 +150,11 @@ impl StateLog {
     }
 
     fn silent(&mut self) -> Vec<Kind> {
-        self.state.take_silent().iter().collect()
+        std::mem::take(&mut self.state.silent).iter().collect()
     }
 
     fn unfinished(&mut self) -> Vec<Kind> {
-        self.state.take_unfinished().iter().collect()
+        std::mem::take(&mut self.state.unfinished).iter().collect()
     }
 }
 
@@ -260,7 +260,7 @@ fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
     told.event(Kind::Route, true, APPEND, &route_called("v6/2"));
     told.close();
 
-    assert!(told.state.take_doubt().has(Kind::Route));
+    assert!(told.state.doubt.has(Kind::Route));
 }
 
 #[test]

@@ -169,7 +169,7 @@ impl Watcher {
     }
 
     fn doubt(&mut self) {
-        let doubt = self.picture.state.take_doubt();
+        let doubt = std::mem::take(&mut self.picture.state.doubt);
         let sure = self.sure.iter().filter(|kind| !doubt.has(*kind));
         self.sure = sure.collect();
     }

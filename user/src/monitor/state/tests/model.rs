@@ -156,7 +156,7 @@ impl RouteWatcher {
             self.hear(kernel);
         }
         self.picture.close();
-        self.picture.state.take_doubt().is_empty()
+        std::mem::take(&mut self.picture.state.doubt).is_empty()
     }
 
     /// Deletes all; returns how many rows of bytes are kept still.
