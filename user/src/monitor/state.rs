@@ -162,6 +162,23 @@ impl MonitorState {
         }
     }
 
+    /// Notes what an event of an object means for others; says whether it only repeats that of a rival.
+    fn is_echo(&mut self, form: InternedObject, cause: &Cause<'_>) -> bool {
+        let kind = cause.object.kind();
+        let table = &self.tables[kind as usize];
+        if !cause.is_there || !table.has_rival(form) {
+            self.heed(kind, cause);
+            return false;
+        }
+        let is_echo = (table.facts().is_echo)(cause.object);
+        if !is_echo {
+            self.heed(kind, cause);
+            // The event of an entry that takes the place of another is no other than that of one more.
+            self.silent = self.silent | Kind::Fdb.into();
+        }
+        is_echo
+    }
+
     fn take_object(
         &mut self,
         news: &News<'_>,
@@ -170,20 +187,13 @@ impl MonitorState {
         tell: &mut impl FnMut(&Event<'_>),
     ) {
         let kind = news.kind();
-        let table = &self.tables[kind as usize];
-        let has_rival = news.is_there && table.has_rival(form);
-        if has_rival && (table.facts().is_echo)(body) {
-            return;
-        }
         let cause = Cause {
             is_there: news.is_there,
             object: body,
             old,
         };
-        self.heed(kind, &cause);
-        // The event of an entry that takes the place of another is no other than that of one more.
-        if has_rival {
-            self.silent = self.silent | Kind::Fdb.into();
+        if self.is_echo(form, &cause) {
+            return;
         }
         // While others are read, it is known no better what there is of this kind.
         let window = self.window.as_mut();

@@ -133,7 +133,7 @@ impl Watch {
                 if !kind.is_empty() {
                     self.put(&[r#","kind":""#, kind, "\""]);
                 }
-                push(self.out.text(), &[self.place.of_state()]);
+                push(self.out.text(), &[&self.place.state]);
             }
             false if kind.is_empty() => self.begin_text(now, &[event]),
             false => self.begin_text(now, &[event, " ", kind]),
@@ -178,7 +178,7 @@ impl Watch {
             out.extend_from_slice(self.clock.stamp(now));
             out.extend_from_slice(b"] ");
         }
-        push(out, &[self.place.text()]);
+        push(out, &[&self.place.text]);
         push(out, words);
     }
 
@@ -205,7 +205,7 @@ impl Watch {
         names: &mut Names,
     ) {
         self.begin_json(now, what(event.what));
-        let (kind, place) = (event.kind().name(), self.place.of_event());
+        let (kind, place) = (event.kind().name(), &self.place.event);
         let out = self.out.text();
         push(
             out,

@@ -2,7 +2,7 @@
 
 //! Bytes of a record or a capture, in order.
 //!
-//! A read fails with `EBADMSG` where the file is none that can be read here, is cut off or broken, else as `read(2)`.
+//! Errors of a read are `EBADMSG`, where the file is none that can be read here, is cut off or broken, and those of `read(2)`.
 
 use crate::netlink::Error;
 use std::io::{ErrorKind, Read};

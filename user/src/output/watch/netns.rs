@@ -13,11 +13,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct NamespaceLabel {
     /// Prefix of a text line, where there are several namespaces.
-    text: Arc<str>,
+    pub(super) text: Arc<str>,
     /// The keys of a change.
-    event: Arc<str>,
+    pub(super) event: Arc<str>,
     /// The keys of what is no change.
-    state: Arc<str>,
+    pub(super) state: Arc<str>,
 }
 
 impl NamespaceLabel {
@@ -39,18 +39,6 @@ impl NamespaceLabel {
             event: Arc::clone(&keys),
             state: keys,
         }
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(super) fn of_event(&self) -> &str {
-        &self.event
-    }
-
-    pub(super) fn of_state(&self) -> &str {
-        &self.state
     }
 }
 
@@ -188,8 +176,8 @@ mod tests {
         for (netns, nsid, text, keys) in all {
             let place = NamespaceLabel::among(netns, nsid);
             assert_eq!(
-                (place.text(), place.of_event(), place.of_state()),
-                (text, keys, keys)
+                [place.text, place.event, place.state],
+                [text, keys, keys].map(Arc::from)
             );
         }
     }
@@ -198,9 +186,7 @@ mod tests {
     fn the_only_namespace_is_named_with_a_change_and_not_in_text() {
         let place = NamespaceLabel::only(Some("a"));
 
-        assert_eq!(
-            (place.text(), place.of_event(), place.of_state()),
-            ("", r#","netns":"a""#, "")
-        );
+        let expected = ["", r#","netns":"a""#, ""].map(Arc::from);
+        assert_eq!([place.text, place.event, place.state], expected);
     }
 }
