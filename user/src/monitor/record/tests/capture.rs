@@ -46,6 +46,13 @@ impl Pcap {
         pcap
     }
 
+    /// Returns a capture of these packets of rtnetlink.
+    fn of(packets: &[Vec<u8>]) -> Self {
+        let mut pcap = Self::new(MICROS, false, 253);
+        packets.iter().for_each(|packet| pcap.route(packet));
+        pcap
+    }
+
     fn put(&mut self, number: u32) {
         self.bytes.extend_from_slice(&match self.is_big {
             true => number.to_be_bytes(),
@@ -118,26 +125,62 @@ fn files_of_either_order_and_accuracy_have_the_same_times() {
 }
 
 #[test]
-fn answers_are_known_and_requests_and_ends_are_counted() {
-    let mut pcap = Pcap::new(MICROS, false, 253);
-    pcap.route(&message_of(libc::RTM_GETLINK, REQUEST | 0x300, 5, 0));
+fn each_message_of_a_capture_is_told_or_counted() {
+    let [added, other] = [link(1), link(2)];
+    let removed = message_of(libc::RTM_DELLINK, 0, 0, 1);
+    let request = message_of(libc::RTM_GETLINK, REQUEST, 5, 1);
     let dump = [1, 2].map(|index| message_of(libc::RTM_NEWLINK, MULTI, 5, index));
-    pcap.route(&dump.concat());
-    pcap.route(&message_of(libc::NLMSG_DONE as u16, MULTI, 5, 0));
-    pcap.route(&message_of(libc::RTM_GETLINK, REQUEST, 6, 3));
-    pcap.route(&message_of(libc::RTM_NEWLINK, 0, 6, 3));
-    pcap.route(&message_of(libc::RTM_NEWLINK, REQUEST, 7, 4));
-    pcap.route(&message_of(libc::RTM_NEWLINK, 0, 7, 4));
-    pcap.route(&message_of(libc::NLMSG_ERROR as u16, 0, 7, 0));
-    // Number 6 was answered already, so no request asks for this object.
-    pcap.route(&message_of(libc::RTM_NEWLINK, 0, 6, 5));
-    let (steps, untold) = steps_of(&pcap);
-
-    assert_eq!(
-        steps,
-        ["known 1", "known 2", "known 3", "event 4", "event 5"]
-    );
-    assert_eq!((untold.requests, untold.answers, untold.control), (3, 3, 2));
+    let mut swapped = link(4);
+    swapped[..4].reverse();
+    for (packets, expected, counts) in [
+        // Answers are known, requests and ends are counted.
+        (
+            vec![
+                message_of(libc::RTM_GETLINK, REQUEST | 0x300, 5, 0),
+                dump.concat(),
+                message_of(libc::NLMSG_DONE as u16, MULTI, 5, 0),
+                message_of(libc::RTM_GETLINK, REQUEST, 6, 3),
+                message_of(libc::RTM_NEWLINK, 0, 6, 3),
+                message_of(libc::RTM_NEWLINK, REQUEST, 7, 4),
+                message_of(libc::RTM_NEWLINK, 0, 7, 4),
+                message_of(libc::NLMSG_ERROR as u16, 0, 7, 0),
+                // Number 6 was answered already, so no request asks for this object.
+                message_of(libc::RTM_NEWLINK, 0, 6, 5),
+            ],
+            "known 1, known 2, known 3, event 4, event 5",
+            "3 requests, 3 objects in answers, 2 errors, ACKs and ends of dumps",
+        ),
+        // Bytes behind a request mean nothing, other requests do, and padding of an answer is no message.
+        (
+            vec![
+                [&request[..], &[0xff; 120]].concat(),
+                [&request[..], &request].concat(),
+                [&other[..], &[0; 24]].concat(),
+            ],
+            "event 2",
+            "3 requests",
+        ),
+        // An object that is removed and added again at once is no copy; each event came to two listeners.
+        (
+            [
+                &added, &added, &other, &other, &removed, &removed, &added, &added,
+            ]
+            .map(Vec::clone)
+            .into(),
+            "event 1, event 2, event 1, event 1",
+            "4 copies of events",
+        ),
+        // Bytes that some program sends do not end a capture.
+        (
+            vec![link(3), swapped, link(5)],
+            "event 3, event 5",
+            "1 messages that are cut off or broken",
+        ),
+        (Vec::new(), "", ""),
+    ] {
+        let (steps, untold) = steps_of(&Pcap::of(&packets));
+        assert_eq!([steps.join(", "), untold.to_string()], [expected, counts]);
+    }
 }
 
 /// A message about the route to 10.0.0.1 by a link, with these `rtm_flags`.
@@ -151,12 +194,13 @@ fn route(nlmsg_type: u16, nlmsg_flags: u16, link: u32, rtm_flags: u8) -> Vec<u8>
 #[test]
 fn a_route_that_an_answer_shows_with_other_flags_is_the_same_and_on_another_link_another() {
     const LINKDOWN: u8 = 16;
-    let mut pcap = Pcap::new(MICROS, false, 253);
-    pcap.route(&route(libc::RTM_NEWROUTE, 0x600, 1, 0));
-    pcap.route(&route(libc::RTM_NEWROUTE, MULTI, 1, LINKDOWN));
-    pcap.route(&route(libc::RTM_NEWROUTE, MULTI, 2, 0));
-    pcap.route(&route(libc::RTM_DELROUTE, 0, 1, LINKDOWN));
-    pcap.route(&route(libc::RTM_DELROUTE, 0, 2, 0));
+    let pcap = Pcap::of(&[
+        route(libc::RTM_NEWROUTE, 0x600, 1, 0),
+        route(libc::RTM_NEWROUTE, MULTI, 1, LINKDOWN),
+        route(libc::RTM_NEWROUTE, MULTI, 2, 0),
+        route(libc::RTM_DELROUTE, 0, 1, LINKDOWN),
+        route(libc::RTM_DELROUTE, 0, 2, 0),
+    ]);
     let mut replay = open_replay(&pcap.bytes);
     let (mut told, mut known) = (Vec::new(), Vec::new());
     let tell = &mut |_, event: &Notice<'_>| told.push(format!("{event:?}"));
@@ -169,20 +213,6 @@ fn a_route_that_an_answer_shows_with_other_flags_is_the_same_and_on_another_link
     for (told, what) in told.iter().zip(["New", "Del", "Del"]) {
         assert!(told.contains(&format!("what: {what}")), "{told}");
     }
-}
-
-#[test]
-fn bytes_behind_a_request_mean_nothing_and_other_requests_do() {
-    let mut pcap = Pcap::new(MICROS, false, 253);
-    let request = message_of(libc::RTM_GETLINK, REQUEST, 5, 1);
-    pcap.route(&[&request[..], &[0xff; 120]].concat());
-    pcap.route(&[&request[..], &request].concat());
-    // Padding of an answer is no message either.
-    pcap.route(&[&link(2)[..], &[0; 24]].concat());
-    let (steps, untold) = steps_of(&pcap);
-
-    assert_eq!(steps, ["event 2"]);
-    assert_eq!((untold.requests, untold.broken), (3, 0));
 }
 
 #[test]
@@ -224,33 +254,10 @@ fn copies_of_an_event_are_told_once_where_nothing_else_tells_them_apart() {
 }
 
 #[test]
-fn what_is_removed_and_added_again_at_once_is_no_copy() {
-    let mut pcap = Pcap::new(MICROS, false, 253);
-    let [added, removed, other] = [
-        (libc::RTM_NEWLINK, 1),
-        (libc::RTM_DELLINK, 1),
-        (libc::RTM_NEWLINK, 2),
-    ]
-    .map(|(nlmsg_type, link)| message_of(nlmsg_type, 0, 0, link));
-    // Each for two listeners.
-    for event in [&added, &other, &removed, &added] {
-        pcap.route(event);
-        pcap.route(event);
-    }
-    let (steps, untold) = steps_of(&pcap);
-
-    assert_eq!(steps, ["event 1", "event 2", "event 1", "event 1"]);
-    assert_eq!(untold.copies, 4);
-}
-
-#[test]
 fn the_end_of_what_was_never_seen_is_told_once() {
-    let mut pcap = Pcap::new(MICROS, false, 253);
     let [one, other] = [1, 2].map(|link| route(libc::RTM_DELROUTE, 0, link, 0));
     // Copies of two events, as two processors may make them.
-    for event in [&one, &other, &one, &other] {
-        pcap.route(event);
-    }
+    let pcap = Pcap::of(&[&one, &other, &one, &other].map(Vec::clone));
     let rtmon = [stamp(7, 0), stamp(8, 0), one.clone()].concat();
     for (bytes, count) in [(pcap.bytes, 2), (rtmon, 1)] {
         let told = told_by(&mut open_replay(&bytes));
@@ -275,20 +282,6 @@ fn messages_of_another_order_of_bytes_are_refused() {
 }
 
 #[test]
-fn what_some_program_sends_does_not_end_a_capture() {
-    let mut swapped = link(4);
-    swapped[..4].reverse();
-    let mut pcap = Pcap::new(MICROS, false, 253);
-    for message in [link(3), swapped, link(5)] {
-        pcap.route(&message);
-    }
-    let (steps, untold) = steps_of(&pcap);
-
-    assert_eq!(steps, ["event 3", "event 5"]);
-    assert_eq!(untold.broken, 1);
-}
-
-#[test]
 fn what_is_of_another_format_is_named() {
     let next_generation = [&[0x0a, 0x0d, 0x0d, 0x0a][..], &[0; 40]].concat();
     let error = reader(&next_generation).err().unwrap();
@@ -298,10 +291,8 @@ fn what_is_of_another_format_is_named() {
 }
 
 #[test]
-fn a_capture_of_nothing_has_nothing_to_tell() {
-    let pcap = Pcap::new(MICROS, false, 253);
-
-    assert_eq!(steps_of(&pcap), (Vec::new(), Untold::default()));
+fn a_capture_that_is_cut_off_says_where() {
+    let pcap = Pcap::of(&[]);
     let cut = [&pcap.bytes[..], &[0; 5]].concat();
     let message = read(&cut).1.unwrap();
     assert!(message.contains("cut off in the packet at byte 24"));
