@@ -208,19 +208,19 @@ impl Monitor {
     ///
     /// Those of `open(2)` and `write(2)`, with the file, which others of this then have too.
     pub fn record(&mut self, files: RecordFiles, words: &[&[u8]]) -> Result<(), Error> {
-        self.receiver.recorder = Some(Recorder::begin(files, words)?);
+        self.receiver.intake.recorder = Some(Recorder::begin(files, words)?);
         Ok(())
     }
 
     /// Returns how many objects of this `kind` there are.
     pub fn count(&self, kind: Kind) -> usize {
-        self.receiver.state.count(kind)
+        self.receiver.intake.state.count(kind)
     }
 
     /// Returns the objects of this `kind`, each the payload of a message without what changes by
     /// itself.
     pub fn objects(&self, kind: Kind) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        self.receiver.state.bodies(kind)
+        self.receiver.intake.state.bodies(kind)
     }
 
     /// Reads what there is. With [`Monitor::emit_all`] that can be told, and [`Monitor::wait`] tells
@@ -231,7 +231,7 @@ impl Monitor {
     /// Those of [`Connection::table`] and [`Connection::gather`].
     pub fn start(&mut self) -> Result<(), Error> {
         let untold = &mut |_: &Notice<'_>| {};
-        self.receiver.due.all(self.receiver.kinds.kept());
+        self.receiver.due.all(self.receiver.intake.kinds.kept());
         for _ in 0..ROUNDS {
             self.read_again(Origin::Initial, untold)?;
             if self.receiver.due.kinds.is_empty() {
@@ -246,7 +246,11 @@ impl Monitor {
 
     /// Tells what there is, as [`Origin::Initial`], what others refer to first.
     pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
-        emit_state(&self.receiver.state, self.receiver.kinds, tell);
+        emit_state(
+            &self.receiver.intake.state,
+            self.receiver.intake.kinds,
+            tell,
+        );
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; reads again
@@ -282,7 +286,7 @@ impl Monitor {
     /// Reads all again each time that this has passed since it was read last, from now on, and tells what nobody told of
     /// as [`Origin::Implied`]: [`Monitor::wait`] does it.
     pub fn recheck(&mut self, every: Duration) {
-        let kinds = self.receiver.kinds.kept();
+        let kinds = self.receiver.intake.kinds.kept();
         self.receiver.due.recheck(kinds, every);
     }
 
@@ -353,7 +357,7 @@ impl Monitor {
             [false, false, true] => Ok(Waited::Woken),
             [is_event, is_hello, _] => {
                 if is_hello {
-                    hellos.receive(&mut self.receiver.recorder, tell)?;
+                    hellos.receive(&mut self.receiver.intake.recorder, tell)?;
                     self.receiver.make_room()?;
                 }
                 if is_event {

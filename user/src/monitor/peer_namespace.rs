@@ -40,11 +40,7 @@ pub enum PeerEvent {
 }
 
 impl PeerNamespace {
-    /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had.
-    ///
-    /// # Errors
-    ///
-    /// `EPERM` without `CAP_NET_BROADCAST`; others of `socket(2)`.
+    /// Subscribes to `kinds`, with `buffer` bytes of room if they can be had; that takes `CAP_NET_BROADCAST`.
     pub fn open(kinds: Kinds, buffer: usize) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::from_io(OP, &error);
         let socket = Socket::open(libc::NETLINK_ROUTE).map_err(failed)?;
@@ -133,11 +129,8 @@ pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
     }
 }
 
-/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`.
-///
-/// # Errors
-///
-/// `EPERM` without `CAP_NET_ADMIN` over there; others of [`Connection::table`].
+/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`; that takes `CAP_NET_ADMIN` over
+/// there.
 pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
     let mut queries = Connection::open(OP, &SPEC)?;
     queries

@@ -47,9 +47,9 @@ impl Monitor {
         }
         self.fence()?;
         self.receiver.note(&Step::Read(origin, kinds))?;
-        self.receiver.state.open(kinds, origin);
+        self.receiver.intake.state.open(kinds, origin);
         for kind in kinds.iter() {
-            for Question { request, probe } in self.receiver.socket_filter.questions(kind)? {
+            for Question { request, probe } in self.receiver.intake.socket_filter.questions(kind)? {
                 if self.is_known(probe) {
                     self.read_table(kind, request, tell)?;
                 }
@@ -57,11 +57,9 @@ impl Monitor {
         }
         self.receiver.catch_up(tell)?;
         self.receiver.note(&Step::Done)?;
-        let Receiver {
-            state, due, kinds, ..
-        } = &mut self.receiver;
-        state.close(&mut |event| tell(&Notice::Event(event)));
-        due.all(take(&mut state.doubt).and(*kinds));
+        let Receiver { intake, due, .. } = &mut self.receiver;
+        intake.state.close(&mut |event| tell(&Notice::Event(event)));
+        due.all(take(&mut intake.state.doubt).and(intake.kinds));
         Ok(())
     }
 
@@ -101,16 +99,16 @@ impl Monitor {
             for message in Messages::new(row).map_while(Result::ok) {
                 let is_found = |news: &News<'_>| {
                     (news.kind(), news.is_there) == (kind, true)
-                        && receiver.socket_filter.passes(&news.object)
+                        && receiver.intake.socket_filter.passes(&news.object)
                 };
                 if let Some(news) = News::of(&message).filter(is_found) {
-                    if let Some(recorder) = &mut receiver.recorder {
+                    if let Some(recorder) = &mut receiver.intake.recorder {
                         recorder.note(&Step::Found(message))?;
                     }
-                    receiver.state.find(&news.object);
+                    receiver.intake.state.find(&news.object);
                 }
             }
-            receiver.state.pause();
+            receiver.intake.state.pause();
             receiver.hear_ready(tell)?;
         }
         if table.is_interrupted() {

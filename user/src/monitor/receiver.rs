@@ -29,15 +29,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// Events, and what they come to.
 pub struct Receiver {
     pub events: Connection,
-    /// Kinds whose groups the socket has joined.
-    pub kinds: Kinds,
-    pub socket_filter: SocketFilter,
-    pub state: MonitorState,
+    pub intake: Intake,
     pub due: Due,
     /// Kinds that the kernel does not know of.
     pub unreceived: Kinds,
-    /// Where what is taken in is written to, if anywhere.
-    pub recorder: Option<Recorder>,
     /// Drops that were told.
     dropped: u32,
 }
@@ -56,13 +51,16 @@ impl Receiver {
         let unreceived = join(&events, kinds)?;
 
         Ok(Self {
+            intake: Intake {
+                portid: events.socket().portid(),
+                kinds,
+                socket_filter,
+                state: MonitorState::new(),
+                recorder: None,
+            },
             events,
-            kinds,
-            socket_filter,
-            state: MonitorState::new(),
             due: Due::nothing(),
             unreceived,
-            recorder: None,
             dropped: 0,
         })
     }
@@ -85,13 +83,13 @@ impl Receiver {
 
     /// Writes a `step` into the record, if there is one, with those before it.
     pub fn note(&mut self, step: &Step<'_>) -> Result<(), Error> {
-        note(&mut self.recorder, step)
+        note(&mut self.intake.recorder, step)
     }
 
     /// Begins another file of the record, if there is one and its file is full.
     pub fn make_room(&mut self) -> Result<(), Error> {
-        match &mut self.recorder {
-            Some(recorder) => recorder.make_room(0, &self.state, self.kinds.kept()),
+        match &mut self.intake.recorder {
+            Some(recorder) => recorder.make_room(0, &self.intake.state, self.intake.kinds.kept()),
             None => Ok(()),
         }
     }
@@ -104,7 +102,7 @@ impl Receiver {
     ) -> Result<(), Error> {
         match heard {
             Ok(batch) => {
-                self.intake().take_all(batch.messages(OP), tell)?;
+                self.intake.take_all(batch.messages(OP), tell)?;
                 self.note_again();
                 Ok(())
             }
@@ -175,33 +173,17 @@ impl Receiver {
     }
 
     fn take_in(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
-        let (events, mut intake) = self.split();
-        intake.take_all(events.messages(OP), tell)?;
+        self.intake.take_all(self.events.messages(OP), tell)?;
         self.note_again();
         Ok(())
     }
 
-    fn intake(&mut self) -> Intake<'_> {
-        self.split().1
-    }
-
-    fn split(&mut self) -> (&Connection, Intake<'_>) {
-        let intake = Intake {
-            portid: self.events.socket().portid(),
-            kinds: self.kinds,
-            socket_filter: &self.socket_filter,
-            state: &mut self.state,
-            recorder: &mut self.recorder,
-        };
-        (&self.events, intake)
-    }
-
     /// Notes what has to be read again after what was taken in.
     fn note_again(&mut self) {
-        let again = take(&mut self.state.silent) | take(&mut self.state.doubt);
-        self.due.all(again.and(self.kinds));
-        let later = take(&mut self.state.unfinished);
-        self.due.later(later.and(self.kinds));
+        let again = take(&mut self.intake.state.silent) | take(&mut self.intake.state.doubt);
+        self.due.all(again.and(self.intake.kinds));
+        let later = take(&mut self.intake.state.unfinished);
+        self.due.later(later.and(self.intake.kinds));
     }
 
     /// Events are gone: all has to be read again.
@@ -215,23 +197,25 @@ impl Receiver {
         if let Some(drops) = told {
             tell(&Notice::Lost(drops));
         }
-        self.state.give_up();
+        self.intake.state.give_up();
         self.due.lost = true;
-        self.due.all(self.kinds.kept());
+        self.due.all(self.intake.kinds.kept());
         self.note(&Step::Lost(told))
     }
 }
 
 /// Parser of received messages.
-struct Intake<'h> {
+pub struct Intake {
     portid: u32,
-    kinds: Kinds,
-    socket_filter: &'h SocketFilter,
-    state: &'h mut MonitorState,
-    recorder: &'h mut Option<Recorder>,
+    /// Kinds whose groups the socket has joined.
+    pub kinds: Kinds,
+    pub socket_filter: SocketFilter,
+    pub state: MonitorState,
+    /// Where what is taken in is written to, if anywhere.
+    pub recorder: Option<Recorder>,
 }
 
-impl Intake<'_> {
+impl Intake {
     /// Takes in `messages`.
     fn take_all<'m>(
         &mut self,
@@ -240,7 +224,7 @@ impl Intake<'_> {
     ) -> Result<(), Error> {
         // An iterator over datagrams and the messages in each is slow to resume after every message.
         messages.try_for_each(|message| self.take_one(&message?, tell))?;
-        match self.recorder {
+        match &mut self.recorder {
             Some(recorder) => recorder.flush(),
             None => Ok(()),
         }
@@ -256,8 +240,8 @@ impl Intake<'_> {
             self.state.silent = self.state.silent | hinted;
             return Ok(());
         };
-        if let Some(recorder) = self.recorder {
-            recorder.make_room(message.bytes().len(), self.state, self.kinds.kept())?;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.make_room(message.bytes().len(), &self.state, self.kinds.kept())?;
             recorder.note(&Step::Event(*message))?;
         }
         self.take(&news, tell);
