@@ -38,7 +38,7 @@ pub enum ValueFormat {
     Labels,
     /// A socket address.
     Sockaddr,
-    /// The group of a bridge's multicast entry.
+    /// The group of a bridge's multicast entry, `br_mdb_entry.addr`.
     MdbAddr,
     /// A row of numbers, whose places may have names.
     Numbers(Number),

@@ -6,69 +6,53 @@
 //! A name is half of the place in the pool where a byte has its length and the name follows. An index
 //! that may be missing is one too high, and 0 is none.
 
-/// Format of an attribute's value, of a member of a struct, or of a choice. Each names the meaning of `aux` and
-/// `arg`; without, both are 0. `aux` of a number is its size in bytes ([`NUMBER_SIZE`]), 0 is as long as it is, and the bits
-/// [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
+/// Code of a [format](super::ValueFormat), where that is described: of an attribute's value, of a member of a struct, or of
+/// a choice. Each that takes more names the meaning of `aux` and `arg`; without, both are 0. `aux` of a number is its size
+/// in bytes ([`NUMBER_SIZE`]), 0 is as long as it is, and the bits [`BIG_ENDIAN`], [`SIGNED`] and [`HEX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatCode {
-    /// Bytes of a meaning of their own.
     Binary,
-    /// Room for what follows.
     Pad,
-    /// Being there is what it says.
     Flag,
-    /// A text.
     Text,
-    /// A number; `arg` is the enum that has names for it, if any.
+    /// `arg` is the enum that has names for the number, if any.
     Number,
-    /// Bits; `arg` is the enum.
+    /// `arg` is the enum.
     Flags,
-    /// The index of a link.
     Ifindex,
-    /// A hardware address.
     Mac,
-    /// An IP address.
     Ip,
-    /// An IPv4 or IPv6 address in 16 bytes: the family of the struct around it says which.
     FamilyAddr,
-    /// A hardware address or that of a tunnel.
     Lladdr,
-    /// A UUID.
     Uuid,
-    /// A stack of MPLS labels.
     Labels,
-    /// A socket address.
     Sockaddr,
-    /// The group of a bridge's multicast entry, `br_mdb_entry.addr`.
     MdbAddr,
-    /// A row of numbers; `arg` is the enum that has names for their places, if any.
+    /// `arg` is the enum that has names for their places, if any.
     Numbers,
-    /// Attributes that only count, each with a number; `arg` is as for that.
+    /// `arg` is the enum that has names for the numbers, if any.
     List,
-    /// Attributes that only count, each with an address.
     Addresses,
-    /// A struct; `arg` is which.
+    /// `arg` is the struct.
     Struct,
-    /// Structs one behind the other; `arg` is which.
+    /// `arg` is the struct.
     Structs,
-    /// Attributes; `arg` is the set.
+    /// `arg` is the set.
     Nest,
-    /// Attributes that only count, `aux` deep, then those of the set `arg`.
+    /// `aux` is the depth, `arg` the set.
     Nests,
-    /// The struct `aux`, then attributes of the set `arg`.
+    /// `aux` is the struct, `arg` the set.
     Message,
-    /// Rows that begin with their length: the struct `aux`, then attributes of the set `arg`.
+    /// `aux` is the struct, `arg` the set.
     Nexthops,
-    /// Format from the choice `arg`, selected by the attribute `aux` beside it (with [`OUTSIDE`]: of the set
-    /// around).
+    /// `arg` is the choice, `aux` the attribute that selects, with [`OUTSIDE`] in the set around.
     Select,
-    /// Format from the choice `arg`, selected by the family of the message.
+    /// `arg` is the choice.
     ByFamily,
-    /// Format from the choice `arg`, selected by the IP protocol that was asked for.
+    /// `arg` is the choice.
     ByProtocol,
-    /// `struct nla_bitfield32`; `arg` is the enum that has names for the bits, if any.
+    /// `arg` is the enum that has names for the bits, if any.
     Bitfield,
-    /// No value.
     Nothing,
 }
 

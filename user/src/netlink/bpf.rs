@@ -29,3 +29,29 @@ pub(crate) fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
         k,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use libc::BPF_JEQ;
+
+    /// Runs `program` as the kernel does, where `word` is what it loads from an offset; returns its verdict.
+    pub fn verdict(program: &[sock_filter], word: impl Fn(u32) -> u32) -> u32 {
+        let (mut at, mut loaded) = (0, 0);
+        loop {
+            let step = program[at];
+            at += 1;
+            match u32::from(step.code) {
+                code if code == BPF_LD | BPF_W | BPF_ABS => loaded = word(step.k),
+                code if code == BPF_RET | BPF_K => return step.k,
+                code => {
+                    let holds = match code & 0xf0 {
+                        BPF_JEQ => loaded == step.k,
+                        _ => loaded & step.k != 0,
+                    };
+                    at += usize::from(if holds { step.jt } else { step.jf });
+                }
+            }
+        }
+    }
+}

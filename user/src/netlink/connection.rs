@@ -250,8 +250,6 @@ pub fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Resul
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-    use std::sync::Arc;
 
     pub(in crate::netlink) static ROUTE: Spec = spec(libc::NETLINK_ROUTE);
     /// Only users talk there; there is no kernel socket.
@@ -267,38 +265,5 @@ pub(super) mod tests {
 
     pub(in crate::netlink) fn open(spec: &'static Spec) -> Connection {
         Connection::open("test", spec).unwrap()
-    }
-
-    /// Asks for the loopback interface: `struct ifinfomsg` with its index.
-    pub(in crate::netlink) fn get_lo(seq: u32) -> Request {
-        let mut ifinfomsg = vec![0; 16];
-        ifinfomsg[4..8].copy_from_slice(&1i32.to_ne_bytes());
-        let mut request = Request::new("test", libc::RTM_GETLINK, ifinfomsg).unwrap();
-        request.set_seq(seq);
-        request
-    }
-
-    /// Counts what it sees.
-    #[derive(Clone, Default)]
-    pub(in crate::netlink) struct CountingTap(Arc<[AtomicU32; 2]>);
-
-    impl CountingTap {
-        pub(in crate::netlink) fn sent(&self) -> u32 {
-            self.0[0].load(Relaxed)
-        }
-
-        pub(in crate::netlink) fn received(&self) -> u32 {
-            self.0[1].load(Relaxed)
-        }
-    }
-
-    impl Tap for CountingTap {
-        fn sent(&mut self, _: &[u8]) {
-            self.0[0].fetch_add(1, Relaxed);
-        }
-
-        fn received(&mut self, _: Datagram<'_>) {
-            self.0[1].fetch_add(1, Relaxed);
-        }
     }
 }

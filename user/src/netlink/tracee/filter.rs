@@ -77,33 +77,15 @@ pub(super) fn install(program: &[sock_filter]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use libc::{BPF_ABS, BPF_K, BPF_LD, BPF_RET, BPF_W};
+    use crate::netlink::bpf::tests::verdict;
 
-    /// Runs `program` as the kernel does.
-    fn verdict(program: &[sock_filter], arch: u32, number: u32) -> u32 {
-        let (mut at, mut loaded) = (0, 0);
-        loop {
-            let step = program[at];
-            at += 1;
-            match u32::from(step.code) {
-                code if code == BPF_LD | BPF_W | BPF_ABS => {
-                    loaded = if step.k == ARCH { arch } else { number };
-                }
-                code if code == BPF_RET | BPF_K => return step.k,
-                code => {
-                    let holds = match code & 0xf0 {
-                        BPF_JEQ => loaded == step.k,
-                        _ => loaded & step.k != 0,
-                    };
-                    at += usize::from(if holds { step.jt } else { step.jf });
-                }
-            }
-        }
+    /// Returns the verdict on the call `number` of a program of `arch`.
+    fn of_call(arch: u32, number: u32) -> u32 {
+        verdict(&program(), |at| if at == ARCH { arch } else { number })
     }
 
     #[test]
     fn those_calls_stop_it_that_can_carry_a_datagram() {
-        let program = program();
         for abi in ABIS {
             for number in 0..1000 {
                 let is_followed = abi.syscalls.iter().any(|call| call.number == number);
@@ -111,11 +93,7 @@ mod tests {
                     true => SECCOMP_RET_TRACE,
                     false => SECCOMP_RET_ALLOW,
                 };
-                assert_eq!(
-                    verdict(&program, abi.arch, number as u32),
-                    expected,
-                    "{number}"
-                );
+                assert_eq!(of_call(abi.arch, number as u32), expected, "{number}");
             }
         }
     }
@@ -124,9 +102,9 @@ mod tests {
     fn calls_of_other_kinds_of_programs_stop_it_too_to_be_told() {
         let foreign = SECCOMP_RET_TRACE | FOREIGN;
 
-        assert_eq!(verdict(&program(), 0x1234_5678, 1), foreign);
+        assert_eq!(of_call(0x1234_5678, 1), foreign);
         if cfg!(target_arch = "x86_64") {
-            assert_eq!(verdict(&program(), ABIS[0].arch, X32 | 1), foreign);
+            assert_eq!(of_call(ABIS[0].arch, X32 | 1), foreign);
         }
     }
 }
