@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
-mod capture;
 mod rotation;
 
 /// A folder of a test; dropping it removes it.

@@ -73,25 +73,3 @@ impl fmt::Display for Untold {
         f.write_str(&texts.join(", "))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_told_is_counted_by_reason_and_protocol() {
-        let mut untold = Untold::default();
-        assert!(untold.is_empty());
-        untold.requests = 2;
-        for protocol in [16, 12, 16, 17, 500] {
-            untold.count_protocol(protocol);
-        }
-
-        assert!(!untold.is_empty());
-        assert_eq!(
-            untold.to_string(),
-            "2 requests, 1 packets of protocols that do not exist, 1 packets of netfilter, \
-             2 packets of generic, 1 packets of 17"
-        );
-    }
-}
