@@ -10,7 +10,6 @@ use crate::names::uapi::{
     IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER, NDA_VLAN,
     NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_RP_FILTER, RTA_DST,
     RTA_FLOW, RTA_GATEWAY, RTA_MULTIPATH, RTA_OIF, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK,
-    RTM_NEWRULE,
 };
 use std::ops::Range;
 
@@ -552,14 +551,6 @@ fn an_address_of_ipv6_with_another_peer_or_length_is_the_same_address() {
 
     assert_eq!(told.marks(), "+~~");
     assert_eq!(told.state.count(Kind::Addr), 1);
-}
-
-#[test]
-fn rules_of_multicast_routing_are_no_rules() {
-    let of_family = |family| Kind::of_message(RTM_NEWRULE, &[family]);
-
-    assert_eq!(of_family(libc::AF_INET6 as u8), Some((Kind::Rule, true)));
-    assert_eq!([128, 129].map(of_family), [None, None]);
 }
 
 #[test]
