@@ -66,7 +66,9 @@ pub use stats::Stats;
 use crate::hello::said;
 use crate::kind::kinds;
 use crate::netlink::Spec;
+use crate::object::attrs::Index;
 use crate::object::{schema, Value};
+use crate::wire;
 
 kinds! {
     /// Links.
@@ -144,3 +146,16 @@ const FAMILIES: &[(u8, &str)] = &[
     (17, "link"),
     (28, "mpls"),
 ];
+
+/// Room for the name of a link in a table.
+const DEV_WIDTH: usize = 16;
+
+/// Reads a payload: its fixed header, which has `len` bytes, and the attributes.
+fn split<H>(
+    payload: &[u8],
+    len: usize,
+    header: impl FnOnce(&[u8]) -> Option<H>,
+) -> Result<(H, Index<'_>), wire::Error> {
+    let header = header(payload).ok_or(wire::Error::Truncated)?;
+    Ok((header, Index::new(&payload[len..])))
+}

@@ -116,6 +116,15 @@ impl<'a> Payload<'a> {
         Index::at(self.row(), self.places().clone())
     }
 
+    /// Reads the fixed header, and returns it with the attributes by type.
+    pub(crate) fn read<H>(
+        &self,
+        header: impl FnOnce(&[u8]) -> Option<H>,
+    ) -> Result<(H, Index<'a>), Error> {
+        let header = header(self.bytes).ok_or(Error::Truncated)?;
+        Ok((header, self.attrs()))
+    }
+
     /// Returns the value of the first attribute of type `kind`.
     pub(crate) fn attr(&self, kind: u16) -> Option<&'a [u8]> {
         let attr = self.places().get(kind, self.row());

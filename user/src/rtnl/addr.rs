@@ -10,20 +10,15 @@ mod words;
 
 pub use by_link::{AddrsByLink, Interface, Interfaces};
 
-use super::family_name;
+use super::{family_name, DEV_WIDTH};
 use crate::kind::Payload;
-use crate::names::uapi::{
-    IFA_ADDRESS, IFA_BROADCAST, IFA_FLAGS, IFA_LABEL, IFA_LOCAL, IFA_PROTO, IFA_RT_PRIORITY,
-    IFA_TARGET_NETNSID,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{ip, name, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{flag_fields, Fields, Value};
 use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
-
-pub(super) use crate::names::uapi::{IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS, IFA_MULTICAST};
 
 /// Size of `struct ifaddrmsg`, in bytes.
 pub(super) const IFADDRMSG: usize = 8;
@@ -55,8 +50,6 @@ const DADFAILED: u32 = 0x08;
 /// A lifetime without end.
 pub(super) const FOREVER: u32 = u32::MAX;
 
-/// Room for the name of a link in a table.
-const DEV_WIDTH: usize = 16;
 /// Room for an address and the length of its prefix.
 const WIDTH: usize = 28;
 
@@ -108,12 +101,13 @@ impl<'a> Addr<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ifaddrmsg`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = Ifaddrmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(Ifaddrmsg::from_bytes)?;
+        let payload = object.bytes();
 
         Ok(Self {
-            payload: object.bytes(),
+            payload,
             header,
-            attrs: object.attrs(),
+            attrs,
         })
     }
 

@@ -9,9 +9,7 @@ use crate::kind::word::attr_is;
 use crate::kind::{
     describe, header, AddressFamilies, Argument, Facts, MessageTypes, Payload, Snapshot, Word,
 };
-use crate::names::uapi::{
-    IFAL_ADDRESS, IFAL_LABEL, RTM_DELADDRLABEL, RTM_GETADDRLABEL, RTM_NEWADDRLABEL,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32, Index};
 use crate::object::fields::Fields;
 use crate::object::schema::Format;

@@ -37,7 +37,7 @@ pub use neigh::{NeighChange, STATES};
 pub use route::{NextHop, RouteChange};
 pub use subnet::Subnet;
 
-use payload::RequestPayload;
+pub(super) use payload::RequestPayload;
 
 /// Action on an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

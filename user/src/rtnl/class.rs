@@ -6,7 +6,7 @@
 
 use super::tc::{classid, describe_class, Tc, Tcmsg};
 use crate::kind::{describe, Facts, MessageTypes};
-use crate::names::uapi::{RTM_DELTCLASS, RTM_NEWTCLASS, RTNLGRP_TC};
+use crate::names::uapi::*;
 use crate::object::fields::{Fields, Value};
 use crate::object::{Names, Object};
 use crate::wire;
@@ -69,9 +69,7 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::uapi::{TCA_HTB_PARMS, TCA_HTB_RATE64};
     use crate::rtnl::captures::{assert_has, captured, with};
-    use crate::rtnl::tc::{TCA_KIND, TCA_OPTIONS};
     use crate::rtnl::Kind;
     use serde_json::json;
 

@@ -8,14 +8,10 @@
 pub(super) mod facts;
 mod words;
 
-use super::neigh::{
-    all_flags, describe_use, Ndmsg, NDA_DST, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER, NDMSG,
-};
+use super::neigh::{all_flags, describe_use, Ndmsg, NDMSG};
+use super::DEV_WIDTH;
 use crate::kind::Payload;
-use crate::names::uapi::{
-    NDA_FDB_EXT_ATTRS, NDA_LINK_NETNSID, NDA_NH_ID, NDA_PORT, NDA_SRC_VNI, NDA_VLAN, NDA_VNI,
-    NFEA_ACTIVITY_NOTIFY,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{i32, u16, u32, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Value};
 use crate::object::schema::{self, hex, known, Format, Known};
@@ -55,8 +51,6 @@ const STATES: &[(u16, &str)] = &[
 
 /// Room for an address in a table.
 const WIDTH: usize = 17;
-/// Room for the name of a link.
-const DEV_WIDTH: usize = 16;
 
 /// Operation of a list of forwarding entries, as errors name it.
 pub const LIST: &str = "list forwarding entries";
@@ -83,12 +77,9 @@ impl<'a> FdbEntry<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = Ndmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(Ndmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: object.attrs(),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.

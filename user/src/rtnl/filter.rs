@@ -4,12 +4,10 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h`, `pkt_sched.h` and `if_ether.h`.
 
-use super::tc::{describe_unread, Tc, Tcmsg, DEV_WIDTH, UNSPEC};
+use super::tc::{describe_unread, Tc, Tcmsg, UNSPEC};
+use super::DEV_WIDTH;
 use crate::kind::{describe, Facts, MessageTypes};
-use crate::names::uapi::{
-    RTM_DELCHAIN, RTM_DELTFILTER, RTM_NEWCHAIN, RTM_NEWTFILTER, RTNLGRP_TC, TCA_CHAIN,
-    TCA_EXT_WARN_MSG,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::u32;
 use crate::object::fields::{Fields, Value};
 use crate::object::schema::{hex, Format};

@@ -88,12 +88,13 @@ impl<'a> Link<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ifinfomsg`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = Ifinfomsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(Ifinfomsg::from_bytes)?;
+        let payload = object.bytes();
 
         Ok(Self {
-            payload: object.bytes(),
+            payload,
             header,
-            attrs: object.attrs(),
+            attrs,
         })
     }
 

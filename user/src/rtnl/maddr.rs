@@ -5,16 +5,10 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_addr.h`. Linux 6.12 does not tell of them.
 
-use super::addr::{
-    describe_life, Ifaddrmsg, FOREVER, IFADDRMSG, IFA_ANYCAST, IFA_CACHEINFO, IFA_MC_USERS,
-    IFA_MULTICAST,
-};
-use super::family_name;
+use super::addr::{describe_life, Ifaddrmsg, FOREVER, IFADDRMSG};
+use super::{family_name, split, DEV_WIDTH};
 use crate::kind::{describe, Facts, MessageTypes};
-use crate::names::uapi::{
-    RTM_DELANYCAST, RTM_DELMULTICAST, RTM_NEWANYCAST, RTM_NEWMULTICAST, RTNLGRP_IPV4_MCADDR,
-    RTNLGRP_IPV6_ACADDR, RTNLGRP_IPV6_MCADDR,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32s, Index, Taker};
 use crate::object::fields::{Fields, Value};
 use crate::object::schema::Format;
@@ -25,8 +19,6 @@ use std::net::IpAddr;
 /// Flag that the kernel sets for each address (`IFA_F_PERMANENT`).
 const PERMANENT: u8 = 0x80;
 
-/// Room for the name of a link in a table.
-const DEV_WIDTH: usize = 16;
 /// Room for an address.
 const WIDTH: usize = 18;
 
@@ -45,12 +37,9 @@ impl<'a> Maddr<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ifaddrmsg`.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Ifaddrmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = split(payload, IFADDRMSG, Ifaddrmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: Index::new(&payload[IFADDRMSG..]),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.

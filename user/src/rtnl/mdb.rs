@@ -11,7 +11,7 @@ mod router;
 pub use entry::{BrMdbEntry, Group, MdbEntry};
 pub use router::RouterPort;
 
-use super::Kind;
+use super::{split, Kind, DEV_WIDTH};
 use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::Index;
@@ -24,9 +24,6 @@ const BR_PORT_MSG: usize = 8;
 
 /// Attribute with an invalid header, which ends the walk over attributes.
 const NO_ATTRIBUTE: &[u8] = &[0; 4];
-
-/// Room for the name of a link in a table.
-const WIDTH: usize = 16;
 
 /// A part of the database of a bridge, or of a VXLAN: what has changed, which is one entry or one
 /// port, or all of it.
@@ -57,7 +54,7 @@ impl BrPortMsg {
 
     /// Tells which bridge it is.
     fn describe(&self, names: &mut Names, out: &mut dyn Fields) {
-        out.column("dev", names.link(self.ifindex), WIDTH);
+        out.column("dev", names.link(self.ifindex), DEV_WIDTH);
     }
 
     fn describe_index(&self, out: &mut dyn Fields) {
@@ -73,12 +70,9 @@ impl<'a> Mdb<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct br_port_msg`.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = BrPortMsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = split(payload, BR_PORT_MSG, BrPortMsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: Index::new(&payload[BR_PORT_MSG..]),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Says whether the link with this `index` is the bridge, or one of the ports that this is about.

@@ -7,6 +7,7 @@
 
 mod domain;
 
+use super::DEV_WIDTH;
 use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::{NDUSEROPT_SRCADDR, RTM_NEWNDUSEROPT, RTNLGRP_ND_USEROPT};
 use crate::object::attrs::{be32, ip, Index};
@@ -25,9 +26,6 @@ const UNIT: usize = 8;
 const RDNSS: u8 = 25;
 /// Domains that names are looked up in (`ND_OPT_DNSSL`).
 const DNSSL: u8 = 31;
-
-/// Room for the name of a link in a table.
-const WIDTH: usize = 16;
 
 /// Options of an advertisement.
 #[derive(Clone, Debug)]
@@ -136,7 +134,7 @@ fn split_option(bytes: &[u8]) -> Option<(NdOption<'_>, &[u8])> {
 
 impl Object for NdUserOpt<'_> {
     fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
-        out.column("dev", names.link(self.header.ifindex), WIDTH);
+        out.column("dev", names.link(self.header.ifindex), DEV_WIDTH);
     }
 
     fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {

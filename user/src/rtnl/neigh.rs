@@ -7,18 +7,15 @@
 pub(super) mod facts;
 mod words;
 
+use super::DEV_WIDTH;
 use crate::kind::Payload;
-use crate::names::uapi::{NDA_PROBES, NDA_PROTOCOL};
+use crate::names::uapi::*;
 use crate::object::attrs::{ip, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{flag_fields, flags, Fields, Value};
 use crate::object::schema::Format;
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
-
-pub(super) use crate::names::uapi::{
-    NDA_CACHEINFO, NDA_DST, NDA_FLAGS_EXT, NDA_IFINDEX, NDA_LLADDR, NDA_MASTER,
-};
 
 /// Size of `struct ndmsg`, in bytes.
 pub(super) const NDMSG: usize = 12;
@@ -63,8 +60,6 @@ const TICKS: u32 = 100;
 
 /// Room for the address in a table.
 const WIDTH: usize = 26;
-/// Room for the name of a link.
-const DEV_WIDTH: usize = 16;
 
 /// Operation of a list of neighbours, as errors name it.
 pub const LIST: &str = "list neighbours";
@@ -115,23 +110,12 @@ impl Ndmsg {
     }
 
     pub(super) fn to_bytes(self) -> [u8; NDMSG] {
-        let [i0, i1, i2, i3] = self.ifindex.to_ne_bytes();
-        let [s0, s1] = self.state.to_ne_bytes();
-
-        [
-            self.family,
-            0,
-            0,
-            0,
-            i0,
-            i1,
-            i2,
-            i3,
-            s0,
-            s1,
-            self.flags,
-            self.kind,
-        ]
+        let mut bytes = [0; NDMSG];
+        bytes[0] = self.family;
+        bytes[4..8].copy_from_slice(&self.ifindex.to_ne_bytes());
+        bytes[8..10].copy_from_slice(&self.state.to_ne_bytes());
+        bytes[10..].copy_from_slice(&[self.flags, self.kind]);
+        bytes
     }
 }
 
@@ -142,12 +126,9 @@ impl<'a> Neigh<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct ndmsg`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = Ndmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(Ndmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: object.attrs(),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.

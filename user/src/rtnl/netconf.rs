@@ -5,11 +5,13 @@
 //!
 //! C header: `include/uapi/linux/netconf.h`.
 
-use super::{family_name, Kind};
+use super::{family_name, Kind, DEV_WIDTH};
 use crate::kind::{describe, find, Facts, Kinds, MessageTypes};
 use crate::names::uapi::*;
-use crate::object::attrs::{i32, u32, Index, Taker};
+use crate::object::attrs::{i32, u32, Index};
 use crate::object::fields::{Fields, Value};
+use crate::object::schema::Format::Read;
+use crate::object::schema::{self, known, Known};
 use crate::object::{Names, Object};
 use crate::wire;
 
@@ -21,25 +23,35 @@ const ALL: i32 = -1;
 /// Stands for links that are yet to come (`NETCONFA_IFINDEX_DEFAULT`).
 const DEFAULT: i32 = -2;
 
-/// Settings that are on or off.
-const SWITCHES: &[(u16, &str)] = &[
-    (NETCONFA_FORWARDING, "forwarding"),
-    (NETCONFA_MC_FORWARDING, "mc_forwarding"),
-    (NETCONFA_BC_FORWARDING, "bc_forwarding"),
-    (NETCONFA_FORCE_FORWARDING, "force_forwarding"),
-    (NETCONFA_PROXY_NEIGH, "proxy_neigh"),
-    (
-        NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
-        "ignore_routes_with_linkdown",
-    ),
-    (NETCONFA_INPUT, "input"),
-];
-
 /// `rp_filter` of `/proc/sys/net/ipv4/conf`.
 const RP_FILTERS: [&str; 3] = ["off", "strict", "loose"];
 
-/// Room for the name of a link in a table.
-const WIDTH: usize = 16;
+static SETTINGS: &[Known] = &[
+    known(NETCONFA_RP_FILTER, "rp_filter", Read(rp_filter)),
+    known(NETCONFA_FORWARDING, "forwarding", Read(switch)),
+    known(NETCONFA_MC_FORWARDING, "mc_forwarding", Read(switch)),
+    known(NETCONFA_BC_FORWARDING, "bc_forwarding", Read(switch)),
+    known(NETCONFA_FORCE_FORWARDING, "force_forwarding", Read(switch)),
+    known(NETCONFA_PROXY_NEIGH, "proxy_neigh", Read(switch)),
+    known(
+        NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+        "ignore_routes_with_linkdown",
+        Read(switch),
+    ),
+    known(NETCONFA_INPUT, "input", Read(switch)),
+];
+
+/// Reads whether packets are taken whose sender is not where they came from.
+fn rp_filter(value: &[u8]) -> Option<Value<'_>> {
+    let number = u32(value)?;
+    let word = RP_FILTERS.get(number as usize);
+    Some(word.map_or(Value::Number(number.into()), |word| Value::Word(word)))
+}
+
+/// Reads a setting that is on or off.
+fn switch(value: &[u8]) -> Option<Value<'_>> {
+    u32(value).map(|setting| Value::Bool(setting != 0))
+}
 
 /// Settings of a family on a link: all, or those that were changed.
 #[derive(Clone, Debug)]
@@ -85,35 +97,19 @@ impl Object for Netconf<'_> {
     fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
         match self.ifindex() {
             None => {}
-            Some(ALL) => out.column("interface", Value::Word("all"), WIDTH),
-            Some(DEFAULT) => out.column("interface", Value::Word("default"), WIDTH),
-            Some(index) => out.column("interface", names.link(index as u32), WIDTH),
+            Some(ALL) => out.column("interface", Value::Word("all"), DEV_WIDTH),
+            Some(DEFAULT) => out.column("interface", Value::Word("default"), DEV_WIDTH),
+            Some(index) => out.column("interface", names.link(index as u32), DEV_WIDTH),
         }
     }
 
-    fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
+    fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
         attrs.take(NETCONFA_IFINDEX, i32);
 
         out.field("family", family_name(self.header.family));
-        describe_rp_filter(&mut attrs, out);
-        for (kind, key) in SWITCHES {
-            if let Some(setting) = attrs.take(*kind, u32) {
-                out.field(key, Value::Bool(setting != 0));
-            }
-        }
+        schema::describe_known(&mut attrs, SETTINGS, names, out);
         attrs.finish(out);
-    }
-}
-
-/// Tells whether packets are taken whose sender is not where they came from.
-fn describe_rp_filter(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
-    let Some(number) = attrs.take(NETCONFA_RP_FILTER, u32) else {
-        return;
-    };
-    match RP_FILTERS.get(number as usize) {
-        Some(word) => out.field("rp_filter", Value::Word(word)),
-        None => out.field("rp_filter", Value::Number(number.into())),
     }
 }
 

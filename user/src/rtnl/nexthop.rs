@@ -12,11 +12,7 @@ use super::encap;
 use super::route::multipath::FLAGS;
 use crate::kind::word::put;
 use crate::kind::Payload;
-use crate::names::uapi::{
-    NHA_BLACKHOLE, NHA_DST_PORT, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_FDB, NHA_GATEWAY, NHA_GROUP,
-    NHA_HW_STATS_ENABLE, NHA_HW_STATS_USED, NHA_ID, NHA_OIF, NHA_OP_FLAGS, RTM_GETNEXTHOP,
-    RTM_NEWNEXTHOP,
-};
+use crate::names::uapi::*;
 use crate::netlink::{Error, Request, Spec};
 use crate::object::attrs::{ip, u32, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
@@ -79,12 +75,9 @@ impl<'a> Nexthop<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct nhmsg`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = Nhmsg::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(Nhmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: object.attrs(),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.

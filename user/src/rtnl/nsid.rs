@@ -5,9 +5,7 @@
 //! C headers: `include/uapi/linux/rtnetlink.h` and `net_namespace.h`.
 
 use crate::kind::{describe, Facts, MessageTypes};
-use crate::names::uapi::{
-    NETNSA_CURRENT_NSID, NETNSA_NSID, RTM_DELNSID, RTM_NEWNSID, RTNLGRP_NSID,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::{i32, Index};
 use crate::object::fields::{Fields, Value};
 use crate::object::{Names, Object};

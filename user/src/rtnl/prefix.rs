@@ -129,15 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_no_prefix_is_refused() {
-        for text in [
-            "",
-            "/8",
-            "10.0.0.0/33",
-            "::/129",
-            "10.0.0.0/",
-            "ten",
-            "10.0.0.0/-1",
-        ] {
+        for text in " /8 10.0.0.0/33 ::/129 10.0.0.0/ ten 10.0.0.0/-1".split(' ') {
             assert_eq!(Prefix::parse(text), None, "{text}");
         }
     }

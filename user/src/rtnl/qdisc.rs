@@ -7,10 +7,7 @@
 use super::tc::{describe_qdisc, Tc, Tcmsg, ROOT};
 use super::Kind;
 use crate::kind::{describe, Facts, Kinds, MessageTypes};
-use crate::names::uapi::{
-    RTM_DELQDISC, RTM_NEWQDISC, RTNLGRP_TC, TCA_DUMP_INVISIBLE, TCA_EGRESS_BLOCK, TCA_EXT_WARN_MSG,
-    TCA_HW_OFFLOAD, TCA_INGRESS_BLOCK,
-};
+use crate::names::uapi::*;
 use crate::object::fields::{Fields, Value};
 use crate::object::schema::Format::{Bool, Flag, Name, NonZero, U32};
 use crate::object::schema::{self, known, Known};
@@ -92,7 +89,6 @@ pub(crate) const FACTS: Facts = Facts {
 mod tests {
     use super::*;
     use crate::rtnl::captures::{assert_has, assert_lacks, captured, with};
-    use crate::rtnl::tc::{TCA_KIND, TCA_OPTIONS};
     use serde_json::json;
 
     /// Returns a qdisc of the link 60001 with these attributes.

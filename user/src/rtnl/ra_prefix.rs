@@ -4,7 +4,7 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h`; the flags are those of the option, RFC 4861 4.6.2.
 
-use super::Kind;
+use super::{split, Kind, DEV_WIDTH};
 use crate::kind::{describe, Facts, Kinds, MessageTypes};
 use crate::names::uapi::{PREFIX_ADDRESS, PREFIX_CACHEINFO, RTM_NEWPREFIX, RTNLGRP_IPV6_PREFIX};
 use crate::object::attrs::{ip, u32s, Index};
@@ -30,8 +30,6 @@ const FLAGS: &[(u32, &str)] = &[
 
 /// Room for the prefix in a table.
 const WIDTH: usize = 24;
-/// Room for the name of a link.
-const DEV_WIDTH: usize = 16;
 
 /// A prefix that a router has advertised.
 #[derive(Clone, Debug)]
@@ -77,12 +75,9 @@ impl<'a> RaPrefix<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct prefixmsg`.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Prefixmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = split(payload, PREFIXMSG, Prefixmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: Index::new(&payload[PREFIXMSG..]),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.

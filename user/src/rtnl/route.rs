@@ -19,14 +19,9 @@ pub use multipath::Hop;
 use super::encap::{self, labels};
 use super::{Kind, Prefix};
 use crate::kind::{Choice, Payload};
-use crate::names::uapi::{
-    RTA_CACHEINFO, RTA_DEL_REASON, RTA_DPORT, RTA_DST, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_EXPIRES,
-    RTA_FLOW, RTA_FLOWLABEL, RTA_GATEWAY, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_METRICS,
-    RTA_MFC_STATS, RTA_MULTIPATH, RTA_NEWDST, RTA_NH_ID, RTA_OIF, RTA_PREF, RTA_PREFSRC,
-    RTA_PRIORITY, RTA_SPORT, RTA_SRC, RTA_TABLE, RTA_TTL_PROPAGATE, RTA_UID, RTA_VIA,
-};
+use crate::names::uapi::*;
 use crate::netlink::Error;
-use crate::object::attrs::{ip, u32, u64, u8, Index, Taker};
+use crate::object::attrs::{ip, u32, u32s, u64, u8, Index, Taker};
 use crate::object::fields::{flags, Fields, Nest, Value};
 use crate::object::schema::{word, Format};
 use crate::object::{Names, Object, Rest};
@@ -124,7 +119,7 @@ impl Rtmsg {
         matches!(self.family, IPMR | IP6MR) || (is_cloned && self.kind == MULTICAST)
     }
 
-    fn to_bytes(self) -> [u8; RTMSG] {
+    pub(super) fn to_bytes(self) -> [u8; RTMSG] {
         let [f0, f1, f2, f3] = self.flags.to_ne_bytes();
 
         [
@@ -323,7 +318,7 @@ impl<'a> Route<'a> {
             cache::describe_flags(self.header.flags, out);
         }
         match cacheinfo {
-            Some(cacheinfo) => cacheinfo.describe_use(out),
+            Some(cacheinfo) => cache::describe_use(&cacheinfo, out),
             None => describe_multicast(attrs, out),
         }
         if !self.header.is_of_groups() {
@@ -410,9 +405,9 @@ impl Object for Route<'_> {
         self.describe_hop(&mut attrs, names, out);
         self.describe_origin(&mut attrs, names, out);
         self.describe_choice(&mut attrs, names, out);
-        let cacheinfo = attrs.take(RTA_CACHEINFO, Cacheinfo::from_bytes);
+        let cacheinfo = attrs.take(RTA_CACHEINFO, u32s);
         if let Some(cacheinfo) = &cacheinfo {
-            cacheinfo.describe(out);
+            cache::describe(cacheinfo, out);
         }
         attrs.take(RTA_METRICS, |value| metrics::describe(value, names, out));
         attrs.take(RTA_MULTIPATH, |value| {

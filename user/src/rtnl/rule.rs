@@ -10,15 +10,11 @@ mod words;
 use super::route::{describe_tos, flow, TYPES};
 use super::{family_name, ip_protocol, prefix, Prefix};
 use crate::kind::Payload;
-use crate::names::uapi::{
-    FRA_DPORT_MASK, FRA_DPORT_RANGE, FRA_DSCP, FRA_DSCP_MASK, FRA_DST, FRA_FLOW, FRA_FLOWLABEL,
-    FRA_FLOWLABEL_MASK, FRA_FWMARK, FRA_FWMASK, FRA_GOTO, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV,
-    FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL, FRA_SPORT_MASK, FRA_SPORT_RANGE, FRA_SRC,
-    FRA_SUPPRESS_IFGROUP, FRA_SUPPRESS_PREFIXLEN, FRA_TABLE, FRA_TUN_ID, FRA_UID_RANGE,
-};
-use crate::object::attrs::{be32, i32, ip, name, u16, u32, u8, Index, Taker};
+use crate::names::uapi::*;
+use crate::object::attrs::{i32, ip, name, u16, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::{hex, word, Format};
+use crate::object::schema::Format::{As, Be64, Hex, HexBe};
+use crate::object::schema::{self, hex, known, word, Known};
 use crate::object::{Names, Object};
 use crate::wire;
 use std::net::IpAddr;
@@ -95,12 +91,9 @@ impl<'a> Rule<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct fib_rule_hdr`.
     pub fn of(object: &Payload<'a>) -> Result<Self, wire::Error> {
-        let header = FibRuleHdr::from_bytes(object.bytes()).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = object.read(FibRuleHdr::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: object.attrs(),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.
@@ -167,12 +160,13 @@ impl<'a> Rule<'a> {
             describe_tos(self.header.tos, names, out);
         }
         describe_fwmark(attrs, out);
-        self.describe_link(attrs, FRA_IIFNAME, ["iif", "iif_detached"], out);
-        self.describe_link(attrs, FRA_OIFNAME, ["oif", "oif_detached"], out);
+        let (iif, oif) = ((FRA_IIFNAME, IIF_DETACHED), (FRA_OIFNAME, OIF_DETACHED));
+        self.describe_link(attrs, iif, ["iif", "iif_detached"], out);
+        self.describe_link(attrs, oif, ["oif", "oif_detached"], out);
         if attrs.take(FRA_L3MDEV, u8).is_some_and(|l3mdev| l3mdev != 0) {
             out.field("l3mdev", Value::Null);
         }
-        if let Some([start, end]) = attrs.take(FRA_UID_RANGE, uid_range) {
+        if let Some([start, end]) = attrs.take(FRA_UID_RANGE, u32s::<2>) {
             out.field("uid_start", Value::Number(start.into()));
             out.field("uid_end", Value::Number(end.into()));
         }
@@ -182,24 +176,17 @@ impl<'a> Rule<'a> {
         }
         describe_ports(attrs, [FRA_SPORT_RANGE, FRA_SPORT_MASK], &SPORT, out);
         describe_ports(attrs, [FRA_DPORT_RANGE, FRA_DPORT_MASK], &DPORT, out);
-        attrs.tell(FRA_TUN_ID, "tun_id", Format::Be64, out);
-        describe_dscp(attrs, names, out);
-        describe_flowlabel(attrs, out);
+        schema::describe_known(attrs, SELECTORS, names, out);
     }
 
     /// Tells the name of a link, and whether there is none of it.
     fn describe_link(
         &self,
         attrs: &mut Taker<'_, '_>,
-        kind: u16,
+        (kind, detached): (u16, u32),
         [key, detached_key]: [&str; 2],
         out: &mut dyn Fields,
     ) {
-        let detached = match kind {
-            FRA_IIFNAME => IIF_DETACHED,
-            _ => OIF_DETACHED,
-        };
-
         if let Some(name) = attrs.take(kind, name) {
             out.field(key, Value::Dev(name));
             if self.header.flags & detached != 0 {
@@ -333,33 +320,24 @@ fn describe_ports(
     }
 }
 
+/// Selectors that are told behind the ports.
+static SELECTORS: &[Known] = &[
+    known(FRA_TUN_ID, "tun_id", Be64),
+    known(FRA_DSCP, "dscp", As(dscp)),
+    known(FRA_DSCP_MASK, "dscp_mask", Hex),
+    known(FRA_FLOWLABEL, "flowlabel", HexBe),
+    known(FRA_FLOWLABEL_MASK, "flowlabel_mask", HexBe),
+];
+
 /// Tells the upper six bits of what was the type of service, by its name.
-fn describe_dscp(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-    if let Some(dscp) = attrs.take(FRA_DSCP, u8) {
-        match names.numbers().dsfields.name(u32::from(dscp) << 2) {
-            Value::Nameless(_) => out.field("dscp", Value::Nameless(dscp.into())),
-            name => out.field("dscp", name),
-        }
-    }
-    if let Some(mask) = attrs.take(FRA_DSCP_MASK, u8) {
-        out.field("dscp_mask", hex(mask.into()));
-    }
-}
+fn dscp(key: &str, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    let dscp = u8(value)?;
 
-fn describe_flowlabel(attrs: &mut Taker<'_, '_>, out: &mut dyn Fields) {
-    if let Some(label) = attrs.take(FRA_FLOWLABEL, be32) {
-        out.field("flowlabel", hex(label.into()));
+    match names.numbers().dsfields.name(u32::from(dscp) << 2) {
+        Value::Nameless(_) => out.field(key, Value::Nameless(dscp.into())),
+        name => out.field(key, name),
     }
-    if let Some(mask) = attrs.take(FRA_FLOWLABEL_MASK, be32) {
-        out.field("flowlabel_mask", hex(mask.into()));
-    }
-}
-
-/// Reads `struct fib_rule_uid_range`.
-fn uid_range(value: &[u8]) -> Option<[u32; 2]> {
-    let (start, end) = value.split_at_checked(4)?;
-
-    Some([u32(start)?, u32(end)?])
+    Some(())
 }
 
 /// Reads `struct fib_rule_port_range`.

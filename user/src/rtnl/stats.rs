@@ -6,6 +6,7 @@
 //! C header: `include/uapi/linux/if_link.h`.
 
 use super::link::{describe_counters, describe_stats};
+use super::{split, DEV_WIDTH};
 use crate::kind::{describe, Facts, MessageTypes};
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, u8, Index};
@@ -17,9 +18,6 @@ use crate::wire;
 
 /// Size of `struct if_stats_msg`, in bytes.
 const IF_STATS_MSG: usize = 12;
-
-/// Room for the name of a link in a table.
-const WIDTH: usize = 16;
 
 /// Counters of a link.
 #[derive(Clone, Debug)]
@@ -59,12 +57,9 @@ impl<'a> Stats<'a> {
     ///
     /// [`wire::Error::Truncated`] when it is shorter than `struct if_stats_msg`.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = IfStatsMsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = split(payload, IF_STATS_MSG, IfStatsMsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: Index::new(&payload[IF_STATS_MSG..]),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns the fixed part.
@@ -75,7 +70,7 @@ impl<'a> Stats<'a> {
 
 impl Object for Stats<'_> {
     fn describe_head(&self, names: &mut Names, out: &mut dyn Fields) {
-        out.column("ifname", names.link(self.header.ifindex), WIDTH);
+        out.column("ifname", names.link(self.header.ifindex), DEV_WIDTH);
     }
 
     fn describe_rest(&self, names: &mut Names, out: &mut dyn Fields) {

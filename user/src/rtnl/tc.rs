@@ -11,13 +11,12 @@ mod options;
 
 pub(super) use options::{describe_class, describe_qdisc, describe_unread};
 
-use crate::names::uapi::{TCA_STATS, TCA_STATS2, TCA_XSTATS};
+use super::{split, DEV_WIDTH};
+use crate::names::uapi::*;
 use crate::object::attrs::{name, Index, Taker};
 use crate::object::fields::{Fields, Value};
 use crate::object::Names;
 use crate::wire;
-
-pub(super) use crate::names::uapi::{TCA_KIND, TCA_OPTIONS};
 
 /// Size of `struct tcmsg`, in bytes.
 const TCMSG: usize = 20;
@@ -31,8 +30,6 @@ pub(super) const UNSPEC: u32 = 0;
 pub(super) const KIND_WIDTH: usize = 10;
 /// Room for a handle.
 const HANDLE_WIDTH: usize = 6;
-/// Room for the name of a link.
-pub(super) const DEV_WIDTH: usize = 16;
 
 /// The fixed part, `struct tcmsg`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,12 +79,9 @@ pub(super) struct Tc<'a> {
 
 impl<'a> Tc<'a> {
     pub(super) fn from_payload(payload: &'a [u8]) -> Result<Self, wire::Error> {
-        let header = Tcmsg::from_bytes(payload).ok_or(wire::Error::Truncated)?;
+        let (header, attrs) = split(payload, TCMSG, Tcmsg::from_bytes)?;
 
-        Ok(Self {
-            header,
-            attrs: Index::new(&payload[TCMSG..]),
-        })
+        Ok(Self { header, attrs })
     }
 
     /// Returns what it is: `htb`.

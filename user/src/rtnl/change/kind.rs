@@ -5,12 +5,7 @@
 //! C headers: `include/uapi/linux/{if_link,veth}.h`.
 
 use super::RequestPayload;
-use crate::names::uapi::{
-    IFLA_BOND_MIIMON, IFLA_BOND_MODE, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_MACVLAN_MODE,
-    IFLA_VLAN_ID, IFLA_VLAN_PROTOCOL, IFLA_VRF_TABLE, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6,
-    IFLA_VXLAN_ID, IFLA_VXLAN_LEARNING, IFLA_VXLAN_LINK, IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6,
-    IFLA_VXLAN_PORT, VETH_INFO_PEER,
-};
+use crate::names::uapi::*;
 use std::net::IpAddr;
 
 /// Kind of a link, with its settings.

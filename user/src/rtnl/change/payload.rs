@@ -78,12 +78,17 @@ impl RequestPayload {
         self.bytes.len()
     }
 
-    /// Makes a request of it.
-    pub fn request(self, op: &'static str, nlmsg_type: u16, flags: u16) -> Result<Request, Error> {
+    /// Returns what was written, to do `op`.
+    pub fn bytes(self, op: &'static str) -> Result<Vec<u8>, Error> {
         match self.error {
             Some(error) => Err(Error::from_io(op, &error)),
-            None => Request::change_with(op, nlmsg_type, flags, self.bytes),
+            None => Ok(self.bytes),
         }
+    }
+
+    /// Makes a request of it.
+    pub fn request(self, op: &'static str, nlmsg_type: u16, flags: u16) -> Result<Request, Error> {
+        Request::change_with(op, nlmsg_type, flags, self.bytes(op)?)
     }
 
     fn append(&mut self, put: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {

@@ -8,6 +8,7 @@ use super::subnet::family;
 use super::{RequestPayload, Subnet, Verb};
 use crate::names::uapi::{RTAX_MTU, RTA_NH_ID};
 use crate::netlink::{Error, Request};
+use crate::rtnl::route::Rtmsg;
 use std::net::IpAddr;
 
 const RTNH_F_ONLINK: u8 = 4;
@@ -142,23 +143,17 @@ impl RouteChange {
         };
         // A larger number is in its attribute only.
         let table = u8::try_from(self.table_number()).unwrap_or(libc::RT_TABLE_UNSPEC);
-        let flags = u32::from(onlink_flag(self.onlink)).to_ne_bytes();
-        let [f0, f1, f2, f3] = flags;
-
-        [
-            self.dst.family(),
-            self.dst.len,
-            0,
-            0,
+        let header = Rtmsg {
+            family: self.dst.family(),
+            dst_len: self.dst.len,
             table,
-            self.protocol.unwrap_or(protocol),
-            self.scope.unwrap_or(scope),
-            self.kind.unwrap_or(kind),
-            f0,
-            f1,
-            f2,
-            f3,
-        ]
+            protocol: self.protocol.unwrap_or(protocol),
+            scope: self.scope.unwrap_or(scope),
+            kind: self.kind.unwrap_or(kind),
+            flags: onlink_flag(self.onlink).into(),
+            ..Rtmsg::default()
+        };
+        header.to_bytes()
     }
 
     /// Returns how far away the destination is if that is not said; IPv6 does not ask.

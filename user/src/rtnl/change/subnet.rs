@@ -97,16 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_no_subnet_is_not_read() {
-        for text in [
-            "",
-            "/",
-            "10/8",
-            "10.0.0.0/33",
-            "::/129",
-            "1.2.3.4/",
-            "1.2.3.4/-1",
-            "a",
-        ] {
+        for text in " / 10/8 10.0.0.0/33 ::/129 1.2.3.4/ 1.2.3.4/-1 a".split(' ') {
             assert!(text.parse::<Subnet>().is_err(), "{text}");
         }
     }

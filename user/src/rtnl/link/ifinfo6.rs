@@ -5,9 +5,9 @@
 //!
 //! C headers: `include/uapi/linux/rtnetlink.h` and `if_link.h`.
 
-use super::{af, Ifinfomsg, Link, IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINK, IFLA_MTU, IFLA_OPERSTATE};
+use super::{af, Ifinfomsg, Link};
 use crate::kind::{describe, AddressFamilies, Facts, Kinds, MessageTypes};
-use crate::names::uapi::{IFLA_PROTINFO, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_IPV6_IFINFO};
+use crate::names::uapi::*;
 use crate::object::attrs::{name, u8};
 use crate::object::schema::Format::{As, U32};
 use crate::object::schema::{self, known, Format, Known};

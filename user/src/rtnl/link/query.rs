@@ -2,8 +2,9 @@
 
 //! Questions for links.
 
-use super::{Link, IFINFOMSG, IFLA_EXT_MASK};
+use super::{Link, IFINFOMSG};
 use crate::kind::word::put;
+use crate::names::uapi::*;
 use crate::netlink::{Error, Request, Spec};
 use crate::object::{Client, GetQuery, Query};
 use crate::rtnl::link_names::{name_kind, no_such_link};

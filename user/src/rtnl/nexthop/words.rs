@@ -5,9 +5,7 @@
 use super::STATS;
 use crate::kind::word::{ask_attr, ask_flag, attr_is, attr_is_in, byte_is, has_attr, put, Test};
 use crate::kind::{Argument, Word};
-use crate::names::uapi::{
-    NHA_FDB, NHA_GATEWAY, NHA_GROUP, NHA_GROUPS, NHA_ID, NHA_MASTER, NHA_OIF, NHA_OP_FLAGS,
-};
+use crate::names::uapi::*;
 
 /// Where `nh_protocol` is in `struct nhmsg`.
 const PROTOCOL: usize = 2;

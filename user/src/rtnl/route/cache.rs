@@ -36,65 +36,35 @@ pub fn describe_flags(rtm_flags: u32, out: &mut dyn Fields) {
     flags(out, "cache", rtm_flags & MASK, FLAGS);
 }
 
-/// `struct rta_cacheinfo`; times are in hundredths of a second.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cacheinfo {
-    clntref: u32,
-    lastuse: u32,
-    expires: i32,
-    error: u32,
-    used: u32,
-    id: u32,
-    ts: u32,
-    tsage: u32,
+/// Numbers of `struct rta_cacheinfo`: `clntref`, `lastuse`, `expires`, `error`, `used`, `id`, `ts`, `tsage`; times are in
+/// hundredths of a second.
+pub type Cacheinfo = [u32; 8];
+
+/// Tells how long the route lasts, in seconds, and what it fails with.
+pub fn describe(&[_, _, expires, error, ..]: &Cacheinfo, out: &mut dyn Fields) {
+    if expires != 0 {
+        let seconds = i64::from(expires as i32) / TICKS;
+        out.field("expires", Value::Signed(seconds));
+    }
+    number(out, "error", error);
 }
 
-impl Cacheinfo {
-    /// Reads the attribute.
-    pub fn from_bytes(value: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 32] = value.try_into().ok()?;
-        let word = |at: usize| {
-            let [.., a, b, c, d] = *bytes.get(..4 * at + 4)? else {
-                return None;
-            };
-            Some(u32::from_ne_bytes([a, b, c, d]))
-        };
-
-        Some(Self {
-            clntref: word(0)?,
-            lastuse: word(1)?,
-            expires: word(2)? as i32,
-            error: word(3)?,
-            used: word(4)?,
-            id: word(5)?,
-            ts: word(6)?,
-            tsage: word(7)?,
-        })
+/// Tells who uses it, and how long ago in seconds.
+pub fn describe_use(
+    &[clntref, lastuse, _, _, used, id, ts, tsage]: &Cacheinfo,
+    out: &mut dyn Fields,
+) {
+    number(out, "users", clntref);
+    number(out, "used", used);
+    if lastuse != 0 {
+        out.field("age", Value::Number(u64::from(lastuse) / TICKS as u64));
     }
-
-    /// Tells how long the route lasts, in seconds, and what it fails with.
-    pub fn describe(&self, out: &mut dyn Fields) {
-        if self.expires != 0 {
-            let seconds = i64::from(self.expires) / TICKS;
-            out.field("expires", Value::Signed(seconds));
-        }
-        number(out, "error", self.error);
+    if id != 0 {
+        out.field("ipid", hex(id.into()));
     }
-
-    /// Tells who uses it, and how long ago in seconds.
-    pub fn describe_use(&self, out: &mut dyn Fields) {
-        number(out, "users", self.clntref);
-        number(out, "used", self.used);
-        if self.lastuse != 0 {
-            out.field("age", Value::Number(u64::from(self.lastuse) / TICKS as u64));
-        }
-        if self.id != 0 {
-            out.field("ipid", hex(self.id.into()));
-        }
-        if self.ts != 0 || self.tsage != 0 {
-            out.field("ts", hex(self.ts.into()));
-            out.field("tsage", Value::Number(self.tsage.into()));
-        }
+    if ts != 0 || tsage != 0 {
+        out.field("ts", hex(ts.into()));
+        out.field("tsage", Value::Number(tsage.into()));
     }
 }
 

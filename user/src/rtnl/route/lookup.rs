@@ -2,15 +2,14 @@
 
 //! Lookup of the route that a packet takes.
 
-use super::{
-    Route, Rtmsg, RTA_DPORT, RTA_DST, RTA_FLOWLABEL, RTA_IIF, RTA_IP_PROTO, RTA_MARK, RTA_OIF,
-    RTA_SPORT, RTA_SRC, RTA_UID,
-};
+use super::{Route, Rtmsg};
+use crate::names::uapi::*;
 use crate::netlink::{Error, Request, Spec};
 use crate::object::{GetQuery, Query};
+use crate::rtnl::change::RequestPayload;
 use crate::rtnl::prefix::host_len;
 use crate::rtnl::SPEC;
-use crate::wire::{self, put_attr, Message};
+use crate::wire::{self, Message};
 use std::net::IpAddr;
 
 /// Operation of a request for the route of a packet, as errors name it.
@@ -84,35 +83,6 @@ impl Lookup {
             ..Rtmsg::default()
         }
     }
-
-    /// Returns the attributes that it has, each a type and a value.
-    fn attrs(&self) -> impl Iterator<Item = (u16, Vec<u8>)> {
-        let number = |number: Option<u32>| number.map(|number| number.to_ne_bytes().to_vec());
-        let port = |port: Option<u16>| port.map(|port| port.to_be_bytes().to_vec());
-        let flowlabel = self.flowlabel.map(|label| label.to_be_bytes().to_vec());
-
-        [
-            (RTA_DST, Some(octets(self.dst))),
-            (RTA_SRC, self.src.map(octets)),
-            (RTA_IIF, number(self.iif)),
-            (RTA_OIF, number(self.oif)),
-            (RTA_MARK, number(self.mark)),
-            (RTA_UID, number(self.uid)),
-            (RTA_IP_PROTO, self.ip_proto.map(|proto| vec![proto])),
-            (RTA_SPORT, port(self.sport)),
-            (RTA_DPORT, port(self.dport)),
-            (RTA_FLOWLABEL, flowlabel),
-        ]
-        .into_iter()
-        .filter_map(|(kind, value)| Some((kind, value?)))
-    }
-}
-
-fn octets(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    }
 }
 
 impl Query for Lookup {
@@ -133,11 +103,19 @@ impl Query for Lookup {
 
 impl GetQuery for Lookup {
     fn request(&self) -> Result<Request, Error> {
-        let mut payload = self.header().to_bytes().to_vec();
-        for (kind, value) in self.attrs() {
-            put_attr(&mut payload, kind, &value).map_err(|error| Error::from_io(GET, &error))?;
-        }
-        let request = Request::new(GET, libc::RTM_GETROUTE, payload)?;
+        let mut payload = RequestPayload::new(&self.header().to_bytes());
+        payload.put_ip(RTA_DST, Some(self.dst));
+        payload.put_ip(RTA_SRC, self.src);
+        payload.put_u32(RTA_IIF, self.iif);
+        payload.put_u32(RTA_OIF, self.oif);
+        payload.put_u32(RTA_MARK, self.mark);
+        payload.put_u32(RTA_UID, self.uid);
+        payload.put_if(RTA_IP_PROTO, self.ip_proto.map(u8::to_ne_bytes));
+        payload.put_if(RTA_SPORT, self.sport.map(u16::to_be_bytes));
+        payload.put_if(RTA_DPORT, self.dport.map(u16::to_be_bytes));
+        payload.put_if(RTA_FLOWLABEL, self.flowlabel.map(u32::to_be_bytes));
+
+        let request = Request::new(GET, libc::RTM_GETROUTE, payload.bytes(GET)?)?;
         Ok(request.about(self.dst.to_string()))
     }
 }

@@ -2,10 +2,9 @@
 
 //! Next hops: several of them (`struct rtnexthop`), or one of another family (`struct rtvia`).
 
-use super::{
-    flow, Rtmsg, MPLS, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_FLOW, RTA_GATEWAY, RTA_NEWDST, RTA_VIA,
-};
+use super::{flow, Rtmsg, MPLS};
 use crate::kind::find;
+use crate::names::uapi::*;
 use crate::object::attrs::{ip, Index, Taker};
 use crate::object::fields::{flags, objects};
 use crate::object::schema::Format;

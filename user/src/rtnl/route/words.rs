@@ -6,9 +6,7 @@ use super::facts::RTM_FLAGS;
 use super::{is_in, type_of, Route, BROADCAST, CLONED, LOCAL, MAIN};
 use crate::kind::word::{ask_attr, ask_byte, attr_is, attr_is_in, attr_or_0_is, byte_is, Test};
 use crate::kind::{Argument, Operand, Payload, Word};
-use crate::names::uapi::{
-    RTA_IIF, RTA_MARK, RTA_NH_ID, RTA_OIF, RTA_PREFSRC, RTA_PRIORITY, RTA_TABLE,
-};
+use crate::names::uapi::*;
 use crate::object::attrs::u32;
 
 /// Where the fields are in `struct rtmsg`.

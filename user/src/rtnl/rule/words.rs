@@ -5,9 +5,7 @@
 use super::{Rule, INVERT};
 use crate::kind::word::{attr_is, attr_is_name, attr_or_0_is, byte_is, has_attr};
 use crate::kind::{Argument, Operand, Payload, Word};
-use crate::names::uapi::{
-    FRA_FWMARK, FRA_IIFNAME, FRA_IP_PROTO, FRA_L3MDEV, FRA_OIFNAME, FRA_PRIORITY, FRA_PROTOCOL,
-};
+use crate::names::uapi::*;
 use crate::rtnl::{ip_protocol, Prefix};
 
 /// Where `tos` is in `struct fib_rule_hdr`.

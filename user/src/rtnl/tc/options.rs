@@ -4,7 +4,6 @@
 //!
 //! C header: `include/uapi/linux/pkt_sched.h`.
 
-use super::TCA_OPTIONS;
 use crate::names::uapi::*;
 use crate::object::attrs::{u32, u32s, u64, Index, Taker};
 use crate::object::fields::{Fields, Nest, Value};
