@@ -154,19 +154,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_line_is_none() {
-        for line in [
-            "",
-            "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode",
-            "a 300 7 0 0 0 0 2 0 9",
-            "a 0 7 0 0 0 0 2 0",
-            "a 0 7 g 0 0 0 2 0 9",
-        ] {
-            assert_eq!(SocketLine::read(line), None, "{line}");
-        }
-    }
-
-    #[test]
     fn a_name_has_no_line_end() {
         let comm = comm(std::process::id()).unwrap();
 

@@ -207,14 +207,14 @@ impl Table<'_> {
         let message = self.message_at(self.from)?;
         let next = self.to.min(self.from + align(message.bytes().len()));
         let part = self.part(&message);
-        let scan = Scan::of(part, &message);
-        if scan.ended {
+        let interrupted = part.is_interrupted(&message);
+        if part == TablePart::End {
             let end = self.check_end(&message);
             self.is_whole = true;
             end?;
         }
         self.next = next;
-        self.interrupted |= scan.interrupted;
+        self.interrupted |= interrupted;
         Ok(part)
     }
 
@@ -274,38 +274,25 @@ impl Table<'_> {
 
     /// Receives what can be held; asks again if that is all of it and it changed meanwhile.
     fn hold(&mut self, attempt: u32) -> Result<(), Error> {
-        let mut held = Scan::default();
-        while !held.ended && self.to < HELD {
+        let (mut ended, mut interrupted) = (false, false);
+        while !ended && self.to < HELD {
             let at = self.to;
             self.receive()?;
-            held = held.and(self.scan(at));
-        }
-        self.is_whole = held.ended;
-        match held.ended && held.interrupted && attempt + 1 < ATTEMPTS {
-            true => {
-                self.state = TableState::Held(attempt + 1);
-                self.ask()
-            }
-            false => {
-                self.state = TableState::Open;
-                self.is_large = !held.ended;
-                Ok(())
-            }
-        }
-    }
-
-    /// Looks ahead at the messages from `at` on.
-    fn scan(&self, at: usize) -> Scan {
-        Messages::new(&self.bytes[at..self.to])
-            .map(|message| match message {
-                Ok(message) => Scan::of(self.part(&message), &message),
+            for message in Messages::new(&self.bytes[at..self.to]) {
+                let part = message.map(|message| (self.part(&message), message));
                 // An error is found again when it is its turn.
-                Err(_) => Scan {
-                    ended: true,
-                    interrupted: false,
-                },
-            })
-            .fold(Scan::default(), Scan::and)
+                ended |= part.is_err() || matches!(part, Ok((TablePart::End, _)));
+                interrupted |= part.is_ok_and(|(part, message)| part.is_interrupted(&message));
+            }
+        }
+        self.is_whole = ended;
+        if ended && interrupted && attempt + 1 < ATTEMPTS {
+            self.state = TableState::Held(attempt + 1);
+            return self.ask();
+        }
+        self.state = TableState::Open;
+        self.is_large = !ended;
+        Ok(())
     }
 
     /// Receives the next part; all before was handed out.
@@ -346,28 +333,11 @@ impl Drop for Table<'_> {
     }
 }
 
-/// Results of looking at the messages ahead.
-#[derive(Clone, Copy, Debug, Default)]
-struct Scan {
-    ended: bool,
-    interrupted: bool,
-}
-
-impl Scan {
-    fn of(part: TablePart, message: &Message<'_>) -> Self {
-        Self {
-            ended: part == TablePart::End,
-            // The flag stands on one message only, whichever came next after the change.
-            interrupted: part != TablePart::Foreign
-                && message.header().nlmsg_flags & NLM_F_DUMP_INTR != 0,
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            ended: self.ended | other.ended,
-            interrupted: self.interrupted | other.interrupted,
-        }
+impl TablePart {
+    /// Says whether `message`, of this role, says that the table changed: one message only does, whichever came next
+    /// after the change.
+    fn is_interrupted(self, message: &Message<'_>) -> bool {
+        self != Self::Foreign && message.header().nlmsg_flags & NLM_F_DUMP_INTR != 0
     }
 }
 
