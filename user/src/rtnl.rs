@@ -15,8 +15,6 @@ pub mod addrlabel;
 #[cfg(test)]
 pub(crate) mod captures;
 pub mod change;
-#[cfg(test)]
-pub(crate) mod chosen;
 pub mod class;
 pub mod fdb;
 pub mod filter;

@@ -253,10 +253,8 @@ impl Object for Addr<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Choice;
     use crate::rtnl::captures::{assert_has, capture, changed};
-    use crate::rtnl::chosen::assert_chosen;
-    use crate::rtnl::{Kind, Link};
+    use crate::rtnl::Kind;
     use serde_json::json;
 
     #[test]
@@ -287,72 +285,5 @@ mod tests {
             &changed(v4, &[(50, 1), (8, 7)]),
             json!({"ifa_flags": "0x10000", "unknown": unknown, "local": "10.1.0.1"}),
         );
-    }
-
-    #[test]
-    fn addresses_are_chosen_by_their_words() {
-        let [v4, _, link_local] = capture("addr-ip");
-
-        assert_chosen(
-            Kind::Addr,
-            v4,
-            &[
-                ("", true),
-                ("dev 70001 scope global to 10.1.0.0/16 proto 0", true),
-                ("70001", true),
-                ("dev 1", false),
-                ("scope link", false),
-                ("scope all", true),
-                ("to 10.2.0.0/16", false),
-                ("to any", true),
-                ("within 10.1.0.0/16", true),
-                ("proto 3", false),
-                ("10.1.0.1", true),
-                ("10.1.0.1/24", true),
-                ("10.1.0.1/32", false),
-                ("10.1.0.2", false),
-                ("dynamic", true),
-                ("permanent", false),
-                ("-permanent", true),
-                ("primary", true),
-                ("secondary", false),
-                ("tentative", false),
-                ("-tentative", true),
-                ("permanent dynamic", true),
-            ],
-        );
-        assert_chosen(
-            Kind::Addr,
-            link_local,
-            &[
-                ("permanent tentative", true),
-                ("dynamic", false),
-                ("-tentative", false),
-                ("deprecated", false),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_label_is_a_pattern_and_that_of_an_address_without_one_is_its_link() {
-        let [v4, v6, link_local] = capture("addr-ip");
-        let link = [&[0; 4][..], &70003u32.to_ne_bytes(), &[0; 8]].concat();
-        let link = [&link[..], &[7, 0, 3, 0, b'v', b'a', 0, 0]].concat();
-
-        for (pattern, addr, is_wanted) in [
-            ("va:x", v4, true),
-            ("va*", v4, true),
-            ("va", v4, false),
-            ("va", link_local, true),
-            ("v?", link_local, true),
-            ("vb", link_local, false),
-            ("va", v6, false),
-        ] {
-            let choice = Choice::default().with(Kind::Addr, "label", pattern);
-            let mut choice = choice.unwrap();
-            choice.learn_link(&Link::from_payload(&link).unwrap());
-            let is_so = choice.wants(&Payload::new(Kind::Addr, addr));
-            assert_eq!(is_so, is_wanted, "{pattern}");
-        }
     }
 }

@@ -153,24 +153,6 @@ static WORDS: &[Word] = &[
 mod tests {
     use super::*;
     use crate::rtnl::captures::{capture, changed};
-    use crate::rtnl::chosen::assert_chosen;
-
-    #[test]
-    fn labels_are_chosen_by_prefix_link_and_number() {
-        let [on_link, any] = capture("addrlabel");
-        let lines = [
-            ("", true),
-            ("2001:db8::/32", true),
-            ("prefix 2001:db8::/33", false),
-            ("prefix any", true),
-            ("::/0", false),
-            ("dev 60001 label 99", true),
-            ("dev 7", false),
-            ("label 98", false),
-        ];
-        assert_chosen(Kind::AddrLabel, on_link, &lines);
-        assert_chosen(Kind::AddrLabel, any, &[("::/0", true), ("dev 0", false)]);
-    }
 
     #[test]
     fn a_label_is_the_same_whatever_its_number_and_however_often_the_table_has_changed() {

@@ -193,7 +193,6 @@ pub fn state_of(name: &str) -> Option<u16> {
 mod tests {
     use super::*;
     use crate::rtnl::captures::{assert_has, assert_lacks, capture, changed, with};
-    use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::json;
 
@@ -228,23 +227,5 @@ mod tests {
             &changed(dynamic, &[(8, 0x10)]),
             json!({"state": "0x10"}),
         );
-    }
-
-    #[test]
-    fn entries_are_chosen_by_their_words() {
-        let [bridge, vxlan, _] = capture("fdb-ip");
-        let lines = [
-            ("dev 70002 vlan 10 state static dynamic", true),
-            ("static", true),
-            ("brport 1", false),
-            ("vlan 1", false),
-            ("state permanent", false),
-            ("state permanent static", true),
-        ];
-
-        let entry = with(bridge, &[(NDA_VLAN, &10u16.to_ne_bytes())]);
-        assert_chosen(Kind::Fdb, &entry, &lines);
-        // An address of the link itself is not dynamic.
-        assert_chosen(Kind::Fdb, vxlan, &[("", true), ("dynamic", false)]);
     }
 }

@@ -247,7 +247,6 @@ pub fn state_of(name: &str) -> Option<u16> {
 mod tests {
     use super::*;
     use crate::rtnl::captures::{assert_has, capture, changed, with};
-    use crate::rtnl::chosen::assert_chosen;
     use crate::rtnl::Kind;
     use serde_json::json;
 
@@ -277,53 +276,5 @@ mod tests {
         assert_has(Kind::Neigh, &odd, json!({"flags": "0x800000"}));
         let odd = changed(&odd, &[(55, 0x80)]);
         assert_has(Kind::Neigh, &odd, json!({"unknown": unknown}));
-    }
-
-    #[test]
-    fn what_says_nothing_is_asked_for_by_its_state() {
-        let [stale, ..] = capture::<3>("neigh-ip");
-        let noarp = changed(stale, &[(8, NOARP as u8)]);
-        let learned = changed(&noarp, &[(10, noarp[10] | EXT_LEARNED)]);
-        let lines = [
-            ("", false),
-            ("nud noarp", true),
-            ("nud all", true),
-            ("nud stale", false),
-            ("nud stale nud noarp", true),
-        ];
-
-        assert_chosen(Kind::Neigh, stale, &[("", true), ("unused", true)]);
-        assert_chosen(Kind::Neigh, &noarp, &lines);
-        assert_chosen(Kind::Neigh, &learned, &[("", true)]);
-    }
-
-    #[test]
-    fn proxies_are_asked_for_and_have_no_state() {
-        let [stale, _, proxied] = capture("neigh-ip");
-        let lines = [("proxy", true), ("proxy nud none", true), ("", false)];
-
-        assert_chosen(Kind::Neigh, proxied, &lines);
-        assert_chosen(Kind::Neigh, stale, &[("proxy", false)]);
-    }
-
-    #[test]
-    fn a_neighbour_is_chosen_by_its_address_and_how_many_use_it() {
-        let at = |used: u32| {
-            let header = [2, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 1];
-            let cacheinfo = [&[0; 12][..], &used.to_ne_bytes()].concat();
-            let dst = [192, 0, 2, 9];
-            with(&header, &[(NDA_DST, &dst), (NDA_CACHEINFO, &cacheinfo)])
-        };
-        let lines = [
-            ("192.0.2.9", true),
-            ("192.0.2.8", false),
-            ("to 192.0.2.0/24", true),
-            ("to 2001:db8::/32", false),
-            ("dev 7 unused", true),
-            ("dev 8", false),
-        ];
-
-        assert_chosen(Kind::Neigh, &at(0), &lines);
-        assert_chosen(Kind::Neigh, &at(1), &[("unused", false)]);
     }
 }

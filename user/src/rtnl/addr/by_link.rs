@@ -176,15 +176,23 @@ impl<'g> Interfaces<'g> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::Choice;
-    use crate::rtnl::chosen::chosen;
+    use crate::kind::{Choice, Word};
+    use crate::object::Numbers;
 
     /// 192.0.2.1/32, of global scope, of the link 7.
     const ADDR: [u8; 16] = [2, 32, 128, 0, 7, 0, 0, 0, 8, 0, 2, 0, 192, 0, 2, 1];
 
-    /// Returns how many addresses of the links 7 and 8 are held for the words of `line`.
-    fn held(line: &str) -> [Option<usize>; 2] {
-        held_of(chosen(Kind::Addr, line))
+    /// Returns how many addresses of the links 7 and 8 are held for the word `name` and its argument, or that alone.
+    fn held(name: &str, argument: &str) -> [Option<usize>; 2] {
+        if let Some(choice) = Choice::default().with(Kind::Addr, name, argument) {
+            return held_of(choice);
+        }
+        let mut choice = Choice::default();
+        let read = |word: &Word| word.argument()?.read(argument, &Numbers::default());
+        let bare = { Kind::Addr.bare_words() }.find_map(|word| Some((word, read(word)?)));
+        let (word, operand) = bare.unwrap();
+        choice.add(Kind::Addr, word, operand);
+        held_of(choice)
     }
 
     fn held_of(choice: Choice) -> [Option<usize>; 2] {
@@ -197,21 +205,20 @@ mod tests {
 
     #[test]
     fn links_are_there_with_their_addresses_or_without_any() {
-        assert_eq!(held(""), [Some(1), Some(0)]);
+        assert_eq!(held_of(Choice::default()), [Some(1), Some(0)]);
     }
 
     #[test]
     fn a_link_that_has_other_addresses_is_not_wanted() {
-        assert_eq!(held("scope link"), [None, Some(0)]);
-        assert_eq!(held("tentative"), [None, Some(0)]);
+        assert_eq!(held("scope", "link"), [None, Some(0)]);
+        assert_eq!(held("", "tentative"), [None, Some(0)]);
     }
 
     #[test]
     fn a_link_without_addresses_is_of_no_family_in_no_network_and_has_no_label() {
         assert_eq!(held_of(Choice::of_family(2)), [Some(1), None]);
-        assert_eq!(held("to 192.0.2.0/24"), [Some(1), None]);
-        assert_eq!(held("192.0.2.1"), [Some(1), None]);
-        let labelled = Choice::default().with(Kind::Addr, "label", "*");
-        assert_eq!(held_of(labelled.unwrap()), [None, None]);
+        assert_eq!(held("to", "192.0.2.0/24"), [Some(1), None]);
+        assert_eq!(held("", "192.0.2.1"), [Some(1), None]);
+        assert_eq!(held("label", "*"), [None, None]);
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-use super::*;
-use crate::kind::Choice;
 use crate::rtnl::captures::{assert_has, capture, changed};
-use crate::rtnl::chosen::chosen;
 use crate::rtnl::Kind;
 use serde_json::json;
 
@@ -31,30 +28,4 @@ fn a_member_that_is_cut_short_makes_the_group_unknown() {
 
     let cut = changed(group, &[(24, 19)]);
     assert_has(Kind::Nexthop, &cut, json!({"unknown": unknown}));
-}
-
-#[test]
-fn next_hops_are_chosen_by_their_words() {
-    let [gateway, .., group, fdb, _] = next_hops();
-
-    for (line, wanted) in [
-        ("", [true, true, true]),
-        ("dev 70001", [true, false, false]),
-        ("id 8", [true, false, false]),
-        ("groups", [false, true, true]),
-        ("fdb", [false, false, true]),
-        ("proto 3", [false; 3]),
-        ("via 10.1.0.77", [true, false, false]),
-        ("10.1.0.0/24", [true, false, false]),
-    ] {
-        let choice = chosen(Kind::Nexthop, line);
-        let is_wanted = [gateway, group, fdb].map(|hop| is_in(&choice, hop));
-        assert_eq!(is_wanted, wanted, "{line}");
-    }
-    let v4 = Choice::of_family(2);
-    assert!(is_in(&v4, gateway) && !is_in(&v4, group));
-}
-
-fn is_in(choice: &Choice, hop: &[u8]) -> bool {
-    choice.wants(&Payload::new(Kind::Nexthop, hop))
 }

@@ -5,7 +5,6 @@ use crate::kind::Argument;
 use crate::names::uapi::{RTAX_HOPLIMIT, RTAX_MTU, RTAX_RTO_MIN};
 use crate::object::Numbers;
 use crate::rtnl::captures::{assert_has, assert_lacks, capture, captured, changed, told, with};
-use crate::rtnl::chosen::assert_chosen;
 use serde_json::json;
 use std::time::Duration;
 
@@ -56,49 +55,6 @@ fn what_a_packet_to_a_group_comes_to_has_times_to_live() {
 
     let expected = json!({"nexthops": hops, "iif": "if60001"});
     assert_has(Kind::Route, &cloned, expected);
-}
-
-#[test]
-fn routes_are_chosen_by_their_words() {
-    let [_, realms, multipath, _, cloned, ..] = routes();
-
-    assert_chosen(
-        Kind::Route,
-        realms,
-        &[
-            ("", true),
-            ("table main", true),
-            ("table 7", false),
-            ("table all", true),
-            ("dev 70001", true),
-            ("oif 1", false),
-            ("scope global", true),
-            ("scope link", false),
-            ("type unicast", true),
-            ("vrf 254", true),
-            ("vrf 7", false),
-            ("type local", false),
-            ("via 10.1.0.2", true),
-            ("via 10.1.0.0/24", true),
-            ("via 10.1.0.3", false),
-            ("root 192.0.0.0/16", true),
-            ("root 192.0.4.0/25", false),
-            ("root all", true),
-            ("match 192.0.4.7", true),
-            ("match 192.0.5.7", false),
-            ("match any", false),
-            ("default", false),
-            ("metric 7", false),
-            ("cache", false),
-            ("cache table all", false),
-        ],
-    );
-    // The route goes through the link of each next hop.
-    let lines = [("dev 70001 table all", true), ("dev 7 table all", false)];
-    assert_chosen(Kind::Route, multipath, &lines);
-    // A cloned route is none of a table.
-    let lines = [("table all", false), ("cache table all", true)];
-    assert_chosen(Kind::Route, cloned, &lines);
 }
 
 #[test]
@@ -169,21 +125,4 @@ fn a_hop_limit_of_the_system_is_none() {
     let attrs = with(&[], &[(RTAX_HOPLIMIT, &u32::MAX.to_ne_bytes())]);
 
     assert_eq!(Metrics::new(&attrs).hoplimit(), None);
-}
-
-#[test]
-fn routes_of_labels_are_in_the_main_table_and_have_no_address() {
-    let [.., labels, _] = routes();
-    let lines = [
-        ("", true),
-        ("table all", true),
-        ("table main", true),
-        ("table 100", false),
-        ("root 0.0.0.0/0", false),
-    ];
-    assert_chosen(Kind::Route, labels, &lines);
-    for (family, is_wanted) in [(MPLS, true), (libc::AF_INET as u8, false)] {
-        let is_so = Choice::of_family(family).wants(&Payload::new(Kind::Route, labels));
-        assert_eq!(is_so, is_wanted, "{family}");
-    }
 }

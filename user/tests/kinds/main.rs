@@ -2,6 +2,8 @@
 
 //! Kinds of objects: their names, their words, and what is said of the objects in captures.
 
+mod words;
+
 use nlhello::kind::{Argument, Payload, Word};
 use nlhello::monitor::Kind;
 use nlhello::names::uapi::*;
@@ -126,6 +128,11 @@ fn capture(name: &str) -> Vec<Vec<u8>> {
     messages
         .map(|message| message.unwrap().payload().to_vec())
         .collect()
+}
+
+/// Returns the `N` messages of a capture.
+fn messages<const N: usize>(name: &str) -> [Vec<u8>; N] {
+    capture(name).try_into().unwrap()
 }
 
 #[test]
