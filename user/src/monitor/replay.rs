@@ -135,9 +135,8 @@ impl Replay {
             Step::Started => self.is_started = true,
             Step::Read(origin, kinds) => self.state.open(kinds, origin),
             Step::Found(message) => {
-                if let Some(news) = News::of(&message) {
-                    self.state.find(&news.object);
-                }
+                let news = News::of(&message);
+                news.iter().for_each(|news| self.state.find(&news.object));
             }
             Step::Known(message) => self.learned = learn(&mut self.state, &message),
             Step::Done => self.state.close(&mut |event| tell(&Notice::Event(event))),
