@@ -425,12 +425,7 @@ impl Namespaces {
         self.numbered.insert(nsid);
         tell(&namespace, &NamespaceNotice::Opened);
         // Where that is refused, links are called by their numbers.
-        let _ = peer_namespace::links(nsid, &mut |link| {
-            tell(
-                &namespace,
-                &NamespaceNotice::Known(&known(&Payload::new(Kind::Link, link))),
-            )
-        });
+        let _ = peer_namespace::links(nsid, &mut |link| tell_known(&namespace, link, tell));
     }
 
     fn forget(&mut self, nsid: u32, tell: TellNamespace<'_>) {
@@ -497,10 +492,7 @@ impl Watched {
     fn introduce(&self, tell: TellNamespace<'_>) {
         tell(&self.namespace, &NamespaceNotice::Opened);
         for link in self.monitor.objects(Kind::Link) {
-            tell(
-                &self.namespace,
-                &NamespaceNotice::Known(&known(&Payload::new(Kind::Link, &link))),
-            );
+            tell_known(&self.namespace, &link, tell);
         }
         self.monitor
             .emit_all(&mut |told| tell(&self.namespace, &NamespaceNotice::Told(told)));
@@ -574,10 +566,12 @@ fn is_end_of_link_elsewhere(seen: &NamespaceNotice<'_>) -> bool {
         && Link::of(event.object).is_ok_and(|link| link.is_on_one_elsewhere())
 }
 
-/// Returns a link as one that was there from the start.
-fn known<'a>(link: &'a Payload<'a>) -> Event<'a> {
-    Event {
+/// Tells a link of a namespace as one that was there from the start.
+fn tell_known(namespace: &Namespace, link: &[u8], tell: TellNamespace<'_>) {
+    let object = Payload::new(Kind::Link, link);
+    let event = Event {
         origin: Origin::Initial,
-        ..Event::alone(Action::New, link, 0)
-    }
+        ..Event::alone(Action::New, &object, 0)
+    };
+    tell(namespace, &NamespaceNotice::Known(&event));
 }

@@ -197,7 +197,7 @@ impl MonitorState {
         }
         // While others are read, it is known no better what there is of this kind.
         let window = self.window.as_mut();
-        let mut window = window.filter(|window| window.kinds().has(kind));
+        let mut window = window.filter(|window| window.kinds.has(kind));
         let mut change = Change {
             table: &mut self.tables[kind as usize],
             news,
@@ -240,7 +240,7 @@ impl MonitorState {
         // A record may have what was not asked for.
         let kind = object.kind();
         let window = self.window.as_mut();
-        let Some(window) = window.filter(|window| window.kinds().has(kind)) else {
+        let Some(window) = window.filter(|window| window.kinds.has(kind)) else {
             return;
         };
         let Some(table) = self.tables.get_mut(kind as usize) else {
@@ -304,7 +304,7 @@ impl MonitorState {
             return;
         };
         let Self { tables, turned, .. } = self;
-        for kind in window.kinds().kept().iter() {
+        for kind in window.kinds.kept().iter() {
             let is_sure = window.close(&mut tables[kind as usize], &mut |event| {
                 if event.turns() {
                     turned.extend(event.object.link());
@@ -315,7 +315,7 @@ impl MonitorState {
                 self.doubt = self.doubt | kind.into();
             }
         }
-        if window.kinds().has(Kind::Link) {
+        if window.kinds.has(Kind::Link) {
             let turned = std::mem::take(turned);
             window.emit_above(&tables[Kind::Link as usize], &turned, tell);
         }

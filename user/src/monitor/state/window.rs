@@ -12,7 +12,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Window {
     /// Origin of the differences that are found.
     origin: Origin,
-    kinds: Kinds,
+    /// Kinds that are read.
+    pub kinds: Kinds,
     /// Keys that an event was about meanwhile.
     touched: HashMap<(Kind, ObjectKey), Touch>,
     /// Object that the dump showed last, of a kind whose objects can have the same identity, and where the dump paused
@@ -55,11 +56,6 @@ impl Window {
             passed: None,
             pauses: HashSet::new(),
         }
-    }
-
-    /// Returns what is read.
-    pub fn kinds(&self) -> Kinds {
-        self.kinds
     }
 
     /// Notes what the dump showed last, of a kind whose objects can have the same identity.
