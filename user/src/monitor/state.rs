@@ -149,34 +149,22 @@ impl MonitorState {
             object: &news.object,
             old: None,
         };
-        self.heed(news.kind(), &cause);
+        self.heed(news.kind(), &cause, false);
     }
 
-    /// Notes what an event of a `kind` means for others.
-    fn heed(&mut self, kind: Kind, cause: &Cause<'_>) {
+    /// Notes what an event of a `kind` means for others, one of which may be a rival of its object.
+    #[inline]
+    fn heed(&mut self, kind: Kind, cause: &Cause<'_>, has_rival: bool) {
         let facts = kind.facts();
         self.silent = self.silent | (facts.silent)(cause);
         self.unfinished = self.unfinished | (facts.unfinished)(cause);
         if (facts.turns)(cause) {
             self.turned.extend(cause.object.link());
         }
-    }
-
-    /// Notes what an event of an object means for others; says whether it only repeats that of a rival.
-    fn is_echo(&mut self, form: InternedObject, cause: &Cause<'_>) -> bool {
-        let kind = cause.object.kind();
-        let table = &self.tables[kind as usize];
-        if !cause.is_there || !table.has_rival(form) {
-            self.heed(kind, cause);
-            return false;
-        }
-        let is_echo = (table.facts().is_echo)(cause.object);
-        if !is_echo {
-            self.heed(kind, cause);
-            // The event of an entry that takes the place of another is no other than that of one more.
+        // The event of an entry that takes the place of another is no other than that of one more.
+        if has_rival {
             self.silent = self.silent | Kind::Fdb.into();
         }
-        is_echo
     }
 
     fn take_object(
@@ -187,14 +175,17 @@ impl MonitorState {
         tell: &mut impl FnMut(&Event<'_>),
     ) {
         let kind = news.kind();
+        let table = &self.tables[kind as usize];
+        let has_rival = news.is_there && table.has_rival(form);
+        if has_rival && (table.facts().is_echo)(body) {
+            return;
+        }
         let cause = Cause {
             is_there: news.is_there,
             object: body,
             old,
         };
-        if self.is_echo(form, &cause) {
-            return;
-        }
+        self.heed(kind, &cause, has_rival);
         // While others are read, it is known no better what there is of this kind.
         let window = self.window.as_mut();
         let mut window = window.filter(|window| window.kinds.has(kind));
