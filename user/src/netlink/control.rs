@@ -8,18 +8,10 @@ use std::{mem, ptr};
 /// `NETLINK_LISTEN_ALL_NSID`, as an option and as what comes of it.
 pub(super) const NETLINK_LISTEN_ALL_NSID: c_int = 8;
 
-/// How many messages there is room for: there are two options that have the kernel send one.
-const MESSAGES: usize = 2;
-
-/// Control messages, for the kernel to write.
+/// Control message with a number, `CMSG_SPACE(sizeof(int))` bytes: one option has the kernel send it.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub(super) struct Control([ControlMessage; MESSAGES]);
-
-/// Control message with a number, `CMSG_SPACE(sizeof(int))` bytes.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct ControlMessage {
+pub(super) struct Control {
     header: cmsghdr,
     value: c_int,
 }
@@ -38,26 +30,12 @@ impl Control {
         msg.msg_controllen = mem::size_of::<Self>() as _;
     }
 
-    /// Returns the multicast group that the datagram was sent to; 0 is none, or nobody asked
-    /// (`NETLINK_PKTINFO`).
-    pub(super) fn group(&self) -> u32 {
-        let group = self.find(libc::NETLINK_PKTINFO);
-        group.and_then(|group| group.try_into().ok()).unwrap_or(0)
-    }
-
     /// Returns the id of the network namespace that the datagram is from; `None` if that is ours.
     pub(super) fn nsid(&self) -> Option<u32> {
-        self.find(NETLINK_LISTEN_ALL_NSID)?.try_into().ok()
-    }
-
-    fn find(&self, kind: c_int) -> Option<c_int> {
-        self.0
-            .iter()
-            .find(|message| {
-                let header = &message.header;
-                (header.cmsg_level, header.cmsg_type) == (libc::SOL_NETLINK, kind)
-            })
-            .map(|message| message.value)
+        let header = &self.header;
+        let kind = (header.cmsg_level, header.cmsg_type);
+        let is_nsid = kind == (libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID);
+        is_nsid.then(|| self.value.try_into().ok()).flatten()
     }
 }
 
@@ -65,33 +43,28 @@ impl Control {
 mod tests {
     use super::*;
 
-    fn message(kind: c_int, value: c_int) -> ControlMessage {
-        let [mut message, _] = Control::empty().0;
-        (message.header.cmsg_level, message.header.cmsg_type) = (libc::SOL_NETLINK, kind);
-        message.value = value;
-        message
-    }
-
     #[test]
     fn a_message_takes_the_room_that_the_kernel_takes_for_it() {
         // SAFETY: the function only computes.
         let room = unsafe { libc::CMSG_SPACE(mem::size_of::<c_int>() as libc::c_uint) };
 
-        assert_eq!(mem::size_of::<ControlMessage>(), room as usize);
+        assert_eq!(mem::size_of::<Control>(), room as usize);
     }
 
     #[test]
-    fn the_group_and_the_id_are_found_in_any_order() {
-        let group = message(libc::NETLINK_PKTINFO, 7);
-        let nsid = |id| message(NETLINK_LISTEN_ALL_NSID, id);
-        let said = |messages| {
-            let control = Control(messages);
-            (control.group(), control.nsid())
-        };
-
-        assert_eq!(said([group, nsid(0)]), (7, Some(0)));
-        assert_eq!(said([nsid(5), group]), (7, Some(5)));
-        assert_eq!(said([nsid(-1), message(1, 2)]), (0, None));
-        assert_eq!(said(Control::empty().0), (0, None));
+    fn the_id_is_found_where_the_kernel_says_one() {
+        for (kind, value, nsid) in [
+            (NETLINK_LISTEN_ALL_NSID, 5, Some(5)),
+            (NETLINK_LISTEN_ALL_NSID, 0, Some(0)),
+            (NETLINK_LISTEN_ALL_NSID, -1, None),
+            (1, 2, None),
+        ] {
+            let mut control = Control::empty();
+            let header = &mut control.header;
+            (header.cmsg_level, header.cmsg_type) = (libc::SOL_NETLINK, kind);
+            control.value = value;
+            assert_eq!(control.nsid(), nsid);
+        }
+        assert_eq!(Control::empty().nsid(), None);
     }
 }

@@ -27,8 +27,8 @@ pub(super) const KERNEL: u32 = 0;
 
 /// Datagrams that were received together, and room for the next.
 ///
-/// The memory that no datagram reaches is never touched. Groups of datagrams are not known: to have
-/// the kernel write each takes a twentieth of the time that a datagram takes.
+/// The memory that no datagram reaches is never touched. Groups that datagrams were sent to are not asked
+/// for (`NETLINK_PKTINFO`): to have the kernel write each takes a twentieth of the time that a datagram takes.
 ///
 /// # Invariants
 ///
@@ -181,7 +181,6 @@ fn envelope_of(msg: &mmsghdr, addr: &sockaddr_nl) -> Envelope {
     Envelope {
         len: (msg.msg_len as usize).min(ROOM),
         portid: addr.nl_pid,
-        group: 0,
         truncated: msg.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
     }
 }
@@ -253,7 +252,6 @@ mod tests {
             bytes,
             truncated,
             portid: KERNEL,
-            group: 0,
         };
         for (bytes, truncated, errno) in [
             (&[0; 20][..], false, libc::EBADMSG),

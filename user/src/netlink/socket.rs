@@ -36,8 +36,6 @@ pub struct Datagram<'a> {
     pub truncated: bool,
     /// Port id of the sender, as the kernel recorded it; 0 is the kernel itself.
     pub portid: u32,
-    /// Multicast group that it was sent to; 0 is none, or unknown without [`Socket::tell_groups`].
-    pub group: u32,
 }
 
 impl Socket {
@@ -92,16 +90,6 @@ impl Socket {
     /// `EPERM` without `CAP_NET_BROADCAST`; where that is missing over there, nothing is received.
     pub fn listen_to_all(&self) -> io::Result<()> {
         set_option(&self.nl, libc::SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1)
-    }
-
-    /// Has the kernel say of each datagram which multicast group it was sent to
-    /// (`NETLINK_PKTINFO`), from the next one on.
-    ///
-    /// # Errors
-    ///
-    /// Those of `setsockopt(2)`.
-    pub fn tell_groups(&self) -> io::Result<()> {
-        set_option(&self.nl, libc::SOL_NETLINK, libc::NETLINK_PKTINFO, 1)
     }
 
     /// Asks for room for `bytes` in the receive buffer, what the kernel adds to each datagram
@@ -252,7 +240,6 @@ impl Socket {
         let envelope = Envelope {
             len: check(len)? as usize,
             portid: addr.nl_pid,
-            group: control.group(),
             truncated: msg.msg_flags & libc::MSG_TRUNC != 0,
         };
         Ok((envelope, control))
@@ -274,7 +261,6 @@ pub(super) enum Polled<T> {
 pub(super) struct Envelope {
     pub(super) len: usize,
     pub(super) portid: u32,
-    pub(super) group: u32,
     pub(super) truncated: bool,
 }
 
@@ -284,7 +270,6 @@ impl Envelope {
         Datagram {
             bytes: &buf[..self.len],
             portid: self.portid,
-            group: self.group,
             truncated: self.truncated,
         }
     }
@@ -410,20 +395,8 @@ pub(super) mod tests {
     /// Sends `datagram` to another socket of the same protocol, as any user can.
     pub(crate) fn send_to(socket: &Socket, portid: u32, datagram: &[u8]) -> io::Result<()> {
         let mut addr = empty_addr();
-        addr.nl_pid = portid;
-        send(socket, addr, datagram)
-    }
-
-    /// Sends `datagram` to a group of the same protocol.
-    pub(crate) fn send_to_group(socket: &Socket, group: u32, datagram: &[u8]) {
-        let mut addr = empty_addr();
-        addr.nl_groups = 1 << (group - 1);
-        // An error says that port 0 of the protocol is nobody's, once the group has the datagram.
-        let _ = send(socket, addr, datagram);
-    }
-
-    fn send(socket: &Socket, mut addr: sockaddr_nl, datagram: &[u8]) -> io::Result<()> {
         addr.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+        addr.nl_pid = portid;
         // SAFETY: both pointers are of live values, as long as the lengths beside them say.
         check(unsafe {
             libc::sendto(
@@ -451,21 +424,6 @@ pub(super) mod tests {
 
         assert_eq!(datagram.bytes, b"any bytes");
         assert_eq!(datagram.portid, from.portid());
-    }
-
-    #[test]
-    fn a_datagram_to_a_group_comes_with_its_number() {
-        let (from, to) = (usersock(), usersock());
-        to.tell_groups().unwrap();
-        to.join(7).unwrap();
-        send_to_group(&from, 7, b"to all");
-        send_to(&from, to.portid(), b"to one").unwrap();
-        let mut buf = [0; 64];
-
-        let datagram = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
-        assert_eq!((datagram.bytes, datagram.group), (&b"to all"[..], 7));
-        let datagram = to.recv(&mut buf, Duration::ZERO).unwrap().unwrap();
-        assert_eq!((datagram.bytes, datagram.group), (&b"to one"[..], 0));
     }
 
     #[test]
