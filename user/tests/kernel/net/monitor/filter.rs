@@ -71,10 +71,13 @@ fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
         &told,
         &["change neigh: dst=192.0.2.9", "change neigh: dst=192.0.2.9"],
     );
-    let told = told_of("link state up", &["link set vb up", "link set vb down"]);
-    // Events of IPv6 becoming ready on a link may come in between.
-    let turns = told.iter().filter(|line| line.contains(" operstate:"));
-    assert_eq!(turns.count(), 4, "{told:#?}");
+    // A worker of the kernel finds out about the other end: of a link that goes down before, it says nothing.
+    for change in ["link set vb up", "link set vb down"] {
+        let told = told_of("link state up", &[change]);
+        // Events of IPv6 becoming ready on a link may come in between.
+        let turns = told.iter().filter(|line| line.contains(" operstate:"));
+        assert_eq!(turns.count(), 2, "{told:#?}");
+    }
 }
 
 #[test]
