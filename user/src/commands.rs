@@ -5,11 +5,10 @@
 mod batch;
 mod change;
 mod choice;
-mod greeting;
 mod hello;
 mod listen;
 mod monitor;
-mod peers;
+mod remembered;
 mod show;
 mod sniff;
 mod sockets;
@@ -107,9 +106,9 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         None => once(cli, out),
         Some(Command::Hello(args)) => hello::run(cli, args, out),
         Some(Command::Listen(args)) => listen::run(cli, args, out),
-        Some(Command::Peers(args)) => peers::list(cli, args, out),
-        Some(Command::Stats(wait)) => peers::stats(cli, wait, out),
-        Some(Command::Greeting(args)) => greeting::run(cli, args, out),
+        Some(Command::Peers(args)) => remembered::peers(cli, args, out),
+        Some(Command::Stats(wait)) => remembered::stats(cli, wait, out),
+        Some(Command::Greeting(args)) => remembered::greeting(cli, args, out),
         Some(Command::Show(shown)) => show::objects(cli, shown, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Sockets(args)) => sockets::run(cli, args, out),
@@ -164,6 +163,11 @@ fn open_input(op: &'static str, path: &Path) -> Result<Box<dyn Read>, Error> {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
         Err(error) => Err(Error::from_io(op, &error).object(path.display().to_string())),
     }
+}
+
+/// Says whether anybody is left to read what a run that ended so has to say.
+fn is_read(result: &Result<(), Failure>) -> bool {
+    !result.as_ref().is_err_and(Failure::is_unread)
 }
 
 /// Returns the exit status of a run that did all that was asked for, or was cut short.

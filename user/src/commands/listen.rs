@@ -2,7 +2,7 @@
 
 //! `nlhello listen`: who says hello.
 
-use super::{tap, Failure};
+use super::{exit_code, is_read, tap, Failure};
 use crate::cli::{Cli, ListenArgs};
 use crate::output::{Audience, Output, Printable};
 use crate::signals::Signals;
@@ -43,23 +43,19 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
         out,
     };
     let result = run.listen();
-    if !result.as_ref().is_err_and(Failure::is_unread) {
+    if is_read(&result) {
         run.sum_up();
     }
-    let missed = args
-        .count
-        .is_some_and(|count| run.audience.received < count);
+    let is_short = |count| run.audience.received < count;
 
-    result.map(|()| ExitCode::from(u8::from(missed)))
+    result.map(|()| exit_code(args.count.is_some_and(is_short)))
 }
 
 impl ListenRun<'_> {
     fn listen(&mut self) -> Result<(), Failure> {
         while self.audience.received < self.count {
-            match self
-                .listener
-                .wait(self.deadline, Some(self.signals.as_fd()))
-            {
+            let wake = Some(self.signals.as_fd());
+            match self.listener.wait(self.deadline, wake) {
                 Ok(Gathered::Datagrams(received)) => {
                     self.tell()?;
                     // A sender that never pauses must not postpone the deadline.

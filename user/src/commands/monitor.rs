@@ -8,7 +8,7 @@ mod pipeline;
 mod replay;
 
 use super::words::Words;
-use super::Failure;
+use super::{exit_code, is_read, Failure};
 use crate::cli::{Cli, MonitorArgs, Timestamp};
 use crate::output::{Output, Stamp, TimeStyle, Watch};
 use crate::signals::Signals;
@@ -164,7 +164,9 @@ impl MonitorRun {
         }
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
-        self.teller.sum_up_if_read(&result);
+        if is_read(&result) {
+            self.teller.sum_up_now();
+        }
         result
     }
 
@@ -272,7 +274,7 @@ impl EventEmitter {
 
     /// Returns the exit status of who wanted to hear so many changes.
     fn verdict(&self, count: Option<u64>) -> ExitCode {
-        ExitCode::from(u8::from(count.is_some() && self.left > 0))
+        exit_code(count.is_some() && self.left > 0)
     }
 
     /// Writes out what was told; returns whether the time is up, or a signal says to stop.
@@ -291,25 +293,15 @@ impl EventEmitter {
         Ok(is_woken && signals.handle(|| self.sum_up_now())?)
     }
 
-    /// Sums up, unless nobody reads what was told.
-    fn sum_up_if_read(&self, result: &Result<(), Failure>) {
-        if !result.as_ref().is_err_and(Failure::is_unread) {
-            self.sum_up_now();
-        }
-    }
-
     fn sum_up_now(&self) {
         self.sum_up(self.start.elapsed());
     }
 
     fn sum_up(&self, time: Duration) {
-        let Self { told, lost, .. } = self;
+        let (Self { told, lost, .. }, time) = (self, time.as_secs_f64());
+        let summary = format!("{told} changes in {time:.3} s, {lost} losses made good");
         // Where nobody can read it, that is no reason to fail.
-        let _ = writeln!(
-            io::stderr(),
-            "{told} changes in {:.3} s, {lost} losses made good",
-            time.as_secs_f64()
-        );
+        let _ = writeln!(io::stderr(), "{summary}");
     }
 
     /// Says whether nothing more is told.
@@ -353,11 +345,9 @@ impl EventEmitter {
     fn emit_event(&mut self, now: &Stamp, event: &Event<'_>) -> io::Result<()> {
         let link = link_of(event);
         self.learn(event, link.as_ref());
+        let is_wanted = self.filter.wants(event) && !self.filter.hides(event);
         let mut result = Ok(());
-        if self.filter.wants(event)
-            && !self.filter.hides(event)
-            && self.is_news(event, link.as_ref())
-        {
+        if is_wanted && self.is_news(event, link.as_ref()) {
             self.left -= 1;
             self.told += 1;
             result = self.watch.event(now, event, &mut self.names);
@@ -368,9 +358,8 @@ impl EventEmitter {
 
     /// Says whether there is something to tell: the link below one may be as it was told to be already.
     fn is_news(&mut self, event: &Event<'_>, link: Option<&Link<'_>>) -> bool {
-        event.old != Some(event.body) || {
-            link.is_some_and(|link| self.names.has_turned(link.header().index, link.lower()))
-        }
+        event.old != Some(event.body)
+            || link.is_some_and(|link| self.names.has_turned(link.header().index, link.lower()))
     }
 
     /// Notes that a link was told, or that nobody wants to know.

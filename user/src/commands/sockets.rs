@@ -13,7 +13,6 @@ use nlhello::diag::{
 };
 use nlhello::netlink::{protocol_number, Error};
 use nlhello::rtnl::LinkNames;
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,65 +60,107 @@ impl SocketChoice {
 
     /// Says whether any of those who hold a socket is as it should be.
     fn wants_held_by(&self, processes: &[Process]) -> bool {
-        let is_pid = |process: &Process| self.pid.is_none_or(|pid| pid == process.pid);
-        let is_comm =
-            |process: &Process| self.comm.as_ref().is_none_or(|comm| *comm == process.comm);
+        let is_any = self.pid.is_none() && self.comm.is_none();
+        let is_wanted = |process: &Process| {
+            self.pid.is_none_or(|pid| pid == process.pid)
+                && self.comm.as_ref().is_none_or(|comm| *comm == process.comm)
+        };
 
-        self.pid.is_none() && self.comm.is_none()
-            || processes
-                .iter()
-                .any(|process| is_pid(process) && is_comm(process))
+        is_any || processes.iter().any(is_wanted)
     }
+}
+
+/// Sockets that are asked for, and what it takes to read and to name them.
+struct SocketRun<'a> {
+    cli: &'a Cli,
+    args: &'a SocketsArgs,
+    out: &'a Output,
+    choice: SocketChoice,
+    lister: Lister,
 }
 
 /// Shows the sockets there are, or tells which of them lose something.
-pub fn run(cli: &Cli, args: &SocketsArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let filter = SocketChoice::read(args)?;
-    let source = match args.proc {
-        true => Source::Proc,
-        false => Source::Diag,
+pub fn run(cli: &Cli, args: &SocketsArgs, out: &Output) -> Result<ExitCode, Failure> {
+    let choice = SocketChoice::read(args)?;
+    let source = if args.proc {
+        Source::Proc
+    } else {
+        Source::Diag
     };
-    let mut lister = Lister::open(source, filter.protocol)?;
+    let mut lister = Lister::open(source, choice.protocol)?;
     lister.set_tap(tap(cli, &SPEC));
+    let run = SocketRun {
+        cli,
+        args,
+        out,
+        choice,
+        lister,
+    };
     match args.watch {
-        true => watch::run(cli, args, out, &filter, &mut lister),
-        false => show(cli, args, out, &filter, &mut lister),
+        true => watch::run(run),
+        false => run.show(),
     }
 }
 
-fn show(
-    cli: &Cli,
-    args: &SocketsArgs,
-    out: &Output,
-    filter: &SocketChoice,
-    lister: &mut Lister,
-) -> Result<ExitCode, Failure> {
-    let sockets = lister.read(TIMEOUT)?;
-    let processes = Processes::find(&inodes(&sockets));
-    let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;
-    let all: Vec<_> = sockets
-        .iter()
-        .map(|socket| DescribedSocket {
-            socket,
-            groups: &groups,
-            processes: processes.of(socket.inode),
+impl SocketRun<'_> {
+    fn show(mut self) -> Result<ExitCode, Failure> {
+        let sockets = self.lister.read(TIMEOUT)?;
+        let names = SocketNames::find(&sockets)?;
+        let all: Vec<_> = { sockets.iter() }
+            .map(|socket| names.describe(socket))
+            .filter(|of| self.choice.wants(of.socket) && self.choice.wants_held_by(of.processes))
+            .collect();
+
+        match self.cli.globals.json {
+            true => write_json(&all)?,
+            false => write_text(&all, self.args.details)?,
+        }
+        self.warn_of_source();
+        self.warn_of_hidden(names.processes.hidden());
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn warn_of_source(&self) {
+        if self.lister.source() == Source::Proc {
+            self.out.warning(LIST, LESS_IS_KNOWN);
+        }
+    }
+
+    /// Says that processes are missing, where some could not be looked into.
+    fn warn_of_hidden(&self, hidden: usize) {
+        if hidden > 0 {
+            let message = format!(
+                "{hidden} processes let only root see what they hold: theirs are shown without a process"
+            );
+            self.out.warning(LIST, &message);
+        }
+    }
+}
+
+/// Names of what sockets have, and who holds them.
+struct SocketNames {
+    groups: GroupNames,
+    processes: Processes,
+}
+
+impl SocketNames {
+    fn find(sockets: &[NetlinkSocket]) -> Result<Self, Error> {
+        let of_processes = sockets.iter().filter(|socket| !socket.is_kernels());
+        let inodes = of_processes.map(|socket| socket.inode).collect();
+
+        Ok(Self {
+            groups: GroupNames::for_sockets(sockets, TIMEOUT)?,
+            processes: Processes::find(&inodes),
         })
-        .filter(|of| filter.wants(of.socket) && filter.wants_held_by(of.processes))
-        .collect();
-
-    match cli.globals.json {
-        true => write_json(&all)?,
-        false => write_text(&all, args.details)?,
     }
-    warn_of_source(out, lister.source());
-    warn_of_hidden(out, &processes);
-    Ok(ExitCode::SUCCESS)
-}
 
-fn inodes(sockets: &[NetlinkSocket]) -> HashSet<u32> {
-    let of_processes = sockets.iter().filter(|socket| !socket.is_kernels());
-
-    of_processes.map(|socket| socket.inode).collect()
+    fn describe<'a>(&'a self, socket: &'a NetlinkSocket) -> DescribedSocket<'a> {
+        DescribedSocket {
+            socket,
+            groups: &self.groups,
+            processes: self.processes.of(socket.inode),
+        }
+    }
 }
 
 fn write_json(all: &[DescribedSocket<'_>]) -> io::Result<()> {
@@ -137,21 +178,4 @@ fn write_text(all: &[DescribedSocket<'_>], has_details: bool) -> io::Result<()> 
     let mut out = io::stdout();
     out.write_all(&text)?;
     out.flush()
-}
-
-fn warn_of_source(out: &Output, source: Source) {
-    if source == Source::Proc {
-        out.warning(LIST, LESS_IS_KNOWN);
-    }
-}
-
-/// Says that processes are missing, where some could not be looked into.
-fn warn_of_hidden(out: &Output, processes: &Processes) {
-    let hidden = processes.hidden();
-    if hidden > 0 {
-        let message = format!(
-            "{hidden} processes let only root see what they hold: theirs are shown without a process"
-        );
-        out.warning(LIST, &message);
-    }
 }

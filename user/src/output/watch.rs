@@ -18,6 +18,7 @@ use initiators::Initiators;
 use nlhello::monitor::{Action, Event, Kind, Origin, Payload};
 use nlhello::object::Names;
 use nlhello::rtnl::Route;
+use serde::Serialize;
 use serde_json::{json, Map, Value};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -374,30 +375,20 @@ fn compare_keys(
     }
 }
 
+/// Values before a change and after it, in the order of their keys.
+#[derive(Serialize)]
+struct JsonChange<'a> {
+    new: &'a Value,
+    old: &'a Value,
+}
+
 /// Appends what differs as a JSON object, in the order of the keys; of several with the same the last one counts.
 fn push_json_changes(out: &mut Vec<u8>, differences: &[Difference]) {
     let all: BTreeMap<_, _> = { differences.iter() }
-        .map(|difference| (&difference.path, difference))
+        .map(|Difference { path, old, new }| (path, JsonChange { new, old }))
         .collect();
-    let mut before = b'{';
-    for Difference { path, old, new } in all.into_values() {
-        out.push(before);
-        push(out, &["\"", path, r#"":{"new":"#]);
-        push_json_value(out, new);
-        push(out, &[r#","old":"#]);
-        push_json_value(out, old);
-        out.push(b'}');
-        before = b',';
-    }
-    match before {
-        b'{' => out.extend_from_slice(b"{}"),
-        _ => out.push(b'}'),
-    }
-}
-
-fn push_json_value(out: &mut Vec<u8>, value: &Value) {
     // A vector takes all that is written to it.
-    let _ = serde_json::to_writer(out, value);
+    let _ = serde_json::to_writer(out, &all);
 }
 
 /// Appends what differs as text.

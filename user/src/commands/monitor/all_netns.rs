@@ -4,8 +4,8 @@
 //! name or an id.
 
 use super::{
-    link_of, netns, warn_of_little_room, warn_of_unreceived, Cli, EventEmitter, EventFilter,
-    Failure, MonitorArgs, MonitorRun, OP,
+    is_read, link_of, netns, warn_of_little_room, warn_of_unreceived, Cli, EventEmitter,
+    EventFilter, Failure, MonitorArgs, MonitorRun, OP,
 };
 use crate::output::{Identity, NamespaceLabel, Output, Stamp, Watch};
 use crate::signals::Signals;
@@ -74,14 +74,17 @@ pub fn watch(
         filter,
         all: HashMap::new(),
         at: None,
-        start: match args.initial {
-            true => Start::Told,
-            false => Start::Untold,
+        start: if args.initial {
+            Start::Told
+        } else {
+            Start::Untold
         },
     };
     sites.begin(&mut namespaces)?;
     let result = sites.watch(&mut namespaces, &run.signals, run.deadline);
-    run.teller.sum_up_if_read(&result);
+    if is_read(&result) {
+        run.teller.sum_up_now();
+    }
     result
 }
 
@@ -105,10 +108,9 @@ impl Sites<'_> {
         deadline: Instant,
     ) -> Result<(), Failure> {
         while self.teller.left > 0 {
-            let wake = Some(signals.as_fd());
-            let waited = namespaces.wait(deadline, wake, &mut |namespace, seen| {
-                self.emit(namespace, seen);
-            })?;
+            let emit =
+                &mut |namespace: &Namespace, seen: &NamespaceNotice<'_>| self.emit(namespace, seen);
+            let waited = namespaces.wait(deadline, Some(signals.as_fd()), emit)?;
             if self.teller.ends(waited, signals, deadline)? {
                 break;
             }
@@ -141,8 +143,8 @@ impl Sites<'_> {
 
     fn refuse(&self, namespace: &Namespace, error: &Error) {
         let words = self.identity(namespace).words();
-        self.out
-            .warning(OP, &format!("{words} is not watched: {error}"));
+        let message = format!("{words} is not watched: {error}");
+        self.out.warning(OP, &message);
     }
 
     fn open(&mut self, namespace: &Namespace) {

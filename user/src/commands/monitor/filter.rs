@@ -25,9 +25,8 @@ pub struct EventFilter {
 
 /// Returns the index of `link` if it is one that `nlhello sniff` has made.
 fn sniffer(link: &Link<'_>) -> Option<u32> {
-    let is_named = |name: &[u8]| name.starts_with(Device::PREFIX.as_bytes());
-    let is_sniffer =
-        link.name().is_some_and(is_named) && link.kind() == Some(Device::KIND.as_bytes());
+    let is_named = link.name()?.starts_with(Device::PREFIX.as_bytes());
+    let is_sniffer = is_named && link.kind() == Some(Device::KIND.as_bytes());
 
     is_sniffer.then(|| link.header().index)
 }
@@ -51,12 +50,9 @@ impl EventFilter {
 
     /// Fails if events are asked for that the kernel does not send.
     pub fn check_heard(&self) -> Result<(), Error> {
-        let mut unreceived = self
-            .kinds
-            .iter()
-            .filter_map(|kind| Some((kind, kind.why_unreceived()?)));
+        let unreceived = |kind: Kind| Some((kind, kind.why_unreceived()?));
 
-        match unreceived.next() {
+        match self.kinds.iter().find_map(unreceived) {
             None => Ok(()),
             Some((kind, reason)) => Err(Error::usage(OP, format!("'{}': {reason}", kind.name()))
                 .hint("with --recheck SECS they are read again and again")),
@@ -256,30 +252,18 @@ mod tests {
             ("pref 100", Kind::Rule, &RULE, true),
             ("pref 101", Kind::Rule, &RULE, false),
         ] {
-            let wants = filter(&format!("{KEPT} {line}"))
-                .unwrap()
-                .wants_object(&Payload::new(kind, body));
+            let filter = filter(&format!("{KEPT} {line}")).unwrap();
+            let wants = filter.wants_object(&Payload::new(kind, body));
             assert_eq!(wants, is_wanted, "{line}: {kind:?}");
         }
     }
 
     #[test]
     fn words_that_mean_nothing_are_refused() {
-        for line in [
-            "state sleeping",
-            "state",
-            "proto nobody",
-            "within 10.0.0.0/33",
-            "within",
-            "10.0.0.0/33",
-            "all",
-            "eth0",
-            "link eth0",
-            "via inet6 10.0.0.1",
-            "metric -1",
-        ] {
-            let error = filter(line).unwrap_err();
-            assert!(error.is_usage, "{line}");
+        let lines = "state sleeping, state, proto nobody, within 10.0.0.0/33, within, 10.0.0.0/33, all, eth0, \
+                     link eth0, via inet6 10.0.0.1, metric -1";
+        for line in lines.split(", ") {
+            assert!(filter(line).unwrap_err().is_usage, "{line}");
         }
     }
 

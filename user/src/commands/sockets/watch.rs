@@ -2,10 +2,8 @@
 
 //! `nlhello sockets --watch`: a line whenever a socket lost something, or more waits in it than before.
 
-use super::{inodes, warn_of_source, SocketChoice, TIMEOUT};
-use super::{Cli, DescribedSocket, Failure, GroupNames, Lister, NetlinkSocket, Output, Processes};
-use crate::cli::SocketsArgs;
-use crate::commands::exit_code;
+use super::{Failure, NetlinkSocket, SocketNames, SocketRun, TIMEOUT};
+use crate::commands::{exit_code, is_read};
 use crate::output::{write_growth, write_growth_json, Clock, Growth, Stamp, TimeStyle};
 use crate::signals::Signals;
 use nlhello::netlink::{deadline, Error};
@@ -19,11 +17,9 @@ const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Somebody who looks at the sockets again and again.
 struct SocketWatch<'w> {
-    lister: &'w mut Lister,
-    filter: &'w SocketChoice,
+    run: SocketRun<'w>,
     /// How they were at the last look.
     last: HashMap<u64, Growth>,
-    json: bool,
     start: Instant,
     clock: Clock,
     /// How many lines are to be told yet, and were told.
@@ -34,42 +30,36 @@ struct SocketWatch<'w> {
 /// Tells what grows until the count or the time is reached or a signal comes, then sums up.
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
-pub fn run(
-    cli: &Cli,
-    args: &SocketsArgs,
-    out: &Output,
-    filter: &SocketChoice,
-    lister: &mut Lister,
-) -> Result<ExitCode, Failure> {
+pub fn run(run: SocketRun<'_>) -> Result<ExitCode, Failure> {
     let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+    let json = run.cli.globals.json;
     let mut watch = SocketWatch {
-        lister,
-        filter,
         last: HashMap::new(),
-        json: cli.globals.json,
         start: Instant::now(),
-        clock: Clock::here(match cli.globals.json {
-            true => TimeStyle::Iso,
-            false => TimeStyle::Time,
+        clock: Clock::here(if json {
+            TimeStyle::Iso
+        } else {
+            TimeStyle::Time
         }),
-        left: args.count.unwrap_or(u64::MAX),
+        left: run.args.count.unwrap_or(u64::MAX),
         told: 0,
+        run,
     };
-    let first = watch.lister.read(TIMEOUT)?;
+    let first = watch.run.lister.read(TIMEOUT)?;
     watch.remember(&first);
-    warn_of_source(out, watch.lister.source());
-    let result = watch.look_on(args, &signals);
-    if !result.as_ref().is_err_and(Failure::is_unread) {
+    watch.run.warn_of_source();
+    let result = watch.look_on(&signals);
+    if is_read(&result) {
         watch.sum_up();
     }
     result?;
-    Ok(exit_code(args.count.is_some() && watch.left > 0))
+    Ok(exit_code(watch.run.args.count.is_some() && watch.left > 0))
 }
 
 impl SocketWatch<'_> {
-    fn look_on(&mut self, args: &SocketsArgs, signals: &Signals) -> Result<(), Failure> {
-        let end = deadline(self.start, args.timeout.unwrap_or(Duration::MAX));
-        let pace = args.interval.max(SHORTEST);
+    fn look_on(&mut self, signals: &Signals) -> Result<(), Failure> {
+        let end = deadline(self.start, self.run.args.timeout.unwrap_or(Duration::MAX));
+        let pace = self.run.args.interval.max(SHORTEST);
         let mut next = deadline(self.start, pace);
         while self.left > 0 {
             if signals.wait(next.min(end))? {
@@ -91,7 +81,7 @@ impl SocketWatch<'_> {
 
     /// Looks once, and tells what grew since the last time.
     fn look(&mut self) -> Result<(), Failure> {
-        let sockets = self.lister.read(TIMEOUT)?;
+        let sockets = self.run.lister.read(TIMEOUT)?;
         let grown = self.grown(&sockets);
         self.remember(&sockets);
         if !grown.is_empty() {
@@ -103,8 +93,8 @@ impl SocketWatch<'_> {
     /// Returns the sockets that grew, and by how much. One that was not there before began with nothing;
     /// ours is full of what is read from it.
     fn grown(&self, sockets: &[NetlinkSocket]) -> Vec<(NetlinkSocket, Growth)> {
-        let wanted =
-            |socket: &&NetlinkSocket| self.filter.wants(socket) && !self.lister.is_own(socket);
+        let SocketRun { choice, lister, .. } = &self.run;
+        let wanted = |socket: &&NetlinkSocket| choice.wants(socket) && !lister.is_own(socket);
         let since_last = |socket: &NetlinkSocket| {
             let before = self.last.get(&socket.id()).copied().unwrap_or_default();
             growth(before, level(socket))
@@ -120,21 +110,16 @@ impl SocketWatch<'_> {
 
     fn emit_all(&mut self, grown: &[(NetlinkSocket, Growth)]) -> Result<(), Failure> {
         let sockets: Vec<_> = grown.iter().map(|(socket, _)| socket.clone()).collect();
-        let processes = Processes::find(&inodes(&sockets));
-        let groups = GroupNames::for_sockets(&sockets, TIMEOUT)?;
+        let names = SocketNames::find(&sockets)?;
         let now = Stamp::now(self.start);
         let mut lines = Vec::new();
         for (socket, growth) in grown {
-            let of = DescribedSocket {
-                socket,
-                groups: &groups,
-                processes: processes.of(socket.inode),
-            };
-            if self.left == 0 || !self.filter.wants_held_by(of.processes) {
+            let of = names.describe(socket);
+            if self.left == 0 || !self.run.choice.wants_held_by(of.processes) {
                 continue;
             }
             let time = (&mut self.clock, &now);
-            match self.json {
+            match self.run.cli.globals.json {
                 true => write_growth_json(&mut lines, time, &of, *growth)?,
                 false => write_growth(&mut lines, time, &of, *growth)?,
             }
@@ -147,10 +132,8 @@ impl SocketWatch<'_> {
     }
 
     fn remember(&mut self, sockets: &[NetlinkSocket]) {
-        self.last = sockets
-            .iter()
-            .map(|socket| (socket.id(), level(socket)))
-            .collect();
+        let levels = sockets.iter().map(|socket| (socket.id(), level(socket)));
+        self.last = levels.collect();
     }
 
     fn sum_up(&self) {
