@@ -300,8 +300,13 @@ impl ObjectTable {
     /// Returns `forms` in the order that people expect.
     pub fn in_order(&self, forms: impl Iterator<Item = InternedObject>) -> Vec<InternedObject> {
         let mut forms: Vec<_> = forms.collect();
-        forms.sort_unstable_by(|one, other| self.order(*one, *other));
+        self.sort(&mut forms);
         forms
+    }
+
+    /// Sorts `forms`: there is one copy of that in the program, wherever they come from.
+    fn sort(&self, forms: &mut [InternedObject]) {
+        forms.sort_unstable_by(|one, other| self.order(*one, *other));
     }
 
     fn order(&self, one: InternedObject, other: InternedObject) -> Ordering {
