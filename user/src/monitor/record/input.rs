@@ -44,9 +44,9 @@ impl Input {
 
     /// Fills `buf`, which is of the packet at byte `packet`.
     pub fn read_all(&mut self, buf: &mut [u8], packet: u64) -> Result<(), Error> {
-        match self.read_or_end(buf, packet)? {
-            true => Ok(()),
-            false => Err(cut_off(packet)),
+        match self.fill(buf)? {
+            len if len < buf.len() => Err(cut_off(packet)),
+            _ => Ok(()),
         }
     }
 
