@@ -279,10 +279,15 @@ impl Table<'_> {
             let at = self.to;
             self.receive()?;
             for message in Messages::new(&self.bytes[at..self.to]) {
-                let part = message.map(|message| (self.part(&message), message));
-                // An error is found again when it is its turn.
-                ended |= part.is_err() || matches!(part, Ok((TablePart::End, _)));
-                interrupted |= part.is_ok_and(|(part, message)| part.is_interrupted(&message));
+                match message {
+                    Ok(message) => {
+                        let part = self.part(&message);
+                        ended |= part == TablePart::End;
+                        interrupted |= part.is_interrupted(&message);
+                    }
+                    // An error is found again when it is its turn.
+                    Err(_) => ended = true,
+                }
             }
         }
         self.is_whole = ended;

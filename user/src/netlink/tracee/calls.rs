@@ -101,8 +101,8 @@ macro_rules! syscalls {
     };
 }
 
-// `pwrite` and `pwritev`, which fail with `ESPIPE` on sockets, are left out; `pwritev2` with offset -1 is `writev`. The
-// numbers are those of `arch/x86/entry/syscalls/syscall_32.tbl`.
+// `pwrite` and `pwritev`, which fail with `ESPIPE` on sockets, are left out; `pwritev2` with offset -1 is `writev`.
+// Numbers of i386 are from `arch/x86/entry/syscalls/syscall_32.tbl`.
 syscalls! {
     SYS_sendmsg, 370 = "sendmsg": Message(Sent),
     SYS_recvmsg, 372 = "recvmsg": Message(Received),
