@@ -252,18 +252,9 @@ impl Object for Addr<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rtnl::captures::{assert_has, capture, changed};
     use crate::rtnl::Kind;
     use serde_json::json;
-
-    #[test]
-    fn an_address_is_usable_once_it_is_no_duplicate() {
-        let usable = capture("addr-ip").map(|addr: &[u8]| Addr::from_payload(addr).unwrap());
-        let [_, v6, link_local] = usable.map(|addr| addr.is_usable());
-
-        assert!(v6 && !link_local);
-    }
 
     #[test]
     fn a_flag_means_temporary_for_ipv6_and_secondary_for_ipv4() {

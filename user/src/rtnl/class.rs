@@ -89,12 +89,4 @@ mod tests {
             json!({"options": {"rate": rate, "ceil": 0}}),
         );
     }
-
-    #[test]
-    fn a_class_is_read() {
-        let class = Class::from_payload(captured("class")[1]).unwrap();
-
-        assert_eq!(class.kind(), Some(b"htb".as_slice()));
-        assert_eq!(class.header().handle, 0x1_0abc);
-    }
 }

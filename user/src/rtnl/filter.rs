@@ -162,18 +162,6 @@ mod tests {
     use crate::rtnl::Kind;
     use serde_json::json;
 
-    #[test]
-    fn a_filter_is_read() {
-        let filter = Filter::from_payload(captured("filter")[1]).unwrap();
-
-        assert_eq!(filter.kind(), Some(b"u32".as_slice()));
-        assert_eq!((filter.protocol(), filter.preference()), (0x86dd, 6));
-        assert_eq!(
-            (filter.chain(), filter.header().parent),
-            (Some(3), 0x1_0000)
-        );
-    }
-
     /// Returns a filter with these numbers.
     fn filter(ifindex: u32, parent: u32, protocol: u16) -> Vec<u8> {
         let mut payload = captured("filter")[3].to_vec();

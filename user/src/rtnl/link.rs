@@ -513,22 +513,6 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_read() {
-        let [lo, _, port] = [0, 1, 2].map(|at| captured("link-ip")[at]);
-        let [lo, port] = [lo, port].map(|link| Link::from_payload(link).unwrap());
-
-        assert_eq!(lo.header().index, 1);
-        assert_eq!(lo.name(), Some(b"lo".as_slice()));
-        assert!(lo.is_up());
-        assert_eq!((lo.mtu(), lo.group()), (Some(65536), Some(0)));
-        assert_eq!((lo.master(), lo.kind()), (None, None));
-        assert_eq!(lo.address(), Some(&[0; 6][..]));
-        assert_eq!(lo.broadcast(), Some(&[0; 6][..]));
-        assert_eq!(port.kind(), Some(b"veth".as_slice()));
-        assert_eq!(port.slave_kind(), Some(b"bridge".as_slice()));
-    }
-
-    #[test]
     fn a_link_is_called_by_each_of_its_names() {
         let names = [&b"eth0"[..], b"other", b"a-name-of-more-than-fifteen-bytes"];
         let list = names.map(|name| (IFLA_ALT_IFNAME, name));

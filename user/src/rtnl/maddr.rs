@@ -117,21 +117,9 @@ pub(crate) const FACTS: Facts = Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rtnl::captures::{assert_has, captured};
     use crate::rtnl::Kind;
     use serde_json::json;
-
-    #[test]
-    fn an_address_is_read() {
-        let all = captured("maddr").iter();
-        let all: Vec<_> = all.map(|one| Maddr::from_payload(one).unwrap()).collect();
-        let anycast = "2001:db8:9::".parse().ok();
-
-        assert!(all.iter().any(|one| one.anycast() == anycast));
-        assert_eq!(all[0].multicast(), "ff01::1".parse().ok());
-        assert_eq!((all[0].header().index, all[0].header().family), (60001, 10));
-    }
 
     #[test]
     fn flags_and_lifetimes_that_are_not_the_usual_ones_are_told() {

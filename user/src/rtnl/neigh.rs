@@ -251,15 +251,6 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_neighbour_has_an_address_of_the_link_layer_once_it_is_resolved() {
-        let [stale, managed, _] = capture("neigh-ip");
-        let lladdr = |payload| Neigh::from_payload(payload).unwrap().lladdr();
-
-        assert_eq!(lladdr(stale), Some(&[2, 0, 0, 0, 0, 0x10][..]));
-        assert_eq!(lladdr(managed), None);
-    }
-
-    #[test]
     fn on_a_tunnel_both_addresses_are_of_ip() {
         let [stale, ..] = capture::<3>("neigh-ip");
         let neigh = with(&stale[..20], &[(NDA_LLADDR, &[192, 0, 2, 1])]);

@@ -121,14 +121,4 @@ mod tests {
         assert_has(Kind::Qdisc, &payload, expected);
         assert_lacks(Kind::Qdisc, &payload, "/egress_block");
     }
-
-    #[test]
-    fn a_qdisc_is_read() {
-        let qdisc = Qdisc::from_payload(captured("qdisc")[2]).unwrap();
-        let header = qdisc.header();
-
-        assert_eq!(qdisc.kind(), Some(b"fq_codel".as_slice()));
-        assert_eq!((header.handle, header.parent), (0x8001_0000, 0x1_0010));
-        assert_eq!(header.ifindex, 60001);
-    }
 }

@@ -156,13 +156,4 @@ mod tests {
             assert_lacks(Kind::Prefix, &prefix, absent);
         }
     }
-
-    #[test]
-    fn a_prefix_is_read() {
-        let prefix = RaPrefix::from_payload(captured("prefix")[0]).unwrap();
-
-        assert_eq!(prefix.header().ifindex, 60001);
-        assert_eq!(prefix.address(), "2001:db8:1::".parse().ok());
-        assert_eq!(prefix.header().len, 64);
-    }
 }

@@ -2,6 +2,7 @@
 
 //! Kinds of objects: their names, their words, and what is said of the objects in captures.
 
+mod views;
 mod words;
 
 use nlhello::kind::{Argument, Payload, Word};

@@ -80,20 +80,3 @@ pub(crate) const FACTS: Facts = Facts {
     silent: |_| Kinds::of(&[Kind::Link, Kind::Route]),
     ..Facts::DEFAULT
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rtnl::captures::captured;
-
-    #[test]
-    fn a_link_is_read() {
-        let link = Ifinfo6::from_payload(captured("ifinfo6")[0]).unwrap();
-
-        assert_eq!(link.header().family, 10);
-        assert_eq!(
-            (link.name(), link.header().index),
-            (Some(b"d0".as_slice()), 60003)
-        );
-    }
-}

@@ -56,22 +56,6 @@ fn a_port_with_a_router_says_for_how_long() {
 }
 
 #[test]
-fn entries_are_read() {
-    let all = all_entries();
-    let find = |group| all.iter().find(|entry| entry.header().group == group);
-    let of_ip = |text: &str| find(Group::Ip(text.parse().unwrap())).unwrap();
-
-    let with_source = of_ip("239.1.1.2");
-    assert_eq!(with_source.source(), "192.0.2.1".parse().ok());
-    let header = with_source.header();
-    assert_eq!((header.vid, header.ifindex), (1, 60005));
-    let remote = of_ip("239.1.1.3");
-    assert_eq!(remote.dst(), "198.51.100.1".parse().ok());
-    assert_eq!(remote.bridge().ifindex, 60006);
-    assert!(find(Group::Mac([3, 0, 0, 0, 0, 1])).is_some());
-}
-
-#[test]
 fn a_message_with_an_entry_that_makes_no_sense_keeps_all_as_unknown() {
     let bridge = [7, 0, 0, 0, 100, 234, 0, 0];
     let nest = |kind, value: &[u8]| with(&[], &[(kind, value)]);

@@ -2,11 +2,10 @@
 
 use super::*;
 use crate::kind::Argument;
-use crate::names::uapi::{RTAX_HOPLIMIT, RTAX_MTU, RTAX_RTO_MIN};
+use crate::names::uapi::RTAX_HOPLIMIT;
 use crate::object::Numbers;
 use crate::rtnl::captures::{assert_has, assert_lacks, capture, captured, changed, told, with};
 use serde_json::json;
-use std::time::Duration;
 
 /// Routes: with metrics, with realms, with several next hops, that expires, cloned, of labels, to the end of a segment.
 fn routes() -> [&'static [u8]; 7] {
@@ -36,15 +35,6 @@ fn a_route_of_mpls_can_lead_to_an_address_of_the_link_layer() {
     assert_has(Kind::Route, &route, json!({"via": via}));
     assert_lacks(Kind::Route, &route, "/unknown");
     assert_eq!(Route::from_payload(&route).unwrap().via(), None);
-}
-
-#[test]
-fn a_route_of_a_group_is_read() {
-    let route = Route::from_payload(captured("mroute")[0]).unwrap();
-
-    assert_eq!(route.dst(), "239.1.2.3".parse().ok());
-    assert_eq!(route.src(), "10.9.0.2".parse().ok());
-    assert_eq!((route.iif(), route.table()), (Some(60001), 253));
 }
 
 #[test]
@@ -85,39 +75,6 @@ fn why_a_route_was_deleted_is_told_and_no_part_of_it() {
         assert_eq!(body(&route), body(realms));
     }
     assert_eq!(told(Kind::Route, &because(0)), told(Kind::Route, realms));
-}
-
-#[test]
-fn the_next_hops_of_a_route_are_read() {
-    let [metrics, _, multipath, ..] = routes().map(|route| Route::from_payload(route).unwrap());
-    let via = |text: &str| text.parse().ok();
-
-    let hops = { multipath.hops() }.map(|hop| (hop.oif(), hop.via(), hop.weight(), hop.flags()));
-    assert!(hops.eq([
-        (70001, via("10.1.0.2"), 3, 0),
-        (70001, via("10.2.0.2"), 200, 0)
-    ]));
-    assert_eq!(multipath.nexthop_id(), None);
-    assert_eq!(metrics.hops().count(), 0);
-}
-
-#[test]
-fn the_metrics_of_a_route_are_read_in_units_of_time_and_bytes() {
-    let [with, _, without, ..] = routes().map(|route| Route::from_payload(route).unwrap());
-    let metrics = with.metrics().unwrap();
-
-    let sizes = [metrics.mtu(), metrics.window(), metrics.advmss()];
-    assert_eq!(sizes, [1400, 100, 1300].map(Some));
-    let counts = [metrics.hoplimit(), metrics.initcwnd(), metrics.initrwnd()];
-    assert_eq!(counts, [33, 9, 11].map(Some));
-    assert_eq!(metrics.congestion(), Some(&b"cubic"[..]));
-    // 160 eighths, 40 quarters.
-    let times = [metrics.rtt(), metrics.rttvar(), metrics.rto_min()];
-    let milliseconds = |ms| Some(Duration::from_millis(ms));
-    assert_eq!(times, [20, 10, 300].map(milliseconds));
-    assert!(metrics.is_locked(RTAX_RTO_MIN) && !metrics.is_locked(RTAX_MTU));
-    assert!(!metrics.is_locked(u16::MAX));
-    assert_eq!(without.metrics(), None);
 }
 
 #[test]
