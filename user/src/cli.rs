@@ -72,6 +72,7 @@ impl Color {
 }
 
 /// A command. Its arguments are defined once it is found: to define those of all takes longer than most commands run.
+/// Docs of the structs that hold them would take the place of its own, which are its help.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {

@@ -83,14 +83,10 @@ impl<'w> ChosenWord<'w> {
 
     /// Says whether events of any kind can be chosen by it.
     pub fn is_known(&self) -> bool {
-        let mut choice = Choice::default();
-        self.choose(
-            Kind::ALL,
-            Purpose::Watch,
-            &mut choice,
-            &mut LinkNames::new(),
-        )
-        .is_ok()
+        let (mut choice, mut links) = (Choice::default(), LinkNames::new());
+
+        self.choose(Kind::ALL, Purpose::Watch, &mut choice, &mut links)
+            .is_ok()
     }
 
     /// Asks for nothing that objects of `kind` can be: of a set of values, one more may be one of them.
@@ -184,10 +180,10 @@ impl<'w> ChosenWord<'w> {
                 words.error(format!("'{name}': {reason}"))
             }
             (_, Some(argument)) if name.is_empty() => words.unknown(argument),
-            (_, Some(argument)) if noun.is_some() => words.error(format!(
-                "'{name}': '{argument}' is no {}",
-                noun.unwrap_or_default()
-            )),
+            (_, Some(argument)) if noun.is_some() => {
+                let noun = noun.unwrap_or_default();
+                words.error(format!("'{name}': '{argument}' is no {noun}"))
+            }
             _ => {
                 let kinds: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
                 words.error(format!("'{name}' is no word of {}", kinds.join(", ")))

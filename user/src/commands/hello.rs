@@ -222,8 +222,8 @@ impl<'a> Report<'a> {
     }
 
     fn aside(&self) {
-        self.out
-            .aside(&Printable::Summary(self.round_trips.summary()));
+        let summary = self.round_trips.summary();
+        self.out.aside(&Printable::Summary(summary));
     }
 
     /// Tells the summary; returns the exit status, which is success if any reply came.

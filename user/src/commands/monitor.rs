@@ -39,6 +39,8 @@ struct MonitorRun {
     teller: EventEmitter,
     signals: Signals,
     deadline: Instant,
+    /// Begun once there are many events.
+    pipeline: Option<Pipeline>,
 }
 
 /// Writer of events, with what it takes to write them.
@@ -126,6 +128,13 @@ fn warn_of_unreceived(monitor: &Monitor, out: &Output) {
     }
 }
 
+/// Takes standard output for events and objects, in the format and the color that are asked for.
+pub fn open_watch(cli: &Cli, style: TimeStyle, netns: Option<String>) -> io::Result<Watch> {
+    let color = cli.globals.color.on(&io::stdout());
+
+    Watch::new(cli.globals.json, color, style, netns)
+}
+
 fn style(timestamp: Timestamp) -> TimeStyle {
     match timestamp {
         Timestamp::Time => TimeStyle::Time,
@@ -139,8 +148,7 @@ fn style(timestamp: Timestamp) -> TimeStyle {
 impl MonitorRun {
     fn new(cli: &Cli, args: &MonitorArgs, filter: EventFilter) -> Result<Self, Failure> {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
-        let color = cli.globals.color.on(&io::stdout());
-        let mut watch = Watch::new(cli.globals.json, color, style(args.timestamp), netns(cli))?;
+        let mut watch = open_watch(cli, style(args.timestamp), netns(cli))?;
         watch.name_causes();
         let teller = EventEmitter::new(watch, filter, args.count);
 
@@ -148,6 +156,7 @@ impl MonitorRun {
             deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
             teller,
             signals,
+            pipeline: None,
         })
     }
 
@@ -182,9 +191,8 @@ impl MonitorRun {
     }
 
     fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
-        let mut pipeline = None;
         while self.teller.left > 0 {
-            let waited = self.receive(monitor, &mut pipeline)?;
+            let waited = self.receive(monitor)?;
             if self.teller.ends(waited, &self.signals, self.deadline)? {
                 break;
             }
@@ -193,13 +201,9 @@ impl MonitorRun {
     }
 
     /// Tells what is there already, or else waits for something to tell.
-    fn receive(
-        &mut self,
-        monitor: &mut Monitor,
-        pipeline: &mut Option<Pipeline>,
-    ) -> Result<Waited, Error> {
+    fn receive(&mut self, monitor: &mut Monitor) -> Result<Waited, Error> {
         if monitor.is_behind() {
-            self.catch_up(monitor, pipeline)?;
+            self.catch_up(monitor)?;
             // There may be nothing to wait for any more.
             if self.teller.is_done() {
                 return Ok(Waited::Heard);
@@ -210,16 +214,12 @@ impl MonitorRun {
         monitor.wait(self.deadline, wake, &mut |told| teller.emit(told))
     }
 
-    /// Emits what is there already; a thread of `pipeline` receives the next events meanwhile, once there are many.
-    fn catch_up(
-        &mut self,
-        monitor: &mut Monitor,
-        pipeline: &mut Option<Pipeline>,
-    ) -> Result<(), Error> {
-        if pipeline.is_none() {
-            *pipeline = Pipeline::start(monitor.event_socket());
+    /// Emits what is there already; a thread receives the next events meanwhile.
+    fn catch_up(&mut self, monitor: &mut Monitor) -> Result<(), Error> {
+        if self.pipeline.is_none() {
+            self.pipeline = Pipeline::start(monitor.event_socket());
         }
-        let Some(pipeline) = pipeline else {
+        let Some(pipeline) = &mut self.pipeline else {
             return Ok(());
         };
         let (signals, deadline) = (&self.signals, self.deadline);

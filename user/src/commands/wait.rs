@@ -3,18 +3,17 @@
 //! `nlhello wait`: until something is so in the network, for scripts.
 
 use super::choice::{ChosenWord, Purpose};
-use super::monitor::{each_link, learn_link, EventFilter};
+use super::monitor::{each_link, learn_link, open_watch, EventFilter};
 use super::words::Words;
 use super::Failure;
 use crate::cli::{Cli, WaitArgs};
-use crate::output::{TimeStyle, Watch};
+use crate::output::TimeStyle;
 use nlhello::kind::Choice;
 use nlhello::monitor::{Event, Kind, Monitor, Notice, Payload, Waited};
 use nlhello::netlink::{deadline, Error};
 use nlhello::object::Names;
 use nlhello::rtnl::{Addr, LinkNames};
 use std::borrow::Cow;
-use std::io;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -35,12 +34,7 @@ struct WaitCondition {
 pub fn run(cli: &Cli, args: &WaitArgs) -> Result<ExitCode, Failure> {
     let deadline = deadline(Instant::now(), args.timeout.unwrap_or(Duration::MAX));
     let mut aim = WaitCondition::read(args)?;
-    let mut watch = Watch::new(
-        cli.globals.json,
-        cli.globals.color.on(&io::stdout()),
-        TimeStyle::None,
-        None,
-    )?;
+    let mut watch = open_watch(cli, TimeStyle::None, None)?;
     let mut monitor = Monitor::open(aim.filter.kinds(), aim.filter.scope(), ROOM)?;
     monitor.start()?;
     while !aim.is_reached(&monitor) {
@@ -84,12 +78,10 @@ impl WaitCondition {
         while let Some(word) = words.word() {
             match word {
                 b"gone" => is_gone = true,
-                word => ChosenWord::read(word, &mut words, &[kind])?.choose(
-                    &[kind],
-                    Purpose::Wait,
-                    &mut choice,
-                    &mut links,
-                )?,
+                word => {
+                    let chosen = ChosenWord::read(word, &mut words, &[kind])?;
+                    chosen.choose(&[kind], Purpose::Wait, &mut choice, &mut links)?;
+                }
             }
         }
         choice.add_table(kind);

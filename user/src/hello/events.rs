@@ -76,12 +76,12 @@ impl Listener {
     ///
     /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
     pub fn heard(&self) -> impl Iterator<Item = Result<HelloEvent<'_>, Error>> {
-        self.connection
-            .messages(OP)
-            .filter_map(|message| match message {
-                Ok(message) => HelloEvent::read(&message, self.time).transpose(),
-                Err(error) => Some(Err(error)),
-            })
+        let messages = self.connection.messages(OP);
+
+        messages.filter_map(|message| {
+            let heard = message.and_then(|message| HelloEvent::read(&message, self.time));
+            heard.transpose()
+        })
     }
 }
 

@@ -15,15 +15,13 @@ pub use json::JsonFields;
 pub use text::TextFields;
 pub use tree::Tree;
 
+use super::buffer::Buffer;
 pub use memo::Memo;
 use nlhello::object::{Fields, Names, Object};
 use nlhello::rtnl::LinkNames;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
-
-/// How much is held before it is written out, in bytes.
-const HELD: usize = 64 << 10;
 
 /// How objects are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +37,9 @@ pub enum RecordStyle {
     },
 }
 
-/// Writes objects to standard output.
+/// Writes objects to standard output. Where that fails, the error is that of `write(2)`.
 pub struct Records {
-    out: File,
-    held: Vec<u8>,
+    out: Buffer<File>,
     style: RecordStyle,
     any: bool,
     memo: Memo,
@@ -58,8 +55,7 @@ impl Records {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 
         Ok(Self {
-            out: out.into(),
-            held: Vec::with_capacity(2 * HELD),
+            out: Buffer::new(out.into()),
             style,
             any: false,
             memo: Memo::new(),
@@ -67,58 +63,44 @@ impl Records {
     }
 
     /// Writes `object`; once more where names of links were missing.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
     #[inline]
     pub fn write(&mut self, object: &impl Object, links: &mut LinkNames) -> io::Result<()> {
-        let start = self.held.len();
+        let start = self.out.text().len();
         self.hold(object, links.known());
         if links.resolve() {
-            self.held.truncate(start);
+            self.out.text().truncate(start);
             self.hold(object, links.known());
         }
         self.any = true;
-        match self.held.len() {
-            ..HELD => Ok(()),
-            _ => self.flush(),
-        }
+        self.out.spill()
     }
 
     #[inline]
     fn hold(&mut self, object: &impl Object, names: &mut Names) {
+        let held = self.out.text();
         match self.style {
             RecordStyle::Json => {
-                self.held.push(if self.any { b',' } else { b'[' });
-                let fields = JsonFields::new(&mut self.held);
+                held.push(if self.any { b',' } else { b'[' });
+                let fields = JsonFields::new(held);
                 write_object(object, names, fields, &mut self.memo, |_| {});
             }
             RecordStyle::Text { details, color } => {
-                let fields = TextFields::new(&mut self.held, details, color);
+                let fields = TextFields::new(held, details, color);
                 write_object(object, names, fields, &mut self.memo, |_| {});
             }
         }
     }
 
     /// Ends the output: after it, JSON is valid, whatever went wrong before.
-    ///
-    /// # Errors
-    ///
-    /// Those of `write(2)`.
     pub fn end(mut self) -> io::Result<()> {
-        match (self.style, self.any) {
-            (RecordStyle::Json, true) => self.held.extend(b"]\n"),
-            (RecordStyle::Json, false) => self.held.extend(b"[]\n"),
-            (RecordStyle::Text { .. }, _) => {}
-        }
-        self.flush()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.held)?;
-        self.held.clear();
-        Ok(())
+        self.out
+            .text()
+            .extend_from_slice(match (self.style, self.any) {
+                (RecordStyle::Json, true) => b"]\n",
+                (RecordStyle::Json, false) => b"[]\n",
+                (RecordStyle::Text { .. }, _) => b"",
+            });
+        self.out.flush()
     }
 }
 

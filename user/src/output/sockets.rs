@@ -19,9 +19,7 @@ const COLUMNS: &[Column] = &[
     ("PORTID", true, |of| of.socket.portid.to_string()),
     ("PROCESS", false, holders),
     ("RECV-Q", true, |of| of.socket.rmem_alloc.to_string()),
-    ("RCVBUF", true, |of| {
-        detail(of, |details| details.rcvbuf.to_string())
-    }),
+    ("RCVBUF", true, |of| detail(of, |details| details.rcvbuf)),
     ("DROPS", true, |of| of.socket.drops.to_string()),
     ("STATE", false, |of| {
         detail(of, |details| name(details.state_name()))
@@ -37,13 +35,9 @@ const DETAILS: &[Column] = &[
         detail(of, |details| name(details.type_name()))
     }),
     ("SEND-Q", true, |of| of.socket.wmem_alloc.to_string()),
-    ("SNDBUF", true, |of| {
-        detail(of, |details| details.sndbuf.to_string())
-    }),
+    ("SNDBUF", true, |of| detail(of, |details| details.sndbuf)),
     ("INODE", true, |of| of.socket.inode.to_string()),
-    ("COOKIE", true, |of| {
-        detail(of, |details| details.cookie.to_string())
-    }),
+    ("COOKIE", true, |of| detail(of, |details| details.cookie)),
 ];
 
 const GROUPS: Column = ("GROUPS", false, |of| list(of.group_names().map(name)));
@@ -81,7 +75,7 @@ pub fn write_growth(
     growth: Growth,
 ) -> io::Result<()> {
     let (protocol, holders) = (name(of.protocol()), holders(of));
-    let limit = detail(of, |details| details.rcvbuf.to_string());
+    let limit = detail(of, |details| details.rcvbuf);
     let more = |number| match number {
         0 => String::new(),
         number => format!(" (+{number})"),
@@ -126,27 +120,25 @@ fn holders(of: &DescribedSocket<'_>) -> String {
     if of.socket.is_kernels() {
         return "kernel".to_owned();
     }
-    list(
-        of.processes
-            .iter()
-            .map(|process| format!("{}/{}", Escaped(&process.comm), process.pid)),
-    )
+    let processes = of.processes.iter();
+
+    list(processes.map(|process| format!("{}/{}", Escaped(&process.comm), process.pid)))
 }
 
 /// Returns what `show` makes of what `/proc` does not tell, or `-` where that was the source.
-fn detail(of: &DescribedSocket<'_>, show: impl Fn(&Details) -> String) -> String {
-    of.socket
-        .details
-        .as_ref()
-        .map_or_else(|| "-".to_owned(), show)
+fn detail<T: ToString>(of: &DescribedSocket<'_>, show: impl Fn(&Details) -> T) -> String {
+    let shown = of.socket.details.as_ref().map(show);
+
+    shown.map_or_else(|| "-".to_owned(), |shown| shown.to_string())
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {
-    let words: Vec<_> = words.collect();
+    let words = words.collect::<Vec<_>>().join(",");
 
-    match words[..] {
-        [] => "-".to_owned(),
-        _ => words.join(","),
+    if words.is_empty() {
+        "-".to_owned()
+    } else {
+        words
     }
 }
 

@@ -6,9 +6,6 @@ use super::*;
 use nlhello::hello::Rtt;
 use std::collections::BTreeSet;
 
-/// An event as text, the title of its section in `docs/json.md`, and its JSON.
-type Row<'a> = (Printable<'a>, &'a str, &'a str, &'a str);
-
 fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
     let mut out = Vec::new();
     write(&mut out).unwrap();
@@ -40,15 +37,14 @@ fn keys(line: &str) -> BTreeSet<String> {
     object.keys().cloned().collect()
 }
 
-/// Asserts that events are told so, as text and as JSON, and that all keys of the latter are documented.
-fn assert_told(rows: &[Row<'_>]) {
-    for (event, text, title, json) in rows {
-        assert_eq!(written(|out| write_event(out, false, event)), *text);
-        let line = written(|out| write_event(out, true, event));
-        assert_eq!(line, format!("{json}\n"));
-        if line != "[]\n" {
-            assert_eq!(keys(&line), documented(title), "{title}: {line}");
-        }
+/// Asserts that `event` is told so, as text and as JSON, and that all keys of the latter are documented in the section
+/// `title`.
+fn assert_told(event: Printable<'_>, text: &str, title: &str, json: &str) {
+    assert_eq!(written(|out| write_event(out, false, &event)), text);
+    let line = written(|out| write_event(out, true, &event));
+    assert_eq!(line, format!("{json}\n"));
+    if json != "[]" {
+        assert_eq!(keys(&line), documented(title), "{title}: {line}");
     }
 }
 
@@ -62,26 +58,24 @@ fn hellos_are_told_and_a_reply_is_one_line_whatever_the_greeting_holds() {
     };
     let json = "{\"greeting\":\"Hello \\\"\\n\\u001b[31m\u{fffd}\",\"seq\":7,\"bytes\":40,\"time_ns\":12345}";
 
-    assert_told(&[
-        (
-            Printable::Greeting(reply),
-            "Hello \"\\x0a\\x1b[31m\\xff\n",
-            "A reply",
-            json,
-        ),
-        (
-            Printable::Reply(reply),
-            "Hello \"\\x0a\\x1b[31m\\xff: 40 bytes seq=7 time=0.012 ms\n",
-            "A reply",
-            json,
-        ),
-        (
-            Printable::Lost(3),
-            "no reply: seq=3\n",
-            "A loss",
-            r#"{"seq":3,"lost":true}"#,
-        ),
-    ]);
+    assert_told(
+        Printable::Greeting(reply),
+        "Hello \"\\x0a\\x1b[31m\\xff\n",
+        "A reply",
+        json,
+    );
+    assert_told(
+        Printable::Reply(reply),
+        "Hello \"\\x0a\\x1b[31m\\xff: 40 bytes seq=7 time=0.012 ms\n",
+        "A reply",
+        json,
+    );
+    assert_told(
+        Printable::Lost(3),
+        "no reply: seq=3\n",
+        "A loss",
+        r#"{"seq":3,"lost":true}"#,
+    );
 }
 
 #[test]
@@ -130,12 +124,12 @@ fn a_summary_tells_losses_and_refusals_apart_and_round_trips_if_there_were_any()
         };
         let text = format!("--- hello statistics ---\n{text}");
         let json = format!(r#"{{"summary":{{{json},"time_ns":2003000000,{times}}}}}"#);
-        assert_told(&[(
+        assert_told(
             Printable::Summary(summary),
             &text,
             "The summary of hellos",
             &json,
-        )]);
+        );
     }
 }
 
@@ -149,20 +143,18 @@ fn a_notification_is_one_line_whatever_was_said() {
         })
     };
 
-    assert_told(&[
-        (
-            heard(Some(b"Hello\n\x1b[2J")),
-            "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n",
-            "A notification",
-            r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":"Hello\n\u001b[2J"}"#,
-        ),
-        (
-            heard(None),
-            "2026-11-21T01:02:03.000000004Z port 4711\n",
-            "A notification",
-            r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":null}"#,
-        ),
-    ]);
+    assert_told(
+        heard(Some(b"Hello\n\x1b[2J")),
+        "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n",
+        "A notification",
+        r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":"Hello\n\u001b[2J"}"#,
+    );
+    assert_told(
+        heard(None),
+        "2026-11-21T01:02:03.000000004Z port 4711\n",
+        "A notification",
+        r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":null}"#,
+    );
 }
 
 #[test]
@@ -181,12 +173,12 @@ fn the_end_of_listening_says_whether_something_was_lost() {
         let json = format!(
             r#"{{"summary":{{"received":12,"overruns":{overruns},"time_ns":2500000000}}}}"#
         );
-        assert_told(&[(
+        assert_told(
             Printable::Audience(audience),
             &text,
             "The summary of listening",
             &json,
-        )]);
+        );
     }
 }
 
@@ -205,20 +197,23 @@ fn peers_stand_in_aligned_columns_or_in_one_array() {
         last_ns,
     });
 
-    assert_told(&[
-        (Printable::Peers(&[], now), "PORTID  MESSAGES  BYTES  LAST\n", "A peer", "[]"),
-        (
-            Printable::Peers(&peers, now),
-            "    PORTID    MESSAGES        BYTES       LAST\n         \
-             7           1           12  500ms ago\n\
-             4000000000  1234567890  14814814680  3m05s ago\n         \
-             8           2           24    0ms ago\n",
-            "A peer",
-            "[{\"portid\":7,\"messages\":1,\"bytes\":12,\"last_ns\":199500000000},\
-             {\"portid\":4000000000,\"messages\":1234567890,\"bytes\":14814814680,\"last_ns\":15000000000},\
-             {\"portid\":8,\"messages\":2,\"bytes\":24,\"last_ns\":201000000000}]",
-        ),
-    ]);
+    assert_told(
+        Printable::Peers(&[], now),
+        "PORTID  MESSAGES  BYTES  LAST\n",
+        "A peer",
+        "[]",
+    );
+    assert_told(
+        Printable::Peers(&peers, now),
+        "    PORTID    MESSAGES        BYTES       LAST\n         \
+         7           1           12  500ms ago\n\
+         4000000000  1234567890  14814814680  3m05s ago\n         \
+         8           2           24    0ms ago\n",
+        "A peer",
+        "[{\"portid\":7,\"messages\":1,\"bytes\":12,\"last_ns\":199500000000},\
+         {\"portid\":4000000000,\"messages\":1234567890,\"bytes\":14814814680,\"last_ns\":15000000000},\
+         {\"portid\":8,\"messages\":2,\"bytes\":24,\"last_ns\":201000000000}]",
+    );
 }
 
 #[test]
@@ -236,26 +231,24 @@ fn counters_and_the_greeting_are_told_and_setting_that_says_nothing_as_text() {
     let read: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(read["greeting"], steering);
 
-    assert_told(&[
-        (
-            Printable::Stats(stats),
-            "hellos  1\nclassic 2\nrefused 3\ndropped 4\npeers   5\nevicted 18446744073709551615\n",
-            "The statistics",
-            r#"{"hellos":1,"classic":2,"refused":3,"dropped":4,"peers":5,"evicted":18446744073709551615}"#,
-        ),
-        (
-            Printable::GreetingIs(steering.as_bytes()),
-            "\\xc2\\x9b31m\\x7f Grüße\\xc2\\xad\\xe2\\x80\\xae\\xf3\\xa0\\x81\\x81\n",
-            "The greeting",
-            json,
-        ),
-        (
-            Printable::GreetingSet(steering.as_bytes()),
-            "",
-            "The greeting",
-            json,
-        ),
-    ]);
+    assert_told(
+        Printable::Stats(stats),
+        "hellos  1\nclassic 2\nrefused 3\ndropped 4\npeers   5\nevicted 18446744073709551615\n",
+        "The statistics",
+        r#"{"hellos":1,"classic":2,"refused":3,"dropped":4,"peers":5,"evicted":18446744073709551615}"#,
+    );
+    assert_told(
+        Printable::GreetingIs(steering.as_bytes()),
+        "\\xc2\\x9b31m\\x7f Grüße\\xc2\\xad\\xe2\\x80\\xae\\xf3\\xa0\\x81\\x81\n",
+        "The greeting",
+        json,
+    );
+    assert_told(
+        Printable::GreetingSet(steering.as_bytes()),
+        "",
+        "The greeting",
+        json,
+    );
 }
 
 #[test]

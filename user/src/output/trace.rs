@@ -144,10 +144,10 @@ impl Decoder {
         self.memory.learn(protocol, message);
         sink.open_message();
         let key = TemplateKey::new(&self.memory, protocol, message);
-        let Self {
-            memory, templates, ..
-        } = self;
-        if !templates.show(sink, memory, &key, message.bytes()) {
+        let is_shown = self
+            .templates
+            .show(sink, &self.memory, &key, message.bytes());
+        if !is_shown {
             self.decode(sink, protocol, message, &key);
         }
     }
@@ -228,32 +228,19 @@ impl Trace {
 
 impl Tap for Trace {
     fn sent(&mut self, datagram: &[u8]) {
-        let origin = DatagramOrigin {
-            arrow: ">",
-            members: "\"direction\":\"sent\"",
-        };
+        let (arrow, members) = (">", r#""direction":"sent""#);
 
-        self.print(origin, datagram);
+        self.print(DatagramOrigin { arrow, members }, datagram);
     }
 
     fn received(&mut self, datagram: Datagram<'_>) {
-        let (arrow, members);
-        let origin = match datagram.portid {
-            0 => DatagramOrigin {
-                arrow: "<",
-                members: "\"direction\":\"received\"",
-            },
-            // Not the kernel: worth seeing, if not believing.
-            portid => {
-                arrow = format!("< (from port {portid})");
-                members = format!("\"direction\":\"received\",\"portid\":{portid}");
-                DatagramOrigin {
-                    arrow: &arrow,
-                    members: &members,
-                }
-            }
-        };
-
-        self.print(origin, datagram.bytes);
+        let (mut arrow, mut members) = ("<".to_owned(), r#""direction":"received""#.to_owned());
+        // Not the kernel: worth seeing, if not believing.
+        if datagram.portid != 0 {
+            arrow += &format!(" (from port {})", datagram.portid);
+            members += &format!(r#","portid":{}"#, datagram.portid);
+        }
+        let (arrow, members) = (&*arrow, &*members);
+        self.print(DatagramOrigin { arrow, members }, datagram.bytes);
     }
 }

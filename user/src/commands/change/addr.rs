@@ -28,7 +28,7 @@ pub fn read(task: &Task<'_>, words: &mut ChangeWords<'_, '_>) -> Result<Request,
             "dev" => addr.index = words.index(word)?,
             "local" => local = Some(words.subnet(word)?),
             "peer" => addr.peer = Some(words.subnet(word)?),
-            "brd" | "broadcast" => wanted = Some(broadcast(word, words)?),
+            "brd" | "broadcast" => wanted = Some(wanted_broadcast(word, words)?),
             "label" => addr.label = Some(words.value(word)?),
             "scope" => addr.scope = Some(words.scope()?),
             "metric" => addr.metric = Some(words.number(word)?),
@@ -52,7 +52,7 @@ pub fn read(task: &Task<'_>, words: &mut ChangeWords<'_, '_>) -> Result<Request,
         words.check_family(addr.local.family(), peer)?;
     }
     if let Some(wanted) = wanted {
-        addr.broadcast = wanted.of(&addr, words)?;
+        addr.broadcast = broadcast(wanted, &addr, words)?;
     }
     match addr.index {
         0 => Err(words.missing("'dev'").into()),
@@ -67,39 +67,29 @@ fn lifetime(keyword: &str, words: &mut ChangeWords<'_, '_>) -> Result<Lifetime, 
     })
 }
 
-/// A broadcast address that is asked for.
-#[derive(Clone, Copy)]
-enum Broadcast {
-    This(IpAddr),
-    /// The broadcast address of the network.
-    Usual,
-}
-
-impl Broadcast {
-    /// Returns the broadcast address that `addr` is to have; `None` where there usually is none.
-    fn of(
-        self,
-        addr: &AddrChange<'_>,
-        words: &ChangeWords<'_, '_>,
-    ) -> Result<Option<IpAddr>, Error> {
-        if addr.local.address.is_ipv6() {
-            let why = "'brd': there are no broadcast addresses of IPv6";
-            return Err(words.error(why.to_owned()));
-        }
-        match self {
-            Self::This(address) => {
-                words.check_family(addr.local.family(), address.into())?;
-                Ok(Some(address))
-            }
-            Self::Usual => Ok(addr.peer.unwrap_or(addr.local).broadcast()),
-        }
-    }
-}
-
-/// Reads a broadcast address; `+` is the usual one.
-fn broadcast(keyword: &str, words: &mut ChangeWords<'_, '_>) -> Result<Broadcast, Error> {
+/// Reads a broadcast address; `+`, or `None`, is that of the network.
+fn wanted_broadcast(
+    keyword: &str,
+    words: &mut ChangeWords<'_, '_>,
+) -> Result<Option<IpAddr>, Error> {
     words.read(keyword, "broadcast address", |value| match value {
-        "+" => Some(Broadcast::Usual),
-        value => value.parse().ok().map(Broadcast::This),
+        "+" => Some(None),
+        value => value.parse().ok().map(Some),
     })
+}
+
+/// Returns the broadcast address that `addr` is to have, the `wanted` one or that of its network, if there usually is one.
+fn broadcast(
+    wanted: Option<IpAddr>,
+    addr: &AddrChange<'_>,
+    words: &ChangeWords<'_, '_>,
+) -> Result<Option<IpAddr>, Error> {
+    if addr.local.address.is_ipv6() {
+        let why = "'brd': there are no broadcast addresses of IPv6";
+        return Err(words.error(why.to_owned()));
+    }
+    if let Some(address) = wanted {
+        words.check_family(addr.local.family(), address.into())?;
+    }
+    Ok(wanted.or_else(|| addr.peer.unwrap_or(addr.local).broadcast()))
 }

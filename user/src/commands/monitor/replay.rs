@@ -2,14 +2,13 @@
 
 //! `nlhello replay`: what a monitor told, again, or would have told of a capture.
 
-use super::{style, Cli, Error, EventEmitter, EventFilter, ExitCode, Failure};
+use super::{open_watch, style, Cli, Error, EventEmitter, EventFilter, ExitCode, Failure};
 use crate::cli::ReplayArgs;
 use crate::commands::open_input;
-use crate::output::{Output, Watch};
+use crate::output::Output;
 use nlhello::monitor::{Kind, Notice, Replay};
 use nlhello::rtnl::Link;
 use std::ffi::OsString;
-use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::time::{Duration, SystemTime};
 
@@ -40,8 +39,7 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
         (0, []) => EventFilter::read_recorded(asked.family, &asked.words)?,
         (family, words) => EventFilter::read(family, words)?,
     };
-    let color = cli.globals.color.on(&io::stdout());
-    let watch = Watch::new(cli.globals.json, color, style(args.timestamp), asked.netns)?;
+    let watch = open_watch(cli, style(args.timestamp), asked.netns)?;
     let mut teller = EventEmitter::new(watch, filter, args.count);
     let result = play(&mut replay, &mut teller, args.initial);
     teller.flush()?;

@@ -45,35 +45,30 @@ pub fn write_each(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), F
     while let Some(row) = rows.next_row()? {
         write(row)?;
         if rows.is_streamed() {
-            return write_beside(rows, write);
+            if let Some(written) = write_beside(rows, write) {
+                return written;
+            }
         }
     }
     Ok(())
 }
 
-fn write_beside(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failure> {
+/// Writes the rest in a thread; `None` where there can be no more: then reading waits for each part.
+fn write_beside(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Option<Result<(), Failure>> {
     let (full, loads) = mpsc::sync_channel(AHEAD);
     let (used, spare) = mpsc::channel();
-    let lent = &mut *write;
 
-    let told = thread::scope(|scope| {
-        let write = move || write_loads(loads, &used, lent);
+    thread::scope(|scope| {
+        let write = move || write_loads(loads, &used, write);
         let writer = Builder::new().spawn_scoped(scope, write).ok()?;
         let read = send_loads(rows, full, &spare);
-        let written = writer
-            .join()
-            .unwrap_or_else(|why| panic::resume_unwind(why));
-        Some(written.and(read))
-    });
-    // Without a thread to write, reading waits for each part.
-    told.unwrap_or_else(|| write_rest(rows, write))
-}
-
-fn write_rest(rows: &mut dyn Rows, write: &mut WriteRow<'_>) -> Result<(), Failure> {
-    while let Some(row) = rows.next_row()? {
-        write(row)?;
-    }
-    Ok(())
+        let written = writer.join();
+        Some(
+            written
+                .unwrap_or_else(|why| panic::resume_unwind(why))
+                .and(read),
+        )
+    })
 }
 
 /// Sends copies of all rows, until the writer is gone: it says why itself.

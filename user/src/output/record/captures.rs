@@ -45,7 +45,7 @@ macro_rules! kinds {
     )+};
 }
 
-// Kinds that a question is for.
+// Kinds that a question is for come before those that are events only.
 kinds! {
     link: |message| select(&Links::default(), message),
     addr: |message| select(&Addrs::default(), message),
@@ -54,10 +54,6 @@ kinds! {
     neigh: |message| select(&Neighs::default(), message),
     rule: |message| select(&Rules::default(), message),
     fdb: |message| select(&Fdb::default(), message),
-}
-
-// Kinds that are events only.
-kinds! {
     prefix: |message| RaPrefix::from_payload(message.payload()).ok(),
     netconf: |message| Netconf::from_payload(message.payload()).ok(),
     nsid: |message| Nsid::from_payload(message.payload()).ok(),

@@ -8,6 +8,7 @@ use nlhello::object::Rest;
 const SLOTS: usize = 256;
 
 /// Texts, each in the place that the hash of its bytes gives it: the last one there stays.
+#[derive(Default)]
 pub struct Memo {
     /// Empty before the first text: most objects need no memory for it.
     slots: Vec<MemoSlot>,
@@ -34,10 +35,7 @@ struct MemoSlot {
 impl Memo {
     /// Remembers nothing yet.
     pub fn new() -> Self {
-        Self {
-            slots: Vec::new(),
-            last: 0,
-        }
+        Self::default()
     }
 
     /// Forgets all.
