@@ -516,22 +516,14 @@ impl HelloArgs {
     }
 }
 
-/// Reads the command line.
-///
-/// # Errors
-///
-/// What to print instead of running: help, or what is wrong with the command line.
+/// Reads the command line. An error is what to print instead of running: help, or what is wrong with the words.
 pub fn parse() -> Result<Cli, clap::Error> {
     let words: Vec<_> = std::env::args_os().collect();
 
     parse_words(&words)
 }
 
-/// Reads a command line that is no program's own, without the name of the program.
-///
-/// # Errors
-///
-/// As [`parse`].
+/// Reads a command line that is no program's own, without the name of the program; see [`parse`].
 pub fn parse_line(words: &[OsString]) -> Result<Cli, clap::Error> {
     parse_words(&[&["nlhello".into()], words].concat())
 }

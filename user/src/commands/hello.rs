@@ -2,7 +2,7 @@
 
 //! `nlhello hello`: ping, for the kernel.
 
-use super::{tap, Failure};
+use super::{exit_code, tap, Failure};
 use crate::cli::{Cli, HelloArgs};
 use crate::output::{Output, Printable};
 use crate::signals::Signals;
@@ -236,10 +236,7 @@ impl<'a> Report<'a> {
         self.out.event(&Printable::Summary(summary))?;
         self.out.flush()?;
 
-        Ok(match summary.received {
-            0 => ExitCode::FAILURE,
-            _ => ExitCode::SUCCESS,
-        })
+        Ok(exit_code(summary.received == 0))
     }
 }
 

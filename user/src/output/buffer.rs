@@ -37,11 +37,7 @@ impl<W: Write + ?Sized> Buffer<W> {
         &mut self.text
     }
 
-    /// Writes what waits, if that is enough, up to the end of a page.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer; what waited is gone then.
+    /// Writes what waits, if that is enough, up to the end of a page; where that fails, what waited is gone.
     #[inline]
     pub fn spill(&mut self) -> io::Result<()> {
         match self.text.len() {
@@ -50,11 +46,7 @@ impl<W: Write + ?Sized> Buffer<W> {
         }
     }
 
-    /// Writes what waits, and has the writer hold nothing back.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer; what waited is gone then.
+    /// Writes what waits, and has the writer hold nothing back; where that fails, what waited is gone.
     pub fn flush(&mut self) -> io::Result<()> {
         self.write(self.text.len())?;
         self.out.flush()

@@ -46,11 +46,7 @@ pub struct Records {
 }
 
 impl Records {
-    /// Takes standard output.
-    ///
-    /// # Errors
-    ///
-    /// When it is closed.
+    /// Takes standard output; fails when it is closed.
     pub fn new(style: RecordStyle) -> io::Result<Self> {
         let out = io::stdout().as_fd().try_clone_to_owned()?;
 

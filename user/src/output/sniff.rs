@@ -126,11 +126,7 @@ impl Sniff {
         });
     }
 
-    /// Writes out what is held.
-    ///
-    /// # Errors
-    ///
-    /// Why not all of it could be written.
+    /// Writes out what is held; fails with the reason why not all could be written, now or before.
     pub fn flush(&mut self) -> io::Result<()> {
         match self.failure.take() {
             Some(error) => Err(error),

@@ -108,13 +108,6 @@ fn write_audience(out: &mut dyn Write, audience: &Audience) -> io::Result<()> {
     }
 }
 
-const PEERS: [(&str, bool); 4] = [
-    ("PORTID", true),
-    ("MESSAGES", true),
-    ("BYTES", true),
-    ("LAST", true),
-];
-
 /// Writes a table. A peer heard in the future, as a clock sees it that was set back, was heard just now.
 fn write_peers(out: &mut dyn Write, peers: &[Peer], now: SystemTime) -> io::Result<()> {
     let row = |peer: &Peer| {
@@ -124,7 +117,8 @@ fn write_peers(out: &mut dyn Write, peers: &[Peer], now: SystemTime) -> io::Resu
         [&numbers[..], &[format!("{} ago", Age(age))]].concat()
     };
 
-    write_table(out, &PEERS, peers.iter().map(row))
+    let columns = ["PORTID", "MESSAGES", "BYTES", "LAST"].map(|name| (name, true));
+    write_table(out, &columns, peers.iter().map(row))
 }
 
 fn millis(time: Duration) -> f64 {

@@ -80,10 +80,6 @@ impl Decoder {
     }
 
     /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`).
-    ///
-    /// # Errors
-    ///
-    /// Those of `out`.
     #[inline]
     pub fn datagram(
         &mut self,

@@ -51,11 +51,7 @@ struct Difference {
 }
 
 impl Watch {
-    /// Takes standard output; `netns` is the network namespace, where that was said.
-    ///
-    /// # Errors
-    ///
-    /// When it is closed.
+    /// Takes standard output; fails when it is closed. `netns` is the network namespace, where that was said.
     pub fn new(
         json: bool,
         color: bool,

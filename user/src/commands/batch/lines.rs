@@ -24,11 +24,7 @@ pub struct BatchLine {
 }
 
 impl BatchLine {
-    /// Returns the words.
-    ///
-    /// # Errors
-    ///
-    /// Why it cannot be read.
+    /// Returns the words, or why the line cannot be read.
     pub fn words(&self) -> Result<&[OsString], &'static str> {
         self.words.as_deref().map_err(|why| *why)
     }
@@ -49,10 +45,6 @@ impl<R: Read> BatchLines<R> {
     }
 
     /// Returns the next line that has words; `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// Those of `read(2)`.
     pub fn next_line(&mut self) -> io::Result<Option<BatchLine>> {
         let mut bytes = Vec::new();
         while self.read_line(&mut bytes)? {
