@@ -149,6 +149,7 @@ impl Decoder {
     }
 
     /// Tells of a message that has no template.
+    #[cold]
     fn decode<S: Sink>(
         &mut self,
         sink: &mut S,
@@ -156,7 +157,7 @@ impl Decoder {
         message: &Message<'_>,
         key: &TemplateKey,
     ) {
-        let start = sink.len();
+        let start = sink.out().len();
         let spans = self.templates.begin(key, message.bytes(), start);
         // Where a line goes on in the next one depends on how long values are.
         if self.form == TraceForm::Color {
@@ -169,8 +170,9 @@ impl Decoder {
             protocol,
         };
         walk.message(message);
-        let text = sink.since(start);
-        self.templates.keep(key, message.bytes(), text);
+        let text = &sink.out()[start..];
+        self.templates
+            .keep(&self.memory, key, message.bytes(), text);
     }
 }
 

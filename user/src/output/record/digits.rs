@@ -32,8 +32,15 @@ const ASCII: u64 = u64::from_ne_bytes([b'0'; 8]);
 /// Appends `number` in decimal.
 #[inline]
 pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
+    match number {
+        0..10 => out.push(b'0' + number as u8),
+        _ => push_digits(out, number),
+    }
+}
+
+/// Appends `number`, which is not below 10, in decimal.
+fn push_digits(out: &mut Vec<u8>, number: u64) {
     match u32::try_from(number) {
-        Ok(number @ 0..10) => out.push(b'0' + number as u8),
         Ok(number @ 0..100_000_000) => push_up_to_eight(out, number),
         // Programs count their messages from the time on.
         Ok(number @ 1_000_000_000..) => out.extend_from_slice(&ten_digits(number)),
@@ -57,7 +64,7 @@ fn push_long(out: &mut Vec<u8>, number: u64) {
 
 /// Returns the ten digits of `number`.
 #[inline]
-fn ten_digits(number: u32) -> [u8; 10] {
+pub fn ten_digits(number: u32) -> [u8; 10] {
     let start = (number / 100_000_000) as u8;
     let [c, d, e, f, g, h, i, j] = eight_characters(number % 100_000_000);
     [b'0' + start / 10, b'0' + start % 10, c, d, e, f, g, h, i, j]
@@ -73,8 +80,7 @@ pub fn six_digits(number: u32) -> [u8; 6] {
 /// Returns the three digits of `number`, which is below 1000.
 #[inline]
 pub fn three_digits(number: u32) -> [u8; 3] {
-    let [.., a, b, c] = eight_characters(number);
-    [a, b, c]
+    [number / 100, number / 10 % 10, number % 10].map(|digit| b'0' + digit as u8)
 }
 
 /// Returns the eight digits of `number`, which is below 10^8.

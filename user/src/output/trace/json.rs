@@ -163,16 +163,8 @@ impl Sink for JsonSink<'_> {
         self.push("}");
     }
 
-    fn len(&self) -> usize {
-        self.out.len()
-    }
-
-    fn since(&self, len: usize) -> &[u8] {
-        &self.out[len..]
-    }
-
-    fn again(&mut self, told: &[u8]) {
-        self.out.extend_from_slice(told);
+    fn out(&mut self) -> &mut Vec<u8> {
+        self.out
     }
 
     fn payload(&mut self, bytes: &[u8]) {

@@ -21,7 +21,8 @@ const INET_DIAG_REQ_V2: usize = 56;
 pub struct Memory {
     links: HashMap<i32, Box<[u8]>>,
     families: HashMap<u16, KnownFamily>,
-    /// How often the families changed.
+    /// How often names of links and families changed.
+    renames: u64,
     learned: u64,
     /// `nlmsg_seq` of the last question for sockets, and the IP protocol that it was about.
     sockets: Option<(u32, u16)>,
@@ -43,6 +44,11 @@ impl Memory {
             true => None,
             false => self.links.get(&index).map(|name| &**name),
         }
+    }
+
+    /// Returns a number that is another one as soon as a link has another name.
+    pub fn renames(&self) -> u64 {
+        self.renames
     }
 
     /// Returns a number that is another one as soon as another family is known.
@@ -94,6 +100,7 @@ impl Memory {
         }
 
         self.links.insert(index, name.into());
+        self.renames += 1;
         Some(())
     }
 

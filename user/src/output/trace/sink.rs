@@ -41,14 +41,8 @@ pub trait Sink {
     /// Ends it.
     fn close_errno(&mut self);
 
-    /// Returns how much was told, in bytes.
-    fn len(&self) -> usize;
-
-    /// Returns what was told since so much was.
-    fn since(&self, len: usize) -> &[u8];
-
-    /// Tells what was told before.
-    fn again(&mut self, told: &[u8]);
+    /// Returns what was told so far.
+    fn out(&mut self) -> &mut Vec<u8>;
 
     /// Tells of a payload of which nothing is known.
     fn payload(&mut self, bytes: &[u8]);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Templates: messages with their text, by which messages are shown that differ from them in a few values.
-//! A program says much the same again and again, and the objects of a dump are alike.
+//! A program says much the same again and again, and the objects of a dump are alike. The message that was
+//! shown last by a template is what it has then: of the next one, only what differs is written.
 
 use super::leaf::Leaf;
 use super::memory::Memory;
 use super::sink::Sink;
+use crate::output::record::digits::ten_digits;
 use crate::output::record::memo::{mix, place};
 use nlhello::names::ValueFormat;
 use nlhello::wire::{Message, NLMSG_HDRLEN};
@@ -59,17 +61,20 @@ pub struct TemplateKey {
     families: u64,
 }
 
-/// A message and its text.
+/// The message that was shown last, and its text.
 #[derive(Clone, Default)]
 struct Template {
     key: TemplateKey,
     bytes: Vec<u8>,
+    /// For each byte of the message 0 if it is in one of the values in `varying`, else 255.
+    mask: Vec<u8>,
     text: Vec<u8>,
     /// In order, none in another.
     spans: Vec<Span>,
-    /// Spans that are written anew, in order: links, which may have another name now, and values that have
-    /// differed once.
-    anew: Vec<usize>,
+    /// Spans of the values that have differed once.
+    varying: Vec<usize>,
+    /// [`Memory::renames`] when the text was written.
+    renames: u64,
 }
 
 /// A value of a message, and where its text is.
@@ -78,14 +83,16 @@ struct Span {
     /// First byte of the value in the message, and the byte behind its last.
     at: u16,
     end: u16,
-    /// First byte of its text in that of the message, and the byte behind its last.
-    text: u16,
-    text_end: u16,
+    /// First byte of its text in that of the message, and how long it is.
+    text: u32,
+    text_len: u32,
     format: ValueFormat,
     /// Address family that the value was shown with, `AF_*`.
     family: u8,
     /// Whether the value is that of an attribute, not a part of one.
     is_attr: bool,
+    /// Whether it is a number of four bytes, whose text is that in decimal.
+    is_count: bool,
     /// Whether other texts depend on the value, so that it must be that of the template.
     is_fixed: bool,
 }
@@ -134,14 +141,13 @@ impl Templates {
         let Some(set) = self.sets.get_mut(key.set()) else {
             return false;
         };
-        for template in &mut set.templates {
-            if template.fits(key, bytes) {
-                template.show(sink, memory, bytes);
-                (set.left, set.pause) = (0, 0);
-                return true;
-            }
-        }
-        false
+        let mut templates = set.templates.iter_mut();
+        let Some(template) = templates.find_map(|one| one.fits(key, bytes).then_some(one)) else {
+            return false;
+        };
+        template.show(sink, memory, bytes);
+        (set.left, set.pause) = (0, 0);
+        true
     }
 
     /// Returns what takes note of the values of the message `bytes`, whose text will begin at `text`.
@@ -162,7 +168,7 @@ impl Templates {
     }
 
     /// Keeps the message `bytes` with its `text` as a template, if all that it depends on was noted.
-    pub fn keep(&mut self, key: &TemplateKey, bytes: &[u8], text: &[u8]) {
+    pub fn keep(&mut self, memory: &Memory, key: &TemplateKey, bytes: &[u8], text: &[u8]) {
         let Spans { is_on, spans, .. } = &mut self.spans;
         let is_small = text.len() <= TEXT_MAX && spans.len() <= VALUES_MAX;
         if !*is_on || !is_small || !spans.is_sorted_by(|one, next| one.end <= next.at) {
@@ -174,11 +180,13 @@ impl Templates {
         template.key = *key;
         template.bytes.clear();
         template.bytes.extend_from_slice(bytes);
+        template.mask.clear();
+        template.mask.resize(bytes.len(), u8::MAX);
         template.text.clear();
         template.text.extend_from_slice(text);
+        template.varying.clear();
+        template.renames = memory.renames();
         mem::swap(&mut template.spans, spans);
-        let is_link = |index: &usize| template.spans[*index].is_link();
-        template.anew = (0..template.spans.len()).filter(is_link).collect();
     }
 }
 
@@ -218,15 +226,16 @@ impl Spans {
         if !self.is_on {
             return;
         }
-        // A place beyond 2^16 is cut off: a message or a text that long is not kept.
+        // A place that is too large is cut off: a message or a text that long is not kept.
         self.spans.push(Span {
             at: at.start as u16,
             end: at.end as u16,
-            text: (text.start - self.text) as u16,
-            text_end: (text.end - self.text) as u16,
+            text: (text.start - self.text) as u32,
+            text_len: text.len() as u32,
             format,
             family,
             is_attr,
+            is_count: value.len() == 4 && is_count(format),
             is_fixed: is_first,
         });
     }
@@ -266,6 +275,20 @@ impl Span {
     fn is_link(&self) -> bool {
         self.format == ValueFormat::Ifindex
     }
+
+    /// Returns where it is in the message.
+    #[inline]
+    fn value(&self) -> Range<usize> {
+        self.at.into()..self.end.into()
+    }
+
+    /// Returns where its text is.
+    #[inline]
+    fn text(&self) -> Range<usize> {
+        let start = self.text as usize;
+
+        start..start + self.text_len as usize
+    }
 }
 
 impl Template {
@@ -274,67 +297,148 @@ impl Template {
     fn fits(&mut self, key: &TemplateKey, bytes: &[u8]) -> bool {
         let is_alike = self.key == *key && self.bytes.len() == bytes.len();
 
-        is_alike && (self.differs_as_before(bytes) || self.add_differences(bytes))
+        is_alike && (self.differs_as_before(bytes) || self.add_varying(bytes))
     }
 
-    /// Says whether the message `bytes` differs in nothing but in what is shown anew.
+    /// Says whether the message `bytes` differs in nothing but in values that have differed before.
     #[inline]
     fn differs_as_before(&self, bytes: &[u8]) -> bool {
-        let mut at = 0;
-        for index in &self.anew {
-            let span = &self.spans[*index];
-            let before = at..span.at.into();
-            if self.bytes[before.clone()] != bytes[before] {
-                return false;
-            }
-            at = span.end.into();
-        }
-        self.bytes[at..] == bytes[at..]
+        let words = self.bytes.chunks_exact(8).zip(self.mask.chunks_exact(8));
+        let mut words = words.zip(bytes.chunks_exact(8));
+        let is_masked = |((one, mask), other)| (word(one) ^ word(other)) & word(mask) == 0;
+        // What is behind the last whole word is in the last eight bytes: no message is shorter.
+        words.all(is_masked) && is_masked(((last(&self.bytes), last(&self.mask)), last(bytes)))
     }
 
-    /// Has the values in which the message `bytes` differs shown anew; returns whether nothing else differs.
+    /// Has the values in which the message `bytes` differs vary; returns whether nothing else differs.
     #[cold]
-    fn add_differences(&mut self, bytes: &[u8]) -> bool {
-        let mut anew = Vec::new();
-        let mut spans = self.spans.iter().enumerate();
-        let mut at = 0;
-        while let Some(place) = difference(&self.bytes, bytes, at) {
-            match spans.find(|(_, span)| usize::from(span.end) > place) {
-                Some((index, span)) if usize::from(span.at) <= place && !span.is_fixed => {
-                    anew.push(index);
-                    at = span.end.into();
+    fn add_varying(&mut self, bytes: &[u8]) -> bool {
+        for at in 0..bytes.len() {
+            if (self.bytes[at] ^ bytes[at]) & self.mask[at] == 0 {
+                continue;
+            }
+            let index = self
+                .spans
+                .partition_point(|span| usize::from(span.end) <= at);
+            match self.spans.get(index) {
+                Some(span) if usize::from(span.at) <= at && !span.is_fixed => {
+                    self.mask[span.value()].fill(0);
+                    self.varying.push(index);
                 }
                 _ => return false,
             }
         }
-        self.anew.append(&mut anew);
-        self.anew.sort_unstable();
-        self.anew.dedup();
         true
     }
 
-    /// Shows the message `bytes`.
+    /// Shows the message `bytes`, which fits.
     #[inline]
-    fn show<S: Sink>(&self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
-        let mut from = 0;
-        for index in &self.anew {
-            let span = &self.spans[*index];
-            sink.again(&self.text[from..span.text.into()]);
-            let mut leaf = Leaf {
-                sink,
-                memory,
-                family: span.family,
-            };
-            leaf.tell(&span.format, &bytes[span.at.into()..span.end.into()]);
-            from = span.text_end.into();
+    fn show<S: Sink>(&mut self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+        for at in 0..self.varying.len() {
+            let index = self.varying[at];
+            let value = self.spans[index].value();
+            let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
+            if !is_same(before, value) {
+                before.copy_from_slice(value);
+                self.write_anew(index, sink, memory, value);
+            }
         }
-        sink.again(&self.text[from..]);
+        if self.renames != memory.renames() {
+            self.rename(sink, memory, bytes);
+        }
+        sink.out().extend_from_slice(&self.text);
+        if self.text.len() > TEXT_MAX {
+            *self = Self::default();
+        }
+    }
+
+    /// Writes all links anew: one of them has another name.
+    #[cold]
+    fn rename<S: Sink>(&mut self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+        self.renames = memory.renames();
+        for index in 0..self.spans.len() {
+            if self.spans[index].is_link() {
+                self.write_anew(index, sink, memory, &bytes[self.spans[index].value()]);
+            }
+        }
+    }
+
+    /// Writes the text of the span `index` anew, whose value is another one now.
+    #[inline]
+    fn write_anew<S: Sink>(&mut self, index: usize, sink: &mut S, memory: &Memory, value: &[u8]) {
+        let span = &self.spans[index];
+        if span.is_count && put_count(&mut self.text[span.text()], value) {
+            return;
+        }
+        let start = sink.out().len();
+        let mut leaf = Leaf {
+            sink,
+            memory,
+            family: span.family,
+        };
+        leaf.tell(&span.format, value);
+        let text = &sink.out()[start..];
+        match &mut self.text[span.text()] {
+            before if before.len() == text.len() => before.copy_from_slice(text),
+            _ => self.replace(index, text),
+        }
+        sink.out().truncate(start);
+    }
+
+    /// Replaces the text of the span `index` by one that has another length.
+    #[cold]
+    fn replace(&mut self, index: usize, text: &[u8]) {
+        let spans = &mut self.spans[index..];
+        self.text.splice(spans[0].text(), text.iter().copied());
+        let more = (text.len() as u32).wrapping_sub(spans[0].text_len);
+        spans[0].text_len = text.len() as u32;
+        for span in &mut spans[1..] {
+            span.text = span.text.wrapping_add(more);
+        }
     }
 }
 
-/// Returns where `a` and `b`, which have the same length, differ first, from `from` on.
-fn difference(a: &[u8], b: &[u8], from: usize) -> Option<usize> {
-    (from..a.len()).find(|at| a[*at] != b[*at])
+/// Says whether the text of a value is the number that it is, in decimal.
+fn is_count(format: ValueFormat) -> bool {
+    let ValueFormat::Number(number) = format else {
+        return false;
+    };
+    let is_plain = !(number.is_big_endian || number.is_signed || number.is_hex);
+
+    is_plain && number.words.is_none()
+}
+
+/// Writes the number `value` over `text`, if both are as long as programs have them that count their messages from
+/// the time on.
+#[inline]
+fn put_count(text: &mut [u8], value: &[u8]) -> bool {
+    let number = value.try_into().map_or(0, u32::from_ne_bytes);
+    let is_long = text.len() == 10 && number >= 1_000_000_000;
+    if is_long {
+        text.copy_from_slice(&ten_digits(number));
+    }
+    is_long
+}
+
+/// Returns eight bytes as a number.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_ne_bytes)
+}
+
+/// Returns the last eight bytes.
+#[inline]
+fn last(bytes: &[u8]) -> &[u8] {
+    bytes.last_chunk::<8>().map_or(&[], |last| last)
+}
+
+/// Says whether both are the same; most values have four bytes.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (<[u8; 4]>::try_from(one), <[u8; 4]>::try_from(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 #[cfg(test)]

@@ -177,7 +177,10 @@ impl Sink for TextSink<'_> {
     fn open_message(&mut self) {
         self.depth = 0;
         self.paint(BOLD);
-        self.push(self.arrow);
+        match *self.arrow.as_bytes() {
+            [arrow] => self.out.push(arrow),
+            _ => self.push(self.arrow),
+        }
     }
 
     fn nlmsghdr(
@@ -264,17 +267,8 @@ impl Sink for TextSink<'_> {
         self.depth = 0;
     }
 
-    fn len(&self) -> usize {
-        self.out.len()
-    }
-
-    fn since(&self, len: usize) -> &[u8] {
-        &self.out[len..]
-    }
-
-    #[inline]
-    fn again(&mut self, told: &[u8]) {
-        self.out.extend_from_slice(told);
+    fn out(&mut self) -> &mut Vec<u8> {
+        self.out
     }
 
     fn payload(&mut self, bytes: &[u8]) {

@@ -103,7 +103,7 @@ impl<S: Sink> Values<'_, S> {
             family: self.family,
         };
         leaf.tell(&format, value);
-        let text = start..self.sink.len();
+        let text = start..self.sink.out().len();
         self.spans.note(value, text, (format, self.family), is_attr);
     }
 
