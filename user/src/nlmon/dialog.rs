@@ -5,10 +5,10 @@
 //! A datagram is held back until it is known what there is to say of it: a request until its answer came,
 //! an event until no copy of it can come any more. Their order stays, and none is held for long.
 
-use super::exchanges::{is_part, Answered, Exchanges, PendingRequest};
+use super::exchanges::{is_part, AnswerMessage, Answered, Exchanges, PendingRequest};
 use super::owners::Owners;
 use super::{Copies, DatagramRole, Owner, Response, SniffedDatagram};
-use crate::netlink::{blamed, Ack, Packet, Protocol, Spec};
+use crate::netlink::{blamed, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
 use std::collections::VecDeque;
 use std::mem;
@@ -23,6 +23,9 @@ const SETTLED: Duration = Duration::from_millis(60);
 
 /// How much memory the datagrams that are held take at most, in bytes.
 const HELD: usize = 4 << 20;
+
+/// How much room is kept for the bytes of datagrams that are held, where there are none, in bytes.
+const ROOM: usize = 64 << 10;
 
 /// How many vectors are kept for their room.
 const SPARE: usize = 64;
@@ -41,14 +44,15 @@ pub struct Dialog {
     first: u64,
     /// Whether the first of it was told already.
     is_told: bool,
+    /// The bytes of them, in order, and maybe of some before them.
+    bytes: Vec<u8>,
     /// The memory that they take, in bytes.
-    bytes: usize,
+    size: usize,
     /// When the last packet was captured.
     last: Duration,
     /// The lines of the requests that the last datagram answered.
     answered: Vec<u64>,
     /// Vectors that are kept for their room.
-    spare_bytes: Vec<Vec<u8>>,
     spare_responses: Vec<Vec<Response>>,
 }
 
@@ -56,7 +60,9 @@ pub struct Dialog {
 struct Held {
     time: Duration,
     protocol: u16,
-    bytes: Vec<u8>,
+    /// Where in the bytes of all its own are, and how many, of a datagram that was so long.
+    start: usize,
+    kept: usize,
     len: usize,
     portid: Option<u32>,
     owner: Option<Rc<Owner>>,
@@ -92,10 +98,10 @@ impl Dialog {
             held: VecDeque::new(),
             first: 0,
             is_told: false,
-            bytes: 0,
+            bytes: Vec::new(),
+            size: 0,
             last: Duration::ZERO,
             answered: Vec::new(),
-            spare_bytes: Vec::new(),
             spare_responses: Vec::new(),
         }
     }
@@ -104,15 +110,15 @@ impl Dialog {
     /// Acknowledgements and ends of dumps are wanted with their request.
     pub fn take(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
         self.last = last_of(self.last, packet.time);
-        let first = Messages::new(packet.bytes).next().and_then(Result::ok);
-        match first {
+        let mut messages = Messages::new(packet.bytes).flatten();
+        match messages.next() {
             None => {
                 if wants(None) {
                     self.hold(packet, None, without_messages(packet.protocol));
                 }
             }
             Some(first) if is_request(first.header()) => self.take_requests(packet, wants),
-            Some(first) => self.take_answer(packet, first.header().nlmsg_pid, wants),
+            Some(first) => self.take_answer(packet, (first, messages), wants),
         }
     }
 
@@ -120,14 +126,16 @@ impl Dialog {
     /// a time, whichever is next.
     #[inline]
     pub fn next_line(&mut self, now: Option<Duration>) -> Option<SniffedDatagram<'_>> {
-        self.forget_told();
+        if mem::take(&mut self.is_told) {
+            self.forget_told();
+        }
         let next = self.held.front()?;
         if !now.is_none_or(|now| self.is_ready(next, now)) {
             return None;
         }
         self.is_told = true;
-        self.bytes -= next.size();
-        self.held.front().map(Held::line)
+        self.size -= next.size();
+        self.held.front().map(|next| next.line(&self.bytes))
     }
 
     /// Says whether something is held.
@@ -136,10 +144,26 @@ impl Dialog {
     }
 
     fn forget_told(&mut self) {
-        if mem::take(&mut self.is_told) {
-            self.first += 1;
-            if let Some(told) = self.held.pop_front() {
-                self.keep_room(told);
+        self.first += 1;
+        let told = self.held.pop_front();
+        if let Some(DatagramRole::Request(responses)) = told.map(|told| told.role) {
+            self.keep_responses(responses);
+        }
+        self.forget_bytes();
+    }
+
+    /// Forgets the bytes before those that are held, if that is nearly all or much.
+    #[inline]
+    fn forget_bytes(&mut self) {
+        match self.held.front().map(|next| next.start) {
+            None => {
+                self.bytes.clear();
+                self.bytes.shrink_to(ROOM);
+            }
+            Some(..=HELD) => {}
+            Some(start) => {
+                self.bytes.drain(..start);
+                self.held.iter_mut().for_each(|held| held.start -= start);
             }
         }
     }
@@ -156,7 +180,7 @@ impl Dialog {
                 !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
             }
         };
-        is_known || is_over(HOLD) || self.bytes > HELD
+        is_known || now != held.time && is_over(HOLD) || self.size > HELD
     }
 
     fn take_requests(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
@@ -166,16 +190,9 @@ impl Dialog {
         let line = is_wanted.then_some(self.next_number());
         let mut responses = self.spare_responses.pop().unwrap_or_default();
         for (at, message) in messages().enumerate() {
-            let asked = PendingRequest {
-                line,
-                at,
-                protocol: packet.protocol,
-                header: *message.header(),
-                time: packet.time,
-                portid: None,
-            };
+            let asked = PendingRequest::new(line, at, packet, *message.header());
             responses.push(Response {
-                expected: asked.expected(),
+                expected: asked.expected,
                 ..Response::default()
             });
             self.exchanges.ask(asked);
@@ -186,18 +203,30 @@ impl Dialog {
         }
     }
 
-    fn take_answer(&mut self, packet: &Packet<'_>, portid: u32, wants: &mut Wants<'_>) {
+    fn take_answer<'m>(
+        &mut self,
+        packet: &Packet<'_>,
+        (first, rest): (Message<'m>, impl Iterator<Item = Message<'m>>),
+        wants: &mut Wants<'_>,
+    ) {
+        let portid = first.header().nlmsg_pid;
         let mut answer = Answer::default();
         self.answered.clear();
-        for message in Messages::new(packet.bytes).flatten() {
+        let (mut next, mut rest) = (Some(first), rest);
+        while let Some(message) = next {
+            let is_wanted = wants(Some(&message));
+            let message = AnswerMessage::from(message);
             let found = self
                 .exchanges
                 .answer(packet.protocol, packet.time, &message);
-            answer.add(packet.time, &message, found.as_ref(), wants(Some(&message)));
+            answer.add(&message, found.as_ref(), is_wanted);
             if let Some(answered) = found {
-                self.note(&answered, packet.time, &message);
-                self.answered.extend(answered.asked.line);
+                self.note(&answered, &message);
+                if self.answered.last() != answered.line.as_ref() {
+                    self.answered.extend(answered.line);
+                }
             }
+            next = rest.next();
         }
         if !answer.is_wanted && self.answered.is_empty() {
             return;
@@ -212,14 +241,12 @@ impl Dialog {
 
     /// Notes whose the requests are that were answered last.
     fn note_owner(&mut self, portid: u32, owner: Option<&Rc<Owner>>) {
-        let answered = mem::take(&mut self.answered);
-        for line in &answered {
-            if let Some(request) = self.held_at(*line) {
+        for at in 0..self.answered.len() {
+            if let Some(request) = self.held_at(self.answered[at]) {
                 request.portid = Some(portid);
                 request.owner = owner.cloned();
             }
         }
-        self.answered = answered;
     }
 
     fn hold_answer(
@@ -251,22 +278,24 @@ impl Dialog {
     }
 
     /// Notes with a request that is held what `message` says of it.
-    fn note(&mut self, answered: &Answered, time: Duration, message: &Message<'_>) {
-        let Answered { asked, end } = answered;
-        let Some(request) = asked.line.and_then(|line| self.held_at(line)) else {
+    fn note(&mut self, answered: &Answered, message: &AnswerMessage<'_>) {
+        let Some(at) = answered.line.and_then(|line| self.place(line)) else {
             return;
         };
+        let request = &mut self.held[at];
+        let bytes = request.bytes(&self.bytes);
         let DatagramRole::Request(responses) = &mut request.role else {
             return;
         };
-        let Some(response) = responses.get_mut(asked.at) else {
+        let Some(response) = responses.get_mut(answered.at) else {
             return;
         };
-        response.after = Some(since(asked, time));
-        response.messages += u64::from(message.header().nlmsg_type >= NLMSG_MIN_TYPE);
-        response.errno = *end;
-        if end.is_some_and(|errno| errno != 0) {
-            let sent = Messages::new(&request.bytes).flatten().nth(asked.at);
+        response.after = Some(answered.after);
+        let nlmsg_type = message.message.header().nlmsg_type;
+        response.messages += u64::from(nlmsg_type >= NLMSG_MIN_TYPE);
+        response.errno = answered.end;
+        if answered.end.is_some_and(|errno| errno != 0) {
+            let sent = Messages::new(bytes).flatten().nth(answered.at);
             let sent = sent.map_or(&[][..], |sent| sent.bytes());
             response.explain(request.protocol, sent, message);
         }
@@ -277,14 +306,20 @@ impl Dialog {
         self.first + self.held.len() as u64
     }
 
+    /// Returns where the line with this number is, if it was not told yet.
+    fn place(&self, line: u64) -> Option<usize> {
+        let at = usize::try_from(line.checked_sub(self.first)?).ok()?;
+
+        (usize::from(self.is_told)..self.held.len())
+            .contains(&at)
+            .then_some(at)
+    }
+
     /// Returns the line with this number, if it was not told yet.
     fn held_at(&mut self, line: u64) -> Option<&mut Held> {
-        let at = line.checked_sub(self.first)?;
-        let at = usize::try_from(at).ok()?;
+        let at = self.place(line)?;
 
-        self.held
-            .get_mut(at)
-            .filter(|_| at >= usize::from(self.is_told))
+        self.held.get_mut(at)
     }
 
     #[inline]
@@ -294,37 +329,23 @@ impl Dialog {
         of: Option<(u32, Option<Rc<Owner>>)>,
         role: DatagramRole,
     ) {
-        let mut bytes = self.spare_bytes.pop().unwrap_or_default();
-        bytes.extend_from_slice(packet.bytes);
         let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
         let held = Held {
             time: packet.time,
             protocol: packet.protocol,
-            bytes,
+            start: self.bytes.len(),
+            kept: packet.bytes.len(),
             len: packet.len,
             portid,
             owner,
             role,
         };
-        self.bytes += held.size();
+        self.bytes.extend_from_slice(packet.bytes);
+        self.size += held.size();
         self.held.push_back(held);
     }
 
-    /// Keeps the vectors of a line for their room, if that is not much.
-    #[inline]
-    fn keep_room(&mut self, held: Held) {
-        let Held {
-            mut bytes, role, ..
-        } = held;
-        if self.spare_bytes.len() < SPARE && bytes.capacity() < HELD / SPARE {
-            bytes.clear();
-            self.spare_bytes.push(bytes);
-        }
-        if let DatagramRole::Request(responses) = role {
-            self.keep_responses(responses);
-        }
-    }
-
+    /// Keeps the vector of a line for its room, if that is not much.
     #[inline]
     fn keep_responses(&mut self, mut responses: Vec<Response>) {
         if self.spare_responses.len() < SPARE && responses.capacity() <= SPARE {
@@ -347,14 +368,20 @@ impl Held {
             DatagramRole::Request(responses) => mem::size_of_val(&responses[..]),
             _ => 0,
         };
-        mem::size_of::<Self>() + self.bytes.len() + responses
+        mem::size_of::<Self>() + self.kept + responses
     }
 
-    fn line(&self) -> SniffedDatagram<'_> {
+    /// Returns its bytes, which are in those of all.
+    fn bytes<'b>(&self, all: &'b [u8]) -> &'b [u8] {
+        &all[self.start..][..self.kept]
+    }
+
+    /// Returns it with its bytes, which are in those of all.
+    fn line<'b>(&'b self, all: &'b [u8]) -> SniffedDatagram<'b> {
         SniffedDatagram {
             time: self.time,
             protocol: Protocol(self.protocol.into()),
-            bytes: &self.bytes,
+            bytes: self.bytes(all),
             len: self.len,
             portid: self.portid,
             owner: self.owner.as_ref(),
@@ -365,24 +392,16 @@ impl Held {
 
 impl Answer {
     /// Adds a message, and the request that it answers.
-    fn add(
-        &mut self,
-        time: Duration,
-        message: &Message<'_>,
-        of: Option<&Answered>,
-        is_wanted: bool,
-    ) {
-        let header = message.header();
+    fn add(&mut self, message: &AnswerMessage<'_>, of: Option<&Answered>, is_wanted: bool) {
+        let header = message.message.header();
         let is_control = header.nlmsg_type < NLMSG_MIN_TYPE;
-        let is_asked = of.is_some_and(|of| of.asked.line.is_some());
+        let is_asked = of.is_some_and(|of| of.line.is_some());
         self.is_answer |= of.is_some() || is_part(header);
         self.is_wanted |= is_wanted || is_control && is_asked;
-        self.after = of.map(|of| since(&of.asked, time)).or(self.after);
+        self.after = of.map(|of| of.after).or(self.after);
         self.errno = match of {
             Some(of) => of.end.or(self.errno),
-            None if header.nlmsg_type == NLMSG_ERROR => {
-                Ack::from_message(message).ok().map(|ack| ack.errno)
-            }
+            None if header.nlmsg_type == NLMSG_ERROR => message.ack.as_ref().map(|ack| ack.errno),
             None => self.errno,
         };
     }
@@ -390,13 +409,10 @@ impl Answer {
 
 impl Response {
     /// Notes what the kernel says of a refusal of `request`.
-    fn explain(&mut self, protocol: u16, request: &[u8], message: &Message<'_>) {
-        let is_error = message.header().nlmsg_type == NLMSG_ERROR;
-        let ack = match is_error {
-            true => Ack::from_message(message),
-            false => Ok(Ack::from_done(message)),
-        };
-        let Some(ext_ack) = ack.ok().and_then(|ack| ack.ext_ack().ok()) else {
+    #[cold]
+    fn explain(&mut self, protocol: u16, request: &[u8], message: &AnswerMessage<'_>) {
+        let ack = message.ack.as_ref();
+        let Some(ext_ack) = ack.and_then(|ack| ack.ext_ack().ok()) else {
             return;
         };
         let spec = Spec {
@@ -418,15 +434,12 @@ fn without_messages(protocol: u16) -> DatagramRole {
     }
 }
 
-fn since(asked: &PendingRequest, time: Duration) -> Duration {
-    time.saturating_sub(asked.time)
-}
-
 /// Returns the later one of two moments, or `time` if the clock was set back in between: packets of several
 /// processors come in another order than that of their times, but not by as much as anything is held.
 fn last_of(last: Duration, time: Duration) -> Duration {
-    match last.checked_sub(time) {
-        Some(back) if back < HOLD => last,
+    match last {
+        _ if last <= time => time,
+        _ if last - time < HOLD => last,
         _ => time,
     }
 }
@@ -539,7 +552,7 @@ mod tests {
             [answered(30), answered(10), answer(10), answer(30)]
         );
         assert!(!captured.dialog.is_holding());
-        assert_eq!(captured.dialog.bytes, 0);
+        assert_eq!((captured.dialog.size, captured.dialog.bytes.len()), (0, 0));
     }
 
     #[test]
@@ -573,7 +586,8 @@ mod tests {
         );
         captured.take(0, &long);
         assert_eq!(captured.remarks().len(), 1);
-        assert!(captured.dialog.bytes <= HELD);
+        assert!(captured.dialog.size <= HELD);
+        assert!(captured.dialog.bytes.len() <= 2 * HELD);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! the same number at the same time.
 
 use crate::names::{FamilyInfo, Operation, GENL_ID_CTRL};
-use crate::netlink::Ack;
+use crate::netlink::{Ack, Packet};
 use crate::rtnl::{is_get, type_of_new};
 use crate::wire::{
     Message, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_ACK, NLM_F_DUMP, NLM_F_MULTI,
@@ -75,6 +75,8 @@ pub struct PendingRequest {
     pub protocol: u16,
     pub header: Nlmsghdr,
     pub time: Duration,
+    /// Whether it is answered also where it is not refused.
+    pub expected: Expected,
     /// Port id of the socket that the answer so far was for.
     pub portid: Option<u32>,
 }
@@ -82,9 +84,35 @@ pub struct PendingRequest {
 /// An answer whose request is known.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    pub asked: PendingRequest,
+    /// The line that the request is told in, if it is, and which message of that it is.
+    pub line: Option<u64>,
+    pub at: usize,
+    /// How long after the request the answer was captured.
+    pub after: Duration,
     /// The error number, if it is the end of the answer.
     pub end: Option<i32>,
+}
+
+/// A message that may be an answer.
+#[derive(Clone, Debug)]
+pub struct AnswerMessage<'m> {
+    pub message: Message<'m>,
+    /// What is said by one that ends an answer, `NLMSG_ERROR` or `NLMSG_DONE`, if it is whole.
+    pub ack: Option<Ack<'m>>,
+}
+
+impl<'m> From<Message<'m>> for AnswerMessage<'m> {
+    #[inline]
+    fn from(message: Message<'m>) -> Self {
+        Self {
+            ack: match message.header().nlmsg_type {
+                NLMSG_ERROR => Ack::from_message(&message).ok(),
+                NLMSG_DONE => Some(Ack::from_done(&message)),
+                _ => None,
+            },
+            message,
+        }
+    }
 }
 
 /// The requests that may be answered yet: those whose numbers are the same modulo [`LISTS`] are in one
@@ -101,7 +129,9 @@ impl Exchanges {
     /// Notes a request. Of a list that is full the oldest one is forgotten.
     pub fn ask(&mut self, asked: PendingRequest) {
         let list = self.list(asked.header.nlmsg_seq);
-        list.retain(|known| known.is_open(asked.time));
+        if !list.is_empty() {
+            list.retain(|known| known.is_open(asked.time));
+        }
         if list.len() == ALIKE {
             list.remove(0);
         }
@@ -113,9 +143,9 @@ impl Exchanges {
         &mut self,
         protocol: u16,
         time: Duration,
-        message: &Message<'_>,
+        message: &AnswerMessage<'_>,
     ) -> Option<Answered> {
-        let header = message.header();
+        let header = message.message.header();
         let list = self.list(header.nlmsg_seq);
         let of_whom = |(at, asked): &(usize, &PendingRequest)| {
             (
@@ -132,7 +162,9 @@ impl Exchanges {
         let asked = &mut list[at];
         asked.portid = Some(header.nlmsg_pid);
         let answered = Answered {
-            asked: asked.clone(),
+            line: asked.line,
+            at: asked.at,
+            after: time.saturating_sub(asked.time),
             end: asked.end(message),
         };
         if answered.end.is_some() {
@@ -148,26 +180,22 @@ impl Exchanges {
 }
 
 impl PendingRequest {
-    /// Says whether it is answered also where it is not refused.
-    pub fn expected(&self) -> Expected {
-        let Nlmsghdr {
-            nlmsg_type,
-            nlmsg_flags,
-            ..
-        } = self.header;
-        let is_sure = nlmsg_flags & NLM_F_ACK != 0 || is_dump(self.protocol, &self.header);
-        match is_question(self.protocol, nlmsg_type) {
-            _ if is_sure => Expected::Yes,
-            // All that the controller can do is to answer.
-            true if self.protocol == GENERIC && nlmsg_type != GENL_ID_CTRL => Expected::Maybe,
-            true => Expected::Yes,
-            false => Expected::No,
+    /// Makes that of the message number `at` of the line, which has this `header`.
+    pub fn new(line: Option<u64>, at: usize, packet: &Packet<'_>, header: Nlmsghdr) -> Self {
+        Self {
+            line,
+            at,
+            protocol: packet.protocol,
+            header,
+            time: packet.time,
+            expected: expected(packet.protocol, &header),
+            portid: None,
         }
     }
 
     /// Says whether an answer may come yet.
     fn is_open(&self, now: Duration) -> bool {
-        let patience = match self.expected() {
+        let patience = match self.expected {
             Expected::Yes | Expected::Maybe => PATIENCE,
             Expected::No => AT_ONCE,
         };
@@ -175,13 +203,14 @@ impl PendingRequest {
     }
 
     /// Says whether `message` of `protocol` can be an answer to it.
-    fn may_have(&self, protocol: u16, now: Duration, message: &Message<'_>) -> bool {
+    fn may_have(&self, protocol: u16, now: Duration, message: &AnswerMessage<'_>) -> bool {
+        let AnswerMessage { message, ack } = message;
         let header = message.header();
         if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
             return false;
         }
         let is_alike = match header.nlmsg_type {
-            NLMSG_ERROR => Ack::from_message(message).is_ok_and(|ack| ack.request == self.header),
+            NLMSG_ERROR => ack.as_ref().is_some_and(|ack| ack.request == self.header),
             0..NLMSG_MIN_TYPE => is_dump(protocol, &self.header),
             nlmsg_type => {
                 is_question(protocol, self.header.nlmsg_type)
@@ -199,13 +228,25 @@ impl PendingRequest {
     }
 
     /// Returns the error number that `message` ends the answer with, if it does.
-    fn end(&self, message: &Message<'_>) -> Option<i32> {
-        match message.header().nlmsg_type {
-            NLMSG_ERROR => Some(Ack::from_message(message).map_or(0, |ack| ack.errno)),
-            NLMSG_DONE => Some(Ack::from_done(message).errno),
+    fn end(&self, message: &AnswerMessage<'_>) -> Option<i32> {
+        let AnswerMessage { message, ack } = message;
+        match ack {
+            Some(ack) => Some(ack.errno),
             _ if is_part(message.header()) || self.header.nlmsg_flags & NLM_F_ACK != 0 => None,
             _ => Some(0),
         }
+    }
+}
+
+/// Says whether a request with this `header` is answered also where it is not refused.
+fn expected(protocol: u16, header: &Nlmsghdr) -> Expected {
+    let is_sure = header.nlmsg_flags & NLM_F_ACK != 0 || is_dump(protocol, header);
+    match is_question(protocol, header.nlmsg_type) {
+        _ if is_sure => Expected::Yes,
+        // All that the controller can do is to answer.
+        true if protocol == GENERIC && header.nlmsg_type != GENL_ID_CTRL => Expected::Maybe,
+        true => Expected::Yes,
+        false => Expected::No,
     }
 }
 
@@ -277,14 +318,17 @@ mod tests {
     }
 
     fn asked(line: u64, nlmsg_type: u16, flags: u16, pid: u32) -> PendingRequest {
-        PendingRequest {
-            line: Some(line),
-            at: 0,
-            protocol: ROUTE,
-            header: header(nlmsg_type, NLM_F_REQUEST | flags, pid),
+        asked_of(ROUTE, line, header(nlmsg_type, NLM_F_REQUEST | flags, pid))
+    }
+
+    fn asked_of(protocol: u16, line: u64, header: Nlmsghdr) -> PendingRequest {
+        let packet = Packet {
             time: at(0),
-            portid: None,
-        }
+            protocol,
+            bytes: b"",
+            len: 0,
+        };
+        PendingRequest::new(Some(line), 0, &packet, header)
     }
 
     /// Returns the line of the request that is answered, and the error number if that is the end.
@@ -307,8 +351,8 @@ mod tests {
         let mut bytes = Vec::new();
         put_message(&mut bytes, answer, payload).unwrap();
         let message = Message::from_bytes(&bytes).unwrap();
-        let answered = exchanges.answer(protocol, at(millis), &message)?;
-        Some((answered.asked.line?, answered.end))
+        let answered = exchanges.answer(protocol, at(millis), &message.into())?;
+        Some((answered.line?, answered.end))
     }
 
     fn refusal(request: Nlmsghdr, errno: i32) -> Vec<u8> {
@@ -447,31 +491,24 @@ mod tests {
 
     #[test]
     fn in_generic_netlink_an_answer_is_sure_where_it_is_asked_for_or_the_controller_is_asked() {
-        let expected = |nlmsg_type, flags| {
-            let request = PendingRequest {
-                protocol: GENERIC,
-                ..asked(1, nlmsg_type, flags, 0)
-            };
-            request.expected()
-        };
+        let of_generic =
+            |nlmsg_type, flags| expected(GENERIC, &header(nlmsg_type, NLM_F_REQUEST | flags, 0));
         let [family, other] = [GENL_ID_CTRL, GENL_ID_CTRL + 4];
 
-        assert_eq!(expected(family, 0), Expected::Yes);
-        assert_eq!(expected(other, NLM_F_ACK), Expected::Yes);
-        assert_eq!(expected(other, NLM_F_DUMP), Expected::Yes);
-        assert_eq!(expected(other, 0), Expected::Maybe);
+        assert_eq!(of_generic(family, 0), Expected::Yes);
+        assert_eq!(of_generic(other, NLM_F_ACK), Expected::Yes);
+        assert_eq!(of_generic(other, NLM_F_DUMP), Expected::Yes);
+        assert_eq!(of_generic(other, 0), Expected::Maybe);
     }
 
     #[test]
     fn of_netfilter_marks_of_batches_queues_and_logs_are_not_answered() {
-        let asked = |line, nlmsg_type| PendingRequest {
-            protocol: NETFILTER,
-            ..asked(line, nlmsg_type, 0, 0)
-        };
+        let asked =
+            |line, nlmsg_type| asked_of(NETFILTER, line, header(nlmsg_type, NLM_F_REQUEST, 0));
         // NFNL_MSG_BATCH_BEGIN and _END, NFQNL_MSG_VERDICT, NFULNL_MSG_CONFIG.
         for nlmsg_type in [16, 17, 0x301, 0x401] {
             assert_eq!(
-                asked(1, nlmsg_type).expected(),
+                asked(1, nlmsg_type).expected,
                 Expected::No,
                 "{nlmsg_type:#x}"
             );
