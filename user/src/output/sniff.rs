@@ -30,7 +30,7 @@ const NETNS_MAX: usize = 256;
 pub struct Sniff {
     out: Buffer<Box<dyn Write>>,
     clock: Clock,
-    label: line::Label,
+    labels: line::Labels,
     decoders: Decoders,
     /// Whether each line is to be seen at once.
     is_watched: bool,
@@ -86,7 +86,7 @@ impl Sniff {
             } else {
                 TimeStyle::Micros
             }),
-            label: line::Label::default(),
+            labels: line::Labels::default(),
             decoders: Decoders::new(TraceForm::new(json, color)),
             is_watched,
             failure: None,
@@ -105,7 +105,7 @@ impl Sniff {
                 (&mut sniff.out, &mut sniff.clock, &mut sniff.decoders.only);
             match sniff.decoders.form {
                 TraceForm::Json => line::write_json(out, clock, decoder, line),
-                _ => line::write_text(out, (clock, &mut sniff.label), decoder, line),
+                _ => line::write_text(out, (clock, &mut sniff.labels), decoder, line),
             }
         });
     }
@@ -226,9 +226,9 @@ fn write_messages(
 /// Returns the messages of a datagram and how many bytes are behind them, if those are all 0: some
 /// programs send all of a buffer, whatever of it they have filled, and the kernel does not look there.
 fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
-    let first = Messages::new(datagram).next();
+    let nlmsg_len = datagram.first_chunk();
     // Most have one, which is all.
-    if first.is_some_and(|first| first.is_ok_and(|first| first.bytes().len() == datagram.len())) {
+    if nlmsg_len.is_some_and(|len| u32::from_ne_bytes(*len) as usize == datagram.len()) {
         return (datagram, 0);
     }
     let len: usize = Messages::new(datagram)

@@ -6,7 +6,7 @@ use super::{json_texts, members, split_padding, write_messages, Failed};
 use crate::output::buffer::Buffer;
 use crate::output::escape;
 use crate::output::json::write_line;
-use crate::output::record::digits::{push_decimal, three_digits};
+use crate::output::record::digits::{push_decimal, six_digits, three_digits};
 use crate::output::time::Clock;
 use crate::output::trace::{DatagramOrigin, Decoder};
 use nlhello::netlink::{Errno, Protocol};
@@ -21,47 +21,108 @@ use std::time::Duration;
 /// Of how many answers is told in a line at most: a datagram may have many requests.
 const ANSWERS: usize = 8;
 
+/// A time, as it begins a line.
+const TIME: &str = "00:00:00.000000";
+
 /// Room for the members of an object that are not of its message, in bytes.
 const OBJECT: usize = 512;
 
-/// Name of a process in lines, as it was written last: a program has many lines, one after the other.
+/// Who said something, over which protocol and which way, as that was written last for each way: a program has
+/// many lines, one after the other.
 #[derive(Default)]
-pub struct Label {
+pub struct Labels([Label; 3]);
+
+/// The text of a label and what it is made of.
+#[derive(Default)]
+struct Label {
     owner: Option<Rc<Owner>>,
+    portid: Option<u32>,
+    protocol: Option<Protocol>,
     text: Vec<u8>,
+    /// The last line with it that says no more than that all went well, and the second of that.
+    done: Vec<u8>,
+    second: Option<u64>,
+}
+
+impl Labels {
+    #[inline]
+    fn of(&mut self, line: &SniffedDatagram<'_>) -> &mut Label {
+        let label = &mut self.0[match line.role {
+            DatagramRole::Request(_) => 0,
+            DatagramRole::Answer { .. } => 1,
+            DatagramRole::Event { .. } => 2,
+        }];
+        if !label.is_of(line) {
+            label.set(line);
+        }
+        label
+    }
 }
 
 impl Label {
-    fn of(&mut self, owner: &Rc<Owner>) -> &[u8] {
-        let known = self.owner.as_ref();
-        if !known.is_some_and(|known| Rc::ptr_eq(known, owner)) {
-            self.set(owner);
-        }
-        &self.text
+    #[inline]
+    fn is_of(&self, line: &SniffedDatagram<'_>) -> bool {
+        let known = self.owner.as_ref().map(Rc::as_ptr);
+
+        known == line.owner.map(Rc::as_ptr)
+            && (self.portid, self.protocol) == (line.portid, Some(line.protocol))
     }
 
-    fn set(&mut self, owner: &Rc<Owner>) {
-        let process = &owner.process;
-        self.owner = Some(owner.clone());
+    fn set(&mut self, line: &SniffedDatagram<'_>) {
+        self.owner = line.owner.cloned();
+        (self.portid, self.protocol) = (line.portid, Some(line.protocol));
+        self.second = None;
         self.text.clear();
-        escape::push(&mut self.text, &process.comm);
-        push_count(&mut self.text, "[", process.pid.into(), "]");
-        push(&mut self.text, if owner.is_sure { "" } else { "?" });
+        push_owner(&mut self.text, line);
+        // A vector takes all that is written to it.
+        let _ = write!(self.text, " {} {}", arrow(line.role), line.protocol);
+    }
+
+    /// Returns the line of what was done so long after its request.
+    #[inline]
+    fn done(&mut self, clock: &mut Clock, time: Duration, after: Duration) -> &[u8] {
+        if self.second != Some(time.as_secs()) {
+            self.set_second(clock, time);
+        }
+        if let Some([.., a, b, c, d, e, f]) = self.done.first_chunk_mut::<{ TIME.len() }>() {
+            [*a, *b, *c, *d, *e, *f] = six_digits(time.subsec_micros());
+        }
+        if let Some([a, _, b, c, d, _, _, _, _]) = self.done.last_chunk_mut() {
+            *a = b'0' + after.subsec_millis() as u8;
+            [*b, *c, *d] = three_digits(after.subsec_micros() % 1000);
+        }
+        &self.done
+    }
+
+    #[cold]
+    fn set_second(&mut self, clock: &mut Clock, time: Duration) {
+        self.second = Some(time.as_secs());
+        self.done.clear();
+        self.done.extend_from_slice(clock.text(time));
+        push(&mut self.done, " ");
+        self.done.extend_from_slice(&self.text);
+        push(&mut self.done, " = 0 after 0.000 ms\n");
     }
 }
 
 /// Writes it as text.
 pub fn write_text(
     out: &mut Buffer,
-    (clock, label): (&mut Clock, &mut Label),
+    (clock, labels): (&mut Clock, &mut Labels),
     decoder: &mut Decoder,
     line: &SniffedDatagram<'_>,
 ) -> io::Result<()> {
     let head = out.text();
-    head.extend_from_slice(clock.text(line.time));
-    push(head, " ");
-    push_head(head, label, line);
-    push(head, "\n");
+    let label = labels.of(line);
+    match done_after(line) {
+        Some(after) => head.extend_from_slice(label.done(clock, line.time, after)),
+        None => {
+            head.extend_from_slice(clock.text(line.time));
+            push(head, " ");
+            push_head(head, label, line);
+            push(head, "\n");
+        }
+    }
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
@@ -73,10 +134,33 @@ fn arrow(role: &DatagramRole) -> &'static str {
     }
 }
 
+/// Returns how long after its request something was done, if there is no more to say of it: of most lines.
+#[inline]
+fn done_after(line: &SniffedDatagram<'_>) -> Option<Duration> {
+    let after = match line.role {
+        DatagramRole::Answer {
+            after: Some(after),
+            errno: Some(0),
+        } => *after,
+        DatagramRole::Request(responses) => match &responses[..] {
+            [Response {
+                after: Some(after),
+                errno: Some(0),
+                messages: 0 | 1,
+                attr: None,
+                words: None,
+                ..
+            }] => *after,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (after < Duration::from_millis(10) && line.bytes.len() >= line.len).then_some(after)
+}
+
 /// Appends who said it, and what became of it.
-fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &SniffedDatagram<'_>) {
-    push_owner(out, label, line);
-    push_way(out, line);
+fn push_head(out: &mut Vec<u8>, label: &Label, line: &SniffedDatagram<'_>) {
+    out.extend_from_slice(&label.text);
     match line.role {
         DatagramRole::Request(responses) => push_responses(out, responses),
         DatagramRole::Answer { after, errno } => push_answer(out, *after, *errno),
@@ -92,25 +176,16 @@ fn push_head(out: &mut Vec<u8>, label: &mut Label, line: &SniffedDatagram<'_>) {
     }
 }
 
-fn push_owner(out: &mut Vec<u8>, label: &mut Label, line: &SniffedDatagram<'_>) {
+fn push_owner(out: &mut Vec<u8>, line: &SniffedDatagram<'_>) {
     match (line.owner, line.portid) {
-        (Some(owner), _) => out.extend_from_slice(label.of(owner)),
+        (Some(owner), _) => {
+            escape::push(out, &owner.process.comm);
+            push_count(out, "[", owner.process.pid.into(), "]");
+            push(out, if owner.is_sure { "" } else { "?" });
+        }
         (None, Some(0)) => push(out, "kernel"),
         (None, Some(portid)) => push_count(out, "port ", portid.into(), ""),
         (None, None) => push(out, "?"),
-    }
-}
-
-/// Appends which way it went, and over which protocol.
-fn push_way(out: &mut Vec<u8>, line: &SniffedDatagram<'_>) {
-    match (line.protocol, line.role) {
-        // Most datagrams are of this one.
-        (Protocol(libc::NETLINK_ROUTE), DatagramRole::Request(_)) => push(out, " > NETLINK_ROUTE"),
-        (Protocol(libc::NETLINK_ROUTE), DatagramRole::Answer { .. }) => {
-            push(out, " < NETLINK_ROUTE")
-        }
-        // A vector takes all that is written to it.
-        (protocol, role) => drop(write!(out, " {} {protocol}", arrow(role))),
     }
 }
 
@@ -180,10 +255,9 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
 #[inline]
 fn push_after(out: &mut Vec<u8>, after: Duration) {
     push(out, " after ");
-    let micros = after.as_secs().saturating_mul(1_000_000);
-    let micros = micros.saturating_add(after.subsec_micros().into());
-    push_decimal(out, micros / 1000);
-    let [a, b, c] = three_digits((micros % 1000) as u32);
+    let millis = after.as_secs().saturating_mul(1000);
+    push_decimal(out, millis.saturating_add(after.subsec_millis().into()));
+    let [a, b, c] = three_digits(after.subsec_micros() % 1000);
     out.extend_from_slice(&[b'.', a, b, c, b' ', b'm', b's']);
 }
 
@@ -365,7 +439,7 @@ mod tests {
 
     fn head(line: &SniffedDatagram<'_>) -> String {
         let mut out = Vec::new();
-        push_head(&mut out, &mut Label::default(), line);
+        push_head(&mut out, Labels::default().of(line), line);
         String::from_utf8(out).unwrap()
     }
 
@@ -449,15 +523,26 @@ mod tests {
 
     #[test]
     fn a_label_is_that_of_whose_line_it_is() {
-        let mut label = Label::default();
+        let mut labels = Labels::default();
         let (one, other) = (owner(true), owner(false));
-        for (owner, text) in [
-            (&one, "a\\x1b[7]"),
-            (&one, "a\\x1b[7]"),
-            (&other, "a\\x1b[7]?"),
-            (&one, "a\\x1b[7]"),
+        let role = DatagramRole::Event { copies: 1 };
+        for (owner, portid, protocol, text) in [
+            (Some(&one), Some(9), 0, "a\\x1b[7] * NETLINK_ROUTE"),
+            (Some(&one), Some(9), 0, "a\\x1b[7] * NETLINK_ROUTE"),
+            (Some(&one), Some(9), 4, "a\\x1b[7] * NETLINK_SOCK_DIAG"),
+            (Some(&other), Some(9), 4, "a\\x1b[7]? * NETLINK_SOCK_DIAG"),
+            (None, Some(9), 4, "port 9 * NETLINK_SOCK_DIAG"),
+            (None, Some(8), 4, "port 8 * NETLINK_SOCK_DIAG"),
+            (None, None, 4, "? * NETLINK_SOCK_DIAG"),
+            (Some(&one), None, 4, "a\\x1b[7] * NETLINK_SOCK_DIAG"),
         ] {
-            assert_eq!(label.of(owner), text.as_bytes());
+            let line = SniffedDatagram {
+                owner,
+                portid,
+                protocol: Protocol(protocol),
+                ..line(&role, b"")
+            };
+            assert_eq!(String::from_utf8_lossy(&labels.of(&line).text), text);
         }
     }
 
@@ -490,7 +575,7 @@ mod tests {
         let mut decoder = Decoder::new(TraceForm::Text);
         let line = line(&role, &bytes);
         let text = buffer::tests::text(|out| {
-            let start = (&mut clock, &mut Label::default());
+            let start = (&mut clock, &mut Labels::default());
             write_text(out, start, &mut decoder, &line).unwrap();
         });
 
@@ -512,7 +597,7 @@ mod tests {
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(TraceForm::Text);
         let text = buffer::tests::text(|out| {
-            let start = (&mut clock, &mut Label::default());
+            let start = (&mut clock, &mut Labels::default());
             write_text(out, start, &mut decoder, &uevent).unwrap();
         });
         let found = json(&uevent);
