@@ -97,7 +97,7 @@ pub struct Answered {
 #[derive(Clone, Debug)]
 pub struct AnswerMessage<'m> {
     pub message: Message<'m>,
-    /// What is said by one that ends an answer, `NLMSG_ERROR` or `NLMSG_DONE`, if it is whole.
+    /// The end of an answer, if it is one and whole: `NLMSG_ERROR` or `NLMSG_DONE`.
     pub ack: Option<Ack<'m>>,
 }
 
@@ -181,6 +181,7 @@ impl Exchanges {
 
 impl PendingRequest {
     /// Makes that of the message number `at` of the line, which has this `header`.
+    #[inline]
     pub fn new(line: Option<u64>, at: usize, packet: &Packet<'_>, header: Nlmsghdr) -> Self {
         Self {
             line,
@@ -203,6 +204,7 @@ impl PendingRequest {
     }
 
     /// Says whether `message` of `protocol` can be an answer to it.
+    #[inline]
     fn may_have(&self, protocol: u16, now: Duration, message: &AnswerMessage<'_>) -> bool {
         let AnswerMessage { message, ack } = message;
         let header = message.header();

@@ -203,6 +203,7 @@ fn write_text(
 }
 
 /// Writes the messages of `datagram` as text, and how much is behind them; or the texts that it has instead.
+#[inline]
 fn write_messages(
     out: &mut Buffer,
     decoder: &mut Decoder,

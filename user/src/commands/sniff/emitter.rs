@@ -140,12 +140,13 @@ impl<'a> Emitter<'a> {
             ..
         } = self;
         let protocol = packet.protocol;
-        // Where nothing is left out, the decoder learns the names when it shows the messages.
-        if choice.is_all() {
-            return dialog.take(packet, &mut |_| true);
-        }
+        let is_all = choice.is_all();
         let decoder = files.sniff.as_mut().map_or(names, Sniff::decoder);
         dialog.take(packet, &mut |message| {
+            // Where nothing is left out, the decoder learns the names when it shows the messages.
+            if is_all {
+                return true;
+            }
             let Some(message) = message else {
                 return choice.is_any_message();
             };

@@ -27,8 +27,8 @@ const TIME: &str = "00:00:00.000000";
 /// Room for the members of an object that are not of its message, in bytes.
 const OBJECT: usize = 512;
 
-/// Who said something, over which protocol and which way, as that was written last for each way: a program has
-/// many lines, one after the other.
+/// Labels as they were written last for each way: who said something, over which protocol and which way. A program
+/// has many lines, one after the other.
 #[derive(Default)]
 pub struct Labels([Label; 3]);
 

@@ -304,17 +304,18 @@ impl Template {
     #[inline]
     fn differs_as_before(&self, bytes: &[u8]) -> bool {
         let words = self.bytes.chunks_exact(8).zip(self.mask.chunks_exact(8));
-        let mut words = words.zip(bytes.chunks_exact(8));
-        let is_masked = |((one, mask), other)| (word(one) ^ word(other)) & word(mask) == 0;
-        // What is behind the last whole word is in the last eight bytes: no message is shorter.
-        words.all(is_masked) && is_masked(((last(&self.bytes), last(&self.mask)), last(bytes)))
+        let words = words.zip(bytes.chunks_exact(8));
+        let unmasked = |((one, mask), other)| (word(one) ^ word(other)) & word(mask);
+        // The last eight bytes have what is behind the last whole word: no message is shorter.
+        let last = unmasked(((last(&self.bytes), last(&self.mask)), last(bytes)));
+        words.fold(last, |differing, word| differing | unmasked(word)) == 0
     }
 
     /// Has the values in which the message `bytes` differs vary; returns whether nothing else differs.
     #[cold]
     fn add_varying(&mut self, bytes: &[u8]) -> bool {
-        for at in 0..bytes.len() {
-            if (self.bytes[at] ^ bytes[at]) & self.mask[at] == 0 {
+        for (at, byte) in bytes.iter().enumerate() {
+            if (self.bytes[at] ^ byte) & self.mask[at] == 0 {
                 continue;
             }
             let index = self
@@ -338,8 +339,7 @@ impl Template {
             let index = self.varying[at];
             let value = self.spans[index].value();
             let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
-            if !is_same(before, value) {
-                before.copy_from_slice(value);
+            if set(before, value) && !self.write_count(index, value) {
                 self.write_anew(index, sink, memory, value);
             }
         }
@@ -363,13 +363,23 @@ impl Template {
         }
     }
 
-    /// Writes the text of the span `index` anew, whose value is another one now.
+    /// Writes the text of the span `index` anew if it is as long as programs have them that count their messages from
+    /// the time on, and its value is, too.
     #[inline]
+    fn write_count(&mut self, index: usize, value: &[u8]) -> bool {
+        let span = &self.spans[index];
+        let number = value.try_into().map_or(0, u32::from_ne_bytes);
+        let is_long = span.is_count && span.text_len == 10 && number >= 1_000_000_000;
+        if is_long {
+            self.text[span.text()].copy_from_slice(&ten_digits(number));
+        }
+        is_long
+    }
+
+    /// Writes the text of the span `index` anew, whose value is another one now.
+    #[inline(never)]
     fn write_anew<S: Sink>(&mut self, index: usize, sink: &mut S, memory: &Memory, value: &[u8]) {
         let span = &self.spans[index];
-        if span.is_count && put_count(&mut self.text[span.text()], value) {
-            return;
-        }
         let start = sink.out().len();
         let mut leaf = Leaf {
             sink,
@@ -388,12 +398,16 @@ impl Template {
     /// Replaces the text of the span `index` by one that has another length.
     #[cold]
     fn replace(&mut self, index: usize, text: &[u8]) {
-        let spans = &mut self.spans[index..];
-        self.text.splice(spans[0].text(), text.iter().copied());
-        let more = (text.len() as u32).wrapping_sub(spans[0].text_len);
-        spans[0].text_len = text.len() as u32;
-        for span in &mut spans[1..] {
-            span.text = span.text.wrapping_add(more);
+        let place = self.spans[index].text();
+        let (behind, end) = (place.start + text.len(), self.text.len());
+        let len = end - place.len() + text.len();
+        self.text.resize(len.max(end), 0);
+        self.text.copy_within(place.end..end, behind);
+        self.text.truncate(len);
+        self.text[place.start..behind].copy_from_slice(text);
+        self.spans[index].text_len = text.len() as u32;
+        for span in &mut self.spans[index + 1..] {
+            span.text = (span.text as usize - place.len() + text.len()) as u32;
         }
     }
 }
@@ -408,18 +422,6 @@ fn is_count(format: ValueFormat) -> bool {
     is_plain && number.words.is_none()
 }
 
-/// Writes the number `value` over `text`, if both are as long as programs have them that count their messages from
-/// the time on.
-#[inline]
-fn put_count(text: &mut [u8], value: &[u8]) -> bool {
-    let number = value.try_into().map_or(0, u32::from_ne_bytes);
-    let is_long = text.len() == 10 && number >= 1_000_000_000;
-    if is_long {
-        text.copy_from_slice(&ten_digits(number));
-    }
-    is_long
-}
-
 /// Returns eight bytes as a number.
 #[inline]
 fn word(bytes: &[u8]) -> u64 {
@@ -432,13 +434,15 @@ fn last(bytes: &[u8]) -> &[u8] {
     bytes.last_chunk::<8>().map_or(&[], |last| last)
 }
 
-/// Says whether both are the same; most values have four bytes.
+/// Sets a value, which has as many bytes as before, most of them four; returns whether it differed.
 #[inline]
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    match (<[u8; 4]>::try_from(one), <[u8; 4]>::try_from(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
+fn set(before: &mut [u8], value: &[u8]) -> bool {
+    if let (Ok(before), Ok(value)) = (<&mut [u8; 4]>::try_from(&mut *before), value.try_into()) {
+        return mem::replace(before, value) != value;
     }
+    let differs = before != value;
+    before.copy_from_slice(value);
+    differs
 }
 
 #[cfg(test)]
@@ -593,6 +597,35 @@ mod tests {
         let again = vec![datagrams[0].clone(); usize::from(PAUSE_MAX) + 3];
         datagrams.extend(again);
         assert!(last(&datagrams).1);
+    }
+
+    #[test]
+    fn values_with_texts_of_any_length_follow_each_other() {
+        for form in [TraceForm::Text, TraceForm::Json] {
+            let mut decoder = Decoder::new(form);
+            for round in 0..200u32 {
+                let seq = [round, 1_000_000_000 + round, u32::MAX - round][round as usize % 3];
+                let dst = round.wrapping_mul(0x0903_0b07).to_be_bytes();
+                let datagram = route(2, seq, dst, (libc::RTA_PRIORITY, round.pow(3)));
+                let alone = shown(&mut Decoder::new(form), &datagram);
+                assert_eq!(shown(&mut decoder, &datagram), alone);
+            }
+        }
+    }
+
+    #[test]
+    fn a_template_whose_text_has_become_long_is_forgotten() {
+        let alias = |byte| {
+            let mut payload = vec![0; 16];
+            put_attr(&mut payload, libc::IFLA_IFALIAS, &[byte; 4050]).unwrap();
+            message(libc::RTM_NEWLINK, 1, &payload)
+        };
+        let [short, long] = [alias(b'a'), alias(0xff)];
+        let (text, has_template) = last(&[&short, &short, &long].map(Vec::clone));
+
+        assert!(has_template);
+        assert_eq!(text, last(std::slice::from_ref(&long)).0);
+        assert!(!last(&[&short, &short, &long, &short].map(Vec::clone)).1);
     }
 
     #[test]

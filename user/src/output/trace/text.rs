@@ -174,6 +174,7 @@ fn visible(line: &[u8]) -> usize {
 }
 
 impl Sink for TextSink<'_> {
+    #[inline]
     fn open_message(&mut self) {
         self.depth = 0;
         self.paint(BOLD);
