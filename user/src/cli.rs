@@ -3,13 +3,12 @@
 //! The command line.
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use nlhello::monitor::Kind;
 use nlhello::netlink::{Error, Protocol};
 use nlhello::uapi::NLHELLO_DATA_MAX;
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::mem;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,36 +70,87 @@ impl Color {
     }
 }
 
-/// A command. Its arguments are defined once it is found: to define those of all takes longer than most commands run.
-/// Docs of the structs that hold them would take the place of its own, which are its help.
-#[derive(Debug, Subcommand)]
-#[command(defer = true)]
-pub enum Command {
+/// How to read the arguments of a command.
+struct Syntax {
+    /// Adds their definitions.
+    define: fn(clap::Command) -> clap::Command,
+    /// Makes the command of what was found.
+    read: Box<ReadCommand>,
+}
+
+type ReadCommand = dyn Fn(&mut ArgMatches) -> Result<Command, clap::Error>;
+
+/// Defines [`Command`] and [`Command::syntax`] from one list: each variant with its arguments, its
+/// name and its other names. Commands that list objects are between the first and the others: they are those of the
+/// [kinds](Kind::listed).
+macro_rules! commands {
+    (@syntax $variant:ident($args:ty)) => {
+        Some(Syntax {
+            define: <$args>::augment_args,
+            read: Box::new(|found| <$args>::from_arg_matches_mut(found).map(Self::$variant)),
+        })
+    };
+    (
+        $($(#[$meta:meta])* $variant:ident($args:ty) = $name:literal $(| $alias:literal)*,)*
+        --
+        $($(#[$more_meta:meta])* $more:ident($more_args:ty) = $more_name:literal $(| $more_alias:literal)*,)*
+    ) => {
+        #[derive(Debug, Subcommand)]
+        pub enum Command {
+            $(
+                $(#[$meta])*
+                #[command(name = $name $(, visible_alias = $alias)*)]
+                $variant($args),
+            )*
+            #[command(flatten)]
+            Show(Shown),
+            $(
+                $(#[$more_meta])*
+                #[command(name = $more_name $(, visible_alias = $more_alias)*)]
+                $more($more_args),
+            )*
+        }
+
+        impl Command {
+            /// Returns how to read the command that `word` is a name of.
+            fn syntax(word: &str) -> Option<Syntax> {
+                match word {
+                    $($name $(| $alias)* => commands!(@syntax $variant($args)),)*
+                    $($more_name $(| $more_alias)* => commands!(@syntax $more($more_args)),)*
+                    _ => Kind::of_command(word).map(|kind| Syntax {
+                        define: ShowArgs::augment_args,
+                        read: Box::new(move |found| Shown::read(kind, found).map(Self::Show)),
+                    }),
+                }
+            }
+        }
+    };
+}
+
+commands! {
     /// Say hello again and again, like ping
-    Hello(HelloArgs),
+    Hello(HelloArgs) = "hello",
     /// Hear who says hello, until Ctrl-C
-    Listen(ListenArgs),
+    Listen(ListenArgs) = "listen",
     /// Show who has said hello and is still there
-    Peers(PeersArgs),
+    Peers(PeersArgs) = "peers",
     /// Show the kernel's counters
-    Stats(Wait),
+    Stats(Wait) = "stats",
     /// Show what the kernel says, or set it
-    Greeting(GreetingArgs),
-    #[command(flatten)]
-    Show(Shown),
+    Greeting(GreetingArgs) = "greeting",
+    --
     /// Show generic netlink families: [show] [NAME], with a name also what it takes
-    Genl(ShowArgs),
+    Genl(ShowArgs) = "genl",
     /// Show netlink sockets, who has them, how full they are and what they lost: [show] [proto PROTOCOL]
     /// [pid PID] [comm NAME] [portid N]
-    Sockets(SocketsArgs),
+    Sockets(SocketsArgs) = "sockets",
     /// Do what a file says, a command a line; changes and others
-    Batch(BatchArgs),
+    Batch(BatchArgs) = "batch",
     #[command(about = monitor_about())]
-    #[command(visible_alias = "m")]
-    Monitor(MonitorArgs),
+    Monitor(MonitorArgs) = "monitor" | "m",
     /// Tell again what a monitor has recorded, or what tcpdump on nlmon or rtmon has captured: FILE, and, to
     /// choose, words as those of monitor; without any, just what it told
-    Replay(ReplayArgs),
+    Replay(ReplayArgs) = "replay",
     /// Show what programs say to the kernel and hear: all of this namespace, [KIND|TYPE...] [--pid PID]
     /// [--comm NAME], or a command that is run, -- COMMAND ARGS
     #[command(
@@ -112,7 +162,7 @@ pub enum Command {
                       125 where nlhello failed, 126 and 127 where the command cannot be run). The \
                       command gains no right: set-user-ID programs run without."
     )]
-    Sniff(SniffArgs),
+    Sniff(SniffArgs) = "sniff",
     /// Wait until there is such an object, and show it: KIND [[dev] DEV] [up|down] [state STATE]
     /// [[to] PREFIX] [table TABLE|all] ..., in the words of monitor; or, with gone, until there is none
     #[command(
@@ -123,7 +173,7 @@ pub enum Command {
                       be one, is not there yet, and not gone either. Routes are those of the main \
                       table, unless another or all are said."
     )]
-    Wait(WaitArgs),
+    Wait(WaitArgs) = "wait",
 }
 
 /// A list of objects of a kind.
@@ -136,11 +186,15 @@ pub struct Shown {
 }
 
 impl Shown {
+    fn read(kind: Kind, found: &mut ArgMatches) -> Result<Self, clap::Error> {
+        ShowArgs::from_arg_matches_mut(found).map(|args| Self { kind, args })
+    }
+
     /// Returns the definition of the command that lists objects of `kind`.
     fn command(kind: Kind) -> clap::Command {
         let command = clap::Command::new(kind.name()).visible_aliases(kind.aliases());
 
-        command.about(kind.about()).defer(ShowArgs::augment_args)
+        ShowArgs::augment_args(command).about(kind.about())
     }
 }
 
@@ -169,7 +223,7 @@ impl FromArgMatches for Shown {
             .and_then(|(name, arguments)| Some((Kind::of_command(&name)?, arguments)))
             .ok_or_else(|| clap::Error::new(ErrorKind::MissingSubcommand))?;
 
-        ShowArgs::from_arg_matches_mut(&mut arguments).map(|args| Self { kind, args })
+        Self::read(kind, &mut arguments)
     }
 
     fn update_from_arg_matches(&mut self, found: &ArgMatches) -> Result<(), clap::Error> {
@@ -203,7 +257,7 @@ fn wait_words() -> String {
     format!("{} or {last}, and which of them", others.join(", "))
 }
 
-// Address families, by option.
+/// Address families, by option.
 #[derive(Args, Debug)]
 pub struct FamilyArg {
     /// IPv4 only
@@ -226,7 +280,7 @@ impl FamilyArg {
     }
 }
 
-// Options and words of `wait`.
+/// Options and words of `wait`.
 #[derive(Args, Debug)]
 pub struct WaitArgs {
     #[command(flatten)]
@@ -240,7 +294,7 @@ pub struct WaitArgs {
     pub words: Vec<OsString>,
 }
 
-// Options and words of `monitor`.
+/// Options and words of `monitor`.
 #[derive(Args, Debug)]
 pub struct MonitorArgs {
     #[command(flatten)]
@@ -293,7 +347,7 @@ pub struct MonitorArgs {
     pub words: Vec<OsString>,
 }
 
-// Options and words of `replay`.
+/// Options and words of `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
     #[command(flatten)]
@@ -318,7 +372,7 @@ pub struct ReplayArgs {
     pub words: Vec<OsString>,
 }
 
-// Options of `sniff`, and the command to follow.
+/// Options of `sniff`, and the command to follow.
 #[derive(Args, Debug)]
 pub struct SniffArgs {
     /// Only this protocol: a number, or a name such as route, generic, netfilter, user; may be repeated
@@ -379,7 +433,7 @@ pub struct BatchArgs {
     pub file: PathBuf,
 }
 
-// Kinds to show, in the words of ip(8).
+/// Kinds to show, in the words of ip(8).
 #[derive(Args, Debug)]
 pub struct ShowArgs {
     #[command(flatten)]
@@ -397,7 +451,7 @@ pub struct ShowArgs {
     pub words: Vec<OsString>,
 }
 
-// Options of `sockets`.
+/// Options of `sockets`.
 #[derive(Args, Debug)]
 pub struct SocketsArgs {
     /// Show all that is known, in text too
@@ -430,7 +484,7 @@ pub struct SocketsArgs {
     pub words: Vec<OsString>,
 }
 
-// How long to wait.
+/// How long to wait.
 #[derive(Args, Debug)]
 pub struct Wait {
     /// Seconds to wait for a reply
@@ -518,39 +572,76 @@ impl HelloArgs {
 
 /// Reads the command line. An error is what to print instead of running: help, or what is wrong with the words.
 pub fn parse() -> Result<Cli, clap::Error> {
-    let words: Vec<_> = std::env::args_os().collect();
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
 
-    parse_words(&words)
+    parse_alone(&words).map_or_else(Cli::try_parse, Ok)
 }
 
 /// Reads a command line that is no program's own, without the name of the program; see [`parse`].
 pub fn parse_line(words: &[OsString]) -> Result<Cli, clap::Error> {
-    parse_words(&[&["nlhello".into()], words].concat())
+    parse_alone(words).map_or_else(|| parse_whole(words), Ok)
 }
 
-/// Reads a command line that begins with the name of the program.
+/// Reads a command line with the definitions of all commands.
+fn parse_whole(words: &[OsString]) -> Result<Cli, clap::Error> {
+    let name = OsString::from("nlhello");
+
+    Cli::try_parse_from(std::iter::once(&name).chain(words))
+}
+
+/// Reads a command line with the definition of its own command alone: defining all the others takes
+/// longer than most commands run.
 ///
-/// The definition has those commands first that are named in it: global options are defined for each command, and to do
-/// that for all takes longer than most commands run. Help, and what is wrong or unclear, is for that of all of them.
-fn parse_words(words: &[OsString]) -> Result<Cli, clap::Error> {
-    let read = |definition: clap::Command| {
-        let mut found = definition.try_get_matches_from(words)?;
-        Cli::from_arg_matches_mut(&mut found)
+/// `None` stands for help and for whatever is wrong or unclear: [`parse_whole`] has the answer.
+fn parse_alone(words: &[OsString]) -> Option<Cli> {
+    let Some((at, syntax)) = find_command(words) else {
+        let globals = parse_globals(words)?;
+        return Some(Cli {
+            globals,
+            command: None,
+        });
     };
-    let mut all = Cli::command();
-    let commands = all.get_subcommands_mut();
-    let named = commands
-        .filter(|command| is_named(command, words))
-        .map(mem::take);
-    let few = Globals::augment_args(clap::Command::new("nlhello")).subcommands(named);
+    let arguments = words[..at].iter().chain(&words[at + 1..]);
+    let mut found = match_words((syntax.define)(globals()), arguments)?;
 
-    read(few).or_else(|_| read(Cli::command()))
+    Some(Cli {
+        globals: Globals::from_arg_matches_mut(&mut found).ok()?,
+        command: Some((syntax.read)(&mut found).ok()?),
+    })
 }
 
-fn is_named(command: &clap::Command, words: &[OsString]) -> bool {
-    let mut names = command.get_all_aliases().chain([command.get_name()]);
+/// Returns where in `words` the command is, with nothing but global options before it, and its syntax.
+fn find_command(words: &[OsString]) -> Option<(usize, Syntax)> {
+    words
+        .iter()
+        .enumerate()
+        .take_while(|(_, word)| *word != "--")
+        .filter_map(|(at, word)| Some((at, Command::syntax(word.to_str()?)?)))
+        .find(|(at, _)| *at == 0 || parse_globals(&words[..*at]).is_some())
+}
 
-    names.any(|name| words.iter().skip(1).any(|word| word == name))
+/// Reads a command line that has no command.
+fn parse_globals(words: &[OsString]) -> Option<Globals> {
+    let mut found = match_words(globals(), words)?;
+
+    Globals::from_arg_matches_mut(&mut found).ok()
+}
+
+/// Returns the definition of the global options alone, without `--help` and `--version`.
+fn globals() -> clap::Command {
+    let command = clap::Command::new("nlhello")
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+
+    Globals::augment_args(command)
+}
+
+fn match_words<'w>(
+    definition: clap::Command,
+    words: impl IntoIterator<Item = &'w OsString>,
+) -> Option<ArgMatches> {
+    definition.try_get_matches_from(words).ok()
 }
 
 /// Says whether JSON is asked for, also by a command line that is wrong.
@@ -614,6 +705,7 @@ fn size(value: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound() {
@@ -714,50 +806,92 @@ mod tests {
         names.flatten().collect()
     }
 
-    /// Returns what `line` means, once it is held that it means the same with the definitions of all commands.
-    fn meaning(all: &mut clap::Command, line: &str) -> Option<String> {
+    /// Holds that `line` means alone what it means among all commands, if it means anything there;
+    /// returns both.
+    fn read_both(whole: &mut clap::Command, line: &str) -> [Option<String>; 2] {
         let words = line.split_whitespace().map(|word| word.trim_matches('\''));
-        let words: Vec<_> = ["nlhello"]
-            .into_iter()
-            .chain(words)
-            .map(OsString::from)
-            .collect();
-        let found = all.try_get_matches_from_mut(&words);
-        let expected = found.and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
-        let [expected, cli] = [expected, parse_words(&words)].map(|cli| {
-            cli.map(|cli| format!("{cli:?}"))
-                .map_err(|error| error.kind())
-        });
+        let words: Vec<_> = words.map(OsString::from).collect();
+        let found = whole.try_get_matches_from_mut([&["nlhello".into()], &words[..]].concat());
+        let whole = found
+            .and_then(|mut found| Cli::from_arg_matches_mut(&mut found))
+            .ok()
+            .map(|cli| format!("{cli:?}"));
+        let alone = parse_alone(&words).map(|cli| format!("{cli:?}"));
 
-        assert_eq!(cli, expected, "{line}");
-        cli.ok()
+        if alone.is_some() {
+            assert_eq!(alone, whole, "{line}");
+        }
+        [alone, whole]
     }
 
     #[test]
-    fn each_name_of_each_command_is_understood_with_arguments_before_it_and_behind() {
-        let mut all = Cli::command();
+    fn each_name_of_each_command_is_read_alone_as_among_all() {
+        let mut whole = Cli::command();
         for name in names() {
-            let lines = ARGUMENTS
-                .iter()
-                .map(|arguments| format!("{name} {arguments}"));
-            let understood = lines.filter_map(|line| meaning(&mut all, &line)).count();
+            let mut understood = 0;
+            for arguments in ARGUMENTS {
+                let [alone, whole] = read_both(&mut whole, &format!("{name} {arguments}"));
+                assert_eq!(alone, whole, "{name} {arguments:?}");
+                understood += usize::from(alone.is_some());
+            }
             assert!((1..ARGUMENTS.len()).contains(&understood), "{name}");
-            for before in BEFORE.iter().chain(&["--json --color never"]) {
-                for behind in BEHIND.iter().chain(&["", "-v -n link"]) {
-                    meaning(&mut all, &format!("{before} {name} {behind}"));
-                    meaning(&mut all, &format!("{before} {name} 7 {behind}"));
-                }
+        }
+    }
+
+    /// Returns lines of the command `name`, one for each of `before` and `behind` together, without an argument and with.
+    fn lines(name: &str, before: &[&str], behind: &[&str]) -> Vec<String> {
+        let command =
+            |before| [name.to_owned(), format!("{name} 7")].map(|name| format!("{before} {name}"));
+        let commands = before.iter().flat_map(command);
+
+        commands
+            .flat_map(|command| {
+                behind
+                    .iter()
+                    .map(move |behind| format!("{command} {behind}"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn global_options_are_read_alone_as_among_all_before_a_command_and_behind() {
+        let mut whole = Cli::command();
+        for name in names() {
+            let before = lines(&name, BEFORE, &[""]);
+            let behind = lines(&name, &[""], BEHIND);
+            let both = lines(&name, &["--json --color never"], &["-v -n link"]);
+            for line in [before, behind, both].concat() {
+                let [alone, whole] = read_both(&mut whole, &line);
+                assert_eq!(alone, whole, "{line}");
             }
         }
     }
 
     #[test]
-    fn options_without_a_command_and_said_twice_are_understood() {
-        let mut all = Cli::command();
-        for line in BEFORE.iter().chain(BEHIND) {
-            meaning(&mut all, line);
+    fn whatever_is_before_a_command_and_behind_it_is_not_misread_alone() {
+        let mut whole = Cli::command();
+        for name in names() {
+            for line in lines(&name, BEFORE, BEHIND) {
+                read_both(&mut whole, &line);
+            }
         }
-        let cli = meaning(&mut all, "-n a link -n b").unwrap();
-        assert!(cli.contains("netns: Some(\"b\")"), "{cli}");
+    }
+
+    #[test]
+    fn without_a_command_global_options_are_read_alone_as_among_all() {
+        let mut whole = Cli::command();
+        for line in BEFORE.iter().chain(BEHIND) {
+            let [alone, whole] = read_both(&mut whole, line);
+            assert_eq!(alone, whole, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_global_option_that_is_said_twice_is_left_to_all_commands_together() {
+        let mut whole = Cli::command();
+        let [alone, whole] = read_both(&mut whole, "-n a link -n b");
+
+        assert_eq!(alone, None);
+        assert!(whole.is_some_and(|cli| cli.contains("netns: Some(\"b\")")));
     }
 }
