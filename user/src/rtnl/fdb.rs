@@ -192,6 +192,7 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Payload;
     use crate::rtnl::captures::{assert_has, assert_lacks, capture, changed, with};
     use crate::rtnl::Kind;
     use serde_json::json;
@@ -226,6 +227,38 @@ mod tests {
             Kind::Fdb,
             &changed(dynamic, &[(8, 0x10)]),
             json!({"state": "0x10"}),
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_bridge_itself_has_an_echo_as_one_of_the_link() {
+        const BRIDGE: u32 = 12;
+        let of = |flags: u8, attrs: &[(u16, &[u8])]| {
+            let link = [&[libc::AF_BRIDGE as u8, 0, 0, 0][..], &BRIDGE.to_ne_bytes()].concat();
+            with(&[&link[..], &[0x80, 0, flags, 0]].concat(), attrs)
+        };
+        let (mac, master, port) = (
+            &[2, 0, 0, 0, 3, 6][..],
+            BRIDGE.to_ne_bytes(),
+            7u32.to_ne_bytes(),
+        );
+        let own = of(0, &[(NDA_LLADDR, mac), (NDA_MASTER, &master)]);
+        let ports = of(0, &[(NDA_LLADDR, mac), (NDA_MASTER, &port)]);
+        let echo = of(SELF, &[(NDA_LLADDR, mac)]);
+        let snapshot = Kind::Fdb.facts().snapshot.as_ref().unwrap();
+
+        let known = [&own, &ports, &echo].map(|bytes| {
+            let entry = Payload::new(Kind::Fdb, bytes);
+            ((snapshot.rivals)(&entry), (snapshot.is_echo)(&entry))
+        });
+        let place = [&BRIDGE.to_ne_bytes()[..], mac].concat();
+        assert_eq!(
+            known,
+            [
+                (Some(place.clone()), false),
+                (None, false),
+                (Some(place), true)
+            ]
         );
     }
 }

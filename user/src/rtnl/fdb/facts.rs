@@ -32,7 +32,7 @@ pub(crate) const FACTS: Facts = Facts {
         settle,
         identity,
         rivals,
-        is_echo: |entry| !leads(entry) && entry.attr(NDA_SRC_VNI).is_none(),
+        is_echo,
         is_untold: is_group_of_link,
         ..Snapshot::DEFAULT
     }),
@@ -66,13 +66,25 @@ const OF_LINK: &[u16] = &[
     NDA_NH_ID,
 ];
 
-/// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop. Linux
-/// 6.12 tells of each once more, without saying where it leads, nor of which VNI it is (`rtnl_fdb_add()`).
+/// Entries of a VXLAN for an address take the place of each other, wherever they lead: to a host or to a next hop. Those of
+/// a bridge itself are looked at with them, for [`is_echo`].
 fn rivals(entry: &Payload<'_>) -> Option<Vec<u8>> {
-    if entry.header()[NDM_FLAGS] & SELF == 0 {
+    let link = entry.link_bytes();
+    let is_of_bridge = || entry.attr(NDA_MASTER) == Some(link);
+    if !is_of_link(entry) && !is_of_bridge() {
         return None;
     }
-    Some([entry.link_bytes(), entry.attr(NDA_LLADDR)?].concat())
+    Some([link, entry.attr(NDA_LLADDR)?].concat())
+}
+
+/// Linux 6.12 tells of each entry of a VXLAN once more, without saying where it leads, nor of which VNI it is, and of one of
+/// a bridge itself as if it were one of the link (`rtnl_fdb_add()`).
+fn is_echo(entry: &Payload<'_>) -> bool {
+    is_of_link(entry) && !leads(entry) && entry.attr(NDA_SRC_VNI).is_none()
+}
+
+fn is_of_link(entry: &Payload<'_>) -> bool {
+    entry.header()[NDM_FLAGS] & SELF != 0
 }
 
 /// Says whether an entry leads to a host or to a next hop, as those of a VXLAN do.

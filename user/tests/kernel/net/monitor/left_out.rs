@@ -142,6 +142,12 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "link",
+        what: Keys(&["num_vf", "unknown"], has_functions, ANY),
+        words: "of a link with virtual functions: how many, and what each is set to (`num_vf`, `ip link set DEV vf N`), which `show` tells",
+        functions: "`rtmsg_ifinfo_build_skb()`, which asks for none",
+    },
+    LeftOut {
+        kind: "link",
         what: Keys(&["link_netnsid"], always, &["netns"]),
         words: "to which namespace the other end of a link went that had been in another one, without `--all-netns`",
         functions: "`dev_change_net_namespace()`, here",
@@ -159,6 +165,12 @@ const LEFT_OUT: &[LeftOut] = &[
         functions: "`ndisc_router_discovery()`, `rt6_route_rcv()`",
     },
     LeftOut {
+        kind: "route",
+        what: Keys(&["flags.rt_trap", "flags.rt_offload", "flags.rt_offload_failed"], always, ANY),
+        words: "of a route: whether hardware forwards it (`rt_offload`, `rt_trap`), unless `net.ipv4.fib_notify_on_flag_change` and that of IPv6 say so",
+        functions: "`fib_alias_hw_flags_set()`, `fib6_info_hw_flags_set()`",
+    },
+    LeftOut {
         kind: "addr",
         what: Objects(|addr| addr["tentative"] == true),
         words: "an address that IPv6 tests for a duplicate, until it has",
@@ -172,7 +184,7 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "neigh",
-        what: Objects(|neigh| neigh["state"].is_null() || has_any(&neigh["state"], &["NONE", "INCOMPLETE"])),
+        what: Objects(|neigh| is_looked_for(&neigh["state"])),
         words: "a neighbour that is looked for (`INCOMPLETE`), until it answers or fails; of one that is `STALE`: that it is in `DELAY`",
         functions: "`__neigh_event_send()`",
     },
@@ -233,6 +245,10 @@ fn is_down(link: &Value) -> bool {
     !has_any(&link["flags"], &["UP"])
 }
 
+fn has_functions(link: &Value) -> bool {
+    link["num_vf"].is_number()
+}
+
 /// Says whether `list` has one of these words.
 fn has_any(list: &Value, words: &[&str]) -> bool {
     let list = list.as_array().map_or(&[][..], Vec::as_slice);
@@ -242,6 +258,11 @@ fn has_any(list: &Value, words: &[&str]) -> bool {
 
 fn is_by_router(route: &Value) -> bool {
     route["protocol"] == "ra"
+}
+
+/// Says whether a neighbour in this state is looked for.
+pub fn is_looked_for(state: &Value) -> bool {
+    state.is_null() || has_any(state, &["NONE", "INCOMPLETE"])
 }
 
 fn is_proxy(neigh: &Value) -> bool {

@@ -206,20 +206,36 @@ impl Picture {
         objects
     }
 
+    /// Says whether a neighbour that was told is looked for by now, of which nothing is sent.
+    fn has_looked_for(&self, kind: &str, told: &str) -> bool {
+        let without_state = |text: &str| {
+            let mut object: Value = serde_json::from_str(text).unwrap();
+            let state = object["state"].take();
+            (object, state)
+        };
+        let (told, _) = without_state(told);
+        let objects = self.kinds.get(kind).into_iter().flatten();
+        objects
+            .filter(|(_, known)| kind == "neigh" && known.compared.is_none())
+            .map(|(there, _)| without_state(there))
+            .any(|(there, state)| left_out::is_looked_for(&state) && there == told)
+    }
+
     /// Says whether both have the same objects of `kind`.
     pub fn is_same(&self, other: &Self, kind: &str) -> bool {
         let [one, other] = [self, other].map(|picture| picture.kinds.get(kind));
         one == other
     }
 
-    /// Returns how what was told of `kind` differs from what is `shown`.
-    pub fn beside(&self, shown: &Self, kind: &str, how: How) -> Vec<Difference> {
-        let (told, shown) = (self.objects(kind, how), shown.objects(kind, how));
+    /// Returns how what was told of `kind` differs from what is `there`.
+    pub fn beside(&self, there: &Self, kind: &str, how: How) -> Vec<Difference> {
+        let (told, shown) = (self.objects(kind, how), there.objects(kind, how));
         let only = |one: &Counts<'_>, other: &Counts<'_>| -> Vec<String> {
             let missing = one.keys().filter(|object| !other.contains_key(**object));
             missing.map(|object| (*object).to_owned()).collect()
         };
-        let [only_told, only_there] = [only(&told, &shown), only(&shown, &told)];
+        let [mut only_told, only_there] = [only(&told, &shown), only(&shown, &told)];
+        only_told.retain(|object| !there.has_looked_for(kind, object));
         let other_count = |(object, count): (&&str, &usize)| {
             let there = shown.get(*object).filter(|there| *there != count)?;
             let object = serde_json::from_str(object).unwrap();

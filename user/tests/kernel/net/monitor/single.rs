@@ -526,7 +526,8 @@ fn make_links() -> Vec<Link> {
 
 /// Sees to it that nobody has to wait for addresses, and that drivers are there that no request loads.
 fn prepare() {
-    run(Command::new("modprobe").args(["-qa", "tun", "mpls_router", "mpls_iptunnel"]));
+    let drivers = ["tun", "mpls_router", "mpls_iptunnel", "netdevsim"];
+    run(Command::new("modprobe").arg("-qa").args(drivers));
     for setting in [
         "net.ipv6.conf.default.accept_dad=0",
         "net.ipv6.conf.all.accept_dad=0",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Changes by their means: commands, files of sysctl, and other hosts.
+//! Changes by their means: commands, files of sysctl and of sysfs, and other hosts.
 
 use super::grammar::Step;
 use crate::lab::*;
@@ -20,6 +20,8 @@ pub fn act(step: &Step) -> Result<(), String> {
     let words: Vec<_> = step.words.split_whitespace().collect();
     match words[..] {
         ["sysctl", setting] => set(setting),
+        // Words of the value are joined by _, as spaces part the words of a step.
+        ["write", value, path] => write(path, &value.replace('_', " ")),
         ["sleep", seconds] => {
             sleep(Duration::from_secs(seconds.parse().unwrap()));
             Ok(())
@@ -42,7 +44,10 @@ pub fn newest(program: &str) -> String {
 
 fn set(setting: &str) -> Result<(), String> {
     let (name, value) = setting.split_once('=').unwrap();
-    let path = format!("/proc/sys/{}", name.replace('.', "/"));
+    write(&format!("/proc/sys/{}", name.replace('.', "/")), value)
+}
+
+fn write(path: &str, value: &str) -> Result<(), String> {
     fs::write(path, value).map_err(|error| error.to_string())
 }
 
