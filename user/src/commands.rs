@@ -38,7 +38,7 @@ enum Failure {
     /// The kernel refused, or could not be asked.
     Netlink(Error),
     /// The failure was written already.
-    Told,
+    Reported,
     /// Standard output does not take what there is to tell.
     Output(io::Error),
 }
@@ -183,7 +183,7 @@ fn report(out: &Output, failure: &Failure) -> ExitCode {
                 return ExitCode::from(USAGE);
             }
         }
-        Failure::Told => {}
+        Failure::Reported => {}
         unread if unread.is_unread() => die_of_sigpipe(),
         Failure::Output(error) => out.error(&Error::from_io("write to standard output", error)),
     }

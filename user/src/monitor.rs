@@ -27,7 +27,7 @@ mod table;
 pub use crate::kind::{Kinds, Payload};
 pub use crate::rtnl::Kind;
 pub use namespaces::{Namespace, NamespaceId, NamespaceNotice, Namespaces, TellNamespace};
-pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Untold};
+pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Unemitted};
 pub use replay::Replay;
 pub use scope::Scope;
 
@@ -230,26 +230,26 @@ impl Monitor {
     ///
     /// Those of [`Connection::table`] and [`Connection::gather`].
     pub fn start(&mut self) -> Result<(), Error> {
-        let untold = &mut |_: &Notice<'_>| {};
+        let ignore = &mut |_: &Notice<'_>| {};
         self.receiver.due.all(self.receiver.intake.kinds.kept());
         for _ in 0..ROUNDS {
-            self.read_again(Origin::Initial, untold)?;
+            self.read_again(Origin::Initial, ignore)?;
             if self.receiver.due.kinds.is_empty() {
                 break;
             }
             while !self.receiver.due.is_now() {
-                self.receiver.receive(self.receiver.due.at, None, untold)?;
+                self.receiver.receive(self.receiver.due.at, None, ignore)?;
             }
         }
         self.receiver.note(&Step::Started)
     }
 
     /// Tells what there is, as [`Origin::Initial`], what others refer to first.
-    pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
+    pub fn emit_all(&self, emit: &mut impl FnMut(&Notice<'_>)) {
         emit_state(
             &self.receiver.intake.state,
             self.receiver.intake.kinds,
-            tell,
+            emit,
         );
     }
 
@@ -263,15 +263,15 @@ impl Monitor {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
         let due = self.receiver.due;
         if due.is_now() {
-            self.read_again(due.origin(), tell)?;
+            self.read_again(due.origin(), emit)?;
             return Ok(Waited::Heard);
         }
         let until = due.next().map_or(deadline, |next| deadline.min(next));
-        match self.receive(until, wake, tell)? {
+        match self.receive(until, wake, emit)? {
             Waited::TimedOut if until < deadline => Ok(Waited::Heard),
             waited => Ok(waited),
         }
@@ -333,9 +333,9 @@ impl Monitor {
     pub fn take_over(
         &mut self,
         heard: Result<&DatagramBatch, Error>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        self.receiver.take_over(heard, tell)
+        self.receiver.take_over(heard, emit)
     }
 }
 
@@ -345,10 +345,10 @@ impl Monitor {
         &mut self,
         until: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
         let Some(hellos) = &mut self.hellos else {
-            return self.receiver.receive(until, wake, tell);
+            return self.receiver.receive(until, wake, emit);
         };
         let events = self.receiver.events.socket().as_fd();
         let fds = [events, hellos.as_fd(), wake.unwrap_or(events)];
@@ -357,11 +357,11 @@ impl Monitor {
             [false, false, true] => Ok(Waited::Woken),
             [is_event, is_hello, _] => {
                 if is_hello {
-                    hellos.receive(&mut self.receiver.intake.recorder, tell)?;
+                    hellos.receive(&mut self.receiver.intake.recorder, emit)?;
                     self.receiver.make_room()?;
                 }
                 if is_event {
-                    self.receiver.receive(Instant::now(), None, tell)?;
+                    self.receiver.receive(Instant::now(), None, emit)?;
                 }
                 Ok(Waited::Heard)
             }
@@ -390,10 +390,10 @@ fn needed_by(kinds: Kinds) -> Kinds {
 }
 
 /// Tells the objects of these `kinds`, as [`Origin::Initial`].
-fn emit_state(state: &MonitorState, kinds: Kinds, tell: &mut impl FnMut(&Notice<'_>)) {
+fn emit_state(state: &MonitorState, kinds: Kinds, emit: &mut impl FnMut(&Notice<'_>)) {
     for kind in kinds.iter() {
         for body in state.bodies_in_order(kind) {
-            tell(&Notice::Event(&Event {
+            emit(&Notice::Event(&Event {
                 origin: Origin::Initial,
                 ..Event::alone(Action::New, &Payload::new(kind, &body), 0)
             }));

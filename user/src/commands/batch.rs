@@ -176,7 +176,7 @@ impl<'a> BatchRun<'a> {
 
         for (line, verdict) in lines.into_iter().zip(verdicts?) {
             if let Err(error) = verdict {
-                self.tell(line, &error);
+                self.report(line, &error);
             }
         }
         self.go_on()
@@ -187,14 +187,14 @@ impl<'a> BatchRun<'a> {
         match failure {
             Failure::Netlink(error) => {
                 self.flush()?;
-                self.tell(line, &error);
+                self.report(line, &error);
                 self.go_on()
             }
             told_or_output => Err(told_or_output),
         }
     }
 
-    fn tell(&mut self, line: u64, error: &Error) {
+    fn report(&mut self, line: u64, error: &Error) {
         let file = self.file;
 
         self.out.error_at(Some(FileLine { file, line }), error);
@@ -205,7 +205,7 @@ impl<'a> BatchRun<'a> {
     fn go_on(&self) -> Result<(), Failure> {
         match self.force || self.status == ExitCode::SUCCESS {
             true => Ok(()),
-            false => Err(Failure::Told),
+            false => Err(Failure::Reported),
         }
     }
 }

@@ -119,7 +119,7 @@ impl HelloRun<'_> {
                 .batch
                 .wait(self.args.wait.timeout, Some(self.signals.as_fd()))
             {
-                Ok(Gathered::Datagrams(_)) => refusal = refusal.or(self.tell_replies()?),
+                Ok(Gathered::Datagrams(_)) => refusal = refusal.or(self.emit_replies()?),
                 Ok(Gathered::TimedOut) => {
                     self.report.lost(self.batch.unanswered())?;
                     break;
@@ -135,7 +135,7 @@ impl HelloRun<'_> {
     }
 
     /// Tells the replies that came; returns the first answer that is none.
-    fn tell_replies(&mut self) -> io::Result<Option<Error>> {
+    fn emit_replies(&mut self) -> io::Result<Option<Error>> {
         let mut first = None;
         for reply in self.batch.replies() {
             match reply {

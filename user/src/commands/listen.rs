@@ -57,7 +57,7 @@ impl ListenRun<'_> {
             let wake = Some(self.signals.as_fd());
             match self.listener.wait(self.deadline, wake) {
                 Ok(Gathered::Datagrams(received)) => {
-                    self.tell()?;
+                    self.report()?;
                     // A sender that never pauses must not postpone the deadline.
                     if received >= self.deadline {
                         break;
@@ -77,7 +77,7 @@ impl ListenRun<'_> {
     }
 
     /// Tells what came, up to the count.
-    fn tell(&mut self) -> Result<(), Failure> {
+    fn report(&mut self) -> Result<(), Failure> {
         for heard in self.listener.heard() {
             if self.audience.received < self.count {
                 self.out.event(&Printable::Heard(heard?))?;

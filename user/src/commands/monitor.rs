@@ -36,7 +36,7 @@ const HELD: Duration = Duration::from_millis(2);
 
 /// Somebody who watches.
 struct MonitorRun {
-    teller: EventEmitter,
+    emitter: EventEmitter,
     signals: Signals,
     deadline: Instant,
     /// Begun once there are many events.
@@ -53,7 +53,7 @@ struct EventEmitter {
     last: Option<(Instant, Stamp)>,
     /// How many changes are to be told yet.
     left: u64,
-    told: u64,
+    notice: u64,
     lost: u64,
     /// When [`Teller::write_out`] last wrote.
     written: Instant,
@@ -76,7 +76,7 @@ pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Fail
         true => all_netns::watch(cli, args, &mut run, out)?,
         false => run.watch_here(cli, args, out)?,
     }
-    Ok(run.teller.verdict(args.count))
+    Ok(run.emitter.verdict(args.count))
 }
 
 /// Returns what the namespace where we are is called, where that was said.
@@ -150,11 +150,11 @@ impl MonitorRun {
         let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
         let mut watch = open_watch(cli, style(args.timestamp), netns(cli))?;
         watch.name_causes();
-        let teller = EventEmitter::new(watch, filter, args.count);
+        let emitter = EventEmitter::new(watch, filter, args.count);
 
         Ok(Self {
-            deadline: deadline(teller.start, args.timeout.unwrap_or(Duration::MAX)),
-            teller,
+            deadline: deadline(emitter.start, args.timeout.unwrap_or(Duration::MAX)),
+            emitter,
             signals,
             pipeline: None,
         })
@@ -162,7 +162,7 @@ impl MonitorRun {
 
     /// Tells what changes in the namespace where we are, then sums up.
     fn watch_here(&mut self, cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<(), Failure> {
-        let filter = &self.teller.filter;
+        let filter = &self.emitter.filter;
         let mut monitor = Monitor::open(filter.kinds(), filter.scope(), args.buffer)?;
         warn_of_little_room(&monitor, args, out)?;
         record(cli, args, &mut monitor)?;
@@ -174,26 +174,26 @@ impl MonitorRun {
         self.begin(&monitor, args.initial)?;
         let result = self.watch(&mut monitor);
         if is_read(&result) {
-            self.teller.sum_up_now();
+            self.emitter.sum_up_now();
         }
         result
     }
 
     /// Learns the names of what there is, and tells it if that is wanted.
     fn begin(&mut self, monitor: &Monitor, is_told: bool) -> Result<(), Failure> {
-        let teller = &mut self.teller;
-        teller.learn_all(|| monitor.objects(Kind::Link));
+        let emitter = &mut self.emitter;
+        emitter.learn_all(|| monitor.objects(Kind::Link));
         if is_told {
-            monitor.emit_all(&mut |told| teller.emit(told));
-            teller.emit(&Notice::Sync);
+            monitor.emit_all(&mut |notice| emitter.emit(notice));
+            emitter.emit(&Notice::Sync);
         }
-        teller.flush()
+        emitter.flush()
     }
 
     fn watch(&mut self, monitor: &mut Monitor) -> Result<(), Failure> {
-        while self.teller.left > 0 {
+        while self.emitter.left > 0 {
             let waited = self.receive(monitor)?;
-            if self.teller.ends(waited, &self.signals, self.deadline)? {
+            if self.emitter.ends(waited, &self.signals, self.deadline)? {
                 break;
             }
         }
@@ -205,13 +205,13 @@ impl MonitorRun {
         if monitor.is_behind() {
             self.catch_up(monitor)?;
             // There may be nothing to wait for any more.
-            if self.teller.is_done() {
+            if self.emitter.is_done() {
                 return Ok(Waited::Heard);
             }
         }
         let wake = Some(self.signals.as_fd());
-        let teller = &mut self.teller;
-        monitor.wait(self.deadline, wake, &mut |told| teller.emit(told))
+        let emitter = &mut self.emitter;
+        monitor.wait(self.deadline, wake, &mut |notice| emitter.emit(notice))
     }
 
     /// Emits what is there already; a thread receives the next events meanwhile.
@@ -223,8 +223,8 @@ impl MonitorRun {
             return Ok(());
         };
         let (signals, deadline) = (&self.signals, self.deadline);
-        pipeline.run(monitor, &mut self.teller, |teller| {
-            teller.is_done() || signals.came() || Instant::now() >= deadline
+        pipeline.run(monitor, &mut self.emitter, |emitter| {
+            emitter.is_done() || signals.came() || Instant::now() >= deadline
         })
     }
 }
@@ -239,7 +239,7 @@ impl EventEmitter {
             start: Instant::now(),
             last: None,
             left: count.unwrap_or(u64::MAX),
-            told: 0,
+            notice: 0,
             lost: 0,
             written: Instant::now(),
             failed: None,
@@ -298,8 +298,8 @@ impl EventEmitter {
     }
 
     fn sum_up(&self, time: Duration) {
-        let (Self { told, lost, .. }, time) = (self, time.as_secs_f64());
-        let summary = format!("{told} changes in {time:.3} s, {lost} losses made good");
+        let (Self { notice, lost, .. }, time) = (self, time.as_secs_f64());
+        let summary = format!("{notice} changes in {time:.3} s, {lost} losses made good");
         // Where nobody can read it, that is no reason to fail.
         let _ = writeln!(io::stderr(), "{summary}");
     }
@@ -310,12 +310,12 @@ impl EventEmitter {
     }
 
     /// Tells what there is to tell, as far as it is wanted.
-    fn emit(&mut self, told: &Notice<'_>) {
+    fn emit(&mut self, notice: &Notice<'_>) {
         if self.is_done() {
             return;
         }
         let now = self.now();
-        let result = match told {
+        let result = match notice {
             Notice::Event(event) => self.emit_event(&now, event),
             Notice::Lost(drops) => {
                 self.lost += 1;
@@ -349,7 +349,7 @@ impl EventEmitter {
         let mut result = Ok(());
         if is_wanted && self.is_news(event, link.as_ref()) {
             self.left -= 1;
-            self.told += 1;
+            self.notice += 1;
             result = self.watch.event(now, event, &mut self.names);
         }
         self.settle(link.as_ref());

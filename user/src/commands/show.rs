@@ -189,14 +189,14 @@ fn write_all<Q: ListQuery + Sync>(
     mut records: Records,
     mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
-    let told = stream::write_each(listing, &mut |row| {
+    let emitted = stream::write_each(listing, &mut |row| {
         for object in object::objects(query, row) {
             write(&mut records, &object?)?;
         }
         Ok(())
     });
-    match told {
+    match emitted {
         Err(Failure::Output(error)) => Err(error.into()),
-        told => records.end().map_err(Failure::from).and(told),
+        emitted => records.end().map_err(Failure::from).and(emitted),
     }
 }

@@ -56,7 +56,7 @@ fn policies() -> &'static [&'static [u8]] {
     policies.to_vec().leak()
 }
 
-fn tell(payload: &[u8]) -> Option<Json> {
+fn describe(payload: &[u8]) -> Option<Json> {
     Family::from_payload(payload)
         .ok()
         .map(|family| description(&family))
@@ -86,27 +86,27 @@ fn a_family_is_told_with_its_groups_and_operations() {
         ],
     });
 
-    assert_eq!(tell(&NLCTRL), Some(family));
+    assert_eq!(describe(&NLCTRL), Some(family));
 }
 
 #[test]
 fn a_policy_is_gathered_from_all_messages() {
-    let told = whole(policies());
+    let described = whole(policies());
 
     assert_eq!(
-        told["op_policy"],
+        described["op_policy"],
         json!([{"op": 3, "do": 0, "dump": 0}, {"op": 10, "dump": 1}])
     );
     let first = json!({"policy_idx": 0, "attrs": [
         {"attr": 1, "type": "u16", "min_value_u": 0, "max_value_u": 65535},
         {"attr": 2, "type": "nul_string", "max_length": 15},
     ]});
-    assert_eq!(told["policy"][0], first);
-    assert_eq!(told["policy"].as_array().unwrap().len(), 2);
+    assert_eq!(described["policy"][0], first);
+    assert_eq!(described["policy"].as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn no_bytes_make_it_panic() {
-    assert_told_whatever_the_bytes(&[&NLCTRL], tell);
+    assert_told_whatever_the_bytes(&[&NLCTRL], describe);
     assert_told_whatever_the_bytes(policies(), |payload| Some(whole(&[payload])));
 }

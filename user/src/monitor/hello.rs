@@ -37,12 +37,12 @@ impl Hellos {
     pub fn receive(
         &mut self,
         recorder: &mut Option<Recorder>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let mut any_lost = false;
         for _ in 0..TURNS {
             match self.events.gather(OP, Instant::now(), None) {
-                Ok(Gathered::Datagrams(_)) => self.emit_all(recorder, tell)?,
+                Ok(Gathered::Datagrams(_)) => self.emit_all(recorder, emit)?,
                 Ok(_) => break,
                 Err(error) if error.is_overrun() => any_lost = true,
                 Err(error) => return Err(error),
@@ -50,7 +50,7 @@ impl Hellos {
         }
         // Until there was nothing left to take in, the kernel dropped all that came.
         if any_lost {
-            let drops = self.note_loss(tell);
+            let drops = self.note_loss(emit);
             note(recorder, &Step::LostHellos(drops))?;
         }
         Ok(())
@@ -59,23 +59,23 @@ impl Hellos {
     fn emit_all(
         &self,
         recorder: &mut Option<Recorder>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         for message in self.events.messages(OP) {
             let message = message?;
             if message.header().nlmsg_type == NTF {
                 note(recorder, &Step::Said(message))?;
-                tell_said(&message, tell);
+                emit_read(&message, emit);
             }
         }
         Ok(())
     }
 
     /// Reports the loss: the senders of the hellos that were dropped are not known any more.
-    fn note_loss(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> u32 {
+    fn note_loss(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> u32 {
         let drops = self.events.socket().drops().unwrap_or(0);
         let lost = drops.wrapping_sub(self.dropped);
-        tell(&Notice::LostHellos(lost));
+        emit(&Notice::LostHellos(lost));
         self.dropped = drops;
         lost
     }
@@ -88,8 +88,8 @@ impl AsFd for Hellos {
 }
 
 /// Tells who said hello.
-pub fn tell_said(message: &Message<'_>, tell: &mut impl FnMut(&Notice<'_>)) {
+pub fn emit_read(message: &Message<'_>, emit: &mut impl FnMut(&Notice<'_>)) {
     let object = Payload::new(Kind::Hello, message.payload());
     let by = message.header().nlmsg_pid;
-    tell(&Notice::Event(&Event::alone(Action::New, &object, by)));
+    emit(&Notice::Event(&Event::alone(Action::New, &object, by)));
 }

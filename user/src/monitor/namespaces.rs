@@ -79,7 +79,7 @@ pub enum NamespaceNotice<'a> {
     /// The namespace has this link, which is no event to print, but later events may refer to it.
     Known(&'a Event<'a>),
     /// Something changed there, as its [`Monitor`] tells it.
-    Told(&'a Notice<'a>),
+    Notice(&'a Notice<'a>),
 }
 
 /// Receiver of what is told of namespaces.
@@ -187,11 +187,11 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
-    pub fn start(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    pub fn start(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         self.all[0].monitor.start()?;
         self.learn_nsids(&mut |_, _| {})?;
         for name in self.names.list()? {
-            self.admit(name, tell);
+            self.admit(name, emit);
         }
         Ok(())
     }
@@ -201,11 +201,11 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of asking for ids.
-    pub fn emit_all(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    pub fn emit_all(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         for watched in &self.all {
-            watched.introduce(tell);
+            watched.introduce(emit);
         }
-        self.follow(tell)
+        self.follow(emit)
     }
 
     /// Waits for changes, until `deadline` or until `wake` is readable, and tells them; of a namespace
@@ -218,12 +218,12 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: TellNamespace<'_>,
+        emit: TellNamespace<'_>,
     ) -> Result<Waited, Error> {
         let mut has_left = false;
         let waited = self.receive(deadline, wake, &mut |namespace, seen| {
             has_left |= is_end_of_link_elsewhere(seen);
-            tell(namespace, seen);
+            emit(namespace, seen);
         })?;
         if has_left {
             let monitors = self.all.iter_mut().map(|watched| &mut watched.monitor);
@@ -236,7 +236,7 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: TellNamespace<'_>,
+        emit: TellNamespace<'_>,
     ) -> Result<Waited, Error> {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
@@ -244,20 +244,20 @@ impl Namespaces {
         let mut heard = ready.nsids || ready.names || ready.peer_namespace;
         for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
             if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
-                watched.take_turn(tell)?;
+                watched.take_turn(emit)?;
                 heard = true;
             }
         }
         if ready.peer_namespace {
-            self.hear_elsewhere(tell)?;
+            self.hear_elsewhere(emit)?;
         }
         if ready.nsids {
             self.nsids.receive()?;
-            self.learn_nsids(tell)?;
-            self.follow(tell)?;
+            self.learn_nsids(emit)?;
+            self.follow(emit)?;
         }
         if ready.names {
-            self.follow_names(tell)?;
+            self.follow_names(emit)?;
         }
         Ok(match (heard, ready.woken) {
             (true, _) => Waited::Heard,
@@ -303,20 +303,20 @@ impl Namespaces {
     }
 
     /// Leaves those that have lost their names, and watches those that are new.
-    fn follow_names(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn follow_names(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         let names = self.names.list()?;
         self.refused.retain(|name| names.contains(name));
         for watched in &mut self.all[1..] {
-            watched.heed_names(&names, tell)?;
+            watched.heed_names(&names, emit)?;
         }
         let left = self.all.iter().filter(|watched| watched.is_left(&names));
         self.left
             .extend(left.filter_map(|watched| watched.namespace.nsid));
         self.all.retain(|watched| !watched.is_left(&names));
         for name in names {
-            if let Some(watched) = self.admit(name, tell) {
-                watched.introduce(tell);
-                tell(&watched.namespace, &NamespaceNotice::Told(&Notice::Sync));
+            if let Some(watched) = self.admit(name, emit) {
+                watched.introduce(emit);
+                emit(&watched.namespace, &NamespaceNotice::Notice(&Notice::Sync));
             }
         }
         Ok(())
@@ -324,7 +324,7 @@ impl Namespaces {
 
     /// Begins to watch the namespace that has this name, and reads what there is; returns it, unless
     /// it is watched already or cannot be.
-    fn admit(&mut self, name: NetnsName, tell: TellNamespace<'_>) -> Option<&Watched> {
+    fn admit(&mut self, name: NetnsName, emit: TellNamespace<'_>) -> Option<&Watched> {
         let is_known = self.all.iter().any(|one| one.is(name.id));
         if is_known || self.refused.contains(&name) {
             return None;
@@ -332,20 +332,20 @@ impl Namespaces {
         match self.enter(&name) {
             Ok(watched) => {
                 if let Some(nsid) = watched.namespace.nsid {
-                    self.forget(nsid, tell);
+                    self.forget(nsid, emit);
                 }
                 self.all.push(watched);
                 return self.all.last();
             }
             // A namespace that is gone by now cannot be entered.
-            Err(error) if name.holds() => self.refuse(name, &error, tell),
+            Err(error) if name.holds() => self.refuse(name, &error, emit),
             Err(_) => {}
         }
         None
     }
 
-    fn refuse(&mut self, name: NetnsName, error: &Error, tell: TellNamespace<'_>) {
-        tell(&Namespace::named(&name), &NamespaceNotice::Refused(error));
+    fn refuse(&mut self, name: NetnsName, error: &Error, emit: TellNamespace<'_>) {
+        emit(&Namespace::named(&name), &NamespaceNotice::Refused(error));
         self.refused.push(name);
     }
 
@@ -369,7 +369,7 @@ impl Namespaces {
     }
 
     /// Asks for the ids of those that have none yet: an id stays.
-    fn learn_nsids(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn learn_nsids(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         for Watched {
             namespace, netns, ..
         } in &mut self.all
@@ -381,7 +381,7 @@ impl Namespaces {
             if nsid.is_some() {
                 let old = namespace.clone();
                 namespace.nsid = nsid;
-                tell(namespace, &NamespaceNotice::Renamed(&old));
+                emit(namespace, &NamespaceNotice::Renamed(&old));
             }
         }
         Ok(())
@@ -397,48 +397,48 @@ impl Namespaces {
     }
 
     /// Begins to hear those that are new, and leaves those that are gone.
-    fn follow(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn follow(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         let ids = self.nsids.all()?;
         self.left.retain(|nsid| ids.contains(nsid));
         for nsid in &self.numbered - &ids {
-            self.forget(nsid, tell);
+            self.forget(nsid, emit);
         }
         for nsid in &(&ids - &self.ids_of_others()) - &self.numbered {
-            self.admit_numbered(nsid, tell);
+            self.admit_numbered(nsid, emit);
         }
         Ok(())
     }
 
-    fn admit_numbered(&mut self, nsid: u32, tell: TellNamespace<'_>) {
+    fn admit_numbered(&mut self, nsid: u32, emit: TellNamespace<'_>) {
         let namespace = Namespace::numbered(nsid);
         if self.peer_namespace.is_none() {
             match PeerNamespace::open(self.kinds | Kind::Link.into(), self.buffer) {
                 Ok(peer_namespace) => self.peer_namespace = Some(peer_namespace),
                 Err(error) => {
                     if !std::mem::replace(&mut self.is_deaf, true) {
-                        tell(&namespace, &NamespaceNotice::Refused(&error));
+                        emit(&namespace, &NamespaceNotice::Refused(&error));
                     }
                     return;
                 }
             }
         }
         self.numbered.insert(nsid);
-        tell(&namespace, &NamespaceNotice::Opened);
+        emit(&namespace, &NamespaceNotice::Opened);
         // Where that is refused, links are called by their numbers.
-        let _ = peer_namespace::links(nsid, &mut |link| tell_known(&namespace, link, tell));
+        let _ = peer_namespace::links(nsid, &mut |link| emit_known(&namespace, link, emit));
     }
 
-    fn forget(&mut self, nsid: u32, tell: TellNamespace<'_>) {
+    fn forget(&mut self, nsid: u32, emit: TellNamespace<'_>) {
         self.left.remove(&nsid);
         if self.numbered.remove(&nsid) {
-            tell(&Namespace::numbered(nsid), &NamespaceNotice::Closed);
+            emit(&Namespace::numbered(nsid), &NamespaceNotice::Closed);
         }
         if self.numbered.is_empty() {
             self.peer_namespace = None;
         }
     }
 
-    fn hear_elsewhere(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn hear_elsewhere(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         for _ in 0..EVENTS {
             let others = self.ids_of_others();
             let Some(peer_namespace) = &mut self.peer_namespace else {
@@ -446,12 +446,12 @@ impl Namespaces {
             };
             match peer_namespace.next(&others)? {
                 None => break,
-                Some(PeerEvent::Messages(nsid, messages)) => self.take_in(nsid, &messages, tell)?,
-                Some(PeerEvent::Gone(nsid)) => self.forget(nsid, tell),
+                Some(PeerEvent::Messages(nsid, messages)) => self.take_in(nsid, &messages, emit)?,
+                Some(PeerEvent::Gone(nsid)) => self.forget(nsid, emit),
                 Some(PeerEvent::Lost(drops)) => {
                     for nsid in &self.numbered {
                         let lost = Notice::Lost(drops);
-                        tell(&Namespace::numbered(*nsid), &NamespaceNotice::Told(&lost));
+                        emit(&Namespace::numbered(*nsid), &NamespaceNotice::Notice(&lost));
                     }
                 }
             }
@@ -463,19 +463,19 @@ impl Namespaces {
         &mut self,
         nsid: u32,
         messages: &[u8],
-        tell: TellNamespace<'_>,
+        emit: TellNamespace<'_>,
     ) -> Result<(), Error> {
         if !self.numbered.contains(&nsid) {
             // The id may be new, or given to a namespace that is watched already.
-            self.learn_nsids(tell)?;
-            self.follow(tell)?;
+            self.learn_nsids(emit)?;
+            self.follow(emit)?;
         }
         if self.numbered.contains(&nsid) {
             let namespace = Namespace::numbered(nsid);
             let kinds = self.kinds | Kind::Link.into();
             peer_namespace::events(messages, kinds, &mut |event| {
                 if self.scope.holds(event.object) {
-                    tell(&namespace, &NamespaceNotice::Told(&Notice::Event(event)));
+                    emit(&namespace, &NamespaceNotice::Notice(&Notice::Event(event)));
                 }
             });
         }
@@ -489,19 +489,19 @@ impl Watched {
     }
 
     /// Tells that it is watched, and what there is.
-    fn introduce(&self, tell: TellNamespace<'_>) {
-        tell(&self.namespace, &NamespaceNotice::Opened);
+    fn introduce(&self, emit: TellNamespace<'_>) {
+        emit(&self.namespace, &NamespaceNotice::Opened);
         for link in self.monitor.objects(Kind::Link) {
-            tell_known(&self.namespace, &link, tell);
+            emit_known(&self.namespace, &link, emit);
         }
         self.monitor
-            .emit_all(&mut |told| tell(&self.namespace, &NamespaceNotice::Told(told)));
+            .emit_all(&mut |emitted| emit(&self.namespace, &NamespaceNotice::Notice(emitted)));
     }
 
     /// Takes in what is there, up to a limit, or reads again what is due.
-    fn take_turn(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn take_turn(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         for _ in 0..TURNS {
-            self.wait(Instant::now(), tell)?;
+            self.wait(Instant::now(), emit)?;
             if !self.monitor.is_behind() {
                 break;
             }
@@ -509,16 +509,16 @@ impl Watched {
         Ok(())
     }
 
-    fn wait(&mut self, until: Instant, tell: TellNamespace<'_>) -> Result<Waited, Error> {
+    fn wait(&mut self, until: Instant, emit: TellNamespace<'_>) -> Result<Waited, Error> {
         let namespace = &self.namespace;
-        self.monitor.wait(until, None, &mut |told| {
-            tell(namespace, &NamespaceNotice::Told(told))
+        self.monitor.wait(until, None, &mut |emitted| {
+            emit(namespace, &NamespaceNotice::Notice(emitted))
         })
     }
 
     /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
     /// now, and that this is all.
-    fn heed_names(&mut self, names: &[NetnsName], tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn heed_names(&mut self, names: &[NetnsName], emit: TellNamespace<'_>) -> Result<(), Error> {
         if names.iter().any(|name| self.is_called(name)) {
             return Ok(());
         }
@@ -526,11 +526,11 @@ impl Watched {
             Some(other) => {
                 let old = self.namespace.clone();
                 self.namespace.name = Some(other.name.clone());
-                tell(&self.namespace, &NamespaceNotice::Renamed(&old));
+                emit(&self.namespace, &NamespaceNotice::Renamed(&old));
             }
             None => {
-                self.hear_out(tell)?;
-                tell(&self.namespace, &NamespaceNotice::Closed);
+                self.hear_out(emit)?;
+                emit(&self.namespace, &NamespaceNotice::Closed);
             }
         }
         Ok(())
@@ -545,10 +545,10 @@ impl Watched {
         !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
-    fn hear_out(&mut self, tell: TellNamespace<'_>) -> Result<(), Error> {
+    fn hear_out(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..LAST_TURNS {
-            if self.wait(now, tell)? == Waited::TimedOut {
+            if self.wait(now, emit)? == Waited::TimedOut {
                 break;
             }
         }
@@ -559,7 +559,7 @@ impl Watched {
 /// Says whether a link has left its namespace whose other end is in another one. If it went to a third
 /// one, the kernel tells of that there and here, but not where the other end is.
 fn is_end_of_link_elsewhere(seen: &NamespaceNotice<'_>) -> bool {
-    let NamespaceNotice::Told(Notice::Event(event)) = seen else {
+    let NamespaceNotice::Notice(Notice::Event(event)) = seen else {
         return false;
     };
     (event.kind(), event.what) == (Kind::Link, Action::Del)
@@ -567,11 +567,11 @@ fn is_end_of_link_elsewhere(seen: &NamespaceNotice<'_>) -> bool {
 }
 
 /// Tells a link of a namespace as one that was there from the start.
-fn tell_known(namespace: &Namespace, link: &[u8], tell: TellNamespace<'_>) {
+fn emit_known(namespace: &Namespace, link: &[u8], emit: TellNamespace<'_>) {
     let object = Payload::new(Kind::Link, link);
     let event = Event {
         origin: Origin::Initial,
         ..Event::alone(Action::New, &object, 0)
     };
-    tell(namespace, &NamespaceNotice::Known(&event));
+    emit(namespace, &NamespaceNotice::Known(&event));
 }

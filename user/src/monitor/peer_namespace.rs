@@ -121,17 +121,17 @@ fn gone(bytes: &[u8]) -> Option<u32> {
 
 /// Hands each event of one of these `kinds` to `tell`. What was there before is not known, so what
 /// changes is told as new.
-pub fn events(bytes: &[u8], kinds: Kinds, tell: &mut impl FnMut(&Event<'_>)) {
+pub fn events(bytes: &[u8], kinds: Kinds, emit: &mut impl FnMut(&Event<'_>)) {
     for message in Messages::new(bytes).map_while(Result::ok) {
         if let Some(news) = News::of(&message).filter(|news| kinds.has(news.kind())) {
-            tell(&news.as_it_came());
+            emit(&news.as_it_came());
         }
     }
 }
 
 /// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`; that takes `CAP_NET_ADMIN` over
 /// there.
-pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+pub fn links(nsid: u32, emit: &mut impl FnMut(&[u8])) -> Result<(), Error> {
     let mut queries = Connection::open(OP, &SPEC)?;
     queries
         .socket()
@@ -143,7 +143,7 @@ pub fn links(nsid: u32, tell: &mut impl FnMut(&[u8])) -> Result<(), Error> {
     let request = Request::dump(OP, libc::RTM_GETLINK, payload)?;
     let mut table = queries.table(request, TIMEOUT)?;
     while let Some(message) = table.next_entry()? {
-        tell(message.payload());
+        emit(message.payload());
     }
     Ok(())
 }

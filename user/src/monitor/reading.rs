@@ -17,18 +17,18 @@ impl Monitor {
     pub(super) fn read_again(
         &mut self,
         origin: Origin,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let start = Instant::now();
         let kinds = self.receiver.due.take();
         let was_lost = take(&mut self.receiver.due.lost);
-        self.read(kinds, origin, was_lost, tell)?;
+        self.read(kinds, origin, was_lost, emit)?;
         let due = &mut self.receiver.due;
         // Kinds still to be read are a matter of the same loss.
         due.lost |= was_lost && !due.kinds.is_empty();
         due.rest(start.elapsed());
         if due.kinds.is_empty() && origin == Origin::Missed {
-            tell(&Notice::Sync);
+            emit(&Notice::Sync);
             self.receiver.note(&Step::Sync)?;
         }
         Ok(())
@@ -40,10 +40,10 @@ impl Monitor {
         kinds: Kinds,
         origin: Origin,
         was_lost: bool,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         if was_lost {
-            self.receiver.empty(tell)?;
+            self.receiver.empty(emit)?;
         }
         self.fence()?;
         self.receiver.note(&Step::Read(origin, kinds))?;
@@ -51,14 +51,14 @@ impl Monitor {
         for kind in kinds.iter() {
             for Question { request, probe } in self.receiver.intake.socket_filter.questions(kind)? {
                 if self.is_known(probe) {
-                    self.read_table(kind, request, tell)?;
+                    self.read_table(kind, request, emit)?;
                 }
             }
         }
-        self.receiver.catch_up(tell)?;
+        self.receiver.catch_up(emit)?;
         self.receiver.note(&Step::Done)?;
         let Receiver { intake, due, .. } = &mut self.receiver;
-        intake.state.close(&mut |event| tell(&Notice::Event(event)));
+        intake.state.close(&mut |event| emit(&Notice::Event(event)));
         due.all(take(&mut intake.state.doubt).and(intake.kinds));
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Monitor {
         &mut self,
         kind: Kind,
         request: DumpRequest,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let receiver = &mut self.receiver;
         let mut table = self.queries.table(request, TIMEOUT)?;
@@ -109,7 +109,7 @@ impl Monitor {
                 }
             }
             receiver.intake.state.pause();
-            receiver.hear_ready(tell)?;
+            receiver.hear_ready(emit)?;
         }
         if table.is_interrupted() {
             receiver.due.all(kind.into());

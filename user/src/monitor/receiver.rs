@@ -70,13 +70,13 @@ impl Receiver {
         &mut self,
         until: Instant,
         wake: Option<BorrowedFd<'_>>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<Waited, Error> {
         match self.events.gather(OP, until, wake) {
             Ok(Gathered::TimedOut) => return Ok(Waited::TimedOut),
             Ok(Gathered::Woken) => return Ok(Waited::Woken),
-            Ok(Gathered::Datagrams(_)) => self.take_in(tell)?,
-            Err(error) => self.fail(error, tell)?,
+            Ok(Gathered::Datagrams(_)) => self.take_in(emit)?,
+            Err(error) => self.fail(error, emit)?,
         }
         Ok(Waited::Heard)
     }
@@ -98,30 +98,30 @@ impl Receiver {
     pub fn take_over(
         &mut self,
         heard: Result<&DatagramBatch, Error>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         match heard {
             Ok(batch) => {
-                self.intake.take_all(batch.messages(OP), tell)?;
+                self.intake.take_all(batch.messages(OP), emit)?;
                 self.note_again();
                 Ok(())
             }
-            Err(error) => self.fail(error, tell),
+            Err(error) => self.fail(error, emit),
         }
     }
 
-    fn fail(&mut self, error: Error, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    fn fail(&mut self, error: Error, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         match error.is_overrun() {
-            true => self.note_loss(tell),
+            true => self.note_loss(emit),
             false => Err(error),
         }
     }
 
     /// Takes in what is there already, up to a limit.
-    pub fn hear_ready(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    pub fn hear_ready(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..TURNS {
-            if self.receive(now, None, tell)? != Waited::Heard {
+            if self.receive(now, None, emit)? != Waited::Heard {
                 break;
             }
         }
@@ -130,9 +130,9 @@ impl Receiver {
 
     /// Takes in all that is there, unless events are lost meanwhile: after a loss the kernel drops all
     /// that comes, answers too, until there was nothing left.
-    pub fn empty(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    pub fn empty(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
-        while !self.due.lost && self.receive(now, None, tell)? == Waited::Heard {
+        while !self.due.lost && self.receive(now, None, emit)? == Waited::Heard {
             if !self.events.is_full() {
                 break;
             }
@@ -142,14 +142,14 @@ impl Receiver {
 
     /// Takes in all events that came until now: what is asked for on the same socket is answered
     /// behind them.
-    pub fn catch_up(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    pub fn catch_up(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let mut marker = ask_for_loopback()?;
         marker.set_seq(self.events.next_seq());
         self.events.send(&marker)?;
         let until = deadline(Instant::now(), TIMEOUT);
         // Where there is no room for an event there is none for the answer.
         while !self.due.lost {
-            if self.receive(until, None, tell)? == Waited::TimedOut {
+            if self.receive(until, None, emit)? == Waited::TimedOut {
                 return Err(Error::timed_out(OP, TIMEOUT));
             }
             if self.has_heard(marker.seq()) {
@@ -172,8 +172,8 @@ impl Receiver {
             })
     }
 
-    fn take_in(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
-        self.intake.take_all(self.events.messages(OP), tell)?;
+    fn take_in(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+        self.intake.take_all(self.events.messages(OP), emit)?;
         self.note_again();
         Ok(())
     }
@@ -187,20 +187,20 @@ impl Receiver {
     }
 
     /// Events are gone: all has to be read again.
-    fn note_loss(&mut self, tell: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    fn note_loss(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let drops = self.events.socket().drops().unwrap_or(0);
-        let mut told = None;
+        let mut emitted = None;
         if !self.due.lost {
-            told = Some(drops.wrapping_sub(self.dropped));
+            emitted = Some(drops.wrapping_sub(self.dropped));
             self.dropped = drops;
         }
-        if let Some(drops) = told {
-            tell(&Notice::Lost(drops));
+        if let Some(drops) = emitted {
+            emit(&Notice::Lost(drops));
         }
         self.intake.state.give_up();
         self.due.lost = true;
         self.due.all(self.intake.kinds.kept());
-        self.note(&Step::Lost(told))
+        self.note(&Step::Lost(emitted))
     }
 }
 
@@ -220,10 +220,10 @@ impl Intake {
     fn take_all<'m>(
         &mut self,
         mut messages: impl Iterator<Item = Result<Message<'m>, Error>>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         // An iterator over datagrams and the messages in each is slow to resume after every message.
-        messages.try_for_each(|message| self.take_one(&message?, tell))?;
+        messages.try_for_each(|message| self.take_one(&message?, emit))?;
         match &mut self.recorder {
             Some(recorder) => recorder.flush(),
             None => Ok(()),
@@ -233,7 +233,7 @@ impl Intake {
     fn take_one(
         &mut self,
         message: &Message<'_>,
-        tell: &mut impl FnMut(&Notice<'_>),
+        emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
         let Some(news) = self.read(message) else {
             let hinted = Kind::hinted(message.header().nlmsg_type, message.payload());
@@ -244,7 +244,7 @@ impl Intake {
             recorder.make_room(message.bytes().len(), &self.state, self.kinds.kept())?;
             recorder.note(&Step::Event(*message))?;
         }
-        self.take(&news, tell);
+        self.take(&news, emit);
         Ok(())
     }
 
@@ -257,14 +257,14 @@ impl Intake {
         (is_heard && !is_answer && self.socket_filter.passes(&news.object)).then_some(news)
     }
 
-    fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Notice<'_>)) {
+    fn take(&mut self, news: &News<'_>, emit: &mut impl FnMut(&Notice<'_>)) {
         match news.kind().is_kept() {
             true => self
                 .state
-                .take(news, &mut |event| tell(&Notice::Event(event))),
+                .take(news, &mut |event| emit(&Notice::Event(event))),
             false => {
                 self.state.note(news);
-                tell(&Notice::Event(&news.as_it_came()));
+                emit(&Notice::Event(&news.as_it_came()));
             }
         }
     }

@@ -15,7 +15,7 @@ pub use files::{empty, open_kept, RecordFiles};
 pub use input::bad;
 pub use packets::{PacketFile, PacketReader};
 pub use recorder::{note, Recorder};
-pub use unemitted::Untold;
+pub use unemitted::Unemitted;
 
 use super::{Kind, Kinds, Origin};
 use crate::netlink::Error;
@@ -220,7 +220,7 @@ impl Reader {
     }
 
     /// Returns what was not told so far; `None` for a record, all of which is told.
-    pub fn untold(&self) -> Option<&Untold> {
+    pub fn unemitted(&self) -> Option<&Unemitted> {
         match self {
             Self::Record(..) => None,
             Self::Capture(capture) => Some(capture.unemitted()),

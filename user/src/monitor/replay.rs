@@ -2,8 +2,8 @@
 
 //! A monitor of what another one took in, at another time.
 
-use super::hello::tell_said;
-use super::record::{bad, Reader, Step, Untold};
+use super::hello::emit_read;
+use super::record::{bad, Reader, Step, Unemitted};
 use super::state::{MonitorState, News};
 use super::{emit_state, Event, Kind, Kinds, Notice};
 use crate::netlink::Error;
@@ -63,8 +63,8 @@ impl Replay {
     }
 
     /// Returns what a capture has that was not told so far; `None` for a record, all of which is told.
-    pub fn unemitted(&self) -> Option<&Untold> {
-        self.reader.untold()
+    pub fn unemitted(&self) -> Option<&Unemitted> {
+        self.reader.unemitted()
     }
 
     /// Returns the payload of the link that the last step learned of without telling, if it did: somebody
@@ -105,8 +105,8 @@ impl Replay {
     }
 
     /// Tells what there was, as [`Monitor::emit_all`](super::Monitor::emit_all).
-    pub fn emit_all(&self, tell: &mut impl FnMut(&Notice<'_>)) {
-        emit_state(&self.state, Kinds::of(Kind::ALL), tell);
+    pub fn emit_all(&self, emit: &mut impl FnMut(&Notice<'_>)) {
+        emit_state(&self.state, Kinds::of(Kind::ALL), emit);
     }
 
     /// Returns the objects of this `kind`, as [`Monitor::objects`](super::Monitor::objects).
@@ -119,15 +119,15 @@ impl Replay {
     /// # Errors
     ///
     /// `EBADMSG` when the record is cut off there, or broken; those of `read(2)`.
-    pub fn step(&mut self, tell: &mut impl FnMut(SystemTime, &Notice<'_>)) -> Result<bool, Error> {
+    pub fn step(&mut self, emit: &mut impl FnMut(SystemTime, &Notice<'_>)) -> Result<bool, Error> {
         let Some((time, step)) = self.reader.next_step()? else {
             return Ok(false);
         };
         self.time = time;
         self.learned = None;
-        let mut tell = |told: &Notice<'_>| {
+        let mut emit = |emitted: &Notice<'_>| {
             if self.is_started {
-                tell(time, told);
+                emit(time, emitted);
             }
         };
         match step {
@@ -139,26 +139,26 @@ impl Replay {
                 news.iter().for_each(|news| self.state.find(&news.object));
             }
             Step::Known(message) => self.learned = learn(&mut self.state, &message),
-            Step::Done => self.state.close(&mut |event| tell(&Notice::Event(event))),
+            Step::Done => self.state.close(&mut |event| emit(&Notice::Event(event))),
             Step::Event(message) => {
-                let tell = &mut |event: &Event<'_>| tell(&Notice::Event(event));
+                let emit = &mut |event: &Event<'_>| emit(&Notice::Event(event));
                 match News::of(&message) {
                     Some(news) if news.kind().is_kept() => {
-                        take(&mut self.state, &news, self.is_partial, tell);
+                        take(&mut self.state, &news, self.is_partial, emit);
                     }
-                    Some(news) => tell(&news.as_it_came()),
+                    Some(news) => emit(&news.as_it_came()),
                     None => {}
                 }
             }
             Step::Lost(drops) => {
                 self.state.give_up();
                 if let Some(drops) = drops {
-                    tell(&Notice::Lost(drops));
+                    emit(&Notice::Lost(drops));
                 }
             }
-            Step::Said(message) => tell_said(&message, &mut tell),
-            Step::LostHellos(drops) => tell(&Notice::LostHellos(drops)),
-            Step::Sync => tell(&Notice::Sync),
+            Step::Said(message) => emit_read(&message, &mut emit),
+            Step::LostHellos(drops) => emit(&Notice::LostHellos(drops)),
+            Step::Sync => emit(&Notice::Sync),
         }
         Ok(true)
     }
@@ -170,16 +170,16 @@ fn take(
     state: &mut MonitorState,
     news: &News<'_>,
     is_partial: bool,
-    tell: &mut impl FnMut(&Event<'_>),
+    emit: &mut impl FnMut(&Event<'_>),
 ) {
     let mut is_told = false;
     state.take(news, &mut |event| {
         is_told = true;
-        tell(event);
+        emit(event);
     });
     let is_end = !news.is_there && !news.object.is_made_in_silence();
     if is_partial && !is_told && is_end {
-        tell(&news.as_it_came());
+        emit(&news.as_it_came());
     }
 }
 

@@ -397,13 +397,13 @@ mod tests {
             (None, Some("::/0"), route(1, [10, 1, 0, 0], 16), false),
         ] {
             let socket_filter = socket_filter(0, table, within);
-            let told = format!("{table:?} {within:?} {payload:?}");
+            let emitted = format!("{table:?} {within:?} {payload:?}");
             for nlmsg_type in [libc::RTM_NEWROUTE, libc::RTM_DELROUTE] {
                 let is_let_through = pair.passes(&socket_filter, nlmsg_type, &payload);
-                assert_eq!(is_let_through, passes, "{told}");
+                assert_eq!(is_let_through, passes, "{emitted}");
             }
             let object = Payload::new(Kind::Route, &payload);
-            assert_eq!(socket_filter.passes(&object), passes, "{told}");
+            assert_eq!(socket_filter.passes(&object), passes, "{emitted}");
         }
     }
 

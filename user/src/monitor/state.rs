@@ -122,7 +122,7 @@ impl MonitorState {
     }
 
     /// Takes in an event; tells what it changes.
-    pub fn take(&mut self, news: &News<'_>, tell: &mut impl FnMut(&Event<'_>)) {
+    pub fn take(&mut self, news: &News<'_>, emit: &mut impl FnMut(&Event<'_>)) {
         let kind = news.kind();
         let table = &mut self.tables[kind as usize];
         let Some(form) = table.form(&news.object) else {
@@ -137,7 +137,7 @@ impl MonitorState {
         let object = (form, &Payload::new(kind, &body));
         let was_object = Payload::new(kind, &was);
         let old = of_key.last.map(|_| &was_object);
-        self.take_object(news, object, (of_key, old), tell);
+        self.take_object(news, object, (of_key, old), emit);
         self.room = [body, was];
         self.tables[kind as usize].release(form);
     }
@@ -172,7 +172,7 @@ impl MonitorState {
         news: &News<'_>,
         (form, body): (InternedObject, &Payload<'_>),
         (of_key, old): (OfKey, Option<&Payload<'_>>),
-        tell: &mut impl FnMut(&Event<'_>),
+        emit: &mut impl FnMut(&Event<'_>),
     ) {
         let kind = news.kind();
         let table = &self.tables[kind as usize];
@@ -203,7 +203,7 @@ impl MonitorState {
         if let Some(window) = &mut window {
             window.touch(&mut change);
         }
-        change.apply(tell);
+        change.apply(emit);
         match window {
             Some(window) => window.settle(kind, change.of_key.key, change.gone),
             None if !change.sure => self.doubt = self.doubt | kind.into(),
@@ -290,7 +290,7 @@ impl MonitorState {
 
     /// Ends what [`MonitorState::open`] began, once all events are taken in that came before the end of the
     /// dumps: tells what differs.
-    pub fn close(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    pub fn close(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         let Some(window) = self.window.take() else {
             return;
         };
@@ -300,7 +300,7 @@ impl MonitorState {
                 if event.turns() {
                     turned.extend(event.object.link());
                 }
-                tell(event);
+                emit(event);
             });
             if !is_sure {
                 self.doubt = self.doubt | kind.into();
@@ -308,7 +308,7 @@ impl MonitorState {
         }
         if window.kinds.has(Kind::Link) {
             let turned = std::mem::take(turned);
-            window.emit_above(&tables[Kind::Link as usize], &turned, tell);
+            window.emit_above(&tables[Kind::Link as usize], &turned, emit);
         }
         window.release(&mut self.tables);
     }

@@ -127,7 +127,7 @@ impl Dialog {
     #[inline]
     pub fn next_line(&mut self, now: Option<Duration>) -> Option<SniffedDatagram<'_>> {
         if mem::take(&mut self.is_told) {
-            self.forget_told();
+            self.forget_emitted();
         }
         let next = self.held.front()?;
         if !now.is_none_or(|now| self.is_ready(next, now)) {
@@ -143,10 +143,10 @@ impl Dialog {
         self.held.len() > usize::from(self.is_told)
     }
 
-    fn forget_told(&mut self) {
+    fn forget_emitted(&mut self) {
         self.first += 1;
-        let told = self.held.pop_front();
-        if let Some(DatagramRole::Request(responses)) = told.map(|told| told.role) {
+        let emitted = self.held.pop_front();
+        if let Some(DatagramRole::Request(responses)) = emitted.map(|emitted| emitted.role) {
             self.keep_responses(responses);
         }
         self.forget_bytes();
@@ -630,12 +630,12 @@ mod tests {
             captured.take(micros, &event(seq));
         }
         // Of the last one a copy may come yet.
-        let told = |copies| DatagramRole::Event { copies };
-        assert_eq!(captured.remarks(), [told(3), told(1)]);
+        let emitted = |copies| DatagramRole::Event { copies };
+        assert_eq!(captured.remarks(), [emitted(3), emitted(1)]);
         captured.take(2000, &event(1));
-        assert_eq!(captured.remarks(), [told(1)]);
+        assert_eq!(captured.remarks(), [emitted(1)]);
         captured.time += SETTLED;
-        assert_eq!(captured.remarks(), [told(1)]);
+        assert_eq!(captured.remarks(), [emitted(1)]);
     }
 
     #[test]
@@ -747,7 +747,7 @@ mod tests {
             all in prop::collection::vec((any_datagram(), 0..60_000u64), 0..40),
         ) {
             let mut captured = Captured::new();
-            let mut told = 0;
+            let mut emitted = 0;
             let mut last = Duration::ZERO;
             for (bytes, micros) in &all {
                 captured.take(*micros, bytes);
@@ -755,15 +755,15 @@ mod tests {
                 while let Some(line) = captured.dialog.next_line(Some(now)) {
                     prop_assert!(line.time >= last);
                     last = line.time;
-                    told += copies(line.role);
+                    emitted += copies(line.role);
                 }
                 let oldest = captured.dialog.held.front().map_or(now, |held| held.time);
                 prop_assert!(now.checked_sub(oldest).unwrap() < HOLD);
             }
             while let Some(line) = captured.dialog.next_line(None) {
-                told += copies(line.role);
+                emitted += copies(line.role);
             }
-            prop_assert_eq!(told as usize, all.len());
+            prop_assert_eq!(emitted as usize, all.len());
         }
     }
 

@@ -348,9 +348,9 @@ mod tests {
         let index = Index::new(bytes);
         let mut taker = index.taker();
         let (one, two) = (taker.take(1, u32), taker.take(2, u32));
-        let mut told = Written::default();
-        taker.finish(&mut told);
-        (one, two, told.0)
+        let mut described = Written::default();
+        taker.finish(&mut described);
+        (one, two, described.0)
     }
 
     const ONE: [u8; 4] = 1u32.to_ne_bytes();
@@ -365,7 +365,7 @@ mod tests {
 
     #[test]
     fn what_nobody_takes_or_can_read_is_unknown() {
-        for (unread, told) in [
+        for (unread, described) in [
             ((3, &b"ab"[..]), "type=Number(3) hex=Bytes([97, 98]) "),
             ((2, b"x"), "type=Number(2) hex=Bytes([120]) "),
             ((700, b""), "type=Number(700) hex=Bytes([]) "),
@@ -374,7 +374,7 @@ mod tests {
             let bytes = attrs(&[(1, &ONE), unread]);
             assert_eq!(
                 taken(&bytes),
-                (Some(1), None, format!("unknown[{{{told}}}}}"))
+                (Some(1), None, format!("unknown[{{{described}}}}}"))
             );
         }
     }
@@ -383,9 +383,9 @@ mod tests {
     fn bytes_that_are_no_attribute_are_told_and_end_the_row() {
         let mut bytes = attrs(&[(1, &ONE)]);
         bytes.extend([3, 0, 2, 0]);
-        let told = "unknown[{type=Null hex=Bytes([3, 0, 2, 0]) }}";
+        let described = "unknown[{type=Null hex=Bytes([3, 0, 2, 0]) }}";
 
-        assert_eq!(taken(&bytes), (Some(1), None, told.to_owned()));
+        assert_eq!(taken(&bytes), (Some(1), None, described.to_owned()));
     }
 
     #[test]

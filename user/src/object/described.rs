@@ -51,7 +51,7 @@ pub fn payloads(capture: &'static [u8]) -> &'static [&'static [u8]] {
 /// bytes, on `captures`, and on those changed a little and cut off anywhere.
 pub fn assert_told_whatever_the_bytes(
     captures: &'static [&'static [u8]],
-    tell: impl Fn(&[u8]) -> Option<Json>,
+    describe: impl Fn(&[u8]) -> Option<Json>,
 ) {
     let changed = (
         select(captures),
@@ -75,12 +75,12 @@ pub fn assert_told_whatever_the_bytes(
 
     TestRunner::new(config)
         .run(&any, |bytes| {
-            tell(&bytes);
+            describe(&bytes);
             Ok(())
         })
         .unwrap();
     for capture in captures {
-        assert_eq!(tell(capture).unwrap().get("unknown"), None);
+        assert_eq!(describe(capture).unwrap().get("unknown"), None);
     }
 }
 

@@ -136,14 +136,14 @@ pub fn objects<T, I: Iterator<Item = Option<T>>>(
     out: &mut dyn Fields,
     key: &str,
     all: impl Fn() -> I,
-    mut tell: impl FnMut(T, &mut dyn Fields),
+    mut describe: impl FnMut(T, &mut dyn Fields),
 ) -> Option<()> {
     all().all(|one| one.is_some()).then_some(())?;
 
     out.open(key, Nest::Array);
     for one in all().flatten() {
         out.open_item(Nest::Object);
-        tell(one, out);
+        describe(one, out);
         out.close();
     }
     out.close();

@@ -81,20 +81,20 @@ impl Names {
     pub fn in_peer_namespace<T>(
         &mut self,
         are_there: bool,
-        tell: impl FnOnce(&mut Self) -> T,
+        describe: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let outside = std::mem::replace(&mut self.are_in_peer_namespace, are_there);
-        let told = tell(self);
+        let described = describe(self);
         self.are_in_peer_namespace = outside;
-        told
+        described
     }
 
     /// Lets `tell` tell of objects as they were told last, if that `is_past`.
-    pub fn as_told<T>(&mut self, is_past: bool, tell: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn as_described<T>(&mut self, is_past: bool, describe: impl FnOnce(&mut Self) -> T) -> T {
         let outside = std::mem::replace(&mut self.is_past, is_past);
-        let told = tell(self);
+        let described = describe(self);
         self.is_past = outside;
-        told
+        described
     }
 
     /// Says whether the link `index` is above one, `lower`, that is down, or was when it was
@@ -224,12 +224,13 @@ mod tests {
     #[test]
     fn a_link_is_above_one_that_is_down_as_it_is_and_as_it_was_told() {
         let mut names = Names::new();
-        let told = |names: &mut Names| names.as_told(true, |names| names.is_above_down(8, Some(7)));
+        let described =
+            |names: &mut Names| names.as_described(true, |names| names.is_above_down(8, Some(7)));
 
         for (is_up, was) in [(true, false), (false, false), (true, true)] {
             names.learn(7, b"a", is_up);
             assert_eq!(names.is_above_down(8, Some(7)), !is_up);
-            assert_eq!(told(&mut names), was);
+            assert_eq!(described(&mut names), was);
             assert_eq!(names.has_turned(8, Some(7)), is_up == was);
             names.settle(8, Some(7));
             assert!(!names.has_turned(8, Some(7)));

@@ -125,7 +125,7 @@ pub fn describe_known(
             _ => true,
         };
         attrs.take(known.kind, |value| match is_told {
-            true => known.tell(value, names, out),
+            true => known.describe(value, names, out),
             false => Some(()),
         });
     }
@@ -134,7 +134,7 @@ pub fn describe_known(
 impl Taker<'_, '_> {
     /// Tells the attribute of type `kind` under `key`, if there is one that `format` reads as a single value.
     #[inline]
-    pub fn tell(&mut self, kind: u16, key: &str, format: Format, out: &mut dyn Fields) {
+    pub fn describe(&mut self, kind: u16, key: &str, format: Format, out: &mut dyn Fields) {
         if let Some(value) = self.take(kind, |value| format.read(value)) {
             out.field(key, value);
         }
@@ -143,23 +143,28 @@ impl Taker<'_, '_> {
 
 impl Known {
     /// Tells a value; `None` when it makes no sense.
-    pub(crate) fn tell(&self, value: &[u8], names: &mut Names, out: &mut dyn Fields) -> Option<()> {
+    pub(crate) fn describe(
+        &self,
+        value: &[u8],
+        names: &mut Names,
+        out: &mut dyn Fields,
+    ) -> Option<()> {
         match self.format {
             Format::Nested(table) => {
                 out.open(self.key, Nest::Object);
                 describe(value, table, names, out);
                 out.close();
             }
-            Format::As(tell) => tell(self.key, value, names, out)?,
+            Format::As(describe) => describe(self.key, value, names, out)?,
             Format::Items(format) => items(out, self.key, || {
                 Attrs::new(value).map(|attr| format.read(attr.ok()?.value()))
             })?,
             Format::NonZero(_) if value.iter().all(|byte| *byte == 0) => {}
             Format::NonZero(format) => {
-                known(self.kind, self.key, *format).tell(value, names, out)?;
+                known(self.kind, self.key, *format).describe(value, names, out)?;
             }
             Format::Where(.., format) | Format::Unless(.., format) => {
-                known(self.kind, self.key, *format).tell(value, names, out)?;
+                known(self.kind, self.key, *format).describe(value, names, out)?;
             }
             Format::Link => names.describe_link(self.key, u32(value)?, out),
             format => out.field(self.key, format.read(value)?),

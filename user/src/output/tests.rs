@@ -39,7 +39,7 @@ fn keys(line: &str) -> BTreeSet<String> {
 
 /// Asserts that `event` is told so, as text and as JSON, and that all keys of the latter are documented in the section
 /// `title`.
-fn assert_told(event: Printable<'_>, text: &str, title: &str, json: &str) {
+fn assert_written(event: Printable<'_>, text: &str, title: &str, json: &str) {
     assert_eq!(written(|out| write_event(out, false, &event)), text);
     let line = written(|out| write_event(out, true, &event));
     assert_eq!(line, format!("{json}\n"));
@@ -58,19 +58,19 @@ fn hellos_are_told_and_a_reply_is_one_line_whatever_the_greeting_holds() {
     };
     let json = "{\"greeting\":\"Hello \\\"\\n\\u001b[31m\u{fffd}\",\"seq\":7,\"bytes\":40,\"time_ns\":12345}";
 
-    assert_told(
+    assert_written(
         Printable::Greeting(reply),
         "Hello \"\\x0a\\x1b[31m\\xff\n",
         "A reply",
         json,
     );
-    assert_told(
+    assert_written(
         Printable::Reply(reply),
         "Hello \"\\x0a\\x1b[31m\\xff: 40 bytes seq=7 time=0.012 ms\n",
         "A reply",
         json,
     );
-    assert_told(
+    assert_written(
         Printable::Lost(3),
         "no reply: seq=3\n",
         "A loss",
@@ -124,7 +124,7 @@ fn a_summary_tells_losses_and_refusals_apart_and_round_trips_if_there_were_any()
         };
         let text = format!("--- hello statistics ---\n{text}");
         let json = format!(r#"{{"summary":{{{json},"time_ns":2003000000,{times}}}}}"#);
-        assert_told(
+        assert_written(
             Printable::Summary(summary),
             &text,
             "The summary of hellos",
@@ -143,13 +143,13 @@ fn a_notification_is_one_line_whatever_was_said() {
         })
     };
 
-    assert_told(
+    assert_written(
         heard(Some(b"Hello\n\x1b[2J")),
         "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n",
         "A notification",
         r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":"Hello\n\u001b[2J"}"#,
     );
-    assert_told(
+    assert_written(
         heard(None),
         "2026-11-21T01:02:03.000000004Z port 4711\n",
         "A notification",
@@ -173,7 +173,7 @@ fn the_end_of_listening_says_whether_something_was_lost() {
         let json = format!(
             r#"{{"summary":{{"received":12,"overruns":{overruns},"time_ns":2500000000}}}}"#
         );
-        assert_told(
+        assert_written(
             Printable::Audience(audience),
             &text,
             "The summary of listening",
@@ -197,13 +197,13 @@ fn peers_stand_in_aligned_columns_or_in_one_array() {
         last_ns,
     });
 
-    assert_told(
+    assert_written(
         Printable::Peers(&[], now),
         "PORTID  MESSAGES  BYTES  LAST\n",
         "A peer",
         "[]",
     );
-    assert_told(
+    assert_written(
         Printable::Peers(&peers, now),
         "    PORTID    MESSAGES        BYTES       LAST\n         \
          7           1           12  500ms ago\n\
@@ -231,19 +231,19 @@ fn counters_and_the_greeting_are_told_and_setting_that_says_nothing_as_text() {
     let read: serde_json::Value = serde_json::from_str(json).unwrap();
     assert_eq!(read["greeting"], steering);
 
-    assert_told(
+    assert_written(
         Printable::Stats(stats),
         "hellos  1\nclassic 2\nrefused 3\ndropped 4\npeers   5\nevicted 18446744073709551615\n",
         "The statistics",
         r#"{"hellos":1,"classic":2,"refused":3,"dropped":4,"peers":5,"evicted":18446744073709551615}"#,
     );
-    assert_told(
+    assert_written(
         Printable::GreetingIs(steering.as_bytes()),
         "\\xc2\\x9b31m\\x7f Grüße\\xc2\\xad\\xe2\\x80\\xae\\xf3\\xa0\\x81\\x81\n",
         "The greeting",
         json,
     );
-    assert_told(
+    assert_written(
         Printable::GreetingSet(steering.as_bytes()),
         "",
         "The greeting",

@@ -286,7 +286,7 @@ fn describe<W: Writer>(
         Some(Ok(route)) => write_object(&route, names, fields, memo, tail),
         _ => {
             // A removed object is described as it was last. A payload that is shorter than its header has no fields.
-            let _ = names.as_told(event.what == Action::Del, |names| {
+            let _ = names.as_described(event.what == Action::Del, |names| {
                 event.object.describe(names, &mut fields)
             });
             fields.end();
@@ -319,7 +319,7 @@ fn trees(old: &Payload<'_>, new: &Payload<'_>, names: &mut Names) -> [Value; 2] 
     [(old, true), (new, false)].map(|(object, is_past)| {
         let mut tree = Tree::default();
         // A payload that is shorter than its header has no fields.
-        let _ = names.as_told(is_past, |names| object.describe(names, &mut tree));
+        let _ = names.as_described(is_past, |names| object.describe(names, &mut tree));
         tree.into_json()
     })
 }
@@ -424,11 +424,11 @@ mod tests {
         let old = json!({"mtu": 1500, "info": {"kind": "veth", "state": "a"}, "gone": true, "was": null, "is": null});
         let new = json!({"is": null, "now": null, "mtu": 9000, "info": {"kind": "veth", "state": "b"}, "flags": ["UP"]});
         compare("", &old, &new, &mut all);
-        let mut told = Vec::new();
-        push_text_changes(&mut told, &all);
+        let mut emitted = Vec::new();
+        push_text_changes(&mut emitted, &all);
 
         assert_eq!(
-            String::from_utf8(told).unwrap(),
+            String::from_utf8(emitted).unwrap(),
             " gone:true->- info.state:a->b mtu:1500->9000 was:true->false flags:-->[UP] now:false->true"
         );
     }

@@ -161,7 +161,7 @@ impl<'a> Addr<'a> {
         self.describe_address(&mut attrs, out);
         let scope = self.header.scope.into();
         out.field("scope", names.numbers().scopes.name(scope));
-        attrs.tell(IFA_RT_PRIORITY, "metric", Format::U32, out);
+        attrs.describe(IFA_RT_PRIORITY, "metric", Format::U32, out);
         self.describe_flags(out);
         let life = attrs.take(IFA_CACHEINFO, u32s::<4>);
         let ends = life.is_some_and(|[preferred, valid, ..]| preferred.min(valid) != FOREVER);
@@ -226,7 +226,7 @@ fn describe_others(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn F
         (IFA_ANYCAST, "anycast"),
         (IFA_MULTICAST, "multicast"),
     ] {
-        attrs.tell(kind, key, Format::Ip, out);
+        attrs.describe(kind, key, Format::Ip, out);
     }
     if let Some(protocol) = attrs.take(IFA_PROTO, u8) {
         match names.numbers().addr_protocols.name(protocol.into()) {
@@ -234,9 +234,9 @@ fn describe_others(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn F
             name => out.field("protocol", name),
         }
     }
-    attrs.tell(IFA_LABEL, "label", Format::Name, out);
-    attrs.tell(IFA_TARGET_NETNSID, "target_netnsid", Format::I32, out);
-    attrs.tell(IFA_MC_USERS, "mc_users", Format::U32, out);
+    attrs.describe(IFA_LABEL, "label", Format::Name, out);
+    attrs.describe(IFA_TARGET_NETNSID, "target_netnsid", Format::I32, out);
+    attrs.describe(IFA_MC_USERS, "mc_users", Format::U32, out);
 }
 
 impl Object for Addr<'_> {

@@ -106,7 +106,7 @@ impl Object for AddrLabel<'_> {
         if self.header.index != 0 {
             out.field("ifname", names.link(self.header.index));
         }
-        attrs.tell(IFAL_LABEL, "label", Format::U32, out);
+        attrs.describe(IFAL_LABEL, "label", Format::U32, out);
         attrs.finish(out);
     }
 }

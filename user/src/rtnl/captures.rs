@@ -40,29 +40,34 @@ pub fn with(payload: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
 }
 
 /// Returns what is told of the object of `kind` in `payload`; `None` where it is none.
-pub fn told(kind: Kind, payload: &[u8]) -> Option<Json> {
+pub fn described(kind: Kind, payload: &[u8]) -> Option<Json> {
     tree(|names, out| Payload::new(kind, payload).describe(names, out))
 }
 
 /// Asserts that what is told of the object of `kind` in `payload` is as `expected`, and may be more.
 pub fn assert_has(kind: Kind, payload: &[u8], expected: Json) {
-    let told = told(kind, payload).unwrap();
-    assert!(has(&told, &expected), "{expected} is not in {told:#}");
+    let described = described(kind, payload).unwrap();
+    assert!(
+        has(&described, &expected),
+        "{expected} is not in {described:#}"
+    );
 }
 
-fn has(told: &Json, expected: &Json) -> bool {
-    match (told, expected) {
-        (Json::Object(told), Json::Object(expected)) => expected
-            .iter()
-            .all(|(key, value)| told.get(key).is_some_and(|told| has(told, value))),
-        _ => told == expected,
+fn has(described: &Json, expected: &Json) -> bool {
+    match (described, expected) {
+        (Json::Object(described), Json::Object(expected)) => expected.iter().all(|(key, value)| {
+            described
+                .get(key)
+                .is_some_and(|described| has(described, value))
+        }),
+        _ => described == expected,
     }
 }
 
 /// Asserts that nothing is told at `path` of the object of `kind` in `payload`.
 pub fn assert_lacks(kind: Kind, payload: &[u8], path: &str) {
-    let told = told(kind, payload).unwrap();
-    assert_eq!(told.pointer(path), None, "{told:#}");
+    let described = described(kind, payload).unwrap();
+    assert_eq!(described.pointer(path), None, "{described:#}");
 }
 
 /// Captures of each kind.
@@ -93,7 +98,7 @@ const CAPTURES: &[(Kind, &[&str])] = &[
 fn no_bytes_of_any_kind_make_it_panic() {
     for (kind, captures) in CAPTURES {
         for name in *captures {
-            assert_told_whatever_the_bytes(captured(name), |bytes| told(*kind, bytes));
+            assert_told_whatever_the_bytes(captured(name), |bytes| described(*kind, bytes));
         }
     }
     let with_captures = CAPTURES.iter().map(|(kind, _)| *kind);

@@ -125,7 +125,7 @@ fn program(value: &[u8]) -> Option<Value<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rtnl::captures::{told, with};
+    use crate::rtnl::captures::{described, with};
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
@@ -140,7 +140,7 @@ mod tests {
         let header = [10, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0];
         let rta = [(21, &kind.to_ne_bytes()[..]), (22, &attrs(row))];
 
-        told(Kind::Route, &with(&header, &rta)).unwrap()["encap"].take()
+        described(Kind::Route, &with(&header, &rta)).unwrap()["encap"].take()
     }
 
     /// The headers of source routing have the last segment first.

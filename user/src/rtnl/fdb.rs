@@ -134,7 +134,7 @@ impl Object for FdbEntry<'_> {
         }
         schema::describe_known(&mut attrs, REMOTE, names, out);
         describe_via(&mut attrs, names, out);
-        attrs.tell(NDA_DST, "dst", Format::Ip, out);
+        attrs.describe(NDA_DST, "dst", Format::Ip, out);
         if let Some(master) = attrs.take(NDA_MASTER, u32) {
             out.field("master", names.link(master));
         }

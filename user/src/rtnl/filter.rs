@@ -127,12 +127,12 @@ impl Object for Filter<'_> {
         if let Some(kind) = self.kind() {
             out.field("kind", Value::Name(kind));
         }
-        attrs.tell(TCA_CHAIN, "chain", Format::U32, out);
+        attrs.describe(TCA_CHAIN, "chain", Format::U32, out);
         if header.handle != UNSPEC {
             out.field("handle", Value::Hex(header.handle.into()));
         }
         describe_unread(&mut attrs, names, out);
-        attrs.tell(TCA_EXT_WARN_MSG, "warn", Format::Name, out);
+        attrs.describe(TCA_EXT_WARN_MSG, "warn", Format::Name, out);
         attrs.finish(out);
     }
 }

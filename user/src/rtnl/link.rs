@@ -311,7 +311,7 @@ impl Link<'_> {
 /// Attributes that are shown without `-d`, besides the columns.
 static FIRST: &[Known] = &[
     known(IFLA_MTU, "mtu", U32),
-    known(IFLA_XDP, "xdp", As(xdp::tell)),
+    known(IFLA_XDP, "xdp", As(xdp::describe)),
     known(IFLA_QDISC, "qdisc", Name),
     known(IFLA_MASTER, "master", Format::Link),
     known(IFLA_EVENT, "event", NonZero(&Word(EVENTS))),
@@ -489,12 +489,12 @@ const EVENTS: &[(u8, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, assert_lacks, captured, told, with};
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured, described, with};
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     /// Asserts that `expected` is told of `link`.
-    fn assert_told(link: &[u8], expected: Json) {
+    fn assert_written(link: &[u8], expected: Json) {
         assert_has(Kind::Link, link, expected);
     }
 
@@ -529,10 +529,10 @@ mod tests {
     #[test]
     fn counters_are_where_the_kernel_has_them() {
         let counters: Vec<u8> = (100u64..125).flat_map(u64::to_ne_bytes).collect();
-        let told = told(Kind::Link, &link(0, &[(IFLA_STATS64, &counters)])).unwrap();
+        let described = described(Kind::Link, &link(0, &[(IFLA_STATS64, &counters)])).unwrap();
 
         assert_eq!(
-            told["stats64"],
+            described["stats64"],
             json!({
                 "rx": {
                     "packets": 100, "bytes": 102, "errors": 104, "dropped": 106, "multicast": 108,
@@ -556,17 +556,17 @@ mod tests {
             (UP | 0x2, ["NO-CARRIER", "BROADCAST", "UP"].as_slice()),
             (UP | RUNNING | 0x8000_0000, &["UP", "0x80000000"]),
         ] {
-            assert_told(&link(flags, &[]), json!({"flags": expected}));
+            assert_written(&link(flags, &[]), json!({"flags": expected}));
         }
     }
 
     #[test]
     fn a_lower_link_may_be_none_or_elsewhere() {
-        assert_told(&link(0, &[(IFLA_LINK, &[0; 4])]), json!({"link": null}));
+        assert_written(&link(0, &[(IFLA_LINK, &[0; 4])]), json!({"link": null}));
 
         let lower = (IFLA_LINK, &7u32.to_ne_bytes()[..]);
         let elsewhere = link(0, &[lower, (IFLA_LINK_NETNSID, &(-1i32).to_ne_bytes())]);
-        assert_told(&elsewhere, json!({"link_index": 7, "link_netnsid": -1}));
+        assert_written(&elsewhere, json!({"link_index": 7, "link_netnsid": -1}));
         assert_lacks(Kind::Link, &elsewhere, "/link");
     }
 
@@ -574,11 +574,11 @@ mod tests {
     fn what_a_tunnel_is_on_elsewhere_has_no_name_here() {
         for kind in ["gre", "gretap", "erspan", "ipip", "sit"] {
             let link = link_of(kind, &[(1, &7u32.to_ne_bytes())]);
-            assert_told(&link, json!({"linkinfo": {"info_data": {"link": "if7"}}}));
+            assert_written(&link, json!({"linkinfo": {"info_data": {"link": "if7"}}}));
 
             let link = with(&link, &[(IFLA_LINK_NETNSID, &3u32.to_ne_bytes())]);
             let expected = json!({"info_data": {"link_index": 7}});
-            assert_told(&link, json!({"linkinfo": expected}));
+            assert_written(&link, json!({"linkinfo": expected}));
             assert_lacks(Kind::Link, &link, "/linkinfo/info_data/link");
         }
     }
@@ -594,14 +594,14 @@ mod tests {
             )
         };
         let expected = json!({"ikey": "0.0.0.0", "okey": "0.0.0.0"});
-        assert_told(
+        assert_written(
             &keyed([0x20, 0]),
             json!({"linkinfo": {"info_data": expected}}),
         );
 
         // `IFLA_GRE_IFLAGS`: without `GRE_KEY`.
         let expected = json!({"info_data": {"okey": "0.0.0.0"}});
-        assert_told(&keyed([0, 0]), json!({"linkinfo": expected}));
+        assert_written(&keyed([0, 0]), json!({"linkinfo": expected}));
         assert_lacks(Kind::Link, &keyed([0, 0]), "/linkinfo/info_data/ikey");
     }
 
@@ -614,7 +614,7 @@ mod tests {
         let mut tunnel = link(POINTOPOINT, &ends);
         tunnel[2..4].copy_from_slice(&768u16.to_ne_bytes());
 
-        assert_told(
+        assert_written(
             &tunnel,
             json!({
                 "link_type": "ipip", "address": "10.0.0.1", "broadcast": "10.0.0.2",
@@ -631,11 +631,11 @@ mod tests {
             (IFLA_XDP_PROG_ID, &id),
             (IFLA_XDP_SKB_PROG_ID, &id),
         ];
-        let told = told(Kind::Link, &link(0, &[(IFLA_XDP, &with(&[], &xdp))])).unwrap();
+        let described = described(Kind::Link, &link(0, &[(IFLA_XDP, &with(&[], &xdp))])).unwrap();
 
         let attached = json!([{"mode": 2, "prog": {"id": 9}}]);
         assert_eq!(
-            told["xdp"],
+            described["xdp"],
             json!({"mode": 2, "prog": {"id": 9}, "attached": attached})
         );
     }
@@ -646,6 +646,6 @@ mod tests {
         let expected = json!({"info_data": {"bridge_id": "8000.0:16:3e:ff:1:a0"}});
 
         let bridge = link_of("bridge", &[(IFLA_BR_BRIDGE_ID, &id)]);
-        assert_told(&bridge, json!({"linkinfo": expected}));
+        assert_written(&bridge, json!({"linkinfo": expected}));
     }
 }

@@ -74,7 +74,7 @@ impl Object for Maddr<'_> {
         }
         let scope = names.numbers().scopes.name(header.scope.into());
         out.field("scope", scope);
-        attrs.tell(IFA_MC_USERS, "users", Format::U32, out);
+        attrs.describe(IFA_MC_USERS, "users", Format::U32, out);
         let others = header.flags & !PERMANENT;
         if others != 0 {
             out.field("ifa_flags", Value::Hex(others.into()));

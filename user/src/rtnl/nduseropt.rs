@@ -140,7 +140,7 @@ impl Object for NdUserOpt<'_> {
     fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.attrs.taker();
 
-        attrs.tell(NDUSEROPT_SRCADDR, "source", Format::Ip, out);
+        attrs.describe(NDUSEROPT_SRCADDR, "source", Format::Ip, out);
         out.open("options", Nest::Array);
         for option in Options(self.options) {
             out.open_item(Nest::Object);
@@ -232,7 +232,7 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{captured, told};
+    use crate::rtnl::captures::{captured, described};
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
@@ -241,7 +241,7 @@ mod tests {
         let mut payload = captured("nduseropt")[0][..NDUSEROPTMSG].to_vec();
         payload[2..4].copy_from_slice(&u16::try_from(options.len()).unwrap().to_ne_bytes());
         payload.extend_from_slice(options);
-        told(Kind::Nduseropt, &payload).unwrap()["options"].take()
+        described(Kind::Nduseropt, &payload).unwrap()["options"].take()
     }
 
     #[test]
@@ -263,18 +263,19 @@ mod tests {
         // Options without a length, and longer than the row.
         for bad in [[1, 0, 0, 0, 0, 0, 0, 0], [1, 2, 0, 0, 0, 0, 0, 0]] {
             let good = [9, 1, 1, 2, 3, 4, 5, 6];
-            let told = options(&[good, bad].concat());
+            let described = options(&[good, bad].concat());
 
-            assert_eq!(told[0], json!({"type": 9, "hex": "010203040506"}));
-            assert_eq!(told[1]["type"], Json::Null);
-            assert_eq!(told.as_array().unwrap().len(), 2);
+            assert_eq!(described[0], json!({"type": 9, "hex": "010203040506"}));
+            assert_eq!(described[1]["type"], Json::Null);
+            assert_eq!(described.as_array().unwrap().len(), 2);
         }
     }
 
     #[test]
     fn fewer_bytes_than_it_says_are_refused() {
         let whole = captured("nduseropt")[2];
-        let is_told = |len: usize| told(Kind::Nduseropt, &whole[..NDUSEROPTMSG + len]).is_some();
+        let is_told =
+            |len: usize| described(Kind::Nduseropt, &whole[..NDUSEROPTMSG + len]).is_some();
 
         assert!(!is_told(39) && is_told(40));
     }

@@ -195,7 +195,7 @@ impl Object for Neigh<'_> {
         }
         out.details();
         describe_use(&mut attrs, out);
-        attrs.tell(NDA_PROBES, "probes", Format::U32, out);
+        attrs.describe(NDA_PROBES, "probes", Format::U32, out);
         attrs.finish(out);
     }
 }

@@ -150,15 +150,18 @@ fn tells_of_dead_routes(settings: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::told;
+    use crate::rtnl::captures::described;
     use serde_json::json;
 
     #[test]
     fn a_value_without_a_word_is_told_as_a_number() {
         let odd = [2, 0, 0, 0, 8, 0, 3, 0, 3, 0, 0, 0];
-        let told = |bytes| told(Kind::Netconf, bytes);
+        let described = |bytes| described(Kind::Netconf, bytes);
 
-        assert_eq!(told(&odd), Some(json!({"family": "inet", "rp_filter": 3})));
-        assert_eq!(told(&odd[..1]), Some(json!({"family": "inet"})));
+        assert_eq!(
+            described(&odd),
+            Some(json!({"family": "inet", "rp_filter": 3}))
+        );
+        assert_eq!(described(&odd[..1]), Some(json!({"family": "inet"})));
     }
 }

@@ -104,7 +104,7 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{captured, told, with};
+    use crate::rtnl::captures::{captured, described, with};
     use crate::rtnl::Kind;
     use serde_json::json;
 
@@ -115,8 +115,11 @@ mod tests {
             let payload = with(captured("nsid")[1], &current);
             let nsid = Nsid::from_payload(&payload).unwrap();
 
-            let told = told(Kind::Nsid, &payload);
-            assert_eq!(told, Some(json!({"nsid": 77, "current-nsid": expected})));
+            let described = described(Kind::Nsid, &payload);
+            assert_eq!(
+                described,
+                Some(json!({"nsid": 77, "current-nsid": expected}))
+            );
             assert_eq!((nsid.id(), nsid.current()), (Some(77), expected));
             assert_eq!(nsid.header().family, 0);
         }

@@ -56,7 +56,7 @@ impl Object for Qdisc<'_> {
         }
         schema::describe_known(&mut attrs, SHARING, names, out);
         describe_qdisc(&mut attrs, self.kind(), names, out);
-        attrs.tell(TCA_EXT_WARN_MSG, "warn", Name, out);
+        attrs.describe(TCA_EXT_WARN_MSG, "warn", Name, out);
         attrs.finish(out);
     }
 }

@@ -262,7 +262,7 @@ impl<'a> Route<'a> {
 
     /// Tells where the destination is.
     fn describe_hop(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-        attrs.tell(RTA_NH_ID, "nhid", Format::U32, out);
+        attrs.describe(RTA_NH_ID, "nhid", Format::U32, out);
         encap::describe(attrs, [RTA_ENCAP_TYPE, RTA_ENCAP], names, out);
         multipath::describe_address(attrs, self.header.family, out);
         if let Some(oif) = attrs.take(RTA_OIF, u32) {
@@ -289,8 +289,8 @@ impl<'a> Route<'a> {
 
     /// Tells which packets it is chosen for, and how.
     fn describe_choice(&self, attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut dyn Fields) {
-        attrs.tell(RTA_PREFSRC, "prefsrc", Format::Ip, out);
-        attrs.tell(RTA_PRIORITY, "metric", Format::U32, out);
+        attrs.describe(RTA_PREFSRC, "prefsrc", Format::Ip, out);
+        attrs.describe(RTA_PRIORITY, "metric", Format::U32, out);
         let rtm_flags = self.header.flags & !CLONED;
         match self.is_cached() {
             true => flags(out, "flags", rtm_flags & !cache::MASK, multipath::FLAGS),
@@ -313,7 +313,7 @@ impl<'a> Route<'a> {
         if self.header.kind == UNICAST {
             out.field("type", word(TYPES, self.header.kind));
         }
-        attrs.tell(RTA_UID, "uid", Format::U32, out);
+        attrs.describe(RTA_UID, "uid", Format::U32, out);
         if self.is_cached() {
             cache::describe_flags(self.header.flags, out);
         }

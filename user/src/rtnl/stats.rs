@@ -170,7 +170,7 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, captured, changed, told, with};
+    use crate::rtnl::captures::{assert_has, captured, changed, described, with};
     use crate::rtnl::Kind;
     use serde_json::json;
 
@@ -198,7 +198,7 @@ mod tests {
         let payload = with(header, &[(IFLA_STATS_LINK_OFFLOAD_XSTATS, &offload)]);
 
         assert_eq!(
-            told(Kind::Stats, &payload).unwrap()["offload"],
+            described(Kind::Stats, &payload).unwrap()["offload"],
             json!({"l3_stats": {
                 "rx": {"packets": 1, "bytes": 3, "errors": 5, "dropped": 7, "multicast": 9},
                 "tx": {"packets": 2, "bytes": 4, "errors": 6, "dropped": 8},

@@ -21,7 +21,7 @@ use std::time::Instant;
 /// Tells of many network namespaces, each with what is known of it.
 struct Sites<'a> {
     out: &'a Output,
-    teller: &'a mut EventEmitter,
+    emitter: &'a mut EventEmitter,
     /// Name of the namespace that the command runs in, where that was given.
     own: Option<String>,
     /// Filter before any name is known, which each namespace begins with.
@@ -37,9 +37,9 @@ struct Sites<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
     /// The namespace existed before the monitor started, and its state is not printed.
-    Untold,
+    Unemitted,
     /// The namespace existed before the monitor started, and its state is printed.
-    Told,
+    Emitted,
     /// The namespace was made after the monitor started.
     Over,
 }
@@ -60,7 +60,7 @@ pub fn watch(
     run: &mut MonitorRun,
     out: &Output,
 ) -> Result<(), Failure> {
-    let filter = run.teller.filter.clone();
+    let filter = run.emitter.filter.clone();
     let mut namespaces = Namespaces::open(filter.kinds(), filter.scope(), args.buffer)?;
     if let Some(every) = args.recheck {
         namespaces.recheck(every);
@@ -69,21 +69,21 @@ pub fn watch(
     warn_of_unreceived(namespaces.own(), out);
     let mut sites = Sites {
         out,
-        teller: &mut run.teller,
+        emitter: &mut run.emitter,
         own: netns(cli),
         filter,
         all: HashMap::new(),
         at: None,
         start: if args.initial {
-            Start::Told
+            Start::Emitted
         } else {
-            Start::Untold
+            Start::Unemitted
         },
     };
     sites.begin(&mut namespaces)?;
     let result = sites.watch(&mut namespaces, &run.signals, run.deadline);
     if is_read(&result) {
-        run.teller.sum_up_now();
+        run.emitter.sum_up_now();
     }
     result
 }
@@ -94,11 +94,11 @@ impl Sites<'_> {
         namespaces.start(&mut |namespace, seen| self.emit(namespace, seen))?;
         namespaces.emit_all(&mut |namespace, seen| self.emit(namespace, seen))?;
         self.leave();
-        if self.start == Start::Told && self.teller.left > 0 {
-            self.teller.emit(&Notice::Sync);
+        if self.start == Start::Emitted && self.emitter.left > 0 {
+            self.emitter.emit(&Notice::Sync);
         }
         self.start = Start::Over;
-        self.teller.flush()
+        self.emitter.flush()
     }
 
     fn watch(
@@ -107,11 +107,11 @@ impl Sites<'_> {
         signals: &Signals,
         deadline: Instant,
     ) -> Result<(), Failure> {
-        while self.teller.left > 0 {
+        while self.emitter.left > 0 {
             let emit =
                 &mut |namespace: &Namespace, seen: &NamespaceNotice<'_>| self.emit(namespace, seen);
             let waited = namespaces.wait(deadline, Some(signals.as_fd()), emit)?;
-            if self.teller.ends(waited, signals, deadline)? {
+            if self.emitter.ends(waited, signals, deadline)? {
                 break;
             }
         }
@@ -127,15 +127,15 @@ impl Sites<'_> {
             NamespaceNotice::Closed => self.close(namespace),
             NamespaceNotice::Known(event) => {
                 self.go_to(namespace.id);
-                self.teller.learn(event, link_of(event).as_ref());
+                self.emitter.learn(event, link_of(event).as_ref());
             }
-            NamespaceNotice::Told(told) => {
+            NamespaceNotice::Notice(notice) => {
                 self.go_to(namespace.id);
-                match told {
-                    Notice::Event(event) if self.start == Start::Untold => {
-                        self.teller.settle(link_of(event).as_ref());
+                match notice {
+                    Notice::Event(event) if self.start == Start::Unemitted => {
+                        self.emitter.settle(link_of(event).as_ref());
                     }
-                    told => self.teller.emit(told),
+                    notice => self.emitter.emit(notice),
                 }
             }
         }
@@ -158,8 +158,8 @@ impl Sites<'_> {
         self.leave();
         self.all.insert(namespace.id, site);
         // The namespace that the command runs in is known to be there.
-        if !namespace.is_own() && self.start != Start::Untold {
-            let is_initial = self.start == Start::Told;
+        if !namespace.is_own() && self.start != Start::Unemitted {
+            let is_initial = self.start == Start::Emitted;
             self.say(|watch, now| watch.netns_is(now, &identity, None, is_initial));
         }
     }
@@ -184,9 +184,9 @@ impl Sites<'_> {
 
     /// Says what is no change of an object, while anything is told.
     fn say(&mut self, say: impl FnOnce(&mut Watch, &Stamp) -> io::Result<()>) {
-        if !self.teller.is_done() {
-            let now = self.teller.now();
-            self.teller.failed = say(&mut self.teller.watch, &now).err();
+        if !self.emitter.is_done() {
+            let now = self.emitter.now();
+            self.emitter.failed = say(&mut self.emitter.watch, &now).err();
         }
     }
 
@@ -211,7 +211,7 @@ impl Sites<'_> {
         }
         self.leave();
         if let Some(site) = self.all.get_mut(&id) {
-            site.exchange(self.teller);
+            site.exchange(self.emitter);
             self.at = Some(id);
         }
     }
@@ -219,15 +219,15 @@ impl Sites<'_> {
     /// Takes back what the teller was given.
     fn leave(&mut self) {
         if let Some(site) = self.at.take().and_then(|id| self.all.get_mut(&id)) {
-            site.exchange(self.teller);
+            site.exchange(self.emitter);
         }
     }
 }
 
 impl Site {
-    fn exchange(&mut self, teller: &mut EventEmitter) {
-        mem::swap(&mut self.names, &mut teller.names);
-        mem::swap(&mut self.filter, &mut teller.filter);
-        self.place = teller.watch.move_to(self.place.clone());
+    fn exchange(&mut self, emitter: &mut EventEmitter) {
+        mem::swap(&mut self.names, &mut emitter.names);
+        mem::swap(&mut self.filter, &mut emitter.filter);
+        self.place = emitter.watch.move_to(self.place.clone());
     }
 }

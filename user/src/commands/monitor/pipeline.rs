@@ -53,7 +53,7 @@ impl Pipeline {
     pub fn run(
         &mut self,
         monitor: &mut Monitor,
-        teller: &mut EventEmitter,
+        emitter: &mut EventEmitter,
         is_over: impl Fn(&EventEmitter) -> bool,
     ) -> Result<(), Error> {
         let mut sent = 0;
@@ -67,10 +67,10 @@ impl Pipeline {
                 break;
             };
             // Messages received before an error are taken in first, in order.
-            result = result.and(load.take_in(monitor, teller));
+            result = result.and(load.take_in(monitor, emitter));
             // Lines are written between loads: a reader that waits for a few must not wait for the last one.
-            teller.write_out();
-            if load.is_last || result.is_err() || is_over(teller) || monitor.is_needed() {
+            emitter.write_out();
+            if load.is_last || result.is_err() || is_over(emitter) || monitor.is_needed() {
                 self.spare.push(load);
                 sent -= 1;
             } else if self.empty.send(load).is_err() {
@@ -105,11 +105,11 @@ impl QueuedEvents {
         }
     }
 
-    fn take_in(&mut self, monitor: &mut Monitor, teller: &mut EventEmitter) -> Result<(), Error> {
-        let tell = &mut |told: &Notice<'_>| teller.emit(told);
-        monitor.take_over(Ok(&self.batch), tell)?;
+    fn take_in(&mut self, monitor: &mut Monitor, emitter: &mut EventEmitter) -> Result<(), Error> {
+        let emit = &mut |notice: &Notice<'_>| emitter.emit(notice);
+        monitor.take_over(Ok(&self.batch), emit)?;
         match self.error.take() {
-            Some(error) => monitor.take_over(Err(error), tell),
+            Some(error) => monitor.take_over(Err(error), emit),
             None => Ok(()),
         }
     }

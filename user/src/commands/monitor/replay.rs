@@ -40,41 +40,41 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
         (family, words) => EventFilter::read(family, words)?,
     };
     let watch = open_watch(cli, style(args.timestamp), asked.netns)?;
-    let mut teller = EventEmitter::new(watch, filter, args.count);
-    let result = play(&mut replay, &mut teller, args.initial);
-    teller.flush()?;
-    teller.sum_up(since(replay.began(), replay.time()));
-    if let Some(untold) = replay.unemitted().filter(|untold| !untold.is_empty()) {
-        out.warning(OP, &format!("not told: {untold}"));
+    let mut emitter = EventEmitter::new(watch, filter, args.count);
+    let result = play(&mut replay, &mut emitter, args.initial);
+    emitter.flush()?;
+    emitter.sum_up(since(replay.began(), replay.time()));
+    if let Some(unemitted) = replay.unemitted().filter(|unemitted| !unemitted.is_empty()) {
+        out.warning(OP, &format!("not told: {unemitted}"));
     }
     match result {
         Err(Failure::Netlink(error)) => Err(of_file(error).into()),
-        result => result.map(|()| teller.verdict(args.count)),
+        result => result.map(|()| emitter.verdict(args.count)),
     }
 }
 
-fn play(replay: &mut Replay, teller: &mut EventEmitter, is_initial: bool) -> Result<(), Failure> {
+fn play(replay: &mut Replay, emitter: &mut EventEmitter, is_initial: bool) -> Result<(), Failure> {
     let began = replay.began();
     replay.start()?;
-    teller.set_moment(replay.time(), since(began, replay.time()));
-    teller.learn_all(|| replay.objects(Kind::Link));
+    emitter.set_moment(replay.time(), since(began, replay.time()));
+    emitter.learn_all(|| replay.objects(Kind::Link));
     if is_initial {
-        replay.emit_all(&mut |told| teller.emit(told));
-        teller.emit(&Notice::Sync);
+        replay.emit_all(&mut |notice| emitter.emit(notice));
+        emitter.emit(&Notice::Sync);
     }
-    while teller.left > 0 {
-        let more = replay.step(&mut |time, told: &Notice<'_>| {
-            teller.set_moment(time, since(began, time));
-            teller.emit(told);
+    while emitter.left > 0 {
+        let more = replay.step(&mut |time, notice: &Notice<'_>| {
+            emitter.set_moment(time, since(began, time));
+            emitter.emit(notice);
         })?;
         if !more {
             break;
         }
         if let Some(Ok(link)) = replay.learned_link().map(Link::from_payload) {
-            teller.learn_link(&link);
+            emitter.learn_link(&link);
         }
-        if teller.failed.is_some() {
-            teller.flush()?;
+        if emitter.failed.is_some() {
+            emitter.flush()?;
         }
     }
     Ok(())

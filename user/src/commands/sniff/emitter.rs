@@ -273,7 +273,7 @@ mod tests {
     }
 
     /// Returns what is told of `datagrams`, and of how many nobody knows whose they are, for these words.
-    fn told(words: &[&str], datagrams: &[Vec<u8>]) -> (String, u64) {
+    fn emitted(words: &[&str], datagrams: &[Vec<u8>]) -> (String, u64) {
         let file = env::temp_dir().join(format!("emitter-{}", process::id()));
         let output = ["nlhello", "sniff", "-o", file.to_str().unwrap()];
         let cli = Cli::try_parse_from(output.iter().chain(words)).unwrap();
@@ -296,9 +296,9 @@ mod tests {
         }
         emitter.emit(None).ok().unwrap();
         emitter.flush().ok().unwrap();
-        let told = fs::read_to_string(&file).unwrap();
+        let emitted = fs::read_to_string(&file).unwrap();
         fs::remove_file(file).unwrap();
-        (told, emitter.unknown)
+        (emitted, emitter.unknown)
     }
 
     #[test]
@@ -317,10 +317,10 @@ mod tests {
             message(NLMSG_ERROR, 0, socket.portid(), &done),
         ];
         let pid = process::id().to_string();
-        let (told, unknown) = told(&["--pid", &pid], &datagrams);
+        let (emitted, unknown) = emitted(&["--pid", &pid], &datagrams);
 
-        assert!(told.contains("RTA_OIF(4) new7(7)\n"), "{told}");
-        assert!(!told.contains("RTM_NEWLINK"), "{told}");
+        assert!(emitted.contains("RTA_OIF(4) new7(7)\n"), "{emitted}");
+        assert!(!emitted.contains("RTM_NEWLINK"), "{emitted}");
         assert_eq!(unknown, 0, "the event is the kernel's");
     }
 }

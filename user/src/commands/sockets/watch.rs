@@ -24,7 +24,7 @@ struct SocketWatch<'w> {
     clock: Clock,
     /// How many lines are to be told yet, and were told.
     left: u64,
-    told: u64,
+    emitted: u64,
 }
 
 /// Tells what grows until the count or the time is reached or a signal comes, then sums up.
@@ -42,7 +42,7 @@ pub fn run(run: SocketRun<'_>) -> Result<ExitCode, Failure> {
             TimeStyle::Time
         }),
         left: run.args.count.unwrap_or(u64::MAX),
-        told: 0,
+        emitted: 0,
         run,
     };
     let first = watch.run.lister.read(TIMEOUT)?;
@@ -124,7 +124,7 @@ impl SocketWatch<'_> {
                 false => write_growth(&mut lines, time, &of, *growth)?,
             }
             self.left -= 1;
-            self.told += 1;
+            self.emitted += 1;
         }
         let mut out = io::stdout();
         out.write_all(&lines)?;
@@ -139,7 +139,7 @@ impl SocketWatch<'_> {
     fn sum_up(&self) {
         let time = self.start.elapsed().as_secs_f64();
         // Where nobody can read it, that is no reason to fail.
-        let _ = writeln!(io::stderr(), "{} told in {time:.3} s", self.told);
+        let _ = writeln!(io::stderr(), "{} told in {time:.3} s", self.emitted);
     }
 }
 

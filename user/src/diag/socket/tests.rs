@@ -73,15 +73,15 @@ fn all_that_the_kernel_tells_of_a_socket_is_told() {
 #[test]
 #[cfg(target_endian = "little")]
 fn a_connected_socket_is_told_with_its_other_end() {
-    let told = described(
+    let described = described(
         &NetlinkSocket::from_payload(&CONNECTED_TO_KERNEL).unwrap(),
         &[],
     );
 
-    assert_eq!(told["protocol"], "usersock");
-    assert_eq!(told["state"], "connected");
-    assert_eq!([&told["dst_portid"], &told["dst_group"]], [0, 0]);
-    assert_eq!(told["groups"], json!([]));
+    assert_eq!(described["protocol"], "usersock");
+    assert_eq!(described["state"], "connected");
+    assert_eq!([&described["dst_portid"], &described["dst_group"]], [0, 0]);
+    assert_eq!(described["groups"], json!([]));
 }
 
 #[test]

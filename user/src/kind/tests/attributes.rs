@@ -34,8 +34,8 @@ const UNSHOWN: &[(&str, &str)] = &[
         "NDA_FDB_EXT_ATTRS IFLA_PROTO_DOWN_REASON IFLA_XDP",
     ),
     (
-        "no test kernel has links of the kind, so nothing holds what is told of them against ip: \
-         it is told in hexadecimal",
+        "no test kernel has links of the kind, so nothing holds what is described of them against ip: \
+         it is described in hexadecimal",
         "IFLA_AMT_* IFLA_BAREUDP_* IFLA_BATADV_* IFLA_CAN_* IFLA_DSA_* IFLA_GTP_* IFLA_HSR_* \
          IFLA_IPOIB_* IFLA_MACSEC_* IFLA_NETKIT_* IFLA_OVPN_* IFLA_PPP_* IFLA_RMNET_* \
          IFLA_VTI_* IFLA_WWAN_* IFLA_XFRM_*",

@@ -7,7 +7,7 @@
 
 use super::input::bad;
 use super::pcap::{Cooked, Head, PcapPackets, COOKED};
-use super::{Step, Untold, HELLO, ROUTE};
+use super::{Step, Unemitted, HELLO, ROUTE};
 use crate::monitor::hello::NTF;
 use crate::monitor::{Kind, Payload};
 use crate::netlink::Error;
@@ -60,7 +60,7 @@ struct Sorter {
     asked: HashSet<u32>,
     /// Events, each known by the object that it is about.
     copies: Copies<(Kind, Vec<u8>)>,
-    untold: Untold,
+    unemitted: Unemitted,
 }
 
 impl Capture {
@@ -80,8 +80,8 @@ impl Capture {
     }
 
     /// Returns what was not told so far.
-    pub fn unemitted(&self) -> &Untold {
-        &self.sorter.untold
+    pub fn unemitted(&self) -> &Unemitted {
+        &self.sorter.unemitted
     }
 
     /// Returns the next step, and when it was; `None` at the end.
@@ -129,16 +129,16 @@ impl Capture {
         self.head = head;
         self.rest = 0..0;
         let packet = self.packets.packet();
-        let untold = &mut self.sorter.untold;
+        let unemitted = &mut self.sorter.unemitted;
         match Cooked::split(packet) {
             _ if head.is_none() => {}
-            Some((cooked, _)) if !cooked.is_netlink() => untold.foreign += 1,
+            Some((cooked, _)) if !cooked.is_netlink() => unemitted.foreign += 1,
             Some((Cooked { protocol, .. }, _)) if [ROUTE, HELLO].contains(&protocol) => {
                 self.protocol = protocol;
                 self.rest = COOKED..packet.len();
             }
-            Some((Cooked { protocol, .. }, _)) => untold.count_protocol(protocol),
-            None => untold.broken += 1,
+            Some((Cooked { protocol, .. }, _)) => unemitted.count_protocol(protocol),
+            None => unemitted.broken += 1,
         }
     }
 
@@ -169,7 +169,7 @@ impl Capture {
                 // Zeroes behind the last message may be padding.
                 let is_cut = packet.len() < head.len;
                 let is_filling = !is_cut && bytes.iter().all(|byte| *byte == 0);
-                self.sorter.untold.broken += u64::from(!is_filling);
+                self.sorter.unemitted.broken += u64::from(!is_filling);
                 self.rest.start = self.rest.end;
                 Ok(start..start)
             }
@@ -193,19 +193,19 @@ impl Sorter {
 
         match protocol {
             _ if header.nlmsg_type < NLMSG_MIN_TYPE => {
-                self.untold.control += 1;
+                self.unemitted.control += 1;
                 self.asked.remove(&header.nlmsg_seq);
             }
             ROUTE if is_request => self.note_request(header),
             HELLO if !is_request && header.nlmsg_type == NTF => return Some(ReplayRole::Said),
             ROUTE => return self.role_in_route(time, message),
-            _ => self.untold.count_protocol(protocol),
+            _ => self.unemitted.count_protocol(protocol),
         }
         None
     }
 
     fn note_request(&mut self, header: &Nlmsghdr) {
-        self.untold.requests += 1;
+        self.unemitted.requests += 1;
         // Objects of a dump are recognized by their own flags.
         if is_get(header.nlmsg_type) && header.nlmsg_flags & NLM_F_DUMP == 0 {
             if self.asked.len() >= ASKED {
@@ -218,17 +218,17 @@ impl Sorter {
     fn role_in_route(&mut self, time: Duration, message: &Message<'_>) -> Option<ReplayRole> {
         let header = message.header();
         let Some((kind, _)) = Kind::of_message(header.nlmsg_type, message.payload()) else {
-            self.untold.others += 1;
+            self.unemitted.others += 1;
             return None;
         };
         let is_part = header.nlmsg_flags & NLM_F_MULTI != 0;
         if is_part || self.asked.remove(&header.nlmsg_seq) {
-            self.untold.answers += 1;
+            self.unemitted.answers += 1;
             return Some(ReplayRole::Known);
         }
         match self.is_copy(time, kind, message) {
             true => {
-                self.untold.copies += 1;
+                self.unemitted.copies += 1;
                 None
             }
             false => Some(ReplayRole::Event),

@@ -6,7 +6,7 @@
 use super::capture::{OTHER_ORDER, OTHER_ORDER_HINT};
 use super::input::{bad, Input};
 use super::pcap::numbers;
-use super::{Step, Untold};
+use super::{Step, Unemitted};
 use crate::monitor::{Kind, Origin};
 use crate::netlink::Error;
 use crate::wire::{align, Message, Nlmsghdr, NLMSG_HDRLEN, NLMSG_MIN_TYPE};
@@ -34,7 +34,7 @@ pub struct Rtmon {
     first_event: Option<SystemTime>,
     /// Steps without a message that come before the next one.
     steps: VecDeque<Step<'static>>,
-    untold: Untold,
+    unemitted: Unemitted,
 }
 
 impl Rtmon {
@@ -60,13 +60,13 @@ impl Rtmon {
             is_at_start: true,
             first_event: None,
             steps: [Step::Begin(Vec::new()), read_links].into(),
-            untold: Untold::default(),
+            unemitted: Unemitted::default(),
         })
     }
 
     /// Returns what was not told so far.
-    pub fn unemitted(&self) -> &Untold {
-        &self.untold
+    pub fn unemitted(&self) -> &Unemitted {
+        &self.unemitted
     }
 
     /// Returns the next step, and when it was; `None` at the end.
@@ -125,8 +125,8 @@ impl Rtmon {
         let nlmsg_type = message.header().nlmsg_type;
         let kind = Kind::of_message(nlmsg_type, message.payload());
         match nlmsg_type {
-            ..NLMSG_MIN_TYPE => self.untold.control += 1,
-            _ => self.untold.others += u64::from(kind.is_none()),
+            ..NLMSG_MIN_TYPE => self.unemitted.control += 1,
+            _ => self.unemitted.others += u64::from(kind.is_none()),
         }
         kind.map(|(kind, _)| kind)
     }

@@ -111,11 +111,11 @@ fn open_replay(bytes: &[u8]) -> Replay {
 }
 
 /// Returns what a replay tells to its end.
-fn told_by(replay: &mut Replay) -> Vec<String> {
-    let mut told = Vec::new();
-    let tell = &mut |_, notice: &Notice<'_>| told.push(format!("{notice:?}"));
-    while replay.step(tell).unwrap() {}
-    told
+fn emitted_by(replay: &mut Replay) -> Vec<String> {
+    let mut emitted = Vec::new();
+    let emit = &mut |_, notice: &Notice<'_>| emitted.push(format!("{notice:?}"));
+    while replay.step(emit).unwrap() {}
+    emitted
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn an_event_of_wireless_extensions_changes_nothing_of_a_link() {
     let bytes = record(&steps, &[]);
     let mut replay = open_replay(&bytes);
 
-    assert_eq!(told_by(&mut replay).len(), 1);
+    assert_eq!(emitted_by(&mut replay).len(), 1);
     let known: Vec<_> = replay.objects(Kind::Link).collect();
     assert_eq!(known, [whole.payload()]);
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// How many messages of a capture were not told, and why; all are 0 for a record of a monitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Untold {
+pub struct Unemitted {
     /// Requests: what came of them is told.
     pub requests: u64,
     /// Objects in the answer to a request, which are known from then on.
@@ -29,7 +29,7 @@ pub struct Untold {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Protocols([u64; PROTOCOLS], u64);
 
-impl Untold {
+impl Unemitted {
     /// Counts a packet of another protocol.
     pub fn count_protocol(&mut self, protocol: u16) {
         let Protocols(known, others) = &mut self.protocols;
@@ -44,7 +44,7 @@ impl Untold {
 }
 
 /// `12 requests, 3 packets of generic`: what there is none of is left out.
-impl fmt::Display for Untold {
+impl fmt::Display for Unemitted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Protocols(known, others) = &self.protocols;
         let of_protocol = |(protocol, count): (u16, &u64)| {

@@ -62,18 +62,18 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     /// Does it; tells what changes.
-    pub fn apply(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    pub fn apply(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         match (self.news.is_there, self.of_key.is_known, self.is_only()) {
             // An event that repeats another is emitted once.
             (true, true, false) => self.see(),
             (true, true, true) => {
                 self.see();
-                self.remove_all_other(tell);
+                self.remove_all_other(emit);
             }
-            (true, false, true) => self.replace(tell),
-            (true, false, false) => self.add(tell),
-            (false, true, _) => self.remove(self.form, tell),
-            (false, false, _) => self.remove_other(tell),
+            (true, false, true) => self.replace(emit),
+            (true, false, false) => self.add(emit),
+            (false, true, _) => self.remove(self.form, emit),
+            (false, false, _) => self.remove_other(emit),
         }
     }
 
@@ -100,21 +100,21 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     /// Other objects with the key of an only one are gone, even without an event that they are.
-    fn remove_all_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    fn remove_all_other(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         for old in self.olds() {
             if old != self.form {
-                self.remove(old, tell);
+                self.remove(old, emit);
             }
         }
     }
 
     /// Takes the place of whatever was there.
-    fn replace(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    fn replace(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         let old = self.old;
         for other in self.olds() {
             match Some(other) == self.of_key.last {
                 true => self.note_gone(other),
-                false => self.remove(other, tell),
+                false => self.remove(other, emit),
             }
         }
         self.table.insert(self.form, LastSeen::Event);
@@ -123,37 +123,37 @@ impl<'c, 'a> Change<'c, 'a> {
         } else {
             Action::New
         };
-        self.emit(what, old, tell);
+        self.emit(what, old, emit);
     }
 
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
     /// replaced among many, has to be read.
-    fn add(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    fn add(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         if !self.news.object.is_appended() || self.news.flags & REPLACE != 0 {
             self.sure = false;
             return;
         }
         self.table.insert(self.form, LastSeen::Event);
-        self.emit(Action::New, None, tell);
+        self.emit(Action::New, None, emit);
     }
 
-    fn remove(&mut self, form: InternedObject, tell: &mut impl FnMut(&Event<'_>)) {
+    fn remove(&mut self, form: InternedObject, emit: &mut impl FnMut(&Event<'_>)) {
         if form == self.form {
             self.note_gone(form);
-            return self.emit(Action::Del, None, tell);
+            return self.emit(Action::Del, None, emit);
         }
         let bytes = self.table.body(form).into_owned();
         self.note_gone(form);
         let body = Payload::new(self.news.kind(), &bytes);
-        tell(&Event::alone(Action::Del, &body, self.news.by));
+        emit(&Event::alone(Action::Del, &body, self.news.by));
     }
 
     /// Removes the one that is there instead, if it can only be that: some of its bytes may have
     /// changed in silence.
-    fn remove_other(&mut self, tell: &mut impl FnMut(&Event<'_>)) {
+    fn remove_other(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
         match self.olds()[..] {
             [] => {}
-            [old] if !self.may_be_another(old) => self.remove(old, tell),
+            [old] if !self.may_be_another(old) => self.remove(old, emit),
             _ => self.sure = false,
         }
     }
@@ -170,8 +170,8 @@ impl<'c, 'a> Change<'c, 'a> {
         }
     }
 
-    fn emit(&self, what: Action, old: Option<&Payload<'_>>, tell: &mut impl FnMut(&Event<'_>)) {
-        tell(&Event {
+    fn emit(&self, what: Action, old: Option<&Payload<'_>>, emit: &mut impl FnMut(&Event<'_>)) {
+        emit(&Event {
             what,
             object: &self.news.object,
             body: self.body,

@@ -218,29 +218,29 @@ const STORIES: &[&str] = &[
 
 /// Returns what is told of `steps`, with `?` where it is not known then what is there. Between `open` and `close` is what
 /// happens between the fence and the marker of a reading; `know` is a whole one, of which nothing is told.
-fn told_of(steps: &str) -> String {
-    let mut told = StateLog::new();
-    steps.split(", ").for_each(|step| told.step(step));
-    told.lines.join(", ")
+fn emitted_of(steps: &str) -> String {
+    let mut emitted = StateLog::new();
+    steps.split(", ").for_each(|step| emitted.step(step));
+    emitted.lines.join(", ")
 }
 
 #[test]
 fn what_is_told_of_routes_is_what_is_there() {
     for story in STORIES {
         let (steps, lines) = story.split_once(" -> ").unwrap();
-        assert_eq!(told_of(steps), lines, "{steps}");
+        assert_eq!(emitted_of(steps), lines, "{steps}");
     }
 }
 
 #[test]
 fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
-    let mut told = StateLog::new();
-    told.read(Kind::Route, &[route_called("v6/1")]);
-    told.state.open(Kind::Rule.into(), Origin::Implied);
-    told.event(Kind::Route, true, APPEND, &route_called("v6/2"));
-    told.close();
+    let mut emitted = StateLog::new();
+    emitted.read(Kind::Route, &[route_called("v6/1")]);
+    emitted.state.open(Kind::Rule.into(), Origin::Implied);
+    emitted.event(Kind::Route, true, APPEND, &route_called("v6/2"));
+    emitted.close();
 
-    assert!(told.state.doubt.has(Kind::Route));
+    assert!(emitted.state.doubt.has(Kind::Route));
 }
 
 #[test]
@@ -250,60 +250,60 @@ fn what_has_changed_is_told_of_the_one_on_the_same_link() {
         payload(&route_called("1"), &attrs)
     };
     for olds in [[on(1, 1), on(2, 2)], [on(2, 2), on(1, 1)]] {
-        let mut told = StateLog::new();
-        told.read(Kind::Route, &olds);
-        told.lines.clear();
-        told.read(Kind::Route, &[on(2, 3)]);
+        let mut emitted = StateLog::new();
+        emitted.read(Kind::Route, &olds);
+        emitted.lines.clear();
+        emitted.read(Kind::Route, &[on(2, 3)]);
         // There is only one.
-        told.read(Kind::Route, &[on(1, 4)]);
-        assert_eq!(told.lines, ["-1 read", "~3 read", "~4 read"]);
+        emitted.read(Kind::Route, &[on(1, 4)]);
+        assert_eq!(emitted.lines, ["-1 read", "~3 read", "~4 read"]);
     }
 }
 
 #[test]
 fn what_is_found_of_a_kind_that_is_not_read_is_left_out() {
-    let mut told = StateLog::new();
-    told.state.open(Kind::Route.into(), Origin::Missed);
-    told.find(Kind::Link, &[link(7, 1, &[])]);
-    told.close();
-    told.state.open(Kind::Link.into(), Origin::Missed);
-    told.state.give_up();
+    let mut emitted = StateLog::new();
+    emitted.state.open(Kind::Route.into(), Origin::Missed);
+    emitted.find(Kind::Link, &[link(7, 1, &[])]);
+    emitted.close();
+    emitted.state.open(Kind::Link.into(), Origin::Missed);
+    emitted.state.give_up();
 
-    assert_eq!(told.state.count(Kind::Link), 0);
-    assert_eq!(told.state.bodies(Kind::Link).count(), 0);
+    assert_eq!(emitted.state.count(Kind::Link), 0);
+    assert_eq!(emitted.state.bodies(Kind::Link).count(), 0);
 }
 
 #[test]
 fn what_runs_by_itself_is_no_change() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for secs in [9, 8] {
         let attrs: [(u16, &[u8]); 2] = [(IFA_LOCAL, &[10, 0, 0, 1]), (IFA_CACHEINFO, &[secs; 16])];
-        told.new_object(Kind::Addr, &payload(&[2, 24, 0, 0, 7, 0, 0, 0], &attrs));
+        emitted.new_object(Kind::Addr, &payload(&[2, 24, 0, 0, 7, 0, 0, 0], &attrs));
     }
 
-    assert_eq!(told.lines.len(), 1);
+    assert_eq!(emitted.lines.len(), 1);
 }
 
 #[test]
 fn what_goes_away_in_silence_is_to_be_read() {
     use Kind::*;
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (flags, silent) in [
         (UP, &[Link, Rule, Fdb][..]),
         (UP, &[Fdb]),
         (0xc1, &[Link, Nexthop, Route, Rule, Fdb]),
         (0xc0, &[Link, Addr, Nexthop, Route, Rule, Fdb]),
     ] {
-        told.new_object(Link, &link(7, flags, &[]));
-        assert_eq!(told.silent(), silent);
+        emitted.new_object(Link, &link(7, flags, &[]));
+        assert_eq!(emitted.silent(), silent);
     }
-    told.event(Link, false, 0, &link(7, 0xc0, &[]));
-    assert_eq!(told.silent(), [Link, Nexthop, Route, Rule, Fdb]);
-    told.event(Nexthop, false, 0, &[0; 8]);
-    assert_eq!(told.silent(), [Route, Fdb]);
+    emitted.event(Link, false, 0, &link(7, 0xc0, &[]));
+    assert_eq!(emitted.silent(), [Link, Nexthop, Route, Rule, Fdb]);
+    emitted.event(Nexthop, false, 0, &[0; 8]);
+    assert_eq!(emitted.silent(), [Route, Fdb]);
     // A rule may change what is said of others, or leave one like it.
-    told.event(Rule, false, 0, &[0; 12]);
-    assert_eq!(told.silent(), [Rule]);
+    emitted.event(Rule, false, 0, &[0; 12]);
+    assert_eq!(emitted.silent(), [Rule]);
 }
 
 #[test]
@@ -328,11 +328,11 @@ fn what_changes_with_a_link_without_a_word_is_to_be_read() {
         (ipvlan(1), ipvlan(2), &[Link, Fdb]),
         (ipvlan(1), ipvlan(1), &[Fdb]),
     ] {
-        let mut told = StateLog::new();
-        told.new_object(Link, &before);
-        told.silent();
-        told.new_object(Link, &after);
-        assert_eq!(told.silent(), silent, "{before:?} {after:?}");
+        let mut emitted = StateLog::new();
+        emitted.new_object(Link, &before);
+        emitted.silent();
+        emitted.new_object(Link, &after);
+        assert_eq!(emitted.silent(), silent, "{before:?} {after:?}");
     }
 }
 
@@ -346,12 +346,16 @@ fn above(index: u8, lower: u8, netnsid: Option<u8>) -> Vec<u8> {
 }
 
 /// Reads links, of which none has changed; returns the index of each that is told to be as it was, once it was.
-fn told_again(told: &mut StateLog) -> Vec<u8> {
-    let all: Vec<_> = told.state.bodies(Kind::Link).map(Cow::into_owned).collect();
-    told.state.open(Kind::Link.into(), Origin::Implied);
-    told.find(Kind::Link, &all);
+fn emitted_again(emitted: &mut StateLog) -> Vec<u8> {
+    let all: Vec<_> = emitted
+        .state
+        .bodies(Kind::Link)
+        .map(Cow::into_owned)
+        .collect();
+    emitted.state.open(Kind::Link.into(), Origin::Implied);
+    emitted.find(Kind::Link, &all);
     let mut again = Vec::new();
-    told.state.close(&mut |event| {
+    emitted.state.close(&mut |event| {
         assert_eq!((event.what, event.old), (Action::Change, Some(event.body)));
         again.push(event.body.bytes()[4]);
     });
@@ -360,11 +364,11 @@ fn told_again(told: &mut StateLog) -> Vec<u8> {
 
 #[test]
 fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for link in [above(8, 7, None), above(9, 7, None), above(10, 7, Some(0))] {
-        told.new_object(Kind::Link, &link);
+        emitted.new_object(Kind::Link, &link);
     }
-    told_again(&mut told);
+    emitted_again(&mut emitted);
     for (is_there, flags, again) in [
         (true, 1, &[8, 9][..]),
         (true, 0x41, &[]),
@@ -372,24 +376,24 @@ fn what_is_above_a_link_is_told_again_when_that_goes_up_or_down_comes_or_goes() 
         (true, 0, &[]),
         (false, 0, &[8, 9]),
     ] {
-        told.event(Kind::Link, is_there, 0, &link(7, flags, &[]));
-        assert_eq!(told.state.is_emitted(), again.is_empty());
-        assert_eq!(told_again(&mut told), again, "{is_there} {flags}");
-        assert!(told.state.is_emitted());
+        emitted.event(Kind::Link, is_there, 0, &link(7, flags, &[]));
+        assert_eq!(emitted.state.is_emitted(), again.is_empty());
+        assert_eq!(emitted_again(&mut emitted), again, "{is_there} {flags}");
+        assert!(emitted.state.is_emitted());
     }
 }
 
 #[test]
 fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
     for kind in [&b"gre\0"[..], b"ip6gre\0"] {
-        let mut told = StateLog::new();
+        let mut emitted = StateLog::new();
         for (key, flags, lines) in [(0, 0, 1), (5, 0, 1), (5, 0x20, 2), (6, 0x20, 3)] {
             let data: [(u16, &[u8]); 2] = [
                 (IFLA_GRE_IFLAGS, &[flags, 0]),
                 (IFLA_GRE_IKEY, &[0, 0, 0, key]),
             ];
-            told.new_object(Kind::Link, &link_of_kind(kind, &data));
-            assert_eq!(told.lines.len(), lines, "{kind:?} {key} {flags}");
+            emitted.new_object(Kind::Link, &link_of_kind(kind, &data));
+            assert_eq!(emitted.lines.len(), lines, "{kind:?} {key} {flags}");
         }
     }
 }
@@ -397,7 +401,7 @@ fn a_key_that_the_headers_of_a_tunnel_do_not_have_is_no_change() {
 #[test]
 fn routes_die_with_a_setting_of_their_link() {
     const IGNORED: u16 = NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN;
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (attrs, silent) in [
         (&[IGNORED][..], &[Kind::Route][..]),
         (&[NETCONFA_RP_FILTER], &[]),
@@ -408,8 +412,8 @@ fn routes_die_with_a_setting_of_their_link() {
             .iter()
             .map(|attr| (*attr, &[1, 0, 0, 0][..]))
             .collect();
-        told.new_object(Kind::Netconf, &payload(&[2, 0, 0, 0], &all));
-        assert_eq!(told.silent(), silent, "{attrs:?}");
+        emitted.new_object(Kind::Netconf, &payload(&[2, 0, 0, 0], &all));
+        assert_eq!(emitted.silent(), silent, "{attrs:?}");
     }
 }
 
@@ -417,7 +421,7 @@ fn routes_die_with_a_setting_of_their_link() {
 fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
     const RTM_PROTOCOL: usize = 5;
     const RTPROT_RA: u8 = 9;
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (family, protocol, unfinished) in [
         (libc::AF_INET6, RTPROT_RA, &[Kind::Link, Kind::Route][..]),
         (libc::AF_INET6, libc::RTPROT_KERNEL, &[]),
@@ -425,22 +429,22 @@ fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
     ] {
         let mut payload = route(family, 0, 0, 1);
         payload[RTM_PROTOCOL] = protocol;
-        told.event(Kind::Route, true, ADD, &payload);
-        assert_eq!(told.unfinished(), unfinished);
-        told.event(Kind::Route, false, 0, &payload);
-        assert_eq!(told.unfinished(), []);
+        emitted.event(Kind::Route, true, ADD, &payload);
+        assert_eq!(emitted.unfinished(), unfinished);
+        emitted.event(Kind::Route, false, 0, &payload);
+        assert_eq!(emitted.unfinished(), []);
     }
-    told.silent();
+    emitted.silent();
     // Kinds that an event of an advertisement has changed silently.
     for kind in [Kind::Ifinfo6, Kind::Prefix] {
-        told.new_object(kind, &link(7, 1, &[]));
-        assert_eq!(told.silent(), [Kind::Link, Kind::Route]);
+        emitted.new_object(kind, &link(7, 1, &[]));
+        assert_eq!(emitted.silent(), [Kind::Link, Kind::Route]);
     }
 }
 
 #[test]
 fn links_are_read_once_their_first_address_of_ipv6_comes_or_goes() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (family, scope, unfinished) in [
         (libc::AF_INET6, libc::RT_SCOPE_LINK, &[Kind::Link][..]),
         (libc::AF_INET6, libc::RT_SCOPE_UNIVERSE, &[]),
@@ -448,8 +452,8 @@ fn links_are_read_once_their_first_address_of_ipv6_comes_or_goes() {
     ] {
         let addr = [family as u8, 64, 0, scope, 7, 0, 0, 0];
         for is_there in [true, false] {
-            told.event(Kind::Addr, is_there, 0, &addr);
-            assert_eq!(told.unfinished(), unfinished);
+            emitted.event(Kind::Addr, is_there, 0, &addr);
+            assert_eq!(emitted.unfinished(), unfinished);
         }
     }
 }
@@ -471,30 +475,30 @@ fn entry(address: [u8; 6], dst: Option<u8>) -> Vec<u8> {
 
 #[test]
 fn an_entry_of_a_vxlan_that_leads_elsewhere_may_have_taken_the_place_of_another() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (address, dst, silent) in [
         (ONE, 1, &[][..]),
         (ONE, 1, &[]),
         (OTHER, 2, &[]),
         (ONE, 2, &[Kind::Fdb]),
     ] {
-        told.new_object(Kind::Fdb, &entry(address, Some(dst)));
-        assert_eq!(told.silent(), silent, "{address:?} {dst}");
+        emitted.new_object(Kind::Fdb, &entry(address, Some(dst)));
+        assert_eq!(emitted.silent(), silent, "{address:?} {dst}");
     }
 }
 
 #[test]
 fn an_event_that_does_not_say_where_an_entry_of_a_vxlan_leads_only_repeats_that_which_does() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for dst in [Some(1), None] {
-        told.new_object(Kind::Fdb, &entry(ONE, dst));
-        assert_eq!(told.silent(), []);
+        emitted.new_object(Kind::Fdb, &entry(ONE, dst));
+        assert_eq!(emitted.silent(), []);
     }
     // Where there is no other, the entry is one of the link itself.
-    told.new_object(Kind::Fdb, &entry(OTHER, None));
+    emitted.new_object(Kind::Fdb, &entry(OTHER, None));
 
-    assert_eq!(told.lines.len(), 2);
-    assert_eq!(told.state.count(Kind::Fdb), 2);
+    assert_eq!(emitted.lines.len(), 2);
+    assert_eq!(emitted.state.count(Kind::Fdb), 2);
 }
 
 /// Returns what a bridge tells of an address that it has seen on this port.
@@ -510,39 +514,39 @@ fn learned(port: u8, vlan: Option<u8>) -> Vec<u8> {
 
 #[test]
 fn an_address_that_is_seen_on_another_port_of_a_bridge_has_moved_there() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (port, vlan) in [(1, None), (2, None), (1, Some(5)), (2, Some(5))] {
-        told.new_object(Kind::Fdb, &learned(port, vlan));
+        emitted.new_object(Kind::Fdb, &learned(port, vlan));
     }
 
-    assert_eq!(told.marks(), "+~+~");
-    assert_eq!(told.state.count(Kind::Fdb), 2);
+    assert_eq!(emitted.marks(), "+~+~");
+    assert_eq!(emitted.state.count(Kind::Fdb), 2);
 }
 
 #[test]
 fn an_entry_that_an_event_tells_with_one_state_more_than_a_dump_is_the_same() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     let mut added = entry(ONE, None);
     added[NDM_STATE].copy_from_slice(&0xc0u16.to_ne_bytes());
-    told.new_object(Kind::Fdb, &added);
-    told.lines.clear();
-    told.read(Kind::Fdb, &[entry(ONE, None)]);
+    emitted.new_object(Kind::Fdb, &added);
+    emitted.lines.clear();
+    emitted.read(Kind::Fdb, &[entry(ONE, None)]);
 
-    assert_eq!(told.lines, [""; 0]);
-    assert_eq!(told.state.count(Kind::Fdb), 1);
+    assert_eq!(emitted.lines, [""; 0]);
+    assert_eq!(emitted.state.count(Kind::Fdb), 1);
 }
 
 #[test]
 fn an_address_of_ipv6_with_another_peer_or_length_is_the_same_address() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     for (len, peer) in [(128, 2), (128, 3), (64, 3)] {
         let header = [libc::AF_INET6 as u8, len, 0, 0, 7, 0, 0, 0];
         let attrs: [(u16, &[u8]); 2] = [(IFA_ADDRESS, &[peer; 16]), (IFA_LOCAL, &[1; 16])];
-        told.new_object(Kind::Addr, &payload(&header, &attrs));
+        emitted.new_object(Kind::Addr, &payload(&header, &attrs));
     }
 
-    assert_eq!(told.marks(), "+~~");
-    assert_eq!(told.state.count(Kind::Addr), 1);
+    assert_eq!(emitted.marks(), "+~~");
+    assert_eq!(emitted.state.count(Kind::Addr), 1);
 }
 
 #[test]
@@ -555,23 +559,23 @@ fn what_a_bridge_says_of_a_port_makes_links_be_read_again() {
 
 #[test]
 fn groups_that_a_link_has_joined_are_told_by_events_alone() {
-    let mut told = StateLog::new();
+    let mut emitted = StateLog::new();
     let entries = [[0x33, 0x33, 0, 0, 0, 1], ONE].map(|address| entry(address, None));
-    told.read(Kind::Fdb, &entries);
-    assert_eq!(told.state.count(Kind::Fdb), 1);
+    emitted.read(Kind::Fdb, &entries);
+    assert_eq!(emitted.state.count(Kind::Fdb), 1);
 
-    told.new_object(Kind::Fdb, &entries[0]);
-    told.read(Kind::Fdb, &entries);
-    assert_eq!(told.state.count(Kind::Fdb), 2);
+    emitted.new_object(Kind::Fdb, &entries[0]);
+    emitted.read(Kind::Fdb, &entries);
+    assert_eq!(emitted.state.count(Kind::Fdb), 2);
 }
 
 #[test]
 fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
-    let mut told = StateLog::new();
-    told.state.open(Kind::Route.into(), Origin::Missed);
-    told.new_object(Kind::Link, &link(7, 1, &[]));
-    told.event(Kind::Link, false, 0, &link(7, 0, &[]));
-    told.close();
+    let mut emitted = StateLog::new();
+    emitted.state.open(Kind::Route.into(), Origin::Missed);
+    emitted.new_object(Kind::Link, &link(7, 1, &[]));
+    emitted.event(Kind::Link, false, 0, &link(7, 0, &[]));
+    emitted.close();
 
-    assert_eq!(told.state.count(Kind::Link), 0);
+    assert_eq!(emitted.state.count(Kind::Link), 0);
 }

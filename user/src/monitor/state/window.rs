@@ -118,11 +118,11 @@ impl Window {
     }
 
     /// Tells what differs in the `table`; says whether it is known then what is there.
-    pub fn close(&self, table: &mut ObjectTable, tell: &mut impl FnMut(&Event<'_>)) -> bool {
+    pub fn close(&self, table: &mut ObjectTable, emit: &mut impl FnMut(&Event<'_>)) -> bool {
         let doubtful = self.doubtful_leaves(table);
         let is_settled = self.is_settled(table);
-        self.emit_deleted(table, &doubtful, tell);
-        self.emit_found(table, tell);
+        self.emit_deleted(table, &doubtful, emit);
+        self.emit_found(table, emit);
         is_settled && doubtful.is_empty()
     }
 
@@ -150,7 +150,7 @@ impl Window {
         &self,
         table: &mut ObjectTable,
         doubtful: &HashSet<Vec<u8>>,
-        tell: &mut impl FnMut(&Event<'_>),
+        emit: &mut impl FnMut(&Event<'_>),
     ) {
         let stale = table.iter().filter(|(_, seen)| *seen == LastSeen::Before);
         let stale = table.in_order(stale.map(|(form, _)| form));
@@ -168,34 +168,34 @@ impl Window {
             let is_pair = |found| is_pair(table, form, found);
             if !table.found_of_key(key).any(is_pair) {
                 table.remove(form);
-                tell(&self.event(Action::Del, &object, None));
+                emit(&self.event(Action::Del, &object, None));
             }
         }
     }
 
     /// Tells of what was in the dump and not in `table`, and keeps it.
-    fn emit_found(&self, table: &mut ObjectTable, tell: &mut impl FnMut(&Event<'_>)) {
+    fn emit_found(&self, table: &mut ObjectTable, emit: &mut impl FnMut(&Event<'_>)) {
         let is_stale = table.iter().any(|(_, seen)| seen == LastSeen::Before);
         let is_special = |form: &InternedObject| {
             let key = table.key(*form);
             self.is_touched(table, key) || is_stale && stale_of_key(table, key).next().is_some()
         };
         for form in table.in_order(table.found().filter(is_special)) {
-            self.emit_special(table, form, tell);
+            self.emit_special(table, form, emit);
         }
         // At the start nobody listens, and there are many.
         if self.origin != Origin::Initial {
-            self.emit_new(table, tell);
+            self.emit_new(table, emit);
         }
         table.keep_found();
     }
 
-    fn emit_new(&self, table: &ObjectTable, tell: &mut impl FnMut(&Event<'_>)) {
+    fn emit_new(&self, table: &ObjectTable, emit: &mut impl FnMut(&Event<'_>)) {
         let mut body = Vec::new();
         for form in table.in_order(table.found()) {
             table.put_body(form, &mut body);
             let object = Payload::new(table.kind(), &body);
-            tell(&self.event(Action::New, &object, None));
+            emit(&self.event(Action::New, &object, None));
         }
     }
 
@@ -204,7 +204,7 @@ impl Window {
         &self,
         table: &mut ObjectTable,
         form: InternedObject,
-        tell: &mut impl FnMut(&Event<'_>),
+        emit: &mut impl FnMut(&Event<'_>),
     ) {
         let key = table.key(form);
         if self.is_touched(table, key) {
@@ -217,7 +217,7 @@ impl Window {
             table.remove(stale);
             table.keep(form);
             let [old, new] = [0, 1].map(|at| Payload::new(table.kind(), &bodies[at]));
-            tell(&self.event(Action::Change, &new, Some(&old)));
+            emit(&self.event(Action::Change, &new, Some(&old)));
         }
     }
 
@@ -227,7 +227,7 @@ impl Window {
         &self,
         table: &ObjectTable,
         turned: &HashSet<u32>,
-        tell: &mut impl FnMut(&Event<'_>),
+        emit: &mut impl FnMut(&Event<'_>),
     ) {
         // At the start nobody was told of any.
         if self.origin == Origin::Initial || turned.is_empty() {
@@ -239,7 +239,7 @@ impl Window {
         let all = table.iter().map(|(form, _)| form);
         for form in table.in_order(all.filter(is_above)) {
             table.ask(form, |object| {
-                tell(&self.event(Action::Change, object, Some(object)))
+                emit(&self.event(Action::Change, object, Some(object)))
             });
         }
     }

@@ -106,9 +106,9 @@ fn ask(thread: &Thread, fd: c_int, inode: u64) -> io::Result<Option<TracedSocket
 
 fn netns_of(socket: &File) -> Option<u64> {
     let mut cookie = 0_u64;
-    let told = get_option(socket, libc::SOL_SOCKET, SO_NETNS_COOKIE, &mut cookie);
+    let read = get_option(socket, libc::SOL_SOCKET, SO_NETNS_COOKIE, &mut cookie);
 
-    told.ok().map(|()| cookie)
+    read.ok().map(|()| cookie)
 }
 
 /// Opens the thread, or the process that it is of, which has the same descriptors as a rule.

@@ -86,14 +86,14 @@ fn messages(capture: &[u8]) -> Vec<Message<'_>> {
 fn assert_understood(lines: LinesOf, capture: &[u8]) {
     let mut names = Names::new();
     let messages = messages(capture);
-    let told: Vec<_> = messages
+    let written: Vec<_> = messages
         .iter()
         .filter_map(|message| lines(message, &mut names))
         .collect();
 
-    assert!(!told.is_empty());
-    assert_eq!(told.len(), messages.len());
-    for line in told {
+    assert!(!written.is_empty());
+    assert_eq!(written.len(), messages.len());
+    for line in written {
         assert!(!line.as_object().unwrap().is_empty(), "{line}");
         assert_eq!(line.get("unknown"), None);
     }

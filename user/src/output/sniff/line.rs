@@ -469,7 +469,7 @@ mod tests {
             expected: Expected::Yes,
             ..Response::default()
         };
-        for (responses, told) in [
+        for (responses, written) in [
             (vec![answered(Some(0), 0)], " = 0 after 1.052 ms"),
             (
                 vec![answered(Some(0), 12)],
@@ -493,8 +493,8 @@ mod tests {
             (vec![], ""),
         ] {
             let role = DatagramRole::Request(responses);
-            let told = format!("? > NETLINK_ROUTE{told}");
-            assert_eq!(head(&line(&role, b"")), told);
+            let written = format!("? > NETLINK_ROUTE{written}");
+            assert_eq!(head(&line(&role, b"")), written);
         }
         let role = DatagramRole::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
         assert!(head(&line(&role, b"")).ends_with(" ms; and 3 more"));
@@ -504,7 +504,7 @@ mod tests {
     fn who_it_was_is_told_as_surely_as_it_is_known() {
         let role = DatagramRole::Event { copies: 2 };
         let (sure, hint) = (owner(true), owner(false));
-        for (owner, portid, told) in [
+        for (owner, portid, written) in [
             (Some(&sure), Some(9), "a\\x1b[7]"),
             (Some(&hint), Some(9), "a\\x1b[7]?"),
             (None, Some(9), "port 9"),
@@ -516,8 +516,8 @@ mod tests {
                 portid,
                 ..line(&role, b"")
             };
-            let told = format!("{told} * NETLINK_ROUTE event, 2 copies");
-            assert_eq!(head(&line), told);
+            let written = format!("{written} * NETLINK_ROUTE event, 2 copies");
+            assert_eq!(head(&line), written);
         }
     }
 
@@ -548,7 +548,7 @@ mod tests {
 
     #[test]
     fn an_answer_says_how_long_it_took_and_what_was_cut_off() {
-        for (after, errno, told) in [
+        for (after, errno, written) in [
             (Some(AFTER), None, " after 1.052 ms"),
             (Some(AFTER), Some(0), " = 0 after 1.052 ms"),
             (
@@ -562,8 +562,8 @@ mod tests {
                 len: 30,
                 ..line(&role, &[0; 20])
             };
-            let told = format!("? < NETLINK_ROUTE{told}, cut off after 20 of 30 bytes");
-            assert_eq!(head(&cut), told);
+            let written = format!("? < NETLINK_ROUTE{written}, cut off after 20 of 30 bytes");
+            assert_eq!(head(&cut), written);
         }
     }
 

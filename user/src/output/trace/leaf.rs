@@ -27,7 +27,7 @@ pub struct Leaf<'a, S> {
 impl<S: Sink> Leaf<'_, S> {
     /// Tells a value that has no parts.
     #[inline]
-    pub fn tell(&mut self, format: &ValueFormat, value: &[u8]) {
+    pub fn write_value(&mut self, format: &ValueFormat, value: &[u8]) {
         match *format {
             ValueFormat::Number(number) => self.number(number, value),
             ValueFormat::Text => self.sink.text(trimmed(value)),

@@ -183,11 +183,11 @@ pub const DEL_FLAGS: &[(u16, &str)] = &[(0x100, "NLM_F_NONREC"), (0x200, "NLM_F_
 
 impl Flags {
     /// Calls `tell` for each flag that has a name; returns the bits that have none.
-    pub fn each(self, mut tell: impl FnMut(&'static str)) -> u16 {
+    pub fn each(self, mut visit: impl FnMut(&'static str)) -> u16 {
         let mut rest = self.bits;
         for (flag, name) in FLAGS.iter().chain(self.upper) {
             if rest & flag == *flag {
-                tell(name);
+                visit(name);
                 rest &= !flag;
             }
         }
@@ -196,7 +196,7 @@ impl Flags {
 }
 
 /// Calls `tell` for each bit of `bits` that has a name in `words`; returns those that have none.
-pub fn each_bit(bits: u64, words: Option<NumberWords>, mut tell: impl FnMut(Name)) -> u64 {
+pub fn each_bit(bits: u64, words: Option<NumberWords>, mut visit: impl FnMut(Name)) -> u64 {
     let mut rest = bits;
     let Some(words) = words.filter(|_| bits != 0) else {
         return rest;
@@ -204,7 +204,7 @@ pub fn each_bit(bits: u64, words: Option<NumberWords>, mut tell: impl FnMut(Name
     for (mask, name) in words.iter() {
         let mask = u64::from(mask);
         if mask != 0 && rest & mask == mask {
-            tell(name);
+            visit(name);
             rest &= !mask;
         }
     }

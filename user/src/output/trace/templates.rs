@@ -386,7 +386,7 @@ impl Template {
             memory,
             family: span.family,
         };
-        leaf.tell(&span.format, value);
+        leaf.write_value(&span.format, value);
         let text = &sink.out()[start..];
         match &mut self.text[span.text()] {
             before if before.len() == text.len() => before.copy_from_slice(text),

@@ -206,14 +206,14 @@ fn the_attributes_of_a_nest_are_shown_below_it() {
 #[test]
 fn json_has_the_same_as_an_object_a_line() {
     let request = add_veth();
-    let told = as_json(libc::NETLINK_ROUTE, request.bytes());
+    let written = as_json(libc::NETLINK_ROUTE, request.bytes());
     let header = json!({"ifi_family": "AF_UNSPEC", "ifi_type": 0, "ifi_index": 0, "ifi_flags": [], "ifi_change": 0});
 
-    assert_eq!(told["direction"], "sent");
-    assert_eq!(told["nlmsghdr"]["type"], "RTM_NEWLINK");
-    assert_eq!(told["ifinfomsg"], header);
+    assert_eq!(written["direction"], "sent");
+    assert_eq!(written["nlmsghdr"]["type"], "RTM_NEWLINK");
+    assert_eq!(written["ifinfomsg"], header);
     assert_eq!(
-        told["attrs"],
+        written["attrs"],
         json!([
             {"type": "IFLA_IFNAME", "nla_type": 3, "nla_len": 6, "value": "a"},
             {"type": "IFLA_LINKINFO", "nla_type": 18, "nla_len": 48, "attrs": [

@@ -32,14 +32,14 @@ impl<S: Sink> Values<'_, S> {
             _ if !fits(format, value) => self.sink.raw_value(value),
             _ => {
                 self.sink.open_value();
-                self.tell(format, value, DEPTH);
+                self.write_value(format, value, DEPTH);
             }
         }
     }
 
     /// Tells the fields of a struct.
     pub fn fields(&mut self, record: Struct, bytes: &[u8], depth: usize) {
-        let mut told = 0;
+        let mut written = 0;
         for member in record.members() {
             let end = match member.size {
                 0 => bytes.len(),
@@ -61,26 +61,26 @@ impl<S: Sink> Values<'_, S> {
             if member.is_family() {
                 self.spans.fix(value);
             }
-            told = end;
+            written = end;
         }
-        let told = told.max(record.size().min(bytes.len()));
-        if told < bytes.len() {
+        let written = written.max(record.size().min(bytes.len()));
+        if written < bytes.len() {
             // A newer kernel says more.
             self.sink.field("...");
-            self.sink.bytes(&bytes[told..]);
+            self.sink.bytes(&bytes[written..]);
         }
     }
 
     fn field(&mut self, format: ValueFormat, value: &[u8], depth: usize) {
         match format {
             ValueFormat::Number(_) => self.value(format, value, false),
-            _ if depth > 0 && fits(format, value) => self.tell(format, value, depth - 1),
+            _ if depth > 0 && fits(format, value) => self.write_value(format, value, depth - 1),
             _ => self.value(ValueFormat::Binary, value, false),
         }
     }
 
     /// Tells a value that fits its format.
-    fn tell(&mut self, format: ValueFormat, value: &[u8], depth: usize) {
+    fn write_value(&mut self, format: ValueFormat, value: &[u8], depth: usize) {
         match format {
             ValueFormat::Numbers(number) => self.numbers(number, value),
             ValueFormat::Struct(record) => {
@@ -102,7 +102,7 @@ impl<S: Sink> Values<'_, S> {
             memory: self.memory,
             family: self.family,
         };
-        leaf.tell(&format, value);
+        leaf.write_value(&format, value);
         let text = start..self.sink.out().len();
         self.spans.note(value, text, (format, self.family), is_attr);
     }

@@ -238,7 +238,7 @@ impl<S: Sink> Walk<'_, S> {
     fn each_attr(
         &mut self,
         bytes: &[u8],
-        mut tell: impl FnMut(&mut Self, &Attr<'_>) -> Needs,
+        mut visit: impl FnMut(&mut Self, &Attr<'_>) -> Needs,
     ) -> Needs {
         self.sink.open_attrs();
         let mut needs = 0;
@@ -246,7 +246,7 @@ impl<S: Sink> Walk<'_, S> {
         let mut rest = bytes;
         while let Some(attr) = attrs.next() {
             match attr {
-                Ok(attr) => needs = needs.max(tell(self, &attr)),
+                Ok(attr) => needs = needs.max(visit(self, &attr)),
                 Err(error) => self.sink.broken_attr(error, rest),
             }
             rest = attrs.rest();

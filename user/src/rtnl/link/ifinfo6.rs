@@ -53,7 +53,7 @@ impl Object for Ifinfo6<'_> {
         attrs.take(IFLA_ADDRESS, Some);
 
         // No `IFLA_LINK_NETNSID` is sent here: the index may be one of another network namespace.
-        attrs.tell(IFLA_LINK, "link_index", Format::U32, out);
+        attrs.describe(IFLA_LINK, "link_index", Format::U32, out);
         self.0.describe_flags(false, out);
         schema::describe_known(&mut attrs, ATTRS, names, out);
         out.details();

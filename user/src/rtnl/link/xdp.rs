@@ -18,7 +18,7 @@ const MODES: [(u8, u16); 3] = [
 ];
 
 /// Tells which programs there are, if there are any.
-pub fn tell(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
+pub fn describe(key: &str, value: &[u8], _: &mut Names, out: &mut dyn Fields) -> Option<()> {
     let index = Index::new(value);
     let mut attrs = index.taker();
     let mode = attrs.take(IFLA_XDP_ATTACHED, u8)?;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::object::described::{assert_told_whatever_the_bytes, description};
-use crate::rtnl::captures::{assert_has, assert_lacks, captured, told, with};
+use crate::rtnl::captures::{assert_has, assert_lacks, captured, described, with};
 use serde_json::json;
 
 /// Returns the parts of the whole capture.
@@ -23,7 +23,7 @@ fn an_entry_is_told_alone() {
         "state": "permanent", "flags": [], "vid": 1, "filter_mode": "exclude",
         "protocol": "static", "timer": 0.0,
     });
-    assert!({ all_entries().iter().map(description) }.any(|told| told == expected));
+    assert!({ all_entries().iter().map(description) }.any(|described| described == expected));
 }
 
 #[test]
@@ -48,10 +48,10 @@ fn a_port_with_a_router_says_for_how_long() {
     let value = with(&60005u32.to_ne_bytes(), &attrs);
     let port = RouterPort::from_value(BrPortMsg::default(), &value).unwrap();
 
-    let told = description(&port);
+    let described = description(&port);
     let expected = json!({"timer": 25.5, "type": "temp", "vid": 7});
     for (key, value) in expected.as_object().unwrap() {
-        assert_eq!(&told[key], value, "{key}");
+        assert_eq!(&described[key], value, "{key}");
     }
 }
 
@@ -81,8 +81,11 @@ fn a_group_of_an_unknown_protocol_is_told_in_hexadecimal() {
     let at = { odd.windows(4) }.position(|bytes| bytes == [239, 1, 1, 1]);
     odd[at.unwrap() + 16] = 0x12;
 
-    let told = told(Kind::Mdb, &odd).unwrap();
-    assert_eq!(told["mdb"][0]["grp"], "ef010101000000000000000000000000");
+    let described = described(Kind::Mdb, &odd).unwrap();
+    assert_eq!(
+        described["mdb"][0]["grp"],
+        "ef010101000000000000000000000000"
+    );
 }
 
 #[test]
@@ -91,6 +94,6 @@ fn no_bytes_make_an_entry_or_a_port_panic() {
         let mdb = Mdb::from_payload(payload).ok()?;
         mdb.routers().for_each(|port| drop(description(&port)));
         mdb.entries().for_each(|entry| drop(description(&entry)));
-        told(Kind::Mdb, payload)
+        described(Kind::Mdb, payload)
     });
 }

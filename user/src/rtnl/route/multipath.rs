@@ -112,7 +112,7 @@ pub fn describe_address(attrs: &mut Taker<'_, '_>, family: u8, out: &mut dyn Fie
     } else if let Some(to) = attrs.take(RTA_NEWDST, ip) {
         out.field("to", Value::Ip(to));
     }
-    attrs.tell(RTA_GATEWAY, "gateway", Format::Ip, out);
+    attrs.describe(RTA_GATEWAY, "gateway", Format::Ip, out);
     if let Some((family, host)) = attrs.take(RTA_VIA, host) {
         out.open("via", Nest::Object);
         out.field("family", family_name(family));

@@ -4,7 +4,9 @@ use super::*;
 use crate::kind::Argument;
 use crate::names::uapi::RTAX_HOPLIMIT;
 use crate::object::Numbers;
-use crate::rtnl::captures::{assert_has, assert_lacks, capture, captured, changed, told, with};
+use crate::rtnl::captures::{
+    assert_has, assert_lacks, capture, captured, changed, described, with,
+};
 use serde_json::json;
 
 /// Routes: with metrics, with realms, with several next hops, that expires, cloned, of labels, to the end of a segment.
@@ -74,7 +76,10 @@ fn why_a_route_was_deleted_is_told_and_no_part_of_it() {
         assert_has(Kind::Route, &route, json!({"del_reason": expected}));
         assert_eq!(body(&route), body(realms));
     }
-    assert_eq!(told(Kind::Route, &because(0)), told(Kind::Route, realms));
+    assert_eq!(
+        described(Kind::Route, &because(0)),
+        described(Kind::Route, realms)
+    );
 }
 
 #[test]

@@ -52,8 +52,8 @@ pub fn describe_unread(attrs: &mut Taker<'_, '_>, names: &mut Names, out: &mut d
 /// Tells settings; those that make no sense as bytes.
 fn describe(attrs: &mut Taker<'_, '_>, format: Format, names: &mut Names, out: &mut dyn Fields) {
     attrs.take(TCA_OPTIONS, |value| {
-        let told = known(TCA_OPTIONS, "options", format).tell(value, names, out);
-        told.or_else(|| unread("options", value, names, out))
+        let described = known(TCA_OPTIONS, "options", format).describe(value, names, out);
+        described.or_else(|| unread("options", value, names, out))
     });
 }
 

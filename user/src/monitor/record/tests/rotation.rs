@@ -112,8 +112,8 @@ fn replayed(bytes: &[u8]) -> [usize; 3] {
     assert_eq!(replay.words(), [&b""[..], b"addr"]);
     replay.start().unwrap();
     let start = replay.objects(Kind::Addr).count();
-    let told = told_by(&mut replay).len();
-    [start, replay.objects(Kind::Addr).count(), told]
+    let emitted = emitted_by(&mut replay).len();
+    [start, replay.objects(Kind::Addr).count(), emitted]
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn each_file_is_a_record_of_its_own_and_no_longer_than_it_may_be() {
         let bytes = recording.file(name);
         assert!(bytes.len() <= 4096, "{name}: {}", bytes.len());
         assert!(bytes.len() > 4096 - 200 || name == files.last().unwrap());
-        let [start, end, told] = replayed(&bytes);
+        let [start, end, emitted] = replayed(&bytes);
         assert!((3..=4).contains(&start) && (3..=4).contains(&end), "{name}");
-        changes += told;
+        changes += emitted;
     }
     assert_eq!(changes, 2 * 197, "none is missing, and none is there twice");
 }
@@ -190,8 +190,8 @@ fn what_no_dump_shows_is_at_the_start_of_the_next_file_too() {
     let mut replay = open_replay(&last);
     replay.start().unwrap();
     assert_eq!(replay.objects(Kind::Neigh).count(), 1);
-    let told = told_by(&mut replay);
-    assert!(told.last().unwrap().contains("Del"), "{told:?}");
+    let emitted = emitted_by(&mut replay);
+    assert!(emitted.last().unwrap().contains("Del"), "{emitted:?}");
 }
 
 #[test]

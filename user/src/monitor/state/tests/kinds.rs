@@ -98,12 +98,12 @@ impl Kernel {
     }
 
     fn set(&mut self, sort: Sort, key: u8, values: Vec<u8>, flags: u16) {
-        self.tell(sort, true, flags, sort.payload(key, &values));
+        self.emit(sort, true, flags, sort.payload(key, &values));
         self.objects.insert((sort, key), values);
     }
 
     fn delete(&mut self, sort: Sort, key: u8, values: &[u8]) {
-        self.tell(sort, false, 0, sort.payload(key, values));
+        self.emit(sort, false, 0, sort.payload(key, values));
         self.objects.remove(&(sort, key));
     }
 
@@ -111,12 +111,12 @@ impl Kernel {
         if values.len() == 1 {
             return self.delete(sort, key, values);
         }
-        self.tell(sort, false, 0, sort.payload(key, &[hop]));
+        self.emit(sort, false, 0, sort.payload(key, &[hop]));
         let left = values.iter().copied().filter(|value| *value != hop);
         self.objects.insert((sort, key), left.collect());
     }
 
-    fn tell(&mut self, sort: Sort, is_there: bool, flags: u16, payload: Vec<u8>) {
+    fn emit(&mut self, sort: Sort, is_there: bool, flags: u16, payload: Vec<u8>) {
         let flags = if sort.kind() == Kind::Route { flags } else { 0 };
         let event = (sort.kind(), is_there, flags, payload);
         self.events.push_back(event);

@@ -53,7 +53,7 @@ impl RouteKernel {
 
     fn delete(&mut self, leaf: usize, alias: Alias) {
         if self.leaves[leaf].contains(&alias) {
-            self.tell(false, 0, leaf, alias);
+            self.emit(false, 0, leaf, alias);
             self.doomed = Some((leaf, alias));
         }
     }
@@ -68,7 +68,7 @@ impl RouteKernel {
             Some(_) if is_there => {}
             Some(first) => {
                 *first = alias;
-                self.tell(true, REPLACE, leaf, alias);
+                self.emit(true, REPLACE, leaf, alias);
             }
         }
     }
@@ -82,10 +82,10 @@ impl RouteKernel {
             return;
         }
         aliases.insert(if flags == APPEND { end } else { start }, alias);
-        self.tell(true, flags, leaf, alias);
+        self.emit(true, flags, leaf, alias);
     }
 
-    fn tell(&mut self, is_there: bool, flags: u16, leaf: usize, alias: Alias) {
+    fn emit(&mut self, is_there: bool, flags: u16, leaf: usize, alias: Alias) {
         let event = (Kind::Route, is_there, flags, route_of(leaf, alias));
         self.events.push_back(event);
     }

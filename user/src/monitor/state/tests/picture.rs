@@ -11,14 +11,14 @@ pub type Sent = (Kind, bool, u16, Vec<u8>);
 /// A state, and what was told of it.
 pub struct Picture {
     pub state: MonitorState,
-    told: BTreeMap<Kind, Vec<Vec<u8>>>,
+    emitted: BTreeMap<Kind, Vec<Vec<u8>>>,
 }
 
 impl Picture {
     pub fn new() -> Self {
         Self {
             state: MonitorState::new(),
-            told: BTreeMap::new(),
+            emitted: BTreeMap::new(),
         }
     }
 
@@ -29,13 +29,13 @@ impl Picture {
             flags,
             by: 0,
         };
-        let told = &mut self.told;
-        self.state.take(&news, &mut |event| draw(told, event));
+        let emitted = &mut self.emitted;
+        self.state.take(&news, &mut |event| draw(emitted, event));
     }
 
     pub fn close(&mut self) {
-        let told = &mut self.told;
-        self.state.close(&mut |event| draw(told, event));
+        let emitted = &mut self.emitted;
+        self.state.close(&mut |event| draw(emitted, event));
     }
 
     pub fn known(&self, kind: Kind) -> Vec<Vec<u8>> {
@@ -46,13 +46,13 @@ impl Picture {
 
     /// Asserts that what was told of this `kind` is what is known.
     pub fn check(&self, kind: Kind) {
-        let told = self.told.get(&kind).cloned().unwrap_or_default();
-        assert_eq!(self.known(kind), told, "{kind:?}");
+        let emitted = self.emitted.get(&kind).cloned().unwrap_or_default();
+        assert_eq!(self.known(kind), emitted, "{kind:?}");
     }
 }
 
-fn draw(told: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
-    let picture = told.entry(event.kind()).or_default();
+fn draw(emitted: &mut BTreeMap<Kind, Vec<Vec<u8>>>, event: &Event<'_>) {
+    let picture = emitted.entry(event.kind()).or_default();
     let old = match event.what {
         Action::New => None,
         Action::Change => Some(event.old.expect("what it was")),

@@ -68,11 +68,11 @@ struct Count {
 fn assert_decoded(kind: &str, protocol: i32, bytes: &[u8]) {
     let mut count = Count::default();
     for line in decoded(TraceForm::Json, protocol, bytes).lines() {
-        let told: Value = serde_json::from_str(line).unwrap();
-        assert!(told["nlmsghdr"]["type"].is_string(), "{line}");
-        assert!(told.get("error").is_none(), "{line}");
+        let written: Value = serde_json::from_str(line).unwrap();
+        assert!(written["nlmsghdr"]["type"].is_string(), "{line}");
+        assert!(written.get("error").is_none(), "{line}");
         count.messages += 1;
-        count.take("", &told);
+        count.take("", &written);
     }
 
     println!(
@@ -87,8 +87,8 @@ fn assert_decoded(kind: &str, protocol: i32, bytes: &[u8]) {
 }
 
 impl Count {
-    fn take(&mut self, place: &str, told: &Value) {
-        for attr in told["attrs"].as_array().into_iter().flatten() {
+    fn take(&mut self, place: &str, written: &Value) {
+        for attr in written["attrs"].as_array().into_iter().flatten() {
             self.all += usize::from(attr.get("nla_type").is_some());
             let name = attr["type"].as_str().unwrap_or_default();
             let place = format!("{place}/{name}({})", attr["nla_type"]);
@@ -107,8 +107,8 @@ impl Count {
 }
 
 /// Says whether a struct was longer than it is known to be.
-fn has_rest(told: &Value) -> bool {
-    match told {
+fn has_rest(written: &Value) -> bool {
+    match written {
         Value::Object(members) => members
             .iter()
             .any(|(key, value)| key == "..." || key != "attrs" && has_rest(value)),

@@ -41,9 +41,9 @@ fn assert_shown(protocol: i32, datagram: &[u8]) {
         );
     }
     for line in decoded(TraceForm::Json, protocol, datagram).lines() {
-        let told: Value =
+        let written: Value =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        assert!(told.is_object());
+        assert!(written.is_object());
     }
 }
 

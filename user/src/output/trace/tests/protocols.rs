@@ -93,12 +93,18 @@ fn a_question_for_sockets_is_shown_by_its_family() {
 
 #[test]
 fn counters_of_a_socket_are_those_of_the_protocol_that_was_asked_for() {
-    let told = sockets(&[ask_inet(6, b""), answer_inet()]);
-    let info = &told[1]["attrs"][0];
-    assert_eq!(told[1]["inet_diag_msg"]["idiag_state"], "TCP_ESTABLISHED");
-    assert_eq!(told[1]["inet_diag_msg"]["id"]["idiag_dst"], "198.51.100.7");
+    let written = sockets(&[ask_inet(6, b""), answer_inet()]);
+    let info = &written[1]["attrs"][0];
+    assert_eq!(
+        written[1]["inet_diag_msg"]["idiag_state"],
+        "TCP_ESTABLISHED"
+    );
+    assert_eq!(
+        written[1]["inet_diag_msg"]["id"]["idiag_dst"],
+        "198.51.100.7"
+    );
     assert_eq!(info["value"]["tcpi_retransmits"], 3);
-    assert_eq!(told[1]["attrs"][1]["value"], "cubic");
+    assert_eq!(written[1]["attrs"][1]["value"], "cubic");
 
     // IPPROTO_MPTCP does not fit into the header: it is 6 in there.
     let mut mptcp = Vec::new();
@@ -109,8 +115,8 @@ fn counters_of_a_socket_are_those_of_the_protocol_that_was_asked_for() {
         vec![answer_inet()],
     ];
     for datagrams in others {
-        let told = sockets(&datagrams);
-        let info = &told.last().unwrap()["attrs"][0];
+        let written = sockets(&datagrams);
+        let info = &written.last().unwrap()["attrs"][0];
         assert_eq!(info["type"], "INET_DIAG_INFO");
         assert_eq!(info["hex"], "0100030000000000c8000000");
     }
@@ -125,13 +131,16 @@ fn a_netlink_socket_is_shown_with_its_groups_and_memory() {
     put_attr(&mut answer, 1, &0x8000_0001u32.to_ne_bytes()).unwrap();
     put_attr(&mut answer, 0, &memory).unwrap();
     put_attr(&mut answer, 4, &0x22u32.to_ne_bytes()).unwrap();
-    let told = as_json(libc::NETLINK_SOCK_DIAG, &message(SOCKETS, 2, &answer));
+    let written = as_json(libc::NETLINK_SOCK_DIAG, &message(SOCKETS, 2, &answer));
 
-    assert_eq!(told["netlink_diag_msg"]["ndiag_type"], "SOCK_RAW");
-    assert_eq!(told["netlink_diag_msg"]["ndiag_protocol"], "NETLINK_ROUTE");
-    assert_eq!(told["netlink_diag_msg"]["ndiag_portid"], 4711);
+    assert_eq!(written["netlink_diag_msg"]["ndiag_type"], "SOCK_RAW");
     assert_eq!(
-        told["attrs"],
+        written["netlink_diag_msg"]["ndiag_protocol"],
+        "NETLINK_ROUTE"
+    );
+    assert_eq!(written["netlink_diag_msg"]["ndiag_portid"], 4711);
+    assert_eq!(
+        written["attrs"],
         json!([
             {"type": "NETLINK_DIAG_GROUPS", "nla_type": 1, "nla_len": 8, "value": [2147483649u32]},
             {"type": "NETLINK_DIAG_MEMINFO", "nla_type": 0, "nla_len": 40, "value": {
@@ -176,10 +185,10 @@ fn addresses_of_a_security_association_are_of_the_family_around_them() {
     for (inner, daddr) in [(2, "10.0.0.0"), (10, "a00::"), (0, "10.0.0.0")] {
         let mut sa = usersa(inner);
         put_attr(&mut sa, 14, &padded([192, 0, 2, 9])).unwrap();
-        let told = as_json(libc::NETLINK_XFRM, &message(0x10, REQUEST, &sa));
-        let info = &told["xfrm_usersa_info"];
+        let written = as_json(libc::NETLINK_XFRM, &message(0x10, REQUEST, &sa));
+        let info = &written["xfrm_usersa_info"];
 
-        assert_eq!(told["nlmsghdr"]["type"], "XFRM_MSG_NEWSA");
+        assert_eq!(written["nlmsghdr"]["type"], "XFRM_MSG_NEWSA");
         assert_eq!(info["sel"]["daddr"], daddr);
         assert_eq!(info["id"]["daddr"], "192.0.2.1");
         assert_eq!(info["id"]["spi"], 0x1234);
@@ -188,8 +197,8 @@ fn addresses_of_a_security_association_are_of_the_family_around_them() {
         assert_eq!(info["reqid"], 7);
         assert_eq!(info["mode"], "XFRM_MODE_TUNNEL");
         assert_eq!(info["flags"], json!(["XFRM_STATE_AF_UNSPEC"]));
-        assert_eq!(told["attrs"][0]["type"], "XFRMA_COADDR");
-        assert_eq!(told["attrs"][0]["value"], "192.0.2.9");
+        assert_eq!(written["attrs"][0]["type"], "XFRMA_COADDR");
+        assert_eq!(written["attrs"][0]["value"], "192.0.2.9");
     }
 }
 
@@ -215,19 +224,19 @@ fn an_address_is_shown_anew_if_the_family_is_another_one_than_in_the_last_messag
 fn a_dump_of_security_associations_has_attributes_and_no_header() {
     let mut attrs = Vec::new();
     put_attr(&mut attrs, 25, &[50]).unwrap();
-    let told = as_json(libc::NETLINK_XFRM, &message(0x12, DUMP, &attrs));
+    let written = as_json(libc::NETLINK_XFRM, &message(0x12, DUMP, &attrs));
 
-    assert_eq!(told["nlmsghdr"]["type"], "XFRM_MSG_GETSA");
+    assert_eq!(written["nlmsghdr"]["type"], "XFRM_MSG_GETSA");
     assert_eq!(
-        told["attrs"],
+        written["attrs"],
         json!([{"type": "XFRMA_PROTO", "nla_type": 25, "nla_len": 5, "value": "IPPROTO_ESP"}])
     );
     let mut one = padded([192, 0, 2, 1]).to_vec();
     one.extend([0, 0, 0x12, 0x34]);
     one.extend(2u16.to_ne_bytes());
     one.extend([50, 0]);
-    let told = as_json(libc::NETLINK_XFRM, &message(0x12, REQUEST, &one));
-    assert_eq!(told["xfrm_usersa_id"]["daddr"], "192.0.2.1");
+    let written = as_json(libc::NETLINK_XFRM, &message(0x12, REQUEST, &one));
+    assert_eq!(written["xfrm_usersa_id"]["daddr"], "192.0.2.1");
 }
 
 #[test]
@@ -239,12 +248,12 @@ fn data_center_bridging_is_shown_with_its_tables() {
     let mut ieee = Vec::new();
     put_attr(&mut ieee, 3, &apps).unwrap();
     put_attr(&mut payload, 13, &ieee).unwrap();
-    let told = as_json(libc::NETLINK_ROUTE, &message(78, 0, &payload));
+    let written = as_json(libc::NETLINK_ROUTE, &message(78, 0, &payload));
 
-    assert_eq!(told["nlmsghdr"]["type"], "RTM_GETDCB");
-    assert_eq!(told["dcbmsg"]["cmd"], "DCB_CMD_IEEE_GET");
-    assert_eq!(told["attrs"][0]["value"], "eth0");
-    let table = &told["attrs"][1]["attrs"][0];
+    assert_eq!(written["nlmsghdr"]["type"], "RTM_GETDCB");
+    assert_eq!(written["dcbmsg"]["cmd"], "DCB_CMD_IEEE_GET");
+    assert_eq!(written["attrs"][0]["value"], "eth0");
+    let table = &written["attrs"][1]["attrs"][0];
     assert_eq!(table["type"], "DCB_ATTR_IEEE_APP_TABLE");
     assert_eq!(
         table["attrs"][0]["value"]["selector"],

@@ -53,7 +53,8 @@ const RUNS: &[(&str, &[&str])] = &[
         &["used", "confirmed", "updated", "probes", "refcnt"],
     ),
     ("fdb", &["used", "confirmed", "updated", "refcnt"]),
-    ("route", &["expires", "used", "age", "users"]),
+    // Why a route was removed: only the event of that says so.
+    ("route", &["expires", "used", "age", "users", "del_reason"]),
     ("nexthop", &["unbalanced_time", "group_stats"]),
 ];
 
