@@ -98,7 +98,7 @@ impl Names {
     }
 
     /// Says whether the link `index` is above one, `lower`, that is down, or was when it was
-    /// [told last](Names::as_told).
+    /// [described last](Names::as_described).
     pub fn is_above_down(&mut self, index: u32, lower: Option<u32>) -> bool {
         match self.is_past {
             true => self.above_down.contains(&index),

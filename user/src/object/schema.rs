@@ -80,6 +80,8 @@ pub enum Format {
     Unless(u16, u32, &'static Format),
     /// A value that the function reads.
     Read(fn(&[u8]) -> Option<Value<'_>>),
+    /// A value of so many bytes.
+    Wide(usize, &'static Format),
     /// Something else.
     As(DescribeValue),
 }
@@ -159,7 +161,9 @@ impl Known {
             Format::Items(format) => items(out, self.key, || {
                 Attrs::new(value).map(|attr| format.read(attr.ok()?.value()))
             })?,
-            Format::NonZero(_) if value.iter().all(|byte| *byte == 0) => {}
+            Format::NonZero(format) if value.iter().all(|byte| *byte == 0) => {
+                format.fits_zero(value)?;
+            }
             Format::NonZero(format) => {
                 known(self.kind, self.key, *format).describe(value, names, out)?;
             }
@@ -174,6 +178,15 @@ impl Known {
 }
 
 impl Format {
+    /// Returns `None` where zeros are not the size of the value.
+    fn fits_zero(self, value: &[u8]) -> Option<()> {
+        match self {
+            Self::Link => u32(value).map(drop),
+            Self::Word(_) | Self::Read(_) => (!value.is_empty()).then_some(()),
+            format => format.read(value).map(drop),
+        }
+    }
+
     /// Reads a single value.
     #[inline]
     fn read(self, value: &[u8]) -> Option<Value<'_>> {
@@ -203,7 +216,8 @@ impl Format {
             Self::Bytes => Some(Value::Bytes(value)),
             Self::Word(words) => uint(value).map(|number| word(words, number)),
             Self::Read(read) => read(value),
-            Self::Link | Self::Nested(_) | Self::Rows(_) | Self::Items(_) => None,
+            Self::Wide(len, format) if value.len() == len => format.read(value),
+            Self::Wide(..) | Self::Link | Self::Nested(_) | Self::Rows(_) | Self::Items(_) => None,
             Self::NonZero(_) | Self::Where(..) | Self::Unless(..) | Self::As(_) => None,
         }
     }
@@ -224,5 +238,37 @@ pub fn hex(number: u64) -> Value<'static> {
     match number {
         0 => Value::Nameless(0),
         _ => Value::Hex(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::described::tree;
+    use super::*;
+    use crate::wire::put_attr;
+    use std::convert::Infallible;
+
+    #[test]
+    fn values_of_another_size_are_unknown_also_where_they_are_zero() {
+        for (format, len) in [
+            (Format::NonZero(&Format::Bool), 1),
+            (Format::NonZero(&Format::U32), 4),
+            (Format::NonZero(&Format::Link), 4),
+            (Format::NonZero(&Format::Be16), 2),
+            (Format::Wide(1, &Format::Hex), 1),
+            (Format::Wide(4, &Format::HexBe), 4),
+            (Format::Wide(8, &Format::HexBe), 8),
+        ] {
+            for other in [0, 1, 2, 3, 4, 8] {
+                let mut bytes = Vec::new();
+                put_attr(&mut bytes, 7, &[0; 8][..other]).unwrap();
+                let described = tree(|names, out| {
+                    describe(&bytes, &[known(7, "key", format)], names, out);
+                    Ok::<_, Infallible>(())
+                });
+                let is_unknown = described.unwrap().get("unknown").is_some();
+                assert_eq!(is_unknown, other != len, "{len} bytes, not {other}");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::kind::Payload;
 use crate::names::uapi::*;
 use crate::object::attrs::{i32, ip, name, u16, u32, u32s, u8, Index, Taker};
 use crate::object::fields::{Fields, Value};
-use crate::object::schema::Format::{As, Be64, Hex, HexBe};
+use crate::object::schema::Format::{As, Be64, Hex, HexBe, Wide};
 use crate::object::schema::{self, hex, known, word, Known};
 use crate::object::{Names, Object};
 use crate::wire;
@@ -324,9 +324,9 @@ fn describe_ports(
 static SELECTORS: &[Known] = &[
     known(FRA_TUN_ID, "tun_id", Be64),
     known(FRA_DSCP, "dscp", As(dscp)),
-    known(FRA_DSCP_MASK, "dscp_mask", Hex),
-    known(FRA_FLOWLABEL, "flowlabel", HexBe),
-    known(FRA_FLOWLABEL_MASK, "flowlabel_mask", HexBe),
+    known(FRA_DSCP_MASK, "dscp_mask", Wide(1, &Hex)),
+    known(FRA_FLOWLABEL, "flowlabel", Wide(4, &HexBe)),
+    known(FRA_FLOWLABEL_MASK, "flowlabel_mask", Wide(4, &HexBe)),
 ];
 
 /// Tells the upper six bits of what was the type of service, by its name.

@@ -27,7 +27,7 @@ struct Sites<'a> {
     /// Filter before any name is known, which each namespace begins with.
     filter: EventFilter,
     all: HashMap<NamespaceId, Site>,
-    /// Of which one the teller has what is known, in exchange for what it had.
+    /// Of which one the emitter has what is known, in exchange for what it had.
     at: Option<NamespaceId>,
     /// How what there is at the start is told.
     start: Start,
@@ -204,7 +204,7 @@ impl Sites<'_> {
         }
     }
 
-    /// Gives the teller what is known of that namespace.
+    /// Gives the emitter what is known of that namespace.
     fn go_to(&mut self, id: NamespaceId) {
         if self.at == Some(id) {
             return;
@@ -216,7 +216,7 @@ impl Sites<'_> {
         }
     }
 
-    /// Takes back what the teller was given.
+    /// Takes back what the emitter was given.
     fn leave(&mut self) {
         if let Some(site) = self.at.take().and_then(|id| self.all.get_mut(&id)) {
             site.exchange(self.emitter);

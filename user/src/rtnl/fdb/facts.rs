@@ -74,7 +74,8 @@ fn rivals(entry: &Payload<'_>) -> Option<Vec<u8>> {
     if !is_of_link(entry) && !is_of_bridge() {
         return None;
     }
-    Some([link, entry.attr(NDA_LLADDR)?].concat())
+    let vlan = entry.attr(NDA_VLAN).unwrap_or_default();
+    Some([link, entry.attr(NDA_LLADDR)?, vlan].concat())
 }
 
 /// Linux 6.12 tells of each entry of a VXLAN once more, without saying where it leads, nor of which VNI it is, and of one of

@@ -8,7 +8,7 @@ use super::tunnel::{ports, DF};
 use crate::names::uapi::*;
 use crate::object::attrs::ip;
 use crate::object::schema::Format::{
-    As, Be16, Bool, Flag, Hex, HexBe, Ip, Link, NonZero, Null, Word, U32, U8,
+    As, Be16, Bool, Flag, Hex, HexBe, Ip, Link, NonZero, Null, Wide, Word, U32, U8,
 };
 use crate::object::schema::{known, Known};
 use crate::object::{Fields, Names, Value};
@@ -35,7 +35,7 @@ pub static VXLAN: &[Known] = &[
     ),
     known(IFLA_VXLAN_AGEING, "ageing", U32),
     known(IFLA_VXLAN_LIMIT, "limit", NonZero(&U32)),
-    known(IFLA_VXLAN_RESERVED_BITS, "reserved_bits", HexBe),
+    known(IFLA_VXLAN_RESERVED_BITS, "reserved_bits", Wide(8, &HexBe)),
     known(IFLA_VXLAN_GBP, "gbp", Null),
     known(IFLA_VXLAN_GPE, "gpe", Null),
     known(IFLA_VXLAN_COLLECT_METADATA, "external", Bool),
