@@ -183,6 +183,7 @@ impl Format {
         match self {
             Self::Link => u32(value).map(drop),
             Self::Word(_) | Self::Read(_) => (!value.is_empty()).then_some(()),
+            Self::Nested(_) | Self::As(_) => Some(()),
             format => format.read(value).map(drop),
         }
     }
