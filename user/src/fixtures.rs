@@ -16,11 +16,11 @@ pub fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
     message
 }
 
-/// Returns a fixed `header` and `attrs` behind it.
-pub fn payload(header: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
-    let mut payload = header.to_vec();
+/// Returns `payload`, or a fixed header, with these attributes behind it.
+pub fn with(payload: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut longer = payload.to_vec();
     for (nla_type, value) in attrs {
-        put_attr(&mut payload, *nla_type, value).unwrap();
+        put_attr(&mut longer, *nla_type, value).unwrap();
     }
-    payload
+    longer
 }

@@ -26,7 +26,7 @@ mod table;
 
 pub use crate::kind::{Kinds, Payload};
 pub use crate::rtnl::Kind;
-pub use namespaces::{Namespace, NamespaceId, NamespaceNotice, Namespaces, TellNamespace};
+pub use namespaces::{EmitNamespace, Namespace, NamespaceId, NamespaceNotice, Namespaces};
 pub use record::{empty, open_kept, PacketFile, PacketReader, RecordFiles, Unemitted};
 pub use replay::Replay;
 pub use scope::Scope;

@@ -53,7 +53,7 @@ struct EventEmitter {
     last: Option<(Instant, Stamp)>,
     /// How many changes are to be told yet.
     left: u64,
-    notice: u64,
+    emitted: u64,
     lost: u64,
     /// When [`Teller::write_out`] last wrote.
     written: Instant,
@@ -239,7 +239,7 @@ impl EventEmitter {
             start: Instant::now(),
             last: None,
             left: count.unwrap_or(u64::MAX),
-            notice: 0,
+            emitted: 0,
             lost: 0,
             written: Instant::now(),
             failed: None,
@@ -298,8 +298,8 @@ impl EventEmitter {
     }
 
     fn sum_up(&self, time: Duration) {
-        let (Self { notice, lost, .. }, time) = (self, time.as_secs_f64());
-        let summary = format!("{notice} changes in {time:.3} s, {lost} losses made good");
+        let (Self { emitted, lost, .. }, time) = (self, time.as_secs_f64());
+        let summary = format!("{emitted} changes in {time:.3} s, {lost} losses made good");
         // Where nobody can read it, that is no reason to fail.
         let _ = writeln!(io::stderr(), "{summary}");
     }
@@ -349,7 +349,7 @@ impl EventEmitter {
         let mut result = Ok(());
         if is_wanted && self.is_news(event, link.as_ref()) {
             self.left -= 1;
-            self.notice += 1;
+            self.emitted += 1;
             result = self.watch.event(now, event, &mut self.names);
         }
         self.settle(link.as_ref());

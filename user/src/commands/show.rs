@@ -189,14 +189,14 @@ fn write_all<Q: ListQuery + Sync>(
     mut records: Records,
     mut write: impl FnMut(&mut Records, &Q::Object<'_>) -> io::Result<()> + Send,
 ) -> Result<(), Failure> {
-    let emitted = stream::write_each(listing, &mut |row| {
+    let written = stream::write_each(listing, &mut |row| {
         for object in object::objects(query, row) {
             write(&mut records, &object?)?;
         }
         Ok(())
     });
-    match emitted {
+    match written {
         Err(Failure::Output(error)) => Err(error.into()),
-        emitted => records.end().map_err(Failure::from).and(emitted),
+        written => records.end().map_err(Failure::from).and(written),
     }
 }

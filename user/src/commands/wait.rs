@@ -113,8 +113,8 @@ impl WaitCondition {
     fn await_change(&self, monitor: &mut Monitor, deadline: Instant) -> Result<bool, Error> {
         let mut counts = false;
         while !counts {
-            let waited = monitor.wait(deadline, None, &mut |emitted| {
-                counts |= matches!(emitted, Notice::Event(event) if self.counts(event));
+            let waited = monitor.wait(deadline, None, &mut |notice| {
+                counts |= matches!(notice, Notice::Event(event) if self.counts(event));
             })?;
             let is_late = waited == Waited::TimedOut || Instant::now() >= deadline;
             if is_late && !counts {

@@ -117,9 +117,9 @@ impl Facts {
     /// `None` where it is about another kind.
     pub fn is_emitted(&self, nlmsg_type: u16, family: u8) -> Option<bool> {
         let is_there = |types: &MessageTypes| types.is_there(nlmsg_type);
-        let described = self.types.iter().find_map(is_there)?;
+        let is_there = self.types.iter().find_map(is_there)?;
 
-        self.families.has(family).then_some(described)
+        self.families.has(family).then_some(is_there)
     }
 }
 

@@ -65,7 +65,7 @@ impl Hellos {
             let message = message?;
             if message.header().nlmsg_type == NTF {
                 note(recorder, &Step::Said(message))?;
-                emit_read(&message, emit);
+                emit_hello(&message, emit);
             }
         }
         Ok(())
@@ -88,7 +88,7 @@ impl AsFd for Hellos {
 }
 
 /// Tells who said hello.
-pub fn emit_read(message: &Message<'_>, emit: &mut impl FnMut(&Notice<'_>)) {
+pub fn emit_hello(message: &Message<'_>, emit: &mut impl FnMut(&Notice<'_>)) {
     let object = Payload::new(Kind::Hello, message.payload());
     let by = message.header().nlmsg_pid;
     emit(&Notice::Event(&Event::alone(Action::New, &object, by)));

@@ -83,7 +83,7 @@ pub enum NamespaceNotice<'a> {
 }
 
 /// Receiver of what is told of namespaces.
-pub type TellNamespace<'t> = &'t mut dyn FnMut(&Namespace, &NamespaceNotice<'_>);
+pub type EmitNamespace<'t> = &'t mut dyn FnMut(&Namespace, &NamespaceNotice<'_>);
 
 /// A [`Monitor`] in this network namespace, and one in each that has a name.
 ///
@@ -187,7 +187,7 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of [`Monitor::start`] in this namespace, and of [`NetnsNames::list`].
-    pub fn start(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    pub fn start(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         self.all[0].monitor.start()?;
         self.learn_nsids(&mut |_, _| {})?;
         for name in self.names.list()? {
@@ -201,7 +201,7 @@ impl Namespaces {
     /// # Errors
     ///
     /// Those of asking for ids.
-    pub fn emit_all(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    pub fn emit_all(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         for watched in &self.all {
             watched.introduce(emit);
         }
@@ -218,7 +218,7 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        emit: TellNamespace<'_>,
+        emit: EmitNamespace<'_>,
     ) -> Result<Waited, Error> {
         let mut has_left = false;
         let waited = self.receive(deadline, wake, &mut |namespace, seen| {
@@ -236,7 +236,7 @@ impl Namespaces {
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
-        emit: TellNamespace<'_>,
+        emit: EmitNamespace<'_>,
     ) -> Result<Waited, Error> {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
@@ -303,7 +303,7 @@ impl Namespaces {
     }
 
     /// Leaves those that have lost their names, and watches those that are new.
-    fn follow_names(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn follow_names(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         let names = self.names.list()?;
         self.refused.retain(|name| names.contains(name));
         for watched in &mut self.all[1..] {
@@ -324,7 +324,7 @@ impl Namespaces {
 
     /// Begins to watch the namespace that has this name, and reads what there is; returns it, unless
     /// it is watched already or cannot be.
-    fn admit(&mut self, name: NetnsName, emit: TellNamespace<'_>) -> Option<&Watched> {
+    fn admit(&mut self, name: NetnsName, emit: EmitNamespace<'_>) -> Option<&Watched> {
         let is_known = self.all.iter().any(|one| one.is(name.id));
         if is_known || self.refused.contains(&name) {
             return None;
@@ -344,7 +344,7 @@ impl Namespaces {
         None
     }
 
-    fn refuse(&mut self, name: NetnsName, error: &Error, emit: TellNamespace<'_>) {
+    fn refuse(&mut self, name: NetnsName, error: &Error, emit: EmitNamespace<'_>) {
         emit(&Namespace::named(&name), &NamespaceNotice::Refused(error));
         self.refused.push(name);
     }
@@ -369,7 +369,7 @@ impl Namespaces {
     }
 
     /// Asks for the ids of those that have none yet: an id stays.
-    fn learn_nsids(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn learn_nsids(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         for Watched {
             namespace, netns, ..
         } in &mut self.all
@@ -397,7 +397,7 @@ impl Namespaces {
     }
 
     /// Begins to hear those that are new, and leaves those that are gone.
-    fn follow(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn follow(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         let ids = self.nsids.all()?;
         self.left.retain(|nsid| ids.contains(nsid));
         for nsid in &self.numbered - &ids {
@@ -409,7 +409,7 @@ impl Namespaces {
         Ok(())
     }
 
-    fn admit_numbered(&mut self, nsid: u32, emit: TellNamespace<'_>) {
+    fn admit_numbered(&mut self, nsid: u32, emit: EmitNamespace<'_>) {
         let namespace = Namespace::numbered(nsid);
         if self.peer_namespace.is_none() {
             match PeerNamespace::open(self.kinds | Kind::Link.into(), self.buffer) {
@@ -428,7 +428,7 @@ impl Namespaces {
         let _ = peer_namespace::links(nsid, &mut |link| emit_known(&namespace, link, emit));
     }
 
-    fn forget(&mut self, nsid: u32, emit: TellNamespace<'_>) {
+    fn forget(&mut self, nsid: u32, emit: EmitNamespace<'_>) {
         self.left.remove(&nsid);
         if self.numbered.remove(&nsid) {
             emit(&Namespace::numbered(nsid), &NamespaceNotice::Closed);
@@ -438,7 +438,7 @@ impl Namespaces {
         }
     }
 
-    fn hear_elsewhere(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn hear_elsewhere(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         for _ in 0..EVENTS {
             let others = self.ids_of_others();
             let Some(peer_namespace) = &mut self.peer_namespace else {
@@ -463,7 +463,7 @@ impl Namespaces {
         &mut self,
         nsid: u32,
         messages: &[u8],
-        emit: TellNamespace<'_>,
+        emit: EmitNamespace<'_>,
     ) -> Result<(), Error> {
         if !self.numbered.contains(&nsid) {
             // The id may be new, or given to a namespace that is watched already.
@@ -489,17 +489,17 @@ impl Watched {
     }
 
     /// Tells that it is watched, and what there is.
-    fn introduce(&self, emit: TellNamespace<'_>) {
+    fn introduce(&self, emit: EmitNamespace<'_>) {
         emit(&self.namespace, &NamespaceNotice::Opened);
         for link in self.monitor.objects(Kind::Link) {
             emit_known(&self.namespace, &link, emit);
         }
         self.monitor
-            .emit_all(&mut |emitted| emit(&self.namespace, &NamespaceNotice::Notice(emitted)));
+            .emit_all(&mut |notice| emit(&self.namespace, &NamespaceNotice::Notice(notice)));
     }
 
     /// Takes in what is there, up to a limit, or reads again what is due.
-    fn take_turn(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn take_turn(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         for _ in 0..TURNS {
             self.wait(Instant::now(), emit)?;
             if !self.monitor.is_behind() {
@@ -509,16 +509,16 @@ impl Watched {
         Ok(())
     }
 
-    fn wait(&mut self, until: Instant, emit: TellNamespace<'_>) -> Result<Waited, Error> {
+    fn wait(&mut self, until: Instant, emit: EmitNamespace<'_>) -> Result<Waited, Error> {
         let namespace = &self.namespace;
-        self.monitor.wait(until, None, &mut |emitted| {
-            emit(namespace, &NamespaceNotice::Notice(emitted))
+        self.monitor.wait(until, None, &mut |notice| {
+            emit(namespace, &NamespaceNotice::Notice(notice))
         })
     }
 
     /// Takes another of `names` if it has lost its own; where there is no other, tells what came until
     /// now, and that this is all.
-    fn heed_names(&mut self, names: &[NetnsName], emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn heed_names(&mut self, names: &[NetnsName], emit: EmitNamespace<'_>) -> Result<(), Error> {
         if names.iter().any(|name| self.is_called(name)) {
             return Ok(());
         }
@@ -545,7 +545,7 @@ impl Watched {
         !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
-    fn hear_out(&mut self, emit: TellNamespace<'_>) -> Result<(), Error> {
+    fn hear_out(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..LAST_TURNS {
             if self.wait(now, emit)? == Waited::TimedOut {
@@ -567,7 +567,7 @@ fn is_end_of_link_elsewhere(seen: &NamespaceNotice<'_>) -> bool {
 }
 
 /// Tells a link of a namespace as one that was there from the start.
-fn emit_known(namespace: &Namespace, link: &[u8], emit: TellNamespace<'_>) {
+fn emit_known(namespace: &Namespace, link: &[u8], emit: EmitNamespace<'_>) {
     let object = Payload::new(Kind::Link, link);
     let event = Event {
         origin: Origin::Initial,

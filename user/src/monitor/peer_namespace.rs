@@ -119,7 +119,7 @@ fn gone(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// Hands each event of one of these `kinds` to `tell`. What was there before is not known, so what
+/// Hands each event of one of these `kinds` to `emit`. What was there before is not known, so what
 /// changes is told as new.
 pub fn events(bytes: &[u8], kinds: Kinds, emit: &mut impl FnMut(&Event<'_>)) {
     for message in Messages::new(bytes).map_while(Result::ok) {
@@ -129,7 +129,7 @@ pub fn events(bytes: &[u8], kinds: Kinds, emit: &mut impl FnMut(&Event<'_>)) {
     }
 }
 
-/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `tell`; that takes `CAP_NET_ADMIN` over
+/// Hands each link of the namespace with the id `nsid`, the payload of a message, to `emit`; that takes `CAP_NET_ADMIN` over
 /// there.
 pub fn links(nsid: u32, emit: &mut impl FnMut(&[u8])) -> Result<(), Error> {
     let mut queries = Connection::open(OP, &SPEC)?;

@@ -189,18 +189,18 @@ impl Receiver {
     /// Events are gone: all has to be read again.
     fn note_loss(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let drops = self.events.socket().drops().unwrap_or(0);
-        let mut emitted = None;
+        let mut dropped = None;
         if !self.due.lost {
-            emitted = Some(drops.wrapping_sub(self.dropped));
+            dropped = Some(drops.wrapping_sub(self.dropped));
             self.dropped = drops;
         }
-        if let Some(drops) = emitted {
+        if let Some(drops) = dropped {
             emit(&Notice::Lost(drops));
         }
         self.intake.state.give_up();
         self.due.lost = true;
         self.due.all(self.intake.kinds.kept());
-        self.note(&Step::Lost(emitted))
+        self.note(&Step::Lost(dropped))
     }
 }
 

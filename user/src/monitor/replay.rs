@@ -2,7 +2,7 @@
 
 //! A monitor of what another one took in, at another time.
 
-use super::hello::emit_read;
+use super::hello::emit_hello;
 use super::record::{bad, Reader, Step, Unemitted};
 use super::state::{MonitorState, News};
 use super::{emit_state, Event, Kind, Kinds, Notice};
@@ -125,9 +125,9 @@ impl Replay {
         };
         self.time = time;
         self.learned = None;
-        let mut emit = |emitted: &Notice<'_>| {
+        let mut emit = |notice: &Notice<'_>| {
             if self.is_started {
-                emit(time, emitted);
+                emit(time, notice);
             }
         };
         match step {
@@ -156,7 +156,7 @@ impl Replay {
                     emit(&Notice::Lost(drops));
                 }
             }
-            Step::Said(message) => emit_read(&message, &mut emit),
+            Step::Said(message) => emit_hello(&message, &mut emit),
             Step::LostHellos(drops) => emit(&Notice::LostHellos(drops)),
             Step::Sync => emit(&Notice::Sync),
         }

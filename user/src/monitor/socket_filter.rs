@@ -324,7 +324,7 @@ fn words(address: IpAddr) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{message, payload};
+    use crate::fixtures::{message, with};
     use crate::names::uapi::{RTA_TABLE, RTM_NEWCHAIN};
     use crate::netlink::{send_to, Socket};
     use proptest::prelude::*;
@@ -374,8 +374,8 @@ mod tests {
         let header = [2, len, 0, 0, small, 3, 0, 1, 0, 0, 0, 0];
         let table = table.to_ne_bytes();
         match len {
-            0 => payload(&header, &[(15, &table), (4, &[7, 0, 0, 0])]),
-            _ => payload(&header, &[(15, &table), (1, &dst), (4, &[7, 0, 0, 0])]),
+            0 => with(&header, &[(15, &table), (4, &[7, 0, 0, 0])]),
+            _ => with(&header, &[(15, &table), (1, &dst), (4, &[7, 0, 0, 0])]),
         }
     }
 
@@ -397,13 +397,13 @@ mod tests {
             (None, Some("::/0"), route(1, [10, 1, 0, 0], 16), false),
         ] {
             let socket_filter = socket_filter(0, table, within);
-            let emitted = format!("{table:?} {within:?} {payload:?}");
+            let case = format!("{table:?} {within:?} {payload:?}");
             for nlmsg_type in [libc::RTM_NEWROUTE, libc::RTM_DELROUTE] {
                 let is_let_through = pair.passes(&socket_filter, nlmsg_type, &payload);
-                assert_eq!(is_let_through, passes, "{emitted}");
+                assert_eq!(is_let_through, passes, "{case}");
             }
             let object = Payload::new(Kind::Route, &payload);
-            assert_eq!(socket_filter.passes(&object), passes, "{emitted}");
+            assert_eq!(socket_filter.passes(&object), passes, "{case}");
         }
     }
 
@@ -419,7 +419,7 @@ mod tests {
             (&[(1, other), (2, own)], true),
             (&[(1, own), (2, other)], false),
         ] {
-            let payload = payload(&header, attrs);
+            let payload = with(&header, attrs);
             let is_let_through = pair.passes(&socket_filter, libc::RTM_NEWADDR, &payload);
             assert_eq!(is_let_through, passes, "{attrs:?}");
         }
@@ -550,7 +550,7 @@ mod tests {
                     .iter()
                     .map(|(kind, value)| (*kind, &value[..]))
                     .collect();
-                (kind, payload(&header, &attrs))
+                (kind, with(&header, &attrs))
             },
         )
     }

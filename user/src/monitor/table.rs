@@ -205,7 +205,7 @@ impl ObjectTable {
         InternedObject { shape, own }
     }
 
-    /// Says whether there is another entry of the same VXLAN for the same address, which leads elsewhere.
+    /// Says whether there is another object in the same place, as [`Snapshot::rivals`](crate::kind::Snapshot) has it.
     pub fn has_rival(&self, form: InternedObject) -> bool {
         let place = self.keys.more(self.key(form).shape);
         place.is_some_and(|place| self.places.is_shared(place))
@@ -441,7 +441,7 @@ fn put_form(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::payload;
+    use crate::fixtures::with;
     use std::collections::HashMap;
 
     impl ObjectTable {
@@ -476,8 +476,8 @@ mod tests {
     /// Returns a route to 10.0.0.`dst`, whatever else is said of it.
     fn route(dst: u8, more: &[(u16, &[u8])]) -> Vec<u8> {
         let own = [(15, &[254, 0, 0, 0][..]), (1, &[10, 0, 0, dst])];
-        let route = payload(&[2, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], &own);
-        payload(&route, more)
+        let route = with(&[2, 32, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], &own);
+        with(&route, more)
     }
 
     fn routes() -> ObjectTable {

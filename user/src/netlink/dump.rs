@@ -25,7 +25,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Those of [`Table::next_entry`](super::Table::next_entry) and of `read`; others of [`Connection::send`].
+    /// Errors of [`Table::next_entry`](super::Table::next_entry), of `read` and of [`Connection::send`].
     pub fn dump<T>(
         &mut self,
         request: &DumpRequest,

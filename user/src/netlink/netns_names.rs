@@ -119,8 +119,8 @@ impl NetnsNames {
 
     /// Forgets what was told, and watches the folders that are there now.
     fn renew(&self) -> io::Result<()> {
-        let mut read = [0; 4096];
-        while let Ok(1..) = (&self.folders).read(&mut read) {}
+        let mut events = [0; 4096];
+        while let Ok(1..) = (&self.folders).read(&mut events) {}
         let mut is_any = false;
         for (_, path) in FOLDERS {
             match watch(&self.folders, path, CHANGES) {

@@ -350,21 +350,11 @@ impl TablePart {
 mod tests {
     use super::super::connection::tests::{open, ROUTE};
     use super::*;
-    use crate::wire::{put_message, put_str};
+    use crate::fixtures::message;
+    use crate::wire::put_str;
 
     const MULTI: u16 = libc::NLM_F_MULTI as u16;
     const TLVS: u16 = libc::NLM_F_ACK_TLVS as u16;
-
-    fn message(nlmsg_type: u16, nlmsg_flags: u16, payload: &[u8]) -> Vec<u8> {
-        let header = Nlmsghdr {
-            nlmsg_type,
-            nlmsg_flags,
-            ..Nlmsghdr::default()
-        };
-        let mut bytes = Vec::new();
-        put_message(&mut bytes, header, payload).unwrap();
-        bytes
-    }
 
     /// Reads `messages` as the answer to a dump; returns the payloads of the entries, and whether it was interrupted.
     fn read(messages: &[Vec<u8>]) -> Result<(Vec<Vec<u8>>, bool), Error> {

@@ -307,7 +307,7 @@ pub fn ip(value: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::put_attr;
+    use crate::fixtures::with;
 
     /// Writes down what it is told.
     #[derive(Default)]
@@ -336,11 +336,7 @@ mod tests {
     }
 
     fn attrs(all: &[(u16, &[u8])]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (kind, value) in all {
-            put_attr(&mut bytes, *kind, value).unwrap();
-        }
-        bytes
+        with(&[], all)
     }
 
     /// Takes the types 1 and 2 as numbers of four bytes; returns them and what is told of the rest.

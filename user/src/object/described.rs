@@ -47,7 +47,7 @@ pub fn payloads(capture: &'static [u8]) -> &'static [&'static [u8]] {
     payloads.leak()
 }
 
-/// Asserts that `tell`, which reads an object and returns its [`description`], does not panic: on any
+/// Asserts that `describe`, which reads an object and returns its [`description`], does not panic: on any
 /// bytes, on `captures`, and on those changed a little and cut off anywhere.
 pub fn assert_told_whatever_the_bytes(
     captures: &'static [&'static [u8]],

@@ -131,7 +131,7 @@ pub fn flag_fields(
     })
 }
 
-/// Takes an array of objects, each told by `tell`; `None` when one of them makes no sense, and then nothing is told.
+/// Takes an array of objects, each told by `describe`; `None` when one of them makes no sense, and then nothing is told.
 pub fn objects<T, I: Iterator<Item = Option<T>>>(
     out: &mut dyn Fields,
     key: &str,

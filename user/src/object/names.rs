@@ -77,7 +77,7 @@ impl Names {
         }
     }
 
-    /// Lets `tell` tell of links in another network namespace, if they are there.
+    /// Has `describe` tell of links in another network namespace, if they are there.
     pub fn in_peer_namespace<T>(
         &mut self,
         are_there: bool,
@@ -89,7 +89,7 @@ impl Names {
         described
     }
 
-    /// Lets `tell` tell of objects as they were told last, if that `is_past`.
+    /// Has `describe` tell of objects as they were told last, if that `is_past`.
     pub fn as_described<T>(&mut self, is_past: bool, describe: impl FnOnce(&mut Self) -> T) -> T {
         let outside = std::mem::replace(&mut self.is_past, is_past);
         let described = describe(self);

@@ -246,7 +246,7 @@ pub fn hex(number: u64) -> Value<'static> {
 mod tests {
     use super::super::described::tree;
     use super::*;
-    use crate::wire::put_attr;
+    use crate::fixtures::with;
     use std::convert::Infallible;
 
     #[test]
@@ -261,8 +261,7 @@ mod tests {
             (Format::Wide(8, &Format::HexBe), 8),
         ] {
             for other in [0, 1, 2, 3, 4, 8] {
-                let mut bytes = Vec::new();
-                put_attr(&mut bytes, 7, &[0; 8][..other]).unwrap();
+                let bytes = with(&[], &[(7, &[0; 8][..other])]);
                 let described = tree(|names, out| {
                     describe(&bytes, &[known(7, "key", format)], names, out);
                     Ok::<_, Infallible>(())

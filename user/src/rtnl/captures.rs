@@ -6,7 +6,6 @@
 use super::Kind;
 use crate::kind::Payload;
 use crate::object::described::{assert_told_whatever_the_bytes, payloads, tree};
-use crate::wire::put_attr;
 use serde_json::Value as Json;
 use std::{fs, path::Path};
 
@@ -28,15 +27,6 @@ pub fn changed(payload: &[u8], bytes: &[(usize, u8)]) -> Vec<u8> {
     let mut changed = payload.to_vec();
     bytes.iter().for_each(|(at, byte)| changed[*at] = *byte);
     changed
-}
-
-/// Returns `payload` with more attributes, each a type and a value.
-pub fn with(payload: &[u8], attrs: &[(u16, &[u8])]) -> Vec<u8> {
-    let mut longer = payload.to_vec();
-    for (kind, value) in attrs {
-        put_attr(&mut longer, *kind, value).unwrap();
-    }
-    longer
 }
 
 /// Returns what is told of the object of `kind` in `payload`; `None` where it is none.

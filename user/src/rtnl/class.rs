@@ -69,7 +69,8 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, captured, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{assert_has, captured};
     use crate::rtnl::Kind;
     use serde_json::json;
 

@@ -125,7 +125,8 @@ fn program(value: &[u8]) -> Option<Value<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rtnl::captures::{described, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::described;
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 

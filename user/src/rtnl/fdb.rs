@@ -192,8 +192,9 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::with;
     use crate::kind::Payload;
-    use crate::rtnl::captures::{assert_has, assert_lacks, capture, changed, with};
+    use crate::rtnl::captures::{assert_has, assert_lacks, capture, changed};
     use crate::rtnl::Kind;
     use serde_json::json;
 

@@ -489,12 +489,13 @@ const EVENTS: &[(u8, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, assert_lacks, captured, described, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured, described};
     use crate::rtnl::Kind;
     use serde_json::{json, Value as Json};
 
     /// Asserts that `expected` is told of `link`.
-    fn assert_written(link: &[u8], expected: Json) {
+    fn assert_described(link: &[u8], expected: Json) {
         assert_has(Kind::Link, link, expected);
     }
 
@@ -556,17 +557,17 @@ mod tests {
             (UP | 0x2, ["NO-CARRIER", "BROADCAST", "UP"].as_slice()),
             (UP | RUNNING | 0x8000_0000, &["UP", "0x80000000"]),
         ] {
-            assert_written(&link(flags, &[]), json!({"flags": expected}));
+            assert_described(&link(flags, &[]), json!({"flags": expected}));
         }
     }
 
     #[test]
     fn a_lower_link_may_be_none_or_elsewhere() {
-        assert_written(&link(0, &[(IFLA_LINK, &[0; 4])]), json!({"link": null}));
+        assert_described(&link(0, &[(IFLA_LINK, &[0; 4])]), json!({"link": null}));
 
         let lower = (IFLA_LINK, &7u32.to_ne_bytes()[..]);
         let elsewhere = link(0, &[lower, (IFLA_LINK_NETNSID, &(-1i32).to_ne_bytes())]);
-        assert_written(&elsewhere, json!({"link_index": 7, "link_netnsid": -1}));
+        assert_described(&elsewhere, json!({"link_index": 7, "link_netnsid": -1}));
         assert_lacks(Kind::Link, &elsewhere, "/link");
     }
 
@@ -574,11 +575,11 @@ mod tests {
     fn what_a_tunnel_is_on_elsewhere_has_no_name_here() {
         for kind in ["gre", "gretap", "erspan", "ipip", "sit"] {
             let link = link_of(kind, &[(1, &7u32.to_ne_bytes())]);
-            assert_written(&link, json!({"linkinfo": {"info_data": {"link": "if7"}}}));
+            assert_described(&link, json!({"linkinfo": {"info_data": {"link": "if7"}}}));
 
             let link = with(&link, &[(IFLA_LINK_NETNSID, &3u32.to_ne_bytes())]);
             let expected = json!({"info_data": {"link_index": 7}});
-            assert_written(&link, json!({"linkinfo": expected}));
+            assert_described(&link, json!({"linkinfo": expected}));
             assert_lacks(Kind::Link, &link, "/linkinfo/info_data/link");
         }
     }
@@ -594,14 +595,14 @@ mod tests {
             )
         };
         let expected = json!({"ikey": "0.0.0.0", "okey": "0.0.0.0"});
-        assert_written(
+        assert_described(
             &keyed([0x20, 0]),
             json!({"linkinfo": {"info_data": expected}}),
         );
 
         // `IFLA_GRE_IFLAGS`: without `GRE_KEY`.
         let expected = json!({"info_data": {"okey": "0.0.0.0"}});
-        assert_written(&keyed([0, 0]), json!({"linkinfo": expected}));
+        assert_described(&keyed([0, 0]), json!({"linkinfo": expected}));
         assert_lacks(Kind::Link, &keyed([0, 0]), "/linkinfo/info_data/ikey");
     }
 
@@ -614,7 +615,7 @@ mod tests {
         let mut tunnel = link(POINTOPOINT, &ends);
         tunnel[2..4].copy_from_slice(&768u16.to_ne_bytes());
 
-        assert_written(
+        assert_described(
             &tunnel,
             json!({
                 "link_type": "ipip", "address": "10.0.0.1", "broadcast": "10.0.0.2",
@@ -646,6 +647,6 @@ mod tests {
         let expected = json!({"info_data": {"bridge_id": "8000.0:16:3e:ff:1:a0"}});
 
         let bridge = link_of("bridge", &[(IFLA_BR_BRIDGE_ID, &id)]);
-        assert_written(&bridge, json!({"linkinfo": expected}));
+        assert_described(&bridge, json!({"linkinfo": expected}));
     }
 }

@@ -246,7 +246,8 @@ pub fn state_of(name: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, capture, changed, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{assert_has, capture, changed};
     use crate::rtnl::Kind;
     use serde_json::json;
 

@@ -104,7 +104,8 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{captured, described, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{captured, described};
     use crate::rtnl::Kind;
     use serde_json::json;
 

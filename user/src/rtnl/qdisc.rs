@@ -88,7 +88,8 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, assert_lacks, captured, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{assert_has, assert_lacks, captured};
     use serde_json::json;
 
     /// Returns a qdisc of the link 60001 with these attributes.

@@ -170,7 +170,8 @@ pub(crate) const FACTS: Facts = Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnl::captures::{assert_has, captured, changed, described, with};
+    use crate::fixtures::with;
+    use crate::rtnl::captures::{assert_has, captured, changed, described};
     use crate::rtnl::Kind;
     use serde_json::json;
 

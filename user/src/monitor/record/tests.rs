@@ -4,7 +4,7 @@
 
 use super::pcap::COOKED;
 use super::*;
-use crate::fixtures::{message, payload};
+use crate::fixtures::{message, with};
 use crate::monitor::state::MonitorState;
 use crate::monitor::{Notice, Replay};
 use crate::names::uapi::{IFLA_IFNAME, IFLA_MTU, IFLA_WIRELESS};
@@ -103,7 +103,7 @@ fn what_is_read_is_what_was_written() {
 fn link_event(attrs: &[(u16, &[u8])]) -> Vec<u8> {
     let mut header = [0; 16];
     header[4] = 7;
-    message(libc::RTM_NEWLINK, 0, &payload(&header, attrs))
+    message(libc::RTM_NEWLINK, 0, &with(&header, attrs))
 }
 
 fn open_replay(bytes: &[u8]) -> Replay {

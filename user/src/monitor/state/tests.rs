@@ -3,7 +3,7 @@
 //! Dumps and events of real kernels, in the order in which they came.
 
 use super::*;
-use crate::fixtures::payload;
+use crate::fixtures::with;
 use crate::names::uapi::{
     AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_GRE_IFLAGS,
     IFLA_GRE_IKEY, IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINK, IFLA_LINKINFO,
@@ -37,7 +37,7 @@ fn route(family: i32, net: u8, metric: u8, via: u8) -> Vec<u8> {
         (RTA_TABLE, &[254, 0, 0, 0]),
         (RTA_GATEWAY, &[192, 0, 2, via]),
     ];
-    payload(&[family as u8, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], &attrs)
+    with(&[family as u8, 24, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0], &attrs)
 }
 
 /// Returns the route that is called `NET.METRIC.VIA`, of IPv4, or `VIA`, to the first prefix; `v6/` or `mpls/` before that
@@ -60,13 +60,13 @@ fn route_called(name: &str) -> Vec<u8> {
 fn link(index: u8, flags: u8, attrs: &[(u16, &[u8])]) -> Vec<u8> {
     let mut header = [0; 16];
     (header[4], header[8]) = (index, flags);
-    payload(&header, attrs)
+    with(&header, attrs)
 }
 
 /// Returns a link of this kind, with what it says of that.
 fn link_of_kind(kind: &[u8], data: &[(u16, &[u8])]) -> Vec<u8> {
-    let data = payload(&[], data);
-    let info = payload(&[], &[(IFLA_INFO_KIND, kind), (IFLA_INFO_DATA, &data)]);
+    let data = with(&[], data);
+    let info = with(&[], &[(IFLA_INFO_KIND, kind), (IFLA_INFO_DATA, &data)]);
     link(7, UP, &[(IFLA_LINKINFO, &info)])
 }
 
@@ -247,7 +247,7 @@ fn what_is_in_doubt_while_others_are_read_is_read_after_them() {
 fn what_has_changed_is_told_of_the_one_on_the_same_link() {
     let on = |oif, flow| {
         let attrs: [(u16, &[u8]); 2] = [(RTA_OIF, &[0, 0, 0, oif]), (RTA_FLOW, &[0, 0, 0, flow])];
-        payload(&route_called("1"), &attrs)
+        with(&route_called("1"), &attrs)
     };
     for olds in [[on(1, 1), on(2, 2)], [on(2, 2), on(1, 1)]] {
         let mut emitted = StateLog::new();
@@ -278,7 +278,7 @@ fn what_runs_by_itself_is_no_change() {
     let mut emitted = StateLog::new();
     for secs in [9, 8] {
         let attrs: [(u16, &[u8]); 2] = [(IFA_LOCAL, &[10, 0, 0, 1]), (IFA_CACHEINFO, &[secs; 16])];
-        emitted.new_object(Kind::Addr, &payload(&[2, 24, 0, 0, 7, 0, 0, 0], &attrs));
+        emitted.new_object(Kind::Addr, &with(&[2, 24, 0, 0, 7, 0, 0, 0], &attrs));
     }
 
     assert_eq!(emitted.lines.len(), 1);
@@ -340,7 +340,7 @@ fn what_changes_with_a_link_without_a_word_is_to_be_read() {
 fn above(index: u8, lower: u8, netnsid: Option<u8>) -> Vec<u8> {
     let lower = link(index, 1, &[(IFLA_LINK, &[lower, 0, 0, 0])]);
     match netnsid {
-        Some(id) => payload(&lower, &[(IFLA_LINK_NETNSID, &[id, 0, 0, 0])]),
+        Some(id) => with(&lower, &[(IFLA_LINK_NETNSID, &[id, 0, 0, 0])]),
         None => lower,
     }
 }
@@ -412,7 +412,7 @@ fn routes_die_with_a_setting_of_their_link() {
             .iter()
             .map(|attr| (*attr, &[1, 0, 0, 0][..]))
             .collect();
-        emitted.new_object(Kind::Netconf, &payload(&[2, 0, 0, 0], &all));
+        emitted.new_object(Kind::Netconf, &with(&[2, 0, 0, 0], &all));
         assert_eq!(emitted.silent(), silent, "{attrs:?}");
     }
 }
@@ -470,7 +470,7 @@ fn entry(address: [u8; 6], dst: Option<u8>) -> Vec<u8> {
         (NDA_LLADDR, &address),
         (NDA_DST, dst.as_ref().map_or(&[], |dst| dst)),
     ];
-    payload(&header, &attrs[..1 + usize::from(dst.is_some())])
+    with(&header, &attrs[..1 + usize::from(dst.is_some())])
 }
 
 #[test]
@@ -509,7 +509,7 @@ fn learned(port: u8, vlan: Option<u8>) -> Vec<u8> {
         (NDA_VLAN, &[vlan.unwrap_or_default(), 0]),
     ];
     let header = [7, 0, 0, 0, port, 0, 0, 0, 2, 0, 0, 0];
-    payload(&header, &attrs[..2 + usize::from(vlan.is_some())])
+    with(&header, &attrs[..2 + usize::from(vlan.is_some())])
 }
 
 #[test]
@@ -542,7 +542,7 @@ fn an_address_of_ipv6_with_another_peer_or_length_is_the_same_address() {
     for (len, peer) in [(128, 2), (128, 3), (64, 3)] {
         let header = [libc::AF_INET6 as u8, len, 0, 0, 7, 0, 0, 0];
         let attrs: [(u16, &[u8]); 2] = [(IFA_ADDRESS, &[peer; 16]), (IFA_LOCAL, &[1; 16])];
-        emitted.new_object(Kind::Addr, &payload(&header, &attrs));
+        emitted.new_object(Kind::Addr, &with(&header, &attrs));
     }
 
     assert_eq!(emitted.marks(), "+~~");

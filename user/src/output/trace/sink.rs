@@ -182,7 +182,7 @@ pub const NEW_FLAGS: &[(u16, &str)] = &[
 pub const DEL_FLAGS: &[(u16, &str)] = &[(0x100, "NLM_F_NONREC"), (0x200, "NLM_F_BULK")];
 
 impl Flags {
-    /// Calls `tell` for each flag that has a name; returns the bits that have none.
+    /// Calls `visit` for each flag that has a name; returns the bits that have none.
     pub fn each(self, mut visit: impl FnMut(&'static str)) -> u16 {
         let mut rest = self.bits;
         for (flag, name) in FLAGS.iter().chain(self.upper) {
@@ -195,7 +195,7 @@ impl Flags {
     }
 }
 
-/// Calls `tell` for each bit of `bits` that has a name in `words`; returns those that have none.
+/// Calls `visit` for each bit of `bits` that has a name in `words`; returns those that have none.
 pub fn each_bit(bits: u64, words: Option<NumberWords>, mut visit: impl FnMut(Name)) -> u64 {
     let mut rest = bits;
     let Some(words) = words.filter(|_| bits != 0) else {

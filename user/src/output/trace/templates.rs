@@ -399,12 +399,7 @@ impl Template {
     #[cold]
     fn replace(&mut self, index: usize, text: &[u8]) {
         let place = self.spans[index].text();
-        let (behind, end) = (place.start + text.len(), self.text.len());
-        let len = end - place.len() + text.len();
-        self.text.resize(len.max(end), 0);
-        self.text.copy_within(place.end..end, behind);
-        self.text.truncate(len);
-        self.text[place.start..behind].copy_from_slice(text);
+        self.text.splice(place.clone(), text.iter().copied());
         self.spans[index].text_len = text.len() as u32;
         for span in &mut self.spans[index + 1..] {
             span.text = (span.text as usize - place.len() + text.len()) as u32;

@@ -234,7 +234,7 @@ impl<S: Sink> Walk<'_, S> {
         needs.saturating_sub(1)
     }
 
-    /// Tells of attributes, each by `tell`; returns what all of them need.
+    /// Tells of attributes, each by `visit`; returns what all of them need.
     fn each_attr(
         &mut self,
         bytes: &[u8],

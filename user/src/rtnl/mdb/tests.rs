@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 use super::*;
+use crate::fixtures::with;
 use crate::object::described::{assert_told_whatever_the_bytes, description};
-use crate::rtnl::captures::{assert_has, assert_lacks, captured, described, with};
+use crate::rtnl::captures::{assert_has, assert_lacks, captured, described};
 use serde_json::json;
 
 /// Returns the parts of the whole capture.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 use super::*;
+use crate::fixtures::with;
 use crate::kind::Argument;
 use crate::names::uapi::RTAX_HOPLIMIT;
 use crate::object::Numbers;
-use crate::rtnl::captures::{
-    assert_has, assert_lacks, capture, captured, changed, described, with,
-};
+use crate::rtnl::captures::{assert_has, assert_lacks, capture, captured, changed, described};
 use serde_json::json;
 
 /// Routes: with metrics, with realms, with several next hops, that expires, cloned, of labels, to the end of a segment.

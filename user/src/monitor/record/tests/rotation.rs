@@ -10,7 +10,7 @@ use crate::names::uapi::{IFA_ADDRESS, NDA_DST};
 /// The payload of an IPv4 address of link 1.
 fn addr(number: u32) -> Vec<u8> {
     let attrs = [(IFA_ADDRESS, &number.to_be_bytes()[..])];
-    payload(&[2, 32, 0, 0, 1, 0, 0, 0], &attrs)
+    with(&[2, 32, 0, 0, 1, 0, 0, 0], &attrs)
 }
 
 /// A monitor without a kernel: what it knows, and its record.
@@ -174,7 +174,7 @@ fn what_no_dump_shows_is_at_the_start_of_the_next_file_too() {
     // `struct ndmsg` of link 1 in state NUD_NOARP, and NDA_DST.
     let mut neigh = [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
     neigh[8..10].copy_from_slice(&0x40u16.to_ne_bytes());
-    let neigh = payload(&neigh, &[(NDA_DST, &[10, 0, 0, 1])]);
+    let neigh = with(&neigh, &[(NDA_DST, &[10, 0, 0, 1])]);
     let mut recording = Recording::begin(1024, None, 0);
     assert!(recording.take(libc::RTM_NEWNEIGH, &neigh));
     for number in 0..20 {

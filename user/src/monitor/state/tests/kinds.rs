@@ -44,23 +44,23 @@ impl Sort {
         let value = values[0];
         match self {
             Link => link(key + 1, value, &[(IFLA_MTU, &[0, 5, 0, 0])]),
-            Addr => payload(
+            Addr => with(
                 &[2, 24, 0, 0, 1, 0, 0, 0],
                 &[(IFA_LOCAL, &[10, 0, 0, key]), (8, &[value, 0, 0, 0])],
             ),
-            Nexthop => payload(&[0; 8], &[(1, &[key, 0, 0, 0]), (5, &[value, 0, 0, 0])]),
+            Nexthop => with(&[0; 8], &[(1, &[key, 0, 0, 0]), (5, &[value, 0, 0, 0])]),
             Ipv4 => route(libc::AF_INET, key, 0, value),
             Ipv6 if values.len() == 1 => route(libc::AF_INET6, key, 0, value),
             Ipv6 => ipv6_of_hops(key, values),
-            Neigh => payload(
+            Neigh => with(
                 &[2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1],
                 &[(NDA_DST, &[10, 0, 0, key]), (NDA_LLADDR, &[value; 6])],
             ),
-            Rule => payload(
+            Rule => with(
                 &[2, 0, 0, 0, 254, 0, 0, 1, value, 0, 0, 0],
                 &[(6, &[key, 0, 0, 0])],
             ),
-            Fdb => payload(
+            Fdb => with(
                 &[7, 0, 0, 0, value, 0, 0, 0, 2, 0, 0, 0],
                 &[(NDA_LLADDR, &[key; 6]), (9, &[9, 0, 0, 0])],
             ),
@@ -70,7 +70,7 @@ impl Sort {
 
 fn ipv6_of_hops(key: u8, hops: &[u8]) -> Vec<u8> {
     let route = route(libc::AF_INET6, key, 0, 0);
-    payload(&route[..route.len() - 8], &[(RTA_MULTIPATH, hops)])
+    with(&route[..route.len() - 8], &[(RTA_MULTIPATH, hops)])
 }
 
 /// Objects of a simulated kernel, and events that were not read yet.
