@@ -4,8 +4,8 @@
 
 use crate::lab::*;
 use serde_json::Value;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Output, Stdio};
 
 const NETNS: &str = "tables";
 
@@ -157,6 +157,15 @@ fn shown_by(program: &str, line: &str, keys: &[&str]) -> Vec<String> {
         "local" => row["addr_info"].as_array().map_or(String::new(), |all| {
             all.iter().filter_map(|one| one["local"].as_str()).collect()
         }),
+        // `ip` does not know how long addresses of groups are.
+        "dst" => row["dst"]
+            .to_string()
+            .replace("/32", "")
+            .replace("/128", ""),
+        "table" => row["table"].as_str().unwrap_or("main").to_owned(),
+        "nexthops" => ["gateway", "dev"]
+            .map(|part| parts_of(&row["nexthops"], part))
+            .concat(),
         key => row[key].to_string(),
     };
     let row = |row: &Value| keys.iter().map(|key| value(row, key)).collect::<String>();
@@ -168,10 +177,16 @@ fn shown_by(program: &str, line: &str, keys: &[&str]) -> Vec<String> {
     shown
 }
 
+/// Returns the values under `key` of all `objects`, if there are any.
+fn parts_of(objects: &Value, key: &str) -> String {
+    let all = objects.as_array().map_or(&[][..], Vec::as_slice);
+    all.iter().map(|one| one[key].to_string()).collect()
+}
+
 /// Returns the arguments that `line` of `ip` is to a program: the client has options behind the kind of objects.
 fn arguments<'l>(program: &str, line: &'l str) -> Vec<&'l str> {
-    let (options, words): (Vec<_>, Vec<_>) =
-        line.split_whitespace().partition(|word| *word == "-4");
+    let words = line.split_whitespace();
+    let (options, words): (Vec<_>, Vec<_>) = words.partition(|word| ["-4", "-6"].contains(word));
     match program {
         "ip" => [&["-json"], &options[..], &words].concat(),
         _ => [&["--json"], &words[..1], &options, &["--"], &words[1..]].concat(),
@@ -297,6 +312,17 @@ const CHOSEN: &[(&[&str], &str, &[&str])] = &[
     ),
 ];
 
+/// Waits until no address of the pair is tentative: that ends between two programs where it is under way.
+fn wait_until_settled() {
+    let is_tentative = |dev: &&str| {
+        let line = format!("addr show dev {dev} tentative");
+        !shown_by("ip", &line, &["local"]).is_empty()
+    };
+    wait_until("no address of the pair is tentative", || {
+        !["here", "there"].iter().any(is_tentative)
+    });
+}
+
 #[test]
 fn words_of_ip_choose_what_they_choose_there() {
     let _netns = netns_with_link();
@@ -310,14 +336,7 @@ fn words_of_ip_choose_what_they_choose_there() {
         route add 10.9.2.0/24 dev here src 10.0.0.1\nroute add default via 10.0.0.9\n\
         rule add pref 5 to 10.8.0.0/16 table 7\nrule add pref 6 not from 10.7.0.0/16 tos 0x10 table 7\n\
         rule add pref 7 iif here table 7");
-    // Detection of duplicate addresses ends between the two programs where it is under way.
-    let is_tentative = |dev: &&str| {
-        let line = format!("addr show dev {dev} tentative");
-        !shown_by("ip", &line, &["local"]).is_empty()
-    };
-    wait_until("no address of the pair is tentative", || {
-        !["here", "there"].iter().any(is_tentative)
-    });
+    wait_until_settled();
 
     let mut none_or_all = 0;
     for (keys, command, lines) in CHOSEN {
@@ -331,6 +350,89 @@ fn words_of_ip_choose_what_they_choose_there() {
         }
     }
     assert!(none_or_all < 35, "{none_or_all}");
+}
+
+/// Routes of IPv4 and IPv6 with several next hops, each also by the group of them.
+const ROUTES_BY_NEXT_HOPS: &str = "address add 2001:db8::1/64 dev here nodad
+nexthop add id 1 via 10.0.0.7 dev here
+nexthop add id 2 via 10.0.0.8 dev here
+nexthop add id 10 group 1/2
+nexthop add id 3 via 2001:db8::7 dev here
+nexthop add id 4 via 2001:db8::8 dev here
+nexthop add id 11 group 3/4
+route add 10.9.0.0/16 nhid 10
+route add 10.8.0.0/16 nexthop via 10.0.0.7 nexthop via 10.0.0.8
+route add 10.8.0.0/16 via 10.0.0.7 metric 7
+route add 10.8.0.0/16 via 10.0.0.7 table 700
+route add 2001:db8:9::/48 nhid 11
+route add 2001:db8:8::/48 nexthop via 2001:db8::7 dev here nexthop via 2001:db8::8 dev here
+route add 2001:db8:8::/48 nhid 3 table 700";
+
+/// Adds a route of MPLS; does nothing where the kernel has none.
+fn add_route_of_label() {
+    const ALLOW: &str = "echo 1000 >/proc/sys/net/mpls/platform_labels";
+    const ADD: &str = "-f mpls route add 300 as 400 via inet 10.0.0.7 dev here";
+    let allow = ["netns", "exec", NETNS, "sh", "-c", ALLOW];
+    if run(Command::new("ip").args(allow)).status.success() {
+        let output = run(Command::new("ip").args(["-n", NETNS]).args(ADD.split(' ')));
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+/// Program that routes a group of IPv4 and one of IPv6: its routes go with it.
+struct GroupRouter(Child);
+
+impl GroupRouter {
+    fn start() -> Self {
+        let mut child = Command::new("ip")
+            .args(["netns", "exec", NETNS, "python3"])
+            .args([
+                "user/tests/kernel/parity/mroute.py",
+                "here",
+                "there",
+                "hold",
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line, "added\n");
+        Self(child)
+    }
+}
+
+impl Drop for GroupRouter {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn routes_of_all_families_are_those_of_ip_each_shown_once() {
+    const KEYS: &[&str] = &[
+        "dst", "table", "dev", "iif", "nhid", "metric", "gateway", "nexthops",
+    ];
+    let _netns = netns_with_link();
+    ip(ROUTES_BY_NEXT_HOPS);
+    add_route_of_label();
+    let _router = GroupRouter::start();
+    wait_until_settled();
+
+    for (family, has_groups) in [("", true), ("-4", false), ("-6", false)] {
+        let line = format!("{family} route show table all");
+        let shown = shown_by("nlhello", &line, KEYS);
+        assert_eq!(shown, shown_by("ip", &line, KEYS), "{line}");
+        let twice = shown.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None, "{line}");
+        for group in ["239.1.2.3", "ff0e::7"] {
+            let is_shown = shown.iter().any(|route| route.contains(group));
+            assert_eq!(is_shown, has_groups, "{line}: {group}");
+        }
+    }
 }
 
 #[test]

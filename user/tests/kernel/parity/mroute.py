@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 #
-# Usage: mroute.py FROM TO: routes groups from one link to another, of IPv4 and of IPv6, and leaves one unresolved. C headers:
-# include/uapi/linux/mroute.h and mroute6.h. `parity-far` is the namespace that sends.
+# Usage: mroute.py FROM TO [hold]: routes groups from one link to another, of IPv4 and of IPv6, and leaves one unresolved. C headers:
+# include/uapi/linux/mroute.h and mroute6.h. `parity-far` is the namespace that sends. With `hold` nothing is sent: the routes stay until standard
+# input ends, and a line is printed once they are there.
 
 import socket
 import struct
@@ -13,7 +14,7 @@ import time
 INIT, ADD_VIF, ADD_MFC, DEL_MFC = 200, 202, 204, 205
 USE_IFINDEX = 8
 
-links = [socket.if_nametoindex(name) for name in sys.argv[1:]]
+links = [socket.if_nametoindex(name) for name in sys.argv[1:3]]
 
 
 def send(family, source, group):
@@ -57,18 +58,34 @@ def mfc6(source, group):
     return address(source) + address(group) + struct.pack("=H2x8I", 0, 2, 0, 0, 0, 0, 0, 0, 0)
 
 
-four = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
-four.setsockopt(socket.IPPROTO_IP, INIT, 1)
-for number, index in enumerate(links):
-    four.setsockopt(socket.IPPROTO_IP, ADD_VIF, vif(number, index))
-four.setsockopt(socket.IPPROTO_IP, ADD_MFC, mfc("10.9.0.2", "239.1.2.3"))
+def router4():
+    """Returns the socket that routes a group of IPv4: its routes go with it."""
+    four = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+    four.setsockopt(socket.IPPROTO_IP, INIT, 1)
+    for number, index in enumerate(links):
+        four.setsockopt(socket.IPPROTO_IP, ADD_VIF, vif(number, index))
+    four.setsockopt(socket.IPPROTO_IP, ADD_MFC, mfc("10.9.0.2", "239.1.2.3"))
+    return four
+
+
+def router6():
+    """Returns the socket that routes a group of IPv6: its routes go with it."""
+    six = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    six.setsockopt(socket.IPPROTO_IPV6, INIT, 1)
+    for number, index in enumerate(links):
+        six.setsockopt(socket.IPPROTO_IPV6, ADD_VIF, mif(number, index))
+    six.setsockopt(socket.IPPROTO_IPV6, ADD_MFC, mfc6("2001:db8:9::2", "ff0e::7"))
+    return six
+
+
+four = router4()
+if sys.argv[3:] == ["hold"]:
+    six = router6()
+    print("added", flush=True)
+    sys.stdin.read()
+    sys.exit()
 send(socket.AF_INET, "10.9.0.2", "239.1.2.4")
 four.setsockopt(socket.IPPROTO_IP, DEL_MFC, mfc("10.9.0.2", "239.1.2.3"))
-
-six = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
-six.setsockopt(socket.IPPROTO_IPV6, INIT, 1)
-for number, index in enumerate(links):
-    six.setsockopt(socket.IPPROTO_IPV6, ADD_VIF, mif(number, index))
-six.setsockopt(socket.IPPROTO_IPV6, ADD_MFC, mfc6("2001:db8:9::2", "ff0e::7"))
+six = router6()
 send(socket.AF_INET6, "2001:db8:9::2", "ff0e::8")
 six.setsockopt(socket.IPPROTO_IPV6, DEL_MFC, mfc6("2001:db8:9::2", "ff0e::7"))
