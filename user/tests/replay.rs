@@ -5,7 +5,7 @@
 //! With `BLESS=1` the expected lines are written instead of compared.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::{env, fs};
 
 fn fixture(name: &str) -> PathBuf {
@@ -65,6 +65,108 @@ fn what_changed_is_told_as_text() {
 #[test]
 fn what_changed_is_told_as_json() {
     assert_expected("changes.jsonl", &replay(&["--json"]));
+}
+
+const FILE_HEADER: usize = 24;
+const PACKET_HEADER: usize = 16;
+const COOKED: usize = 16;
+const NLMSGHDR: usize = 16;
+
+/// A copy of `changes.record` that was begun with other words; dropping it removes the file.
+struct BegunRecord(PathBuf);
+
+impl BegunRecord {
+    /// Replaces the words of the first packet, which are behind those of the format, and the lengths around them.
+    fn with(name: &str, words: &str) -> Self {
+        const TEXT: usize = FILE_HEADER + PACKET_HEADER + COOKED + NLMSGHDR;
+        let whole = fs::read(fixture("changes.record")).unwrap();
+        let rest = FILE_HEADER + PACKET_HEADER + length_at(&whole, FILE_HEADER + 8);
+        let words: String = words.split(' ').map(|word| format!("{word}\0")).collect();
+        let text = format!("nlhello\0begin\01\0\0{words}");
+        let mut record = [&whole[..TEXT], text.as_bytes(), &whole[rest..]].concat();
+        for (at, before) in [(8, COOKED), (12, COOKED), (PACKET_HEADER + COOKED, 0)] {
+            let len = (before + NLMSGHDR + text.len()) as u32;
+            let at = FILE_HEADER + at;
+            record[at..at + 4].copy_from_slice(&len.to_ne_bytes());
+        }
+        let path = env::temp_dir().join(format!("{name}-{}.record", std::process::id()));
+        fs::write(&path, record).unwrap();
+        Self(path)
+    }
+
+    fn replay(&self, words: &str) -> Output {
+        let words = words.split(' ').filter(|word| !word.is_empty());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nlhello"));
+        command.arg("replay").arg(&self.0).args(words);
+        command.arg("--timestamp=none").output().unwrap()
+    }
+}
+
+impl Drop for BegunRecord {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn length_at(record: &[u8], at: usize) -> usize {
+    u32::from_ne_bytes(record[at..at + 4].try_into().unwrap()) as usize
+}
+
+#[test]
+fn a_record_is_told_by_the_words_that_it_was_begun_with() {
+    for words in ["rule", "-4 route new", "link addr dev va", "-6 route del"] {
+        let output = BegunRecord::with("begun", words).replay("");
+        let args: Vec<_> = ["--timestamp=none"]
+            .into_iter()
+            .chain(words.split(' '))
+            .collect();
+
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_ne!(output.stdout, b"", "{words}");
+        let expected = told_of("changes.record", &args).0;
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words}");
+    }
+}
+
+#[test]
+fn words_of_an_older_version_that_no_kind_of_the_record_has_choose_nothing() {
+    for words in [
+        "neigh metric 7",
+        "link 10.0.0.0/8",
+        "neigh state up",
+        "rule up",
+        "fdb table 77",
+    ] {
+        let record = BegunRecord::with("older", words);
+        let output = record.replay("");
+        assert_eq!(output.status.code(), Some(0), "{words}: {output:?}");
+        assert_eq!(output.stdout, b"", "{words}");
+
+        let refused = record.replay(words);
+        assert_eq!(refused.status.code(), Some(2), "{words}: {refused:?}");
+        let rules = record.replay("rule");
+        let expected = told_of("changes.record", &["--timestamp=none", "rule"]).0;
+        assert_eq!(String::from_utf8_lossy(&rules.stdout), expected, "{words}");
+    }
+}
+
+#[test]
+fn words_of_a_record_that_mean_nothing_are_a_fault_of_the_record() {
+    for (words, reason) in [
+        ("bogus", "'bogus' is unknown"),
+        ("neigh state asleep", "'state': 'asleep' is no state"),
+        ("route within", "'within' needs a value"),
+        ("neigh unused", "'unused': how many use a neighbour"),
+    ] {
+        let record = BegunRecord::with("wrong", words);
+        let output = record.replay("");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words}: {output:?}");
+        assert_eq!(output.stdout, b"", "{words}");
+        let name = record.0.display().to_string();
+        assert!(said.contains(&name) && said.contains(reason), "{said}");
+        assert_eq!(record.replay("rule").status.code(), Some(0), "{words}");
+    }
 }
 
 #[test]

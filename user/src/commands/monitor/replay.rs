@@ -16,6 +16,8 @@ const OP: &str = "replay";
 
 const NO_START: &str = "a capture does not say what there was at its start";
 
+const OWN_WORDS: &str = "words behind the file count instead, such as the name of a kind";
+
 /// How the monitor was asked.
 struct RecordedQuestion {
     netns: Option<String>,
@@ -36,7 +38,7 @@ pub fn run(cli: &Cli, args: &ReplayArgs, out: &Output) -> Result<ExitCode, Failu
     }
     let asked = RecordedQuestion::read(replay.words());
     let filter = match (args.family.number(), &args.words[..]) {
-        (0, []) => EventFilter::read_recorded(asked.family, &asked.words)?,
+        (0, []) => asked.filter().map_err(of_file)?,
         (family, words) => EventFilter::read(family, words)?,
     };
     let watch = open_watch(cli, style(args.timestamp), asked.netns)?;
@@ -86,7 +88,7 @@ fn since(start: SystemTime, time: SystemTime) -> Duration {
 }
 
 impl RecordedQuestion {
-    /// Reads what [`of_record`] wrote.
+    /// Reads the words of the `begin` mark, as [`record`](super::record) writes them.
     fn read(recorded: &[Vec<u8>]) -> Self {
         let (netns, words) = match recorded.split_first() {
             Some((netns, words)) => (&netns[..], words),
@@ -103,5 +105,14 @@ impl RecordedQuestion {
             family: family as u8,
             words: words.iter().cloned().map(OsString::from_vec).collect(),
         }
+    }
+
+    /// Returns the choice of the monitor. Words that cannot be read are a fault of the record, not of the command line.
+    fn filter(&self) -> Result<EventFilter, Error> {
+        EventFilter::read_recorded(self.family, &self.words).map_err(|error| {
+            Error::new(OP, libc::EBADMSG)
+                .message(format!("words of its monitor: {}", error.message))
+                .hint(OWN_WORDS)
+        })
     }
 }
