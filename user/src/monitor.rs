@@ -140,7 +140,7 @@ pub struct Monitor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
     /// Something happened; maybe nothing that there is to tell.
-    Heard,
+    Received,
     /// The deadline passed first.
     TimedOut,
     /// The other descriptor became readable first.
@@ -268,11 +268,11 @@ impl Monitor {
         let due = self.receiver.due;
         if due.is_now() {
             self.read_again(due.origin(), emit)?;
-            return Ok(Waited::Heard);
+            return Ok(Waited::Received);
         }
         let until = due.next().map_or(deadline, |next| deadline.min(next));
         match self.receive(until, wake, emit)? {
-            Waited::TimedOut if until < deadline => Ok(Waited::Heard),
+            Waited::TimedOut if until < deadline => Ok(Waited::Received),
             waited => Ok(waited),
         }
     }
@@ -328,14 +328,14 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Those of the messages, and the one in `heard`; where there was no room for events, that is no
+    /// Those of the messages, and the one in `received`; where there was no room for events, that is no
     /// error: the state is read again.
     pub fn take_over(
         &mut self,
-        heard: Result<&DatagramBatch, Error>,
+        received: Result<&DatagramBatch, Error>,
         emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        self.receiver.take_over(heard, emit)
+        self.receiver.take_over(received, emit)
     }
 }
 
@@ -363,7 +363,7 @@ impl Monitor {
                 if is_event {
                     self.receiver.receive(Instant::now(), None, emit)?;
                 }
-                Ok(Waited::Heard)
+                Ok(Waited::Received)
             }
         }
     }

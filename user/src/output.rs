@@ -37,7 +37,7 @@ pub enum Printable<'a> {
     /// The end of a run.
     Summary(Summary),
     /// Somebody said hello.
-    Heard(HelloEvent<'a>),
+    Event(HelloEvent<'a>),
     /// The end of listening.
     Audience(Audience),
     /// Peers that have said hello, seen from this time.

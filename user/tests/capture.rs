@@ -110,16 +110,16 @@ fn open(bytes: &[u8]) -> Result<Replay, Error> {
 }
 
 /// Replays a file to its end; returns what is told and learned, with the number of the link that it is about.
-fn told_by(replay: &mut Replay) -> Vec<String> {
+fn emitted_by(replay: &mut Replay) -> Vec<String> {
     let (mut all, mut is_over) = (Vec::new(), false);
     while !is_over {
-        let tell = &mut |_, notice: &Notice<'_>| match notice {
+        let emit = &mut |_, notice: &Notice<'_>| match notice {
             Notice::Event(event) => {
                 all.push(format!("{:?} {}", event.what, event.object.bytes()[4]));
             }
             notice => panic!("{notice:?}"),
         };
-        is_over = !replay.step(tell).unwrap();
+        is_over = !replay.step(emit).unwrap();
         all.extend(
             replay
                 .learned_link()
@@ -132,10 +132,10 @@ fn told_by(replay: &mut Replay) -> Vec<String> {
 /// Returns what is told and learned of a capture, and what is counted.
 fn replayed(pcap: &Pcap) -> [String; 2] {
     let mut replay = open(&pcap.bytes).unwrap();
-    let told = told_by(&mut replay).join(", ");
-    let untold = replay.unemitted().unwrap();
-    assert_eq!(untold.is_empty(), untold.to_string().is_empty());
-    [told, untold.to_string()]
+    let emitted = emitted_by(&mut replay).join(", ");
+    let unemitted = replay.unemitted().unwrap();
+    assert_eq!(unemitted.is_empty(), unemitted.to_string().is_empty());
+    [emitted, unemitted.to_string()]
 }
 
 /// Reads a file to its end or to where it is bad; returns how many steps there were, and why there are no more.
@@ -178,7 +178,7 @@ fn files_of_either_order_and_accuracy_have_the_same_times() {
 }
 
 #[test]
-fn each_message_of_a_capture_is_told_or_counted() {
+fn each_message_of_a_capture_is_emitted_or_counted() {
     let [added, other] = [link(1), link(2)];
     let removed = message_of(libc::RTM_DELLINK, 0, 0, 1);
     let request = message_of(libc::RTM_GETLINK, REQUEST, 5, 1);
@@ -258,21 +258,21 @@ fn a_route_that_an_answer_shows_with_other_flags_is_the_same_and_on_another_link
         route(libc::RTM_DELROUTE, 0, 2, 0),
     ]);
     let mut replay = open(&pcap.bytes).unwrap();
-    let (mut told, mut known) = (Vec::new(), Vec::new());
-    let tell = &mut |_, event: &Notice<'_>| told.push(format!("{event:?}"));
-    while replay.step(tell).unwrap() {
+    let (mut emitted, mut known) = (Vec::new(), Vec::new());
+    let emit = &mut |_, event: &Notice<'_>| emitted.push(format!("{event:?}"));
+    while replay.step(emit).unwrap() {
         known.push(replay.objects(Kind::Route).count());
     }
 
     assert_eq!(known, [0, 1, 1, 2, 1, 0]);
-    assert_eq!(told.len(), 3, "{told:?}");
-    for (told, what) in told.iter().zip(["New", "Del", "Del"]) {
-        assert!(told.contains(&format!("what: {what}")), "{told}");
+    assert_eq!(emitted.len(), 3, "{emitted:?}");
+    for (emitted, what) in emitted.iter().zip(["New", "Del", "Del"]) {
+        assert!(emitted.contains(&format!("what: {what}")), "{emitted}");
     }
 }
 
 #[test]
-fn what_cannot_be_told_is_counted_and_the_rest_is_told() {
+fn what_cannot_be_emitted_is_counted_and_the_rest_is_emitted() {
     let mut pcap = Pcap::new(NANOS, true, 253);
     let link = link(1);
     pcap.packet([7, 0], 16, &link, 0);
@@ -297,7 +297,7 @@ fn what_cannot_be_told_is_counted_and_the_rest_is_told() {
 }
 
 #[test]
-fn copies_of_an_event_are_told_once_where_nothing_else_tells_them_apart() {
+fn copies_of_an_event_are_emitted_once_where_nothing_else_differs() {
     let mut pcap = Pcap::new(MICROS, false, 253);
     let prefix = message_of(RTM_NEWPREFIX, 0, 0, 1);
     for micros in [0, 10, 300, 5000] {
@@ -308,15 +308,15 @@ fn copies_of_an_event_are_told_once_where_nothing_else_tells_them_apart() {
 }
 
 #[test]
-fn the_end_of_what_was_never_seen_is_told_once() {
+fn the_end_of_what_was_never_seen_is_emitted_once() {
     let [one, other] = [1, 2].map(|link| route(libc::RTM_DELROUTE, 0, link, 0));
     // Copies of two events, as two processors may make them.
     let pcap = Pcap::of(&[&one, &other, &one, &other].map(Vec::clone));
     let rtmon = [stamp(7, 0), stamp(8, 0), one.clone()].concat();
     for (bytes, count) in [(pcap.bytes, 2), (rtmon, 1)] {
-        let told = told_by(&mut open(&bytes).unwrap());
-        assert_eq!(told.len(), count, "{told:?}");
-        assert!(told.iter().all(|event| event.starts_with("Del ")));
+        let emitted = emitted_by(&mut open(&bytes).unwrap());
+        assert_eq!(emitted.len(), count, "{emitted:?}");
+        assert!(emitted.iter().all(|event| event.starts_with("Del ")));
     }
 }
 
@@ -385,7 +385,7 @@ fn a_file_of_rtmon_has_the_links_at_its_start_and_events_with_their_times() {
     let mut links: Vec<_> = replay.objects(Kind::Link).map(|link| link[4]).collect();
     links.sort();
     assert_eq!(links, [1, 2]);
-    assert_eq!(told_by(&mut replay), ["New 3", "New 5"]);
+    assert_eq!(emitted_by(&mut replay), ["New 3", "New 5"]);
     assert_eq!(replay.unemitted().unwrap().others, 1);
 
     // Times of the beginning, of four steps of reading the two links, of where that is done, and of two events.
@@ -405,7 +405,7 @@ fn a_file_of_rtmon_that_ends_early_is_read_up_to_there() {
     let mut replay = open(&whole[..24]).unwrap();
     replay.start().unwrap();
     assert_eq!(replay.objects(Kind::Link).count(), 0);
-    assert!(told_by(&mut replay).is_empty());
+    assert!(emitted_by(&mut replay).is_empty());
     let (count, message) = read(&whole[..whole.len() - 1]);
     assert_eq!(count, 7);
     assert!(message.unwrap().contains("cut off"));

@@ -56,9 +56,9 @@ fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
     for command in ["monitor", "wait"] {
         let output = run(&[command, "addrlabel"]);
         assert_eq!(output.status.code(), Some(2), "{command}");
-        let told = text(&output.stderr);
+        let printed = text(&output.stderr);
         let reason = "'addrlabel': the kernel sends no event when a label of a prefix changes";
-        assert!(told.contains(reason), "{told}");
+        assert!(printed.contains(reason), "{printed}");
     }
     let output = run(&["--json", "addrlabel", "::1/128"]);
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -66,7 +66,7 @@ fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
         list,
         json!([{"address": "::1", "prefixlen": 128, "label": 0}])
     );
-    let told = run(&[
+    let printed = run(&[
         "--json",
         "monitor",
         "--initial",
@@ -77,8 +77,8 @@ fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
         "-c",
         "1",
     ]);
-    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
-    assert_eq!(told["addrlabel"], list[0]);
+    let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed["addrlabel"], list[0]);
 }
 
 #[test]
@@ -274,10 +274,10 @@ fn help_and_version_go_to_standard_output() {
 #[test]
 fn help_that_cannot_be_written_is_a_failure_that_says_so() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
-    let told = nlhello().arg("--help").stdout(full()).output().unwrap();
-    assert_eq!(told.status.code(), Some(1));
+    let printed = nlhello().arg("--help").stdout(full()).output().unwrap();
+    assert_eq!(printed.status.code(), Some(1));
     assert_eq!(
-        text(&told.stderr),
+        text(&printed.stderr),
         "nlhello: write to standard output: No space left on device (ENOSPC)\n"
     );
 
@@ -306,7 +306,7 @@ fn when_nobody_reads_the_program_ends_as_others_do() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_in_json_where_that_is_asked_for() {
+fn a_wrong_command_line_is_reported_in_json_where_that_is_asked_for() {
     for (args, words) in [
         (
             &["--json", "--bogus"][..],
@@ -318,12 +318,15 @@ fn a_wrong_command_line_is_told_in_json_where_that_is_asked_for() {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert_eq!(text(&output.stdout), "", "{args:?}");
-        let told: Value = serde_json::from_slice(&output.stderr).unwrap();
-        let error = &told["error"];
+        let printed: Value = serde_json::from_slice(&output.stderr).unwrap();
+        let error = &printed["error"];
         assert_eq!(error["op"], "read the command line");
         assert_eq!(error["errno"], libc::EINVAL);
         assert_eq!(error["hint"], "try --help");
-        assert!(error["message"].as_str().unwrap().contains(words), "{told}");
+        assert!(
+            error["message"].as_str().unwrap().contains(words),
+            "{printed}"
+        );
     }
     let text_of = run(&["--bogus", "--", "--json"]);
     assert!(text(&text_of.stderr).starts_with("error: unexpected argument '--bogus'"));
@@ -331,7 +334,7 @@ fn a_wrong_command_line_is_told_in_json_where_that_is_asked_for() {
 
 #[test]
 fn a_question_that_is_refused_says_what_was_asked_for() {
-    for (args, told) in [
+    for (args, printed) in [
         (&["genl", "nosuch"][..], "look up a family nosuch: "),
         (&["nexthop", "id", "77777"], "look up a next hop 77777: "),
         (&["route", "show", "vrf", "nosuch"], "find a VRF nosuch: "),
@@ -348,7 +351,7 @@ fn a_question_that_is_refused_says_what_was_asked_for() {
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         assert_eq!(text(&output.stdout), "", "{args:?}");
         let error = text(&output.stderr).strip_prefix("nlhello: ").unwrap();
-        assert!(error.starts_with(told), "{error}");
+        assert!(error.starts_with(printed), "{error}");
     }
 }
 

@@ -345,7 +345,7 @@ fn the_word_that_is_lost_is_said_to_be() {
 }
 
 #[test]
-fn words_that_the_kernel_had_no_room_for_are_lost_and_the_others_are_heard() {
+fn words_that_the_kernel_had_no_room_for_are_lost_and_the_others_are_received() {
     let mut connection = open(&RTNETLINK);
     connection.socket().set_recv_buffer(0).unwrap();
     let mut requests: Vec<_> = (0..100).map(|_| noop()).collect();

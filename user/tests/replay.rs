@@ -15,11 +15,11 @@ fn fixture(name: &str) -> PathBuf {
 
 fn replay(args: &[&str]) -> String {
     let args = [&["--initial"], args].concat();
-    told_of("changes.record", &args).0
+    emitted_of("changes.record", &args).0
 }
 
 /// Returns what `nlhello replay` tells of a fixture, and what it says.
-fn told_of(name: &str, args: &[&str]) -> (String, String) {
+fn emitted_of(name: &str, args: &[&str]) -> (String, String) {
     output_of(
         Command::new(env!("CARGO_BIN_EXE_nlhello"))
             .arg("replay")
@@ -58,12 +58,12 @@ fn assert_expected(name: &str, lines: &str) {
 }
 
 #[test]
-fn what_changed_is_told_as_text() {
+fn what_changed_is_emitted_as_text() {
     assert_expected("changes.txt", &replay(&["--timestamp", "none"]));
 }
 
 #[test]
-fn what_changed_is_told_as_json() {
+fn what_changed_is_emitted_as_json() {
     assert_expected("changes.jsonl", &replay(&["--json"]));
 }
 
@@ -113,7 +113,7 @@ fn length_at(record: &[u8], at: usize) -> usize {
 }
 
 #[test]
-fn a_record_is_told_by_the_words_that_it_was_begun_with() {
+fn a_record_is_replayed_by_the_words_that_it_was_begun_with() {
     for words in ["rule", "-4 route new", "link addr dev va", "-6 route del"] {
         let output = BegunRecord::with("begun", words).replay("");
         let args: Vec<_> = ["--timestamp=none"]
@@ -123,7 +123,7 @@ fn a_record_is_told_by_the_words_that_it_was_begun_with() {
 
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert_ne!(output.stdout, b"", "{words}");
-        let expected = told_of("changes.record", &args).0;
+        let expected = emitted_of("changes.record", &args).0;
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words}");
     }
 }
@@ -145,7 +145,7 @@ fn words_of_an_older_version_that_no_kind_of_the_record_has_choose_nothing() {
         let refused = record.replay(words);
         assert_eq!(refused.status.code(), Some(2), "{words}: {refused:?}");
         let rules = record.replay("rule");
-        let expected = told_of("changes.record", &["--timestamp=none", "rule"]).0;
+        let expected = emitted_of("changes.record", &["--timestamp=none", "rule"]).0;
         assert_eq!(String::from_utf8_lossy(&rules.stdout), expected, "{words}");
     }
 }
@@ -170,9 +170,9 @@ fn words_of_a_record_that_mean_nothing_are_a_fault_of_the_record() {
 }
 
 #[test]
-fn what_tcpdump_captured_on_nlmon_is_told_and_the_rest_is_counted() {
-    let (told, said) = told_of("nlmon.pcap", &["--timestamp", "none"]);
-    assert_expected("nlmon.txt", &told);
+fn what_tcpdump_captured_on_nlmon_is_emitted_and_the_rest_is_counted() {
+    let (emitted, said) = emitted_of("nlmon.pcap", &["--timestamp", "none"]);
+    assert_expected("nlmon.txt", &emitted);
 
     assert!(
         said.contains("requests, ") && said.contains("copies of events"),

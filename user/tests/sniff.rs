@@ -99,8 +99,8 @@ fn holds(way: &str, lines: &[&str]) -> Vec<Value> {
         eprintln!("{way}: this machine has no such call");
         return Vec::new();
     }
-    let told: Vec<_> = objects.iter().map(short).collect();
-    assert_eq!(told, lines, "{way}");
+    let printed: Vec<_> = objects.iter().map(short).collect();
+    assert_eq!(printed, lines, "{way}");
     assert_eq!(output.status.code(), Some(0), "{way}");
     objects
 }
@@ -123,7 +123,7 @@ fn holds_rounds(way: &str, count: usize, sent: &str, received: &str) -> Vec<Valu
 }
 
 #[test]
-fn each_call_that_can_carry_a_message_is_told() {
+fn each_call_that_can_carry_a_message_is_shown() {
     let objects = holds(
         "calls",
         &[
@@ -204,7 +204,7 @@ fn what_is_cut_off_is_marked() {
 }
 
 #[test]
-fn a_call_that_fails_is_told_with_its_error() {
+fn a_call_that_fails_is_shown_with_its_error() {
     holds(
         "errors",
         &[
@@ -220,7 +220,7 @@ fn a_call_that_fails_is_told_with_its_error() {
 }
 
 #[test]
-fn threads_are_followed_and_no_answer_is_told_before_its_question() {
+fn threads_are_followed_and_no_answer_is_shown_before_its_question() {
     for _ in 0..5 {
         let (output, objects) = run(&["threads"]);
         assert_eq!(output.status.code(), Some(0));
@@ -298,7 +298,7 @@ fn a_descriptor_is_known_that_another_process_has_given() {
 }
 
 #[test]
-fn what_the_kernel_copies_from_file_to_file_is_told_if_not_shown() {
+fn what_the_kernel_copies_from_file_to_file_is_reported_if_not_shown() {
     holds(
         "copied",
         &[
@@ -311,7 +311,7 @@ fn what_the_kernel_copies_from_file_to_file_is_told_if_not_shown() {
 }
 
 #[test]
-fn rings_are_told_once() {
+fn rings_are_reported_once() {
     holds(
         "rings",
         &[
@@ -324,7 +324,7 @@ fn rings_are_told_once() {
 }
 
 #[test]
-fn calls_of_a_32_bit_program_are_told() {
+fn calls_of_a_32_bit_program_are_shown() {
     holds(
         "i386",
         &[
@@ -339,12 +339,12 @@ fn calls_of_a_32_bit_program_are_told() {
 }
 
 #[test]
-fn calls_of_another_architecture_are_told_as_such_once() {
+fn calls_of_another_architecture_are_reported_as_such_once() {
     holds("x32", &["! foreign"]);
 }
 
 #[test]
-fn a_wait_that_a_signal_interrupts_is_told_when_it_ends() {
+fn a_wait_that_a_signal_interrupts_is_shown_when_it_ends() {
     holds_rounds("interrupted", 1, "sendto", "recvfrom");
 }
 
@@ -362,7 +362,7 @@ fn a_large_message_is_whole() {
 }
 
 #[test]
-fn messages_that_are_received_at_once_are_all_told() {
+fn messages_that_are_received_at_once_are_all_shown() {
     let (output, objects) = run(&["many"]);
     assert_eq!(output.status.code(), Some(0));
     let received = objects
@@ -379,8 +379,8 @@ fn threads_that_make_many_calls_leave_the_others_their_turn() {
     let mut child = sniff(&["busy"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = child.stderr.take().unwrap();
     let reader = std::thread::spawn(move || {
-        let mut told = Vec::new();
-        stderr.read_to_end(&mut told).map(|_| told)
+        let mut printed = Vec::new();
+        stderr.read_to_end(&mut printed).map(|_| printed)
     });
     while child.try_wait().unwrap().is_none() {
         if start.elapsed() > Duration::from_secs(20) {
@@ -391,8 +391,8 @@ fn threads_that_make_many_calls_leave_the_others_their_turn() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    let told = reader.join().unwrap().unwrap();
-    assert_eq!(objects(&told).len(), 200);
+    let printed = reader.join().unwrap().unwrap();
+    assert_eq!(objects(&printed).len(), 200);
 }
 
 #[test]
@@ -419,9 +419,9 @@ fn children_of_others_are_not_waited_for() {
 #[test]
 fn what_outlives_the_command_is_followed_to_its_end() {
     let (output, objects) = run(&["outlived"]);
-    let told: Vec<_> = objects.iter().map(short).collect();
+    let printed: Vec<_> = objects.iter().map(short).collect();
 
-    assert_eq!(told, round(1, "sendto", "recvfrom"));
+    assert_eq!(printed, round(1, "sendto", "recvfrom"));
     assert_eq!(output.status.code(), Some(4));
 }
 
@@ -473,11 +473,11 @@ fn is_start(start: &str) {
 }
 
 #[test]
-fn the_real_conversation_of_a_real_program_is_told() {
+fn the_real_conversation_of_a_real_program_is_shown() {
     let mut command = nlhello();
     command.args(["sniff", "--", env!("CARGO_BIN_EXE_nlhello")]);
     let output = command.args(["link", "show", "lo"]).output().unwrap();
-    let told = text(&output.stderr);
+    let printed = text(&output.stderr);
 
     assert!(text(&output.stdout).contains("LOOPBACK"), "{output:?}");
     for part in [
@@ -489,7 +489,7 @@ fn the_real_conversation_of_a_real_program_is_told() {
         "type=RTM_NEWLINK(16)",
         "IFLA_IFNAME(3) \"lo\"",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(printed.contains(part), "{part}: {printed}");
     }
 }
 
@@ -896,12 +896,12 @@ fn a_signal_to_the_follower_goes_to_the_command_once() {
     let (status, objects) = waiting.end();
 
     assert_eq!(status, Some(3));
-    let told: Vec<_> = objects.iter().map(short).collect();
+    let printed: Vec<_> = objects.iter().map(short).collect();
     let rounds = [
         round(1, "sendto", "recvfrom"),
         round(2, "sendto", "recvfrom"),
     ];
-    assert_eq!(told, rounds.concat());
+    assert_eq!(printed, rounds.concat());
 }
 
 #[test]
@@ -1025,10 +1025,10 @@ fn a_process_that_nobody_may_look_into_says_so() {
         return;
     }
     let output = as_nobody(&mut sniff(&["undumpable"]));
-    let told: Vec<_> = objects(&output.stderr).iter().map(short).collect();
+    let printed: Vec<_> = objects(&output.stderr).iter().map(short).collect();
 
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(told, ["! closed"]);
+    assert_eq!(printed, ["! closed"]);
 }
 
 #[test]
@@ -1049,11 +1049,11 @@ fn a_program_with_rights_of_its_own_runs_without_and_that_is_said() {
         eprintln!("set-user-ID programs gain nothing here");
         return;
     }
-    let told = objects(&output.stderr);
+    let printed = objects(&output.stderr);
 
     assert_eq!(text(&output.stdout), format!("{NOBODY}\n"));
-    assert_eq!(told[0]["remark"], "rights");
-    let words = told[0]["message"].as_str().unwrap();
+    assert_eq!(printed[0]["remark"], "rights");
+    let words = printed[0]["message"].as_str().unwrap();
     assert!(words.contains("(set-user-ID 0, set-group-ID 0)"), "{words}");
 }
 
@@ -1079,11 +1079,11 @@ fn a_program_with_capabilities_of_its_own_runs_without_and_that_is_said() {
         eprintln!("programs with capabilities gain nothing here");
         return;
     }
-    let told = objects(&output.stderr);
+    let printed = objects(&output.stderr);
 
     assert_eq!(text(&output.stdout), "CapEff:\t0000000000000000\n");
-    assert_eq!(told[0]["remark"], "rights");
-    let words = told[0]["message"].as_str().unwrap();
+    assert_eq!(printed[0]["remark"], "rights");
+    let words = printed[0]["message"].as_str().unwrap();
     assert!(words.contains("(capabilities)"), "{words}");
 }
 

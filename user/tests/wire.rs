@@ -186,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_takes_the_room_that_is_foretold(value in vec(any::<u8>(), 0..64)) {
+    fn what_is_written_takes_the_room_that_was_computed(value in vec(any::<u8>(), 0..64)) {
         let (mut attr, mut message) = (Vec::new(), Vec::new());
         put_attr(&mut attr, 1, &value).unwrap();
         put_message(&mut message, Nlmsghdr::default(), &value).unwrap();

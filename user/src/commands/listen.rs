@@ -78,9 +78,9 @@ impl ListenRun<'_> {
 
     /// Tells what came, up to the count.
     fn report(&mut self) -> Result<(), Failure> {
-        for heard in self.listener.heard() {
+        for event in self.listener.received() {
             if self.audience.received < self.count {
-                self.out.event(&Printable::Heard(heard?))?;
+                self.out.event(&Printable::Event(event?))?;
                 self.audience.received += 1;
             }
         }

@@ -55,7 +55,7 @@ struct EventEmitter {
     left: u64,
     emitted: u64,
     lost: u64,
-    /// When [`Teller::write_out`] last wrote.
+    /// When [`EventEmitter::write_out`] last wrote.
     written: Instant,
     /// Why no more can be told.
     failed: Option<io::Error>,
@@ -69,7 +69,7 @@ struct EventEmitter {
 pub fn run(cli: &Cli, args: &MonitorArgs, out: &Output) -> Result<ExitCode, Failure> {
     let filter = EventFilter::read(args.family.number(), &args.words)?;
     if args.recheck.is_none() {
-        filter.check_heard()?;
+        filter.check_received()?;
     }
     let mut run = MonitorRun::new(cli, args, filter)?;
     match args.all_netns {
@@ -206,7 +206,7 @@ impl MonitorRun {
             self.catch_up(monitor)?;
             // There may be nothing to wait for any more.
             if self.emitter.is_done() {
-                return Ok(Waited::Heard);
+                return Ok(Waited::Received);
             }
         }
         let wake = Some(self.signals.as_fd());

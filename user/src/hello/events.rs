@@ -75,12 +75,12 @@ impl Listener {
     /// Returns the notifications that the last wait brought.
     ///
     /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
-    pub fn heard(&self) -> impl Iterator<Item = Result<HelloEvent<'_>, Error>> {
+    pub fn received(&self) -> impl Iterator<Item = Result<HelloEvent<'_>, Error>> {
         let messages = self.connection.messages(OP);
 
         messages.filter_map(|message| {
-            let heard = message.and_then(|message| HelloEvent::read(&message, self.time));
-            heard.transpose()
+            let received = message.and_then(|message| HelloEvent::read(&message, self.time));
+            received.transpose()
         })
     }
 }
@@ -117,16 +117,16 @@ mod tests {
 
     #[test]
     fn a_notification_has_a_port_id_and_maybe_a_text() {
-        let heard = |attrs: &[u8]| {
+        let received = |attrs: &[u8]| {
             read(HELLO_NTF, attrs)
                 .unwrap()
-                .map(|heard| (heard.portid, heard.text))
+                .map(|received| (received.portid, received.text))
         };
         let mut attrs = Vec::new();
         put_attr(&mut attrs, PORTID, &7u32.to_ne_bytes()).unwrap();
-        assert_eq!(heard(&attrs), Some((7, None)));
+        assert_eq!(received(&attrs), Some((7, None)));
         put_str(&mut attrs, TEXT, b"Hello").unwrap();
-        assert_eq!(heard(&attrs), Some((7, Some(&b"Hello"[..]))));
+        assert_eq!(received(&attrs), Some((7, Some(&b"Hello"[..]))));
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn kinds_that_are_kept_are_the_first_and_can_be_read() {
 }
 
 #[test]
-fn whatever_is_heard_of_is_read_and_whatever_is_read_is_heard_of() {
+fn whatever_is_received_is_read_and_whatever_is_read_is_received() {
     for kind in Kind::ALL.iter().filter(|kind| kind.is_kept()) {
         let facts = kind.facts();
         let dumps = (kind.snapshot().unwrap().dumps)(None);

@@ -241,15 +241,15 @@ impl Namespaces {
         let due = self.all.iter().filter_map(|one| one.monitor.due()).min();
         let ready = self.poll(due.map_or(deadline, |due| due.min(deadline)), wake)?;
         let now = Instant::now();
-        let mut heard = ready.nsids || ready.names || ready.peer_namespace;
+        let mut received = ready.nsids || ready.names || ready.peer_namespace;
         for (watched, is_ready) in self.all.iter_mut().zip(ready.monitors) {
             if is_ready || watched.monitor.due().is_some_and(|due| due <= now) {
                 watched.take_turn(emit)?;
-                heard = true;
+                received = true;
             }
         }
         if ready.peer_namespace {
-            self.hear_elsewhere(emit)?;
+            self.receive_from_peers(emit)?;
         }
         if ready.nsids {
             self.nsids.receive()?;
@@ -259,11 +259,11 @@ impl Namespaces {
         if ready.names {
             self.follow_names(emit)?;
         }
-        Ok(match (heard, ready.woken) {
-            (true, _) => Waited::Heard,
+        Ok(match (received, ready.woken) {
+            (true, _) => Waited::Received,
             (false, true) => Waited::Woken,
             // `poll(2)` may return a moment early.
-            (false, false) if Instant::now() < deadline => Waited::Heard,
+            (false, false) if Instant::now() < deadline => Waited::Received,
             (false, false) => Waited::TimedOut,
         })
     }
@@ -438,7 +438,7 @@ impl Namespaces {
         }
     }
 
-    fn hear_elsewhere(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
+    fn receive_from_peers(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         for _ in 0..EVENTS {
             let others = self.ids_of_others();
             let Some(peer_namespace) = &mut self.peer_namespace else {
@@ -529,7 +529,7 @@ impl Watched {
                 emit(&self.namespace, &NamespaceNotice::Renamed(&old));
             }
             None => {
-                self.hear_out(emit)?;
+                self.receive_rest(emit)?;
                 emit(&self.namespace, &NamespaceNotice::Closed);
             }
         }
@@ -545,7 +545,7 @@ impl Watched {
         !self.namespace.is_own() && !names.iter().any(|name| self.is(name.id))
     }
 
-    fn hear_out(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
+    fn receive_rest(&mut self, emit: EmitNamespace<'_>) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..LAST_TURNS {
             if self.wait(now, emit)? == Waited::TimedOut {

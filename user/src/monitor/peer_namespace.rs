@@ -71,8 +71,8 @@ impl PeerNamespace {
             match self.socket.recv_from_any(&mut self.buf) {
                 Ok(None) => return Ok(None),
                 Ok(Some((datagram, nsid))) => {
-                    if let Some(heard) = read(&datagram, nsid, others) {
-                        return Ok(Some(heard));
+                    if let Some(received) = read(&datagram, nsid, others) {
+                        return Ok(Some(received));
                     }
                 }
                 Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {

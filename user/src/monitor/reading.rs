@@ -109,7 +109,7 @@ impl Monitor {
                 }
             }
             receiver.intake.state.pause();
-            receiver.hear_ready(emit)?;
+            receiver.receive_ready(emit)?;
         }
         if table.is_interrupted() {
             receiver.due.all(kind.into());

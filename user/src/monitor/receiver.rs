@@ -78,7 +78,7 @@ impl Receiver {
             Ok(Gathered::Datagrams(_)) => self.take_in(emit)?,
             Err(error) => self.fail(error, emit)?,
         }
-        Ok(Waited::Heard)
+        Ok(Waited::Received)
     }
 
     /// Writes a `step` into the record, if there is one, with those before it.
@@ -97,10 +97,10 @@ impl Receiver {
     /// Takes in what was received in its place.
     pub fn take_over(
         &mut self,
-        heard: Result<&DatagramBatch, Error>,
+        received: Result<&DatagramBatch, Error>,
         emit: &mut impl FnMut(&Notice<'_>),
     ) -> Result<(), Error> {
-        match heard {
+        match received {
             Ok(batch) => {
                 self.intake.take_all(batch.messages(OP), emit)?;
                 self.note_again();
@@ -118,10 +118,10 @@ impl Receiver {
     }
 
     /// Takes in what is there already, up to a limit.
-    pub fn hear_ready(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
+    pub fn receive_ready(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
         for _ in 0..TURNS {
-            if self.receive(now, None, emit)? != Waited::Heard {
+            if self.receive(now, None, emit)? != Waited::Received {
                 break;
             }
         }
@@ -132,7 +132,7 @@ impl Receiver {
     /// that comes, answers too, until there was nothing left.
     pub fn empty(&mut self, emit: &mut impl FnMut(&Notice<'_>)) -> Result<(), Error> {
         let now = Instant::now();
-        while !self.due.lost && self.receive(now, None, emit)? == Waited::Heard {
+        while !self.due.lost && self.receive(now, None, emit)? == Waited::Received {
             if !self.events.is_full() {
                 break;
             }
@@ -152,7 +152,7 @@ impl Receiver {
             if self.receive(until, None, emit)? == Waited::TimedOut {
                 return Err(Error::timed_out(OP, TIMEOUT));
             }
-            if self.has_heard(marker.seq()) {
+            if self.has_received(marker.seq()) {
                 break;
             }
         }
@@ -160,7 +160,7 @@ impl Receiver {
     }
 
     /// Says whether the answer to request number `seq` is among what came last.
-    fn has_heard(&self, seq: u32) -> bool {
+    fn has_received(&self, seq: u32) -> bool {
         let portid = self.events.socket().portid();
 
         self.events
@@ -251,10 +251,10 @@ impl Intake {
     /// Reads an event that is listened for; what answers us is none.
     fn read<'m>(&self, message: &Message<'m>) -> Option<News<'m>> {
         let news = News::of(message)?;
-        let is_heard = self.kinds.has(news.kind());
+        let is_received = self.kinds.has(news.kind());
         let is_answer = news.by == self.portid;
 
-        (is_heard && !is_answer && self.socket_filter.passes(&news.object)).then_some(news)
+        (is_received && !is_answer && self.socket_filter.passes(&news.object)).then_some(news)
     }
 
     fn take(&mut self, news: &News<'_>, emit: &mut impl FnMut(&Notice<'_>)) {

@@ -72,8 +72,8 @@ impl SocketFilter {
     /// others depend on, `needed`, all.
     pub fn new(scope: Scope, wanted: Kinds, needed: Kinds) -> Self {
         let is_limited = |kind: &Kind| scope.limits(*kind) && !needed.has(*kind);
-        let heard = wanted | needed;
-        let is_unwanted = |kind: &Kind| !heard.has(*kind) && comes_with(*kind, heard);
+        let received = wanted | needed;
+        let is_unwanted = |kind: &Kind| !received.has(*kind) && comes_with(*kind, received);
 
         Self {
             scope,
@@ -149,10 +149,10 @@ impl SocketFilter {
     }
 }
 
-/// Says whether messages about this `kind` come to the groups of those that are `heard`, and are told from theirs by
+/// Says whether messages about this `kind` come to the groups of those that are `received`, and are told from theirs by
 /// their type.
-fn comes_with(kind: Kind, heard: Kinds) -> bool {
-    let is_group = |group: &u32| heard.iter().any(|other| other.groups().contains(group));
+fn comes_with(kind: Kind, received: Kinds) -> bool {
+    let is_group = |group: &u32| received.iter().any(|other| other.groups().contains(group));
 
     matches!(kind.facts().families, AddressFamilies::Any) && kind.groups().iter().any(is_group)
 }
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_is_heard_of_by_its_table_and_its_destination() {
+    fn a_route_is_received_by_its_table_and_its_destination() {
         let pair = Pair::open();
         for (table, within, payload, passes) in [
             (Some(100), None, route(100, [10, 1, 0, 0], 16), true),

@@ -34,7 +34,7 @@ impl Connection {
         let sent = self.send_datagram(op, &datagram)?;
         let mut verdicts = vec![None; requests.len()];
         let lost = self
-            .hear_verdicts(requests, &mut verdicts, sent, timeout)
+            .receive_verdicts(requests, &mut verdicts, sent, timeout)
             .err()
             .unwrap_or_else(|| Error::timed_out(op, timeout));
 
@@ -46,7 +46,7 @@ impl Connection {
     }
 
     /// Waits until there are all `verdicts` on `requests`.
-    fn hear_verdicts(
+    fn receive_verdicts(
         &mut self,
         requests: &[Request],
         verdicts: &mut [Option<Verdict>],

@@ -28,7 +28,7 @@ pub fn write_event(out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()>
         Printable::Greeting(reply) | Printable::Reply(reply) => write_line(out, &of_reply(reply)),
         Printable::Lost(seq) => write_line(out, &of_loss(*seq)),
         Printable::Summary(summary) => write_only(out, "summary", of_summary(summary)),
-        Printable::Heard(heard) => write_line(out, &of_hello(heard)),
+        Printable::Event(event) => write_line(out, &of_hello(event)),
         Printable::Audience(audience) => write_only(out, "summary", of_audience(audience)),
         Printable::Peers(peers, _) => {
             let peers: Vec<_> = peers.iter().map(of_peer).collect();
@@ -98,11 +98,11 @@ fn of_summary(summary: &Summary) -> Object {
     ])
 }
 
-fn of_hello(heard: &HelloEvent<'_>) -> Object {
+fn of_hello(event: &HelloEvent<'_>) -> Object {
     Object(vec![
-        ("time", Utc(heard.time).to_string().into()),
-        ("portid", heard.portid.into()),
-        ("text", heard.text.map(lossy).into()),
+        ("time", Utc(event.time).to_string().into()),
+        ("portid", event.portid.into()),
+        ("text", event.text.map(lossy).into()),
     ])
 }
 

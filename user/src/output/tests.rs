@@ -135,8 +135,8 @@ fn a_summary_tells_losses_and_refusals_apart_and_round_trips_if_there_were_any()
 
 #[test]
 fn a_notification_is_one_line_whatever_was_said() {
-    let heard = |text| {
-        Printable::Heard(HelloEvent {
+    let event = |text| {
+        Printable::Event(HelloEvent {
             time: SystemTime::UNIX_EPOCH + Duration::new(1_795_222_923, 4),
             portid: 4711,
             text,
@@ -144,13 +144,13 @@ fn a_notification_is_one_line_whatever_was_said() {
     };
 
     assert_written(
-        heard(Some(b"Hello\n\x1b[2J")),
+        event(Some(b"Hello\n\x1b[2J")),
         "2026-11-21T01:02:03.000000004Z port 4711: Hello\\x0a\\x1b[2J\n",
         "A notification",
         r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":"Hello\n\u001b[2J"}"#,
     );
     assert_written(
-        heard(None),
+        event(None),
         "2026-11-21T01:02:03.000000004Z port 4711\n",
         "A notification",
         r#"{"time":"2026-11-21T01:02:03.000000004Z","portid":4711,"text":null}"#,

@@ -18,7 +18,7 @@ pub fn write_event(out: &mut dyn Write, event: &Printable<'_>) -> io::Result<()>
         Printable::Reply(reply) => write_reply(out, reply),
         Printable::Lost(seq) => writeln!(out, "no reply: seq={seq}"),
         Printable::Summary(summary) => write_summary(out, summary),
-        Printable::Heard(heard) => write_hello(out, heard),
+        Printable::Event(event) => write_hello(out, event),
         Printable::Audience(audience) => write_audience(out, audience),
         Printable::Peers(peers, now) => write_peers(out, peers, *now),
         Printable::Stats(stats) => { stats_rows(stats).iter() }
@@ -83,8 +83,8 @@ fn write_rtt(out: &mut dyn Write, rtt: &Rtt) -> io::Result<()> {
     )
 }
 
-fn write_hello(out: &mut dyn Write, heard: &HelloEvent<'_>) -> io::Result<()> {
-    let HelloEvent { time, portid, text } = heard;
+fn write_hello(out: &mut dyn Write, event: &HelloEvent<'_>) -> io::Result<()> {
+    let HelloEvent { time, portid, text } = event;
     write!(out, "{} port {portid}", Utc(*time))?;
 
     match text {

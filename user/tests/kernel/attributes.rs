@@ -172,7 +172,7 @@ fn a_number_that_has_not_four_bytes_is_refused() {
 }
 
 #[test]
-fn a_refused_value_is_told_with_what_it_has_to_be() {
+fn a_refused_value_is_reported_with_what_it_has_to_be() {
     let _module = Module::load();
     let peer = Peer::open();
     let string = |limit| vec![(MAX_LENGTH, limit), (TYPE, NUL_STRING)];
@@ -220,7 +220,7 @@ fn a_refused_value_is_told_with_what_it_has_to_be() {
 }
 
 #[test]
-fn what_is_refused_for_anything_else_is_told_without_a_policy() {
+fn what_is_refused_for_anything_else_is_reported_without_a_policy() {
     let _module = Module::load();
     let peer = Peer::open();
     for (command, attributes) in [
@@ -256,7 +256,7 @@ fn a_peer_that_nobody_knows_is_refused_at_its_number() {
 }
 
 #[test]
-fn a_request_that_lacks_its_attribute_is_told_which() {
+fn a_request_that_lacks_its_attribute_is_refused_with_its_type() {
     let _module = Module::load();
     let peer = Peer::open();
     for (command, missing) in [

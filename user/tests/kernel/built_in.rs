@@ -79,7 +79,7 @@ fn a_socket_outlives_the_name_of_its_namespace() {
 }
 
 #[test]
-fn listeners_and_the_monitor_hear_what_is_said() {
+fn listeners_and_the_monitor_receive_what_is_said() {
     let netns = Netns::add(NETNS);
     let listener = Peer::open_in(&netns);
     listener.listen();
@@ -101,9 +101,9 @@ fn listeners_and_the_monitor_hear_what_is_said() {
         assert!(output.status.success(), "{output:?}");
         assert!(stdout(&output).contains("Good morning"), "{output:?}");
     }
-    let (heard, _) = listener.drain();
-    assert!(heard.len() >= 2);
-    for event in heard {
+    let (received, _) = listener.drain();
+    assert!(received.len() >= 2);
+    for event in received {
         assert_eq!(event.header.nlmsg_type, HELLO_CMD_HELLO_NTF);
     }
 }
@@ -184,11 +184,11 @@ fn a_module_of_the_same_family_is_refused_and_does_no_harm() {
 #[test]
 fn a_module_of_another_family_is_served_beside_it() {
     let echo = Loaded::load("echo");
-    let told = attrs(&[(1, b"beside\0")]);
+    let attributes = attrs(&[(1, b"beside\0")]);
     let peer = Peer::of(29);
 
-    let answers = peer.exchange(&message(header(16, NLM_F_REQUEST, 7), &told));
-    assert_eq!(answers[0].payload, told);
+    let answers = peer.exchange(&message(header(16, NLM_F_REQUEST, 7), &attributes));
+    assert_eq!(answers[0].payload, attributes);
     Peer::open().assert_served();
     drop(peer);
     drop(echo);

@@ -21,7 +21,7 @@ const TEXT: &[(u16, &[u8])] = &[(HELLO_A_TEXT, b"Hello\0")];
 const TEXT_BYTES: u64 = nla_total_size(6) as u64;
 
 #[test]
-fn a_listener_hears_what_is_said_while_it_listens() {
+fn a_listener_receives_what_is_said_while_it_listens() {
     let _module = Module::load();
     let peer = Peer::open();
     peer.exchange(&hello(1, &[(HELLO_A_TEXT, b"too early\0")]));
@@ -34,13 +34,13 @@ fn a_listener_hears_what_is_said_while_it_listens() {
 
     let output = listener.end();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let heard = json_lines(&output.stdout);
-    let texts: Vec<_> = heard.iter().map(|line| &line["text"]).collect();
+    let events = json_lines(&output.stdout);
+    let texts: Vec<_> = events.iter().map(|line| &line["text"]).collect();
     assert_eq!(
         texts,
         [&json!("Hello"), &Value::Null, &json!("a\nb\u{fffd}")]
     );
-    for line in &heard {
+    for line in &events {
         assert_eq!(line["portid"], peer.portid());
         assert_eq!(line.as_object().unwrap().len(), 3);
         let year = format!("{}-", year(before));
@@ -54,7 +54,7 @@ fn a_listener_hears_what_is_said_while_it_listens() {
 }
 
 #[test]
-fn a_listener_hears_the_client_and_prints_a_line_each() {
+fn a_listener_receives_the_client_and_prints_a_line_each() {
     let _module = Module::load();
     let listener = Listener::start(&["listen", "-c", "2"]);
     nlhello(&["hello", "Good \x1b[1mmorning", "-c", "2", "-i", "0"]);
@@ -100,7 +100,7 @@ fn listening_ends_with_a_signal_and_its_summary() {
 }
 
 #[test]
-fn who_may_not_listen_is_told_what_it_takes() {
+fn who_may_not_listen_gets_a_hint_of_what_it_takes() {
     let _module = Module::load();
     let output = nlhello_as_nobody(&["listen", "--timeout", "1"]);
 
@@ -122,9 +122,9 @@ fn what_is_not_the_kernels_is_not_believed() {
     send_to_events(&forged);
     Peer::open().exchange(&hello(1, &[(HELLO_A_TEXT, b"truth\0")]));
 
-    let heard = json_lines(&listener.end().stdout);
-    assert_eq!(heard.len(), 1);
-    assert_eq!(heard[0]["text"], "truth");
+    let events = json_lines(&listener.end().stdout);
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["text"], "truth");
 }
 
 #[test]
@@ -149,17 +149,20 @@ fn a_listener_that_is_too_slow_says_so_and_goes_on() {
 
     let output = listener.end();
     assert_eq!(output.status.code(), Some(0));
-    let heard = json_lines(&output.stdout);
+    let events = json_lines(&output.stdout);
     assert!(
-        heard.len() > 100 && heard.len() < said,
+        events.len() > 100 && events.len() < said,
         "{} of {said}",
-        heard.len()
+        events.len()
     );
-    assert_eq!(heard.last().unwrap()["text"], "the last");
-    let told = json_lines(&output.stderr);
-    assert_eq!(told[0]["error"]["errno"], libc::ENOBUFS);
-    assert_eq!(told.last().unwrap()["summary"]["received"], heard.len());
-    assert!(told.last().unwrap()["summary"]["overruns"].as_u64() >= Some(1));
+    assert_eq!(events.last().unwrap()["text"], "the last");
+    let reported = json_lines(&output.stderr);
+    assert_eq!(reported[0]["error"]["errno"], libc::ENOBUFS);
+    assert_eq!(
+        reported.last().unwrap()["summary"]["received"],
+        events.len()
+    );
+    assert!(reported.last().unwrap()["summary"]["overruns"].as_u64() >= Some(1));
 }
 
 #[test]
@@ -373,7 +376,7 @@ fn what_a_refused_greeting_has_to_be_is_shown_with_the_messages() {
 }
 
 #[test]
-fn who_may_not_set_the_greeting_is_told_what_it_takes() {
+fn who_may_not_set_the_greeting_gets_a_hint_of_what_it_takes() {
     let _module = Module::load();
     let output = nlhello_as_nobody(&["greeting", "Hi"]);
 
@@ -415,16 +418,16 @@ fn each_namespace_has_its_own_greeting_peers_and_listeners() {
 
     listener.wait_until_read();
     listener.signal("INT");
-    let heard = json_lines(&listener.end().stdout);
+    let events = json_lines(&listener.end().stdout);
     assert_eq!(
-        heard.len(),
+        events.len(),
         1,
-        "only the hello in the first namespace: {heard:?}"
+        "only the hello in the first namespace: {events:?}"
     );
 }
 
 #[test]
-fn who_may_not_enter_a_namespace_is_told_what_it_takes() {
+fn who_may_not_enter_a_namespace_gets_a_hint_of_what_it_takes() {
     let _module = Module::load();
     let _blue = Netns::add("blue");
     let output = nlhello_as_nobody(&["-n", "blue"]);

@@ -235,15 +235,15 @@ fn dump_until(is_over: &AtomicBool) {
 
 /// Listens, and joins again and again.
 fn listen_until(is_over: &AtomicBool) {
-    let mut heard = 0;
+    let mut received = 0;
     for _ in until(is_over) {
         let peer = Peer::open();
         peer.listen();
-        heard += peer.drain().0.len();
+        received += peer.drain().0.len();
         thread::yield_now();
-        heard += peer.drain().0.len();
+        received += peer.drain().0.len();
     }
-    assert!(heard > 0);
+    assert!(received > 0);
 }
 
 /// Replaces the peer that came first by a new one. Returns what that counts.

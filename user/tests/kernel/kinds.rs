@@ -94,14 +94,20 @@ fn a_big_endian_number_may_be_marked_as_one_and_no_other() {
 
     let words = "unexpected flag in nla_type";
     let value = 100_000_u32.to_ne_bytes();
-    let told = refusal(&peer, PROBE_KIND_U32 | NET_BYTEORDER, &value);
-    assert_eq!((told.errno, told.words.as_str()), (libc::EINVAL, words));
-    let told = refusal(&peer, PROBE_KIND_BE32 | NLA_F_NESTED, &value);
-    assert_eq!((told.errno, told.words.as_str()), (libc::EINVAL, words));
+    let reported = refusal(&peer, PROBE_KIND_U32 | NET_BYTEORDER, &value);
+    assert_eq!(
+        (reported.errno, reported.words.as_str()),
+        (libc::EINVAL, words)
+    );
+    let reported = refusal(&peer, PROBE_KIND_BE32 | NLA_F_NESTED, &value);
+    assert_eq!(
+        (reported.errno, reported.words.as_str()),
+        (libc::EINVAL, words)
+    );
 }
 
 #[test]
-fn a_number_out_of_its_limits_is_told_with_them() {
+fn a_number_out_of_its_limits_is_reported_with_them() {
     let (_module, peer) = Loaded::probe();
     for (nla_type, value, words, policy) in [
         (
@@ -162,13 +168,17 @@ fn a_number_out_of_its_limits_is_told_with_them() {
         ),
         (PROBE_KIND_BE64, &[0; 8], "too small (at least 1)", vec![]),
     ] {
-        let told = refusal(&peer, nla_type, value);
-        assert_eq!(told, Told::new(libc::ERANGE, words, policy), "{nla_type}");
+        let reported = refusal(&peer, nla_type, value);
+        assert_eq!(
+            reported,
+            AttrRefusal::new(libc::ERANGE, words, policy),
+            "{nla_type}"
+        );
     }
 }
 
 #[test]
-fn a_number_of_another_size_is_told_with_its_kind() {
+fn a_number_of_another_size_is_reported_with_its_kind() {
     let (_module, peer) = Loaded::probe();
     let number = |size| format!("number does not have {size}");
     for (nla_type, words, policy) in [
@@ -202,20 +212,26 @@ fn a_number_of_another_size_is_told_with_its_kind() {
         ),
     ] {
         for len in [0, 3, 5, 9] {
-            let told = refusal(&peer, nla_type, &vec![0; len]);
-            assert_eq!(told, Told::new(libc::EINVAL, &words, policy.clone()));
+            let reported = refusal(&peer, nla_type, &vec![0; len]);
+            assert_eq!(
+                reported,
+                AttrRefusal::new(libc::EINVAL, &words, policy.clone())
+            );
         }
     }
 }
 
 #[test]
-fn bits_that_nothing_knows_are_told_with_those_that_are_known() {
+fn bits_that_nothing_knows_are_reported_with_those_that_are_known() {
     let (_module, peer) = Loaded::probe();
     let words = "unknown bit (mask 0x5)";
     let policy = vec![(MASK, 5), (TYPE, U64)];
     for bits in [2_u64, 7, 1 << 63] {
-        let told = refusal(&peer, PROBE_KIND_U64, &bits.to_ne_bytes());
-        assert_eq!(told, Told::new(libc::EINVAL, words, policy.clone()));
+        let reported = refusal(&peer, PROBE_KIND_U64, &bits.to_ne_bytes());
+        assert_eq!(
+            reported,
+            AttrRefusal::new(libc::EINVAL, words, policy.clone())
+        );
     }
 
     let policy = vec![(BITFIELD32_MASK, 7), (TYPE, BITFIELD32)];
@@ -224,13 +240,16 @@ fn bits_that_nothing_knows_are_told_with_those_that_are_known() {
         (field(0, 8), "unknown bit (mask 0x7)"),
         (field(3, 1), "bit is set that is not selected"),
     ] {
-        let told = refusal(&peer, PROBE_KIND_BITFIELD32, &bits);
-        assert_eq!(told, Told::new(libc::EINVAL, words, policy.clone()));
+        let reported = refusal(&peer, PROBE_KIND_BITFIELD32, &bits);
+        assert_eq!(
+            reported,
+            AttrRefusal::new(libc::EINVAL, words, policy.clone())
+        );
     }
 }
 
 #[test]
-fn a_length_out_of_its_limits_is_told_with_them() {
+fn a_length_out_of_its_limits_is_reported_with_them() {
     let (_module, peer) = Loaded::probe();
     let lengths = |min, max| vec![(MIN_LENGTH, min), (MAX_LENGTH, max), (TYPE, BINARY)];
     for (nla_type, len, words, policy) in [
@@ -258,13 +277,16 @@ fn a_length_out_of_its_limits_is_told_with_them() {
         ),
         (PROBE_KIND_FLAG, 1, "too long (limit 0)", vec![(TYPE, FLAG)]),
     ] {
-        let told = refusal(&peer, nla_type, &vec![0; len]);
-        assert_eq!(told, Told::new(libc::ERANGE, words, policy));
+        let reported = refusal(&peer, nla_type, &vec![0; len]);
+        assert_eq!(reported, AttrRefusal::new(libc::ERANGE, words, policy));
     }
 
-    let told = refusal(&peer, PROBE_KIND_STRING, b"123456789\0");
+    let reported = refusal(&peer, PROBE_KIND_STRING, b"123456789\0");
     let policy = vec![(MAX_LENGTH, 8), (TYPE, NUL_STRING)];
-    assert_eq!(told, Told::new(libc::ERANGE, "too long (limit 8)", policy));
+    assert_eq!(
+        reported,
+        AttrRefusal::new(libc::ERANGE, "too long (limit 8)", policy)
+    );
 }
 
 #[test]
@@ -300,12 +322,12 @@ fn an_entry_of_an_array_is_refused_where_it_is() {
 #[test]
 fn an_array_that_is_not_marked_as_a_nest_is_refused() {
     let (_module, peer) = Loaded::probe();
-    let told = refusal(&peer, PROBE_KIND_ARRAY, b"");
+    let reported = refusal(&peer, PROBE_KIND_ARRAY, b"");
     let policy = vec![(TYPE, NESTED_ARRAY)];
 
     assert_eq!(
-        told,
-        Told::new(libc::EINVAL, "NLA_F_NESTED is missing", policy)
+        reported,
+        AttrRefusal::new(libc::EINVAL, "NLA_F_NESTED is missing", policy)
     );
 }
 
@@ -328,13 +350,13 @@ fn a_refusal_with_a_policy_fits_whatever_the_request_is() {
 
 /// How a request was refused for its only attribute.
 #[derive(Debug, PartialEq, Eq)]
-struct Told {
+struct AttrRefusal {
     errno: i32,
     words: String,
     policy: Vec<(u16, u64)>,
 }
 
-impl Told {
+impl AttrRefusal {
     fn new(errno: i32, words: &str, policy: Vec<(u16, u64)>) -> Self {
         Self {
             errno,
@@ -353,13 +375,13 @@ fn answer(peer: &Peer, attrs: &[u8]) -> Answer {
 }
 
 /// Returns how a request with this attribute alone is refused, for that attribute.
-fn refusal(peer: &Peer, nla_type: u16, value: &[u8]) -> Told {
+fn refusal(peer: &Peer, nla_type: u16, value: &[u8]) -> AttrRefusal {
     let answer = answer(peer, &attrs(&[(nla_type, value)]));
     let (errno, ext_ack) = answer.ack();
     let words = String::from_utf8_lossy(ext_ack.message.unwrap_or_default());
 
     assert_eq!(ext_ack.offset, Some(NLMSG_HDRLEN as u32));
-    Told::new(errno, &words, answer.policy())
+    AttrRefusal::new(errno, &words, answer.policy())
 }
 
 /// A number as it comes back.

@@ -36,14 +36,14 @@ fn the_family_in_the_docs_of_the_layer_does_what_they_say() {
     let peer = Peer::of(29);
     let request = |payload: &[u8]| message(header(16, NLM_F_REQUEST, 7), payload);
 
-    let told = attrs(&[(1, b"as it is in the docs\0")]);
-    let answers = peer.exchange(&request(&told));
+    let attributes = attrs(&[(1, b"as it is in the docs\0")]);
+    let answers = peer.exchange(&request(&attributes));
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert_eq!(
         (answers[0].header.nlmsg_type, answers[0].header.nlmsg_seq),
         (16, 7)
     );
-    assert_eq!(answers[0].payload, told);
+    assert_eq!(answers[0].payload, attributes);
 
     let long = attrs(&[(1, &[[b'x'; 101].as_slice(), b"\0"].concat())]);
     let answers = peer.exchange(&request(&long));
@@ -617,7 +617,7 @@ fn a_group_that_the_family_does_not_have_gets_no_notification() {
 }
 
 #[test]
-fn the_family_is_asked_before_a_socket_joins_a_group_and_told_when_it_leaves() {
+fn the_family_is_asked_before_a_socket_joins_a_group_and_notified_when_it_leaves() {
     let (_module, peer) = Loaded::probe();
     let socket = NlSocket::connect(NlFamily::from(NETLINK_PROBE as i32), None, Groups::empty());
     let socket = socket.unwrap();
@@ -738,10 +738,13 @@ fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
         ),
     ]) {
         peer.send(&send(PROBE_CMD_SEND, &to));
-        let heard = receiver.recv();
-        assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
-        assert_eq!((heard.header.nlmsg_seq, heard.header.nlmsg_pid), (seq, pid));
-        assert_eq!(heard.payload, count_attr(number));
+        let received = receiver.recv();
+        assert_eq!(received.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+        assert_eq!(
+            (received.header.nlmsg_seq, received.header.nlmsg_pid),
+            (seq, pid)
+        );
+        assert_eq!(received.payload, count_attr(number));
     }
     // The group of closings has no members.
     let to_nobody = send(PROBE_CMD_SEND, &[(PROBE_A_GROUP, PROBE_GROUP_CLOSINGS)]);
@@ -752,7 +755,7 @@ fn a_family_sends_to_a_group_or_a_port_while_it_holds_a_lock() {
 }
 
 #[test]
-fn what_a_family_cannot_send_it_is_told() {
+fn what_a_family_cannot_send_is_an_error_to_it() {
     let (_module, peer) = Loaded::probe();
     let full = Peer::of(NETLINK_PROBE);
     let to_full = send(PROBE_CMD_SEND, &[(PROBE_A_PORTID, full.portid())]);
@@ -792,9 +795,9 @@ fn a_work_item_sends_when_its_request_is_over() {
 
     let to_group = send(PROBE_CMD_SEND_LATER, &[(PROBE_A_GROUP, PROBE_GROUP_OPEN)]);
     peer.send(&to_group);
-    let heard = listener.recv();
-    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_SENT_NTF);
-    assert_eq!(heard.payload, count_attr(0));
+    let received = listener.recv();
+    assert_eq!(received.header.nlmsg_type, PROBE_CMD_SENT_NTF);
+    assert_eq!(received.payload, count_attr(0));
     wait_for_work(&peer);
     for silent in [&peer, &listener, &elsewhere] {
         silent.assert_silent();
@@ -802,7 +805,7 @@ fn a_work_item_sends_when_its_request_is_over() {
 }
 
 #[test]
-fn listeners_hear_that_a_socket_was_closed() {
+fn listeners_receive_that_a_socket_was_closed() {
     let (_module, _peer) = Loaded::probe();
     let listener = Peer::of(NETLINK_PROBE);
     listener.join(PROBE_GROUP_CLOSINGS).unwrap();
@@ -810,10 +813,10 @@ fn listeners_hear_that_a_socket_was_closed() {
     let portid = closed.portid();
     drop(closed);
 
-    let heard = listener.recv();
-    assert_eq!(heard.header.nlmsg_type, PROBE_CMD_CLOSED_NTF);
+    let received = listener.recv();
+    assert_eq!(received.header.nlmsg_type, PROBE_CMD_CLOSED_NTF);
     assert_eq!(
-        heard.payload,
+        received.payload,
         attrs(&[(PROBE_A_PORTID, &portid.to_ne_bytes())])
     );
 }

@@ -28,8 +28,8 @@ fn now(words: &str) -> Vec<Value> {
 }
 
 /// Returns what happened to routes to `dst`, a word each time.
-fn whats_of_route<'t>(told: &'t [Value], dst: &str) -> Vec<&'t str> {
-    let of_dst = told.iter().filter(|line| line["route"]["dst"] == dst);
+fn whats_of_route<'t>(emitted: &'t [Value], dst: &str) -> Vec<&'t str> {
+    let of_dst = emitted.iter().filter(|line| line["route"]["dst"] == dst);
     of_dst.filter_map(|line| line["event"].as_str()).collect()
 }
 
@@ -150,7 +150,7 @@ fn a_refusal_has_the_kernels_words_the_attribute_and_what_was_asked_for() {
 }
 
 #[test]
-fn who_may_and_is_refused_for_another_reason_is_not_told_to_become_root() {
+fn who_may_and_is_refused_for_another_reason_gets_no_hint_to_become_root() {
     let _netns = netns_with_pair();
     done("link add bo type bond");
     let output = change("link set bo master bo");
@@ -162,7 +162,7 @@ fn who_may_and_is_refused_for_another_reason_is_not_told_to_become_root() {
 }
 
 #[test]
-fn routes_of_labels_are_told_from_the_start_and_stay_while_other_routes_go() {
+fn routes_of_labels_are_emitted_from_the_start_and_stay_while_other_routes_go() {
     let _netns = netns_with_pair();
     in_netns("sysctl -qw net.mpls.platform_labels=1000 net.mpls.conf.v1.input=1");
     in_netns("ip -f mpls route add 100 as 200 via inet 10.0.0.2 dev v1");
@@ -188,19 +188,19 @@ fn routes_of_labels_are_told_from_the_start_and_stay_while_other_routes_go() {
     watcher.wait_for_line("a dead route", |line| {
         line["route"]["dst"] == "102" && line["route"]["flags"].to_string().contains("dead")
     });
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
     assert_eq!(
-        whats_of_route(&told, "100"),
+        whats_of_route(&emitted, "100"),
         ["change", "change"],
-        "{told:#?}"
+        "{emitted:#?}"
     );
-    assert_eq!(whats_of_route(&told, "101"), ["del"]);
-    assert_eq!(whats_of_route(&told, "102"), ["new", "change"]);
+    assert_eq!(whats_of_route(&emitted, "101"), ["del"]);
+    assert_eq!(whats_of_route(&emitted, "102"), ["new", "change"]);
 }
 
 #[test]
-fn links_on_one_that_goes_down_are_told_so_whatever_their_kind() {
+fn links_on_one_that_goes_down_are_emitted_so_whatever_their_kind() {
     let _netns = netns_with_pair();
     let uppers = ["vl", "gr", "ti", "mv"];
     for words in [
@@ -213,16 +213,16 @@ fn links_on_one_that_goes_down_are_told_so_whatever_their_kind() {
     }
     in_netns("ip link set vl up");
     let watcher = Watcher::start(NETNS, "link");
-    let is_told = |name: &str, is_down: bool| {
+    let is_emitted = |name: &str, is_down: bool| {
         watcher.wait_for_line(name, |line| {
             let flags = line["link"]["flags"].to_string();
             line["link"]["ifname"] == name && flags.contains("M-DOWN") == is_down
         });
     };
     in_netns("ip link set v1 down");
-    uppers.iter().for_each(|name| is_told(name, true));
+    uppers.iter().for_each(|name| is_emitted(name, true));
     in_netns("ip link set v1 up");
-    uppers.iter().for_each(|name| is_told(name, false));
+    uppers.iter().for_each(|name| is_emitted(name, false));
     in_netns("ip link set v1 down");
     // Tunnels stay, and there is nothing below them then.
     in_netns("ip link del v1");
@@ -230,20 +230,20 @@ fn links_on_one_that_goes_down_are_told_so_whatever_their_kind() {
         line["event"] == "del" && line["link"]["ifname"] == "v1"
     });
     idle::wait_until_idle(&watcher.child);
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
     for name in uppers {
-        flags_of(&told, name);
+        flags_of(&emitted, name);
     }
     for shown in now("link") {
         let name = shown["ifname"].as_str().unwrap();
-        if let Some(last) = flags_of(&told, name).last() {
-            assert_eq!(*last, shown["flags"], "{name}: {told:#?}");
+        if let Some(last) = flags_of(&emitted, name).last() {
+            assert_eq!(*last, shown["flags"], "{name}: {emitted:#?}");
         }
     }
 }
 
 #[test]
-fn a_default_route_by_router_advertisement_is_told_with_all_that_the_router_says() {
+fn a_default_route_by_router_advertisement_is_emitted_with_all_that_the_router_says() {
     let (_netns, _far) = (Netns::add(NETNS), Netns::add("change-far"));
     in_netns("ip link add va type veth peer name vb netns change-far");
     for netns in [NETNS, "change-far"] {
@@ -270,11 +270,14 @@ fn a_default_route_by_router_advertisement_is_told_with_all_that_the_router_says
         });
     }
     idle::wait_until_idle(&watcher.child);
-    let (told, _) = watcher.end();
-    let last = told.iter().rfind(|line| is_default(line)).unwrap();
+    let (emitted, _) = watcher.end();
+    let last = emitted.iter().rfind(|line| is_default(line)).unwrap();
     let shown = now("route show default -6");
 
-    assert_eq!(last["route"]["metrics"], shown[0]["metrics"], "{told:#?}");
+    assert_eq!(
+        last["route"]["metrics"], shown[0]["metrics"],
+        "{emitted:#?}"
+    );
 }
 
 #[test]
@@ -292,14 +295,14 @@ fn what_links_on_the_same_link_share_changes_for_all_of_them() {
     in_netns("ip link set m1 up");
     in_netns("ip link set i1 up");
     let watcher = Watcher::start(NETNS, "link");
-    let is_told = |name: &str, key: &str, value: Value| {
+    let is_emitted = |name: &str, key: &str, value: Value| {
         watcher.wait_for_line(name, |line| {
             line["link"]["ifname"] == name && line["link"]["linkinfo"]["info_data"][key] == value
         });
     };
     in_netns("ip link set m1 type macvlan bcqueuelen 2000");
-    is_told("m2", "usedbcqueuelen", json!(2000));
+    is_emitted("m2", "usedbcqueuelen", json!(2000));
     in_netns("ip link set i1 type ipvlan mode l3");
-    is_told("i2", "mode", json!("l3"));
+    is_emitted("i2", "mode", json!("l3"));
     watcher.end();
 }

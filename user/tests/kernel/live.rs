@@ -26,7 +26,7 @@ const SETTLED: Duration = Duration::from_millis(500);
 /// `nlhello sniff` in the namespace of the pair.
 struct Sniffer {
     child: Child,
-    told: PathBuf,
+    printed: PathBuf,
     said: PathBuf,
 }
 
@@ -44,8 +44,8 @@ impl Sniffer {
         let file = |kind: &str| {
             std::env::temp_dir().join(format!("sniffer-{}-{number}-{kind}", std::process::id()))
         };
-        let (told, said) = (file("out"), file("err"));
-        let stdout = stdout.unwrap_or_else(|| File::create(&told).unwrap().into());
+        let (printed, said) = (file("out"), file("err"));
+        let stdout = stdout.unwrap_or_else(|| File::create(&printed).unwrap().into());
         let child = Command::new("nlhello")
             .args(["-n", NETNS])
             .args(words.split_whitespace())
@@ -53,7 +53,11 @@ impl Sniffer {
             .stderr(File::create(&said).unwrap())
             .spawn()
             .unwrap();
-        Self { child, told, said }
+        Self {
+            child,
+            printed,
+            said,
+        }
     }
 
     fn said(&self) -> String {
@@ -67,23 +71,23 @@ impl Sniffer {
     /// Waits for its end; returns its exit status, what it told, and what it said.
     fn ended(mut self) -> (Option<i32>, String, String) {
         let status = self.child.wait().unwrap();
-        let (told, said) = (fs::read_to_string(&self.told), self.said());
-        let _ = fs::remove_file(&self.told);
+        let (printed, said) = (fs::read_to_string(&self.printed), self.said());
+        let _ = fs::remove_file(&self.printed);
         fs::remove_file(&self.said).unwrap();
-        (status.code(), told.unwrap_or_default(), said)
+        (status.code(), printed.unwrap_or_default(), said)
     }
 
     /// Ends it; returns what it told.
     fn text(self) -> (String, String) {
         kill(&self.child, "INT");
-        let (status, told, said) = self.ended();
+        let (status, printed, said) = self.ended();
         assert_eq!(status, Some(0), "{said}");
-        (told, said)
+        (printed, said)
     }
 
     fn end(self) -> (Vec<Value>, String) {
-        let (told, said) = self.text();
-        (json_lines(told.as_bytes()), said)
+        let (printed, said) = self.text();
+        (json_lines(printed.as_bytes()), said)
     }
 }
 
@@ -207,7 +211,7 @@ fn questions_and_dumps_say_how_many_messages_answered_them() {
 }
 
 #[test]
-fn an_answer_that_comes_late_is_told_with_its_time() {
+fn an_answer_that_comes_late_is_shown_with_its_time() {
     let _netns = with_links();
     ip("link set va up");
     let routes = many_routes(100).filter(|line| line.starts_with("route add"));
@@ -239,7 +243,7 @@ fn an_answer_that_comes_late_is_told_with_its_time() {
 }
 
 #[test]
-fn whose_socket_it_is_is_told_whatever_its_port_id_is() {
+fn whose_socket_it_is_is_shown_whatever_its_port_id_is() {
     let _netns = with_links();
     let sockets = [own_socket(), own_socket()];
     let sniffer = Sniffer::start("");
@@ -288,7 +292,7 @@ fn an_event_for_two_listeners_is_one_line_with_two_copies() {
 }
 
 #[test]
-fn only_the_protocols_that_are_asked_for_are_told() {
+fn only_the_protocols_that_are_asked_for_are_shown() {
     let _netns = with_links();
     let sniffer = Sniffer::start("--protocol generic");
     ip("link show");
@@ -302,7 +306,7 @@ fn only_the_protocols_that_are_asked_for_are_told() {
 }
 
 #[test]
-fn only_the_process_and_the_name_that_are_asked_for_are_told() {
+fn only_the_process_and_the_name_that_are_asked_for_are_shown() {
     let _netns = with_links();
     let (pid, comm) = (
         std::process::id(),
@@ -328,7 +332,7 @@ fn only_the_process_and_the_name_that_are_asked_for_are_told() {
 }
 
 #[test]
-fn what_is_behind_a_message_and_what_is_none_is_told() {
+fn what_is_behind_a_message_and_what_is_none_is_shown() {
     let _netns = with_links();
     let socket = own_socket();
     let sniffer = Sniffer::spawn("sniff", None);
@@ -338,19 +342,22 @@ fn what_is_behind_a_message_and_what_is_none_is_told() {
     socket.send(&message_with_len(5000, longer, &[0; 16]));
     socket.send(b"text");
     sleep(SETTLED);
-    let (told, _) = sniffer.text();
+    let (printed, _) = sniffer.text();
 
     assert!(
-        told.contains("    and 24 bytes behind it, all of them 0\n"),
-        "{told}"
+        printed.contains("    and 24 bytes behind it, all of them 0\n"),
+        "{printed}"
     );
-    assert!(told.contains("> length field does not fit"), "{told}");
-    assert!(told.contains("> header is truncated: 74657874"), "{told}");
-    assert!(told.contains(" > NETLINK_ROUTE = 0 after "), "{told}");
+    assert!(printed.contains("> length field does not fit"), "{printed}");
+    assert!(
+        printed.contains("> header is truncated: 74657874"),
+        "{printed}"
+    );
+    assert!(printed.contains(" > NETLINK_ROUTE = 0 after "), "{printed}");
 }
 
 #[test]
-fn what_is_lost_is_told_with_its_number_then_and_at_the_end() {
+fn what_is_lost_is_reported_with_its_number_then_and_at_the_end() {
     let _netns = with_links();
     let socket = own_socket();
     let sniffer = Sniffer::start("");
@@ -363,7 +370,7 @@ fn what_is_lost_is_told_with_its_number_then_and_at_the_end() {
     }
     kill(&sniffer.child, "CONT");
     wait_until("a loss", || {
-        fs::read_to_string(&sniffer.told).is_ok_and(|told| told.contains("\"lost\":"))
+        fs::read_to_string(&sniffer.printed).is_ok_and(|printed| printed.contains("\"lost\":"))
     });
     let (objects, said) = sniffer.end();
     let lost: u64 = objects
@@ -391,9 +398,9 @@ fn the_link_is_there_as_long_as_it_is_needed_whatever_ends_that() {
     }
     let sniffer = Sniffer::start("-c 2");
     ip("link show va");
-    let (status, told, _) = sniffer.ended();
+    let (status, printed, _) = sniffer.ended();
     assert_eq!((status, devices()), (Some(0), String::new()));
-    assert_eq!(told.lines().count(), 2, "{told}");
+    assert_eq!(printed.lines().count(), 2, "{printed}");
 
     let sniffer = Sniffer::start("-c 1000");
     kill(&sniffer.child, "TERM");
@@ -492,8 +499,8 @@ fn what_is_written_is_read_by_replay() {
         ip("addr add 192.0.2.1/24 dev va");
         ip("addr del 192.0.2.1/24 dev va");
         sleep(SETTLED);
-        let (told, said) = sniffer.text();
-        assert_eq!(told, "");
+        let (printed, said) = sniffer.text();
+        assert_eq!(printed, "");
         assert!(said.contains(" datagrams written in "), "{said}");
         let output = run(Command::new("nlhello")
             .args(["replay", "--timestamp=none"])
@@ -541,17 +548,17 @@ fn it_works_in_a_namespace_of_an_unprivileged_users_own() {
         .uid(NOBODY)
         .gid(NOBODY));
     let said = fs::read_to_string(file.with_extension("err")).unwrap_or_default();
-    let told = fs::read(file.with_extension("out")).unwrap();
+    let printed = fs::read(file.with_extension("out")).unwrap();
     fs::remove_dir_all(&folder).unwrap();
 
     assert!(output.status.success(), "{said}: {output:?}");
-    let objects = json_lines(&told);
+    let objects = json_lines(&printed);
     assert_eq!(objects.len(), 2, "{said}");
     assert!(objects.iter().all(|object| type_of(object).len() > 3));
 }
 
 #[test]
-fn who_has_no_right_is_told_what_it_takes_and_what_cannot_be_seen_is_refused() {
+fn who_has_no_right_gets_a_hint_of_what_it_takes_and_what_cannot_be_seen_is_refused() {
     let output = nlhello_as_nobody(&["sniff"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("unshare -Urn"), "{output:?}");
@@ -563,7 +570,7 @@ fn who_has_no_right_is_told_what_it_takes_and_what_cannot_be_seen_is_refused() {
 }
 
 #[test]
-fn monitors_are_not_told_of_who_sniffs() {
+fn monitors_emit_nothing_of_who_sniffs() {
     let _netns = with_links();
     let watcher = Watcher::start(
         NETNS,
@@ -585,7 +592,7 @@ fn monitors_are_not_told_of_who_sniffs() {
 }
 
 #[test]
-fn a_batch_of_requests_is_told_with_the_answer_to_each() {
+fn a_batch_of_requests_is_shown_with_the_answer_to_each() {
     let _netns = with_links();
     let socket = own_socket();
     let sniffer = Sniffer::start("");

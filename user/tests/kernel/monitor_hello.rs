@@ -6,7 +6,7 @@ use crate::lab::*;
 use crate::net::monitor::netns::{Watch, HOME};
 use crate::net::monitor::pair;
 use crate::net::monitor::record::Recorded;
-use crate::net::monitor::watcher::{tells, Watcher};
+use crate::net::monitor::watcher::{is_event_of, Watcher};
 use serde_json::json;
 use std::fs;
 use std::process::{Command, Stdio};
@@ -22,7 +22,7 @@ fn hellos_are_replayed_too() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         pair::ip("rule add from 10.3.0.0/16 table 100");
     });
-    assert_eq!(recorded.told.lines().count(), 3, "{}", recorded.told);
+    assert_eq!(recorded.emitted.lines().count(), 3, "{}", recorded.emitted);
     recorded.assert_replayed("--timestamp=none");
 }
 
@@ -40,10 +40,10 @@ fn hellos_come_in_the_stream_of_the_monitor() {
         assert!(nlhello(&[&["-n", NETNS], args].concat()).status.success());
     }
     watcher.wait_for(r#""text":null"#);
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
-    let first = &told[0];
-    assert!(tells(
+    let first = &emitted[0];
+    assert!(is_event_of(
         first,
         "new",
         "hello",
@@ -53,14 +53,16 @@ fn hellos_come_in_the_stream_of_the_monitor() {
     assert_eq!(first["by"]["portid"], first["hello"]["portid"]);
     assert!(first["time"].is_string());
     let link = json!({"ifname": "d0"});
-    assert!(told.iter().any(|line| tells(line, "new", "link", &link)));
-    assert!(told
+    assert!(emitted
         .iter()
-        .any(|line| tells(line, "new", "hello", &json!({"text": null}))));
+        .any(|line| is_event_of(line, "new", "link", &link)));
+    assert!(emitted
+        .iter()
+        .any(|line| is_event_of(line, "new", "hello", &json!({"text": null}))));
 }
 
 #[test]
-fn a_hello_counts_and_is_told_as_text() {
+fn a_hello_counts_and_is_emitted_as_text() {
     let _module = Module::load();
     let _netns = Netns::add(NETNS);
     let child = Command::new("nlhello")
@@ -85,7 +87,7 @@ fn a_hello_counts_and_is_told_as_text() {
 }
 
 #[test]
-fn that_hellos_were_lost_is_told_and_how_many() {
+fn that_hellos_were_lost_is_emitted_and_how_many() {
     const SAID: usize = 400;
     let _module = Module::load();
     let _netns = Netns::add(NETNS);
@@ -95,24 +97,27 @@ fn that_hellos_were_lost_is_told_and_how_many() {
     assert!(said.status.success());
     kill(&watcher.child, "CONT");
     watcher.wait_for(r#""event":"lost","kind":"hello","drops":"#);
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
-    let drops: u64 = told.iter().filter_map(|line| line["drops"].as_u64()).sum();
-    let heard = told.iter().filter(|line| line["event"] == "new").count();
-    assert_eq!(heard + drops as usize, SAID);
+    let drops: u64 = emitted
+        .iter()
+        .filter_map(|line| line["drops"].as_u64())
+        .sum();
+    let received = emitted.iter().filter(|line| line["event"] == "new").count();
+    assert_eq!(received + drops as usize, SAID);
 }
 
 #[test]
-fn who_says_hello_in_another_namespace_is_heard_at_once() {
+fn who_says_hello_in_another_namespace_is_received_at_once() {
     let module = Module::load();
     let _all = [HOME, "mn-red"].map(Netns::add);
     let watch = Watch::start(&["hello"]);
     let output = nlhello(&["-n", "mn-red", "hello", "there", "-c", "1"]);
     assert!(output.status.success(), "{output:?}");
-    let told = watch.wait_for("a hello", |line| line["kind"] == "hello");
+    let emitted = watch.wait_for("a hello", |line| line["kind"] == "hello");
     watch.end();
     drop(_all);
 
-    assert_eq!(told["netns"], "mn-red");
+    assert_eq!(emitted["netns"], "mn-red");
     module.unload_when_free();
 }

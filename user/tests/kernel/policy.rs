@@ -64,7 +64,7 @@ const KINDS: u16 = 8;
 const DIGIT: u16 = 9;
 
 #[test]
-fn each_command_is_told_with_its_policies() {
+fn each_command_is_reported_with_its_policies() {
     let (_module, peer) = Loaded::probe();
     let request = |index: u16| vec![(DO, index.into())];
     let dump = |index: u16| vec![(DUMP, index.into())];
@@ -86,11 +86,11 @@ fn each_command_is_told_with_its_policies() {
         (PROBE_CMD_GET_POLICY, dump(NOTHING)),
     ];
 
-    assert_eq!(ToldPolicy::by(&peer).commands, expected);
+    assert_eq!(ReportedPolicy::by(&peer).commands, expected);
 }
 
 #[test]
-fn each_attribute_is_told_with_what_it_has_to_be() {
+fn each_attribute_is_reported_with_what_it_has_to_be() {
     let (_module, peer) = Loaded::probe();
     let number = || range(U32, 0, u32::MAX.into());
     let mut expected = vec![
@@ -117,7 +117,7 @@ fn each_attribute_is_told_with_what_it_has_to_be() {
     expected.extend(kinds());
     expected.push((DIGIT, PROBE_DIGIT_VALUE, range(U8, 0, 9)));
 
-    assert_eq!(ToldPolicy::by(&peer).attrs, expected);
+    assert_eq!(ReportedPolicy::by(&peer).attrs, expected);
 }
 
 /// Policy that is reported of an attribute of each kind. Netlink has no words for a big-endian number.
@@ -160,9 +160,9 @@ fn kinds() -> Vec<(u16, u16, Numbers)> {
 }
 
 #[test]
-fn an_attribute_is_told_as_the_core_tells_of_it_when_it_is_refused() {
+fn an_attribute_is_reported_as_the_core_reports_it_when_it_is_refused() {
     let (_module, peer) = Loaded::probe();
-    let told = ToldPolicy::by(&peer).attrs;
+    let reported = ReportedPolicy::by(&peer).attrs;
 
     for nla_type in [
         PROBE_KIND_U8..=PROBE_KIND_SINT,
@@ -175,12 +175,12 @@ fn an_attribute_is_told_as_the_core_tells_of_it_when_it_is_refused() {
         let wrong = attrs(&[(nla_type, &[0; 5])]);
         let request = message(header(PROBE_CMD_KINDS, NLM_F_REQUEST, 1), &wrong);
         let by_core = only_answer(&peer, &request).policy();
-        assert!(told.contains(&(KINDS, nla_type, by_core)), "{nla_type}");
+        assert!(reported.contains(&(KINDS, nla_type, by_core)), "{nla_type}");
     }
 }
 
 #[test]
-fn the_policy_is_told_by_a_dump_that_takes_no_attribute() {
+fn the_policy_is_reported_by_a_dump_that_takes_no_attribute() {
     let (_module, peer) = Loaded::probe();
     let request = |flags, payload: &[u8]| {
         let header = header(PROBE_CMD_GET_POLICY, NLM_F_REQUEST | flags, 1);
@@ -197,23 +197,23 @@ fn what_reads_the_policies_of_generic_netlink_reads_these() {
     const GENLMSGHDR: [u8; 4] = [10, 2, 0, 0];
     const GENL_ID_CTRL: u16 = 16;
     let (_module, peer) = Loaded::probe();
-    let (mut policy, mut told) = (Policy::default(), Flat::default());
+    let (mut policy, mut reported) = (Policy::default(), Flat::default());
 
     for answer in policy_messages(&peer) {
         let payload = [&GENLMSGHDR, answer.payload.as_slice()].concat();
         let bytes = message(header(GENL_ID_CTRL, NLM_F_MULTI, 1), &payload);
         policy.add(&Message::from_bytes(&bytes).unwrap());
     }
-    policy.describe(&mut Names::new(), &mut told);
+    policy.describe(&mut Names::new(), &mut reported);
     for part in [
         "{ op=Number(16) do=Number(0) dump=Number(3)}",
         "{ policy_idx=Number(1) attrs={{ attr=Number(1) type=Word(\"u32\")",
         "{ attr=Number(3) type=Word(\"nested\") policy_idx=Number(2) policy_maxtype=Number(2)}",
         "{ attr=Number(22) type=Word(\"binary\") min_length=Number(2) max_length=Number(40000)}",
     ] {
-        assert!(told.0.contains(part), "no {part}: {}", told.0);
+        assert!(reported.0.contains(part), "no {part}: {}", reported.0);
     }
-    assert!(!told.0.contains("unknown"), "{}", told.0);
+    assert!(!reported.0.contains("unknown"), "{}", reported.0);
 }
 
 /// Fields as they come, in a line.
@@ -254,37 +254,37 @@ fn policy_messages(peer: &Peer) -> Vec<Answer> {
 
 /// Policies that the family reports.
 #[derive(Default)]
-struct ToldPolicy {
+struct ReportedPolicy {
     /// Message types, and the policies of their commands.
     commands: Vec<(u16, Numbers)>,
     /// Policies, attributes of theirs, and what those have to be.
     attrs: Vec<(u16, u16, Numbers)>,
 }
 
-impl ToldPolicy {
+impl ReportedPolicy {
     fn by(peer: &Peer) -> Self {
-        let mut told = Self::default();
+        let mut reported = Self::default();
 
         for answer in policy_messages(peer) {
             let header = answer.header;
             assert_eq!(header.nlmsg_type, PROBE_CMD_GET_POLICY);
             assert_eq!((header.nlmsg_flags, header.nlmsg_seq), (NLM_F_MULTI, 7));
-            told.add(&answer.payload);
+            reported.add(&answer.payload);
         }
-        told
+        reported
     }
 
     /// Adds what a message tells, which is all of one thing.
     fn add(&mut self, payload: &[u8]) {
-        let told = only(Attrs::new(payload));
-        let inner = only(told.nested());
+        let reported = only(Attrs::new(payload));
+        let inner = only(reported.nested());
 
-        match told.kind() {
+        match reported.kind() {
             OP_POLICY => self.commands.push((inner.kind(), numbers(inner.nested()))),
             POLICY => {
                 let attr = only(inner.nested());
-                let told = (inner.kind(), attr.kind(), numbers(attr.nested()));
-                self.attrs.push(told);
+                let reported = (inner.kind(), attr.kind(), numbers(attr.nested()));
+                self.attrs.push(reported);
             }
             kind => panic!("attribute {kind}"),
         }

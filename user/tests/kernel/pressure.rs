@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 
 #[test]
-fn a_full_receive_buffer_blocks_nobody_and_is_told_once() {
+fn a_full_receive_buffer_blocks_nobody_and_is_reported_once() {
     const SENT: u32 = 2000;
     let _module = Module::load();
     let peer = Peer::open();

@@ -44,7 +44,7 @@ fn sigquit_shows_the_summary_so_far_and_the_run_goes_on() {
 }
 
 #[test]
-fn sigquit_shows_what_a_listener_heard_so_far() {
+fn sigquit_shows_what_a_listener_received_so_far() {
     let _module = Module::load();
     let mut run = Run::start(&["--json", "listen"]);
     run.wait_for_caught("INT");
@@ -130,10 +130,13 @@ fn without_any_reply_a_run_waits_says_so_and_fails() {
 
     assert_eq!(end(&mut child).code(), Some(1));
     assert!(start.elapsed() >= WAIT);
-    let mut told = String::new();
-    child.stdout.unwrap().read_to_string(&mut told).unwrap();
-    assert!(told.starts_with("no reply: seq=1\n"), "{told}");
-    assert!(told.contains("1 sent, 0 received, 100% lost"), "{told}");
+    let mut printed = String::new();
+    child.stdout.unwrap().read_to_string(&mut printed).unwrap();
+    assert!(printed.starts_with("no reply: seq=1\n"), "{printed}");
+    assert!(
+        printed.contains("1 sent, 0 received, 100% lost"),
+        "{printed}"
+    );
     let trace = trace.join().unwrap();
     assert!(trace.contains("(ENOBUFS)"), "{trace}");
     assert!(trace.contains("(from port "), "{trace}");
@@ -150,12 +153,12 @@ fn a_batch_that_finds_no_room_for_replies_says_what_to_do_and_goes_on() {
     let output = nlhello_as_nobody(&args.split(' ').collect::<Vec<_>>());
 
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let told = stdout(&output);
-    let count = |what| told.lines().filter(|line| line.contains(what)).count();
+    let printed = stdout(&output);
+    let count = |what| printed.lines().filter(|line| line.contains(what)).count();
     let (replies, lost) = (count(" time="), count("no reply: seq="));
     assert_eq!(replies + lost, 2048);
     assert!(replies > 0 && lost > 0, "{replies} {lost}");
-    assert!(told.contains(&format!("2048 sent, {replies} received, ")));
+    assert!(printed.contains(&format!("2048 sent, {replies} received, ")));
     for line in stderr(&output).lines() {
         assert!(line.contains("(ENOBUFS): try a smaller --batch"), "{line}");
     }
@@ -168,8 +171,8 @@ fn a_batch_that_cannot_be_sent_is_not_counted() {
     let output = nlhello(&["hello", "--batch", "1024", "-s", "1000", "-c", "2048"]);
 
     assert_eq!(output.status.code(), Some(1));
-    let told = stdout(&output);
-    assert!(told.contains("0 sent, 0 received, 0% lost"), "{told}");
+    let printed = stdout(&output);
+    assert!(printed.contains("0 sent, 0 received, 0% lost"), "{printed}");
     let words = stderr(&output);
     assert!(
         words.ends_with("(EMSGSIZE): try a smaller --batch or -s\n"),
@@ -237,7 +240,7 @@ fn who_does_not_wait_gets_what_is_there() {
 }
 
 #[test]
-fn listening_fails_if_it_was_to_hear_more_whatever_ended_it() {
+fn listening_fails_if_it_was_to_receive_more_whatever_ended_it() {
     let _module = Module::load();
     let mut run = Run::start(&["--json", "listen", "-c", "2"]);
     run.wait_for_caught("INT");
@@ -267,9 +270,9 @@ fn who_keeps_talking_does_not_keep_a_listener() {
     sleep(Duration::from_secs(6));
     run.signal("CONT");
 
-    let heard = run.rest().lines().count();
-    assert!(heard > 0, "what came is told");
-    assert!(heard < SAID, "time is up: {heard} of {SAID}");
+    let events = run.rest().lines().count();
+    assert!(events > 0, "what came is told");
+    assert!(events < SAID, "time is up: {events} of {SAID}");
 }
 
 /// A client in the background; dropping it ends it.

@@ -6,6 +6,6 @@ use crate::net::monitor::single;
 
 #[test]
 #[ignore = "takes minutes: make storms KERNEL=NAME"]
-fn after_each_of_thousands_of_changes_what_was_told_is_what_is_there() {
+fn after_each_of_thousands_of_changes_what_was_emitted_is_what_is_there() {
     single::long_run();
 }

@@ -33,12 +33,12 @@ fn ways<'a>(objects: &'a [Value], direction: &str) -> Vec<&'a Value> {
 }
 
 #[test]
-fn a_hello_and_its_answer_are_told_field_by_field() {
+fn a_hello_and_its_answer_are_shown_field_by_field() {
     let _module = Module::load();
     let output = traced(&["sniff"], "Hi");
-    let told = stderr(&output);
+    let printed = stderr(&output);
 
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(output.status.code(), Some(0), "{printed}");
     assert!(stdout(&output).contains("Hello from kernel"), "{output:?}");
     for part in [
         "> NETLINK_USER sendto(",
@@ -47,7 +47,7 @@ fn a_hello_and_its_answer_are_told_field_by_field() {
         "< NETLINK_USER recvmmsg(",
         "type=HELLO_A_GREETING(3) \"Hello from kernel\"",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(printed.contains(part), "{part}: {printed}");
     }
 }
 

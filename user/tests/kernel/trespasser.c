@@ -15,7 +15,7 @@
 #define NETLINK_USER 31
 #define EVENTS 1
 
-static void tell(const char *what, int result)
+static void report(const char *what, int result)
 {
 	printf("%s: %s\n", what, result < 0 ? strerror(errno) : "done");
 }
@@ -39,9 +39,9 @@ int main(int argc, char **argv)
 
 	if (fd < 0 || argc != 2)
 		return 1;
-	tell("send to another port", send_to(fd, strtoul(argv[1], NULL, 10), 0));
-	tell("send to a group", send_to(fd, 0, 1 << (EVENTS - 1)));
-	tell("join a group",
+	report("send to another port", send_to(fd, strtoul(argv[1], NULL, 10), 0));
+	report("send to a group", send_to(fd, 0, 1 << (EVENTS - 1)));
+	report("join a group",
 	     setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)));
 	return 0;
 }

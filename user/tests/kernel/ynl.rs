@@ -141,26 +141,29 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn who_subscribes_hears_who_says_hello() {
+fn who_subscribes_receives_who_says_hello() {
     let _module = Module::load();
     let peer = Peer::open();
     // The client listens for whole seconds: a slow machine may need more of them.
-    let heard = ["1", "5", "25"]
+    let received = ["1", "5", "25"]
         .iter()
-        .map(|seconds| heard_within(seconds, &peer))
-        .find(|heard| heard.len() > 1)
+        .map(|seconds| received_within(seconds, &peer))
+        .find(|received| received.len() > 1)
         .expect("nothing was heard");
 
     let bare = json!({"name": "hello-ntf", "msg": {"portid": peer.portid()}});
     let said = json!({"name": "hello-ntf", "msg": {"portid": peer.portid(), "text": "Hello"}});
-    assert!(heard.contains(&bare) && heard.contains(&said), "{heard:?}");
-    for event in &heard {
+    assert!(
+        received.contains(&bare) && received.contains(&said),
+        "{received:?}"
+    );
+    for event in &received {
         assert!([&bare, &said].contains(&event), "{event}");
     }
 }
 
 /// Returns what the client hears in `seconds`, while `peer` says hello, with a text and without.
-fn heard_within(seconds: &str, peer: &Peer) -> Vec<Value> {
+fn received_within(seconds: &str, peer: &Peer) -> Vec<Value> {
     let mut listener = ynl(&["--subscribe", "events", "--sleep", seconds])
         .stdout(Stdio::piped())
         .spawn()

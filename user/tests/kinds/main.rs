@@ -51,11 +51,11 @@ fn documented(kind: Kind) -> String {
             names.push("(alone)");
         }
         let argument = word.argument().map_or("", Argument::noun);
-        let heard = word
+        let support = word
             .why_unreceived()
             .map_or(String::new(), |reason| format!("lists only: {reason}"));
         format!(
-            "| {} | {} | {argument} | {heard} |\n",
+            "| {} | {} | {argument} | {support} |\n",
             kind.name(),
             names.join(", ")
         )
@@ -73,7 +73,7 @@ fn the_docs_have_all_words_of_all_kinds() {
 }
 
 #[test]
-fn a_message_that_says_no_more_of_a_link_than_its_name_tells_of_none() {
+fn a_message_that_says_no_more_of_a_link_than_its_name_is_of_none() {
     let link = |attrs: &[u16]| {
         let mut payload = vec![0; 16];
         for attr in attrs {
@@ -81,11 +81,11 @@ fn a_message_that_says_no_more_of_a_link_than_its_name_tells_of_none() {
         }
         payload
     };
-    let told = |attrs: &[u16]| Kind::of_message(RTM_NEWLINK, &link(attrs));
+    let kind_of = |attrs: &[u16]| Kind::of_message(RTM_NEWLINK, &link(attrs));
 
-    assert_eq!(told(&[IFLA_IFNAME, IFLA_WIRELESS]), None);
+    assert_eq!(kind_of(&[IFLA_IFNAME, IFLA_WIRELESS]), None);
     let whole = [IFLA_IFNAME, IFLA_TXQLEN, IFLA_OPERSTATE];
-    assert_eq!(told(&whole), Some((Kind::Link, true)));
+    assert_eq!(kind_of(&whole), Some((Kind::Link, true)));
 }
 
 #[test]

@@ -80,7 +80,7 @@ static void say(int number)
 	say_over(fd, number);
 }
 
-static void hear(void)
+static void receive(void)
 {
 	struct message m;
 
@@ -148,7 +148,7 @@ static void peek(void)
 	say(1);
 	need(recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC) == SIZE);
 	need(recv(fd, &m, sizeof(m), MSG_PEEK) == SIZE);
-	hear();
+	receive();
 }
 
 /* Receives into too little room, in each way that can tell. */
@@ -177,7 +177,7 @@ static void errors(void)
 	need(sendto(fd, &m, sizeof(m), 0, (struct sockaddr *)&nobody, sizeof(nobody)) < 0 && errno == ECONNREFUSED);
 	need(send(fd, (void *)8, sizeof(m), 0) < 0 && errno == EFAULT);
 	need(sendmmsg(fd, both, 2, 0) == 1);
-	hear();
+	receive();
 	/* Nothing is there: that is no news. */
 	need(recv(fd, &m, sizeof(m), MSG_DONTWAIT) < 0 && errno == EAGAIN);
 	say(3);
@@ -197,7 +197,7 @@ static void threads(void)
 	for (int number = 1; number <= 8; number++) {
 		/* The answer is waited for when it is sent. */
 		need(pthread_create(&thread, NULL, say_in_thread, (void *)(intptr_t)number) == 0);
-		hear();
+		receive();
 		need(pthread_join(thread, NULL) == 0);
 	}
 }
@@ -221,7 +221,7 @@ static void children(void)
 		_exit(0);
 	}
 	wait_for(child);
-	hear();
+	receive();
 
 	child = vfork();
 	if (!child) {
@@ -230,11 +230,11 @@ static void children(void)
 		_exit(send(fd, &m, sizeof(m), 0) != SIZE);
 	}
 	wait_for(child);
-	hear();
+	receive();
 
 	child = clone(say_in_clone, stack + sizeof(stack), CLONE_VM | CLONE_FILES | SIGCHLD, (void *)3);
 	wait_for(child);
-	hear();
+	receive();
 
 	args[4] = SIGCHLD;
 	child = syscall(SYS_clone3, args, sizeof(args));
@@ -244,7 +244,7 @@ static void children(void)
 		_exit(0);
 	}
 	wait_for(child);
-	hear();
+	receive();
 }
 
 /* The descriptor is there, and nothing is known of where it is from. */
@@ -252,7 +252,7 @@ static void inherited(char **argv)
 {
 	fd = atoi(argv[2]);
 	say(atoi(argv[3]));
-	hear();
+	receive();
 }
 
 static void exec(char **argv)
@@ -261,7 +261,7 @@ static void exec(char **argv)
 
 	snprintf(number, sizeof(number), "%d", fd);
 	say(1);
-	hear();
+	receive();
 	execl(argv[0], argv[0], "inherited", number, "2", NULL);
 	need(0);
 }
@@ -286,7 +286,7 @@ static void duplicates(void)
 
 	for (int number = 1; number <= 5; number++) {
 		say_over(copies[number - 1], number);
-		hear();
+		receive();
 	}
 	/* Number 50 is something else from now on, and again. */
 	int null = open("/dev/null", O_WRONLY);
@@ -295,7 +295,7 @@ static void duplicates(void)
 	need(write(50, &m, sizeof(m)) == SIZE);
 	need(dup2(fd, 50) == 50);
 	say_over(50, 7);
-	hear();
+	receive();
 	close(50);
 	need(write(50, &m, sizeof(m)) < 0 && errno == EBADF);
 }
@@ -341,7 +341,7 @@ static void passed(void)
 	fd = open_socket();
 	send_fd(pair[0], fd);
 	wait_for(child);
-	hear();
+	receive();
 }
 
 static void taken(void)
@@ -365,7 +365,7 @@ static void taken(void)
 	number = fd;
 	need(write(pair[0], &number, 1) == 1);
 	wait_for(child);
-	hear();
+	receive();
 }
 
 /* The kernel copies from file to file. */
@@ -383,7 +383,7 @@ static void copied(void)
 	int file = memfd_create("file", 0);
 	need(write(file, &m, sizeof(m)) == SIZE && lseek(file, 0, SEEK_SET) == 0);
 	need(sendfile(fd, file, NULL, SIZE) == SIZE);
-	hear();
+	receive();
 	/* Neither end is a netlink socket. */
 	need(lseek(file, 0, SEEK_SET) == 0 && sendfile(pipes[1], file, NULL, SIZE) == SIZE);
 }
@@ -394,7 +394,7 @@ static void rings(void)
 	need(syscall(SYS_io_uring_setup, 1, NULL) < 0);
 	need(syscall(SYS_io_submit, 0, 0, NULL) < 0);
 	say(1);
-	hear();
+	receive();
 }
 
 #ifdef __x86_64__
@@ -469,7 +469,7 @@ static void undumpable(void)
 {
 	need(prctl(PR_SET_DUMPABLE, 0) == 0);
 	say(1);
-	hear();
+	receive();
 }
 
 static volatile sig_atomic_t signals;
@@ -497,7 +497,7 @@ static void interrupted(void)
 		kill(parent, SIGUSR1);
 		_exit(0);
 	}
-	hear();
+	receive();
 	need(signals == 2);
 	wait_for(child);
 }
@@ -516,7 +516,7 @@ static void waiting(void)
 	fflush(stdout);
 	for (int number = 1; sigwait(&awaited, &signal) == 0 && signal == SIGUSR1; number++) {
 		say(number);
-		hear();
+		receive();
 		printf("said\n");
 		fflush(stdout);
 	}
@@ -556,7 +556,7 @@ static void outlived(void)
 		exit(4);
 	usleep(200000);
 	say(1);
-	hear();
+	receive();
 }
 
 static void large(void)
@@ -612,7 +612,7 @@ static void *say_behind_others(void *others)
 	pthread_barrier_wait(others);
 	for (int number = 1; number <= 100; number++) {
 		say(number);
-		hear();
+		receive();
 	}
 	return NULL;
 }

@@ -49,7 +49,7 @@ impl EventFilter {
     }
 
     /// Fails if events are asked for that the kernel does not send.
-    pub fn check_heard(&self) -> Result<(), Error> {
+    pub fn check_received(&self) -> Result<(), Error> {
         let unreceived = |kind: Kind| Some((kind, kind.why_unreceived()?));
 
         match self.kinds.iter().find_map(unreceived) {

@@ -418,7 +418,7 @@ fn routes_die_with_a_setting_of_their_link() {
 }
 
 #[test]
-fn a_route_by_router_advertisement_is_read_when_the_router_was_heard_out() {
+fn a_route_by_router_advertisement_is_read_when_the_router_was_processed() {
     const RTM_PROTOCOL: usize = 5;
     const RTPROT_RA: u8 = 9;
     let mut emitted = StateLog::new();

@@ -259,7 +259,7 @@ fn the_same_bytes_are_something_else_beside_another_kind() {
 }
 
 #[test]
-fn links_have_the_names_that_were_heard() {
+fn links_have_the_names_that_were_received() {
     let mut link = vec![0; 16];
     link[4] = 2;
     put_str(&mut link, 3, b"eth0\x1b").unwrap();

@@ -50,7 +50,7 @@ fn a_hello_is_answered_or_refused_or_not_sent() {
 }
 
 #[test]
-fn an_ack_that_is_lost_is_told_by_the_socket() {
+fn an_ack_that_is_lost_is_reported_by_the_socket() {
     let request = message(header(HELLO_CMD_HELLO, NLM_F_REQUEST | NLM_F_ACK, 1), b"");
     assert_seen(
         &request,
@@ -59,7 +59,7 @@ fn an_ack_that_is_lost_is_told_by_the_socket() {
 }
 
 #[test]
-fn a_refusal_is_told_in_any_case() {
+fn a_refusal_is_reported_in_any_case() {
     for (request, errno) in [
         (hello(1, &[(255, b"")]), libc::EINVAL),
         (message(header(99, NLM_F_REQUEST, 1), b""), libc::EOPNOTSUPP),
@@ -128,10 +128,10 @@ fn what_listeners_miss_is_not_the_senders_business() {
             "{nth}: {seen:?}"
         );
         for listener in &listeners {
-            let heard = receive(listener);
+            let received = receive(listener);
             assert!(
-                [&[EVENT][..], &[Overrun], &[]].contains(&&*heard),
-                "{nth}: {heard:?}"
+                [&[EVENT][..], &[Overrun], &[]].contains(&&*received),
+                "{nth}: {received:?}"
             );
         }
         if !was_injected {

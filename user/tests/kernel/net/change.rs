@@ -278,7 +278,7 @@ fn a_neighbour_becomes_what_is_said() {
 }
 
 #[test]
-fn who_may_not_change_anything_is_told_what_it_takes() {
+fn who_may_not_change_anything_gets_a_hint_of_what_it_takes() {
     for (words, op) in [
         (&["link", "set", "lo", "up"][..], "link set lo"),
         (
@@ -351,9 +351,9 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_changes_nothing() {
         ("link set", "the name of a link is missing"),
     ] {
         let output = change(words);
-        let told = stderr(&output);
-        assert!(told.contains(expected), "{words}: {told}");
-        assert!(told.contains("(EINVAL)"), "{words}: {told}");
+        let printed = stderr(&output);
+        assert!(printed.contains(expected), "{words}: {printed}");
+        assert!(printed.contains("(EINVAL)"), "{words}: {printed}");
         assert_eq!(output.status.code(), Some(2), "{words}");
 
         let json = change(&format!("--json {words}"));
@@ -396,13 +396,13 @@ fn a_batch_that_goes_on_names_each_line_that_failed() {
     let output = batch(&["--force"], &text);
 
     assert_eq!(output.status.code(), Some(1));
-    let told = stderr(&output);
-    let failed: Vec<u32> = told
+    let printed = stderr(&output);
+    let failed: Vec<u32> = printed
         .lines()
         .map(|line| line.split(':').nth(2).unwrap().parse().unwrap())
         .collect();
     let expected: Vec<u32> = (0..20).map(|n| 10 * n + 10).chain([201, 202]).collect();
-    assert_eq!(failed, expected, "{told}");
+    assert_eq!(failed, expected, "{printed}");
     assert_eq!(all_shown("route show root 10.1.0.0/16").len(), 180);
     assert_eq!(all_shown("route show 10.2.0.0/16").len(), 1);
 }
@@ -458,12 +458,12 @@ fn the_lines_of_a_batch_that_make_no_sense_are_named() {
     ] {
         let output = batch(&["--json"], &format!("\n{line}\n"));
         let error = &json_lines(&output.stderr)[0]["error"];
-        let told = format!(
+        let printed = format!(
             "{}: {}",
             error["op"].as_str().unwrap(),
             error["message"].as_str().unwrap()
         );
-        assert!(told.starts_with(expected), "{line}: {told}");
+        assert!(printed.starts_with(expected), "{line}: {printed}");
         assert_eq!((&error["file"], &error["line"]), (&"-".into(), &2.into()));
         assert_eq!(output.status.code(), Some(1));
     }

@@ -74,24 +74,24 @@ fn own_process() -> Value {
 #[test]
 fn a_full_socket_is_shown_once_with_all_its_groups_its_process_and_its_drops() {
     let (_netns, socket) = with_full_listener();
-    let (told, warnings) = shown_of(&socket, "proto route");
+    let (printed, warnings) = shown_of(&socket, "proto route");
 
     assert_eq!(warnings, "");
-    assert_eq!(told["drops"], socket.drops().unwrap());
-    assert_eq!(told["rcvbuf"], socket.recv_buffer().unwrap());
+    assert_eq!(printed["drops"], socket.drops().unwrap());
+    assert_eq!(printed["rcvbuf"], socket.recv_buffer().unwrap());
     // The last event that there was room for may take more than what was left.
     assert!(
-        told["rmem_alloc"].as_u64() > told["rcvbuf"].as_u64().map(|limit| limit / 2),
-        "{told}"
+        printed["rmem_alloc"].as_u64() > printed["rcvbuf"].as_u64().map(|limit| limit / 2),
+        "{printed}"
     );
     assert_eq!(
-        told["groups"],
+        printed["groups"],
         json!(["link", "ipv4_route", "nexthop", "stats"])
     );
-    assert_eq!(told["processes"], own_process());
-    assert_eq!(told["flags"], json!(["cap_ack"]));
+    assert_eq!(printed["processes"], own_process());
+    assert_eq!(printed["flags"], json!(["cap_ack"]));
     assert_eq!(
-        (&told["type"], &told["state"]),
+        (&printed["type"], &printed["state"]),
         (&"raw".into(), &"unconnected".into())
     );
 }
@@ -99,7 +99,7 @@ fn a_full_socket_is_shown_once_with_all_its_groups_its_process_and_its_drops() {
 #[test]
 fn without_netlink_diag_the_same_is_shown_but_for_what_is_said() {
     let (_netns, socket) = with_full_listener();
-    let (told, _) = shown_of(&socket, "");
+    let (printed, _) = shown_of(&socket, "");
     let (less, warnings) = shown_of(&socket, "--proc proto route");
 
     for key in [
@@ -111,7 +111,7 @@ fn without_netlink_diag_the_same_is_shown_but_for_what_is_said() {
         "drops",
         "inode",
     ] {
-        assert_eq!(told[key], less[key], "{key}");
+        assert_eq!(printed[key], less[key], "{key}");
     }
     assert_eq!(less["groups"], json!(["link", "ipv4_route", "nexthop"]));
     assert!(less.get("rcvbuf").is_none() && less.get("state").is_none());
@@ -222,24 +222,24 @@ fn the_table_has_a_line_for_each_and_says_who_could_not_be_looked_into() {
 /// Somebody who looks at the sockets ten times a second.
 struct Watcher {
     child: Child,
-    told: std::path::PathBuf,
+    printed: std::path::PathBuf,
 }
 
 impl Watcher {
     fn start(words: &str) -> Self {
-        let told = std::env::temp_dir().join(format!("watched-{}", std::process::id()));
+        let printed = std::env::temp_dir().join(format!("watched-{}", std::process::id()));
         let child = Command::new("nlhello")
             .args(["-n", NETNS])
             .args(words.split(' '))
-            .stdout(File::create(&told).unwrap())
+            .stdout(File::create(&printed).unwrap())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        Self { child, told }
+        Self { child, printed }
     }
 
-    fn told(&self) -> String {
-        fs::read_to_string(&self.told).unwrap()
+    fn printed(&self) -> String {
+        fs::read_to_string(&self.printed).unwrap()
     }
 
     /// Stops it; returns what it told in all.
@@ -248,19 +248,19 @@ impl Watcher {
         let output = self.child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert!(stderr(&output).contains(" told in "), "{output:?}");
-        let told = fs::read_to_string(&self.told).unwrap();
-        fs::remove_file(&self.told).unwrap();
-        told
+        let printed = fs::read_to_string(&self.printed).unwrap();
+        fs::remove_file(&self.printed).unwrap();
+        printed
     }
 }
 
 #[test]
-fn who_loses_more_is_told_with_how_much_and_nobody_else_is() {
+fn who_loses_more_is_shown_with_how_much_and_nobody_else_is() {
     let (_netns, socket) = with_full_listener();
     let watcher = Watcher::start("--json sockets --watch -i 0.1");
     let lines = |text: &str| json_lines(text.as_bytes());
     let has_lost = |line: &Value| line["growth"]["drops"].as_u64() > Some(0);
-    while lines(&watcher.told())
+    while lines(&watcher.printed())
         .iter()
         .filter(|line| has_lost(line))
         .count()
@@ -268,8 +268,8 @@ fn who_loses_more_is_told_with_how_much_and_nobody_else_is() {
     {
         lose(&socket);
     }
-    let told = watcher.stop();
-    let of_own: Vec<_> = lines(&told)
+    let printed = watcher.stop();
+    let of_own: Vec<_> = lines(&printed)
         .into_iter()
         .filter(|line| line["socket"]["portid"] == socket.portid())
         .filter(has_lost)
@@ -277,9 +277,9 @@ fn who_loses_more_is_told_with_how_much_and_nobody_else_is() {
     let drops = |line: &Value| line["socket"]["drops"].as_u64().unwrap();
     for pair in of_own.windows(2) {
         let growth = pair[1]["growth"]["drops"].as_u64().unwrap();
-        assert_eq!(drops(&pair[0]) + growth, drops(&pair[1]), "{told}");
+        assert_eq!(drops(&pair[0]) + growth, drops(&pair[1]), "{printed}");
     }
-    assert!(of_own.len() >= 3, "{told}");
+    assert!(of_own.len() >= 3, "{printed}");
     assert!(drops(of_own.last().unwrap()) <= u64::from(socket.drops().unwrap()));
     for line in &of_own {
         // A child of ours has it too until it is another program.
@@ -288,13 +288,13 @@ fn who_loses_more_is_told_with_how_much_and_nobody_else_is() {
         assert!(line["time"].is_string());
     }
     assert!(
-        !told.contains(r#""protocol":"sock_diag""#),
-        "its own is not told: {told}"
+        !printed.contains(r#""protocol":"sock_diag""#),
+        "its own is not told: {printed}"
     );
 }
 
 #[test]
-fn a_line_of_text_is_told_and_the_count_ends_it() {
+fn a_line_of_text_is_shown_and_the_count_ends_it() {
     let (_netns, socket) = with_full_listener();
     let words = format!("sockets --watch -i 0.1 -c 1 portid {}", socket.portid());
     let mut watcher = Watcher::start(&words);
@@ -302,14 +302,14 @@ fn a_line_of_text_is_told_and_the_count_ends_it() {
         lose(&socket);
     }
     assert_eq!(watcher.child.wait().unwrap().code(), Some(0));
-    let told = watcher.told();
-    assert_eq!(told.lines().count(), 1, "{told}");
+    let printed = watcher.printed();
+    assert_eq!(printed.lines().count(), 1, "{printed}");
     let words = format!(" route {} ", socket.portid());
     assert!(
-        told.contains(&words) && told.contains(": drops=") && told.contains("(+"),
-        "{told}"
+        printed.contains(&words) && printed.contains(": drops=") && printed.contains("(+"),
+        "{printed}"
     );
-    fs::remove_file(&watcher.told).unwrap();
+    fs::remove_file(&watcher.printed).unwrap();
 
     let output = finish("sockets --watch -i 0.05 --timeout 0.2 -c 1 pid 4194305");
     assert_eq!(output.status.code(), Some(1), "{output:?}");

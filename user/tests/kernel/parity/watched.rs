@@ -3,7 +3,7 @@
 //! Lines of `nlhello monitor` for the kinds that only it shows, while `events.sh` changes things.
 
 use super::{run_script, World, NETNS};
-use crate::net::monitor::watcher::{tells, Watcher};
+use crate::net::monitor::watcher::{is_event_of, Watcher};
 use serde_json::{json, Value};
 
 const KINDS: &str =
@@ -105,7 +105,7 @@ fn expected_of_maddr() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 #[test]
-fn a_monitor_tells_of_every_kind_as_the_kernel_does() {
+fn a_monitor_emits_every_kind_as_the_kernel_does() {
     let _world = World::build(&[]);
     let all = Watcher::start(NETNS, KINDS);
     let some = Watcher::start(NETNS, "qdisc ifinfo6 dev va");
@@ -117,13 +117,13 @@ fn a_monitor_tells_of_every_kind_as_the_kernel_does() {
     let (some, _) = some.end();
 
     for (event, kind, part) in expected() {
-        assert_told(&all, event, kind, &part);
+        assert_emitted(&all, event, kind, &part);
     }
     match said.contains("nothing is told of maddr") {
         true => assert!(all.iter().all(|line| line["kind"] != "maddr")),
         false => expected_of_maddr()
             .iter()
-            .for_each(|(event, kind, part)| assert_told(&all, event, kind, part)),
+            .for_each(|(event, kind, part)| assert_emitted(&all, event, kind, part)),
     }
     for line in &all {
         assert!(line[line["kind"].as_str().unwrap()].is_object(), "{line}");
@@ -131,11 +131,13 @@ fn a_monitor_tells_of_every_kind_as_the_kernel_does() {
     assert_only_asked_for(&some);
 }
 
-fn assert_told(all: &[Value], event: &str, kind: &str, part: &Value) {
+fn assert_emitted(all: &[Value], event: &str, kind: &str, part: &Value) {
     let of_kind: Vec<_> = all.iter().filter(|line| line["kind"] == kind).collect();
 
     assert!(
-        of_kind.iter().any(|line| tells(line, event, kind, part)),
+        of_kind
+            .iter()
+            .any(|line| is_event_of(line, event, kind, part)),
         "{event} {kind} {part} is not among {of_kind:#?}"
     );
 }
@@ -149,6 +151,6 @@ fn assert_only_asked_for(some: &[Value]) {
     let other: Vec<_> = some.iter().filter(|line| !asked_for(line)).collect();
 
     assert!(other.is_empty(), "{other:#?}");
-    assert_told(some, "new", "qdisc", &json!({"kind": "fq_codel"}));
-    assert_told(some, "new", "ifinfo6", &json!({"ifname": "va"}));
+    assert_emitted(some, "new", "qdisc", &json!({"kind": "fq_codel"}));
+    assert_emitted(some, "new", "ifinfo6", &json!({"ifname": "va"}));
 }

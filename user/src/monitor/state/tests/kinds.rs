@@ -161,7 +161,7 @@ impl Watcher {
         }
     }
 
-    fn hear(&mut self, kernel: &mut Kernel) {
+    fn receive(&mut self, kernel: &mut Kernel) {
         if let Some(event) = kernel.events.pop_front() {
             self.picture.take(event);
             self.doubt();
@@ -207,7 +207,7 @@ impl Watcher {
     fn close(&mut self, kernel: &mut Kernel) {
         self.read(kernel, usize::from(u8::MAX));
         while !kernel.events.is_empty() {
-            self.hear(kernel);
+            self.receive(kernel);
         }
         if let Some((kinds, _)) = self.reads.take() {
             self.picture.close();
@@ -260,7 +260,7 @@ proptest! {
                     watcher.compare(&kernel);
                 }
                 8..14 => watcher.read(&kernel, usize::from(byte & 3)),
-                14..22 => watcher.hear(&mut kernel),
+                14..22 => watcher.receive(&mut kernel),
                 _ => kernel.change(sorts[usize::from(byte >> 7) % sorts.len()], byte),
             }
             watcher.check();

@@ -117,7 +117,7 @@ impl RouteWatcher {
         }
     }
 
-    fn hear(&mut self, kernel: &mut RouteKernel) {
+    fn receive(&mut self, kernel: &mut RouteKernel) {
         if let Some(event) = kernel.events.pop_front() {
             self.picture.take(event);
         }
@@ -153,7 +153,7 @@ impl RouteWatcher {
         self.read(kernel, 100);
         kernel.finish();
         while !kernel.events.is_empty() {
-            self.hear(kernel);
+            self.receive(kernel);
         }
         self.picture.close();
         std::mem::take(&mut self.picture.state.doubt).is_empty()
@@ -191,7 +191,7 @@ proptest! {
             for step in steps {
                 match step >> 6 {
                     0 | 1 => kernel.change(*step),
-                    2 => watcher.hear(&mut kernel),
+                    2 => watcher.receive(&mut kernel),
                     _ => watcher.read(&kernel, usize::from(step & 3)),
                 }
             }

@@ -30,23 +30,23 @@ pub enum Differs {
     /// There is none like it among what was told.
     OnlyThere,
     /// There is none like it among what is there.
-    OnlyTold,
+    OnlyEmitted,
     /// There are as many more or fewer of it.
     InNumber,
 }
 
 /// Returns how what was told differs from what is there: key by key, and objects that have nothing like them.
-pub fn explain(told: &[String], there: &[String]) -> Vec<Difference> {
+pub fn explain(emitted: &[String], there: &[String]) -> Vec<Difference> {
     let parse = |objects: &[String]| -> Vec<Value> {
         let parsed = objects.iter().map(|object| serde_json::from_str(object));
         parsed.collect::<Result<_, _>>().unwrap()
     };
-    let (told, mut there) = (parse(told), parse(there));
+    let (emitted, mut there) = (parse(emitted), parse(there));
     let mut all = Vec::new();
-    for told in told {
-        match closest(&told, &there) {
-            Some(at) => all.extend(differences(&told, &there.remove(at))),
-            None => all.push(Difference::of(Differs::OnlyTold, "only told", told)),
+    for emitted in emitted {
+        match closest(&emitted, &there) {
+            Some(at) => all.extend(differences(&emitted, &there.remove(at))),
+            None => all.push(Difference::of(Differs::OnlyEmitted, "only told", emitted)),
         }
     }
     let only_there = there
@@ -89,21 +89,21 @@ fn same_identity(one: &Value, other: &Value) -> bool {
 }
 
 /// Returns the keys in which both differ.
-pub fn differences(told: &Value, there: &Value) -> Vec<Difference> {
+pub fn differences(emitted: &Value, there: &Value) -> Vec<Difference> {
     let which = IDENTITY
         .iter()
         .filter(|key| !there[**key].is_null())
         .map(|key| format!("{key}={}", there[*key]));
     let which = which.collect::<Vec<_>>().join(" ");
-    let [flat, other] = [told, there].map(flatten);
+    let [flat, other] = [emitted, there].map(flatten);
     let none = "nothing".to_owned();
     let new = other.keys().filter(|path| !flat.contains_key(*path));
     let one = |path: &String| {
-        let [told, is] = [&flat, &other].map(|flat| flat.get(path).unwrap_or(&none));
-        (told != is).then(|| Difference {
+        let [emitted, is] = [&flat, &other].map(|flat| flat.get(path).unwrap_or(&none));
+        (emitted != is).then(|| Difference {
             object: there.clone(),
             how: Differs::At(path.clone()),
-            words: format!("{path} is told to be {told}, and is {is} ({which})"),
+            words: format!("{path} is told to be {emitted}, and is {is} ({which})"),
         })
     };
     flat.keys().chain(new).filter_map(one).collect()

@@ -19,27 +19,27 @@ fn monitor_into(file: &Path, words: &str) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let told = || std::fs::read_to_string(file).unwrap();
-    wait_until("sync", || told().contains("sync\n"));
+    let emitted = || std::fs::read_to_string(file).unwrap();
+    wait_until("sync", || emitted().contains("sync\n"));
     monitor
 }
 
 /// Returns what `nlhello monitor` with these words told of `changes`.
-fn told_of(words: &str, changes: &[&str]) -> Vec<String> {
+fn emitted_of(words: &str, changes: &[&str]) -> Vec<String> {
     let file = std::env::temp_dir().join(format!("told-{}", std::process::id()));
     let mut monitor = monitor_into(&file, words);
     changes.iter().for_each(|change| ip(change));
     idle::wait_until_quiet(&monitor, &file);
     kill(&monitor, "INT");
     monitor.wait().unwrap();
-    let told = std::fs::read_to_string(&file).unwrap();
+    let emitted = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
-    let (_, live) = told.split_once("sync\n").unwrap();
+    let (_, live) = emitted.split_once("sync\n").unwrap();
     live.lines().map(str::to_owned).collect()
 }
 
 #[test]
-fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
+fn a_filter_on_what_changes_passes_also_what_leaves_it() {
     let _netns = with_links();
     ip("addr add 192.0.2.1/24 dev va");
     ip("link set vb up");
@@ -50,33 +50,33 @@ fn a_filter_on_what_changes_tells_also_of_what_leaves_it() {
         "route replace 10.1.0.0/16 dev va proto boot",
         "route replace 10.2.0.0/16 dev va proto static",
     ];
-    let told = told_of("route proto static", &routes);
+    let emitted = emitted_of("route proto static", &routes);
     assert_lines(
-        &told,
+        &emitted,
         &[
             "new route: dst=10.1.0.0/16",
             "change route: dst=10.1.0.0/16",
             "change route: dst=10.2.0.0/16",
         ],
     );
-    assert!(told[1].contains("protocol:static->boot"), "{told:#?}");
+    assert!(emitted[1].contains("protocol:static->boot"), "{emitted:#?}");
     let states = [
         "neigh add 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud stale",
         "neigh change 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud permanent",
         "neigh change 192.0.2.9 lladdr 2:0:0:0:0:9 dev va nud noarp",
         "link set vb down",
     ];
-    let told = told_of("link neigh state permanent state down dev va", &states);
+    let emitted = emitted_of("link neigh state permanent state down dev va", &states);
     assert_lines(
-        &told,
+        &emitted,
         &["change neigh: dst=192.0.2.9", "change neigh: dst=192.0.2.9"],
     );
     // A worker of the kernel finds out about the other end: of a link that goes down before, it says nothing.
     for change in ["link set vb up", "link set vb down"] {
-        let told = told_of("link state up", &[change]);
+        let emitted = emitted_of("link state up", &[change]);
         // Events of IPv6 becoming ready on a link may come in between.
-        let turns = told.iter().filter(|line| line.contains(" operstate:"));
-        assert_eq!(turns.count(), 2, "{told:#?}");
+        let turns = emitted.iter().filter(|line| line.contains(" operstate:"));
+        assert_eq!(turns.count(), 2, "{emitted:#?}");
     }
 }
 
@@ -85,7 +85,7 @@ fn a_filter_on_a_link_takes_any_of_its_names_from_when_it_has_it() {
     let _netns = with_links();
     ip("link set va up");
     ip("link property add dev va altname other");
-    let told = told_of(
+    let emitted = emitted_of(
         "link addr dev other",
         &[
             "addr add 192.0.2.1/24 dev va",
@@ -94,8 +94,8 @@ fn a_filter_on_a_link_takes_any_of_its_names_from_when_it_has_it() {
             "link set vb alias x",
         ],
     );
-    assert_lines(&told, &["new addr: dev=va", "change link: ifindex="]);
-    let told = told_of(
+    assert_lines(&emitted, &["new addr: dev=va", "change link: ifindex="]);
+    let emitted = emitted_of(
         "link addr dev later",
         &[
             "addr add 192.0.2.3/24 dev va",
@@ -106,7 +106,7 @@ fn a_filter_on_a_link_takes_any_of_its_names_from_when_it_has_it() {
         ],
     );
     assert_lines(
-        &told,
+        &emitted,
         &[
             "change link: ifindex=",
             "new addr: dev=va local=192.0.2.4",
@@ -119,7 +119,7 @@ fn a_filter_on_a_link_takes_any_of_its_names_from_when_it_has_it() {
 fn a_filter_on_a_prefix_is_for_all_that_has_an_address() {
     let _netns = with_links();
     ip("link set va up");
-    let told = told_of(
+    let emitted = emitted_of(
         "addr route neigh rule within 10.0.0.0/8",
         &[
             "addr add 10.1.0.1/24 dev va",
@@ -131,15 +131,23 @@ fn a_filter_on_a_prefix_is_for_all_that_has_an_address() {
             "route add default via 10.1.0.9",
         ],
     );
-    assert!(told.iter().all(|line| line.contains("10.")), "{told:#?}");
-    let has = |start: &str| assert!(told.iter().any(|line| line.starts_with(start)), "{told:#?}");
+    assert!(
+        emitted.iter().all(|line| line.contains("10.")),
+        "{emitted:#?}"
+    );
+    let has = |start: &str| {
+        assert!(
+            emitted.iter().any(|line| line.starts_with(start)),
+            "{emitted:#?}"
+        )
+    };
     has("new addr: dev=va local=10.1.0.1/24");
     has("new route: dst=10.1.0.1 type=local");
     has("new neigh: dst=10.1.0.9");
     has("new rule: priority=32765 src=10.3.0.0 srclen=16");
     assert!(
-        !told.iter().any(|line| line.contains("default")),
-        "{told:#?}"
+        !emitted.iter().any(|line| line.contains("default")),
+        "{emitted:#?}"
     );
 }
 
@@ -167,8 +175,8 @@ fn what_is_not_watched_takes_no_room() {
         wanted.iter().for_each(|change| ip(change));
         kill(&monitor, "CONT");
         assert_eq!(monitor.wait().unwrap().code(), Some(0));
-        let told = std::fs::read_to_string(&file).unwrap();
-        let lines: Vec<_> = told.lines().map(str::to_owned).collect();
+        let emitted = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<_> = emitted.lines().map(str::to_owned).collect();
         assert_lines(
             &lines,
             &[
@@ -185,16 +193,16 @@ fn what_is_not_watched_takes_no_room() {
 #[test]
 fn a_rule_that_becomes_detached_says_so() {
     let _netns = with_links();
-    let told = told_of(
+    let emitted = emitted_of(
         "-4 rule",
         &["rule add iif va table 100", "link set va name vc"],
     );
-    assert_lines(&told, &["new rule: ", "change rule: "]);
-    assert!(told[1].ends_with(" iif_detached:false->true (implied)"));
+    assert_lines(&emitted, &["new rule: ", "change rule: "]);
+    assert!(emitted[1].ends_with(" iif_detached:false->true (implied)"));
 }
 
 #[test]
-fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
+fn what_is_not_watched_is_not_emitted_when_the_state_is_read_again_either() {
     let _netns = with_links();
     ip("addr add 192.0.2.1/24 dev va");
     ip("link set va up");
@@ -206,10 +214,10 @@ fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
         // No address is watched, and yet the last one takes all routes with it.
         "addr del 192.0.2.1/24 dev va",
     ];
-    let mut told = told_of("route table 100 within 10.0.0.0/8", &changes);
-    told[2..].sort();
+    let mut emitted = emitted_of("route table 100 within 10.0.0.0/8", &changes);
+    emitted[2..].sort();
     assert_lines(
-        &told,
+        &emitted,
         &[
             "new route: dst=10.1.0.0/16",
             "new route: dst=10.3.0.0/16",
@@ -217,7 +225,7 @@ fn what_is_not_watched_is_not_told_when_the_state_is_read_again_either() {
             "del route: dst=10.3.0.0/16",
         ],
     );
-    assert!(told[2..].iter().all(|line| line.ends_with("(implied)")));
+    assert!(emitted[2..].iter().all(|line| line.ends_with("(implied)")));
 }
 
 /// Starts a monitor of routes, and makes `count` of them while it is stopped.
@@ -240,7 +248,7 @@ fn after_a_burst(words: &str, count: usize) -> Child {
 }
 
 #[test]
-fn all_of_a_burst_is_told_and_nothing_is_held_until_something_else_happens() {
+fn all_of_a_burst_is_emitted_and_nothing_is_held_until_something_else_happens() {
     let _netns = with_links();
     ip("link set va up");
     let mut monitor = after_a_burst("new", 1000);

@@ -17,7 +17,7 @@ fn monitor(args: &[&str]) -> Output {
 }
 
 #[test]
-fn a_link_is_told_to_have_another_queue_though_no_event_of_it_says_so() {
+fn another_queue_of_a_link_is_emitted_though_no_event_of_it_says_so() {
     let _netns = Netns::add(NETNS);
     let add = ["-n", NETNS, "link", "add", "va", "up", "type", "veth"];
     assert!(nlhello(&add).status.success());
@@ -32,10 +32,10 @@ fn a_link_is_told_to_have_another_queue_though_no_event_of_it_says_so() {
     };
     assert!(tc("qdisc add dev va root pfifo").status.success());
     watcher.wait_for(r#""implied":true"#);
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
-    let [line] = &told[..] else {
-        panic!("{told:#?}");
+    let [line] = &emitted[..] else {
+        panic!("{emitted:#?}");
     };
     assert_eq!(line["changes"]["qdisc"]["new"], "pfifo");
     assert_eq!(line["link"]["qdisc"], "pfifo");
@@ -55,17 +55,17 @@ fn set_alias(alias: &str) {
 }
 
 #[test]
-fn what_nobody_announces_is_told_at_the_pace_that_was_asked_for() {
+fn what_nobody_announces_is_emitted_at_the_pace_that_was_asked_for() {
     let _netns = with_quiet_link();
     let watcher = Watcher::start(NETNS, "link rule --recheck 0.2");
     for alias in ["one", "two"] {
         set_alias(alias);
         watcher.wait_for(&format!(r#""ifalias":"{alias}""#));
     }
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
-    let [one, two] = &told[..] else {
-        panic!("{told:#?}");
+    let [one, two] = &emitted[..] else {
+        panic!("{emitted:#?}");
     };
     assert_eq!([&one["implied"], &two["implied"]], [true, true]);
     assert_eq!(
@@ -120,7 +120,7 @@ fn routes_are_asked_for_of_the_families_that_the_kernel_knows() {
 }
 
 #[test]
-fn without_the_module_the_other_kinds_are_told() {
+fn without_the_module_the_other_kinds_are_emitted() {
     let _netns = Netns::add(NETNS);
     let watcher = Watcher::start(NETNS, "link hello");
     nlhello(&["-n", NETNS, "link", "add", "d0", "type", "veth"]);
@@ -132,7 +132,7 @@ fn without_the_module_the_other_kinds_are_told() {
 }
 
 #[test]
-fn without_the_module_hellos_alone_cannot_be_told() {
+fn without_the_module_hellos_alone_cannot_be_monitored() {
     let _netns = Netns::add(NETNS);
     let output = monitor(&["hello", "--timeout", "1"]);
 

@@ -81,10 +81,10 @@ enum What {
     /// Objects that are like this: they may be there without having been told, and the other way round.
     Objects(fn(&Value) -> bool),
     /// Objects that are like this: they may be there without having been told.
-    Untold(fn(&Value) -> bool),
+    NotEmitted(fn(&Value) -> bool),
 }
 
-use What::{Keys, Objects, Shared, Untold};
+use What::{Keys, NotEmitted, Objects, Shared};
 
 const LEFT_OUT: &[LeftOut] = &[
     LeftOut {
@@ -197,7 +197,7 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "neigh",
-        what: Untold(|neigh| has_any(&neigh["state"], &["FAILED"])),
+        what: NotEmitted(|neigh| has_any(&neigh["state"], &["FAILED"])),
         words: "a neighbour that is made as one that failed (`FAILED`)",
         functions: "`__neigh_update()`, unless it was valid or is",
     },
@@ -319,7 +319,7 @@ pub fn allows(kind: &str, difference: &Difference, step: Step<'_>) -> bool {
             let is_after = step.is_of_down && step.words.contains(words);
             keys.iter().any(|key| is_at(key, path)) && is_after
         }
-        (Untold(is_it), Differs::OnlyThere) => is_it(object),
+        (NotEmitted(is_it), Differs::OnlyThere) => is_it(object),
         _ => false,
     })
 }

@@ -39,7 +39,7 @@ impl Watch {
     }
 
     /// Returns what was told until now.
-    fn told(&self) -> Vec<Value> {
+    fn emitted(&self) -> Vec<Value> {
         let text = fs::read(&self.file).unwrap();
         let whole = text.iter().rposition(|byte| *byte == b'\n');
         json_lines(&text[..whole.map_or(0, |end| end + 1)])
@@ -47,7 +47,7 @@ impl Watch {
 
     /// Waits for a line, and returns it.
     pub fn wait_for(&self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-        wait_for(what, || self.told().into_iter().find(&is_it))
+        wait_for(what, || self.emitted().into_iter().find(&is_it))
     }
 
     /// Waits for the line that tells `event` of the namespace `netns` itself.
@@ -60,7 +60,7 @@ impl Watch {
     pub fn end(mut self) -> Vec<Value> {
         kill(&self.child, "INT");
         assert!(self.child.wait().unwrap().success());
-        self.told()
+        self.emitted()
     }
 
     /// Returns how many files it has open.
@@ -164,60 +164,69 @@ fn links_of_the_same_index_have_the_names_of_their_namespaces() {
         ip(&format!("-n {netns} addr add 192.0.2.1/24 dev {name}"));
         watch.wait_for(name, |line| line["addr"]["dev"] == name);
     }
-    let told = watch.end();
+    let emitted = watch.end();
 
     for (netns, name) in [("mn-red", "scarlet"), ("mn-blue", "azure")] {
-        let about = about(&told, netns);
+        let about = about(&emitted, netns);
         assert!(
             links(&about).contains(&json!(["new", 50, netns])),
-            "{told:#?}"
+            "{emitted:#?}"
         );
         assert!(
             links(&about).contains(&json!(["change", 50, name])),
-            "{told:#?}"
+            "{emitted:#?}"
         );
         // Also of the end that is told last.
         let is_named = |line: &&Value| {
             let peer = line["link"]["link"].as_str();
             peer.is_none_or(|peer| [netns, name, "peer"].contains(&peer))
         };
-        assert!(about.iter().all(is_named), "{told:#?}");
+        assert!(about.iter().all(is_named), "{emitted:#?}");
         let dev = |line: &&&Value| line["addr"]["dev"] == name;
-        assert_eq!(about.iter().filter(dev).count(), 1, "{told:#?}");
+        assert_eq!(about.iter().filter(dev).count(), 1, "{emitted:#?}");
     }
 }
 
 #[test]
-fn what_there_is_everywhere_is_told_before_one_sync() {
+fn what_there_is_everywhere_is_emitted_before_one_sync() {
     let _all = [HOME, "mn-red"].map(Netns::add);
-    let told = Watch::start(&["link"]).end();
+    let emitted = Watch::start(&["link"]).end();
 
     let begin = |line: &&Value| line["kind"] == "netns" && line["netns"] == "mn-red";
-    assert_eq!(told.iter().find(begin).unwrap()["initial"], true);
+    assert_eq!(emitted.iter().find(begin).unwrap()["initial"], true);
     let lo = json!(["new", 1, "lo"]);
-    assert!(links(&about(&told, "mn-red")).contains(&lo), "{told:#?}");
+    assert!(
+        links(&about(&emitted, "mn-red")).contains(&lo),
+        "{emitted:#?}"
+    );
     // The one where we are has a name as well.
-    assert!(about(&told, HOME).is_empty());
-    let own: Vec<_> = told.iter().filter(|line| line["netns"].is_null()).collect();
-    assert!(links(&own).contains(&lo), "{told:#?}");
-    let syncs: Vec<_> = told.iter().filter(|line| line["event"] == "sync").collect();
-    assert_eq!((syncs.len(), syncs[0]), (1, told.last().unwrap()));
+    assert!(about(&emitted, HOME).is_empty());
+    let own: Vec<_> = emitted
+        .iter()
+        .filter(|line| line["netns"].is_null())
+        .collect();
+    assert!(links(&own).contains(&lo), "{emitted:#?}");
+    let syncs: Vec<_> = emitted
+        .iter()
+        .filter(|line| line["event"] == "sync")
+        .collect();
+    assert_eq!((syncs.len(), syncs[0]), (1, emitted.last().unwrap()));
 }
 
 #[test]
-fn a_namespace_that_is_made_meanwhile_is_told_from_its_beginning() {
+fn a_namespace_that_is_made_meanwhile_is_emitted_from_its_beginning() {
     let _home = Netns::add(HOME);
     let watch = Watch::start(&["link"]);
     let _red = Netns::add("mn-red");
     watch.wait_for_netns("new", "mn-red");
     ip("-n mn-red link add one type veth peer name two");
     watch.wait_for("a link", |line| line["link"]["ifname"] == "one");
-    let told = watch.end();
+    let emitted = watch.end();
 
-    let about = about(&told, "mn-red");
+    let about = about(&emitted, "mn-red");
     let sync = about.iter().position(|line| line["event"] == "sync");
     let (begin, rest) = about.split_at(sync.unwrap());
-    assert_eq!(begin[0]["kind"], "netns", "{told:#?}");
+    assert_eq!(begin[0]["kind"], "netns", "{emitted:#?}");
     assert!(begin[1..].iter().all(|line| line["initial"] == true));
     assert!(links(begin).contains(&json!(["new", 1, "lo"])));
     assert!(rest.iter().all(|line| line["initial"].is_null()));
@@ -237,14 +246,14 @@ fn a_namespace_that_is_deleted_is_gone() {
     watch.wait_for("its end", |line| {
         line["event"] == "del" && line["link"]["ifname"] == "here"
     });
-    let told = watch.end();
+    let emitted = watch.end();
 
     assert!(end["nsid"].is_u64(), "{end}");
-    assert_eq!(*about(&told, "mn-red").last().unwrap(), &end);
+    assert_eq!(*about(&emitted, "mn-red").last().unwrap(), &end);
 }
 
 #[test]
-fn where_the_other_end_of_a_link_went_is_told() {
+fn where_the_other_end_of_a_link_went_is_emitted() {
     let _all = [HOME, "mn-red", "mn-blue"].map(Netns::add);
     ip(&format!(
         "-n {HOME} link add here type veth peer name there netns mn-red"
@@ -277,7 +286,7 @@ fn two_names_are_one_namespace_until_both_are_gone() {
     watch.wait_for("a change", |line| line["link"]["ifname"] == "three");
     drop(rouge);
     watch.wait_for_netns("del", "mn-rouge");
-    let told = watch.end();
+    let emitted = watch.end();
 
     assert_eq!(
         change["changes"],
@@ -285,20 +294,20 @@ fn two_names_are_one_namespace_until_both_are_gone() {
     );
     let count = |event: &str, name: &str| {
         let is_it = |line: &&Value| line["event"] == event && line["link"]["ifname"] == name;
-        told.iter().filter(is_it).count()
+        emitted.iter().filter(is_it).count()
     };
     assert_eq!(
         (count("new", "one"), count("change", "three")),
         (1, 1),
-        "{told:#?}"
+        "{emitted:#?}"
     );
-    let later = links(&about(&told, "mn-rouge"));
+    let later = links(&about(&emitted, "mn-rouge"));
     let name = |link: &Value| link[0] == "change" && link[2] == "three";
-    assert!(later.iter().any(name), "{told:#?}");
+    assert!(later.iter().any(name), "{emitted:#?}");
 }
 
 #[test]
-fn the_id_that_a_namespace_is_given_is_told() {
+fn the_id_that_a_namespace_is_given_is_emitted() {
     let _all = [HOME, "mn-red"].map(Netns::add);
     let watch = Watch::start(&["link"]);
     ip(&format!("-n {HOME} netns set mn-red 77"));
@@ -344,10 +353,10 @@ fn namespaces_that_come_and_go_leave_nothing_open() {
     drop(_last);
     watch.wait_for_netns("del", "mn-last");
     wait_until("all closed", || watch.files() == before);
-    let told = watch.end();
+    let emitted = watch.end();
 
     for netns in ["mn-red", "mn-blue", "mn-green"] {
-        let ends: Vec<_> = about(&told, netns)
+        let ends: Vec<_> = about(&emitted, netns)
             .into_iter()
             .filter(|line| line["kind"] == "netns" && line["event"] != "change")
             .map(|line| line["event"].as_str().unwrap())
@@ -395,7 +404,7 @@ fn what_nobody_announces_is_found_in_every_namespace_that_has_a_name() {
 }
 
 #[test]
-fn who_may_not_enter_a_namespace_hears_that_and_goes_on() {
+fn who_may_not_enter_a_namespace_gets_a_warning_and_goes_on() {
     let _red = Netns::add("mn-red");
     let output = nlhello_as_nobody(&[
         "monitor",
@@ -407,9 +416,9 @@ fn who_may_not_enter_a_namespace_hears_that_and_goes_on() {
     ]);
 
     assert!(output.status.success(), "{output:?}");
-    let told = stderr(&output);
-    assert!(told.contains("netns=mn-red is not watched"), "{told}");
-    assert!(told.contains("EPERM"), "{told}");
+    let emitted = stderr(&output);
+    assert!(emitted.contains("netns=mn-red is not watched"), "{emitted}");
+    assert!(emitted.contains("EPERM"), "{emitted}");
     assert!(
         stdout(&output).contains("new link: ifindex=1 ifname=lo"),
         "{output:?}"
@@ -432,19 +441,19 @@ fn in_text_the_namespace_stands_before_what_happened() {
         "link",
     ]);
 
-    let told = stdout(&output);
+    let emitted = stdout(&output);
     for line in [
         "[netns mn-home] new link: ifindex=1 ifname=lo ",
         "\nnew netns: netns=mn-red",
         "[netns mn-red] new link: ifindex=1 ifname=lo ",
         "\nsync\n",
     ] {
-        assert!(told.contains(line), "{told}");
+        assert!(emitted.contains(line), "{emitted}");
     }
 }
 
 #[test]
-fn so_many_changes_are_told_wherever_they_are() {
+fn so_many_changes_are_emitted_wherever_they_are() {
     let _all = [HOME, "mn-red"].map(Netns::add);
     let child = Command::new("nlhello")
         .args([
@@ -469,12 +478,15 @@ fn so_many_changes_are_told_wherever_they_are() {
     let output = child.wait_with_output().unwrap();
 
     assert!(output.status.success(), "{output:?}");
-    let told = json_lines(&output.stdout);
-    assert_eq!(told.iter().filter(|line| line["kind"] == "link").count(), 3);
+    let emitted = json_lines(&output.stdout);
+    assert_eq!(
+        emitted.iter().filter(|line| line["kind"] == "link").count(),
+        3
+    );
 }
 
 #[test]
-fn a_namespace_that_has_an_id_and_no_name_is_heard() {
+fn a_namespace_that_has_an_id_and_no_name_is_received() {
     let _home = Netns::add(HOME);
     let there = Nameless::start();
     let watch = Watch::start(&["link", "addr"]);
@@ -496,12 +508,12 @@ fn a_namespace_that_has_an_id_and_no_name_is_heard() {
     assert!(is_there(&link) && link["event"] == "new", "{link}");
     drop(there);
     watch.wait_for("its end", |line| is_there(line) && line["event"] == "del");
-    let told = watch.end();
+    let emitted = watch.end();
 
     let own = |line: &&Value| line["netns"].is_null() && line["nsid"].is_null();
-    let own: Vec<_> = told.iter().filter(own).collect();
+    let own: Vec<_> = emitted.iter().filter(own).collect();
     let wrong = |link: &Value| link[2] == "mn-there" || link[2] == "mn-yonder";
-    assert!(!links(&own).iter().any(wrong), "{told:#?}");
+    assert!(!links(&own).iter().any(wrong), "{emitted:#?}");
 }
 
 #[test]
@@ -518,10 +530,10 @@ fn a_namespace_that_is_given_a_name_is_watched_under_that() {
     let begin = watch.wait_for_netns("new", "mn-late");
     there.ip("link set mn-there name mn-yonder");
     let link = watch.wait_for("a link", |line| line["link"]["ifname"] == "mn-yonder");
-    let told = watch.end();
+    let emitted = watch.end();
 
     assert_eq!(link["netns"], "mn-late");
-    let all = told.iter().filter(|line| line["kind"] == "netns");
+    let all = emitted.iter().filter(|line| line["kind"] == "netns");
     let all: Vec<_> = all
         .map(|line| json!([line["event"], line["netns"], line["nsid"]]))
         .collect();
@@ -532,7 +544,7 @@ fn a_namespace_that_is_given_a_name_is_watched_under_that() {
         json!(["new", "mn-late", nsid]),
     ];
     assert_eq!(all, expected);
-    let names = told
+    let names = emitted
         .iter()
         .filter(|line| line["link"]["ifname"] == "mn-yonder");
     assert_eq!(names.count(), 1);
@@ -560,12 +572,14 @@ fn what_is_lost_in_one_namespace_is_made_good_there() {
         let shown = nlhello(&["-n", netns, "--json", "route", "table", "100"]);
         let shown: Vec<Value> = serde_json::from_slice(&shown.stdout).unwrap();
         assert!(shown.len() > 500, "{}", shown.len());
-        wait_until("all routes", || routes(&watch.told(), netns) == shown.len());
+        wait_until("all routes", || {
+            routes(&watch.emitted(), netns) == shown.len()
+        });
     }
-    let told = watch.end();
+    let emitted = watch.end();
 
     for netns in ["mn-red", "mn-blue"] {
-        let about = about(&told, netns);
+        let about = about(&emitted, netns);
         let last = |event: &str| about.iter().rposition(|line| line["event"] == event);
         assert!(last("lost").is_some());
         assert!(last("sync") > last("lost"));
@@ -586,8 +600,8 @@ fn batch(netns: &str, commands: &str) -> Child {
 }
 
 /// Returns how many routes of the test's table there are, as told.
-fn routes(told: &[Value], netns: &str) -> usize {
-    let about = about(told, netns);
+fn routes(emitted: &[Value], netns: &str) -> usize {
+    let about = about(emitted, netns);
     let count = |event: &str| {
         let is_it = |line: &&&Value| line["event"] == event && line["route"]["table"] == "100";
         about.iter().filter(is_it).count()

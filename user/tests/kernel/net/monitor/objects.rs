@@ -16,7 +16,7 @@ fn bridge(line: &str) {
 }
 
 /// Returns what `nlhello monitor KIND` tells until a line has `last`, while `change` changes something.
-fn told_of(kind: &str, last: &str, change: impl FnOnce()) -> Vec<Value> {
+fn emitted_of(kind: &str, last: &str, change: impl FnOnce()) -> Vec<Value> {
     let watcher = Watcher::start(NETNS, kind);
     change();
     watcher.wait_for(last);
@@ -24,9 +24,9 @@ fn told_of(kind: &str, last: &str, change: impl FnOnce()) -> Vec<Value> {
 }
 
 /// Returns what happened to the entry for `mac`, a word each time. A bridge that knows VLANs has one more for each.
-fn whats<'t>(told: &'t [Value], mac: &str) -> Vec<&'t str> {
+fn whats<'t>(emitted: &'t [Value], mac: &str) -> Vec<&'t str> {
     let is_it = |line: &&Value| line["fdb"]["mac"] == mac && line["fdb"].get("vlan").is_none();
-    let of_mac = told.iter().filter(is_it);
+    let of_mac = emitted.iter().filter(is_it);
     of_mac.filter_map(|line| line["event"].as_str()).collect()
 }
 
@@ -62,12 +62,12 @@ const MAC: &str = "02:00:00:00:00:99";
 fn an_address_that_moves_to_another_port_of_a_bridge_changes_its_entry() {
     let _netns = with_links();
     with_bridge();
-    let told = told_of("fdb", r#""old":"va""#, || {
+    let emitted = emitted_of("fdb", r#""old":"va""#, || {
         bridge(&format!("fdb add {MAC} dev va master static"));
         bridge(&format!("fdb replace {MAC} dev vb master static"));
     });
 
-    assert_eq!(whats(&told, MAC), ["new", "change"], "{told:#?}");
+    assert_eq!(whats(&emitted, MAC), ["new", "change"], "{emitted:#?}");
     assert_eq!(count("fdb", MAC), 1);
 }
 
@@ -77,7 +77,7 @@ fn an_entry_of_a_link_is_not_changed_by_being_read_again() {
     // Of a link that is down the kernel does not tell that its alias changes.
     ip("link set va up");
     ip("link set vb up");
-    let told = told_of("fdb link", "02:00:00:00:00:98", || {
+    let emitted = emitted_of("fdb link", "02:00:00:00:00:98", || {
         bridge(&format!("fdb add {MAC} dev vb self local static"));
         // Events of links make entries be read again, before the next event is told.
         ip("link set vb alias again");
@@ -85,7 +85,7 @@ fn an_entry_of_a_link_is_not_changed_by_being_read_again() {
         bridge("fdb add 02:00:00:00:00:98 dev vb self");
     });
 
-    assert_eq!(whats(&told, MAC), ["new"], "{told:#?}");
+    assert_eq!(whats(&emitted, MAC), ["new"], "{emitted:#?}");
 }
 
 #[test]
@@ -112,14 +112,16 @@ fn an_entry_of_a_vxlan_that_leads_to_a_next_hop_changes_with_it_and_goes_with_it
         });
     }
     assert_eq!(count("fdb", MAC), 0);
-    let (told, _) = watcher.end();
-    let there = whats(&told, MAC).iter().fold(0, |there, what| match *what {
-        "new" => there + 1,
-        "del" => there - 1,
-        _ => there,
-    });
+    let (emitted, _) = watcher.end();
+    let there = whats(&emitted, MAC)
+        .iter()
+        .fold(0, |there, what| match *what {
+            "new" => there + 1,
+            "del" => there - 1,
+            _ => there,
+        });
 
-    assert_eq!(there, 0, "{told:#?}");
+    assert_eq!(there, 0, "{emitted:#?}");
 }
 
 #[test]
@@ -133,18 +135,18 @@ fn an_address_of_ipv6_changes_its_other_end() {
         ip(&format!("-6 addr {verb} {address}::{end} dev va nodad"));
         watcher.wait_for(&format!(r#""2001:db8:77::{end}""#));
     }
-    let (told, _) = watcher.end();
-    let whats: Vec<_> = told
+    let (emitted, _) = watcher.end();
+    let whats: Vec<_> = emitted
         .iter()
         .filter_map(|line| line["event"].as_str())
         .collect();
 
-    assert_eq!(whats, ["new", "change"], "{told:#?}");
+    assert_eq!(whats, ["new", "change"], "{emitted:#?}");
     assert_eq!(count("addr", "2001:db8:77::1"), 1);
 }
 
 #[test]
-fn what_a_bridge_alone_tells_of_its_ports_is_told() {
+fn what_a_bridge_alone_notifies_of_its_ports_is_emitted() {
     let _netns = with_links();
     for line in [
         "link set va up",
@@ -159,15 +161,15 @@ fn what_a_bridge_alone_tells_of_its_ports_is_told() {
     watcher.wait_for(r#""state":"forwarding""#);
     bridge("link set dev vb learning off");
     watcher.wait_for(r#""learning":false"#);
-    let (told, _) = watcher.end();
+    let (emitted, _) = watcher.end();
 
-    let last = &told[told.len() - 1]["link"]["linkinfo"]["info_slave_data"];
-    assert_eq!(last["state"], "forwarding", "{told:#?}");
+    let last = &emitted[emitted.len() - 1]["link"]["linkinfo"]["info_slave_data"];
+    assert_eq!(last["state"], "forwarding", "{emitted:#?}");
     assert_eq!(last["learning"], false);
 }
 
 #[test]
-fn a_link_is_told_to_be_above_one_that_is_down_when_that_goes_down() {
+fn a_link_is_emitted_as_above_one_that_is_down_when_that_goes_down() {
     let _netns = with_links();
     ip("addr add 192.0.2.1/24 dev va");
     let watcher = Watcher::start(NETNS, "link dev va");
@@ -181,8 +183,8 @@ fn a_link_is_told_to_be_above_one_that_is_down_when_that_goes_down() {
     // An event of its own is told with the same.
     ip("link set va up");
     watcher.wait_for(r#""UP","M-DOWN""#);
-    let (told, _) = watcher.end();
-    let flags = flags_of(&told, "va");
+    let (emitted, _) = watcher.end();
+    let flags = flags_of(&emitted, "va");
 
     let is_above_down = |flags: &Value| flags.to_string().contains("M-DOWN");
     assert_eq!(
@@ -190,10 +192,10 @@ fn a_link_is_told_to_be_above_one_that_is_down_when_that_goes_down() {
         [false, true]
     );
     assert!(
-        told.iter().all(|line| line["changes"] != json!({})),
-        "{told:#?}"
+        emitted.iter().all(|line| line["changes"] != json!({})),
+        "{emitted:#?}"
     );
-    let first = &told[0]["changes"];
+    let first = &emitted[0]["changes"];
     assert_eq!(first.as_object().unwrap().len(), 1, "{first}");
 }
 

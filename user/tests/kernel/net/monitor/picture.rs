@@ -125,8 +125,8 @@ impl Picture {
         if event["event"] != "del" {
             self.add(kind, new);
         }
-        let told_nothing = event["changes"].as_object().is_some_and(Map::is_empty);
-        match told_nothing {
+        let is_unchanged = event["changes"].as_object().is_some_and(Map::is_empty);
+        match is_unchanged {
             true => Err(format!("no change: {event}")),
             false => removed,
         }
@@ -198,7 +198,7 @@ impl Picture {
             if let Some(compared) = &known.compared {
                 let object = match how {
                     How::AsItIs => object,
-                    How::AsTold => compared,
+                    How::AsEmitted => compared,
                 };
                 *objects.entry(object.as_str()).or_default() += known.count;
             }
@@ -207,18 +207,18 @@ impl Picture {
     }
 
     /// Says whether a neighbour that was told is looked for by now, of which nothing is sent.
-    fn has_looked_for(&self, kind: &str, told: &str) -> bool {
+    fn has_looked_for(&self, kind: &str, emitted: &str) -> bool {
         let without_state = |text: &str| {
             let mut object: Value = serde_json::from_str(text).unwrap();
             let state = object["state"].take();
             (object, state)
         };
-        let (told, _) = without_state(told);
+        let (emitted, _) = without_state(emitted);
         let objects = self.kinds.get(kind).into_iter().flatten();
         objects
             .filter(|(_, known)| kind == "neigh" && known.compared.is_none())
             .map(|(there, _)| without_state(there))
-            .any(|(there, state)| left_out::is_looked_for(&state) && there == told)
+            .any(|(there, state)| left_out::is_looked_for(&state) && there == emitted)
     }
 
     /// Says whether both have the same objects of `kind`.
@@ -229,21 +229,21 @@ impl Picture {
 
     /// Returns how what was told of `kind` differs from what is `there`.
     pub fn beside(&self, there: &Self, kind: &str, how: How) -> Vec<Difference> {
-        let (told, shown) = (self.objects(kind, how), there.objects(kind, how));
+        let (emitted, shown) = (self.objects(kind, how), there.objects(kind, how));
         let only = |one: &Counts<'_>, other: &Counts<'_>| -> Vec<String> {
             let missing = one.keys().filter(|object| !other.contains_key(**object));
             missing.map(|object| (*object).to_owned()).collect()
         };
-        let [mut only_told, only_there] = [only(&told, &shown), only(&shown, &told)];
-        only_told.retain(|object| !there.has_looked_for(kind, object));
+        let [mut only_emitted, only_there] = [only(&emitted, &shown), only(&shown, &emitted)];
+        only_emitted.retain(|object| !there.has_looked_for(kind, object));
         let other_count = |(object, count): (&&str, &usize)| {
             let there = shown.get(*object).filter(|there| *there != count)?;
             let object = serde_json::from_str(object).unwrap();
             let words = format!("told {count} times and there {there} times");
             Some(Difference::of(Differs::InNumber, &words, object))
         };
-        let counts = told.iter().filter_map(other_count);
-        explain::explain(&only_told, &only_there)
+        let counts = emitted.iter().filter_map(other_count);
+        explain::explain(&only_emitted, &only_there)
             .into_iter()
             .chain(counts)
             .collect()
@@ -255,7 +255,7 @@ impl Picture {
 pub enum How {
     AsItIs,
     /// Without what nobody tells.
-    AsTold,
+    AsEmitted,
 }
 
 /// Removes the object that is most like one that was never told; says how they differ.
@@ -309,8 +309,8 @@ fn look_up(kind: &str, value: &mut Value, indexes: &BTreeMap<String, u64>) {
 
 /// Returns the index of a link; one that was not told yet has its index for a name.
 fn index_of(name: &str, indexes: &BTreeMap<String, u64>) -> Option<u64> {
-    let untold = || name.strip_prefix("if")?.parse().ok();
-    indexes.get(name).copied().or_else(untold)
+    let unemitted = || name.strip_prefix("if")?.parse().ok();
+    indexes.get(name).copied().or_else(unemitted)
 }
 
 /// Names come and go: removes those of other links, which the objects were told with.
@@ -416,7 +416,7 @@ fn shown(netns: &str, ask: Ask) -> Picture {
 
 /// Returns the addresses of a link that is shown with them, as a monitor tells them.
 pub fn addresses(link: &Value) -> Vec<Value> {
-    let told = |addr: &Value| {
+    let emitted = |addr: &Value| {
         let mut addr = addr.clone();
         addr["dev"] = link["ifname"].clone();
         addr["index"] = link["ifindex"].clone();
@@ -426,7 +426,7 @@ pub fn addresses(link: &Value) -> Vec<Value> {
         .as_array()
         .unwrap()
         .iter()
-        .map(told)
+        .map(emitted)
         .collect()
 }
 
@@ -445,18 +445,18 @@ fn answer(command: &mut Command) -> Vec<Value> {
 /// # Errors
 ///
 /// The first difference, in words.
-pub fn compare(told: &Picture, netns: &str) -> Result<(), String> {
-    compare_all(told, &shown(netns, client), netns)?;
+pub fn compare(emitted: &Picture, netns: &str) -> Result<(), String> {
+    compare_all(emitted, &shown(netns, client), netns)?;
     compare_all(
-        &told.as_ip_has_it(),
+        &emitted.as_ip_has_it(),
         &shown(netns, iproute2).as_ip_has_it(),
         &format!("{netns}, beside ip"),
     )
 }
 
-fn compare_all(told: &Picture, shown: &Picture, place: &str) -> Result<(), String> {
+fn compare_all(emitted: &Picture, shown: &Picture, place: &str) -> Result<(), String> {
     for kind in KINDS {
-        let differences = told.beside(shown, kind, How::AsTold);
+        let differences = emitted.beside(shown, kind, How::AsEmitted);
         if !differences.is_empty() {
             let words: Vec<_> = differences.iter().map(|one| &*one.words).collect();
             return Err(format!("{place}: {kind}: {words:#?}"));
@@ -470,7 +470,7 @@ impl Picture {
     fn as_ip_has_it(&self) -> Self {
         let mut picture = Self::default();
         for (kind, keys) in KEYS_OF_IP {
-            for (object, count) in self.objects(kind, How::AsTold) {
+            for (object, count) in self.objects(kind, How::AsEmitted) {
                 let object: Value = serde_json::from_str(object).unwrap();
                 for _ in 0..count {
                     picture.add(kind, only(&object, keys));

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 /// A record that a monitor makes, and what it tells meanwhile.
 pub struct Recorded {
     record: PathBuf,
-    pub told: String,
+    pub emitted: String,
 }
 
 impl Recorded {
@@ -29,12 +29,12 @@ impl Recorded {
         change: impl FnOnce(&Child),
     ) -> Self {
         let place = |name| std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
-        let (record, told) = (place("record"), place("recorded"));
+        let (record, emitted) = (place("record"), place("recorded"));
         let mut monitor = Command::new("nlhello")
             .args(["-n", NETNS, "monitor", "--record"])
             .arg(&record)
             .args(words.split(' '))
-            .stdout(std::fs::File::create(&told).unwrap())
+            .stdout(std::fs::File::create(&emitted).unwrap())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -43,12 +43,15 @@ impl Recorded {
             record.windows(8).any(|bytes| bytes == b"started\0")
         });
         change(&monitor);
-        wait(&monitor, &told);
+        wait(&monitor, &emitted);
         kill(&monitor, "INT");
         monitor.wait().unwrap();
-        let text = std::fs::read_to_string(&told).unwrap();
-        std::fs::remove_file(&told).unwrap();
-        Self { record, told: text }
+        let text = std::fs::read_to_string(&emitted).unwrap();
+        std::fs::remove_file(&emitted).unwrap();
+        Self {
+            record,
+            emitted: text,
+        }
     }
 
     fn replay(&self, words: &str) -> Output {
@@ -64,10 +67,13 @@ impl Recorded {
         let output = self.replay(words);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let output = stdout(&output);
-        let (replayed, told) = (comparable(&output), comparable(&self.told));
-        let differs = told.iter().zip(&replayed).find(|(one, other)| one != other);
+        let (replayed, emitted) = (comparable(&output), comparable(&self.emitted));
+        let differs = emitted
+            .iter()
+            .zip(&replayed)
+            .find(|(one, other)| one != other);
         assert_eq!(differs, None, "{words}");
-        assert_eq!(replayed.len(), told.len());
+        assert_eq!(replayed.len(), emitted.len());
     }
 }
 
@@ -105,7 +111,7 @@ fn change_much() {
 }
 
 #[test]
-fn a_replay_tells_what_the_monitor_told() {
+fn a_replay_emits_what_the_monitor_emitted() {
     for (monitor, replay) in [
         ("--timestamp=none", "--timestamp=none"),
         ("--initial --timestamp=none", "--initial --timestamp=none"),
@@ -129,9 +135,9 @@ fn a_replay_tells_what_the_monitor_told() {
         let _netns = with_links();
         let recorded = Recorded::make(monitor, |_| change_much());
         assert!(
-            recorded.told.lines().count() > 1,
+            recorded.emitted.lines().count() > 1,
             "{monitor}: {}",
-            recorded.told
+            recorded.emitted
         );
         recorded.assert_replayed(replay);
     }
@@ -150,20 +156,20 @@ fn what_was_lost_and_found_again_is_replayed_as_it_was() {
         ip("rule add from 10.3.0.0/16 table 100");
         ip("route del 10.0.250.0/24 table 200");
     });
-    assert!(recorded.told.contains("lost: drops="));
-    assert!(recorded.told.contains("(missed)"));
+    assert!(recorded.emitted.contains("lost: drops="));
+    assert!(recorded.emitted.contains("(missed)"));
     recorded.assert_replayed("--initial --timestamp=none");
 }
 
 #[test]
 fn what_was_found_by_looking_again_is_replayed_as_it_was() {
     let _netns = with_links();
-    let is_told = |_: &Child, told: &Path| {
-        let told = || std::fs::read_to_string(told).unwrap();
-        wait_until("both", || told().matches("(implied)").count() == 2);
+    let is_emitted = |_: &Child, emitted: &Path| {
+        let emitted = || std::fs::read_to_string(emitted).unwrap();
+        wait_until("both", || emitted().matches("(implied)").count() == 2);
     };
     let words = "--initial --timestamp=none --recheck 0.2 link";
-    let recorded = Recorded::make_until(words, is_told, |_| {
+    let recorded = Recorded::make_until(words, is_emitted, |_| {
         ip("link set va alias one");
         ip("link set vb alias two");
     });
@@ -171,7 +177,7 @@ fn what_was_found_by_looking_again_is_replayed_as_it_was() {
 }
 
 #[test]
-fn a_replay_is_told_with_the_times_of_the_record_and_as_it_is_asked() {
+fn a_replay_has_the_times_of_the_record_and_the_words_of_who_asks() {
     let _netns = with_links();
     let began = now();
     let recorded = Recorded::make("--timestamp=epoch", |_| change_much());
@@ -180,12 +186,12 @@ fn a_replay_is_told_with_the_times_of_the_record_and_as_it_is_asked() {
         text.lines().map(time).collect()
     };
     let output = recorded.replay("--timestamp=epoch");
-    let (told, replayed) = (times(&recorded.told), times(&stdout(&output)));
-    assert_eq!(told.len(), replayed.len());
+    let (emitted, replayed) = (times(&recorded.emitted), times(&stdout(&output)));
+    assert_eq!(emitted.len(), replayed.len());
     // A change is recorded before it is told, by as much as the machine is busy.
-    for (told, replayed) in told.iter().zip(&replayed) {
-        let known = began - RESOLUTION..=told + RESOLUTION;
-        assert!(known.contains(replayed), "{began} {replayed} {told}");
+    for (emitted, replayed) in emitted.iter().zip(&replayed) {
+        let known = began - RESOLUTION..=emitted + RESOLUTION;
+        assert!(known.contains(replayed), "{began} {replayed} {emitted}");
     }
     let recorded_times = packet_times(&std::fs::read(&recorded.record).unwrap());
     for replayed in &replayed {
@@ -242,7 +248,7 @@ fn packets(record: &[u8]) -> Vec<usize> {
 }
 
 #[test]
-fn a_record_that_is_cut_off_or_none_is_told_so_behind_what_it_has() {
+fn a_record_that_is_cut_off_or_none_is_reported_behind_what_it_has() {
     let _netns = with_links();
     let recorded = Recorded::make("--timestamp=none", |_| change_much());
     let whole = std::fs::read(&recorded.record).unwrap();
@@ -257,11 +263,14 @@ fn a_record_that_is_cut_off_or_none_is_told_so_behind_what_it_has() {
         stderr(&output).contains("cut off in the packet at byte"),
         "{output:?}"
     );
-    let (told, replayed) = (
-        recorded.told.lines().count(),
+    let (emitted, replayed) = (
+        recorded.emitted.lines().count(),
         stdout(&output).lines().count(),
     );
-    assert!(replayed > 0 && replayed < told, "{replayed} of {told}");
+    assert!(
+        replayed > 0 && replayed < emitted,
+        "{replayed} of {emitted}"
+    );
 
     for (bytes, message) in [
         (&whole[..packets[4]], "it ends before all was read"),
@@ -320,12 +329,12 @@ impl Drop for Disk {
 
 /// Starts a monitor that records into `folder`, and waits until it listens; its output goes to a file
 /// there.
-fn record_in(folder: &Path, words: &[&str], told: &Path) -> Child {
+fn record_in(folder: &Path, words: &[&str], emitted: &Path) -> Child {
     let monitor = Command::new("nlhello")
         .args(["-n", NETNS, "monitor", "--timestamp=none", "--record"])
         .arg(folder.join("record"))
         .args(words)
-        .stdout(std::fs::File::create(told).unwrap())
+        .stdout(std::fs::File::create(emitted).unwrap())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -342,15 +351,15 @@ fn replay_file(file: &Path) -> String {
 }
 
 #[test]
-fn a_record_of_several_files_tells_all_one_after_the_other() {
+fn a_record_of_several_files_has_all_one_after_the_other() {
     let _netns = with_links();
     ip("link set va up");
     let disk = Disk::with_room("16m");
-    let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
-    let mut monitor = record_in(&disk.0, &["--record-size", "32K"], &told);
+    let emitted = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+    let mut monitor = record_in(&disk.0, &["--record-size", "32K"], &emitted);
     ip_batch(many_routes(100).take(1000));
     change_much();
-    idle::wait_until_quiet(&monitor, &told);
+    idle::wait_until_quiet(&monitor, &emitted);
     kill(&monitor, "INT");
     monitor.wait().unwrap();
     let files = disk.files();
@@ -360,14 +369,14 @@ fn a_record_of_several_files_tells_all_one_after_the_other() {
         .iter()
         .map(|name| replay_file(&disk.0.join(name)))
         .collect();
-    let told_lines = std::fs::read_to_string(&told).unwrap();
-    std::fs::remove_file(&told).unwrap();
+    let emitted_lines = std::fs::read_to_string(&emitted).unwrap();
+    std::fs::remove_file(&emitted).unwrap();
     let differs = replayed
         .lines()
-        .zip(told_lines.lines())
+        .zip(emitted_lines.lines())
         .find(|(one, other)| one != other);
     assert_eq!(differs, None);
-    assert_eq!(replayed.lines().count(), told_lines.lines().count());
+    assert_eq!(replayed.lines().count(), emitted_lines.lines().count());
     let longest = files
         .iter()
         .map(|name| std::fs::metadata(disk.0.join(name)).unwrap().len())
@@ -381,14 +390,14 @@ fn the_last_files_of_a_ring_are_kept_and_each_has_what_there_was_at_its_start() 
     ip("link set va up");
     ip("route add 10.200.0.0/16 dev va");
     let disk = Disk::with_room("16m");
-    let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+    let emitted = std::env::temp_dir().join(format!("told-{}", std::process::id()));
     let words = ["--record-size", "32K", "--record-files", "2", "route"];
-    let mut monitor = record_in(&disk.0, &words, &told);
+    let mut monitor = record_in(&disk.0, &words, &emitted);
     ip_batch(many_routes(100).take(1000));
-    idle::wait_until_quiet(&monitor, &told);
+    idle::wait_until_quiet(&monitor, &emitted);
     kill(&monitor, "INT");
     monitor.wait().unwrap();
-    std::fs::remove_file(&told).unwrap();
+    std::fs::remove_file(&emitted).unwrap();
     assert_eq!(disk.files(), ["record0", "record1"]);
     for name in disk.files() {
         let output = run(Command::new("nlhello")
@@ -407,16 +416,16 @@ fn the_last_files_of_a_ring_are_kept_and_each_has_what_there_was_at_its_start() 
 }
 
 #[test]
-fn a_full_disk_is_told_with_the_file_and_the_record_ends_with_a_whole_packet() {
+fn a_full_disk_is_reported_with_the_file_and_the_record_ends_with_a_whole_packet() {
     let _netns = with_links();
     ip("link set va up");
     for words in [&[][..], &["--record-size", "40K"]] {
         let disk = Disk::with_room("64k");
-        let told = std::env::temp_dir().join(format!("told-{}", std::process::id()));
-        let monitor = record_in(&disk.0, words, &told);
+        let emitted = std::env::temp_dir().join(format!("told-{}", std::process::id()));
+        let monitor = record_in(&disk.0, words, &emitted);
         ip_batch(many_routes(100).take(2000));
         let output = monitor.wait_with_output().unwrap();
-        std::fs::remove_file(&told).unwrap();
+        std::fs::remove_file(&emitted).unwrap();
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let files = disk.files();
         let last = disk.0.join(files.last().unwrap()).display().to_string();
@@ -452,7 +461,7 @@ fn as_capture(record: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_capture_tells_the_events_without_what_the_kernel_was_silent_about() {
+fn a_capture_has_the_events_without_what_the_kernel_was_silent_about() {
     let _netns = with_links();
     let recorded = Recorded::make("--timestamp=none", |_| change_much());
     let record = std::fs::read(&recorded.record).unwrap();
@@ -460,17 +469,17 @@ fn a_capture_tells_the_events_without_what_the_kernel_was_silent_about() {
     let output = recorded.replay("--timestamp=none");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     // The exact lines are in a capture in user/tests/fixtures: when the monitor reads is a matter of chance.
-    let told = stdout(&output);
+    let emitted = stdout(&output);
     for event in [
         "new addr: dev=va local=192.0.2.1/24 ",
         "new neigh: ",
         "new rule: ",
     ] {
-        assert!(told.contains(event), "{event}: {told}");
+        assert!(emitted.contains(event), "{event}: {emitted}");
     }
     assert!(
-        told.lines().all(|line| !line.ends_with("(implied)")),
-        "{told}"
+        emitted.lines().all(|line| !line.ends_with("(implied)")),
+        "{emitted}"
     );
     assert!(stderr(&output).contains("not told: "), "{output:?}");
 
@@ -487,7 +496,7 @@ fn a_capture_tells_the_events_without_what_the_kernel_was_silent_about() {
 }
 
 #[test]
-fn a_file_of_rtmon_is_told() {
+fn a_file_of_rtmon_is_replayed() {
     let _netns = with_links();
     let file = std::env::temp_dir().join(format!("rtmon-{}", std::process::id()));
     let mut rtmon = Command::new("ip")

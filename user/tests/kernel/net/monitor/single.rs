@@ -72,7 +72,7 @@ const PRINTED: usize = 2;
 const AGAIN: usize = 3;
 
 #[test]
-fn after_each_change_what_was_told_is_what_is_there() {
+fn after_each_change_what_was_emitted_is_what_is_there() {
     let (count, time) = match asked_for() {
         Some(count) => (count, Duration::MAX),
         None => (CHANGES, TIME),
@@ -155,7 +155,7 @@ impl Wrong {
 struct Place {
     netns: &'static str,
     looker: Looker,
-    told: Picture,
+    emitted: Picture,
     there: Views,
 }
 
@@ -164,7 +164,7 @@ impl Place {
         let mut looker = Looker::start(netns);
         Self {
             netns,
-            told: Picture::of_links(BTreeMap::new()),
+            emitted: Picture::of_links(BTreeMap::new()),
             there: looker.look(),
             looker,
         }
@@ -415,7 +415,7 @@ impl Run {
         for place in &self.places {
             for (view, there) in &place.there.both {
                 for kind in KINDS {
-                    let of_kind = place.told.beside(there, kind, How::AsItIs);
+                    let of_kind = place.emitted.beside(there, kind, How::AsItIs);
                     let view = format!("{view} of {}", place.netns);
                     all.extend(of_kind.into_iter().map(|one| (kind, view.clone(), one)));
                 }
@@ -433,7 +433,7 @@ impl Run {
         for place in &mut self.places {
             let is_its = |line: &&Value| line["netns"] == place.netns && line["kind"] != "netns";
             let lines: Vec<Value> = lines.iter().filter(is_its).cloned().collect();
-            wrong.extend(place.told.take_all(&lines));
+            wrong.extend(place.emitted.take_all(&lines));
         }
         wrong.into_iter().for_each(|words| self.note_line(words));
         is_any
@@ -476,10 +476,10 @@ impl Run {
         self.tally.print();
         let (passed, changes) = (self.start.elapsed(), self.tally.changes.max(1));
         println!("{} ms a change", passed.as_millis() / changes as u128);
-        let told = self.watch.end_text();
+        let emitted = self.watch.end_text();
         let mut found = self.found;
         if !is_everywhere() {
-            if let Some(words) = replay_differs(&self.record, &told) {
+            if let Some(words) = replay_differs(&self.record, &emitted) {
                 println!("{words}");
                 found.insert("replay".to_owned(), 1);
             }
@@ -490,20 +490,20 @@ impl Run {
 }
 
 /// Says how what a record tells differs from what the monitor has told, if it does.
-fn replay_differs(record: &Path, told: &str) -> Option<String> {
+fn replay_differs(record: &Path, emitted: &str) -> Option<String> {
     let words = ["replay", "--json", "--initial", "--timestamp=none"];
     let replayed = stdout(&run(Command::new("nlhello").args(words).arg(record)));
     let lines = |text: &str| text.lines().map(without_process).collect::<Vec<_>>();
-    let (told, replayed) = (lines(told), lines(&replayed));
-    let same = told
+    let (emitted, replayed) = (lines(emitted), lines(&replayed));
+    let same = emitted
         .iter()
         .zip(&replayed)
         .take_while(|(one, other)| one == other);
     let at = same.count();
 
-    (told != replayed).then(|| {
-        let [told, replayed] = [told.get(at), replayed.get(at)];
-        format!("line {at} is told to be {told:?}, and replayed as {replayed:?}")
+    (emitted != replayed).then(|| {
+        let [emitted, replayed] = [emitted.get(at), replayed.get(at)];
+        format!("line {at} is told to be {emitted:?}, and replayed as {replayed:?}")
     })
 }
 

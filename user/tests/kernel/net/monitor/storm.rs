@@ -63,7 +63,7 @@ impl Watch {
     /// namespaces that are gone.
     pub fn wait_until_right<T>(
         &self,
-        told: &mut T,
+        emitted: &mut T,
         take: impl Fn(&mut T, &Value),
         check: impl Fn(&T) -> Result<(), String>,
     ) -> usize {
@@ -73,9 +73,9 @@ impl Watch {
         loop {
             assert!(Instant::now() < patience, "the storm does not settle");
             self.wait_until_quiet();
-            let new = lines.by_ref().map(|line| take(told, &line)).count();
+            let new = lines.by_ref().map(|line| take(emitted, &line)).count();
             count += new;
-            let result = check(told);
+            let result = check(emitted);
             // The kernel goes on while things are compared, which takes a busy machine seconds.
             if new > 0 {
                 last = Instant::now();

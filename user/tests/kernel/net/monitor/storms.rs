@@ -56,11 +56,11 @@ fn ip(commands: &str) {
 /// Ends a monitor, and asserts that what it has told is what there is; returns how many lines there
 /// were, and what they come to.
 fn end_right(watch: Watch) -> (usize, Picture) {
-    let mut told = Picture::default();
-    let compare = |told: &Picture| picture::compare(told, NETNS);
-    let lines = watch.wait_until_right(&mut told, Picture::take, compare);
-    println!("{lines} lines, {} losses", told.lost);
-    (lines, told)
+    let mut emitted = Picture::default();
+    let compare = |emitted: &Picture| picture::compare(emitted, NETNS);
+    let lines = watch.wait_until_right(&mut emitted, Picture::take, compare);
+    println!("{lines} lines, {} losses", emitted.lost);
+    (lines, emitted)
 }
 
 /// Says whether any link was made there.
@@ -76,7 +76,7 @@ fn with_netns(test: impl FnOnce()) {
 }
 
 #[test]
-fn after_a_storm_what_was_told_is_what_is_there() {
+fn after_a_storm_what_was_emitted_is_what_is_there() {
     with_netns(|| {
         let watch = Watch::start(NETNS, &[]);
         storm(|| {});
@@ -85,7 +85,7 @@ fn after_a_storm_what_was_told_is_what_is_there() {
 }
 
 #[test]
-fn with_little_room_what_was_lost_is_told_all_the_same() {
+fn with_little_room_what_was_lost_is_emitted_all_the_same() {
     with_netns(|| {
         let watch = Watch::start(NETNS, &["--buffer", "4096"]);
         storm(|| {});
@@ -95,7 +95,7 @@ fn with_little_room_what_was_lost_is_told_all_the_same() {
 }
 
 #[test]
-fn after_hundreds_of_losses_what_was_told_is_what_is_there() {
+fn after_hundreds_of_losses_what_was_emitted_is_what_is_there() {
     with_netns(|| {
         let watch = Watch::start(NETNS, &["--buffer", "2048"]);
         let mut random = Random::new();
@@ -156,7 +156,7 @@ fn a_queue_that_ran_over_is_taken_in_however_little_there_is_to_read() {
 }
 
 #[test]
-fn a_monitor_that_starts_in_a_storm_tells_what_is_there() {
+fn a_monitor_that_starts_in_a_storm_emits_what_is_there() {
     with_netns(|| {
         let mut watch = None;
         storm(|| {
@@ -221,8 +221,8 @@ fn routes_have_the_name_that_their_link_has_by_then() {
         watch.wait_until_quiet();
         let events = watch.end();
         let dev_of = |dst| {
-            let told = events.iter().find(|event| event["route"]["dst"] == dst);
-            told.unwrap()["route"]["dev"].clone()
+            let emitted = events.iter().find(|event| event["route"]["dst"] == dst);
+            emitted.unwrap()["route"]["dev"].clone()
         };
 
         assert_eq!(dev_of("10.1.0.0/24"), "before");

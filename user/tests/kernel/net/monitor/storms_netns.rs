@@ -58,20 +58,20 @@ impl Pictures {
 }
 
 /// Compares what was told of each with what is there.
-fn compare(told: &Pictures) -> Result<(), String> {
-    let place = |netns: &&str| picture::compare(&told.all[*netns], netns);
+fn compare(emitted: &Pictures) -> Result<(), String> {
+    let place = |netns: &&str| picture::compare(&emitted.all[*netns], netns);
     ALL.iter().try_for_each(place)
 }
 
 /// Ends a monitor, and asserts that what it has told of each is what is there.
 fn end_right(watch: Watch) -> Pictures {
-    let mut told = Pictures::begin();
-    let lines = watch.wait_until_right(&mut told, Pictures::take, compare);
+    let mut emitted = Pictures::begin();
+    let lines = watch.wait_until_right(&mut emitted, Pictures::take, compare);
     println!(
         "{lines} lines, {} losses, {} namespaces gone",
-        told.lost, told.gone
+        emitted.lost, emitted.gone
     );
-    told
+    emitted
 }
 
 /// Returns a random change, of one of several writers: links also cross over, and have their other ends
@@ -122,7 +122,7 @@ fn with_all(test: impl FnOnce()) {
 }
 
 #[test]
-fn after_a_storm_what_was_told_of_each_namespace_is_what_is_there() {
+fn after_a_storm_what_was_emitted_of_each_namespace_is_what_is_there() {
     with_all(|| {
         let watch = Watch::start(HOME, &["--all-netns"]);
         storm(|| {});
@@ -132,7 +132,7 @@ fn after_a_storm_what_was_told_of_each_namespace_is_what_is_there() {
 }
 
 #[test]
-fn with_little_room_what_was_lost_in_any_namespace_is_told_all_the_same() {
+fn with_little_room_what_was_lost_in_any_namespace_is_emitted_all_the_same() {
     with_all(|| {
         let watch = Watch::start(HOME, &["--all-netns", "--buffer", "4096"]);
         storm(|| {});

@@ -68,13 +68,13 @@ impl Watcher {
 
 /// Returns the flags of each line about the link `name`, one after the other; what each is said to have had before was
 /// told.
-pub fn flags_of(told: &[Value], name: &str) -> Vec<Value> {
+pub fn flags_of(emitted: &[Value], name: &str) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
-    for line in told.iter().filter(|line| line["link"]["ifname"] == name) {
+    for line in emitted.iter().filter(|line| line["link"]["ifname"] == name) {
         let old = &line["changes"]["flags"]["old"];
         assert!(
             old.is_null() || all.last().is_none_or(|last| last == old),
-            "{told:#?}"
+            "{emitted:#?}"
         );
         all.push(line["link"]["flags"].clone());
     }
@@ -82,7 +82,7 @@ pub fn flags_of(told: &[Value], name: &str) -> Vec<Value> {
 }
 
 /// Says whether `line` tells this `event` of an object of this `kind` with all fields of `part`.
-pub fn tells(line: &Value, event: &str, kind: &str, part: &Value) -> bool {
+pub fn is_event_of(line: &Value, event: &str, kind: &str, part: &Value) -> bool {
     let has_part = || {
         let mut fields = part.as_object().unwrap().iter();
         fields.all(|(key, value)| line[kind].get(key) == Some(value))

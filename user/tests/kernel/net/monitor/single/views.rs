@@ -82,7 +82,7 @@ pub struct Looker {
     /// Name, index and state of links, by their texts.
     links: HashMap<String, (String, u64, State)>,
     /// Objects that the last new monitor told.
-    told: Picture,
+    emitted: Picture,
     /// Last answers of the show commands.
     answers: [String; SHOWS.len()],
 }
@@ -95,7 +95,7 @@ impl Looker {
             indexes: BTreeMap::new(),
             kept: HashMap::new(),
             links: HashMap::new(),
-            told: Picture::default(),
+            emitted: Picture::default(),
             answers: Default::default(),
         }
     }
@@ -109,12 +109,12 @@ impl Looker {
             .filter(|line| line.contains("\"kind\":"))
             .collect();
         let (links, are_others) = self.learn(&objects);
-        let told = self.picture(objects.into_iter().map(|line| (INITIAL, line)).collect());
-        let last = std::mem::replace(&mut self.told, told.clone());
-        self.ask(|kind| are_others || !told.is_same(&last, kind));
+        let emitted = self.picture(objects.into_iter().map(|line| (INITIAL, line)).collect());
+        let last = std::mem::replace(&mut self.emitted, emitted.clone());
+        self.ask(|kind| are_others || !emitted.is_same(&last, kind));
         let shown = self.shown();
         Views {
-            both: [("--initial", told), ("show", shown)],
+            both: [("--initial", emitted), ("show", shown)],
             links,
             addrs: self.answers[1].clone(),
         }
