@@ -223,6 +223,15 @@ impl Monitor {
         self.receiver.intake.state.bodies(kind)
     }
 
+    /// Returns the first of the objects of this `kind` that are wanted, in the order of [`Monitor::emit_all`].
+    pub fn first(
+        &self,
+        kind: Kind,
+        is_wanted: impl Fn(&Payload<'_>) -> bool,
+    ) -> Option<Cow<'_, [u8]>> {
+        self.receiver.intake.state.first(kind, is_wanted)
+    }
+
     /// Reads what there is. With [`Monitor::emit_all`] that can be told, and [`Monitor::wait`] tells
     /// what changes from then on.
     ///

@@ -97,16 +97,11 @@ impl WaitCondition {
         self.find(monitor).is_some() != self.is_gone
     }
 
-    /// Returns an object that is waited for; of those that are to go away, one that is there yet.
+    /// Returns the first object that is waited for; of those that are to go away, one that is there yet.
     fn find<'m>(&self, monitor: &'m Monitor) -> Option<Cow<'m, [u8]>> {
-        monitor.objects(self.kind).find(|body| {
-            self.filter.wants_object(&Payload::new(self.kind, body))
-                && (self.is_gone || self.is_usable(body))
+        monitor.first(self.kind, |object| {
+            self.filter.wants_object(object) && (self.is_gone || is_usable(object))
         })
-    }
-
-    fn is_usable(&self, body: &[u8]) -> bool {
-        self.kind != Kind::Addr || Addr::from_payload(body).is_ok_and(|addr| addr.is_usable())
     }
 
     /// Waits until something changes that counts; says whether that was before the `deadline`.
@@ -128,4 +123,8 @@ impl WaitCondition {
     fn counts(&self, event: &Event<'_>) -> bool {
         (event.kind() == Kind::Link && self.filter.follows_links()) || self.filter.wants(event)
     }
+}
+
+fn is_usable(object: &Payload<'_>) -> bool {
+    object.kind() != Kind::Addr || Addr::of(object).is_ok_and(|addr| addr.is_usable())
 }

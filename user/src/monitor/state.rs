@@ -116,6 +116,19 @@ impl MonitorState {
         })
     }
 
+    /// Returns the first in that order of the objects of this `kind` that are wanted.
+    pub fn first(
+        &self,
+        kind: Kind,
+        is_wanted: impl Fn(&Payload<'_>) -> bool,
+    ) -> Option<Cow<'_, [u8]>> {
+        let table = self.table(kind)?;
+        let forms = table.iter().map(|(form, _)| form);
+        let wanted = forms.filter(|form| table.ask(*form, &is_wanted));
+
+        table.first(wanted).map(|form| table.body(form))
+    }
+
     /// Returns what there is of this `kind`, if it is [kept](Kind::is_kept).
     fn table(&self, kind: Kind) -> Option<&ObjectTable> {
         self.tables.get(kind as usize)

@@ -304,6 +304,11 @@ impl ObjectTable {
         forms
     }
 
+    /// Returns the first of `forms` in that order.
+    pub fn first(&self, forms: impl Iterator<Item = InternedObject>) -> Option<InternedObject> {
+        forms.min_by(|one, other| self.order(*one, *other))
+    }
+
     /// Sorts `forms`: there is one copy of that in the program, wherever they come from.
     fn sort(&self, forms: &mut [InternedObject]) {
         forms.sort_unstable_by(|one, other| self.order(*one, *other));
@@ -504,6 +509,22 @@ mod tests {
             let all: Vec<_> = table.of_key(table.key(form)).collect();
             assert_eq!(all, [(form, LastSeen::Event)]);
         }
+    }
+
+    #[test]
+    fn the_first_of_some_is_the_first_of_them_in_order() {
+        let mut table = routes();
+        let dsts = [7, 3, 9, 5];
+        let forms = dsts.map(|dst| insert(&mut table, &route(dst, &[])));
+
+        assert_eq!(table.first(forms.into_iter()), Some(forms[1]));
+        assert_eq!(
+            table.first([forms[2], forms[0]].into_iter()),
+            Some(forms[0])
+        );
+        assert_eq!(table.first([].into_iter()), None);
+        let in_order = table.in_order(forms.into_iter());
+        assert_eq!(in_order, [1, 3, 0, 2].map(|at: usize| forms[at]));
     }
 
     #[test]

@@ -156,6 +156,39 @@ fn what_was_waited_for_is_shown_in_json_as_by_the_show_commands() {
 }
 
 #[test]
+fn of_several_that_are_so_the_first_is_shown() {
+    let _netns = with_links();
+    ["va", "vb"]
+        .iter()
+        .for_each(|link| ip(&format!("link set {link} up")));
+    ip("addr add 192.0.2.1/24 dev va");
+    for number in [9, 3, 5, 7, 1] {
+        ip(&format!("rule add pref {number} table 100"));
+        ip(&format!(
+            "nexthop add id {number} via 192.0.2.{number}9 dev va"
+        ));
+        ip(&format!("route add 198.51.100.{number} dev va"));
+    }
+    for (words, key) in [
+        ("link", "ifindex"),
+        ("link type veth", "ifindex"),
+        ("rule -4 table 100", "priority"),
+        ("nexthop", "id"),
+        ("route -4 scope link", "dst"),
+        ("route -4 within 198.51.100.0/29", "dst"),
+    ] {
+        let shown: Value =
+            serde_json::from_slice(&finish(&format!("--json {words}")).stdout).unwrap();
+        assert!(shown.as_array().unwrap().len() > 1, "{words}");
+        // Each process has another order of hashes.
+        for _ in 0..4 {
+            let waited = json_lines(&finish(&format!("--json wait {words}")).stdout);
+            assert_eq!(waited[0][key], shown[0][key], "{words}");
+        }
+    }
+}
+
+#[test]
 fn a_wait_that_makes_no_sense_is_a_usage_error() {
     for (line, message) in [
         ("wait", "required"),
