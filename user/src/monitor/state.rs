@@ -40,6 +40,14 @@ impl<'a> News<'a> {
         self.object.kind()
     }
 
+    /// Says whether there is no object more with its key after the event of a route, as it takes the place of one or
+    /// tells of what hardware does with one that is there (`fib_alias_hw_flags_set()`).
+    fn is_update(&self) -> bool {
+        let flags = self.flags & OF_ROUTES;
+
+        flags == 0 || flags & REPLACE != 0
+    }
+
     /// Returns the event of a kind that is not [kept](Kind::is_kept).
     pub fn as_it_came(&'a self) -> Event<'a> {
         let what = match self.is_there {

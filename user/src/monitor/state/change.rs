@@ -4,7 +4,7 @@
 
 use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
 use super::super::{Action, Event, Origin, Payload};
-use super::{News, OF_ROUTES, ONLY, REPLACE};
+use super::{News, OF_ROUTES, ONLY};
 
 /// Objects with the key of one object.
 #[derive(Clone, Copy)]
@@ -79,12 +79,10 @@ impl<'c, 'a> Change<'c, 'a> {
 
     /// Says whether there is no other object with its key after the event.
     fn is_only(&self) -> bool {
-        let flags = self.news.flags & OF_ROUTES;
-
         match self.news.object.has_siblings() {
             false => true,
-            true if flags == ONLY => true,
-            true if flags & REPLACE != 0 => self.of_key.count < 2,
+            true if self.news.flags & OF_ROUTES == ONLY => true,
+            true if self.news.is_update() => self.of_key.count < 2,
             true => self.of_key.count == 0,
         }
     }
@@ -129,7 +127,7 @@ impl<'c, 'a> Change<'c, 'a> {
     /// Joins what was there, if that can be: what IPv6 calls a route of several hops, and what is
     /// replaced among many, has to be read.
     fn add(&mut self, emit: &mut impl FnMut(&Event<'_>)) {
-        if !self.news.object.is_appended() || self.news.flags & REPLACE != 0 {
+        if !self.news.object.is_appended() || self.news.is_update() {
             self.sure = false;
             return;
         }

@@ -182,6 +182,10 @@ const STORIES: &[&str] = &[
     "know 1, add 1, del 1, del 1 -> -1",
     // A replacement among many is read.
     "know 1 2, replace 3 -> ?",
+    // An event without a flag tells what hardware does with a route that is there.
+    "know 1, set 2 -> ~2",
+    "know 1 2, set 3 -> ?",
+    "know v6/1, set v6/2 -> ~2",
     // Several hops of IPv6 are read.
     "know v6/1, append v6/2 -> ?",
     // Of MPLS there is one route of a label, whatever the flags.
