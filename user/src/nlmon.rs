@@ -17,8 +17,8 @@ mod owners;
 
 pub use copies::Copies;
 pub use device::Device;
-pub use dialog::Dialog;
-pub use exchanges::{Expected, Response};
+pub use dialog::{Dialog, Wanted};
+pub use exchanges::{Expected, Explanation, Response};
 pub use owners::Owner;
 
 use crate::netlink::{since_1970, Protocol};
@@ -57,14 +57,14 @@ pub struct SniffedDatagram<'a> {
     /// Owner of the socket with that port id.
     pub owner: Option<&'a Rc<Owner>>,
     /// Role of the datagram.
-    pub role: &'a DatagramRole,
+    pub role: DatagramRole<'a>,
 }
 
 /// Role of a datagram: a request, its answer, or an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DatagramRole {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatagramRole<'a> {
     /// Requests, and what is known so far of the answer to each.
-    Request(Vec<Response>),
+    Request(&'a [Response]),
     /// An answer, or a part of one.
     Answer {
         /// How long after its request, if that was captured.

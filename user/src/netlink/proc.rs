@@ -5,8 +5,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 
-/// Room for the sockets of most namespaces, in bytes.
+/// Room for what is read at once, in bytes, and the size of a page and of the longest line.
 const ROOM: usize = 32 << 10;
+const PAGE: usize = 4096;
+const LINE: usize = 256;
 
 /// A line of `/proc/net/netlink`: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`
 /// (`netlink_native_seq_show()`, `net/netlink/af_netlink.c`).
@@ -70,9 +72,20 @@ impl SocketLine {
     ///
     /// Those of `open(2)` and `read(2)`.
     pub fn read_all(path: &str) -> io::Result<Vec<Self>> {
-        // For each read(2) the kernel goes through the sockets from the first one on.
-        let mut text = String::with_capacity(ROOM);
-        File::open(path)?.read_to_string(&mut text)?;
+        let mut file = File::open(path)?;
+        let mut text = vec![0; ROOM];
+        let mut len = 0;
+        // For each read(2) the kernel goes through the sockets from the first one on, so none is made to find the end: it
+        // fills a page as long as there are lines (`seq_read_iter()`, `fs/seq_file.c`).
+        loop {
+            text.resize(len + ROOM, 0);
+            let count = file.read(&mut text[len..])?;
+            len += count;
+            if count < PAGE - LINE {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&text[..len]);
 
         Ok(text.lines().filter_map(Self::read).collect())
     }
@@ -120,6 +133,7 @@ pub fn comm(id: u32) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::netlink::Socket;
 
     #[test]
     fn a_line_is_read_word_for_word() {
@@ -139,6 +153,18 @@ mod tests {
                 inode: 8899,
             })
         );
+    }
+
+    #[test]
+    fn all_sockets_are_read_however_many_pages_they_take() {
+        let sockets: Vec<_> = (0..3 * PAGE / 80)
+            .map(|_| Socket::open(libc::NETLINK_ROUTE).unwrap())
+            .collect();
+        let lines = SocketLine::read_all(SocketLine::OWN).unwrap();
+
+        for socket in &sockets {
+            assert!(lines.iter().any(|line| line.portid == socket.portid()));
+        }
     }
 
     #[test]

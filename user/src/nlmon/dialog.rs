@@ -7,10 +7,10 @@
 
 use super::exchanges::{is_part, AnswerMessage, Answered, Exchanges, PendingRequest};
 use super::owners::Owners;
-use super::{Copies, DatagramRole, Owner, Response, SniffedDatagram};
+use super::{Copies, DatagramRole, Explanation, Owner, Response, SniffedDatagram};
 use crate::netlink::{blamed, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
-use std::collections::VecDeque;
+use std::iter;
 use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,11 +27,30 @@ const HELD: usize = 4 << 20;
 /// How much room is kept for the bytes of datagrams that are held, where there are none, in bytes.
 const ROOM: usize = 64 << 10;
 
-/// How many vectors are kept for their room.
-const SPARE: usize = 64;
+/// Datagrams are emitted when there are so many, or when the first was held for so long: each time takes a while.
+const MANY: usize = 64;
+const DUE: Duration = Duration::from_millis(10);
 
-/// Says whether a message is wanted; or, with `None`, a datagram that has none.
-pub type Wants<'w> = dyn FnMut(Option<&Message<'_>>) -> bool + 'w;
+/// How many datagrams that were emitted are kept at most, beside those that are held.
+const EMITTED: usize = 4096;
+
+/// Messages that are wanted.
+pub enum Wanted<'w> {
+    /// All of them.
+    All,
+    /// Those of which it returns true; of a datagram that has none, with `None`.
+    If(&'w mut dyn FnMut(Option<&Message<'_>>) -> bool),
+}
+
+impl Wanted<'_> {
+    #[inline]
+    fn has(&mut self, message: Option<&Message<'_>>) -> bool {
+        match self {
+            Self::All => true,
+            Self::If(is_wanted) => is_wanted(message),
+        }
+    }
+}
 
 /// Takes packets of `nlmon`, and tells them as [`SniffedDatagram`]s.
 pub struct Dialog {
@@ -39,21 +58,20 @@ pub struct Dialog {
     copies: Copies<u64>,
     /// `None` if senders are not looked up.
     owners: Option<Owners>,
-    /// Datagrams that are held, in order, and the number of the first of them.
-    held: VecDeque<Held>,
+    /// Datagrams that are held, in order, behind some that were emitted; and the number of the first of all.
+    held: Vec<Held>,
     first: u64,
-    /// Whether the first of it was told already.
-    is_told: bool,
-    /// The bytes of them, in order, and maybe of some before them.
+    /// How many of them were emitted.
+    emitted: usize,
+    /// The bytes of them, in order, and the answers to the requests among them.
     bytes: Vec<u8>,
+    responses: Vec<Response>,
     /// The memory that they take, in bytes.
     size: usize,
     /// When the last packet was captured.
     last: Duration,
     /// The lines of the requests that the last datagram answered.
     answered: Vec<u64>,
-    /// Vectors that are kept for their room.
-    spare_responses: Vec<Vec<Response>>,
 }
 
 /// A datagram that is held.
@@ -66,7 +84,24 @@ struct Held {
     len: usize,
     portid: Option<u32>,
     owner: Option<Rc<Owner>>,
-    role: DatagramRole,
+    role: HeldRole,
+}
+
+/// Role of a datagram that is held.
+#[derive(Clone, Copy)]
+enum HeldRole {
+    /// Where in the responses of all its own begin, and how many they are.
+    Request {
+        start: usize,
+        count: usize,
+    },
+    Answer {
+        after: Option<Duration>,
+        errno: Option<i32>,
+    },
+    Event {
+        copies: u32,
+    },
 }
 
 /// Facts found in a datagram from the kernel, message by message.
@@ -95,30 +130,29 @@ impl Dialog {
             exchanges: Exchanges::new(),
             copies: Copies::default(),
             owners: None,
-            held: VecDeque::new(),
+            held: Vec::new(),
             first: 0,
-            is_told: false,
+            emitted: 0,
             bytes: Vec::new(),
+            responses: Vec::new(),
             size: 0,
             last: Duration::ZERO,
             answered: Vec::new(),
-            spare_responses: Vec::new(),
         }
     }
 
-    /// Takes a packet, which is told if one of its messages is wanted: `wants` is asked for each.
-    /// Acknowledgements and ends of dumps are wanted with their request.
-    pub fn take(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
+    /// Takes a packet, which is emitted if one of its messages is wanted: of each it is asked. Acknowledgements
+    /// and ends of dumps are wanted with their request.
+    pub fn take(&mut self, packet: &Packet<'_>, wanted: &mut Wanted<'_>) {
         self.last = last_of(self.last, packet.time);
-        let mut messages = Messages::new(packet.bytes).flatten();
+        let mut messages = Messages::new(packet.bytes);
         match messages.next() {
-            None => {
-                if wants(None) {
-                    self.hold(packet, None, without_messages(packet.protocol));
-                }
+            Some(Ok(first)) if is_request(first.header()) => {
+                self.take_requests(packet, first, messages, wanted);
             }
-            Some(first) if is_request(first.header()) => self.take_requests(packet, wants),
-            Some(first) => self.take_answer(packet, (first, messages), wants),
+            Some(Ok(first)) => self.take_answer(packet, first, messages, wanted),
+            None | Some(Err(_)) if wanted.has(None) => self.take_other(packet),
+            None | Some(Err(_)) => {}
         }
     }
 
@@ -126,44 +160,62 @@ impl Dialog {
     /// a time, whichever is next.
     #[inline]
     pub fn next_line(&mut self, now: Option<Duration>) -> Option<SniffedDatagram<'_>> {
-        if mem::take(&mut self.is_told) {
-            self.forget_emitted();
-        }
-        let next = self.held.front()?;
+        let at = self.emitted;
+        let Some(next) = self.held.get(at) else {
+            self.forget_all();
+            return None;
+        };
         if !now.is_none_or(|now| self.is_ready(next, now)) {
             return None;
         }
-        self.is_told = true;
+        self.emitted += 1;
         self.size -= next.size();
-        self.held.front().map(|next| next.line(&self.bytes))
+        self.held
+            .get(at)
+            .map(|next| next.line(&self.bytes, &self.responses))
+    }
+
+    /// Says whether it is worth the while `now` to ask for what is ready.
+    #[inline]
+    pub fn is_due(&self, now: Duration) -> bool {
+        let Some(next) = self.held.get(self.emitted) else {
+            return false;
+        };
+        self.held.len() - self.emitted >= MANY || now.abs_diff(next.time) >= DUE
     }
 
     /// Says whether something is held.
     pub fn is_holding(&self) -> bool {
-        self.held.len() > usize::from(self.is_told)
+        self.held.len() > self.emitted
     }
 
-    fn forget_emitted(&mut self) {
-        self.first += 1;
-        let emitted = self.held.pop_front();
-        if let Some(DatagramRole::Request(responses)) = emitted.map(|emitted| emitted.role) {
-            self.keep_responses(responses);
-        }
-        self.forget_bytes();
-    }
-
-    /// Forgets the bytes before those that are held, if that is nearly all or much.
+    /// Forgets what was emitted, which is all.
     #[inline]
-    fn forget_bytes(&mut self) {
-        match self.held.front().map(|next| next.start) {
-            None => {
-                self.bytes.clear();
-                self.bytes.shrink_to(ROOM);
-            }
-            Some(..=HELD) => {}
-            Some(start) => {
-                self.bytes.drain(..start);
-                self.held.iter_mut().for_each(|held| held.start -= start);
+    fn forget_all(&mut self) {
+        self.first += self.held.len() as u64;
+        self.emitted = 0;
+        self.held.clear();
+        self.bytes.clear();
+        self.bytes.shrink_to(ROOM);
+        self.responses.clear();
+    }
+
+    /// Forgets what was emitted, with its bytes.
+    #[cold]
+    fn forget_emitted(&mut self) {
+        self.first += self.emitted as u64;
+        let emitted = self.held.drain(..mem::take(&mut self.emitted));
+        let (mut bytes, mut responses) = (0, 0);
+        for held in emitted {
+            bytes += held.kept;
+            responses += held.role.responses();
+        }
+        self.bytes.drain(..bytes);
+        self.responses.drain(..responses);
+        for held in &mut self.held {
+            held.start -= bytes;
+            if let HeldRole::Request { start, .. } = &mut held.role {
+                *start -= responses;
             }
         }
     }
@@ -171,50 +223,74 @@ impl Dialog {
     #[inline]
     fn is_ready(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
-        let is_known = match &held.role {
-            DatagramRole::Request(responses) => {
-                responses.iter().all(|response| response.errno.is_some())
+        let is_known = match held.role {
+            HeldRole::Request { start, count } => {
+                let mut responses = self.responses[start..][..count].iter();
+                responses.all(|response| response.errno.is_some())
             }
-            DatagramRole::Answer { .. } => true,
-            DatagramRole::Event { .. } => {
+            HeldRole::Answer { .. } => true,
+            HeldRole::Event { .. } => {
                 !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
             }
         };
         is_known || now != held.time && is_over(HOLD) || self.size > HELD
     }
 
-    fn take_requests(&mut self, packet: &Packet<'_>, wants: &mut Wants<'_>) {
+    /// Takes a packet without a message: of a protocol that has none an event, else something that the kernel
+    /// does not understand.
+    fn take_other(&mut self, packet: &Packet<'_>) {
+        let start = self.responses.len();
+        let role = match Protocol(packet.protocol.into()).has_messages() {
+            true => HeldRole::Request { start, count: 0 },
+            false => HeldRole::Event { copies: 1 },
+        };
+        self.hold(packet, None, role);
+    }
+
+    fn take_requests(
+        &mut self,
+        packet: &Packet<'_>,
+        first: Message<'_>,
+        rest: Messages<'_>,
+        wanted: &mut Wanted<'_>,
+    ) {
         let messages = || Messages::new(packet.bytes).flatten();
-        // Each is asked about: names are learned that way.
-        let is_wanted = messages().filter(|message| wants(Some(message))).count() > 0;
+        let is_wanted = match wanted {
+            Wanted::All => true,
+            // Each is asked about: names are learned that way.
+            Wanted::If(is_wanted) => messages().filter(|one| is_wanted(Some(one))).count() > 0,
+        };
         let line = is_wanted.then_some(self.next_number());
-        let mut responses = self.spare_responses.pop().unwrap_or_default();
-        for (at, message) in messages().enumerate() {
+        let start = self.responses.len();
+        for (at, message) in iter::once(first).chain(rest.flatten()).enumerate() {
             let asked = PendingRequest::new(line, at, packet, *message.header());
-            responses.push(Response {
-                expected: asked.expected,
-                ..Response::default()
-            });
+            if is_wanted {
+                self.responses.push(Response {
+                    expected: asked.expected,
+                    ..Response::default()
+                });
+            }
             self.exchanges.ask(asked);
         }
-        match is_wanted {
-            true => self.hold(packet, None, DatagramRole::Request(responses)),
-            false => self.keep_responses(responses),
+        if is_wanted {
+            let count = self.responses.len() - start;
+            self.hold(packet, None, HeldRole::Request { start, count });
         }
     }
 
     fn take_answer<'m>(
         &mut self,
         packet: &Packet<'_>,
-        (first, rest): (Message<'m>, impl Iterator<Item = Message<'m>>),
-        wants: &mut Wants<'_>,
+        first: Message<'m>,
+        mut rest: Messages<'m>,
+        wanted: &mut Wanted<'_>,
     ) {
         let portid = first.header().nlmsg_pid;
         let mut answer = Answer::default();
         self.answered.clear();
-        let (mut next, mut rest) = (Some(first), rest);
+        let mut next = Some(first);
         while let Some(message) = next {
-            let is_wanted = wants(Some(&message));
+            let is_wanted = wanted.has(Some(&message));
             let message = AnswerMessage::from(message);
             let found = self
                 .exchanges
@@ -226,7 +302,7 @@ impl Dialog {
                     self.answered.extend(answered.line);
                 }
             }
-            next = rest.next();
+            next = rest.next().and_then(Result::ok);
         }
         if !answer.is_wanted && self.answered.is_empty() {
             return;
@@ -257,24 +333,32 @@ impl Dialog {
         answer: &Answer,
     ) {
         let role = match answer.is_answer {
-            true => DatagramRole::Answer {
+            true => HeldRole::Answer {
                 after: answer.after,
                 errno: answer.errno,
             },
+            false if self.count_copy(packet) => return,
             false => {
-                let copy = self.copies.find(packet.time, packet.protocol, packet.bytes);
-                let event = copy.copied().and_then(|line| self.held_at(line));
-                if let Some(DatagramRole::Event { copies }) = event.map(|event| &mut event.role) {
-                    *copies += 1;
-                    return;
-                }
                 let line = self.next_number();
                 self.copies
                     .note(packet.time, packet.protocol, packet.bytes, line);
-                DatagramRole::Event { copies: 1 }
+                HeldRole::Event { copies: 1 }
             }
         };
         self.hold(packet, Some((portid, owner)), role);
+    }
+
+    /// Counts a packet with the event that it is a copy of; returns whether it is one.
+    fn count_copy(&mut self, packet: &Packet<'_>) -> bool {
+        let copy = self.copies.find(packet.time, packet.protocol, packet.bytes);
+        let event = copy.copied().and_then(|line| self.held_at(line));
+        match event.map(|event| &mut event.role) {
+            Some(HeldRole::Event { copies }) => {
+                *copies += 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Notes with a request that is held what `message` says of it.
@@ -282,12 +366,11 @@ impl Dialog {
         let Some(at) = answered.line.and_then(|line| self.place(line)) else {
             return;
         };
-        let request = &mut self.held[at];
-        let bytes = request.bytes(&self.bytes);
-        let DatagramRole::Request(responses) = &mut request.role else {
+        let request = &self.held[at];
+        let HeldRole::Request { start, .. } = request.role else {
             return;
         };
-        let Some(response) = responses.get_mut(answered.at) else {
+        let Some(response) = self.responses.get_mut(start + answered.at) else {
             return;
         };
         response.after = Some(answered.after);
@@ -295,7 +378,8 @@ impl Dialog {
         response.messages += u64::from(nlmsg_type >= NLMSG_MIN_TYPE);
         response.errno = answered.end;
         if answered.end.is_some_and(|errno| errno != 0) {
-            let sent = Messages::new(bytes).flatten().nth(answered.at);
+            let mut messages = Messages::new(request.bytes(&self.bytes)).flatten();
+            let sent = messages.nth(answered.at);
             let sent = sent.map_or(&[][..], |sent| sent.bytes());
             response.explain(request.protocol, sent, message);
         }
@@ -310,9 +394,7 @@ impl Dialog {
     fn place(&self, line: u64) -> Option<usize> {
         let at = usize::try_from(line.checked_sub(self.first)?).ok()?;
 
-        (usize::from(self.is_told)..self.held.len())
-            .contains(&at)
-            .then_some(at)
+        (self.emitted..self.held.len()).contains(&at).then_some(at)
     }
 
     /// Returns the line with this number, if it was not told yet.
@@ -322,13 +404,8 @@ impl Dialog {
         self.held.get_mut(at)
     }
 
-    #[inline]
-    fn hold(
-        &mut self,
-        packet: &Packet<'_>,
-        of: Option<(u32, Option<Rc<Owner>>)>,
-        role: DatagramRole,
-    ) {
+    #[inline(always)]
+    fn hold(&mut self, packet: &Packet<'_>, of: Option<(u32, Option<Rc<Owner>>)>, role: HeldRole) {
         let (portid, owner) = of.map_or((None, None), |(portid, owner)| (Some(portid), owner));
         let held = Held {
             time: packet.time,
@@ -342,15 +419,9 @@ impl Dialog {
         };
         self.bytes.extend_from_slice(packet.bytes);
         self.size += held.size();
-        self.held.push_back(held);
-    }
-
-    /// Keeps the vector of a line for its room, if that is not much.
-    #[inline]
-    fn keep_responses(&mut self, mut responses: Vec<Response>) {
-        if self.spare_responses.len() < SPARE && responses.capacity() <= SPARE {
-            responses.clear();
-            self.spare_responses.push(responses);
+        self.held.push(held);
+        if self.emitted > EMITTED || self.bytes.len() > self.size + HELD {
+            self.forget_emitted();
         }
     }
 }
@@ -364,11 +435,7 @@ impl Default for Dialog {
 impl Held {
     /// Returns how much memory it takes, in bytes: a datagram may be empty, and still has a line.
     fn size(&self) -> usize {
-        let responses = match &self.role {
-            DatagramRole::Request(responses) => mem::size_of_val(&responses[..]),
-            _ => 0,
-        };
-        mem::size_of::<Self>() + self.kept + responses
+        mem::size_of::<Self>() + self.kept + self.role.responses() * mem::size_of::<Response>()
     }
 
     /// Returns its bytes, which are in those of all.
@@ -376,8 +443,8 @@ impl Held {
         &all[self.start..][..self.kept]
     }
 
-    /// Returns it with its bytes, which are in those of all.
-    fn line<'b>(&'b self, all: &'b [u8]) -> SniffedDatagram<'b> {
+    /// Returns it with its bytes and its responses, which are in those of all.
+    fn line<'b>(&'b self, all: &'b [u8], responses: &'b [Response]) -> SniffedDatagram<'b> {
         SniffedDatagram {
             time: self.time,
             protocol: Protocol(self.protocol.into()),
@@ -385,7 +452,23 @@ impl Held {
             len: self.len,
             portid: self.portid,
             owner: self.owner.as_ref(),
-            role: &self.role,
+            role: match self.role {
+                HeldRole::Request { start, count } => {
+                    DatagramRole::Request(&responses[start..][..count])
+                }
+                HeldRole::Answer { after, errno } => DatagramRole::Answer { after, errno },
+                HeldRole::Event { copies } => DatagramRole::Event { copies },
+            },
+        }
+    }
+}
+
+impl HeldRole {
+    /// Returns how many requests it has.
+    fn responses(self) -> usize {
+        match self {
+            Self::Request { count, .. } => count,
+            _ => 0,
         }
     }
 }
@@ -420,17 +503,13 @@ impl Response {
             unregistered_hint: "",
             messages: &[],
         };
-        self.words = ext_ack.message.map(<[u8]>::to_vec);
-        self.attr = blamed(&spec, request, &ext_ack);
-    }
-}
-
-/// Returns what a datagram without a message is: of a protocol that has none an event, else something that
-/// the kernel does not understand.
-fn without_messages(protocol: u16) -> DatagramRole {
-    match Protocol(protocol.into()).has_messages() {
-        true => DatagramRole::Request(Vec::new()),
-        false => DatagramRole::Event { copies: 1 },
+        let explanation = Explanation {
+            attr: blamed(&spec, request, &ext_ack),
+            words: ext_ack.message.map(<[u8]>::to_vec),
+        };
+        if explanation != Explanation::default() {
+            self.explanation = Some(explanation.into());
+        }
     }
 }
 
@@ -487,17 +566,30 @@ mod tests {
                 bytes: datagram,
                 len: datagram.len(),
             };
-            self.dialog.take(&packet, &mut |message| {
+            let mut is_wanted = |message: Option<&Message<'_>>| {
                 message.is_none_or(|message| wants(message.header().nlmsg_type))
-            });
+            };
+            self.dialog.take(&packet, &mut Wanted::If(&mut is_wanted));
         }
 
         /// Returns the roles of what is told now.
-        fn remarks(&mut self) -> Vec<DatagramRole> {
+        fn remarks(&mut self) -> Vec<DatagramRole<'static>> {
             let now = Some(self.time);
-            std::iter::from_fn(|| self.dialog.next_line(now).map(|line| line.role.clone()))
-                .collect()
+            iter::from_fn(|| self.dialog.next_line(now).map(|line| kept(line.role))).collect()
         }
+    }
+
+    /// Returns `role` with responses that outlive the line.
+    fn kept(role: DatagramRole<'_>) -> DatagramRole<'static> {
+        match role {
+            DatagramRole::Request(responses) => requests(responses.to_vec()),
+            DatagramRole::Answer { after, errno } => DatagramRole::Answer { after, errno },
+            DatagramRole::Event { copies } => DatagramRole::Event { copies },
+        }
+    }
+
+    fn requests(responses: Vec<Response>) -> DatagramRole<'static> {
+        DatagramRole::Request(responses.leak())
     }
 
     fn message(nlmsg_type: u16, flags: u16, seq: u32, pid: u32, payload: &[u8]) -> Vec<u8> {
@@ -521,21 +613,22 @@ mod tests {
         message(libc::RTM_NEWLINK, 0, seq, PORTID, &[0; 16])
     }
 
-    fn answer(micros: u64) -> DatagramRole {
+    fn answer(micros: u64) -> DatagramRole<'static> {
         DatagramRole::Answer {
             after: Some(Duration::from_micros(micros)),
             errno: Some(0),
         }
     }
 
-    fn answered(micros: u64) -> DatagramRole {
-        DatagramRole::Request(vec![Response {
+    fn answered(micros: u64) -> DatagramRole<'static> {
+        let response = Response {
             expected: Expected::Yes,
             after: Some(Duration::from_micros(micros)),
             messages: 1,
             errno: Some(0),
             ..Response::default()
-        }])
+        };
+        requests(vec![response])
     }
 
     #[test]
@@ -566,7 +659,7 @@ mod tests {
             expected: Expected::Yes,
             ..Response::default()
         };
-        assert_eq!(captured.remarks(), [DatagramRole::Request(vec![expected])]);
+        assert_eq!(captured.remarks(), [requests(vec![expected])]);
         captured.take(1, &link(1));
         let micros = HOLD.as_micros() as u64 + 1;
         assert_eq!(captured.remarks(), [answer(micros)]);
@@ -614,7 +707,7 @@ mod tests {
             expected: Expected::Yes,
             ..Response::default()
         };
-        let unanswered = DatagramRole::Request(vec![unanswered]);
+        let unanswered = requests(vec![unanswered]);
         assert_eq!(captured.remarks(), [unanswered]);
         captured.take(0, &question(2));
         assert_eq!(captured.remarks(), []);
@@ -657,18 +750,17 @@ mod tests {
             expected: Expected::Yes,
             after,
             errno: Some(libc::EINVAL),
-            attr: Some("IFNAME".to_owned()),
-            words: Some(b"no".to_vec()),
+            explanation: Some(Box::new(Explanation {
+                attr: Some("IFNAME".to_owned()),
+                words: Some(b"no".to_vec()),
+            })),
             ..Response::default()
         };
         let answer = DatagramRole::Answer {
             after,
             errno: Some(libc::EINVAL),
         };
-        assert_eq!(
-            captured.remarks(),
-            [DatagramRole::Request(vec![refused]), answer]
-        );
+        assert_eq!(captured.remarks(), [requests(vec![refused]), answer]);
     }
 
     #[test]
@@ -697,7 +789,7 @@ mod tests {
         let mut captured = Captured::new();
         for bytes in [&b""[..], b"text", &[0; 40]] {
             captured.take(0, bytes);
-            assert_eq!(captured.remarks(), [DatagramRole::Request(Vec::new())]);
+            assert_eq!(captured.remarks(), [requests(Vec::new())]);
         }
         // The end of a dump whose beginning was not seen.
         captured.take(0, &message(NLMSG_DONE, NLM_F_MULTI, 1, PORTID, b""));
@@ -717,7 +809,7 @@ mod tests {
             bytes: b"add@/x\0",
             len: 7,
         };
-        captured.dialog.take(&uevent, &mut |_| true);
+        captured.dialog.take(&uevent, &mut Wanted::All);
         captured.time += SETTLED;
 
         assert_eq!(captured.remarks(), [DatagramRole::Event { copies: 1 }]);
@@ -757,7 +849,7 @@ mod tests {
                     last = line.time;
                     emitted += copies(line.role);
                 }
-                let oldest = captured.dialog.held.front().map_or(now, |held| held.time);
+                let oldest = captured.dialog.held.get(captured.dialog.emitted).map_or(now, |held| held.time);
                 prop_assert!(now.checked_sub(oldest).unwrap() < HOLD);
             }
             while let Some(line) = captured.dialog.next_line(None) {
@@ -767,9 +859,9 @@ mod tests {
         }
     }
 
-    fn copies(role: &DatagramRole) -> u32 {
+    fn copies(role: DatagramRole<'_>) -> u32 {
         match role {
-            DatagramRole::Event { copies } => *copies,
+            DatagramRole::Event { copies } => copies,
             _ => 1,
         }
     }

@@ -48,6 +48,13 @@ pub struct Response {
     pub messages: u64,
     /// The error number, 0 for none, where all of the answer was captured.
     pub errno: Option<i32>,
+    /// What the kernel says of a refusal beside its number, if it does.
+    pub explanation: Option<Box<Explanation>>,
+}
+
+/// What the kernel says of a refusal in an extended ACK.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
     /// Name of the attribute that is to blame.
     pub attr: Option<String>,
     /// The kernel's own words.
@@ -147,18 +154,10 @@ impl Exchanges {
     ) -> Option<Answered> {
         let header = message.message.header();
         let list = self.list(header.nlmsg_seq);
-        let of_whom = |(at, asked): &(usize, &PendingRequest)| {
-            (
-                asked.portid == Some(header.nlmsg_pid),
-                asked.header.nlmsg_pid == header.nlmsg_pid,
-                Reverse(*at),
-            )
+        let at = match &list[..] {
+            [asked] => asked.may_have(protocol, time, message).then_some(0)?,
+            list => likeliest(list, protocol, time, message)?,
         };
-        let (at, _) = list
-            .iter()
-            .enumerate()
-            .filter(|(_, asked)| asked.may_have(protocol, time, message))
-            .max_by_key(of_whom)?;
         let asked = &mut list[at];
         asked.portid = Some(header.nlmsg_pid);
         let answered = Answered {
@@ -168,7 +167,10 @@ impl Exchanges {
             end: asked.end(message),
         };
         if answered.end.is_some() {
-            list.remove(at);
+            match list.len() {
+                1 => list.clear(),
+                _ => drop(list.remove(at)),
+            }
         }
         Some(answered)
     }
@@ -177,6 +179,27 @@ impl Exchanges {
     fn list(&mut self, nlmsg_seq: u32) -> &mut Vec<PendingRequest> {
         &mut self.0[nlmsg_seq as usize % LISTS]
     }
+}
+
+/// Returns which of the requests in `list` is answered: of several that may be, the one of the same socket.
+fn likeliest(
+    list: &[PendingRequest],
+    protocol: u16,
+    time: Duration,
+    message: &AnswerMessage<'_>,
+) -> Option<usize> {
+    let portid = message.message.header().nlmsg_pid;
+    let of_whom = |(at, asked): &(usize, &PendingRequest)| {
+        (
+            asked.portid == Some(portid),
+            asked.header.nlmsg_pid == portid,
+            Reverse(*at),
+        )
+    };
+    let all = list.iter().enumerate();
+    let alike = all.filter(|(_, asked)| asked.may_have(protocol, time, message));
+
+    alike.max_by_key(of_whom).map(|(at, _)| at)
 }
 
 impl PendingRequest {
@@ -204,7 +227,7 @@ impl PendingRequest {
     }
 
     /// Says whether `message` of `protocol` can be an answer to it.
-    #[inline]
+    #[inline(always)]
     fn may_have(&self, protocol: u16, now: Duration, message: &AnswerMessage<'_>) -> bool {
         let AnswerMessage { message, ack } = message;
         let header = message.header();

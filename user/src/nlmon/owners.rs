@@ -37,13 +37,18 @@ pub struct Owner {
     pub is_sure: bool,
 }
 
+/// When somebody looked for an owner, and who it is.
+type FoundOwner = (Duration, Option<Rc<Owner>>);
+
 /// A socket: its protocol and its port id.
 type SocketId = (u16, u32);
 
 /// Owners of sockets, as they were found last.
 #[derive(Debug)]
 pub struct Owners {
-    found: HashMap<SocketId, (Duration, Option<Rc<Owner>>)>,
+    found: HashMap<SocketId, FoundOwner>,
+    /// The socket that was asked about last: one may say much.
+    recent: Option<(SocketId, FoundOwner)>,
     sockets: SocketOwners,
     /// The process that was found last: a program may open a socket for each of its questions.
     last: u32,
@@ -56,6 +61,7 @@ impl Owners {
     pub fn new() -> Self {
         Self {
             found: HashMap::new(),
+            recent: None,
             sockets: SocketOwners::new(),
             last: 0,
             start: Instant::now(),
@@ -65,25 +71,43 @@ impl Owners {
 
     /// Returns who has the socket of `protocol` with this port id at `time`, which is about now; `None`
     /// where that is not known.
+    #[inline]
     pub fn find(&mut self, protocol: u16, portid: u32, time: Duration) -> Option<Rc<Owner>> {
         let socket = (protocol, portid);
-        let is_fresh = |since: Duration| time.abs_diff(since) < FRESH;
-        match self.found.get(&socket) {
-            _ if portid == 0 => return None,
-            Some((since, owner)) if is_fresh(*since) => return owner.clone(),
-            _ => {}
+        match &self.recent {
+            Some((known, (since, owner))) if *known == socket && is_fresh(*since, time) => {
+                owner.clone()
+            }
+            _ => self.find_other(socket, time),
         }
+    }
+
+    /// Returns who has a socket that was not the last.
+    fn find_other(&mut self, socket: SocketId, time: Duration) -> Option<Rc<Owner>> {
+        let known = self.found.get(&socket);
+        let found = match known.filter(|(since, _)| is_fresh(*since, time)) {
+            _ if socket.1 == 0 => return None,
+            Some(found) => found.clone(),
+            None => self.search(socket, time)?,
+        };
+        let owner = found.1.clone();
+        self.recent = Some((socket, found));
+        owner
+    }
+
+    /// Looks for who has the socket, if there is time for it.
+    fn search(&mut self, socket: SocketId, time: Duration) -> Option<FoundOwner> {
         let begin = Instant::now();
         if self.spent > CREDIT + (begin - self.start) / SHARE {
             return None;
         }
-        let owner = self.look(socket, time).map(Rc::new);
+        let found = (time, self.look(socket, time).map(Rc::new));
         self.spent += begin.elapsed();
         if self.found.len() >= KEPT {
             self.found.clear();
         }
-        self.found.insert(socket, (time, owner.clone()));
-        owner
+        self.found.insert(socket, found.clone());
+        Some(found)
     }
 
     fn look(&mut self, socket: SocketId, time: Duration) -> Option<Owner> {
@@ -97,6 +121,12 @@ impl Owners {
             is_sure: true,
         })
     }
+}
+
+/// Says whether what was found at `since` counts at `time`.
+#[inline]
+fn is_fresh(since: Duration, time: Duration) -> bool {
+    time.abs_diff(since) < FRESH
 }
 
 /// The sockets that there were at a moment.

@@ -15,7 +15,7 @@ use nlhello::netlink::{
     Unshown,
 };
 use nlhello::nlmon::SniffedDatagram;
-use nlhello::wire::{align, Messages};
+use nlhello::wire::{align, Message, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -203,7 +203,7 @@ fn write_text(
 }
 
 /// Writes the messages of `datagram` as text, and how much is behind them; or the texts that it has instead.
-#[inline]
+#[inline(always)]
 fn write_messages(
     out: &mut Buffer,
     decoder: &mut Decoder,
@@ -215,8 +215,12 @@ fn write_messages(
         return texts(datagram)
             .try_for_each(|text| writeln!(out.text(), "    \"{}\"", Escaped(text)));
     }
-    let (messages, padding) = split_padding(datagram);
     let origin = DatagramOrigin { arrow, members: "" };
+    // Most have one, which is all.
+    if let Some(message) = whole_message(datagram) {
+        return decoder.message(out, protocol.0, origin, &message);
+    }
+    let (messages, padding) = split_padding(datagram);
     decoder.datagram(out, protocol.0, origin, messages)?;
     match padding {
         0 => Ok(()),
@@ -224,12 +228,18 @@ fn write_messages(
     }
 }
 
+/// Returns the message that a datagram is.
+#[inline]
+fn whole_message(datagram: &[u8]) -> Option<Message<'_>> {
+    let message = Message::from_bytes(datagram).ok()?;
+
+    (message.bytes().len() == datagram.len()).then_some(message)
+}
+
 /// Returns the messages of a datagram and how many bytes are behind them, if those are all 0: some
 /// programs send all of a buffer, whatever of it they have filled, and the kernel does not look there.
 fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
-    let nlmsg_len = datagram.first_chunk();
-    // Most have one, which is all.
-    if nlmsg_len.is_some_and(|len| u32::from_ne_bytes(*len) as usize == datagram.len()) {
+    if whole_message(datagram).is_some() {
         return (datagram, 0);
     }
     let len: usize = Messages::new(datagram)

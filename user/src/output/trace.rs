@@ -80,7 +80,6 @@ impl Decoder {
     }
 
     /// Writes to `out` the messages of `datagram`, which was sent over `protocol` (`NETLINK_*`).
-    #[inline]
     pub fn datagram(
         &mut self,
         out: &mut Buffer,
@@ -93,21 +92,54 @@ impl Decoder {
         let mut messages = Messages::new(datagram);
         let mut rest = datagram;
         while let Some(message) = messages.next() {
-            let text = out.text();
-            match self.form {
-                TraceForm::Json => {
-                    let sink = JsonSink::new(text, origin.members);
-                    self.message_or_rest(sink, protocol, message, rest);
-                }
-                form => {
-                    let sink = TextSink::new(text, origin.arrow, form == TraceForm::Color);
-                    self.message_or_rest(sink, protocol, message, rest);
-                }
+            match message {
+                Ok(message) => self.message(out, protocol, origin, &message)?,
+                Err(error) => self.broken_message(out, origin, error, rest)?,
             }
-            out.spill()?;
             rest = messages.rest();
         }
         Ok(())
+    }
+
+    /// Writes to `out` a message of `protocol`.
+    #[inline]
+    pub fn message(
+        &mut self,
+        out: &mut Buffer,
+        protocol: i32,
+        origin: DatagramOrigin<'_>,
+        message: &Message<'_>,
+    ) -> io::Result<()> {
+        let text = out.text();
+        match self.form {
+            TraceForm::Json => {
+                let mut sink = JsonSink::new(text, origin.members);
+                self.show(&mut sink, protocol, message);
+            }
+            form => {
+                let mut sink = TextSink::new(text, origin.arrow, form == TraceForm::Color);
+                self.show(&mut sink, protocol, message);
+            }
+        }
+        out.spill()
+    }
+
+    /// Writes to `out` the `rest` of a datagram, which is no message.
+    #[cold]
+    fn broken_message(
+        &mut self,
+        out: &mut Buffer,
+        origin: DatagramOrigin<'_>,
+        error: wire::Error,
+        rest: &[u8],
+    ) -> io::Result<()> {
+        let text = out.text();
+        match self.form {
+            TraceForm::Json => JsonSink::new(text, origin.members).broken_message(error, rest),
+            form => TextSink::new(text, origin.arrow, form == TraceForm::Color)
+                .broken_message(error, rest),
+        }
+        out.spill()
     }
 
     /// Learns what `message` says of names, without a word.
@@ -120,23 +152,8 @@ impl Decoder {
         walk::name(&self.memory, protocol, message)
     }
 
-    /// Tells of a message, or of the `rest` of a datagram that is none.
     #[inline]
-    fn message_or_rest<S: Sink>(
-        &mut self,
-        mut sink: S,
-        protocol: i32,
-        message: Result<Message<'_>, wire::Error>,
-        rest: &[u8],
-    ) {
-        match message {
-            Ok(message) => self.message(&mut sink, protocol, &message),
-            Err(error) => sink.broken_message(error, rest),
-        }
-    }
-
-    #[inline]
-    fn message<S: Sink>(&mut self, sink: &mut S, protocol: i32, message: &Message<'_>) {
+    fn show<S: Sink>(&mut self, sink: &mut S, protocol: i32, message: &Message<'_>) {
         self.memory.learn(protocol, message);
         sink.open_message();
         let key = TemplateKey::new(&self.memory, protocol, message);

@@ -9,7 +9,8 @@ use crate::commands::Failure;
 use crate::output::{Decoder, Sniff, TraceForm};
 use nlhello::monitor::PacketFile;
 use nlhello::netlink::{Packet, Protocol};
-use nlhello::nlmon::Dialog;
+use nlhello::nlmon::{Dialog, Wanted};
+use nlhello::wire::Message;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 pub struct Emitter<'a> {
     args: &'a SniffArgs,
     choice: SniffChoice,
+    /// Whether it leaves nothing out.
+    is_all: bool,
     dialog: Dialog,
     files: SniffFiles,
     /// Knows the names of messages where nothing else does.
@@ -53,6 +56,7 @@ impl<'a> Emitter<'a> {
 
         Ok(Self {
             args,
+            is_all: choice.is_all(),
             choice,
             dialog,
             files: SniffFiles::open(cli, args, has_lines(args), wrap, color)?,
@@ -90,7 +94,7 @@ impl<'a> Emitter<'a> {
 
     /// Says whether packets are written as they come.
     pub fn is_raw(&self) -> bool {
-        self.files.sniff.is_none() && self.choice.is_all()
+        self.is_all && self.files.sniff.is_none()
     }
 
     /// Says whether packets are held, of which not all is known yet.
@@ -104,7 +108,7 @@ impl<'a> Emitter<'a> {
         sniff.map_or(&mut self.names, Sniff::decoder)
     }
 
-    /// Takes a packet, and emits what is ready then.
+    /// Takes a packet, and emits what is ready then, if it is time for that.
     ///
     /// # Errors
     ///
@@ -114,7 +118,11 @@ impl<'a> Emitter<'a> {
             true => self.write(packet),
             false => {
                 self.hold(packet);
-                self.emit(Some(packet.time))
+                // Where so many are wanted, nobody waits for more.
+                match self.args.count.is_some() || self.dialog.is_due(packet.time) {
+                    true => self.emit(Some(packet.time)),
+                    false => Ok(()),
+                }
             }
         }
     }
@@ -132,6 +140,10 @@ impl<'a> Emitter<'a> {
 
     /// Takes a packet to find out what it is.
     fn hold(&mut self, packet: &Packet<'_>) {
+        // Where nothing is left out, the decoder learns the names when it shows the messages.
+        if self.is_all {
+            return self.dialog.take(packet, &mut Wanted::All);
+        }
         let Self {
             dialog,
             choice,
@@ -140,19 +152,15 @@ impl<'a> Emitter<'a> {
             ..
         } = self;
         let protocol = packet.protocol;
-        let is_all = choice.is_all();
         let decoder = files.sniff.as_mut().map_or(names, Sniff::decoder);
-        dialog.take(packet, &mut |message| {
-            // Where nothing is left out, the decoder learns the names when it shows the messages.
-            if is_all {
-                return true;
-            }
+        let mut is_wanted = |message: Option<&Message<'_>>| {
             let Some(message) = message else {
                 return choice.is_any_message();
             };
             decoder.learn(protocol.into(), message);
             choice.wants(protocol, message, || decoder.name(protocol.into(), message))
-        });
+        };
+        dialog.take(packet, &mut Wanted::If(&mut is_wanted));
     }
 
     /// Emits what is ready `now`; without a time, all that is held.

@@ -26,6 +26,19 @@ const fn octets() -> [([u8; 4], u8); 256] {
     table
 }
 
+/// The numbers below a hundred, two digits each; some of them again, so that any seven bits are the place of one.
+static PAIRS: [[u8; 2]; 128] = pairs();
+
+const fn pairs() -> [[u8; 2]; 128] {
+    let mut table = [[0; 2]; 128];
+    let mut number = 0;
+    while number < 128 {
+        table[number] = [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    table
+}
+
 /// Bytes that make characters of eight digits.
 const ASCII: u64 = u64::from_ne_bytes([b'0'; 8]);
 
@@ -73,20 +86,55 @@ pub fn ten_digits(number: u32) -> [u8; 10] {
 /// Returns the six digits of `number`, which is below a million.
 #[inline]
 pub fn six_digits(number: u32) -> [u8; 6] {
-    let [_, _, digits @ ..] = eight_characters(number);
-    digits
+    let [a, b] = two_digits(number / 10_000);
+    let [c, d, e, f] = four_digits(number % 10_000);
+    [a, b, c, d, e, f]
+}
+
+/// Returns the four digits of `number`, which is below 10,000.
+#[inline]
+pub fn four_digits(number: u32) -> [u8; 4] {
+    let [a, b] = two_digits(number / 100);
+    let [c, d] = two_digits(number % 100);
+    [a, b, c, d]
 }
 
 /// Returns the three digits of `number`, which is below 1000.
 #[inline]
 pub fn three_digits(number: u32) -> [u8; 3] {
-    [number / 100, number / 10 % 10, number % 10].map(|digit| b'0' + digit as u8)
+    let [_, a, b, c] = four_digits(number);
+    [a, b, c]
+}
+
+/// Returns the two digits of `number`, which is below 100.
+#[inline]
+fn two_digits(number: u32) -> [u8; 2] {
+    PAIRS[number as usize % PAIRS.len()]
 }
 
 /// Returns the eight digits of `number`, which is below 10^8.
 #[inline]
 fn eight_characters(number: u32) -> [u8; 8] {
     (eight_digits(number) | ASCII).to_le_bytes()
+}
+
+/// Adds `more` to the number whose decimal digits are `text`; where it is above 9, or the sum longer, returns false and
+/// leaves any digits.
+#[inline]
+pub fn count_on(text: &mut [u8], more: u32) -> bool {
+    let mut carry = more as u8;
+    for digit in text.iter_mut().rev() {
+        if more > 9 {
+            break;
+        }
+        *digit += carry;
+        if *digit <= b'9' {
+            return true;
+        }
+        *digit -= 10;
+        carry = 1;
+    }
+    false
 }
 
 /// Returns the eight digits of `number`, which is below 10^8, a byte each, the first in the lowest.
@@ -148,15 +196,22 @@ pub fn push_prefix(out: &mut Vec<u8>, address: IpAddr, len: u8) {
 
 #[inline]
 fn push_ipv4(out: &mut Vec<u8>, address: Ipv4Addr) {
+    let (text, len) = ipv4(address.octets());
+    push_short(out, &text, len);
+}
+
+/// Returns the text of the IPv4 address that has these `octets`, and its length.
+#[inline]
+pub fn ipv4(octets: [u8; 4]) -> ([u8; 16], usize) {
     let mut text = [0; 16];
     let mut end = 0;
-    for octet in address.octets() {
+    for octet in octets {
         let (digits, len) = OCTETS[usize::from(octet)];
         text[end..end + 4].copy_from_slice(&digits);
         end += usize::from(len);
     }
     // The last dot is one too many.
-    push_short(out, &text, end - 1);
+    (text, end - 1)
 }
 
 /// Appends the first `len` bytes of `text`: cheaper by a copy of all, whose size is known.
@@ -208,6 +263,7 @@ mod tests {
         assert_eq!(lowest, i64::MIN.to_string());
         assert_eq!(pushed(|out| push_hundredths(out, 1205)), "12.05");
         assert_eq!([52, 999].map(three_digits), [*b"052", *b"999"]);
+        assert_eq!([52, 9876].map(four_digits), [*b"0052", *b"9876"]);
         assert_eq!([52, 987_654].map(six_digits), [*b"000052", *b"987654"]);
         for (separator, text) in [(Some(b':'), "00:af:10"), (None, "00af10")] {
             assert_eq!(
@@ -215,5 +271,28 @@ mod tests {
                 text
             );
         }
+    }
+
+    #[test]
+    fn a_number_is_counted_on_in_place_as_long_as_it_gets_no_longer() {
+        let counted = |number: u32, more: u32| {
+            let mut text = number.to_string().into_bytes();
+            count_on(&mut text, more).then(|| String::from_utf8(text).unwrap())
+        };
+
+        for (number, more) in [
+            (0, 9),
+            (9, 0),
+            (120, 9),
+            (129, 1),
+            (1_999_999_995, 7),
+            (4095, 5),
+        ] {
+            assert_eq!(counted(number, more), Some((number + more).to_string()));
+        }
+        for (number, more) in [(9, 1), (999, 2), (0, 10), (120, u32::MAX)] {
+            assert_eq!(counted(number, more), None);
+        }
+        assert!(!count_on(&mut [], 0));
     }
 }

@@ -6,11 +6,11 @@ use super::{json_texts, members, split_padding, write_messages, Failed};
 use crate::output::buffer::Buffer;
 use crate::output::escape;
 use crate::output::json::write_line;
-use crate::output::record::digits::{push_decimal, six_digits, three_digits};
+use crate::output::record::digits::{four_digits, push_decimal, six_digits, three_digits};
 use crate::output::time::Clock;
 use crate::output::trace::{DatagramOrigin, Decoder};
 use nlhello::netlink::{Errno, Protocol};
-use nlhello::nlmon::{DatagramRole, Expected, Owner, Response, SniffedDatagram};
+use nlhello::nlmon::{DatagramRole, Expected, Explanation, Owner, Response, SniffedDatagram};
 use nlhello::wire::{align, Messages};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -88,8 +88,7 @@ impl Label {
             [*a, *b, *c, *d, *e, *f] = six_digits(time.subsec_micros());
         }
         if let Some([a, _, b, c, d, _, _, _, _]) = self.done.last_chunk_mut() {
-            *a = b'0' + after.subsec_millis() as u8;
-            [*b, *c, *d] = three_digits(after.subsec_micros() % 1000);
+            [*a, *b, *c, *d] = four_digits(after.subsec_micros());
         }
         &self.done
     }
@@ -126,7 +125,7 @@ pub fn write_text(
     write_messages(out, decoder, line.protocol, arrow(line.role), line.bytes)
 }
 
-fn arrow(role: &DatagramRole) -> &'static str {
+fn arrow(role: DatagramRole<'_>) -> &'static str {
     match role {
         DatagramRole::Request(_) => ">",
         DatagramRole::Answer { .. } => "<",
@@ -141,14 +140,13 @@ fn done_after(line: &SniffedDatagram<'_>) -> Option<Duration> {
         DatagramRole::Answer {
             after: Some(after),
             errno: Some(0),
-        } => *after,
-        DatagramRole::Request(responses) => match &responses[..] {
+        } => after,
+        DatagramRole::Request(responses) => match responses {
             [Response {
                 after: Some(after),
                 errno: Some(0),
                 messages: 0 | 1,
-                attr: None,
-                words: None,
+                explanation: None,
                 ..
             }] => *after,
             _ => return None,
@@ -163,11 +161,9 @@ fn push_head(out: &mut Vec<u8>, label: &Label, line: &SniffedDatagram<'_>) {
     out.extend_from_slice(&label.text);
     match line.role {
         DatagramRole::Request(responses) => push_responses(out, responses),
-        DatagramRole::Answer { after, errno } => push_answer(out, *after, *errno),
+        DatagramRole::Answer { after, errno } => push_answer(out, after, errno),
         DatagramRole::Event { copies: 1 } => push(out, " event"),
-        DatagramRole::Event { copies } => {
-            push_count(out, " event, ", u64::from(*copies), " copies")
-        }
+        DatagramRole::Event { copies } => push_count(out, " event, ", u64::from(copies), " copies"),
     }
     let kept = line.bytes.len();
     if kept < line.len {
@@ -240,11 +236,17 @@ fn push_response(out: &mut Vec<u8>, response: &Response) {
     if response.messages > 1 {
         push_count(out, ", ", response.messages, " messages");
     }
-    if let Some(attr) = &response.attr {
+    if let Some(explanation) = &response.explanation {
+        push_explanation(out, explanation);
+    }
+}
+
+fn push_explanation(out: &mut Vec<u8>, Explanation { attr, words }: &Explanation) {
+    if let Some(attr) = attr {
         push(out, ": ");
         push(out, attr);
     }
-    if let Some(words) = &response.words {
+    if let Some(words) = words {
         push(out, ": \"");
         escape::push(out, words);
         push(out, "\"");
@@ -306,10 +308,11 @@ impl<'a> JsonLine<'a> {
                 response.and_then(|response| response.after),
                 response.and_then(|response| response.errno),
             ),
-            DatagramRole::Answer { after, errno } => ("received", *after, *errno),
+            DatagramRole::Answer { after, errno } => ("received", after, errno),
             DatagramRole::Event { .. } => ("event", None, None),
         };
         let process = line.owner.map(|owner| &owner.process);
+        let explanation = response.and_then(|response| response.explanation.as_deref());
 
         Self {
             time,
@@ -321,14 +324,14 @@ impl<'a> JsonLine<'a> {
             protocol: line.protocol.0,
             protocol_name: line.protocol.name(),
             errno,
-            attr: response.and_then(|response| response.attr.as_deref()),
-            message: response
-                .and_then(|response| response.words.as_deref())
+            attr: explanation.and_then(|explanation| explanation.attr.as_deref()),
+            message: explanation
+                .and_then(|explanation| explanation.words.as_deref())
                 .map(String::from_utf8_lossy),
             after_ns: after.map(|after| after.as_nanos() as u64),
             answers: response.map(|response| response.messages),
             copies: match line.role {
-                DatagramRole::Event { copies } => Some(*copies),
+                DatagramRole::Event { copies } => Some(copies),
                 _ => None,
             },
             truncated: line.bytes.len() < line.len,
@@ -347,7 +350,7 @@ pub fn write_json(
     let time = String::from_utf8_lossy(clock.text(line.time));
     let (mut rest, _) = split_padding(line.bytes);
     let responses = match line.role {
-        DatagramRole::Request(responses) => &responses[..],
+        DatagramRole::Request(responses) => responses,
         _ => &[],
     };
     let mut object = Vec::with_capacity(OBJECT);
@@ -405,7 +408,7 @@ mod tests {
         Rc::new(Owner { process, is_sure })
     }
 
-    fn line<'a>(role: &'a DatagramRole, bytes: &'a [u8]) -> SniffedDatagram<'a> {
+    fn line<'a>(role: DatagramRole<'a>, bytes: &'a [u8]) -> SniffedDatagram<'a> {
         SniffedDatagram {
             time: Duration::from_micros(5),
             protocol: Protocol(libc::NETLINK_ROUTE),
@@ -424,6 +427,17 @@ mod tests {
             messages,
             errno,
             ..Response::default()
+        }
+    }
+
+    fn refused(errno: i32, attr: &str, words: &[u8]) -> Response {
+        let explanation = Explanation {
+            attr: Some(attr.to_owned()),
+            words: Some(words.to_vec()),
+        };
+        Response {
+            explanation: Some(explanation.into()),
+            ..answered(Some(errno), 0)
         }
     }
 
@@ -456,11 +470,7 @@ mod tests {
 
     #[test]
     fn a_request_says_what_became_of_it() {
-        let refused = Response {
-            attr: Some("IFNAME".to_owned()),
-            words: Some(b"no\n".to_vec()),
-            ..answered(Some(libc::EEXIST), 0)
-        };
+        let refused = refused(libc::EEXIST, "IFNAME", b"no\n");
         let maybe = Response {
             expected: Expected::Maybe,
             ..Response::default()
@@ -492,12 +502,13 @@ mod tests {
             ),
             (vec![], ""),
         ] {
-            let role = DatagramRole::Request(responses);
+            let role = DatagramRole::Request(&responses);
             let written = format!("? > NETLINK_ROUTE{written}");
-            assert_eq!(head(&line(&role, b"")), written);
+            assert_eq!(head(&line(role, b"")), written);
         }
-        let role = DatagramRole::Request(vec![answered(Some(0), 0); ANSWERS + 3]);
-        assert!(head(&line(&role, b"")).ends_with(" ms; and 3 more"));
+        let responses = vec![answered(Some(0), 0); ANSWERS + 3];
+        let role = DatagramRole::Request(&responses);
+        assert!(head(&line(role, b"")).ends_with(" ms; and 3 more"));
     }
 
     #[test]
@@ -514,7 +525,7 @@ mod tests {
             let line = SniffedDatagram {
                 owner,
                 portid,
-                ..line(&role, b"")
+                ..line(role, b"")
             };
             let written = format!("{written} * NETLINK_ROUTE event, 2 copies");
             assert_eq!(head(&line), written);
@@ -540,7 +551,7 @@ mod tests {
                 owner,
                 portid,
                 protocol: Protocol(protocol),
-                ..line(&role, b"")
+                ..line(role, b"")
             };
             assert_eq!(String::from_utf8_lossy(&labels.of(&line).text), text);
         }
@@ -560,7 +571,7 @@ mod tests {
             let role = DatagramRole::Answer { after, errno };
             let cut = SniffedDatagram {
                 len: 30,
-                ..line(&role, &[0; 20])
+                ..line(role, &[0; 20])
             };
             let written = format!("? < NETLINK_ROUTE{written}, cut off after 20 of 30 bytes");
             assert_eq!(head(&cut), written);
@@ -573,7 +584,7 @@ mod tests {
         let bytes = [message(3), vec![0; 8]].concat();
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(TraceForm::Text);
-        let line = line(&role, &bytes);
+        let line = line(role, &bytes);
         let text = buffer::tests::text(|out| {
             let start = (&mut clock, &mut Labels::default());
             write_text(out, start, &mut decoder, &line).unwrap();
@@ -592,7 +603,7 @@ mod tests {
         let role = DatagramRole::Event { copies: 1 };
         let uevent = SniffedDatagram {
             protocol: Protocol(libc::NETLINK_KOBJECT_UEVENT),
-            ..line(&role, b"add@/x\0A=\x1b\0")
+            ..line(role, b"add@/x\0A=\x1b\0")
         };
         let mut clock = Clock::new(TimeStyle::Micros, TimeZone::UTC);
         let mut decoder = Decoder::new(TraceForm::Text);
@@ -613,20 +624,14 @@ mod tests {
 
     #[test]
     fn each_request_of_a_datagram_is_an_object_with_its_own_answer() {
-        let role = DatagramRole::Request(vec![
-            answered(Some(0), 2),
-            Response {
-                words: Some(b"no".to_vec()),
-                attr: Some("X".to_owned()),
-                ..answered(Some(libc::EPERM), 0)
-            },
-        ]);
+        let responses = vec![answered(Some(0), 2), refused(libc::EPERM, "X", b"no")];
+        let role = DatagramRole::Request(&responses);
         let bytes = [message(18), message(16), b"rest".to_vec()].concat();
         let owner = owner(true);
         let found = json(&SniffedDatagram {
             portid: Some(9),
             owner: Some(&owner),
-            ..line(&role, &bytes)
+            ..line(role, &bytes)
         });
 
         assert_eq!(found.len(), 3);
@@ -665,7 +670,7 @@ mod tests {
     fn an_event_and_what_is_no_message_are_objects_too() {
         let role = DatagramRole::Event { copies: 3 };
         let bytes = [message(16), message(16)].concat();
-        let found = json(&line(&role, &bytes));
+        let found = json(&line(role, &bytes));
         assert_eq!(found.len(), 2);
         for object in &found {
             assert_eq!(
@@ -673,8 +678,8 @@ mod tests {
                 (&json!("event"), &json!(3))
             );
         }
-        let nothing = DatagramRole::Request(Vec::new());
-        let found = json(&line(&nothing, b""));
+        let nothing = DatagramRole::Request(&[]);
+        let found = json(&line(nothing, b""));
         assert_eq!((found.len(), &found[0]["direction"]), (1, &json!("sent")));
     }
 }

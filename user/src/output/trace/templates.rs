@@ -7,7 +7,7 @@
 use super::leaf::Leaf;
 use super::memory::Memory;
 use super::sink::Sink;
-use crate::output::record::digits::ten_digits;
+use crate::output::record::digits::{count_on, ipv4};
 use crate::output::record::memo::{mix, place};
 use nlhello::names::ValueFormat;
 use nlhello::wire::{Message, NLMSG_HDRLEN};
@@ -71,10 +71,23 @@ struct Template {
     text: Vec<u8>,
     /// In order, none in another.
     spans: Vec<Span>,
-    /// Spans of the values that have differed once.
+    /// Spans of the values that have differed once, but those that are counted.
     varying: Vec<usize>,
+    counts: Vec<Count>,
     /// [`Memory::renames`] when the text was written.
     renames: u64,
+}
+
+/// A number of four bytes that has differed once, whose text is that in decimal: programs number their messages.
+#[derive(Clone, Copy)]
+struct Count {
+    /// Its span.
+    index: usize,
+    /// Where in the message it is, and where in the text its first digit and what is behind its last.
+    at: usize,
+    start: usize,
+    end: usize,
+    value: u32,
 }
 
 /// A value of a message, and where its text is.
@@ -93,6 +106,8 @@ struct Span {
     is_attr: bool,
     /// Whether it is a number of four bytes, whose text is that in decimal.
     is_count: bool,
+    /// Whether it is an IPv4 address with nothing around its text.
+    is_ipv4: bool,
     /// Whether other texts depend on the value, so that it must be that of the template.
     is_fixed: bool,
 }
@@ -185,6 +200,7 @@ impl Templates {
         template.text.clear();
         template.text.extend_from_slice(text);
         template.varying.clear();
+        template.counts.clear();
         template.renames = memory.renames();
         mem::swap(&mut template.spans, spans);
     }
@@ -236,6 +252,7 @@ impl Spans {
             family,
             is_attr,
             is_count: value.len() == 4 && is_count(format),
+            is_ipv4: false,
             is_fixed: is_first,
         });
     }
@@ -303,10 +320,13 @@ impl Template {
     /// Says whether the message `bytes` differs in nothing but in values that have differed before.
     #[inline]
     fn differs_as_before(&self, bytes: &[u8]) -> bool {
-        let words = self.bytes.chunks_exact(8).zip(self.mask.chunks_exact(8));
-        let words = words.zip(bytes.chunks_exact(8));
+        let words = self
+            .bytes
+            .chunks_exact(WORD)
+            .zip(self.mask.chunks_exact(WORD));
+        let words = words.zip(bytes.chunks_exact(WORD));
         let unmasked = |((one, mask), other)| (word(one) ^ word(other)) & word(mask);
-        // The last eight bytes have what is behind the last whole word: no message is shorter.
+        // The last word has what is behind the last whole one.
         let last = unmasked(((last(&self.bytes), last(&self.mask)), last(bytes)));
         words.fold(last, |differing, word| differing | unmasked(word)) == 0
     }
@@ -324,7 +344,11 @@ impl Template {
             match self.spans.get(index) {
                 Some(span) if usize::from(span.at) <= at && !span.is_fixed => {
                     self.mask[span.value()].fill(0);
-                    self.varying.push(index);
+                    self.spans[index].is_ipv4 = self.is_ipv4(index);
+                    match self.count(index) {
+                        Some(count) => self.counts.push(count),
+                        None => self.varying.push(index),
+                    }
                 }
                 _ => return false,
             }
@@ -332,16 +356,39 @@ impl Template {
         true
     }
 
+    /// Says whether the span `index` is an IPv4 address, and its text nothing else: JSON has it in quotes.
+    fn is_ipv4(&self, index: usize) -> bool {
+        let span = &self.spans[index];
+        let text = self.bytes[span.value()].try_into().map(ipv4);
+
+        matches!(span.format, ValueFormat::Ip | ValueFormat::FamilyAddr)
+            && text.is_ok_and(|(text, len)| text[..len] == self.text[span.text()])
+    }
+
+    /// Returns the span `index` as a number that is counted, if it is one.
+    fn count(&self, index: usize) -> Option<Count> {
+        let span = &self.spans[index];
+        let value = number_at(&self.bytes, span.at.into())?;
+
+        span.is_count.then(|| Count {
+            index,
+            at: span.at.into(),
+            start: span.text().start,
+            end: span.text().end,
+            value,
+        })
+    }
+
     /// Shows the message `bytes`, which fits.
     #[inline]
     fn show<S: Sink>(&mut self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
-        for at in 0..self.varying.len() {
-            let index = self.varying[at];
-            let value = self.spans[index].value();
-            let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
-            if set(before, value) && !self.write_count(index, value) {
-                self.write_anew(index, sink, memory, value);
+        for at in 0..self.counts.len() {
+            if !self.count_on(at, bytes) {
+                self.write_count(at, sink, memory, bytes);
             }
+        }
+        for at in 0..self.varying.len() {
+            self.write_varying(self.varying[at], sink, memory, bytes);
         }
         if self.renames != memory.renames() {
             self.rename(sink, memory, bytes);
@@ -349,6 +396,41 @@ impl Template {
         sink.out().extend_from_slice(&self.text);
         if self.text.len() > TEXT_MAX {
             *self = Self::default();
+        }
+    }
+
+    /// Writes a number that is counted, if it is a little more than before, and as long; returns whether that is so.
+    #[inline]
+    fn count_on(&mut self, at: usize, bytes: &[u8]) -> bool {
+        let count = &mut self.counts[at];
+        let value = number_at(bytes, count.at).unwrap_or_default();
+        let more = value.wrapping_sub(mem::replace(&mut count.value, value));
+
+        more == 0 || count_on(&mut self.text[count.start..count.end], more)
+    }
+
+    /// Writes a number that is counted anew.
+    fn write_count<S: Sink>(&mut self, at: usize, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+        let index = self.counts[at].index;
+        self.write_anew(index, sink, memory, &bytes[self.spans[index].value()]);
+    }
+
+    /// Writes the text of the span `index` anew, if its value is another one now.
+    fn write_varying<S: Sink>(
+        &mut self,
+        index: usize,
+        sink: &mut S,
+        memory: &Memory,
+        bytes: &[u8],
+    ) {
+        let value = self.spans[index].value();
+        let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
+        if !set(before, value) {
+            return;
+        }
+        match value.try_into().map(ipv4) {
+            Ok((text, len)) if self.spans[index].is_ipv4 => self.set_text(index, &text[..len]),
+            _ => self.write_anew(index, sink, memory, value),
         }
     }
 
@@ -363,21 +445,7 @@ impl Template {
         }
     }
 
-    /// Writes the text of the span `index` anew if it is as long as programs have them that count their messages from
-    /// the time on, and its value is, too.
-    #[inline]
-    fn write_count(&mut self, index: usize, value: &[u8]) -> bool {
-        let span = &self.spans[index];
-        let number = value.try_into().map_or(0, u32::from_ne_bytes);
-        let is_long = span.is_count && span.text_len == 10 && number >= 1_000_000_000;
-        if is_long {
-            self.text[span.text()].copy_from_slice(&ten_digits(number));
-        }
-        is_long
-    }
-
     /// Writes the text of the span `index` anew, whose value is another one now.
-    #[inline(never)]
     fn write_anew<S: Sink>(&mut self, index: usize, sink: &mut S, memory: &Memory, value: &[u8]) {
         let span = &self.spans[index];
         let start = sink.out().len();
@@ -387,12 +455,17 @@ impl Template {
             family: span.family,
         };
         leaf.write_value(&span.format, value);
-        let text = &sink.out()[start..];
-        match &mut self.text[span.text()] {
+        self.set_text(index, &sink.out()[start..]);
+        sink.out().truncate(start);
+    }
+
+    /// Replaces the text of the span `index`.
+    #[inline]
+    fn set_text(&mut self, index: usize, text: &[u8]) {
+        match &mut self.text[self.spans[index].text()] {
             before if before.len() == text.len() => before.copy_from_slice(text),
             _ => self.replace(index, text),
         }
-        sink.out().truncate(start);
     }
 
     /// Replaces the text of the span `index` by one that has another length.
@@ -403,6 +476,10 @@ impl Template {
         self.spans[index].text_len = text.len() as u32;
         for span in &mut self.spans[index + 1..] {
             span.text = (span.text as usize - place.len() + text.len()) as u32;
+        }
+        for count in &mut self.counts {
+            let span = self.spans[count.index].text();
+            (count.start, count.end) = (span.start, span.end);
         }
     }
 }
@@ -417,18 +494,6 @@ fn is_count(format: ValueFormat) -> bool {
     is_plain && number.words.is_none()
 }
 
-/// Returns eight bytes as a number.
-#[inline]
-fn word(bytes: &[u8]) -> u64 {
-    bytes.try_into().map_or(0, u64::from_ne_bytes)
-}
-
-/// Returns the last eight bytes.
-#[inline]
-fn last(bytes: &[u8]) -> &[u8] {
-    bytes.last_chunk::<8>().map_or(&[], |last| last)
-}
-
 /// Sets a value, which has as many bytes as before, most of them four; returns whether it differed.
 #[inline]
 fn set(before: &mut [u8], value: &[u8]) -> bool {
@@ -438,6 +503,29 @@ fn set(before: &mut [u8], value: &[u8]) -> bool {
     let differs = before != value;
     before.copy_from_slice(value);
     differs
+}
+
+/// Size of the words that messages are compared by, in bytes: no message is shorter.
+const WORD: usize = 8;
+
+/// Returns the bytes of a word as a number.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_ne_bytes)
+}
+
+/// Returns the last word of `bytes`.
+#[inline]
+fn last(bytes: &[u8]) -> &[u8] {
+    bytes.last_chunk::<WORD>().map_or(&[], |last| last)
+}
+
+/// Returns the number in the four bytes from `at` on.
+#[inline]
+fn number_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let number = bytes.get(at..)?.first_chunk()?;
+
+    Some(u32::from_ne_bytes(*number))
 }
 
 #[cfg(test)]
