@@ -3,10 +3,11 @@
 //! Netlink sockets, and the threads that have them, by `/proc`.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
+use std::os::unix::fs::FileExt;
 
 /// Room for what is read at once, in bytes, and the size of a page and of the longest line.
-const ROOM: usize = 32 << 10;
+const ROOM: usize = 8 << 10;
 const PAGE: usize = 4096;
 const LINE: usize = 256;
 
@@ -72,15 +73,23 @@ impl SocketLine {
     ///
     /// Those of `open(2)` and `read(2)`.
     pub fn read_all(path: &str) -> io::Result<Vec<Self>> {
-        let mut file = File::open(path)?;
-        let mut text = vec![0; ROOM];
+        Self::read_again(&File::open(path)?)
+    }
+
+    /// Reads the lines of such a file as they are now, from its first one on, wherever it was read to.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read(2)`.
+    pub fn read_again(file: &File) -> io::Result<Vec<Self>> {
+        let mut text = Vec::new();
         let mut len = 0;
-        // For each read(2) the kernel goes through the sockets from the first one on, so none is made to find the end: it
-        // fills a page as long as there are lines (`seq_read_iter()`, `fs/seq_file.c`).
         loop {
             text.resize(len + ROOM, 0);
-            let count = file.read(&mut text[len..])?;
+            let count = file.read_at(&mut text[len..], len as u64)?;
             len += count;
+            // For each call the kernel goes through the sockets from the first one on, so none is made to find the
+            // end: it fills a page as long as there are lines (`seq_read_iter()`, `fs/seq_file.c`).
             if count < PAGE - LINE {
                 break;
             }

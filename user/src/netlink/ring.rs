@@ -39,6 +39,9 @@ const FIRST: usize = HEADER + offset_of!(tpacket_hdr_v1, offset_to_first_pkt);
 /// Where in a packet its address is: behind the header, which is as long as `TPACKET_ALIGN` has it.
 const ADDRESS: usize = mem::size_of::<tpacket3_hdr>().next_multiple_of(libc::TPACKET_ALIGNMENT);
 
+/// What a packet begins with: `struct tpacket3_hdr` and `struct sockaddr_ll`.
+type PacketHeader = [u8; ADDRESS + mem::size_of::<sockaddr_ll>()];
+
 /// A packet of a link, as it is in the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
@@ -300,14 +303,16 @@ impl<'b> BlockPackets<'b> {
 impl<'b> Iterator for BlockPackets<'b> {
     type Item = Packet<'b>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.left == 0 {
             return None;
         }
         let frame = self.block.get(self.at..)?;
-        let packet = Packet::of(frame)?;
+        let header = frame.first_chunk()?;
+        let packet = Packet::of(header, frame)?;
         self.left -= 1;
-        self.at = match word(frame, offset_of!(tpacket3_hdr, tp_next_offset))? {
+        self.at = match word(header, offset_of!(tpacket3_hdr, tp_next_offset))? {
             // An offset of 0 marks the last packet of the block.
             0 => self.block.len(),
             step => self.at.saturating_add(step as usize),
@@ -317,10 +322,11 @@ impl<'b> Iterator for BlockPackets<'b> {
 }
 
 impl<'b> Packet<'b> {
-    /// Reads the packet at the start of `frame`, if it is one.
-    fn of(frame: &'b [u8]) -> Option<Self> {
-        let word = |at| word(frame, at);
-        let half = |at: usize| frame.get(at..)?.first_chunk().copied();
+    /// Reads the packet at the start of `frame`, which begins with this `header`, if it is one.
+    #[inline]
+    fn of(header: &PacketHeader, frame: &'b [u8]) -> Option<Self> {
+        let word = |at| word(header, at);
+        let half = |at: usize| header.get(at..)?.first_chunk().copied();
         let mac = u16::from_ne_bytes(half(offset_of!(tpacket3_hdr, tp_mac))?);
         let kept = word(offset_of!(tpacket3_hdr, tp_snaplen))?;
         let protocol = half(ADDRESS + offset_of!(sockaddr_ll, sll_protocol))?;
@@ -338,6 +344,7 @@ impl<'b> Packet<'b> {
     }
 }
 
+#[inline]
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let word = bytes.get(at..)?.first_chunk()?;
 

@@ -10,7 +10,6 @@ use super::owners::Owners;
 use super::{Copies, DatagramRole, Explanation, Owner, Response, SniffedDatagram};
 use crate::netlink::{blamed, Packet, Protocol, Spec};
 use crate::wire::{Message, Messages, Nlmsghdr, NLMSG_ERROR, NLMSG_MIN_TYPE, NLM_F_REQUEST};
-use std::iter;
 use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
@@ -26,10 +25,6 @@ const HELD: usize = 4 << 20;
 
 /// How much room is kept for the bytes of datagrams that are held, where there are none, in bytes.
 const ROOM: usize = 64 << 10;
-
-/// Datagrams are emitted when there are so many, or when the first was held for so long: each time takes a while.
-const MANY: usize = 64;
-const DUE: Duration = Duration::from_millis(10);
 
 /// How many datagrams that were emitted are kept at most, beside those that are held.
 const EMITTED: usize = 4096;
@@ -85,6 +80,8 @@ struct Held {
     portid: Option<u32>,
     owner: Option<Rc<Owner>>,
     role: HeldRole,
+    /// Whether all is known that there is to say of it.
+    is_known: bool,
 }
 
 /// Role of a datagram that is held.
@@ -165,7 +162,7 @@ impl Dialog {
             self.forget_all();
             return None;
         };
-        if !now.is_none_or(|now| self.is_ready(next, now)) {
+        if !next.is_known && now.is_some_and(|now| !self.is_late(next, now)) {
             return None;
         }
         self.emitted += 1;
@@ -173,15 +170,6 @@ impl Dialog {
         self.held
             .get(at)
             .map(|next| next.line(&self.bytes, &self.responses))
-    }
-
-    /// Says whether it is worth the while `now` to ask for what is ready.
-    #[inline]
-    pub fn is_due(&self, now: Duration) -> bool {
-        let Some(next) = self.held.get(self.emitted) else {
-            return false;
-        };
-        self.held.len() - self.emitted >= MANY || now.abs_diff(next.time) >= DUE
     }
 
     /// Says whether something is held.
@@ -220,20 +208,16 @@ impl Dialog {
         }
     }
 
-    #[inline]
-    fn is_ready(&self, held: &Held, now: Duration) -> bool {
+    /// Says whether `held`, of which not all is known, is held for long enough `now`, or too much is.
+    fn is_late(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
-        let is_known = match held.role {
-            HeldRole::Request { start, count } => {
-                let mut responses = self.responses[start..][..count].iter();
-                responses.all(|response| response.errno.is_some())
-            }
-            HeldRole::Answer { .. } => true,
+        let is_single = match held.role {
             HeldRole::Event { .. } => {
                 !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
             }
+            _ => false,
         };
-        is_known || now != held.time && is_over(HOLD) || self.size > HELD
+        is_single || now != held.time && is_over(HOLD) || self.size > HELD
     }
 
     /// Takes a packet without a message: of a protocol that has none an event, else something that the kernel
@@ -262,7 +246,9 @@ impl Dialog {
         };
         let line = is_wanted.then_some(self.next_number());
         let start = self.responses.len();
-        for (at, message) in iter::once(first).chain(rest.flatten()).enumerate() {
+        let (mut next, mut rest) = (Some(first), rest);
+        let mut at = 0;
+        while let Some(message) = next {
             let asked = PendingRequest::new(line, at, packet, *message.header());
             if is_wanted {
                 self.responses.push(Response {
@@ -271,10 +257,11 @@ impl Dialog {
                 });
             }
             self.exchanges.ask(asked);
+            at += 1;
+            next = rest.next().and_then(Result::ok);
         }
         if is_wanted {
-            let count = self.responses.len() - start;
-            self.hold(packet, None, HeldRole::Request { start, count });
+            self.hold(packet, None, HeldRole::Request { start, count: at });
         }
     }
 
@@ -366,8 +353,8 @@ impl Dialog {
         let Some(at) = answered.line.and_then(|line| self.place(line)) else {
             return;
         };
-        let request = &self.held[at];
-        let HeldRole::Request { start, .. } = request.role else {
+        let request = &mut self.held[at];
+        let HeldRole::Request { start, count } = request.role else {
             return;
         };
         let Some(response) = self.responses.get_mut(start + answered.at) else {
@@ -377,11 +364,15 @@ impl Dialog {
         let nlmsg_type = message.message.header().nlmsg_type;
         response.messages += u64::from(nlmsg_type >= NLMSG_MIN_TYPE);
         response.errno = answered.end;
+        if answered.end.is_some() {
+            let is_ended = |response: &Response| response.errno.is_some();
+            request.is_known = count == 1 || self.responses[start..][..count].iter().all(is_ended);
+        }
         if answered.end.is_some_and(|errno| errno != 0) {
             let mut messages = Messages::new(request.bytes(&self.bytes)).flatten();
             let sent = messages.nth(answered.at);
             let sent = sent.map_or(&[][..], |sent| sent.bytes());
-            response.explain(request.protocol, sent, message);
+            self.responses[start + answered.at].explain(request.protocol, sent, message);
         }
     }
 
@@ -415,6 +406,11 @@ impl Dialog {
             len: packet.len,
             portid,
             owner,
+            is_known: match role {
+                HeldRole::Request { count, .. } => count == 0,
+                HeldRole::Answer { .. } => true,
+                HeldRole::Event { .. } => false,
+            },
             role,
         };
         self.bytes.extend_from_slice(packet.bytes);
@@ -533,6 +529,7 @@ mod tests {
     use super::*;
     use crate::wire::{put_attr, put_message, NLMSG_DONE, NLM_F_ACK, NLM_F_MULTI};
     use proptest::prelude::*;
+    use std::iter;
 
     const ROUTE: u16 = libc::NETLINK_ROUTE as u16;
 

@@ -29,9 +29,9 @@ const SILENT: [i32; 3] = [
     libc::NFNL_SUBSYS_ULOG,
 ];
 
-/// How long an answer is waited for, and one that was not asked for: the kernel refuses at once.
-const PATIENCE: Duration = Duration::from_secs(60);
-const AT_ONCE: Duration = Duration::from_millis(100);
+/// How long an answer is waited for, and one that was not asked for, in nanoseconds: the kernel refuses at once.
+const PATIENCE: u64 = 60_000_000_000;
+const AT_ONCE: u64 = 100_000_000;
 
 /// How many lists of requests there are, and how many requests are in one at most.
 const LISTS: usize = 64;
@@ -81,7 +81,8 @@ pub struct PendingRequest {
     pub at: usize,
     pub protocol: u16,
     pub header: Nlmsghdr,
-    pub time: Duration,
+    /// When it was captured, in nanoseconds since the beginning of 1970.
+    pub time: u64,
     /// Whether it is answered also where it is not refused.
     pub expected: Expected,
     /// Port id of the socket that the answer so far was for.
@@ -152,6 +153,7 @@ impl Exchanges {
         time: Duration,
         message: &AnswerMessage<'_>,
     ) -> Option<Answered> {
+        let time = nanos(time);
         let header = message.message.header();
         let list = self.list(header.nlmsg_seq);
         let at = match &list[..] {
@@ -163,7 +165,7 @@ impl Exchanges {
         let answered = Answered {
             line: asked.line,
             at: asked.at,
-            after: time.saturating_sub(asked.time),
+            after: Duration::from_nanos(time.saturating_sub(asked.time)),
             end: asked.end(message),
         };
         if answered.end.is_some() {
@@ -185,7 +187,7 @@ impl Exchanges {
 fn likeliest(
     list: &[PendingRequest],
     protocol: u16,
-    time: Duration,
+    time: u64,
     message: &AnswerMessage<'_>,
 ) -> Option<usize> {
     let portid = message.message.header().nlmsg_pid;
@@ -211,14 +213,14 @@ impl PendingRequest {
             at,
             protocol: packet.protocol,
             header,
-            time: packet.time,
+            time: nanos(packet.time),
             expected: expected(packet.protocol, &header),
             portid: None,
         }
     }
 
     /// Says whether an answer may come yet.
-    fn is_open(&self, now: Duration) -> bool {
+    fn is_open(&self, now: u64) -> bool {
         let patience = match self.expected {
             Expected::Yes | Expected::Maybe => PATIENCE,
             Expected::No => AT_ONCE,
@@ -228,7 +230,7 @@ impl PendingRequest {
 
     /// Says whether `message` of `protocol` can be an answer to it.
     #[inline(always)]
-    fn may_have(&self, protocol: u16, now: Duration, message: &AnswerMessage<'_>) -> bool {
+    fn may_have(&self, protocol: u16, now: u64, message: &AnswerMessage<'_>) -> bool {
         let AnswerMessage { message, ack } = message;
         let header = message.header();
         if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
@@ -263,11 +265,18 @@ impl PendingRequest {
     }
 }
 
+/// Returns a moment or a time span in nanoseconds: the kernel's clocks count them with as many bits.
+#[inline]
+fn nanos(time: Duration) -> u64 {
+    time.as_nanos() as u64
+}
+
 /// Says whether a request with this `header` is answered also where it is not refused.
 fn expected(protocol: u16, header: &Nlmsghdr) -> Expected {
-    let is_sure = header.nlmsg_flags & NLM_F_ACK != 0 || is_dump(protocol, header);
+    if header.nlmsg_flags & NLM_F_ACK != 0 || is_dump(protocol, header) {
+        return Expected::Yes;
+    }
     match is_question(protocol, header.nlmsg_type) {
-        _ if is_sure => Expected::Yes,
         // All that the controller can do is to answer.
         true if protocol == GENERIC && header.nlmsg_type != GENL_ID_CTRL => Expected::Maybe,
         true => Expected::Yes,
@@ -582,12 +591,12 @@ mod tests {
         let mut exchanges = Exchanges::new();
         for millis in 0..1000 {
             let mut asked = asked(millis, NEWLINK, 0, 0);
-            asked.time = at(millis);
+            asked.time = nanos(at(millis));
             exchanges.ask(asked);
         }
         assert_eq!(exchanges.list(7).len(), ALIKE);
         exchanges.ask(PendingRequest {
-            time: at(2000),
+            time: nanos(at(2000)),
             ..asked(1, GETLINK, 0, 0)
         });
         assert_eq!(exchanges.list(7).len(), 1);

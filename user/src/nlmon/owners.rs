@@ -12,11 +12,16 @@ use crate::diag::{Process, Processes};
 use crate::netlink::{comm, SocketLine};
 use hashbrown::HashMap;
 use std::collections::HashSet;
+use std::fs::File;
+use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How long what was found out counts: another socket may have the port id then.
 const FRESH: Duration = Duration::from_secs(2);
+
+/// The highest number of a process (`PID_MAX_LIMIT`, `include/linux/threads.h`).
+const PID_MAX: u32 = 4 << 20;
 
 /// How many are kept at most.
 const KEPT: usize = 1024;
@@ -132,6 +137,8 @@ fn is_fresh(since: Duration, time: Duration) -> bool {
 /// The sockets that there were at a moment.
 #[derive(Debug)]
 struct SocketOwners {
+    /// The file that has them, since it was read first.
+    file: Option<File>,
     lines: Vec<SocketLine>,
     since: Duration,
 }
@@ -139,6 +146,7 @@ struct SocketOwners {
 impl SocketOwners {
     fn new() -> Self {
         Self {
+            file: None,
             lines: Vec::new(),
             since: Duration::ZERO,
         }
@@ -152,12 +160,20 @@ impl SocketOwners {
         if time >= self.since || now < self.since {
             self.since = now;
             // Where nobody can read it, there are none.
-            self.lines = SocketLine::read_all(SocketLine::OWN).unwrap_or_default();
+            self.lines = self.read().unwrap_or_default();
         }
         let socket = (i32::from(protocol), portid);
         let mut lines = self.lines.iter();
 
         lines.find(|line| (line.protocol.into(), line.portid) == socket)
+    }
+
+    fn read(&mut self) -> io::Result<Vec<SocketLine>> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(SocketLine::OWN)?,
+        };
+        SocketLine::read_again(self.file.insert(file))
     }
 }
 
@@ -178,6 +194,9 @@ fn holder(socket: &SocketLine, last: u32) -> Option<Process> {
 
 /// Returns the process whose number is the port id.
 fn namesake(portid: u32) -> Option<Owner> {
+    if portid > PID_MAX {
+        return None;
+    }
     let comm = comm(portid).ok()?;
 
     Some(Owner {

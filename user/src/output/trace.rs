@@ -26,7 +26,7 @@ use nlhello::netlink::{Datagram, Spec, Tap};
 use nlhello::wire::{self, Message, Messages, Nlmsghdr, NLMSG_HDRLEN};
 use sink::Sink;
 use std::io::{self, Stderr};
-use templates::{TemplateKey, Templates};
+use templates::{SpanValue, TemplateKey, Templates};
 use text::TextSink;
 use walk::Walk;
 
@@ -111,17 +111,48 @@ impl Decoder {
         message: &Message<'_>,
     ) -> io::Result<()> {
         let text = out.text();
+        self.memory.learn(protocol, message);
         match self.form {
-            TraceForm::Json => {
-                let mut sink = JsonSink::new(text, origin.members);
-                self.show(&mut sink, protocol, message);
-            }
+            TraceForm::Json => self.push_json(text, protocol, origin.members, message),
             form => {
-                let mut sink = TextSink::new(text, origin.arrow, form == TraceForm::Color);
-                self.show(&mut sink, protocol, message);
+                let color = form == TraceForm::Color;
+                self.push_text(text, protocol, (origin.arrow, color), message);
             }
         }
         out.spill()
+    }
+
+    #[inline]
+    fn push_text(
+        &mut self,
+        text: &mut Vec<u8>,
+        protocol: i32,
+        (arrow, color): (&str, bool),
+        message: &Message<'_>,
+    ) {
+        TextSink::new(text, arrow, color).open_message();
+        let is_shown = self.by_template(text, protocol, message, |text, value| {
+            value.write(TextSink::new(text, arrow, color));
+        });
+        if !is_shown {
+            self.decode(TextSink::new(text, arrow, color), protocol, message);
+        }
+    }
+
+    fn push_json(
+        &mut self,
+        text: &mut Vec<u8>,
+        protocol: i32,
+        members: &str,
+        message: &Message<'_>,
+    ) {
+        JsonSink::new(text, members).open_message();
+        let is_shown = self.by_template(text, protocol, message, |text, value| {
+            value.write(JsonSink::new(text, members));
+        });
+        if !is_shown {
+            self.decode(JsonSink::new(text, members), protocol, message);
+        }
     }
 
     /// Writes to `out` the `rest` of a datagram, which is no message.
@@ -152,36 +183,33 @@ impl Decoder {
         walk::name(&self.memory, protocol, message)
     }
 
+    /// Shows a message by a template; returns whether there is one.
     #[inline]
-    fn show<S: Sink>(&mut self, sink: &mut S, protocol: i32, message: &Message<'_>) {
-        self.memory.learn(protocol, message);
-        sink.open_message();
+    fn by_template(
+        &mut self,
+        text: &mut Vec<u8>,
+        protocol: i32,
+        message: &Message<'_>,
+        write: impl Fn(&mut Vec<u8>, SpanValue<'_>),
+    ) -> bool {
         let key = TemplateKey::new(&self.memory, protocol, message);
-        let is_shown = self
-            .templates
-            .show(sink, &self.memory, &key, message.bytes());
-        if !is_shown {
-            self.decode(sink, protocol, message, &key);
-        }
+
+        self.templates
+            .show(text, &self.memory, &key, message.bytes(), write)
     }
 
     /// Tells of a message that has no template.
     #[cold]
-    fn decode<S: Sink>(
-        &mut self,
-        sink: &mut S,
-        protocol: i32,
-        message: &Message<'_>,
-        key: &TemplateKey,
-    ) {
+    fn decode<S: Sink>(&mut self, mut sink: S, protocol: i32, message: &Message<'_>) {
+        let key = TemplateKey::new(&self.memory, protocol, message);
         let start = sink.out().len();
-        let spans = self.templates.begin(key, message.bytes(), start);
+        let spans = self.templates.begin(&key, message.bytes(), start);
         // Where a line goes on in the next one depends on how long values are.
         if self.form == TraceForm::Color {
             spans.stop();
         }
         let mut walk = Walk {
-            sink: &mut *sink,
+            sink: &mut sink,
             memory: &self.memory,
             spans,
             protocol,
@@ -189,7 +217,7 @@ impl Decoder {
         walk.message(message);
         let text = &sink.out()[start..];
         self.templates
-            .keep(&self.memory, key, message.bytes(), text);
+            .keep(&self.memory, &key, message.bytes(), text);
     }
 }
 

@@ -15,6 +15,10 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+/// How many datagrams of so many bytes come at most before it is looked what is ready: that takes a while.
+const BURST: usize = 64;
+const LONG: usize = 4096;
+
 /// Emits the datagrams that are wanted: as lines, into a capture, or both.
 pub struct Emitter<'a> {
     args: &'a SniffArgs,
@@ -26,6 +30,8 @@ pub struct Emitter<'a> {
     /// Knows the names of messages where nothing else does.
     names: Decoder,
     start: Instant,
+    /// How many datagrams came since it was looked what is ready, long ones being as many as they fill.
+    held: usize,
     /// How many datagrams are to be emitted yet, and were.
     left: u64,
     emitted: u64,
@@ -62,6 +68,7 @@ impl<'a> Emitter<'a> {
             files: SniffFiles::open(cli, args, has_lines(args), wrap, color)?,
             names: Decoder::new(TraceForm::Text),
             start: Instant::now(),
+            held: 0,
             left: args.count.unwrap_or(u64::MAX),
             emitted: 0,
             flushed: 0,
@@ -113,15 +120,17 @@ impl<'a> Emitter<'a> {
     /// # Errors
     ///
     /// That the capture cannot be written.
+    #[inline]
     pub fn take(&mut self, packet: &Packet<'_>) -> Result<(), Failure> {
         match self.is_raw() {
             true => self.write(packet),
             false => {
                 self.hold(packet);
+                self.held += 1 + packet.bytes.len() / LONG;
                 // Where so many are wanted, nobody waits for more.
-                match self.args.count.is_some() || self.dialog.is_due(packet.time) {
-                    true => self.emit(Some(packet.time)),
-                    false => Ok(()),
+                match self.held < BURST && self.args.count.is_none() {
+                    true => Ok(()),
+                    false => self.emit(Some(packet.time)),
                 }
             }
         }
@@ -169,17 +178,20 @@ impl<'a> Emitter<'a> {
     ///
     /// That the capture cannot be written.
     pub fn emit(&mut self, now: Option<Duration>) -> Result<(), Failure> {
+        self.held = 0;
         while self.left > 0 {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
             };
-            let owner = line.owner.map(Rc::as_ref);
-            match self.choice.wants_of(owner, line.portid) {
-                Some(true) => {}
-                Some(false) => continue,
-                None => {
-                    self.unknown += 1;
-                    continue;
+            if !self.is_all {
+                let owner = line.owner.map(Rc::as_ref);
+                match self.choice.wants_of(owner, line.portid) {
+                    Some(true) => {}
+                    Some(false) => continue,
+                    None => {
+                        self.unknown += 1;
+                        continue;
+                    }
                 }
             }
             self.left -= 1;

@@ -118,21 +118,27 @@ fn eight_characters(number: u32) -> [u8; 8] {
     (eight_digits(number) | ASCII).to_le_bytes()
 }
 
-/// Adds `more` to the number whose decimal digits are `text`; where it is above 9, or the sum longer, returns false and
-/// leaves any digits.
+/// Adds `more` to the number whose decimal digits are `text`; where the sum is longer, returns false and leaves any digits.
 #[inline]
 pub fn count_on(text: &mut [u8], more: u32) -> bool {
-    let mut carry = more as u8;
-    for digit in text.iter_mut().rev() {
-        if more > 9 {
-            break;
+    match text.last_mut() {
+        // Most often no other digit changes.
+        Some(last) if more <= u32::from(b'9'.saturating_sub(*last)) => {
+            *last += more as u8;
+            true
         }
-        *digit += carry;
-        if *digit <= b'9' {
+        _ => carry(text, more),
+    }
+}
+
+fn carry(text: &mut [u8], mut more: u32) -> bool {
+    for digit in text.iter_mut().rev() {
+        let sum = u32::from(*digit - b'0') + more % 10;
+        more = more / 10 + u32::from(sum > 9);
+        *digit = b'0' + (sum % 10) as u8;
+        if more == 0 {
             return true;
         }
-        *digit -= 10;
-        carry = 1;
     }
     false
 }

@@ -112,6 +112,26 @@ struct Span {
     is_fixed: bool,
 }
 
+/// A value of a message, to be written anew.
+pub struct SpanValue<'v> {
+    bytes: &'v [u8],
+    format: &'v ValueFormat,
+    family: u8,
+    memory: &'v Memory,
+}
+
+impl SpanValue<'_> {
+    /// Writes it to `sink`.
+    pub fn write<S: Sink>(&self, mut sink: S) {
+        let mut leaf = Leaf {
+            sink: &mut sink,
+            memory: self.memory,
+            family: self.family,
+        };
+        leaf.write_value(self.format, self.bytes);
+    }
+}
+
 /// The values of a message, as they are shown.
 #[derive(Default)]
 pub struct Spans {
@@ -144,14 +164,16 @@ impl TemplateKey {
 }
 
 impl Templates {
-    /// Shows the message `bytes` by a template; returns whether there is one.
+    /// Appends the text of the message `bytes` to `out` by a template, which has `write` write what is another value now;
+    /// returns whether there is one.
     #[inline]
-    pub fn show<S: Sink>(
+    pub fn show(
         &mut self,
-        sink: &mut S,
+        out: &mut Vec<u8>,
         memory: &Memory,
         key: &TemplateKey,
         bytes: &[u8],
+        write: impl Fn(&mut Vec<u8>, SpanValue<'_>),
     ) -> bool {
         let Some(set) = self.sets.get_mut(key.set()) else {
             return false;
@@ -160,7 +182,11 @@ impl Templates {
         let Some(template) = templates.find_map(|one| one.fits(key, bytes).then_some(one)) else {
             return false;
         };
-        template.show(sink, memory, bytes);
+        template.update(out, memory, bytes, &write);
+        out.extend_from_slice(&template.text);
+        if template.text.len() > TEXT_MAX {
+            *template = Template::default();
+        }
         (set.left, set.pause) = (0, 0);
         true
     }
@@ -379,23 +405,28 @@ impl Template {
         })
     }
 
-    /// Shows the message `bytes`, which fits.
+    /// Has the text be that of the message `bytes`, which fits. Values are written to the end of `out`, and taken from there.
     #[inline]
-    fn show<S: Sink>(&mut self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+    fn update(
+        &mut self,
+        out: &mut Vec<u8>,
+        memory: &Memory,
+        bytes: &[u8],
+        write: &impl Fn(&mut Vec<u8>, SpanValue<'_>),
+    ) {
         for at in 0..self.counts.len() {
             if !self.count_on(at, bytes) {
-                self.write_count(at, sink, memory, bytes);
+                self.write_anew(self.counts[at].index, out, memory, bytes, write);
             }
         }
         for at in 0..self.varying.len() {
-            self.write_varying(self.varying[at], sink, memory, bytes);
+            let index = self.varying[at];
+            if !self.write_in_place(index, bytes) {
+                self.write_anew(index, out, memory, bytes, write);
+            }
         }
         if self.renames != memory.renames() {
-            self.rename(sink, memory, bytes);
-        }
-        sink.out().extend_from_slice(&self.text);
-        if self.text.len() > TEXT_MAX {
-            *self = Self::default();
+            self.rename(out, memory, bytes, write);
         }
     }
 
@@ -404,59 +435,68 @@ impl Template {
     fn count_on(&mut self, at: usize, bytes: &[u8]) -> bool {
         let count = &mut self.counts[at];
         let value = number_at(bytes, count.at).unwrap_or_default();
-        let more = value.wrapping_sub(mem::replace(&mut count.value, value));
+        let before = mem::replace(&mut count.value, value);
+        let more = value.checked_sub(before);
 
-        more == 0 || count_on(&mut self.text[count.start..count.end], more)
+        more.is_some_and(|more| more == 0 || count_on(&mut self.text[count.start..count.end], more))
     }
 
-    /// Writes a number that is counted anew.
-    fn write_count<S: Sink>(&mut self, at: usize, sink: &mut S, memory: &Memory, bytes: &[u8]) {
-        let index = self.counts[at].index;
-        self.write_anew(index, sink, memory, &bytes[self.spans[index].value()]);
-    }
-
-    /// Writes the text of the span `index` anew, if its value is another one now.
-    fn write_varying<S: Sink>(
-        &mut self,
-        index: usize,
-        sink: &mut S,
-        memory: &Memory,
-        bytes: &[u8],
-    ) {
+    /// Writes the text of the span `index`, if its value is the same, or an address that it is the text of; returns whether
+    /// that is so.
+    #[inline]
+    fn write_in_place(&mut self, index: usize, bytes: &[u8]) -> bool {
         let value = self.spans[index].value();
         let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
         if !set(before, value) {
-            return;
+            return true;
         }
         match value.try_into().map(ipv4) {
-            Ok((text, len)) if self.spans[index].is_ipv4 => self.set_text(index, &text[..len]),
-            _ => self.write_anew(index, sink, memory, value),
+            Ok((text, len)) if self.spans[index].is_ipv4 => {
+                self.set_text(index, &text[..len]);
+                true
+            }
+            _ => false,
         }
     }
 
     /// Writes all links anew: one of them has another name.
     #[cold]
-    fn rename<S: Sink>(&mut self, sink: &mut S, memory: &Memory, bytes: &[u8]) {
+    fn rename(
+        &mut self,
+        out: &mut Vec<u8>,
+        memory: &Memory,
+        bytes: &[u8],
+        write: &impl Fn(&mut Vec<u8>, SpanValue<'_>),
+    ) {
         self.renames = memory.renames();
         for index in 0..self.spans.len() {
             if self.spans[index].is_link() {
-                self.write_anew(index, sink, memory, &bytes[self.spans[index].value()]);
+                self.write_anew(index, out, memory, bytes, write);
             }
         }
     }
 
     /// Writes the text of the span `index` anew, whose value is another one now.
-    fn write_anew<S: Sink>(&mut self, index: usize, sink: &mut S, memory: &Memory, value: &[u8]) {
+    #[inline(never)]
+    fn write_anew(
+        &mut self,
+        index: usize,
+        out: &mut Vec<u8>,
+        memory: &Memory,
+        bytes: &[u8],
+        write: &impl Fn(&mut Vec<u8>, SpanValue<'_>),
+    ) {
         let span = &self.spans[index];
-        let start = sink.out().len();
-        let mut leaf = Leaf {
-            sink,
-            memory,
+        let start = out.len();
+        let value = SpanValue {
+            bytes: &bytes[span.value()],
+            format: &span.format,
             family: span.family,
+            memory,
         };
-        leaf.write_value(&span.format, value);
-        self.set_text(index, &sink.out()[start..]);
-        sink.out().truncate(start);
+        write(out, value);
+        self.set_text(index, &out[start..]);
+        out.truncate(start);
     }
 
     /// Replaces the text of the span `index`.
@@ -553,9 +593,10 @@ mod tests {
             memory, templates, ..
         } = decoder;
         let key = TemplateKey::new(memory, libc::NETLINK_ROUTE, &message);
-        let mut out = Vec::new();
-        let mut sink = TextSink::new(&mut out, "", false);
-        templates.show(&mut sink, memory, &key, message.bytes())
+        let write = |out: &mut Vec<u8>, value: SpanValue<'_>| {
+            value.write(TextSink::new(out, "", false));
+        };
+        templates.show(&mut Vec::new(), memory, &key, message.bytes(), write)
     }
 
     fn shown(decoder: &mut Decoder, datagram: &[u8]) -> String {

@@ -53,7 +53,7 @@ impl<'a> TextSink<'a> {
             out,
             arrow,
             color,
-            depth: 1,
+            depth: 0,
             inside: 0,
             is_open: false,
             line: 0,
@@ -176,7 +176,6 @@ fn visible(line: &[u8]) -> usize {
 impl Sink for TextSink<'_> {
     #[inline]
     fn open_message(&mut self) {
-        self.depth = 0;
         self.paint(BOLD);
         match *self.arrow.as_bytes() {
             [arrow] => self.out.push(arrow),
