@@ -39,7 +39,7 @@ const FIRST: usize = HEADER + offset_of!(tpacket_hdr_v1, offset_to_first_pkt);
 /// Where in a packet its address is: behind the header, which is as long as `TPACKET_ALIGN` has it.
 const ADDRESS: usize = mem::size_of::<tpacket3_hdr>().next_multiple_of(libc::TPACKET_ALIGNMENT);
 
-/// What a packet begins with: `struct tpacket3_hdr` and `struct sockaddr_ll`.
+/// Header of a packet in the ring: `struct tpacket3_hdr` and `struct sockaddr_ll`.
 type PacketHeader = [u8; ADDRESS + mem::size_of::<sockaddr_ll>()];
 
 /// A packet of a link, as it is in the ring.

@@ -33,7 +33,7 @@ const EMITTED: usize = 4096;
 pub enum Wanted<'w> {
     /// All of them.
     All,
-    /// Those of which it returns true; of a datagram that has none, with `None`.
+    /// Messages of which it returns true; a datagram that has none is asked about with `None`.
     If(&'w mut dyn FnMut(Option<&Message<'_>>) -> bool),
 }
 

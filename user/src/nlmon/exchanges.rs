@@ -48,11 +48,11 @@ pub struct Response {
     pub messages: u64,
     /// The error number, 0 for none, where all of the answer was captured.
     pub errno: Option<i32>,
-    /// What the kernel says of a refusal beside its number, if it does.
+    /// Explanation of a refusal, if the kernel has one beside the error number.
     pub explanation: Option<Box<Explanation>>,
 }
 
-/// What the kernel says of a refusal in an extended ACK.
+/// Explanation of a refusal, from an extended ACK.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// Name of the attribute that is to blame.

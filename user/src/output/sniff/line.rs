@@ -141,16 +141,15 @@ fn done_after(line: &SniffedDatagram<'_>) -> Option<Duration> {
             after: Some(after),
             errno: Some(0),
         } => after,
-        DatagramRole::Request(responses) => match responses {
+        DatagramRole::Request(
             [Response {
                 after: Some(after),
                 errno: Some(0),
                 messages: 0 | 1,
                 explanation: None,
                 ..
-            }] => *after,
-            _ => return None,
-        },
+            }],
+        ) => *after,
         _ => return None,
     };
     (after < Duration::from_millis(10) && line.bytes.len() >= line.len).then_some(after)

@@ -81,7 +81,7 @@ struct Template {
 /// A number of four bytes that has differed once, whose text is that in decimal: programs number their messages.
 #[derive(Clone, Copy)]
 struct Count {
-    /// Its span.
+    /// Place of its span in the list.
     index: usize,
     /// Where in the message it is, and where in the text its first digit and what is behind its last.
     at: usize,
