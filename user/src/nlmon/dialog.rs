@@ -5,7 +5,7 @@
 //! A datagram is held back until it is known what there is to say of it: a request until its answer came,
 //! an event until no copy of it can come any more. Their order stays, and none is held for long.
 
-use super::exchanges::{is_part, AnswerMessage, Answered, Exchanges, PendingRequest};
+use super::exchanges::{ack, is_part, AnswerMessage, Answered, Exchanges, PendingRequest};
 use super::owners::Owners;
 use super::{Copies, DatagramRole, Explanation, Owner, Response, SniffedDatagram};
 use crate::netlink::{blamed, Packet, Protocol, Spec};
@@ -480,7 +480,7 @@ impl Answer {
         self.after = of.map(|of| of.after).or(self.after);
         self.errno = match of {
             Some(of) => of.end.or(self.errno),
-            None if header.nlmsg_type == NLMSG_ERROR => message.ack.as_ref().map(|ack| ack.errno),
+            None if header.nlmsg_type == NLMSG_ERROR => message.end.as_ref().map(|end| end.errno),
             None => self.errno,
         };
     }
@@ -490,8 +490,7 @@ impl Response {
     /// Notes what the kernel says of a refusal of `request`.
     #[cold]
     fn explain(&mut self, protocol: u16, request: &[u8], message: &AnswerMessage<'_>) {
-        let ack = message.ack.as_ref();
-        let Some(ext_ack) = ack.and_then(|ack| ack.ext_ack().ok()) else {
+        let Some(ext_ack) = ack(&message.message).and_then(|ack| ack.ext_ack().ok()) else {
             return;
         };
         let spec = Spec {

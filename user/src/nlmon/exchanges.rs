@@ -105,21 +105,35 @@ pub struct Answered {
 #[derive(Clone, Debug)]
 pub struct AnswerMessage<'m> {
     pub message: Message<'m>,
-    /// The end of an answer, if it is one and whole: `NLMSG_ERROR` or `NLMSG_DONE`.
-    pub ack: Option<Ack<'m>>,
+    /// The end of an answer, if it is one and whole.
+    pub end: Option<AnswerEnd>,
+}
+
+/// The end of an answer: its error number, and the header of the request, all zeroes at the end of a dump.
+#[derive(Clone, Debug)]
+pub struct AnswerEnd {
+    pub errno: i32,
+    pub request: Nlmsghdr,
 }
 
 impl<'m> From<Message<'m>> for AnswerMessage<'m> {
     #[inline]
     fn from(message: Message<'m>) -> Self {
-        Self {
-            ack: match message.header().nlmsg_type {
-                NLMSG_ERROR => Ack::from_message(&message).ok(),
-                NLMSG_DONE => Some(Ack::from_done(&message)),
-                _ => None,
-            },
-            message,
-        }
+        let end = ack(&message).map(|ack| AnswerEnd {
+            errno: ack.errno,
+            request: ack.request,
+        });
+        Self { message, end }
+    }
+}
+
+/// Returns what `message` says if it is `NLMSG_ERROR` or `NLMSG_DONE`, and whole.
+#[inline]
+pub fn ack<'m>(message: &Message<'m>) -> Option<Ack<'m>> {
+    match message.header().nlmsg_type {
+        NLMSG_ERROR => Ack::from_message(message).ok(),
+        NLMSG_DONE => Some(Ack::from_done(message)),
+        _ => None,
     }
 }
 
@@ -231,13 +245,13 @@ impl PendingRequest {
     /// Says whether `message` of `protocol` can be an answer to it.
     #[inline(always)]
     fn may_have(&self, protocol: u16, now: u64, message: &AnswerMessage<'_>) -> bool {
-        let AnswerMessage { message, ack } = message;
+        let AnswerMessage { message, end } = message;
         let header = message.header();
         if (self.protocol, self.header.nlmsg_seq) != (protocol, header.nlmsg_seq) {
             return false;
         }
         let is_alike = match header.nlmsg_type {
-            NLMSG_ERROR => ack.as_ref().is_some_and(|ack| ack.request == self.header),
+            NLMSG_ERROR => end.as_ref().is_some_and(|end| end.request == self.header),
             0..NLMSG_MIN_TYPE => is_dump(protocol, &self.header),
             nlmsg_type => {
                 is_question(protocol, self.header.nlmsg_type)
@@ -256,9 +270,9 @@ impl PendingRequest {
 
     /// Returns the error number that `message` ends the answer with, if it does.
     fn end(&self, message: &AnswerMessage<'_>) -> Option<i32> {
-        let AnswerMessage { message, ack } = message;
-        match ack {
-            Some(ack) => Some(ack.errno),
+        let AnswerMessage { message, end } = message;
+        match end {
+            Some(end) => Some(end.errno),
             _ if is_part(message.header()) || self.header.nlmsg_flags & NLM_F_ACK != 0 => None,
             _ => Some(0),
         }

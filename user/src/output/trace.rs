@@ -102,7 +102,7 @@ impl Decoder {
     }
 
     /// Writes to `out` a message of `protocol`.
-    #[inline]
+    #[inline(always)]
     pub fn message(
         &mut self,
         out: &mut Buffer,

@@ -120,7 +120,7 @@ impl<'a> Emitter<'a> {
     /// # Errors
     ///
     /// That the capture cannot be written.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, packet: &Packet<'_>) -> Result<(), Failure> {
         match self.is_raw() {
             true => self.write(packet),
