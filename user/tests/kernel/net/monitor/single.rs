@@ -49,6 +49,9 @@ const SHORT: u64 = 12_283_067_680_606_193_683;
 const HOPELESS: Duration = Duration::from_secs(3);
 const LOOKS: usize = 5;
 
+/// Longest wait after a change: a difference that is another one at each look is a fault, too.
+const ENDLESS: Duration = Duration::from_secs(30);
+
 /// Longest wait for a difference of a class that was found before.
 const AGAIN_HOPELESS: Duration = Duration::from_millis(400);
 
@@ -360,7 +363,8 @@ impl Run {
 
     /// Waits until what was told is what is there but for what nobody tells, or that is hopeless: then it is noted what is wrong.
     fn settle(&mut self) {
-        let (mut last, mut looks, mut before) = (Instant::now(), 0, Vec::new());
+        let begin = Instant::now();
+        let (mut last, mut looks, mut before) = (begin, 0, Vec::new());
         loop {
             idle::wait_until_idle(&self.watch.child);
             if self.take_lines() {
@@ -379,7 +383,8 @@ impl Run {
                 .iter()
                 .all(|wrong| self.found.contains_key(&wrong.class));
             let patience = if is_found { AGAIN_HOPELESS } else { HOPELESS };
-            let is_hopeless = last.elapsed() > patience && looks >= LOOKS;
+            let is_steady = last.elapsed() > patience && looks >= LOOKS;
+            let is_hopeless = is_steady || begin.elapsed() > ENDLESS;
             if news.is_empty() || is_hopeless {
                 for wrong in news {
                     self.known.insert(wrong.words.clone());
