@@ -9,6 +9,7 @@ mod bond;
 mod bridge;
 pub(super) mod facts;
 mod hardware;
+mod hsr;
 pub(super) mod ifinfo6;
 mod info;
 mod query;

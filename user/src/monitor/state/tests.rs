@@ -5,11 +5,12 @@
 use super::*;
 use crate::fixtures::with;
 use crate::names::uapi::{
-    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_GRE_IFLAGS,
-    IFLA_GRE_IKEY, IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINK, IFLA_LINKINFO,
-    IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, NDA_DST, NDA_LLADDR, NDA_MASTER, NDA_VLAN,
-    NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_RP_FILTER, RTA_DST,
-    RTA_FLOW, RTA_GATEWAY, RTA_MULTIPATH, RTA_OIF, RTA_PRIORITY, RTA_TABLE, RTM_NEWLINK,
+    AF_MPLS, IFA_ADDRESS, IFA_CACHEINFO, IFA_LOCAL, IFLA_BR_HELLO_TIMER, IFLA_CAN_BERR_COUNTER,
+    IFLA_GRE_IFLAGS, IFLA_GRE_IKEY, IFLA_HSR_SEQ_NR, IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND,
+    IFLA_LINK, IFLA_LINKINFO, IFLA_LINK_NETNSID, IFLA_MASTER, IFLA_MTU, NDA_DST, NDA_LLADDR,
+    NDA_MASTER, NDA_VLAN, NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+    NETCONFA_RP_FILTER, RTA_DST, RTA_FLOW, RTA_GATEWAY, RTA_MULTIPATH, RTA_OIF, RTA_PRIORITY,
+    RTA_TABLE, RTM_NEWLINK,
 };
 use std::ops::Range;
 
@@ -337,6 +338,21 @@ fn what_changes_with_a_link_without_a_word_is_to_be_read() {
         emitted.silent();
         emitted.new_object(Link, &after);
         assert_eq!(emitted.silent(), silent, "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn what_runs_by_itself_in_the_settings_of_a_link_is_no_change() {
+    for (kind, attr) in [
+        (&b"bridge\0"[..], IFLA_BR_HELLO_TIMER),
+        (b"can\0", IFLA_CAN_BERR_COUNTER),
+        (b"hsr\0", IFLA_HSR_SEQ_NR),
+    ] {
+        let mut emitted = StateLog::new();
+        for count in 1..4 {
+            emitted.new_object(Kind::Link, &link_of_kind(kind, &[(attr, &[count; 8])]));
+        }
+        assert_eq!(emitted.lines.len(), 1, "{kind:?}");
     }
 }
 

@@ -137,21 +137,28 @@ fn is_volatile_of_inet6(attr: u16) -> bool {
     )
 }
 
-/// The timers of a bridge and of its ports run by themselves. A tunnel may have a key that counts for nothing.
 fn info_part(info: &[u8], attr: u16) -> Part {
-    let is_bridge = |kind| find(info, kind) == Some(b"bridge\0");
-    let is_gre = || find(info, IFLA_INFO_KIND).is_some_and(tunnel::is_gre);
+    let is_port_of_bridge = || find(info, IFLA_INFO_SLAVE_KIND) == Some(b"bridge\0");
 
     match attr {
         IFLA_INFO_XSTATS => Part::Drop,
-        IFLA_INFO_DATA if is_bridge(IFLA_INFO_KIND) => {
-            Part::Nest(|_, attr| Part::drop_if(is_volatile_of_bridge(attr)))
-        }
-        IFLA_INFO_DATA if is_gre() => {
-            Part::Nest(|data, attr| Part::drop_if(tunnel::is_no_key(data, attr)))
-        }
-        IFLA_INFO_SLAVE_DATA if is_bridge(IFLA_INFO_SLAVE_KIND) => {
+        IFLA_INFO_DATA => find(info, IFLA_INFO_KIND).map_or(Part::Keep, data_part),
+        IFLA_INFO_SLAVE_DATA if is_port_of_bridge() => {
             Part::Nest(|_, attr| Part::drop_if(is_volatile_of_port(attr)))
+        }
+        _ => Part::Keep,
+    }
+}
+
+/// Timers and counters run by themselves, as does the number of the next frame of an HSR link. A tunnel may have a key that
+/// counts for nothing.
+fn data_part(kind: &[u8]) -> Part {
+    match kind {
+        b"bridge\0" => Part::Nest(|_, attr| Part::drop_if(is_volatile_of_bridge(attr))),
+        b"can\0" => Part::Nest(|_, attr| Part::drop_if(attr == IFLA_CAN_BERR_COUNTER)),
+        b"hsr\0" => Part::Nest(|_, attr| Part::drop_if(attr == IFLA_HSR_SEQ_NR)),
+        kind if tunnel::is_gre(kind) => {
+            Part::Nest(|data, attr| Part::drop_if(tunnel::is_no_key(data, attr)))
         }
         _ => Part::Keep,
     }

@@ -2,7 +2,7 @@
 
 //! Kind of a link, kind of the link that it is a port of, and the attributes of these kinds (`IFLA_INFO_*`).
 
-use super::{bond, bridge, tun, tunnel, vlan, vxlan};
+use super::{bond, bridge, hsr, tun, tunnel, vlan, vxlan};
 use crate::names::uapi::*;
 use crate::object::attrs::{name, u32, Index};
 use crate::object::schema::Format::{As, Nested, Word, U32};
@@ -19,6 +19,7 @@ static KINDS: &[(&str, &[Known])] = &[
     ("geneve", tunnel::GENEVE),
     ("gre", tunnel::GRE),
     ("gretap", tunnel::GRE),
+    ("hsr", hsr::HSR),
     ("ip6erspan", tunnel::IP6GRE),
     ("ip6gre", tunnel::IP6GRE),
     ("ip6gretap", tunnel::IP6GRE),

@@ -32,6 +32,8 @@ const RUNS: &[(&str, &[&str])] = &[
             "message_age_timer",
             "forward_delay_timer",
             "hold_timer",
+            // Number of the next frame of an HSR link.
+            "seq_nr",
             // Room that a tunnel needs: a packet can make it more.
             "headroom",
             "tailroom",
