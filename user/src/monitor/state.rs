@@ -40,8 +40,8 @@ impl<'a> News<'a> {
         self.object.kind()
     }
 
-    /// Says whether there is no object more with its key after the event of a route, as it takes the place of one or
-    /// tells of what hardware does with one that is there (`fib_alias_hw_flags_set()`).
+    /// Says whether the event of a route adds none to those with its key: it takes the place of one, or tells of what
+    /// hardware does with one that is there (`fib_alias_hw_flags_set()`).
     fn is_update(&self) -> bool {
         let flags = self.flags & OF_ROUTES;
 

@@ -80,6 +80,8 @@ struct Held {
     portid: Option<u32>,
     owner: Option<Rc<Owner>>,
     role: HeldRole,
+    /// How much memory it takes, in bytes: a datagram may be empty, and still has a line.
+    size: usize,
     /// Whether all is known that there is to say of it.
     is_known: bool,
 }
@@ -166,7 +168,7 @@ impl Dialog {
             return None;
         }
         self.emitted += 1;
-        self.size -= next.size();
+        self.size -= next.size;
         self.held
             .get(at)
             .map(|next| next.line(&self.bytes, &self.responses))
@@ -177,7 +179,7 @@ impl Dialog {
         self.held.len() > self.emitted
     }
 
-    /// Forgets what was emitted, which is all.
+    /// Forgets all that is held: it was emitted.
     #[inline]
     fn forget_all(&mut self) {
         self.first += self.held.len() as u64;
@@ -208,7 +210,8 @@ impl Dialog {
         }
     }
 
-    /// Says whether `held`, of which not all is known, is held for long enough `now`, or too much is.
+    /// Says whether `held` is to be emitted `now` although not all is known: it is held for long enough, or too much is, or
+    /// it is an event of which no copy can come any more.
     fn is_late(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
         let is_single = match held.role {
@@ -411,10 +414,13 @@ impl Dialog {
                 HeldRole::Answer { .. } => true,
                 HeldRole::Event { .. } => false,
             },
+            size: mem::size_of::<Held>()
+                + packet.bytes.len()
+                + role.responses() * mem::size_of::<Response>(),
             role,
         };
         self.bytes.extend_from_slice(packet.bytes);
-        self.size += held.size();
+        self.size += held.size;
         self.held.push(held);
         if self.emitted > EMITTED || self.bytes.len() > self.size + HELD {
             self.forget_emitted();
@@ -429,11 +435,6 @@ impl Default for Dialog {
 }
 
 impl Held {
-    /// Returns how much memory it takes, in bytes: a datagram may be empty, and still has a line.
-    fn size(&self) -> usize {
-        mem::size_of::<Self>() + self.kept + self.role.responses() * mem::size_of::<Response>()
-    }
-
     /// Returns its bytes, which are in those of all.
     fn bytes<'b>(&self, all: &'b [u8]) -> &'b [u8] {
         &all[self.start..][..self.kept]

@@ -14,7 +14,6 @@ use hashbrown::HashMap;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -68,7 +67,7 @@ impl Owners {
         Self {
             found: HashMap::new(),
             recent: None,
-            sockets: SocketOwners::default(),
+            sockets: SocketOwners::new(),
             last: 0,
             start: Instant::now(),
             spent: Duration::ZERO,
@@ -117,10 +116,9 @@ impl Owners {
     }
 
     fn look(&mut self, socket: SocketId, time: Duration) -> Option<Owner> {
-        let namesake = namesake(socket.1);
-        let line = self.sockets.find(socket, time, namesake.is_some());
+        let line = self.sockets.find(socket, time);
         let Some(process) = line.and_then(|line| holder(line, self.last)) else {
-            return namesake;
+            return namesake(socket.1);
         };
         self.last = process.pid;
         Some(Owner {
@@ -137,34 +135,32 @@ fn is_fresh(since: Duration, time: Duration) -> bool {
 }
 
 /// The sockets that there were at a moment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct SocketOwners {
-    lines: Vec<SocketLine>,
-    /// When they were read, and when it was last seen that they are as many.
-    since: Duration,
-    checked: Duration,
-    /// How many sockets of all families there were.
-    count: Option<u32>,
-    /// The files that have them and their number, since they were read first.
+    /// The file that has them, since it was read first.
     file: Option<File>,
-    count_file: Option<File>,
+    lines: Vec<SocketLine>,
+    since: Duration,
 }
 
 impl SocketOwners {
-    /// Returns the socket as it was after `time`, which `is_likely` still there. Datagrams come in blocks, and the kernel
-    /// goes through all sockets for each reading, so one reading serves all that were captured before it. Of most that
-    /// are gone it is enough that there are as many sockets as a short time before.
-    fn find(
-        &mut self,
-        (protocol, portid): SocketId,
-        time: Duration,
-        is_likely: bool,
-    ) -> Option<&SocketLine> {
+    fn new() -> Self {
+        Self {
+            file: None,
+            lines: Vec::new(),
+            since: Duration::ZERO,
+        }
+    }
+
+    /// Returns the socket as it was after `time`. Datagrams come in blocks, and the kernel goes through all
+    /// sockets for each reading, so one reading serves all that were captured before it.
+    fn find(&mut self, (protocol, portid): SocketId, time: Duration) -> Option<&SocketLine> {
         let now = now();
         // The table may have been read before the clock was set back, so in the future.
-        if time >= self.checked || is_likely && time >= self.since || now < self.since {
-            // Where nobody can read them, there are none.
-            let _ = self.update(now, is_likely);
+        if time >= self.since || now < self.since {
+            self.since = now;
+            // Where nobody can read it, there are none.
+            self.lines = self.read().unwrap_or_default();
         }
         let socket = (i32::from(protocol), portid);
         let mut lines = self.lines.iter();
@@ -172,44 +168,13 @@ impl SocketOwners {
         lines.find(|line| (line.protocol.into(), line.portid) == socket)
     }
 
-    /// Reads the sockets as they are `now`, if they are needed whatever their number is, or that is another one.
-    fn update(&mut self, now: Duration, is_needed: bool) -> io::Result<()> {
-        let file = opened(&mut self.count_file, SOCKSTAT);
-        let count = file.and_then(socket_count).ok();
-        let is_same = count.is_some() && self.count == count && is_fresh(self.since, now);
-        self.checked = now;
-        if is_needed || !is_same {
-            self.lines.clear();
-            (self.since, self.count) = (now, count);
-            self.lines = SocketLine::read_again(opened(&mut self.file, SocketLine::OWN)?)?;
-        }
-        Ok(())
+    fn read(&mut self) -> io::Result<Vec<SocketLine>> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::open(SocketLine::OWN)?,
+        };
+        SocketLine::read_again(self.file.insert(file))
     }
-}
-
-/// Returns the `file` at `path`, opened at the first time.
-fn opened<'f>(file: &'f mut Option<File>, path: &str) -> io::Result<&'f File> {
-    let open = match file.take() {
-        Some(open) => open,
-        None => File::open(path)?,
-    };
-    Ok(file.insert(open))
-}
-
-/// The file whose first line is `sockets: used COUNT`, of the network namespace of who opens it (`sockstat_seq_show()`,
-/// `net/ipv4/proc.c`).
-const SOCKSTAT: &str = "/proc/thread-self/net/sockstat";
-
-/// Returns how many sockets there are in the network namespace of `file`.
-fn socket_count(file: &File) -> io::Result<u32> {
-    let mut text = [0; 64];
-    let len = file.read_at(&mut text, 0)?;
-    let text = String::from_utf8_lossy(&text[..len]);
-    let count = text.lines().next().and_then(|line| line.rsplit(' ').next());
-
-    count
-        .and_then(|count| count.parse().ok())
-        .ok_or(io::ErrorKind::InvalidData.into())
 }
 
 /// Returns a process that has a descriptor of the socket. The first one of a process has its number, another
@@ -287,32 +252,12 @@ mod tests {
     fn sockets_are_read_once_for_all_datagrams_that_came_before() {
         let socket = Socket::open(libc::NETLINK_ROUTE).unwrap();
         let socket = (ROUTE, socket.portid());
-        let (before, mut sockets) = (now(), SocketOwners::default());
-        assert!(sockets.find(socket, before, true).is_some());
+        let (before, mut sockets) = (now(), SocketOwners::new());
+        assert!(sockets.find(socket, before).is_some());
         sockets.lines.clear();
 
-        assert!(sockets.find(socket, before, true).is_none());
-        assert!(sockets.find(socket, now(), true).is_some());
-    }
-
-    #[test]
-    fn sockets_are_read_again_where_their_number_is_another_or_some_time_has_gone_by() {
-        let mut sockets = SocketOwners::default();
-        let nobody = (ROUTE, u32::MAX);
-        assert!(sockets.find(nobody, now(), false).is_none());
-        let first = Socket::open(libc::NETLINK_ROUTE).unwrap();
-        let first = (ROUTE, first.portid());
-        assert!(sockets.find(first, now(), false).is_some());
-
-        // Other tests have sockets, too.
-        sockets.count = socket_count(sockets.count_file.as_ref().unwrap()).ok();
-        sockets.lines.clear();
-        let since = sockets.since;
-        sockets.find(first, now(), false);
-        let is_same = sockets.since == since;
-        assert_eq!(sockets.lines.is_empty(), is_same);
-        sockets.since -= FRESH;
-        assert!(sockets.find(first, now(), false).is_some());
+        assert!(sockets.find(socket, before).is_none());
+        assert!(sockets.find(socket, now()).is_some());
     }
 
     #[test]

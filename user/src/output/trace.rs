@@ -122,7 +122,7 @@ impl Decoder {
         out.spill()
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_text(
         &mut self,
         text: &mut Vec<u8>,

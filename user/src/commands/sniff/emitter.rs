@@ -30,8 +30,9 @@ pub struct Emitter<'a> {
     /// Knows the names of messages where nothing else does.
     names: Decoder,
     start: Instant,
-    /// How many datagrams came since it was looked what is ready, long ones being as many as they fill.
-    held: usize,
+    /// How many datagrams came since it was looked what is ready, long ones being as many as they fill, and how many may.
+    since_emit: usize,
+    burst: usize,
     /// How many datagrams are to be emitted yet, and were.
     left: u64,
     emitted: u64,
@@ -58,6 +59,7 @@ impl<'a> Emitter<'a> {
         wrap: &MakeWriter<'_>,
     ) -> Result<Self, Failure> {
         let choice = SniffChoice::read(args)?;
+        let burst = burst(args, &choice);
         let color = cli.globals.color.on(&io::stdout());
 
         Ok(Self {
@@ -68,7 +70,8 @@ impl<'a> Emitter<'a> {
             files: SniffFiles::open(cli, args, has_lines(args), wrap, color)?,
             names: Decoder::new(TraceForm::Text),
             start: Instant::now(),
-            held: 0,
+            since_emit: 0,
+            burst,
             left: args.count.unwrap_or(u64::MAX),
             emitted: 0,
             flushed: 0,
@@ -126,9 +129,8 @@ impl<'a> Emitter<'a> {
             true => self.write(packet),
             false => {
                 self.hold(packet);
-                self.held += 1 + packet.bytes.len() / LONG;
-                // Where so many are wanted, nobody waits for more.
-                match self.held < BURST && self.args.count.is_none() {
+                self.since_emit += 1 + packet.bytes.len() / LONG;
+                match self.since_emit < self.burst {
                     true => Ok(()),
                     false => self.emit(Some(packet.time)),
                 }
@@ -178,7 +180,7 @@ impl<'a> Emitter<'a> {
     ///
     /// That the capture cannot be written.
     pub fn emit(&mut self, now: Option<Duration>) -> Result<(), Failure> {
-        self.held = 0;
+        self.since_emit = 0;
         while self.left > 0 {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
@@ -256,6 +258,15 @@ impl<'a> Emitter<'a> {
             io::stderr(),
             "{emitted} in {seconds:.3} s, {lost} lost{unknown}"
         );
+    }
+}
+
+/// Returns how many datagrams may come before it is looked what is ready. A capture has long pauses, who wants some of the
+/// datagrams has the names of links that they had then, and who wants so many does not wait for more.
+fn burst(args: &SniffArgs, choice: &SniffChoice) -> usize {
+    match args.read.is_none() && args.count.is_none() && choice.is_all() {
+        true => BURST,
+        false => 1,
     }
 }
 

@@ -443,7 +443,7 @@ impl Template {
 
     /// Writes the text of the span `index`, if its value is the same, or an address that it is the text of; returns whether
     /// that is so.
-    #[inline]
+    #[inline(always)]
     fn write_in_place(&mut self, index: usize, bytes: &[u8]) -> bool {
         let value = self.spans[index].value();
         let (before, value) = (&mut self.bytes[value.clone()], &bytes[value]);
