@@ -77,10 +77,11 @@ fn push_long(out: &mut Vec<u8>, number: u64) {
 
 /// Returns the ten digits of `number`.
 #[inline]
-pub fn ten_digits(number: u32) -> [u8; 10] {
-    let start = (number / 100_000_000) as u8;
-    let [c, d, e, f, g, h, i, j] = eight_characters(number % 100_000_000);
-    [b'0' + start / 10, b'0' + start % 10, c, d, e, f, g, h, i, j]
+fn ten_digits(number: u32) -> [u8; 10] {
+    let [a, b] = two_digits(number / 100_000_000);
+    let [c, d, e, f] = four_digits(number / 10_000 % 10_000);
+    let [g, h, i, j] = four_digits(number % 10_000);
+    [a, b, c, d, e, f, g, h, i, j]
 }
 
 /// Returns the six digits of `number`, which is below a million.
@@ -110,12 +111,6 @@ pub fn three_digits(number: u32) -> [u8; 3] {
 #[inline]
 fn two_digits(number: u32) -> [u8; 2] {
     PAIRS[number as usize % PAIRS.len()]
-}
-
-/// Returns the eight digits of `number`, which is below 10^8.
-#[inline]
-fn eight_characters(number: u32) -> [u8; 8] {
-    (eight_digits(number) | ASCII).to_le_bytes()
 }
 
 /// Adds `more` to the number whose decimal digits are `text`; where the sum is longer, returns false and leaves any digits.
@@ -167,7 +162,7 @@ pub fn push_signed(out: &mut Vec<u8>, number: i64) {
 /// Appends `number`, of hundredths, with two decimals.
 pub fn push_hundredths(out: &mut Vec<u8>, number: u64) {
     push_decimal(out, number / 100);
-    let [tens, ones] = [number / 10 % 10, number % 10].map(|digit| HEX[digit as usize]);
+    let [tens, ones] = two_digits((number % 100) as u32);
     out.extend_from_slice(&[b'.', tens, ones]);
 }
 
