@@ -40,6 +40,11 @@ impl<'a> News<'a> {
         self.object.kind()
     }
 
+    /// Says whether the event of a route tells of the only one with its key.
+    fn is_only(&self) -> bool {
+        self.flags & OF_ROUTES == ONLY
+    }
+
     /// Says whether the event of a route adds none to those with its key: it takes the place of one, or tells of what
     /// hardware does with one that is there (`fib_alias_hw_flags_set()`).
     fn is_update(&self) -> bool {

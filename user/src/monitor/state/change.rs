@@ -4,7 +4,7 @@
 
 use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
 use super::super::{Action, Event, Origin, Payload};
-use super::{News, OF_ROUTES, ONLY};
+use super::News;
 
 /// Objects with the key of one object.
 #[derive(Clone, Copy)]
@@ -81,7 +81,7 @@ impl<'c, 'a> Change<'c, 'a> {
     fn is_only(&self) -> bool {
         match self.news.object.has_siblings() {
             false => true,
-            true if self.news.flags & OF_ROUTES == ONLY => true,
+            true if self.news.is_only() => true,
             true if self.news.is_update() => self.of_key.count < 2,
             true => self.of_key.count == 0,
         }

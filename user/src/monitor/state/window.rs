@@ -5,7 +5,6 @@
 use super::super::table::{InternedObject, LastSeen, ObjectKey, ObjectTable};
 use super::super::{Action, Event, Kind, Kinds, Origin, Payload};
 use super::change::Change;
-use super::{OF_ROUTES, ONLY};
 use std::collections::{HashMap, HashSet};
 
 /// From before a dump is asked for until all events are read that came before its end.
@@ -309,7 +308,6 @@ fn is_pair(table: &ObjectTable, stale: InternedObject, found: InternedObject) ->
 /// Says how sure it is what there is of a key after `change`, and was `before`; that is `None` at the
 /// first event of a window, before which nothing is sure.
 fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
-    let is_only = change.news.flags & OF_ROUTES == ONLY;
     let is_update = change.news.is_update();
     let is_known = change.of_key.is_known;
     let (none, few) = (change.of_key.count == 0, change.of_key.count < 2);
@@ -317,7 +315,7 @@ fn sure_of(change: &Change<'_, '_>, before: Option<&Touch>) -> Sure {
 
     match (change.news.is_there, before.map(|touch| &touch.sure)) {
         _ if !change.news.object.has_siblings() => Sure::Yes,
-        (true, _) if is_only => Sure::Yes,
+        (true, _) if change.news.is_only() => Sure::Yes,
         (true, None | Some(Sure::IfReplaced)) if is_update && few => Sure::IfReplaced,
         (true, Some(Sure::Yes)) if is_update && change.of_key.count == 1 => Sure::Yes,
         (true, Some(Sure::Yes)) if change.news.object.is_appended() && !is_update => Sure::Yes,
