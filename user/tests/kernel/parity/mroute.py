@@ -58,24 +58,22 @@ def mfc6(source, group):
     return address(source) + address(group) + struct.pack("=H2x8I", 0, 2, 0, 0, 0, 0, 0, 0, 0)
 
 
-def router4():
-    """Returns the socket that routes a group of IPv4: its routes go with it."""
-    four = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
-    four.setsockopt(socket.IPPROTO_IP, INIT, 1)
+def router(family, protocol, level, make_vif, route):
+    """Returns the socket that has this route of a group: it goes with the socket."""
+    one = socket.socket(family, socket.SOCK_RAW, protocol)
+    one.setsockopt(level, INIT, 1)
     for number, index in enumerate(links):
-        four.setsockopt(socket.IPPROTO_IP, ADD_VIF, vif(number, index))
-    four.setsockopt(socket.IPPROTO_IP, ADD_MFC, mfc("10.9.0.2", "239.1.2.3"))
-    return four
+        one.setsockopt(level, ADD_VIF, make_vif(number, index))
+    one.setsockopt(level, ADD_MFC, route)
+    return one
+
+
+def router4():
+    return router(socket.AF_INET, socket.IPPROTO_IGMP, socket.IPPROTO_IP, vif, mfc("10.9.0.2", "239.1.2.3"))
 
 
 def router6():
-    """Returns the socket that routes a group of IPv6: its routes go with it."""
-    six = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
-    six.setsockopt(socket.IPPROTO_IPV6, INIT, 1)
-    for number, index in enumerate(links):
-        six.setsockopt(socket.IPPROTO_IPV6, ADD_VIF, mif(number, index))
-    six.setsockopt(socket.IPPROTO_IPV6, ADD_MFC, mfc6("2001:db8:9::2", "ff0e::7"))
-    return six
+    return router(socket.AF_INET6, socket.IPPROTO_ICMPV6, socket.IPPROTO_IPV6, mif, mfc6("2001:db8:9::2", "ff0e::7"))
 
 
 four = router4()
