@@ -337,7 +337,7 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Those of the messages, and the one in `received`; where there was no room for events, that is no
+    /// Errors of the messages, and the one in `received`; where there was no room for events, that is no
     /// error: the state is read again.
     pub fn take_over(
         &mut self,

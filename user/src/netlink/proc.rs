@@ -80,7 +80,7 @@ impl SocketLine {
     ///
     /// # Errors
     ///
-    /// Those of `read(2)`.
+    /// Errors of `read(2)`.
     pub fn read_again(file: &File) -> io::Result<Vec<Self>> {
         let mut text = Vec::new();
         let mut len = 0;

@@ -214,13 +214,10 @@ impl Dialog {
     /// it is an event of which no copy can come any more.
     fn is_late(&self, held: &Held, now: Duration) -> bool {
         let is_over = |limit| last_of(self.last, now).abs_diff(held.time) >= limit;
-        let is_single = match held.role {
-            HeldRole::Event { .. } => {
-                !Copies::<u64>::may_come(held.time, self.last) || is_over(SETTLED)
-            }
-            _ => false,
-        };
-        is_single || now != held.time && is_over(HOLD) || self.size > HELD
+        let is_event = matches!(held.role, HeldRole::Event { .. });
+        let may_have_copies = || Copies::<u64>::may_come(held.time, self.last) && !is_over(SETTLED);
+
+        is_event && !may_have_copies() || now != held.time && is_over(HOLD) || self.size > HELD
     }
 
     /// Takes a packet without a message: of a protocol that has none an event, else something that the kernel

@@ -184,6 +184,7 @@ impl Exchanges {
         };
         if answered.end.is_some() {
             match list.len() {
+                // Most often it is the only one, and there is nothing to move.
                 1 => list.clear(),
                 _ => drop(list.remove(at)),
             }

@@ -239,9 +239,6 @@ fn whole_message(datagram: &[u8]) -> Option<Message<'_>> {
 /// Returns the messages of a datagram and how many bytes are behind them, if those are all 0: some
 /// programs send all of a buffer, whatever of it they have filled, and the kernel does not look there.
 fn split_padding(datagram: &[u8]) -> (&[u8], usize) {
-    if whole_message(datagram).is_some() {
-        return (datagram, 0);
-    }
     let len: usize = Messages::new(datagram)
         .flatten()
         .map(|message| align(message.bytes().len()))

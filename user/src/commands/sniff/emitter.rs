@@ -185,15 +185,13 @@ impl<'a> Emitter<'a> {
             let Some(line) = self.dialog.next_line(now) else {
                 break;
             };
-            if !self.is_all {
-                let owner = line.owner.map(Rc::as_ref);
-                match self.choice.wants_of(owner, line.portid) {
-                    Some(true) => {}
-                    Some(false) => continue,
-                    None => {
-                        self.unknown += 1;
-                        continue;
-                    }
+            let owner = line.owner.map(Rc::as_ref);
+            match self.choice.wants_of(owner, line.portid) {
+                Some(true) => {}
+                Some(false) => continue,
+                None => {
+                    self.unknown += 1;
+                    continue;
                 }
             }
             self.left -= 1;
