@@ -77,6 +77,10 @@ bench-baseline: ## user/benches/baseline, from what is counted now
 bench-start: ## how soon nlhello and ip show a link, on this machine's own kernel
 	@scripts/bench-start
 
+.PHONY: bench-call
+bench-call: ## 100,000 routes and one link asked for by nlhello call and by the kernel's Python client, on this machine's own kernel, as root
+	@scripts/bench-call
+
 .PHONY: bench-tables
 bench-tables: ## a million routes shown by nlhello and by ip, on this machine's own kernel, as root
 	@scripts/bench-tables

@@ -144,6 +144,19 @@ commands! {
     /// Show netlink sockets, who has them, how full they are and what they lost: [show] [proto PROTOCOL]
     /// [pid PID] [comm NAME] [portid N]
     Sockets(SocketsArgs) = "sockets",
+    /// Call any family by its netlink spec (YAML): SPEC, a file or the name of one in /usr/share/ynl/specs; COMMAND
+    /// of it; NAME=VALUE... Without a command, list what there is
+    #[command(
+        after_help = "A value is a number, a word or words (up,running) of an enum, an address, \
+                      hexadecimal digits, or a text, as the spec has it; NAME alone sets a flag. \
+                      Attributes inside others are NAME.NAME=VALUE, or NAME={\"NAME\": VALUE}. What \
+                      may be there several times is NAME=VALUE NAME=VALUE, or NAME=[VALUE, VALUE]. \
+                      {\"NAME\": VALUE, ...} alone is all at once.\n\
+                      Answers and events have the names of the spec, and in JSON the form that the \
+                      kernel's tools/net/ynl/pyynl/cli.py gives them. What the spec does not know \
+                      is UnknownAttr(5), Unknown(5) and hexadecimal."
+    )]
+    Call(CallArgs) = "call",
     /// Do what a file says, a command a line; changes and others
     Batch(BatchArgs) = "batch",
     #[command(about = monitor_about())]
@@ -421,6 +434,64 @@ pub enum Timestamp {
     Epoch,
     Monotonic,
     None,
+}
+
+/// Options of `call`, the spec, the command and its values.
+#[derive(Args, Debug)]
+pub struct CallArgs {
+    /// Ask for all objects that the command can list
+    #[arg(long)]
+    pub dump: bool,
+
+    /// List what the command takes, instead of sending it
+    #[arg(long, requires = "command", conflicts_with_all = ["dump", "subscribe"])]
+    pub attrs: bool,
+
+    /// Tell what the kernel says to this multicast group, until Ctrl-C; may be repeated
+    #[arg(long, value_name = "GROUP")]
+    pub subscribe: Vec<String>,
+
+    /// Stop after this many messages to a group; to hear fewer is a failure
+    #[arg(short, long, value_parser = count, allow_negative_numbers = true, requires = "subscribe")]
+    pub count: Option<u64>,
+
+    /// Stop to listen after this many seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(allow_negative_numbers = true, requires = "subscribe")]
+    pub duration: Option<Duration>,
+
+    /// Make an object that is not there (NLM_F_CREATE)
+    #[arg(long)]
+    pub create: bool,
+
+    /// Put the object in the place of one that is there (NLM_F_REPLACE)
+    #[arg(long)]
+    pub replace: bool,
+
+    /// Fail if the object is there already (NLM_F_EXCL)
+    #[arg(long)]
+    pub excl: bool,
+
+    /// Put the object at the end of its list (NLM_F_APPEND)
+    #[arg(long)]
+    pub append: bool,
+
+    /// Show what the kernel made of it (NLM_F_ECHO)
+    #[arg(long)]
+    pub echo: bool,
+
+    #[command(flatten)]
+    pub wait: Wait,
+
+    /// The family's spec: a file, or the name of one in /usr/share/ynl/specs
+    pub spec: PathBuf,
+
+    /// Command of the family
+    pub command: Option<String>,
+
+    /// Attributes of the request: NAME=VALUE, NAME, or a JSON object
+    #[arg(value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
 }
 
 #[derive(Args, Debug)]

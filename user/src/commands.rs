@@ -3,6 +3,7 @@
 //! The commands: what to ask the kernel, and what to tell of the answer.
 
 mod batch;
+mod call;
 mod change;
 mod choice;
 mod hello;
@@ -112,6 +113,7 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
         Some(Command::Show(shown)) => show::objects(cli, shown, out),
         Some(Command::Genl(args)) => show::families(cli, args, out),
         Some(Command::Sockets(args)) => sockets::run(cli, args, out),
+        Some(Command::Call(args)) => call::run(cli, args, out),
         Some(Command::Batch(args)) => batch::run(cli, args, out),
         Some(Command::Monitor(args)) => monitor::run(cli, args, out),
         Some(Command::Replay(args)) => monitor::replay(cli, args, out),

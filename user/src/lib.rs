@@ -11,6 +11,7 @@
 //! | [`netlink`] | sockets, requests, answers, errors of any protocol | the hello family |
 //! | [`object`] | objects described in attributes, questions for them | which protocols there are |
 //! | [`rtnl`], [`genl`] | the objects of one protocol each | each other |
+//! | [`ynl`] | families by their netlink specs, read at run time | what any of them is for |
 //! | [`hello`] | the commands of the hello family | how a terminal shows them |
 //!
 //! Requests are built with [neli](https://docs.rs/neli); replies are read in place through
@@ -40,3 +41,4 @@ pub mod kind;
 pub mod monitor;
 pub mod nlmon;
 pub mod rtnl;
+pub mod ynl;

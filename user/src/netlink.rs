@@ -48,7 +48,7 @@ pub(crate) use blame::blamed;
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;
 pub use errno::Errno;
-pub use error::Error;
+pub use error::{BlamedPlace, Error};
 pub use event_socket::{DatagramBatch, EventSocket};
 pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};

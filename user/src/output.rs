@@ -3,6 +3,7 @@
 //! Output of the program: text or JSON on standard output, errors and messages on standard error.
 
 mod buffer;
+mod call;
 mod escape;
 mod json;
 mod record;

@@ -23,10 +23,23 @@ pub struct Error {
     /// Name of the attribute of the request that is to blame, refused or missing, without the
     /// [prefix](super::MessageSpec::attr_prefix).
     pub attr: Option<String>,
+    /// Where in the request the trouble is, if the kernel refused it.
+    pub blamed: Option<Box<BlamedPlace>>,
     /// The way out, where there is a usual one.
     pub hint: Option<&'static str>,
     /// Whether what was asked for makes no sense, so that nothing was tried.
     pub is_usage: bool,
+}
+
+/// Where in a request the trouble is, as a refusal of the kernel says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlamedPlace {
+    /// Bytes from the start of the request's header.
+    pub offset: Option<u32>,
+    /// Type of the attribute that is missing.
+    pub miss_type: Option<u32>,
+    /// Where the nest is that it is missing from, if from any: bytes from the start of the request's header.
+    pub miss_nest: Option<u32>,
 }
 
 impl Error {
@@ -40,6 +53,7 @@ impl Error {
             errno,
             message: errno.description(),
             attr: None,
+            blamed: None,
             hint: None,
             is_usage: false,
         }
@@ -167,6 +181,11 @@ impl Error {
 
         Self {
             attr: blamed(spec, request.bytes(), &ext_ack),
+            blamed: Some(Box::new(BlamedPlace {
+                offset: ext_ack.offset,
+                miss_type: ext_ack.miss_type,
+                miss_nest: ext_ack.miss_nest,
+            })),
             object: request.object().map(str::to_owned),
             message,
             ..found

@@ -4,7 +4,7 @@
 
 use super::connection::check_ack;
 use super::{deadline, Connection, Error, Gathered, Request, Spec};
-use crate::wire::{Message, NLMSG_ERROR};
+use crate::wire::{Message, NLMSG_DONE, NLMSG_ERROR};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -69,6 +69,35 @@ impl Connection {
             }
         })
         .map(drop)
+    }
+
+    /// Sends `request`, a [`Request::change`], under the next number and waits up to `timeout` for each message
+    /// that answers it and then for the word that it is done; returns copies of the answers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::change`].
+    pub fn ask_all(
+        &mut self,
+        request: &mut Request,
+        timeout: Duration,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let sent = self.send_next(request)?;
+        let mut answers = Vec::new();
+        self.receive_answer(
+            request,
+            sent,
+            timeout,
+            |spec, request, message| match message.header().nlmsg_type {
+                NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Break),
+                NLMSG_DONE => Ok(ControlFlow::Continue(())),
+                _ => {
+                    answers.push(message.bytes().to_vec());
+                    Ok(ControlFlow::Continue(()))
+                }
+            },
+        )?;
+        Ok(answers)
     }
 
     fn send_next(&mut self, request: &mut Request) -> Result<Instant, Error> {

@@ -129,6 +129,11 @@ impl Request {
 }
 
 impl DumpRequest {
+    /// Says what it is about; see [`Request::about`].
+    pub fn about(self, object: impl Into<String>) -> Self {
+        Self(self.0.about(object))
+    }
+
     /// Returns what the request is for.
     pub fn op(&self) -> &'static str {
         self.0.op

@@ -134,8 +134,17 @@ fn lossy(text: &[u8]) -> Value {
 
 /// Writes `value` on a line of its own.
 pub(super) fn write_line<W: Write + ?Sized>(out: &mut W, value: &impl Serialize) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe))?;
+    write_compact(out, value)?;
     out.write_all(b"\n")
+}
+
+/// Writes `value`.
+pub(super) fn write_compact<W: Write + ?Sized>(
+    out: &mut W,
+    value: &impl Serialize,
+) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe))?;
+    Ok(())
 }
 
 /// Compact JSON that escapes more than it must: also what could steer a terminal or hide in it.
