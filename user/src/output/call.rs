@@ -261,3 +261,37 @@ fn write_scalar(out: &mut dyn Write, value: &SpecValue<'_>) -> io::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the text of a value given as JSON.
+    fn text(json: &str) -> String {
+        let value: SpecValue<'static> = serde_json::from_str(json).unwrap();
+        let mut out = Vec::new();
+        write_lines(&mut out, &value).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn values_are_a_line_each_and_those_inside_further_right() {
+        assert_eq!(
+            text(r#"{"a":1,"b":{"c":"x","d":{"e":true}},"f":["u","v"],"g":{},"h":[]}"#),
+            "a: 1\nb:\n  c: x\n  d:\n    e: true\nf: [u, v]\ng: {}\nh: []\n"
+        );
+        assert_eq!(
+            text(r#"{"a":[{"b":1,"c":{"d":2}},{"b":3},[4]]}"#),
+            "a:\n  - b: 1\n    c:\n      d: 2\n  - b: 3\n  - [4]\n"
+        );
+        assert_eq!(text("null"), "");
+    }
+
+    #[test]
+    fn texts_of_others_cannot_steer_a_terminal() {
+        assert_eq!(
+            text(r#"{"a\u001b":"\u001b[2J\n"}"#),
+            "a\\x1b: \\x1b[2J\\x0a\n"
+        );
+    }
+}

@@ -3,9 +3,12 @@
 //! The protocol as `docs/nlhello.yaml` describes it, in the hands of the kernel tree's own Python
 //! client (YNL), which knows nothing else of it.
 //!
+//! What `nlhello call` prints is compared with that client's answers in [`call`].
+//!
 //! `scripts/test` says in `$KERNEL_SOURCE` where the kernel's source is, and leaves these out where
 //! that has no YNL.
 
+mod call;
 mod contract;
 
 use crate::lab::*;

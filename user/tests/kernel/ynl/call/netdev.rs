@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `netdev.yaml`: a generic family with enums, flags, `uint` and notifications.
+
+use super::*;
+
+#[test]
+fn ten_requests_are_answered_as_the_python_client_has_them() {
+    let twins = Twins::make(&[
+        "link add one type veth peer two",
+        "link set one up",
+        "link set two up",
+    ]);
+    let mut clients = twins.ask("netdev");
+
+    let all = clients.dump("dev-get", json!({}));
+    let one = twins.ifindex("one");
+    assert!(with(&all, "ifindex", one)["xsk-features"].is_array());
+    let device = clients.get("dev-get", json!({"ifindex": one}));
+    assert!(device["xdp-features"].is_array(), "{device}");
+    let queues = clients.dump("queue-get", json!({}));
+    assert!(names(&queues, "type").contains(&"rx"), "{queues}");
+    clients.dump("queue-get", json!({"ifindex": one}));
+    let queue = clients.get("queue-get", json!({"ifindex": one, "type": "rx", "id": 0}));
+    assert_eq!(queue["type"], "rx");
+    clients.dump("napi-get", json!({}));
+    clients.dump("qstats-get", json!({}));
+    clients.dump("qstats-get", json!({"scope": ["queue"]}));
+
+    let refusal = clients.refused("dev-get", &[], json!({}));
+    assert_eq!(refusal.attr.as_deref(), Some("ifindex"));
+    let refusal = clients.refused("dev-get", &[], json!({"ifindex": 99999}));
+    assert_eq!(refusal.errno, i64::from(libc::ENODEV));
+}
+
+#[test]
+fn what_is_told_to_a_group_has_the_name_of_its_operation() {
+    let twins = Twins::make(&[]);
+    let spec = spec("netdev");
+    let mut listening = Command::new("nlhello")
+        .args([
+            "-n",
+            twins.ours.name,
+            "--json",
+            "call",
+            "--subscribe",
+            "mgmt",
+            "-c",
+            "1",
+        ])
+        .args(["--duration", "120"])
+        .arg(&spec)
+        // The answer comes when the group was joined.
+        .args(["dev-get", "ifindex=1"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(listening.stdout.take().unwrap()).lines();
+    let answer: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(answer["ifindex"], 1);
+    twins.change("link add told type bridge");
+    let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+
+    assert_eq!(event["name"], "dev-add-ntf", "{event}");
+    assert_eq!(event["msg"]["ifindex"], twins.ifindex("told"), "{event}");
+    assert!(listening.wait().unwrap().success());
+}
