@@ -50,6 +50,7 @@ pub use dump::Dump;
 pub use errno::Errno;
 pub use error::{BlamedPlace, Error};
 pub use event_socket::{DatagramBatch, EventSocket};
+pub use exchange::WholeAnswer;
 pub use inbox::Inbox;
 pub use netns::{Netns, NetnsId};
 pub use netns_names::{NetnsName, NetnsNames};

@@ -18,7 +18,7 @@ mod scalar;
 mod value;
 mod yaml;
 
-pub use client::{Answers, Call, SpecClient};
+pub use client::{Answers, Call, SpecClient, TableEnd};
 pub use describe::AttrLine;
 pub use family::{Modes, SpecFamily, SpecGroup, SpecOperation, Transport};
 pub use value::{SpecObject, SpecValue};

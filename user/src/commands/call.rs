@@ -109,7 +109,9 @@ fn ask<'f>(
         true => dump(client, &call, args, out),
         false => {
             let answers = client.perform(&call, flags(args), args.wait.timeout)?;
-            Ok(out.value(&answers.value()?)?)
+            out.value(&answers.value()?)?;
+            warn(out, answers.warning());
+            Ok(())
         }
     }
 }
@@ -135,17 +137,25 @@ fn dump(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let mut count = 0u64;
-    let changed = client.dump(call, args.wait.timeout, |object| {
+    let end = client.dump(call, args.wait.timeout, |object| {
         count += 1;
         out.entry(count == 1, &object).map_err(Failure::from)
     });
-    if changed.is_ok() || count > 0 {
+    if end.is_ok() || count > 0 {
         out.end_entries(count == 0)?;
     }
-    if changed? {
-        out.warning(OP, "the table changed while it was read");
-    }
+    let end = end?;
+    let changed = "the table changed while it was read";
+    warn(out, end.is_interrupted.then_some(changed));
+    warn(out, end.warning.as_deref());
     Ok(())
+}
+
+/// Tells what is to be known of an answer, if there is anything.
+fn warn(out: &Output, words: Option<&str>) {
+    if let Some(words) = words {
+        out.warning(OP, words);
+    }
 }
 
 /// A socket that has joined groups.

@@ -8,7 +8,7 @@ use crate::names::uapi::{
     NLMSGERR_ATTR_MISS_NEST, NLMSGERR_ATTR_MISS_TYPE, NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS,
     NLMSGERR_ATTR_POLICY,
 };
-use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_HDRLEN};
+use crate::wire::{self, Attrs, Message, Nlmsghdr, NLMSG_DONE, NLMSG_HDRLEN};
 
 /// The payload of an `NLMSG_ERROR` message, `struct nlmsgerr` and what follows it, or of the
 /// `NLMSG_DONE` of a dump.
@@ -77,6 +77,25 @@ impl<'a> Ack<'a> {
             request: Nlmsghdr::default(),
             attrs: Attrs::new(attrs),
         }
+    }
+
+    /// Reads the payload of `message`, which ends an answer: of type `NLMSG_DONE`, or else `NLMSG_ERROR`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ack::from_message`].
+    pub fn from_end(message: &Message<'a>) -> Result<Self, wire::Error> {
+        match message.header().nlmsg_type {
+            NLMSG_DONE => Ok(Self::from_done(message)),
+            _ => Self::from_message(message),
+        }
+    }
+
+    /// Returns the kernel's words, which are a warning where the request was done.
+    pub fn words(&self) -> Option<String> {
+        let words = self.ext_ack().ok()?.message?;
+
+        Some(String::from_utf8_lossy(words).into_owned())
     }
 
     /// Reads the attributes.

@@ -247,6 +247,24 @@ pub fn check_ack(spec: &Spec, request: &Request, message: &Message<'_>) -> Resul
     }
 }
 
+/// Returns the kernel's warning, if it gave one, in `message`, which ends the answer to a `request` that was done.
+///
+/// # Errors
+///
+/// As [`check_ack`].
+pub(super) fn check_end(
+    spec: &Spec,
+    request: &Request,
+    message: &Message<'_>,
+) -> Result<Option<String>, Error> {
+    let ack = Ack::from_end(message).map_err(|error| Error::malformed(request.op(), error))?;
+
+    match ack.errno {
+        0 => Ok(ack.words()),
+        _ => Err(Error::refused(spec, request, &ack)),
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

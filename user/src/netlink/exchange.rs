@@ -2,11 +2,20 @@
 
 //! A request and all of its answer.
 
-use super::connection::check_ack;
+use super::connection::{check_ack, check_end};
 use super::{deadline, Connection, Error, Gathered, Request, Spec};
 use crate::wire::{Message, NLMSG_DONE, NLMSG_ERROR};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
+
+/// All that the kernel sent for a request that was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WholeAnswer {
+    /// Copies of the messages before the last.
+    pub messages: Vec<Vec<u8>>,
+    /// The kernel's words at the end, if it had any.
+    pub warning: Option<String>,
+}
 
 impl Connection {
     /// Sends `request` under the next number and waits up to `timeout` for the one message that
@@ -72,7 +81,7 @@ impl Connection {
     }
 
     /// Sends `request`, a [`Request::change`], under the next number and waits up to `timeout` for each message
-    /// that answers it and then for the word that it is done; returns copies of the answers.
+    /// that answers it and then for the word that it is done, or the end of a dump.
     ///
     /// # Errors
     ///
@@ -81,23 +90,25 @@ impl Connection {
         &mut self,
         request: &mut Request,
         timeout: Duration,
-    ) -> Result<Vec<Vec<u8>>, Error> {
+    ) -> Result<WholeAnswer, Error> {
         let sent = self.send_next(request)?;
-        let mut answers = Vec::new();
+        let mut answer = WholeAnswer::default();
         self.receive_answer(
             request,
             sent,
             timeout,
             |spec, request, message| match message.header().nlmsg_type {
-                NLMSG_ERROR => check_ack(spec, request, message).map(ControlFlow::Break),
-                NLMSG_DONE => Ok(ControlFlow::Continue(())),
+                NLMSG_ERROR | NLMSG_DONE => {
+                    answer.warning = check_end(spec, request, message)?;
+                    Ok(ControlFlow::Break(()))
+                }
                 _ => {
-                    answers.push(message.bytes().to_vec());
+                    answer.messages.push(message.bytes().to_vec());
                     Ok(ControlFlow::Continue(()))
                 }
             },
         )?;
-        Ok(answers)
+        Ok(answer)
     }
 
     fn send_next(&mut self, request: &mut Request) -> Result<Instant, Error> {

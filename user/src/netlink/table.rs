@@ -2,9 +2,9 @@
 
 //! Tables of any size, read in place: one request, many messages, no copy of any.
 
-use super::connection::check_ack;
+use super::connection::check_end;
 use super::inbox::KERNEL;
-use super::{deadline, Ack, Connection, Datagram, DumpRequest, Error, Request};
+use super::{deadline, Connection, Datagram, DumpRequest, Error, Request};
 use crate::wire::{
     align, Message, Messages, Nlmsghdr, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLM_F_DUMP_INTR,
 };
@@ -48,6 +48,8 @@ pub struct Table<'c> {
     /// Whether the end of the dump was received.
     is_whole: bool,
     interrupted: bool,
+    /// The kernel's words at the end of a dump that is complete.
+    warning: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,6 +101,7 @@ impl<'c> Table<'c> {
             is_large: false,
             is_whole: false,
             interrupted: false,
+            warning: None,
         }
     }
 }
@@ -175,6 +178,11 @@ impl Table<'_> {
         self.interrupted
     }
 
+    /// Returns what the kernel warned of at the end, if it did. It is known after the last entry.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
     /// Goes to the next entry; says whether there is one.
     #[inline]
     fn find_entry(&mut self) -> Result<bool, Error> {
@@ -209,9 +217,9 @@ impl Table<'_> {
         let part = self.part(&message);
         let interrupted = part.is_interrupted(&message);
         if part == TablePart::End {
-            let end = self.check_end(&message);
+            let end = check_end(self.connection.spec(), &self.request, &message);
             self.is_whole = true;
-            end?;
+            self.warning = end?;
         }
         self.next = next;
         self.interrupted |= interrupted;
@@ -245,21 +253,6 @@ impl Table<'_> {
             header if header.nlmsg_seq != self.seq => TablePart::Foreign,
             header if matches!(header.nlmsg_type, NLMSG_DONE | NLMSG_ERROR) => TablePart::End,
             _ => TablePart::Entry,
-        }
-    }
-
-    /// Fails unless `end` ends a table that is complete.
-    #[cold]
-    fn check_end(&self, end: &Message<'_>) -> Result<(), Error> {
-        let spec = self.connection.spec();
-        if end.header().nlmsg_type == NLMSG_ERROR {
-            return check_ack(spec, &self.request, end);
-        }
-        let done = Ack::from_done(end);
-
-        match done.errno {
-            0 => Ok(()),
-            _ => Err(Error::refused(spec, &self.request, &done)),
         }
     }
 
@@ -401,6 +394,21 @@ mod tests {
 
         let errno = error(0, &(-libc::ENOMEM).to_ne_bytes()).errno;
         assert_eq!(errno.0, libc::ENOMEM);
+    }
+
+    #[test]
+    fn words_at_the_end_of_a_complete_table_are_a_warning() {
+        let mut payload = 0i32.to_ne_bytes().to_vec();
+        put_str(&mut payload, 1, b"some are left out").unwrap();
+        let done = message(NLMSG_DONE, MULTI | TLVS, &payload);
+        let mut connection = open(&ROUTE);
+        let request = Request::dump("list", 17, Vec::new()).unwrap();
+        let mut table = Table::new(&mut connection, request.0, Duration::ZERO);
+        table.bytes[..done.len()].copy_from_slice(&done);
+        (table.to, table.state) = (done.len(), TableState::Open);
+
+        assert_eq!(table.next_entry(), Ok(None));
+        assert_eq!(table.warning(), Some("some are left out"));
     }
 
     #[test]

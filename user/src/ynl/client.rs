@@ -8,7 +8,9 @@ use super::family::{SpecFamily, SpecOperation, Transport, OP};
 use super::value::{SpecObject, SpecValue};
 use crate::genl::{self, FamilyName};
 use crate::names::GENLMSGHDR;
-use crate::netlink::{Connection, Error, Gathered, Request, Spec, Table, Tap, PROTOCOLS};
+use crate::netlink::{
+    Connection, Error, Gathered, Request, Spec, Table, Tap, WholeAnswer, PROTOCOLS,
+};
 use crate::object::{GetQuery, Query};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
@@ -59,7 +61,16 @@ pub struct Call<'f> {
 pub struct Answers<'f> {
     family: &'f SpecFamily,
     operation: &'f SpecOperation,
-    messages: Vec<Vec<u8>>,
+    answer: WholeAnswer,
+}
+
+/// End of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableEnd {
+    /// Whether the table changed while it was read, so that entries may be missing or be there twice.
+    pub is_interrupted: bool,
+    /// The kernel's warning, if it gave one.
+    pub warning: Option<String>,
 }
 
 impl<'f> SpecClient<'f> {
@@ -188,7 +199,7 @@ impl<'f> SpecClient<'f> {
     ) -> Result<Answers<'f>, Error> {
         let request = Request::change_with(OP, call.nlmsg_type, flags, call.payload.clone());
         let mut request = request?.about(&*call.object);
-        let messages = self
+        let answer = self
             .connection
             .ask_all(&mut request, timeout)
             .map_err(|error| call.blame(self.family, error))?;
@@ -196,12 +207,11 @@ impl<'f> SpecClient<'f> {
         Ok(Answers {
             family: self.family,
             operation: call.operation,
-            messages,
+            answer,
         })
     }
 
-    /// Reads the whole table that `call` asks for; hands each entry to `take`. Says whether it changed meanwhile, so
-    /// that entries may be missing or be there twice.
+    /// Reads the whole table that `call` asks for; hands each entry to `take`.
     ///
     /// # Errors
     ///
@@ -211,7 +221,7 @@ impl<'f> SpecClient<'f> {
         call: &Call<'_>,
         timeout: Duration,
         mut take: impl FnMut(SpecObject<'_>) -> Result<(), E>,
-    ) -> Result<bool, E> {
+    ) -> Result<TableEnd, E> {
         let family = self.family;
         let request = Request::dump(OP, call.nlmsg_type, call.payload.clone())?;
         let mut table = self
@@ -222,7 +232,10 @@ impl<'f> SpecClient<'f> {
                 take(object)?;
             }
         }
-        Ok(table.is_interrupted())
+        Ok(TableEnd {
+            is_interrupted: table.is_interrupted(),
+            warning: table.warning().map(str::to_owned),
+        })
     }
 
     /// Joins the multicast group called `name`; see [`SpecClient::look_up`], which comes first.
@@ -286,6 +299,11 @@ impl GenericFamily {
 }
 
 impl Answers<'_> {
+    /// Returns the kernel's warning, if it gave one.
+    pub fn warning(&self) -> Option<&str> {
+        self.answer.warning.as_deref()
+    }
+
     /// Returns the answer: null where there was none, an object, or a list of several.
     ///
     /// # Errors
@@ -293,7 +311,7 @@ impl Answers<'_> {
     /// `EBADMSG` when a message is malformed.
     pub fn value(&self) -> Result<SpecValue<'_>, Error> {
         let mut objects = Vec::new();
-        for message in &self.messages {
+        for message in &self.answer.messages {
             let message =
                 Message::from_bytes(message).map_err(|error| Error::malformed(OP, error))?;
             let object = decode_answer(self.family, self.operation, &message)?;
