@@ -109,9 +109,9 @@ check: ## format, lints and generated files; with KERNEL=debug the KUnit suites 
 doc: ## the HTML of the module, its netlink layer first of all; says where it is
 	@scripts/doc
 
-.PHONY: uapi
-uapi: ## kmod/uapi.rs, after a change of kmod/uapi/nlhello.h
-	@scripts/uapi > kmod/uapi.rs.new && mv kmod/uapi.rs.new kmod/uapi.rs
+.PHONY: spec
+spec: ## all that is made of kmod/uapi/hello.yaml: the C header, numbers and messages in Rust, docs/nlhello*.yaml, the tables of docs/protocol.md
+	@'$(CARGO)' run --quiet --package nlhello-spec --bin spec -- . kmod/uapi/hello.yaml
 
 .PHONY: names
 names: ## user/src/names, from the source of the newest test kernel

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! With the feature `header`, reads the wire contract, `uapi/nlhello.h`, into Rust constants, which
-//! needs libclang; and links the program statically where the C compiler has what that takes.
+//! With the feature `header` and where libclang is found, checks that the numbers in `uapi.rs` are those of the
+//! wire contract, `uapi/nlhello.h`; and links the program statically where the C compiler has what that takes.
 
 use std::{
     env,
@@ -10,9 +10,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-
-#[cfg(feature = "header")]
-const HEADER: &str = "uapi/nlhello.h";
 
 /// The C compiler's unwinder as an archive.
 const UNWINDER: &str = "libgcc_eh.a";
@@ -33,26 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     #[cfg(feature = "header")]
-    constants(&out.join("uapi.rs"))?;
+    header::check_numbers()?;
     println!("cargo::rustc-check-cfg=cfg(static_program)");
     if is_dynamic_glibc() {
         link_statically(&out)?;
     }
-    Ok(())
-}
-
-#[cfg(feature = "header")]
-fn constants(out: &Path) -> Result<(), Box<dyn Error>> {
-    bindgen::Builder::default()
-        .header(HEADER)
-        .allowlist_item("NETLINK_USER|NLHELLO_.*|HELLO_.*|hello_.*")
-        .prepend_enum_name(false)
-        .generate_cstr(true)
-        // rustfmt may be missing where this is built, and nobody reads the output there.
-        .formatter(bindgen::Formatter::None)
-        .parse_callbacks(Box::new(bindgen::CargoCallbacks::new()))
-        .generate()?
-        .write_to_file(out)?;
     Ok(())
 }
 
@@ -140,4 +122,111 @@ fn compiler() -> Command {
 /// A compiler prints the name of a file that it does not find as it was given.
 fn is_path(printed: &[u8]) -> bool {
     std::str::from_utf8(printed).is_ok_and(|path| Path::new(path.trim_end()).is_absolute())
+}
+
+/// The C header and the numbers that were made with it.
+#[cfg(feature = "header")]
+mod header {
+    use bindgen::callbacks::{EnumVariantCustomBehavior, EnumVariantValue, ParseCallbacks};
+    use std::{cell::RefCell, collections::BTreeMap, error::Error, fs, rc::Rc};
+
+    const HEADER: &str = "uapi/nlhello.h";
+
+    const NUMBERS: &str = "uapi.rs";
+
+    /// Constants by name, with their values as Rust has them.
+    type Constants = BTreeMap<String, String>;
+
+    /// Checks that the header and `uapi.rs` say the same.
+    pub fn check_numbers() -> Result<(), Box<dyn Error>> {
+        println!("cargo::rerun-if-changed={HEADER}");
+        println!("cargo::rerun-if-changed={NUMBERS}");
+        // Asked for first: bindgen panics where it is not found.
+        if let Err(error) = clang_sys::load() {
+            println!(
+                "cargo::warning=libclang is not found, so {NUMBERS} serves as it stands: {error}"
+            );
+            return Ok(());
+        }
+        let (header, numbers) = (of_header()?, of_rust(&fs::read_to_string(NUMBERS)?));
+        match difference(&header, &numbers) {
+            None => Ok(()),
+            Some(difference) => Err(format!("{difference}: run `make spec`").into()),
+        }
+    }
+
+    /// Returns the first constant that one of the two has and the other has not so.
+    fn difference(header: &Constants, numbers: &Constants) -> Option<String> {
+        let all = header.keys().chain(numbers.keys());
+        let mut different = all.filter(|name| header.get(*name) != numbers.get(*name));
+
+        different.next().map(|name| {
+            let of =
+                |constants: &Constants| constants.get(name).cloned().unwrap_or("nothing".into());
+            format!(
+                "{name} is {} in {HEADER}, and {} in {NUMBERS}",
+                of(header),
+                of(numbers)
+            )
+        })
+    }
+
+    /// Reads the constants of the header.
+    fn of_header() -> Result<Constants, Box<dyn Error>> {
+        let reader = Reader::default();
+        bindgen::Builder::default()
+            .header(HEADER)
+            .allowlist_file(HEADER)
+            .formatter(bindgen::Formatter::None)
+            .parse_callbacks(Box::new(reader.clone()))
+            .generate()?;
+
+        Ok(reader.0.take())
+    }
+
+    /// Receives the constants of the header.
+    #[derive(Clone, Debug, Default)]
+    struct Reader(Rc<RefCell<Constants>>);
+
+    impl Reader {
+        fn add(&self, name: &str, value: String) {
+            self.0.borrow_mut().insert(name.to_owned(), value);
+        }
+    }
+
+    impl ParseCallbacks for Reader {
+        fn int_macro(&self, name: &str, value: i64) -> Option<bindgen::callbacks::IntKind> {
+            self.add(name, value.to_string());
+            None
+        }
+
+        fn str_macro(&self, name: &str, value: &[u8]) {
+            self.add(name, format!("b\"{}\\0\"", value.escape_ascii()));
+        }
+
+        fn enum_variant_behavior(
+            &self,
+            _: Option<&str>,
+            name: &str,
+            value: EnumVariantValue,
+        ) -> Option<EnumVariantCustomBehavior> {
+            match value {
+                EnumVariantValue::Signed(value) => self.add(name, value.to_string()),
+                EnumVariantValue::Unsigned(value) => self.add(name, value.to_string()),
+                EnumVariantValue::Boolean(value) => self.add(name, value.to_string()),
+            }
+            None
+        }
+    }
+
+    /// Reads the constants of `uapi.rs`, each a line: `pub const NAME: TYPE = VALUE;`.
+    fn of_rust(source: &str) -> Constants {
+        let constants = source.lines().filter_map(|line| {
+            let (name, rest) = line.strip_prefix("pub const ")?.split_once(": ")?;
+            let (_, value) = rest.strip_suffix(';')?.split_once(" = ")?;
+            Some((name.to_owned(), value.to_owned()))
+        });
+
+        constants.collect()
+    }
 }

@@ -3,10 +3,10 @@
  * The wire contract of nlhello, a raw netlink protocol.
  *
  * A request is a struct nlmsghdr with a command as nlmsg_type, then attributes
- * (struct nlattr). Integers are in host byte order, strings end in a NUL.
- * A u64 is aligned to 4 bytes only, without an attribute for padding: copy it
- * out with memcpy(3). Attributes that a command does not know, and bytes after
- * the last one, are refused.
+ * (struct nlattr). Integers are in host byte order, strings end in a NUL. A u64
+ * is aligned to 4 bytes only, without an attribute for padding: copy it out
+ * with memcpy(3). Attributes that a command does not know, and bytes after the
+ * last one, are refused.
  *
  * Classic hello needs none of this: a message of type 0 without NLM_F_REQUEST
  * and NLM_F_ACK and with any payload is answered by one NLMSG_DONE message that
@@ -21,33 +21,37 @@
 /* What the kernel says when nobody told it to say something else. */
 #define NLHELLO_GREETING "Hello from kernel"
 
-/* Most bytes of HELLO_A_TEXT, without its NUL. */
+/* Most bytes of text, without its NUL. */
 #define NLHELLO_TEXT_MAX 1024
 
-/* Most bytes of HELLO_A_GREETING, without its NUL. */
+/* Most bytes of greeting, without its NUL. */
 #define NLHELLO_GREETING_MAX 255
 
-/* Most bytes of HELLO_A_DATA. */
+/* Most bytes of data. */
 #define NLHELLO_DATA_MAX 65000
 
 /* Most peers that a network namespace remembers. */
 #define NLHELLO_PEERS_MAX 1024
 
 /**
- * enum hello_cmd - commands, as nlmsg_type
- * @HELLO_CMD_HELLO: says hello. The request may carry HELLO_A_TEXT and
- *	HELLO_A_DATA; the answer, of the same type, carries HELLO_A_GREETING
- *	and the HELLO_A_DATA of the request.
- * @HELLO_CMD_GET_PEER: asks who has said hello: the peer HELLO_A_PORTID or, as
- *	a dump, all of them. An answer of the same type carries HELLO_A_PORTID,
- *	HELLO_A_MESSAGES, HELLO_A_BYTES and HELLO_A_LAST_NS.
- * @HELLO_CMD_GET_STATS: asks for the counters of the network namespace. The
- *	answer, of the same type, carries all attributes from HELLO_A_HELLOS on.
- * @HELLO_CMD_SET_GREETING: sets what the kernel says, HELLO_A_GREETING, in the
- *	network namespace. Takes CAP_NET_ADMIN there. Classic hello stays as it
- *	is.
- * @HELLO_CMD_HELLO_NTF: notification to HELLO_GROUP_EVENTS that
- *	HELLO_A_PORTID has said hello, and HELLO_A_TEXT where it said something.
+ * enum hello_cmd - commands, as nlmsg_type, over generic netlink as cmd
+ * @HELLO_CMD_HELLO: says hello. The answer brings the data back. Request:
+ *	HELLO_A_TEXT and HELLO_A_DATA; answer: HELLO_A_GREETING and
+ *	HELLO_A_DATA (optional).
+ * @HELLO_CMD_GET_PEER: asks who has said hello: the peer of this portid, which
+ *	is required, or, as a dump, all of them. Request: HELLO_A_PORTID
+ *	(required); answer: HELLO_A_PORTID, HELLO_A_MESSAGES, HELLO_A_BYTES
+ *	and HELLO_A_LAST_NS. With NLM_F_DUMP, all of them.
+ * @HELLO_CMD_GET_STATS: asks for the counters of the network namespace.
+ *	Request: no attribute; answer: HELLO_A_HELLOS, HELLO_A_CLASSIC,
+ *	HELLO_A_REFUSED, HELLO_A_DROPPED, HELLO_A_PEERS and HELLO_A_EVICTED.
+ * @HELLO_CMD_SET_GREETING: sets what the kernel says, the greeting, which is
+ *	required, in the network namespace. Takes CAP_NET_ADMIN there. Classic
+ *	hello stays as it is. Request: HELLO_A_GREETING (required); answer:
+ *	the ACK alone.
+ * @HELLO_CMD_HELLO_NTF: the peer of this portid has said hello, and text where
+ *	it said something. Notification to HELLO_GROUP_EVENTS: HELLO_A_PORTID
+ *	and HELLO_A_TEXT (optional).
  */
 enum hello_cmd {
 	HELLO_CMD_HELLO = 16,
@@ -58,17 +62,18 @@ enum hello_cmd {
 };
 
 /**
- * enum hello_attr - attributes, as nla_type
+ * enum hello_attr - the attributes of all commands, as nla_type
  * @HELLO_A_UNSPEC: never sent
  * @HELLO_A_TEXT: string, what the client says
- * @HELLO_A_DATA: bytes, sent back as they came
+ * @HELLO_A_DATA: binary, bytes, sent back as they came
  * @HELLO_A_GREETING: string, what the kernel says
  * @HELLO_A_PORTID: u32, port id of a peer
  * @HELLO_A_MESSAGES: u64, hellos of a peer
  * @HELLO_A_BYTES: u64, payload of all hellos of a peer, in bytes
  * @HELLO_A_LAST_NS: u64, time of the last hello, CLOCK_REALTIME in nanoseconds,
- *	to the tick of the kernel's timer (1 to 10 ms), the same until the clock is set
- * @HELLO_A_HELLOS: u64, HELLO_CMD_HELLO messages that were answered
+ *	to the tick of the kernel's timer (1 to 10 ms), the same until the
+ *	clock is set
+ * @HELLO_A_HELLOS: u64, hello messages that were answered
  * @HELLO_A_CLASSIC: u64, classic hellos that were answered
  * @HELLO_A_REFUSED: u64, requests that were refused
  * @HELLO_A_DROPPED: u64, broken headers, dropped with all behind them

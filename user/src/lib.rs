@@ -19,8 +19,6 @@
 
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
-// bindgen gives C's enumerations the width of an int now; before, it gave them that of their fields.
-#![cfg_attr(not(feature = "header"), allow(clippy::unnecessary_cast))]
 
 // Each group may import from those before it, and the last one within itself.
 pub mod uapi;

@@ -3,16 +3,16 @@
 //! Access to a YAML document by the names of its keys.
 
 use crate::{Result, SourceError};
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use std::path::Path;
 
 /// A node of a document.
 #[derive(Clone, Copy, Debug)]
-pub struct Node<'a>(&'a Yaml<'static>);
+pub struct Node<'a>(&'a MarkedYaml<'static>);
 
 /// A document.
 #[derive(Debug)]
-pub struct Document(Vec<Yaml<'static>>);
+pub struct Document(Vec<MarkedYaml<'static>>);
 
 impl Document {
     /// Reads the file at `path`.
@@ -33,8 +33,8 @@ impl Document {
     ///
     /// When it is not YAML, or holds no document.
     pub fn parse(text: &str) -> Result<Self> {
-        let documents =
-            Yaml::load_from_str(text).map_err(|error| SourceError::new(error.to_string()))?;
+        let documents = MarkedYaml::load_from_str(text)
+            .map_err(|error| SourceError::new(error.info()).at(error.marker().line()))?;
 
         match documents.is_empty() {
             true => Err(SourceError::new("there is no document")),
@@ -51,7 +51,17 @@ impl Document {
 impl<'a> Node<'a> {
     /// Returns what stands under `key`.
     pub fn get(self, key: &str) -> Option<Node<'a>> {
-        self.0.as_mapping_get(key).map(Node)
+        self.0.data.as_mapping_get(key).map(Node)
+    }
+
+    /// Returns the line that the node begins in, from 1.
+    pub fn line(self) -> usize {
+        self.0.span.start.line()
+    }
+
+    /// Returns the error for the node that `message` tells of, with the line.
+    pub fn error(self, message: impl Into<String>) -> SourceError {
+        SourceError::new(message).at(self.line())
     }
 
     /// Returns the text under `key`; numbers are texts as well.
@@ -61,7 +71,7 @@ impl<'a> Node<'a> {
 
     /// Returns the number under `key`.
     pub fn number(self, key: &str) -> Option<i64> {
-        self.get(key)?.0.as_integer()
+        self.get(key)?.as_integer()
     }
 
     /// Returns the number under `key` as the type that it has to fit into.
@@ -73,10 +83,7 @@ impl<'a> Node<'a> {
         let Some(node) = self.get(key) else {
             return Ok(None);
         };
-        let number = node
-            .0
-            .as_integer()
-            .and_then(|number| number.try_into().ok());
+        let number = node.as_integer().and_then(|number| number.try_into().ok());
 
         match number {
             Some(number) => Ok(Some(number)),
@@ -86,7 +93,7 @@ impl<'a> Node<'a> {
 
     /// Says whether `true` stands under `key`.
     pub fn is_true(self, key: &str) -> bool {
-        self.get(key).and_then(|node| node.0.as_bool()) == Some(true)
+        self.get(key).and_then(|node| node.0.data.as_bool()) == Some(true)
     }
 
     /// Returns the text under `key`.
@@ -101,9 +108,32 @@ impl<'a> Node<'a> {
 
     /// Returns the nodes of the list under `key`; none where there is no list.
     pub fn list(self, key: &str) -> impl Iterator<Item = Node<'a>> {
-        let list = self.get(key).and_then(|node| node.0.as_vec());
+        self.get(key).into_iter().flat_map(Node::items)
+    }
 
-        list.into_iter().flatten().map(Node)
+    /// Returns the nodes of this list; none where it is no list.
+    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
+        self.0.data.as_vec().into_iter().flatten().map(Node)
+    }
+
+    /// Says whether the node is a list.
+    pub fn is_list(self) -> bool {
+        self.0.data.is_sequence()
+    }
+
+    /// Says whether the node is a mapping.
+    pub fn is_map(self) -> bool {
+        self.0.data.is_mapping()
+    }
+
+    /// Says whether the node is a text, and neither a number nor a truth value.
+    pub fn is_text(self) -> bool {
+        self.0.data.is_string()
+    }
+
+    /// Returns the number that the node is.
+    pub fn as_integer(self) -> Option<i64> {
+        self.0.data.as_integer()
     }
 
     /// Returns the keys of the mapping under `key` and what stands under each, in their order.
@@ -113,20 +143,26 @@ impl<'a> Node<'a> {
 
     /// Returns the keys of this mapping and what stands under each, in their order.
     pub fn entries(self) -> impl Iterator<Item = (String, Node<'a>)> {
-        let map = self.0.as_mapping();
+        self.keys()
+            .filter_map(|(key, node)| Some((key.as_text()?, node)))
+    }
+
+    /// Returns the nodes of the keys of this mapping and what stands under each, in their order.
+    pub fn keys(self) -> impl Iterator<Item = (Node<'a>, Node<'a>)> {
+        let map = self.0.data.as_mapping();
 
         map.into_iter()
             .flatten()
-            .filter_map(|(key, node)| Some((Node(key).as_text()?, Node(node))))
+            .map(|(key, node)| (Node(key), Node(node)))
     }
 
     /// Returns the scalar as text.
     pub fn as_text(self) -> Option<String> {
-        match self.0 {
-            Yaml::Value(Scalar::String(text)) => Some(text.to_string()),
-            Yaml::Value(Scalar::Integer(number)) => Some(number.to_string()),
-            Yaml::Value(Scalar::Boolean(value)) => Some(value.to_string()),
-            Yaml::Value(Scalar::FloatingPoint(value)) => Some(value.to_string()),
+        match &self.0.data {
+            YamlData::Value(Scalar::String(text)) => Some(text.to_string()),
+            YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
+            YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
+            YamlData::Value(Scalar::FloatingPoint(value)) => Some(value.to_string()),
             _ => None,
         }
     }

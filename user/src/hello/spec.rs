@@ -5,25 +5,25 @@
 use crate::netlink::{AttrFormat, AttrSpec, MessageSpec, Spec};
 use crate::uapi;
 
-pub(super) const HELLO: u16 = uapi::HELLO_CMD_HELLO as u16;
-pub(super) const GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER as u16;
-pub(super) const GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS as u16;
-pub(super) const SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING as u16;
-pub(super) const HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
+pub(super) const HELLO: u16 = uapi::HELLO_CMD_HELLO;
+pub(super) const GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER;
+pub(super) const GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS;
+pub(super) const SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING;
+pub(super) const HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF;
 
-pub(super) const TEXT: u16 = uapi::HELLO_A_TEXT as u16;
-pub(super) const DATA: u16 = uapi::HELLO_A_DATA as u16;
-pub(super) const GREETING: u16 = uapi::HELLO_A_GREETING as u16;
-pub(super) const PORTID: u16 = uapi::HELLO_A_PORTID as u16;
-pub(super) const MESSAGES: u16 = uapi::HELLO_A_MESSAGES as u16;
-pub(super) const BYTES: u16 = uapi::HELLO_A_BYTES as u16;
-pub(super) const LAST_NS: u16 = uapi::HELLO_A_LAST_NS as u16;
-pub(super) const HELLOS: u16 = uapi::HELLO_A_HELLOS as u16;
-pub(super) const CLASSIC: u16 = uapi::HELLO_A_CLASSIC as u16;
-pub(super) const REFUSED: u16 = uapi::HELLO_A_REFUSED as u16;
-pub(super) const DROPPED: u16 = uapi::HELLO_A_DROPPED as u16;
-pub(super) const PEERS: u16 = uapi::HELLO_A_PEERS as u16;
-pub(super) const EVICTED: u16 = uapi::HELLO_A_EVICTED as u16;
+pub(super) const TEXT: u16 = uapi::HELLO_A_TEXT;
+pub(super) const DATA: u16 = uapi::HELLO_A_DATA;
+pub(super) const GREETING: u16 = uapi::HELLO_A_GREETING;
+pub(super) const PORTID: u16 = uapi::HELLO_A_PORTID;
+pub(super) const MESSAGES: u16 = uapi::HELLO_A_MESSAGES;
+pub(super) const BYTES: u16 = uapi::HELLO_A_BYTES;
+pub(super) const LAST_NS: u16 = uapi::HELLO_A_LAST_NS;
+pub(super) const HELLOS: u16 = uapi::HELLO_A_HELLOS;
+pub(super) const CLASSIC: u16 = uapi::HELLO_A_CLASSIC;
+pub(super) const REFUSED: u16 = uapi::HELLO_A_REFUSED;
+pub(super) const DROPPED: u16 = uapi::HELLO_A_DROPPED;
+pub(super) const PEERS: u16 = uapi::HELLO_A_PEERS;
+pub(super) const EVICTED: u16 = uapi::HELLO_A_EVICTED;
 
 pub(super) const EVENTS: u32 = uapi::HELLO_GROUP_EVENTS;
 

@@ -12,7 +12,7 @@ use crate::wire::Message;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-pub const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
+pub const NTF: u16 = uapi::HELLO_CMD_HELLO_NTF;
 
 /// The socket that these events come to.
 pub struct Hellos {

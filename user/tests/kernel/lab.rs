@@ -22,16 +22,16 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 // The header's enums, as wide as the fields that carry them.
-pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO as u16;
-pub const HELLO_CMD_GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER as u16;
-pub const HELLO_CMD_GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS as u16;
-pub const HELLO_CMD_SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING as u16;
-pub const HELLO_CMD_HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF as u16;
-pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT as u16;
-pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA as u16;
-pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING as u16;
+pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO;
+pub const HELLO_CMD_GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER;
+pub const HELLO_CMD_GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS;
+pub const HELLO_CMD_SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING;
+pub const HELLO_CMD_HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF;
+pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT;
+pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA;
+pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING;
 
-pub const HELLO_A_PORTID: u16 = uapi::HELLO_A_PORTID as u16;
+pub const HELLO_A_PORTID: u16 = uapi::HELLO_A_PORTID;
 
 /// The greeting as it goes over the socket.
 pub const GREETING: &[u8] = b"Hello from kernel\0";

@@ -14,6 +14,7 @@ mod contract;
 use crate::lab::*;
 use nlhello::uapi::NLHELLO_TEXT_MAX;
 use serde_json::{json, Value};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
@@ -24,6 +25,18 @@ const PYTHON: &str = "/usr/bin/python3";
 
 /// The spec, from the project's root.
 const SPEC: &str = "docs/nlhello.yaml";
+
+/// The spec for generic netlink.
+const GENL_SPEC: &str = "docs/nlhello-genl.yaml";
+
+/// Reads a spec with the client's library, without a socket: its folder, the spec and its schema.
+const READ_SPEC: &str = "
+import sys
+sys.path.append(sys.argv[1])
+from lib import SpecFamily
+family = SpecFamily(*sys.argv[2:])
+print(family.proto, *family.ops)
+";
 
 #[test]
 fn a_hello_brings_the_greeting_and_the_data() {
@@ -49,6 +62,30 @@ fn the_kernels_schema_approves_of_the_spec() {
         names.contains(&"hello") && names.contains(&"hello-ntf"),
         "{messages}"
     );
+}
+
+#[test]
+fn the_kernels_schema_approves_of_the_spec_for_generic_netlink() {
+    let schema = kernel_source().join("Documentation/netlink/genetlink.yaml");
+    let output = run(Command::new(PYTHON)
+        .args(["-s", "-c", READ_SPEC])
+        .arg(cli(&kernel_source()).with_file_name(""))
+        .args([GENL_SPEC.as_ref(), schema.as_os_str()]));
+
+    // Linux 6.12 has one word for all rights.
+    match fs::read_to_string(&schema)
+        .unwrap()
+        .contains("uns-admin-perm")
+    {
+        true => assert_eq!(
+            stdout(&output),
+            "genetlink hello get-peer get-stats set-greeting\n"
+        ),
+        false => {
+            let words = stderr(&output);
+            assert!(words.contains("'uns-admin-perm' is not one of"), "{words}");
+        }
+    }
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn its_replies_are_those_that_the_module_sends() {
     }
 }
 
-/// The constants of the header, as `make uapi` reads them, with their values in Rust.
+/// The constants of the header, as `make spec` makes them, with their values in Rust.
 fn constants_of_header() -> BTreeMap<String, String> {
     fs::read_to_string("kmod/uapi.rs")
         .unwrap()

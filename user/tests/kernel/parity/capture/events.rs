@@ -115,7 +115,7 @@ fn captures_of_hellos() {
     }
     keep(
         "hello",
-        &received(&socket, uapi::HELLO_CMD_HELLO_NTF as u16),
+        &received(&socket, uapi::HELLO_CMD_HELLO_NTF),
     );
 }
 
