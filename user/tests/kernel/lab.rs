@@ -4,6 +4,10 @@
 
 use nlhello::netlink::{Ack, Datagram, ExtAck, Socket};
 use nlhello::uapi;
+pub use nlhello::uapi::{
+    HELLO_A_DATA, HELLO_A_GREETING, HELLO_A_PORTID, HELLO_A_TEXT, HELLO_CMD_GET_PEER,
+    HELLO_CMD_GET_STATS, HELLO_CMD_HELLO, HELLO_CMD_HELLO_NTF, HELLO_CMD_SET_GREETING,
+};
 pub use nlhello::wire::NLMSG_ERROR;
 use nlhello::wire::{
     self, put_attr, put_message, Message, Messages, Nlmsghdr, NLMSG_DONE, NLM_F_DUMP, NLM_F_REQUEST,
@@ -20,18 +24,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Once;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
-
-// The header's enums, as wide as the fields that carry them.
-pub const HELLO_CMD_HELLO: u16 = uapi::HELLO_CMD_HELLO;
-pub const HELLO_CMD_GET_PEER: u16 = uapi::HELLO_CMD_GET_PEER;
-pub const HELLO_CMD_GET_STATS: u16 = uapi::HELLO_CMD_GET_STATS;
-pub const HELLO_CMD_SET_GREETING: u16 = uapi::HELLO_CMD_SET_GREETING;
-pub const HELLO_CMD_HELLO_NTF: u16 = uapi::HELLO_CMD_HELLO_NTF;
-pub const HELLO_A_TEXT: u16 = uapi::HELLO_A_TEXT;
-pub const HELLO_A_DATA: u16 = uapi::HELLO_A_DATA;
-pub const HELLO_A_GREETING: u16 = uapi::HELLO_A_GREETING;
-
-pub const HELLO_A_PORTID: u16 = uapi::HELLO_A_PORTID;
 
 /// The greeting as it goes over the socket.
 pub const GREETING: &[u8] = b"Hello from kernel\0";

@@ -113,10 +113,7 @@ fn captures_of_hellos() {
     for args in [&["hello", "Good morning", "-c", "1"][..], &["greeting"]] {
         assert!(nlhello(args).status.success());
     }
-    keep(
-        "hello",
-        &received(&socket, uapi::HELLO_CMD_HELLO_NTF),
-    );
+    keep("hello", &received(&socket, uapi::HELLO_CMD_HELLO_NTF));
 }
 
 /// Returns a socket with room for all that is to come.
