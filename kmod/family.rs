@@ -2,12 +2,12 @@
 
 //! The hello protocol: what the kernel answers to whom.
 //!
-//! C header: `uapi/nlhello.h`, where the messages are described.
+//! `uapi/hello.yaml` describes the messages, of which [`proto`] is made; C header: `uapi/nlhello.h`.
 
 mod peers;
+mod proto;
 
 use crate::{
-    attributes,
     netlink::{
         put,
         Answer,
@@ -34,6 +34,16 @@ use peers::{
     Cursor,
     Peer,
     Peers, //
+};
+use proto::{
+    GetPeerReply,
+    GetPeerRequest,
+    GetStatsReply,
+    Handlers,
+    HelloNtf,
+    HelloReply,
+    HelloRequest,
+    SetGreetingRequest, //
 };
 
 /// The hello family.
@@ -70,40 +80,12 @@ impl Counter for HelloCounter {
     }
 }
 
-attributes! {
-    /// Attributes of a `HELLO_CMD_HELLO`.
-    struct SayHello {
-        /// Words of the sender.
-        text(HELLO_A_TEXT): Option<NulString> where max_len = NLHELLO_TEXT_MAX;
-        /// Bytes to give back.
-        data(HELLO_A_DATA): Option<Binary> where max_len = NLHELLO_DATA_MAX;
-    }
-
-    /// Attributes of a `HELLO_CMD_GET_PEER` for one peer.
-    struct GetPeer {
-        /// Port id of the peer.
-        portid(HELLO_A_PORTID): U32;
-    }
-
-    /// Attributes of a `HELLO_CMD_SET_GREETING`.
-    struct SetGreeting {
-        /// The greeting from now on.
-        greeting(HELLO_A_GREETING): NulString where max_len = NLHELLO_GREETING_MAX;
-    }
-}
-
 impl Family for Hello {
     const PROTOCOL: u32 = NETLINK_USER;
 
-    const GROUPS: &'static [Group] = &[Group::new(HELLO_GROUP_EVENTS)];
+    const GROUPS: &'static [Group] = proto::GROUPS;
 
-    const COMMANDS: &'static [Command<Self>] = &[
-        Command::new(HELLO_CMD_HELLO, hello),
-        Command::new(HELLO_CMD_GET_PEER, get_peer),
-        Command::dump::<PeerDump>(HELLO_CMD_GET_PEER),
-        Command::new(HELLO_CMD_GET_STATS, get_stats),
-        Command::new(HELLO_CMD_SET_GREETING, set_greeting).uns_admin_perm(),
-    ];
+    const COMMANDS: &'static [Command<Self>] = Self::TABLE;
 
     type Net = HelloState;
 
@@ -136,27 +118,71 @@ impl Family for Hello {
     }
 }
 
-/// `HELLO_CMD_HELLO`: greets, and gives back the data.
-#[inline(always)] // Into its only caller.
-fn hello<'a>(call: &mut Call<'a, Hello, SayHello>) -> Result<Answer<'a, Hello, SayHello>> {
-    let Call { request, attrs, .. } = call;
-    let mut buffer = RcuBuffer::uninit();
-    let greeting = request.net().greeting.read(&mut buffer);
-    let data = attrs.data();
-    let answer = request.reply(
-        HELLO_CMD_HELLO,
-        (
-            put::str(HELLO_A_GREETING, greeting.unwrap_or(DEFAULT_GREETING)),
-            data.map(|data| put::bytes(HELLO_A_DATA, data)),
-        ),
-    )?;
+impl Handlers for Hello {
+    #[inline(always)] // Into its only caller.
+    fn hello<'a>(
+        call: &mut Call<'a, Self, HelloRequest>,
+    ) -> Result<Answer<'a, Self, HelloRequest>> {
+        let Call { request, attrs, .. } = call;
+        let mut buffer = RcuBuffer::uninit();
+        let greeting = request.net().greeting.read(&mut buffer);
+        let reply = HelloReply {
+            greeting: greeting.unwrap_or(DEFAULT_GREETING),
+            data: attrs.data(),
+        };
 
-    Ok(answer.then(hello_answered))
+        Ok(reply.answer(request)?.then(hello_answered))
+    }
+
+    fn get_peer<'a>(
+        call: &mut Call<'a, Self, GetPeerRequest>,
+    ) -> Result<Answer<'a, Self, GetPeerRequest>> {
+        let Call {
+            request,
+            attrs,
+            ext_ack,
+        } = call;
+        let Some(peer) = request.net().peers.get(attrs.portid()) else {
+            let attr = attrs.portid_attr();
+            return Err(ext_ack.refuse_attr(
+                ENOENT,
+                attr,
+                c"nobody of this port id has said hello",
+            ));
+        };
+
+        GetPeerReply::from(&peer).answer(request)
+    }
+
+    type GetPeerDump = PeerDump;
+
+    fn get_stats<'a>(call: &mut Call<'a, Self>) -> Result<Answer<'a, Self>> {
+        let HelloState {
+            peers, counters, ..
+        } = call.request.net();
+        let reply = GetStatsReply {
+            hellos: counters.sum(HelloCounter::Hellos),
+            classic: counters.sum(HelloCounter::Classic),
+            refused: counters.sum(HelloCounter::Refused),
+            dropped: counters.sum(HelloCounter::Dropped),
+            peers: peers.count(),
+            evicted: peers.evicted(),
+        };
+
+        reply.answer(call.request)
+    }
+
+    fn set_greeting<'a>(
+        call: &mut Call<'a, Self, SetGreetingRequest>,
+    ) -> Result<Answer<'a, Self, SetGreetingRequest>> {
+        call.request.net().greeting.set(call.attrs.greeting())?;
+        Ok(call.request.done())
+    }
 }
 
 /// Follows a `HELLO_CMD_HELLO`.
 #[inline(always)] // Into its only caller, as `hello`.
-fn hello_answered(call: &Call<'_, Hello, SayHello>) {
+fn hello_answered(call: &Call<'_, Hello, HelloRequest>) {
     record_hello(call.request, HelloCounter::Hellos);
     notify(call.request, || call.attrs.text());
 }
@@ -184,29 +210,10 @@ fn record_hello(request: &Request<'_, Hello>, counter: HelloCounter) {
 #[inline]
 fn notify<'a>(request: &Request<'a, Hello>, text: impl FnOnce() -> Option<&'a [u8]>) {
     // The hello is answered: what listeners miss is not its sender's business.
-    let _ = request.notify(HELLO_GROUP_EVENTS, HELLO_CMD_HELLO_NTF, || {
-        let text = text().filter(|text| text.len() <= NLHELLO_TEXT_MAX as usize);
-
-        (
-            put::u32(HELLO_A_PORTID, request.portid()),
-            text.map(|text| put::str(HELLO_A_TEXT, text)),
-        )
+    let _ = HelloNtf::notify(request, || HelloNtf {
+        portid: request.portid(),
+        text: text().filter(|text| text.len() <= NLHELLO_TEXT_MAX as usize),
     });
-}
-
-/// `HELLO_CMD_GET_PEER` for one peer.
-fn get_peer<'a>(call: &mut Call<'a, Hello, GetPeer>) -> Result<Answer<'a, Hello, GetPeer>> {
-    let Call {
-        request,
-        attrs,
-        ext_ack,
-    } = call;
-    let Some(peer) = request.net().peers.get(attrs.portid()) else {
-        let attr = attrs.portid_attr();
-        return Err(ext_ack.refuse_attr(ENOENT, attr, c"nobody of this port id has said hello"));
-    };
-
-    request.reply(HELLO_CMD_GET_PEER, peer_attrs(&peer))
 }
 
 /// `HELLO_CMD_GET_PEER` for all peers.
@@ -232,43 +239,17 @@ impl Dump for PeerDump {
     }
 
     fn payload(peer: &Peer) -> impl Payload {
-        peer_attrs(peer)
+        GetPeerReply::from(peer)
     }
 }
 
-/// Returns the attributes of a peer.
-fn peer_attrs(peer: &Peer) -> impl Payload {
-    (
-        put::u32(HELLO_A_PORTID, peer.portid),
-        put::u64(HELLO_A_MESSAGES, peer.messages),
-        put::u64(HELLO_A_BYTES, peer.bytes),
-        put::u64(HELLO_A_LAST_NS, peer.last.real_ns()),
-    )
-}
-
-/// `HELLO_CMD_GET_STATS`: the counters.
-fn get_stats<'a>(call: &mut Call<'a, Hello>) -> Result<Answer<'a, Hello>> {
-    let HelloState {
-        peers, counters, ..
-    } = call.request.net();
-
-    call.request.reply(
-        HELLO_CMD_GET_STATS,
-        (
-            put::u64(HELLO_A_HELLOS, counters.sum(HelloCounter::Hellos)),
-            put::u64(HELLO_A_CLASSIC, counters.sum(HelloCounter::Classic)),
-            put::u64(HELLO_A_REFUSED, counters.sum(HelloCounter::Refused)),
-            put::u64(HELLO_A_DROPPED, counters.sum(HelloCounter::Dropped)),
-            put::u32(HELLO_A_PEERS, peers.count()),
-            put::u64(HELLO_A_EVICTED, peers.evicted()),
-        ),
-    )
-}
-
-/// `HELLO_CMD_SET_GREETING`: says something else from now on.
-fn set_greeting<'a>(
-    call: &mut Call<'a, Hello, SetGreeting>,
-) -> Result<Answer<'a, Hello, SetGreeting>> {
-    call.request.net().greeting.set(call.attrs.greeting())?;
-    Ok(call.request.done())
+impl From<&Peer> for GetPeerReply {
+    fn from(peer: &Peer) -> Self {
+        Self {
+            portid: peer.portid,
+            messages: peer.messages,
+            bytes: peer.bytes,
+            last_ns: peer.last.real_ns(),
+        }
+    }
 }

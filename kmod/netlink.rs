@@ -96,6 +96,7 @@ mod tick;
 
 mod attributes;
 mod kernel_socket;
+
 pub mod put;
 
 mod request;

@@ -148,8 +148,9 @@ impl Sink for SkbWriter {
 /// Payload of a message: attributes, or bytes that are none.
 ///
 /// The functions of [`put`](super::put) make one. A tuple holds one after the other, an [`Option`] one or
-/// nothing, and `()` is nothing. Nobody else can implement it, so the length is always that of what
-/// is written.
+/// nothing, and `()` is nothing; a type of a family's own is one by
+/// [`ToPayload`](super::put::ToPayload). Nobody else can implement it, so the length is always that
+/// of what is written.
 pub trait Payload {
     /// Returns how many bytes it has, the padding of its attributes included.
     fn size(&self) -> usize;

@@ -83,11 +83,14 @@ compile_each() {
 
 wrong_use() { (cd "$project/kmod/tests/wrong_use" && printf '%s\n' *.rs | sed 's/\.rs$//'); }
 
-# copy_wrong_use FOLDER: the layer, the families, and for each of them a hello.rs around it.
+# copy_wrong_use FOLDER: the layer, the messages of hello, the families, and for each of them a hello.rs around it.
 copy_wrong_use() {
     local kmod=$project/kmod name
     mkdir -p "$1"
+    mkdir -p "$1/family"
     cp -r --preserve=timestamps "$kmod"/{netlink,netlink.rs,wire,wire.rs,uapi.rs} "$kmod"/tests/wrong_use/*.rs "$1"
+    cp --preserve=timestamps "$kmod/family/proto.rs" "$1/family"
+    sed -i 's|"../../family/proto.rs"|"family/proto.rs"|' "$1"/*.rs
     while read -r name; do
         sed "s/\bfamily\b/$name/g" "$kmod/hello.rs" >"$1/${name}_module.rs"
         touch -r "$kmod/hello.rs" "$1/${name}_module.rs"

@@ -31,11 +31,14 @@ macro_rules! families {
 families! {
     answer_forgotten
     answer_kept
+    answer_of_another_command
     answer_of_another_request
+    answer_without_an_attribute
     answered_twice
     attribute_kept
     attribute_of_another_command
     attribute_of_another_message
+    command_without_a_handler
     counters_2049
     dump_of_type_3
     dump_room_65537

@@ -33,6 +33,33 @@ fn is_full(buffer: &mut Buffer) -> bool {
     buffer.is_clean() && buffer.writer.append(&[0]).is_err()
 }
 
+/// Says whether `payload` is the attribute 1 with `value`, and takes the room for that.
+fn is_value(payload: &impl Payload, value: &[u8]) -> Result<bool> {
+    let mut buffer = written(payload)?;
+    let header = attr_header(4 + value.len() as u16, 1);
+    let is_right = buffer.written()[..4] == header
+        && buffer.written()[4..4 + value.len()] == *value
+        && buffer.written()[4 + value.len()..] == *padding(value.len());
+
+    Ok(is_right && is_full(&mut buffer))
+}
+
+/// Two attributes by their names.
+#[derive(Clone, Copy)]
+struct Named {
+    number: u32,
+    texts: &'static [&'static [u8]],
+}
+
+impl ToPayload for Named {
+    fn payload(&self) -> impl Payload {
+        (
+            u32(1, self.number),
+            each(self.texts, |text: &[u8]| str(2, text)),
+        )
+    }
+}
+
 #[kunit_tests(netlink_put)]
 mod suite {
     use super::*;
@@ -58,6 +85,83 @@ mod suite {
         expected.extend_from_slice(b"d", GFP_KERNEL)?;
 
         assert_eq!(buffer.written(), &expected[..]);
+        assert!(is_full(&mut buffer));
+        Ok(())
+    }
+
+    #[test]
+    fn numbers_are_as_wide_as_their_type_in_its_byte_order() -> Result {
+        assert!(is_value(&u8(1, 0xfe), &[0xfe])?);
+        assert!(is_value(&u16(1, 0xfedc), &0xfedc_u16.to_ne_bytes())?);
+        assert!(is_value(&be16(1, 0x0102), &[1, 2])?);
+        assert!(is_value(&be32(1, 0x0102_0304), &[1, 2, 3, 4])?);
+        let eight = be64(1, 0x0102_0304_0506_0708);
+        assert!(is_value(&eight, &[1, 2, 3, 4, 5, 6, 7, 8])?);
+        assert!(is_value(&s8(1, -2), &[0xfe])?);
+        assert!(is_value(&s16(1, -2), &(-2_i16).to_ne_bytes())?);
+        assert!(is_value(&s32(1, -2), &(-2_i32).to_ne_bytes())?);
+        assert!(is_value(&s64(1, -2), &(-2_i64).to_ne_bytes())?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_number_of_4_or_8_bytes_has_4_where_they_do() -> Result {
+        let (least, most) = (i32::MIN, i32::MAX);
+
+        assert!(is_value(&uint(1, 7), &7_u32.to_ne_bytes())?);
+        assert!(is_value(&uint(1, 1 << 32), &(1_u64 << 32).to_ne_bytes())?);
+        assert!(is_value(&sint(1, least.into()), &least.to_ne_bytes())?);
+        assert!(is_value(&sint(1, most.into()), &most.to_ne_bytes())?);
+        let wide = i64::from(least) - 1;
+        assert!(is_value(&sint(1, wide), &wide.to_ne_bytes())?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_flag_is_there_or_not_and_bits_have_their_selector() -> Result {
+        assert!(is_value(&flag(1, true), &[])?);
+        assert_eq!(flag(1, false).size(), 0);
+
+        let bits = Bitfield32 {
+            value: 0x0101_0101,
+            selector: 0x0202_0202,
+        };
+        assert!(is_value(&bitfield32(1, bits), &[1, 1, 1, 1, 2, 2, 2, 2])?);
+        Ok(())
+    }
+
+    #[test]
+    fn an_array_has_a_nest_for_each_item_by_numbers_from_1() -> Result {
+        let mut buffer = written(&array(7, &[u8(3, 1), u8(3, 2)]))?;
+
+        let written = buffer.written();
+        assert_eq!(written[..4], attr_header(28, 7 | NLA_F_NESTED));
+        assert_eq!(written[4..8], attr_header(12, 1 | NLA_F_NESTED));
+        assert_eq!(written[8..12], attr_header(5, 3));
+        assert_eq!(written[12..16], [1, 0, 0, 0]);
+        assert_eq!(written[16..20], attr_header(12, 2 | NLA_F_NESTED));
+        assert_eq!(written[20..24], attr_header(5, 3));
+        assert_eq!(written[24..], [2, 0, 0, 0]);
+        assert!(is_full(&mut buffer));
+        Ok(())
+    }
+
+    #[test]
+    fn what_has_names_takes_what_is_written_for_it() -> Result {
+        let named = Named {
+            number: 0x0101_0101,
+            texts: &[b"abc", b"d"],
+        };
+        let mut buffer = written(&nested(3, named))?;
+
+        let written = buffer.written();
+        assert_eq!(written[..4], attr_header(28, 3 | NLA_F_NESTED));
+        assert_eq!(written[4..8], attr_header(8, 1));
+        assert_eq!(written[8..12], [1; 4]);
+        assert_eq!(written[12..16], attr_header(8, 2));
+        assert_eq!(written[16..20], *b"abc\0");
+        assert_eq!(written[20..24], attr_header(6, 2));
+        assert_eq!(written[24..], *b"d\0\0\0");
         assert!(is_full(&mut buffer));
         Ok(())
     }

@@ -20,6 +20,7 @@
 //! [specs]: https://docs.kernel.org/userspace-api/netlink/specs.html
 
 pub mod header;
+pub mod kernel;
 pub mod model;
 pub mod numbers;
 pub mod output;

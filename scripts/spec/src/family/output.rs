@@ -4,7 +4,7 @@
 
 use super::model::{AttrKind, Family};
 use super::ynl::{ynl, Schema};
-use super::{header, numbers, tables};
+use super::{header, kernel, numbers, tables};
 use crate::yaml::Document;
 use crate::{Result, SourceError};
 use std::fs;
@@ -40,6 +40,10 @@ pub fn outputs(root: &Path, source: &Path) -> Result<Vec<Output>> {
             header::header(&family),
         ),
         output("kmod/uapi.rs".into(), numbers::numbers(&family, &file)?),
+        output(
+            "kmod/family/proto.rs".into(),
+            kernel::kernel(&family, &file)?,
+        ),
     ];
     for (is_there, end, schema) in [
         (family.protonum.is_some(), "", Schema::Raw),

@@ -227,7 +227,11 @@ fn of_enum(node: Node<'_>, name: Node<'_>, kind: &AttrKind, family: &Family) -> 
             });
         return Err(unknown(name, &text, "enum", all));
     };
-    let check = |word, limit: Limit| {
+    let check = |word: CheckWord, limit: Limit| {
+        if !allowed(kind).contains(&word) {
+            let word = word.name();
+            return Err(name.error(format!("{} has no `{word}`, which `{text}` is", kind.describe())));
+        }
         let (min, max) = range(word, kind);
         match (min..=max).contains(&limit.value) {
             true => Ok(Check { word, limit }),
