@@ -121,8 +121,13 @@ impl<'a> Attr<'a> {
         self.array().map(u64::from_ne_bytes)
     }
 
-    /// Returns the value as an array.
-    fn array<const N: usize>(&self) -> Result<[u8; N], Error> {
+    /// Returns the value as an array of bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadSize`] unless it has so many.
+    #[inline]
+    pub fn array<const N: usize>(&self) -> Result<[u8; N], Error> {
         self.value().try_into().map_err(|_| Error::BadSize)
     }
 }

@@ -19,8 +19,7 @@
 mod batch;
 mod client;
 mod events;
-mod fields;
-mod peer;
+mod proto;
 mod reply;
 pub(crate) mod said;
 mod spec;
@@ -29,8 +28,8 @@ mod summary;
 pub use batch::HelloBatch;
 pub use client::HelloClient;
 pub use events::{HelloEvent, Listener};
-pub use peer::{HelloStats, Peer};
-pub use reply::{Hello, Reply};
+pub use proto::{GetPeerReply as Peer, GetStatsReply as HelloStats, HelloRequest as Hello};
+pub use reply::Reply;
 pub use spec::SPEC;
 pub use summary::{RoundTrips, Rtt, Summary};
 

@@ -11,6 +11,7 @@
 //! See `netlink(7)`.
 
 mod ack;
+mod attrs;
 mod blame;
 pub(crate) mod bpf;
 mod changes;
@@ -44,6 +45,8 @@ mod table;
 mod tracee;
 
 pub use ack::{Ack, ExtAck};
+pub(crate) use attrs::bad_reply;
+pub use attrs::{ReplyAttrs, RequestAttrs};
 pub(crate) use blame::blamed;
 pub use connection::{check_ack, Connection, Gathered, Tap};
 pub use dump::Dump;

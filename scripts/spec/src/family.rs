@@ -19,6 +19,7 @@
 //!
 //! [specs]: https://docs.kernel.org/userspace-api/netlink/specs.html
 
+pub mod client;
 pub mod header;
 pub mod kernel;
 pub mod model;

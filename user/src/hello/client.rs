@@ -2,12 +2,12 @@
 
 //! The commands of the family.
 
-use super::fields::{too_long, ReplyAttrs};
-use super::spec::{GET_PEER, GET_STATS, GREETING, HELLO, PORTID, SET_GREETING, SPEC};
+use super::proto::{
+    GetPeerDumpRequest, GetPeerRequest, GetStatsRequest, HelloReply, SetGreetingRequest,
+};
+use super::spec::SPEC;
 use super::{Hello, HelloStats, Peer, Reply};
-use crate::netlink::{Connection, Dump, Error, Request, Tap};
-use crate::uapi::NLHELLO_GREETING_MAX;
-use crate::wire::{put_attr, put_str};
+use crate::netlink::{Connection, Dump, Error, Tap};
 use std::time::Duration;
 
 const LIST_PEERS: &str = "list peers";
@@ -60,7 +60,7 @@ impl HelloClient {
         let mut request = Hello::default().request(ASK_GREETING)?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        ReplyAttrs::new(ASK_GREETING, HELLO, &message)?.str(GREETING)
+        HelloReply::read(ASK_GREETING, &message).map(|reply| reply.greeting)
     }
 
     /// Sets what the kernel says from now on, in this network namespace.
@@ -69,10 +69,7 @@ impl HelloClient {
     ///
     /// `EPERM` without `CAP_NET_ADMIN`, and other refusals; others of [`Connection::change`].
     pub fn set_greeting(&mut self, text: &[u8], timeout: Duration) -> Result<(), Error> {
-        let mut attrs = Vec::new();
-        put_str(&mut attrs, GREETING, text)
-            .map_err(|_| too_long(CHANGE_GREETING, GREETING, NLHELLO_GREETING_MAX))?;
-        let mut request = Request::change(CHANGE_GREETING, SET_GREETING, attrs)?;
+        let mut request = SetGreetingRequest { greeting: text }.request(CHANGE_GREETING)?;
 
         self.connection.change(&mut request, timeout)
     }
@@ -83,11 +80,10 @@ impl HelloClient {
     ///
     /// Those of [`Connection::dump`]; `EBADMSG` when an entry is none.
     pub fn peers(&mut self, timeout: Duration) -> Result<Dump<Peer>, Error> {
-        let request = Request::dump(LIST_PEERS, GET_PEER, Vec::new())?;
+        let request = GetPeerDumpRequest.request(LIST_PEERS)?;
 
-        self.connection.dump(&request, timeout, |message| {
-            Peer::read(&ReplyAttrs::new(LIST_PEERS, GET_PEER, message)?)
-        })
+        self.connection
+            .dump(&request, timeout, |message| Peer::read(LIST_PEERS, message))
     }
 
     /// Returns the peer `portid`.
@@ -96,13 +92,10 @@ impl HelloClient {
     ///
     /// The kernel's refusal when there is no such peer; others of [`Connection::ask`].
     pub fn peer(&mut self, portid: u32, timeout: Duration) -> Result<Peer, Error> {
-        let mut attrs = Vec::new();
-        put_attr(&mut attrs, PORTID, &portid.to_ne_bytes())
-            .map_err(|error| Error::from_io(LIST_PEERS, &error))?;
-        let mut request = Request::new(LIST_PEERS, GET_PEER, attrs)?;
+        let mut request = GetPeerRequest { portid }.request(LIST_PEERS)?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        Peer::read(&ReplyAttrs::new(LIST_PEERS, GET_PEER, &message)?)
+        Peer::read(LIST_PEERS, &message)
     }
 
     /// Returns the counters of this network namespace.
@@ -111,9 +104,64 @@ impl HelloClient {
     ///
     /// Those of [`Connection::ask`]; `EBADMSG` when one is missing.
     pub fn stats(&mut self, timeout: Duration) -> Result<HelloStats, Error> {
-        let mut request = Request::new(GET_STATISTICS, GET_STATS, Vec::new())?;
+        let mut request = GetStatsRequest.request(GET_STATISTICS)?;
         let (message, _) = self.connection.ask(&mut request, timeout)?;
 
-        HelloStats::read(&ReplyAttrs::new(GET_STATISTICS, GET_STATS, &message)?)
+        HelloStats::read(GET_STATISTICS, &message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Message;
+
+    /// An entry of a dump, as the module sent it.
+    const PEER: [u8; 60] = [
+        60, 0, 0, 0, 17, 0, 2, 0, 1, 0, 0, 0, 0x39, 5, 0, 0, // nlmsghdr: HELLO_CMD_GET_PEER
+        8, 0, 4, 0, 0x38, 5, 0, 0, // HELLO_A_PORTID: 1336
+        12, 0, 5, 0, 3, 0, 0, 0, 0, 0, 0, 0, // HELLO_A_MESSAGES: 3
+        12, 0, 6, 0, 36, 0, 0, 0, 0, 0, 0, 0, // HELLO_A_BYTES: 36
+        12, 0, 7, 0, 0, 0, 0, 0, 1, 0, 0, 0, // HELLO_A_LAST_NS: 1 << 32
+    ];
+
+    fn peer(bytes: &[u8]) -> Result<Peer, Error> {
+        let message = Message::from_bytes(bytes).unwrap();
+        Peer::read(LIST_PEERS, &message)
+    }
+
+    #[test]
+    fn a_peer_is_read() {
+        let Peer {
+            portid,
+            messages,
+            bytes,
+            last_ns,
+        } = peer(&PEER).unwrap();
+
+        assert_eq!((portid, messages, bytes, last_ns), (1336, 3, 36, 1 << 32));
+    }
+
+    #[test]
+    fn a_peer_without_an_attribute_is_malformed_and_says_which() {
+        let mut cut = PEER[..48].to_vec();
+        cut[0] = 48;
+
+        let error = peer(&cut).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "list peers: malformed reply: it has no LAST_NS (EBADMSG)"
+        );
+    }
+
+    #[test]
+    fn a_number_of_another_size_or_type_is_malformed() {
+        let mut short = PEER;
+        short[26] = 5;
+        short[18] = 5;
+        assert!(peer(&short).is_err());
+
+        let message = Message::from_bytes(&PEER).unwrap();
+        assert!(HelloStats::read(GET_STATISTICS, &message).is_err());
     }
 }

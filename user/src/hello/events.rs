@@ -2,9 +2,10 @@
 
 //! Events that somebody said hello.
 
-use super::fields::ReplyAttrs;
-use super::spec::{EVENTS, HELLO_NTF, PORTID, SPEC, TEXT};
+use super::proto::HelloNtf;
+use super::spec::SPEC;
 use crate::netlink::{Connection, Error, Gathered, Tap};
+use crate::uapi::{HELLO_CMD_HELLO_NTF, HELLO_GROUP_EVENTS};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Instant, SystemTime};
@@ -42,7 +43,7 @@ impl Listener {
         connection.set_inbox(usize::MAX);
         // Less than that loses more, which is reported where it happens.
         let _ = connection.socket().set_recv_buffer(BUFFER);
-        connection.join(OP, EVENTS)?;
+        connection.join(OP, HELLO_GROUP_EVENTS)?;
 
         Ok(Self {
             connection,
@@ -88,16 +89,12 @@ impl Listener {
 impl<'a> HelloEvent<'a> {
     /// Reads `message`, received at `time`; `None` when it is no notification of a hello.
     fn read(message: &Message<'a>, time: SystemTime) -> Result<Option<Self>, Error> {
-        if message.header().nlmsg_type != HELLO_NTF {
+        if message.header().nlmsg_type != HELLO_CMD_HELLO_NTF {
             return Ok(None);
         }
-        let fields = ReplyAttrs::new(OP, HELLO_NTF, message)?;
+        let HelloNtf { portid, text } = HelloNtf::read(OP, message)?;
 
-        Ok(Some(Self {
-            time,
-            portid: fields.u32(PORTID)?,
-            text: fields.str_if_any(TEXT)?,
-        }))
+        Ok(Some(Self { time, portid, text }))
     }
 }
 
@@ -105,6 +102,7 @@ impl<'a> HelloEvent<'a> {
 mod tests {
     use super::*;
     use crate::netlink::Request;
+    use crate::uapi::{HELLO_A_PORTID, HELLO_A_TEXT};
     use crate::wire::{put_attr, put_str};
 
     /// Reads a message of this type with these attributes.
@@ -118,21 +116,21 @@ mod tests {
     #[test]
     fn a_notification_has_a_port_id_and_maybe_a_text() {
         let received = |attrs: &[u8]| {
-            read(HELLO_NTF, attrs)
+            read(HELLO_CMD_HELLO_NTF, attrs)
                 .unwrap()
                 .map(|received| (received.portid, received.text))
         };
         let mut attrs = Vec::new();
-        put_attr(&mut attrs, PORTID, &7u32.to_ne_bytes()).unwrap();
+        put_attr(&mut attrs, HELLO_A_PORTID, &7u32.to_ne_bytes()).unwrap();
         assert_eq!(received(&attrs), Some((7, None)));
-        put_str(&mut attrs, TEXT, b"Hello").unwrap();
+        put_str(&mut attrs, HELLO_A_TEXT, b"Hello").unwrap();
         assert_eq!(received(&attrs), Some((7, Some(&b"Hello"[..]))));
     }
 
     #[test]
     fn other_messages_are_left_out_and_broken_ones_are_errors() {
         assert_eq!(read(99, b""), Ok(None));
-        let error = read(HELLO_NTF, b"").unwrap_err().to_string();
+        let error = read(HELLO_CMD_HELLO_NTF, b"").unwrap_err().to_string();
         assert_eq!(error, "listen: malformed reply: it has no PORTID (EBADMSG)");
     }
 }

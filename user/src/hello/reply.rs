@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A hello and its reply.
+//! The reply to a hello.
 
-use super::fields::{bad_reply, too_long, ReplyAttrs};
-use super::spec::{DATA, GREETING, HELLO, TEXT};
-use crate::netlink::{Error, Request};
-use crate::uapi::{NLHELLO_DATA_MAX, NLHELLO_TEXT_MAX};
-use crate::wire::{put_attr, put_str, Message};
+use super::proto::HelloReply;
+use crate::netlink::{bad_reply, Error};
+use crate::wire::Message;
 use std::time::Duration;
 
 pub(super) const OP: &str = "say hello";
-
-/// Attributes of a hello; both are optional.
-///
-/// Nothing is checked here but what the encoding itself cannot hold: limits are the kernel's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hello<'a> {
-    /// Text of the hello (`HELLO_A_TEXT`), without a NUL.
-    pub text: Option<&'a [u8]>,
-    /// Bytes to be sent back (`HELLO_A_DATA`).
-    pub data: Option<&'a [u8]>,
-}
 
 /// Answer of the module to a hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,20 +23,6 @@ pub struct Reply<'a> {
     pub time: Duration,
 }
 
-impl Hello<'_> {
-    /// Builds the request.
-    pub(super) fn request(&self, op: &'static str) -> Result<Request, Error> {
-        let mut attrs = Vec::new();
-        if let Some(text) = self.text {
-            put_str(&mut attrs, TEXT, text).map_err(|_| too_long(op, TEXT, NLHELLO_TEXT_MAX))?;
-        }
-        if let Some(data) = self.data {
-            put_attr(&mut attrs, DATA, data).map_err(|_| too_long(op, DATA, NLHELLO_DATA_MAX))?;
-        }
-        Request::new(op, HELLO, attrs)
-    }
-}
-
 impl<'a> Reply<'a> {
     /// Reads a reply that must carry the data `sent` back.
     pub(super) fn read(
@@ -57,15 +30,15 @@ impl<'a> Reply<'a> {
         sent: Option<&[u8]>,
         time: Duration,
     ) -> Result<Self, Error> {
-        let fields = ReplyAttrs::new(OP, HELLO, message)?;
-        if fields.bytes_if_any(DATA)? != sent {
+        let HelloReply { greeting, data } = HelloReply::read(OP, message)?;
+        if data != sent {
             return Err(bad_reply(OP, "it carries other data than was sent"));
         }
 
         Ok(Self {
             seq: message.header().nlmsg_seq,
             bytes: message.header().nlmsg_len,
-            greeting: fields.str(GREETING)?,
+            greeting,
             time,
         })
     }
@@ -73,18 +46,20 @@ impl<'a> Reply<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Hello;
     use super::*;
-    use crate::netlink::Errno;
-    use crate::wire::NLA_MAX_VALUE;
+    use crate::netlink::{Errno, Request};
+    use crate::uapi::{HELLO_A_DATA, HELLO_A_GREETING, HELLO_CMD_HELLO};
+    use crate::wire::{put_attr, put_str, NLA_MAX_VALUE};
 
     /// Returns a reply that carries `data`, as the kernel makes it.
     fn reply_with(data: Option<&[u8]>) -> Request {
         let mut attrs = Vec::new();
-        put_str(&mut attrs, GREETING, b"Hi").unwrap();
+        put_str(&mut attrs, HELLO_A_GREETING, b"Hi").unwrap();
         if let Some(data) = data {
-            put_attr(&mut attrs, DATA, data).unwrap();
+            put_attr(&mut attrs, HELLO_A_DATA, data).unwrap();
         }
-        Request::new(OP, HELLO, attrs).unwrap()
+        Request::new(OP, HELLO_CMD_HELLO, attrs).unwrap()
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 //! Hellos as objects of a kind: what the monitor tells of them.
 
-use super::spec::{PORTID, TEXT};
 use crate::kind::{describe, Facts};
 use crate::object::attrs::{u32, Index};
 use crate::object::{Fields, Names, Object, Value};
+use crate::uapi::{HELLO_A_PORTID, HELLO_A_TEXT};
 use crate::wire::{self, Attr};
 
 /// Room for a port id in a table.
@@ -21,21 +21,21 @@ impl<'a> HelloObject<'a> {
     }
 
     fn text(&self) -> Option<&'a [u8]> {
-        self.0.get(TEXT).as_ref().map(Attr::str)?.ok()
+        self.0.get(HELLO_A_TEXT).as_ref().map(Attr::str)?.ok()
     }
 }
 
 impl Object for HelloObject<'_> {
     fn describe_head(&self, _: &mut Names, out: &mut dyn Fields) {
-        if let Some(portid) = self.0.taker().take(PORTID, u32) {
+        if let Some(portid) = self.0.taker().take(HELLO_A_PORTID, u32) {
             out.column("portid", Value::Number(portid.into()), WIDTH);
         }
     }
 
     fn describe_rest(&self, _: &mut Names, out: &mut dyn Fields) {
         let mut attrs = self.0.taker();
-        attrs.take(PORTID, u32);
-        attrs.take(TEXT, |_| self.text());
+        attrs.take(HELLO_A_PORTID, u32);
+        attrs.take(HELLO_A_TEXT, |_| self.text());
 
         out.field("text", self.text().map_or(Value::Null, Value::Name));
         attrs.finish(out);

@@ -121,28 +121,14 @@ fn request_name(message: &Message, exchange: &Exchange, is_dump: bool) -> String
     }
 }
 
-/// Returns the name of what an answer carries; entries of a dump mostly are like the only answer.
+/// Returns the name of what an answer carries.
 fn reply_name(message: &Message, is_dump: bool) -> String {
-    match is_dump && !has_one_reply(message) {
-        false => camel(&message.name) + "Reply",
-        true => camel(&message.name) + "Entry",
-    }
-}
-
-/// Says whether the answer and the entries of the dump carry the same.
-fn has_one_reply(message: &Message) -> bool {
-    let reply = |exchange: &Option<Exchange>| {
-        let reply = exchange.as_ref().and_then(|exchange| exchange.reply.as_ref());
-        reply.map(|members| {
-            let facts = members.iter();
-            facts
-                .map(|member| (member.attr.c_name.clone(), member.is_always))
-                .collect::<Vec<_>>()
-        })
+    let suffix = match is_dump {
+        true => message.entry_suffix(),
+        false => "Reply",
     };
-    let (single, dump) = (reply(&message.single), reply(&message.dump));
 
-    single.is_none() || dump.is_none() || single == dump
+    camel(&message.name) + suffix
 }
 
 fn nest_name(set: &str) -> String {
@@ -298,10 +284,12 @@ fn answers(message: &Message, family: &Family) -> String {
             continue;
         };
         let name = reply_name(message, is_dump);
-        let is_other = !is_dump || message.single.is_none() || !has_one_reply(message);
-        let is_entry = is_dump && is_other;
-        if is_other {
-            let what = if is_entry { "An entry of" } else { "The answer to" };
+        if !is_dump || !message.has_one_reply() {
+            let what = if is_dump {
+                "An entry of"
+            } else {
+                "The answer to"
+            };
             out += &record(&format!("{what} a `{}`.", message.c_name), &name, reply);
         }
         if !is_dump {
@@ -335,7 +323,11 @@ fn answer_method(message: &Message, exchange: &Exchange, name: &str, reply: &[Me
 fn notification(message: &Message, event: &Event, family: &Family) -> String {
     let group = &family.groups[event.group];
     let name = camel(&message.name);
-    let lifetime = if is_borrowed(&event.attrs) { "<'_>" } else { "" };
+    let lifetime = if is_borrowed(&event.attrs) {
+        "<'_>"
+    } else {
+        ""
+    };
     let about = format!(
         "`{}`, to the group `{}`: {}",
         message.c_name,
@@ -448,7 +440,9 @@ fn nest_type(set: &str, inside: &[Member]) -> String {
 
 /// Says whether one of the fields is borrowed.
 fn is_borrowed(members: &[Member]) -> bool {
-    members.iter().any(|member| field_type(member).contains("'v"))
+    members
+        .iter()
+        .any(|member| field_type(member).contains("'v"))
 }
 
 /// Returns the expression of what is sent.

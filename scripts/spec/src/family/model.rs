@@ -307,6 +307,30 @@ impl Family {
     }
 }
 
+impl Message {
+    /// Says whether the only answer is one, and carries what an entry of the dump does.
+    pub fn has_one_reply(&self) -> bool {
+        let reply = |exchange: &Option<Exchange>| {
+            let members = exchange.as_ref()?.reply.as_ref()?;
+            let facts = members.iter();
+            let facts = facts.map(|member| (member.attr.c_name.clone(), member.is_always));
+            Some(facts.collect::<Vec<_>>())
+        };
+        let single = reply(&self.single);
+
+        single.is_some() && single == reply(&self.dump)
+    }
+
+    /// Returns the end of the name of what an entry of the dump carries: that of the only answer, where
+    /// both are alike.
+    pub fn entry_suffix(&self) -> &'static str {
+        match self.has_one_reply() {
+            true => "Reply",
+            false => "Entry",
+        }
+    }
+}
+
 impl Number {
     /// Returns the type of the values in Rust.
     pub fn rust_type(self) -> String {

@@ -4,7 +4,7 @@
 
 use super::model::{AttrKind, Family};
 use super::ynl::{ynl, Schema};
-use super::{header, kernel, numbers, tables};
+use super::{client, header, kernel, numbers, tables};
 use crate::yaml::Document;
 use crate::{Result, SourceError};
 use std::fs;
@@ -44,6 +44,10 @@ pub fn outputs(root: &Path, source: &Path) -> Result<Vec<Output>> {
             "kmod/family/proto.rs".into(),
             kernel::kernel(&family, &file)?,
         ),
+        output(
+            format!("user/src/{}/proto.rs", stem(source)),
+            client::client(&family, &file)?,
+        ),
     ];
     for (is_there, end, schema) in [
         (family.protonum.is_some(), "", Schema::Raw),
@@ -64,6 +68,13 @@ pub fn outputs(root: &Path, source: &Path) -> Result<Vec<Output>> {
     }
     outputs.extend(tables_of(root, &family)?);
     Ok(outputs)
+}
+
+/// Returns the name of a description's file, without its end: that of the client's folder.
+fn stem(source: &Path) -> String {
+    let stem = source.file_stem().unwrap_or_default();
+
+    stem.to_string_lossy().into_owned()
 }
 
 /// Returns the schema for generic netlink that has all types of the family.

@@ -230,7 +230,10 @@ fn of_enum(node: Node<'_>, name: Node<'_>, kind: &AttrKind, family: &Family) -> 
     let check = |word: CheckWord, limit: Limit| {
         if !allowed(kind).contains(&word) {
             let word = word.name();
-            return Err(name.error(format!("{} has no `{word}`, which `{text}` is", kind.describe())));
+            return Err(name.error(format!(
+                "{} has no `{word}`, which `{text}` is",
+                kind.describe()
+            )));
         }
         let (min, max) = range(word, kind);
         match (min..=max).contains(&limit.value) {
