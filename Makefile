@@ -112,6 +112,7 @@ doc: ## the HTML of the module, its netlink layer first of all; says where it is
 .PHONY: spec
 spec: ## all that is made of kmod/uapi/hello.yaml: the C header, numbers and messages in Rust, docs/nlhello*.yaml, the tables of docs/protocol.md
 	@'$(CARGO)' run --quiet --package nlhello-spec --bin spec -- . kmod/uapi/hello.yaml
+	@'$(CARGO)' run --quiet --package nlhello-spec --bin spec -- scripts/spec/tests/family/demo kmod/uapi/demo.yaml
 
 .PHONY: names
 names: ## user/src/names, from the source of the newest test kernel

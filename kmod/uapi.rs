@@ -29,11 +29,11 @@ pub const HELLO_CMD_SET_GREETING: u16 = 19;
 pub const HELLO_CMD_HELLO_NTF: u16 = 20;
 /// No attribute.
 pub const HELLO_A_UNSPEC: u16 = 0;
-/// `text` (string): what the client says.
+/// `text` (string): text of the client, without its NUL.
 pub const HELLO_A_TEXT: u16 = 1;
 /// `data` (binary): bytes, sent back as they came.
 pub const HELLO_A_DATA: u16 = 2;
-/// `greeting` (string): what the kernel says.
+/// `greeting` (string): greeting of the kernel, without its NUL.
 pub const HELLO_A_GREETING: u16 = 3;
 /// `portid` (u32): port id of a peer.
 pub const HELLO_A_PORTID: u16 = 4;

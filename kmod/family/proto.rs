@@ -28,7 +28,7 @@ pub(super) const GROUPS: &[Group] = &[Group::new(HELLO_GROUP_EVENTS)];
 attributes! {
     /// Attributes of a `HELLO_CMD_HELLO`.
     pub(super) struct HelloRequest {
-        /// What the client says.
+        /// Text of the client, without its NUL.
         text(HELLO_A_TEXT): Option<NulString> where max_len = NLHELLO_TEXT_MAX;
         /// Bytes, sent back as they came.
         data(HELLO_A_DATA): Option<Binary> where max_len = NLHELLO_DATA_MAX;
@@ -42,7 +42,7 @@ attributes! {
 
     /// Attributes of a `HELLO_CMD_SET_GREETING`.
     pub(super) struct SetGreetingRequest {
-        /// What the kernel says.
+        /// Greeting of the kernel, without its NUL.
         greeting(HELLO_A_GREETING): NulString where max_len = NLHELLO_GREETING_MAX;
     }
 }
@@ -50,7 +50,7 @@ attributes! {
 /// The answer to a `HELLO_CMD_HELLO`.
 #[derive(Clone, Copy)]
 pub(super) struct HelloReply<'v> {
-    /// What the kernel says.
+    /// Greeting of the kernel, without its NUL.
     pub(super) greeting: &'v [u8],
     /// Bytes, sent back as they came.
     pub(super) data: Option<&'v [u8]>,
@@ -159,7 +159,7 @@ impl GetStatsReply {
 pub(super) struct HelloNtf<'v> {
     /// Port id of a peer.
     pub(super) portid: u32,
-    /// What the client says.
+    /// Text of the client, without its NUL.
     pub(super) text: Option<&'v [u8]>,
 }
 

@@ -362,7 +362,7 @@ macro_rules! tuples {
 
 tuples! { A B C D E F G H I J K L }
 
-/// What is sent as a payload that is made of others: an answer by the names of its attributes.
+/// Value that is sent as a payload made of others: an answer by the names of its attributes.
 pub trait ToPayload {
     /// Returns the payload that it is sent as.
     fn payload(&self) -> impl Payload;

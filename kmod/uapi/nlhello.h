@@ -64,9 +64,9 @@ enum hello_cmd {
 /**
  * enum hello_attr - the attributes of all commands, as nla_type
  * @HELLO_A_UNSPEC: never sent
- * @HELLO_A_TEXT: string, what the client says
+ * @HELLO_A_TEXT: string, text of the client, without its NUL
  * @HELLO_A_DATA: binary, bytes, sent back as they came
- * @HELLO_A_GREETING: string, what the kernel says
+ * @HELLO_A_GREETING: string, greeting of the kernel, without its NUL
  * @HELLO_A_PORTID: u32, port id of a peer
  * @HELLO_A_MESSAGES: u64, hellos of a peer
  * @HELLO_A_BYTES: u64, payload of all hellos of a peer, in bytes

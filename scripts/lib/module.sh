@@ -57,7 +57,7 @@ example() {
 # sources nor the kernel changed.
 compile_wrong_use() {
     local stamp way
-    stamp=$(echo "$1" && module_sources kmod/tests/wrong_use)
+    stamp=$(echo "$1" && module_sources kmod/tests/wrong_use scripts/spec/tests/family/demo)
     if [[ $(cat "$2/stamp" 2>/dev/null) == "$stamp" ]]; then return; fi
     rm -rf "$2"
     for way in right wrong; do
@@ -83,14 +83,16 @@ compile_each() {
 
 wrong_use() { (cd "$project/kmod/tests/wrong_use" && printf '%s\n' *.rs | sed 's/\.rs$//'); }
 
-# copy_wrong_use FOLDER: the layer, the messages of hello, the families, and for each of them a hello.rs around it.
+# copy_wrong_use FOLDER: the layer, the messages of hello and of the generator's demo, the families, and for each of them a hello.rs around it.
 copy_wrong_use() {
-    local kmod=$project/kmod name
+    local kmod=$project/kmod demo=$project/scripts/spec/tests/family/demo/kmod name
     mkdir -p "$1"
-    mkdir -p "$1/family"
+    mkdir -p "$1"/{family,demo}
     cp -r --preserve=timestamps "$kmod"/{netlink,netlink.rs,wire,wire.rs,uapi.rs} "$kmod"/tests/wrong_use/*.rs "$1"
     cp --preserve=timestamps "$kmod/family/proto.rs" "$1/family"
-    sed -i 's|"../../family/proto.rs"|"family/proto.rs"|' "$1"/*.rs
+    cp --preserve=timestamps "$demo"/{uapi.rs,family/proto.rs} "$1/demo"
+    sed -i 's|"../../family/|"family/|; s|"../../../scripts/spec/tests/family/demo/kmod/\(family/\)\{0,1\}|"demo/|' "$1"/*.rs
+    sed -i 's|^    uapi::|    value_of_another_type::uapi::|' "$1/demo/proto.rs"
     while read -r name; do
         sed "s/\bfamily\b/$name/g" "$kmod/hello.rs" >"$1/${name}_module.rs"
         touch -r "$kmod/hello.rs" "$1/${name}_module.rs"

@@ -82,6 +82,7 @@ families! {
     two_rules_for_one_attribute
     two_rules_in_a_nest
     type_below_16
+    value_of_another_type
 }
 
 #[test]

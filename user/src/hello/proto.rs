@@ -80,7 +80,7 @@ const fn attr(nla_type: u16, name: &'static str, format: AttrFormat) -> AttrSpec
 /// `HELLO_CMD_HELLO`: says hello. The answer brings the data back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HelloRequest<'a> {
-    /// What the client says.
+    /// Text of the client, without its NUL.
     pub text: Option<&'a [u8]>,
     /// Bytes, sent back as they came.
     pub data: Option<&'a [u8]>,
@@ -113,7 +113,7 @@ impl HelloRequest<'_> {
 /// The answer to a `HELLO_CMD_HELLO`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HelloReply<'a> {
-    /// What the kernel says.
+    /// Greeting of the kernel, without its NUL.
     pub greeting: &'a [u8],
     /// Bytes, sent back as they came.
     pub data: Option<&'a [u8]>,
@@ -266,7 +266,7 @@ impl GetStatsReply {
 /// network namespace. Takes CAP_NET_ADMIN there. Classic hello stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SetGreetingRequest<'a> {
-    /// What the kernel says.
+    /// Greeting of the kernel, without its NUL.
     pub greeting: &'a [u8],
 }
 
@@ -300,7 +300,7 @@ impl SetGreetingRequest<'_> {
 pub struct HelloNtf<'a> {
     /// Port id of a peer.
     pub portid: u32,
-    /// What the client says.
+    /// Text of the client, without its NUL.
     pub text: Option<&'a [u8]>,
 }
 

@@ -153,7 +153,7 @@ impl RequestAttrs {
     ///
     /// # Errors
     ///
-    /// Those of `fill`; else as [`RequestAttrs::put`].
+    /// `ERANGE` as [`RequestAttrs::put`], and errors of `fill`.
     pub fn put_nest(
         &mut self,
         nla_type: u16,

@@ -46,8 +46,8 @@ impl Schema {
     /// Returns the word of the schema for a flag.
     fn flag(self, flag: &str) -> &str {
         match (self, flag) {
-            (Schema::Genl, "uns-admin-perm") => flag,
-            // The other schemas have one word for all rights.
+            (Schema::Genl | Schema::GenlLegacy, "uns-admin-perm") => flag,
+            // The schema of raw families has one word for all rights.
             _ => "admin-perm",
         }
     }

@@ -480,7 +480,7 @@ fn operations_that_are_missing() {
     let without = format!("{before}mcast-groups:{after}");
     assert_eq!(
         read(&without).map(|_| ()).unwrap_err(),
-        "demo.yaml:1: `operations` is missing"
+        "demo.yaml:3: `operations` is missing"
     );
 
     let empty = format!("{before}operations:\n  enum-name: x\nmcast-groups:{after}");
