@@ -366,6 +366,15 @@ fn a_packet_of_another_family_than_is_said_has_no_route() {
 }
 
 #[test]
+fn the_route_of_one_packet_is_looked_up_at_once() {
+    for second in [&["10.0.0.2"][..], &["to", "10.0.0.2"]] {
+        let output = run(&[&["route", "get", "10.0.0.1"], second].concat());
+        assert_eq!(output.status.code(), Some(2), "{second:?}");
+        assert!(text(&output.stderr).contains("not 10.0.0.1 and 10.0.0.2"));
+    }
+}
+
+#[test]
 fn what_no_message_can_hold_is_refused_in_the_kernels_words() {
     let long = "x".repeat(70_000);
     let said = run(&["hello", &long]);

@@ -117,9 +117,7 @@ impl<'a> Show<'a> {
         let mut words = Words::new(kinds[0].list_op(), &self.args.words);
         let mut choice = Choice::of_family(self.args.family.number());
 
-        if !words.skip("show") {
-            words.skip("list");
-        }
+        words.skip_show();
         while let Some(word) = words.word() {
             let chosen = ChosenWord::read(word, &mut words, kinds)?;
             chosen.choose(kinds, Purpose::List, &mut choice, &mut self.links)?;

@@ -37,7 +37,7 @@ impl SocketChoice {
         let mut words = Words::new(LIST, &args.words);
         let mut filter = Self::default();
 
-        words.skip("show");
+        words.skip_show();
         while let Some(word) = words.keyword() {
             match word {
                 "proto" | "protocol" => {

@@ -75,6 +75,7 @@ impl WaitCondition {
         }
         let mut choice = Choice::of_family(args.family.number());
         let mut is_gone = false;
+        words.skip_show();
         while let Some(word) = words.word() {
             match word {
                 b"gone" => is_gone = true,

@@ -38,6 +38,13 @@ impl<'w> Words<'w> {
         is_next
     }
 
+    /// Skips the word that says to show a list, which may be left out.
+    pub fn skip_show(&mut self) {
+        if !self.skip("show") {
+            self.skip("list");
+        }
+    }
+
     /// Returns the next word as text; what is not UTF-8 is no keyword.
     pub fn keyword(&mut self) -> Option<&'w str> {
         self.rest

@@ -65,6 +65,9 @@ pub(crate) struct Facts {
     /// Says whether the object of an event is up now and was not, or the other way round: what is
     /// [above](Snapshot::below) it is told with that.
     pub turns: fn(&Cause<'_>) -> bool,
+    /// Whether the kernel tells of an object before the link that it is on, where it makes both: it is read again a
+    /// little later, and told behind the link, which has a name then.
+    pub precedes_link: bool,
     /// How it is kept what there is of it, if it is.
     pub snapshot: Option<Snapshot>,
 }
@@ -98,6 +101,7 @@ impl Facts {
         silent: |_| Kinds::NONE,
         unfinished: |_| Kinds::NONE,
         turns: |_| false,
+        precedes_link: false,
         snapshot: None,
     };
 

@@ -8,6 +8,7 @@ use super::socket_filter::SocketFilter;
 use super::state::{MonitorState, News};
 use super::{Kind, Kinds, Notice, Payload, Waited, OP};
 use crate::netlink::{deadline, Connection, DatagramBatch, Error, Gathered, Request};
+use crate::rtnl::link::Ifinfomsg;
 use crate::rtnl::SPEC;
 use crate::wire::Message;
 use std::mem::take;
@@ -307,7 +308,5 @@ impl<'a> News<'a> {
 
 /// Returns a question for the link that every namespace has, which takes the lock that changes take.
 pub fn ask_for_loopback() -> Result<Request, Error> {
-    let mut ifinfomsg = vec![0; 16];
-    ifinfomsg[4..8].copy_from_slice(&1u32.to_ne_bytes());
-    Request::new(OP, libc::RTM_GETLINK, ifinfomsg)
+    Request::new(OP, libc::RTM_GETLINK, Ifinfomsg::with_index(1).to_vec())
 }

@@ -20,8 +20,6 @@ pub struct Replay {
     state: MonitorState,
     words: Vec<Vec<u8>>,
     is_started: bool,
-    /// Whether there may be objects that are not known.
-    is_partial: bool,
     /// A link that the last step told nobody of.
     learned: Option<Vec<u8>>,
     began: SystemTime,
@@ -43,14 +41,16 @@ impl Replay {
             }
             _ => return Err(bad("it is no record of a monitor")),
         };
-        let is_partial = reader.is_partial();
+        let state = match reader.is_partial() {
+            true => MonitorState::of_capture(),
+            false => MonitorState::new(),
+        };
 
         Ok(Self {
             reader,
-            state: MonitorState::new(),
+            state,
             words,
             is_started: false,
-            is_partial,
             learned: None,
             began,
             time: began,
@@ -144,7 +144,7 @@ impl Replay {
                 let emit = &mut |event: &Event<'_>| emit(&Notice::Event(event));
                 match News::of(&message) {
                     Some(news) if news.kind().is_kept() => {
-                        take(&mut self.state, &news, self.is_partial, emit);
+                        take(&mut self.state, &news, emit);
                     }
                     Some(news) => emit(&news.as_it_came()),
                     None => {}
@@ -166,19 +166,14 @@ impl Replay {
 
 /// Takes in an event. Where objects may be unknown, the end of one is told too, but for those that the kernel
 /// makes without a word.
-fn take(
-    state: &mut MonitorState,
-    news: &News<'_>,
-    is_partial: bool,
-    emit: &mut impl FnMut(&Event<'_>),
-) {
+fn take(state: &mut MonitorState, news: &News<'_>, emit: &mut impl FnMut(&Event<'_>)) {
     let mut is_told = false;
     state.take(news, &mut |event| {
         is_told = true;
         emit(event);
     });
     let is_end = !news.is_there && !news.object.is_made_in_silence();
-    if is_partial && !is_told && is_end {
+    if state.is_partial() && !is_told && is_end {
         emit(&news.as_it_came());
     }
 }

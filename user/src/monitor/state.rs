@@ -10,6 +10,7 @@ mod window;
 use super::table::{InternedObject, LastSeen, ObjectTable};
 use super::{Action, Event, Kind, Kinds, Origin, Payload};
 use crate::kind::Cause;
+use crate::rtnl::link::Ifinfomsg;
 use change::{Change, OfKey};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -88,6 +89,8 @@ pub struct MonitorState {
     pub unfinished: Kinds,
     /// Links that went up or down, came or went, since links were read: what is above them is told with that.
     turned: HashSet<u32>,
+    /// Whether there may be objects that are not known.
+    is_partial: bool,
     /// Room for an object and what it was.
     room: [Vec<u8>; 2],
 }
@@ -105,8 +108,22 @@ impl MonitorState {
             doubt: Kinds::default(),
             unfinished: Kinds::default(),
             turned: HashSet::new(),
+            is_partial: false,
             room: Default::default(),
         }
+    }
+
+    /// Knows nothing yet, and may not come to know all that there is: others captured what is told.
+    pub fn of_capture() -> Self {
+        Self {
+            is_partial: true,
+            ..Self::new()
+        }
+    }
+
+    /// Says whether there may be objects that are not known.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Returns how many objects of this `kind` there are.
@@ -150,6 +167,10 @@ impl MonitorState {
     /// Takes in an event; tells what it changes.
     pub fn take(&mut self, news: &News<'_>, emit: &mut impl FnMut(&Event<'_>)) {
         let kind = news.kind();
+        if self.is_early(news) {
+            self.unfinished = self.unfinished | kind.into();
+            return;
+        }
         let table = &mut self.tables[kind as usize];
         let Some(form) = table.form(&news.object) else {
             return;
@@ -166,6 +187,33 @@ impl MonitorState {
         self.take_object(news, object, (of_key, old), emit);
         self.room = [body, was];
         self.tables[kind as usize].release(form);
+    }
+
+    /// Says whether an object is on a link that nobody has told of yet.
+    #[inline]
+    fn is_early(&mut self, news: &News<'_>) -> bool {
+        let is_reading_links = || {
+            let window = self.window.as_ref();
+            window.is_some_and(|window| window.kinds.has(Kind::Link))
+        };
+
+        news.kind().facts().precedes_link
+            && news.is_there
+            && !self.is_partial
+            && !is_reading_links()
+            && news.object.link().is_some_and(|link| !self.has_link(link))
+    }
+
+    /// Says whether a link with this index was emitted.
+    fn has_link(&mut self, index: u32) -> bool {
+        let table = &mut self.tables[Kind::Link as usize];
+        let link = Ifinfomsg::with_index(index);
+        let Some(form) = table.form(&Payload::new(Kind::Link, &link)) else {
+            return false;
+        };
+        let is_known = table.of_key(table.key(form)).next().is_some();
+        table.release(form);
+        is_known
     }
 
     /// Notes what an event of a kind that is not [kept](Kind::is_kept) means for the others.

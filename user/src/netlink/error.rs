@@ -100,7 +100,7 @@ impl Error {
     /// reason.
     pub(super) fn or_privilege(self) -> Self {
         match self.errno.0 {
-            libc::EPERM if !proc::may_administer_networks() => {
+            libc::EPERM if !proc::is_capable(proc::CAP_NET_ADMIN) => {
                 self.hint("try as root: it takes CAP_NET_ADMIN")
             }
             _ => self,

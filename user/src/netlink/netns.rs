@@ -3,7 +3,7 @@
 //! Network namespaces.
 
 use super::errno::check;
-use super::Error;
+use super::{proc, Error};
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -207,7 +207,9 @@ fn failed(tried: &dyn fmt::Display, error: &io::Error) -> Error {
 
     match found.errno.0 {
         libc::ENOENT => found.hint("ip netns list shows those with a name"),
-        libc::EPERM | libc::EACCES => found.hint("try as root: it takes CAP_SYS_ADMIN"),
+        libc::EPERM | libc::EACCES if !proc::is_capable(proc::CAP_SYS_ADMIN) => {
+            found.hint("try as root: it takes CAP_SYS_ADMIN")
+        }
         _ => found,
     }
 }

@@ -100,19 +100,20 @@ impl SocketLine {
     }
 }
 
-/// The bit of `CAP_NET_ADMIN` in a set of capabilities, `include/uapi/linux/capability.h`.
-const CAP_NET_ADMIN: u32 = 12;
+// Bits of a set of capabilities, `include/uapi/linux/capability.h`.
+pub const CAP_NET_ADMIN: u32 = 12;
+pub const CAP_SYS_ADMIN: u32 = 21;
 
 /// The file with the users of this process's user namespace as its parent knows them, `user_namespaces(7)`.
 const UID_MAP: &str = "/proc/self/uid_map";
 
-/// Says whether this thread has `CAP_NET_ADMIN` for every network namespace: in the first user namespace, the only one
-/// that has all users. It is taken not to have it where that cannot be read.
-pub fn may_administer_networks() -> bool {
+/// Says whether this thread has `capability` for every namespace: in the first user namespace, the only one that has all
+/// users. It is taken not to have it where that cannot be read.
+pub fn is_capable(capability: u32) -> bool {
     let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
     let users = fs::read_to_string(UID_MAP).unwrap_or_default();
 
-    has_capability(&status, CAP_NET_ADMIN) && has_all_users(&users)
+    has_capability(&status, capability) && has_all_users(&users)
 }
 
 /// Says whether the effective set in the text of `/proc/PID/status` has `capability`.
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_administer_networks_has_the_right_where_all_users_are() {
+    fn who_is_capable_has_the_right_where_all_users_are() {
         let status = "Name:\tsh\nCapEff:\t0000000000001000\nCapBnd:\t000001ffffffffff\n";
 
         assert!(has_capability(status, CAP_NET_ADMIN));

@@ -68,6 +68,13 @@ pub struct Ifinfomsg {
 }
 
 impl Ifinfomsg {
+    /// Returns the bytes of one that says no more than the index.
+    pub(crate) fn with_index(index: u32) -> [u8; IFINFOMSG] {
+        let mut bytes = [0; IFINFOMSG];
+        bytes[4..8].copy_from_slice(&index.to_ne_bytes());
+        bytes
+    }
+
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let [family, _, k0, k1, i0, i1, i2, i3, f0, f1, f2, f3, c0, c1, c2, c3] =
             *bytes.first_chunk::<IFINFOMSG>()?;

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 pub fn name(args: &ShowArgs) -> Result<Option<FamilyName>, Error> {
     let mut words = Words::new(LIST, &args.words);
 
-    words.skip("show");
+    words.skip_show();
     let Some(name) = words.word() else {
         return Ok(None);
     };

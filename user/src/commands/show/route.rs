@@ -17,9 +17,9 @@ pub fn lookup(args: &ShowArgs, links: &mut LinkNames) -> Result<Option<Lookup>, 
     let mut lookup = Lookup::new(IpAddr::from([0; 4]));
     while let Some(word) = words.keyword() {
         match word {
-            "to" => dst = Some(words.read(word, "address", |value| value.parse().ok())?),
+            "to" => set(&mut dst, words.read(word, "address", read_address)?, &words)?,
             word => match word.parse() {
-                Ok(address) => dst = Some(address),
+                Ok(address) => set(&mut dst, address, &words)?,
                 Err(_) => read_packet(&mut lookup, word, &mut words, links)?,
             },
         }
@@ -27,6 +27,20 @@ pub fn lookup(args: &ShowArgs, links: &mut LinkNames) -> Result<Option<Lookup>, 
     lookup.dst = dst.ok_or_else(|| words.error("an address is needed".to_owned()))?;
     words.check_family(args.family.number(), lookup.dst.into())?;
     Ok(Some(lookup))
+}
+
+/// Sets the destination, once.
+fn set(dst: &mut Option<IpAddr>, address: IpAddr, words: &Words<'_>) -> Result<(), Error> {
+    match dst.replace(address) {
+        None => Ok(()),
+        Some(first) => Err(words.error(format!(
+            "one address is looked up, not {first} and {address}"
+        ))),
+    }
+}
+
+fn read_address(value: &str) -> Option<IpAddr> {
+    value.parse().ok()
 }
 
 /// Reads what the packet is like besides its destination.
@@ -37,7 +51,7 @@ fn read_packet(
     links: &mut LinkNames,
 ) -> Result<(), Error> {
     match word {
-        "from" => lookup.src = Some(words.read(word, "address", |value| value.parse().ok())?),
+        "from" => lookup.src = Some(words.read(word, "address", read_address)?),
         "iif" => lookup.iif = Some(links.index(words.value(word)?)?),
         // A packet of a VRF goes out by it.
         "oif" | "dev" | "vrf" => lookup.oif = Some(links.index(words.value(word)?)?),

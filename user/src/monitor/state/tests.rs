@@ -80,7 +80,8 @@ struct StateLog {
 impl StateLog {
     fn new() -> Self {
         Self {
-            state: MonitorState::new(),
+            // Of most tests, links are no matter.
+            state: MonitorState::of_capture(),
             lines: Vec::new(),
         }
     }
@@ -598,4 +599,23 @@ fn a_link_that_is_deleted_is_gone_whatever_else_is_said_of_it() {
     emitted.close();
 
     assert_eq!(emitted.state.count(Kind::Link), 0);
+}
+
+#[test]
+fn an_entry_whose_link_is_not_emitted_yet_is_read_again_a_little_later() {
+    let mut emitted = StateLog {
+        state: MonitorState::new(),
+        lines: Vec::new(),
+    };
+    let entry = entry([2, 0, 0, 0, 0, 1], None);
+    let index = Payload::new(Kind::Fdb, &entry).link().unwrap();
+    emitted.new_object(Kind::Fdb, &entry);
+    assert_eq!(emitted.unfinished(), [Kind::Fdb]);
+    assert_eq!(emitted.state.count(Kind::Fdb), 0);
+
+    emitted.new_object(Kind::Link, &link(index as u8, UP, &[]));
+    emitted.unfinished();
+    emitted.new_object(Kind::Fdb, &entry);
+    assert_eq!(emitted.unfinished(), []);
+    assert_eq!(emitted.state.count(Kind::Fdb), 1);
 }

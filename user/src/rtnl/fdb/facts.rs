@@ -21,6 +21,8 @@ pub(crate) const FACTS: Facts = Facts {
     describe: |entry, names, out| describe(FdbEntry::of(entry), names, out),
     link: |object| Some(object.link_in_header()),
     needs: Kinds::of(&[Kind::Nexthop]),
+    // Entries of a bridge itself, while it is registered (`br_device_event()`).
+    precedes_link: true,
     words: WORDS,
     list: LIST,
     about: "Show where bridges and VXLANs forward: [show] [dev DEV|brport DEV] [br DEV] [vlan ID] [state STATE] \

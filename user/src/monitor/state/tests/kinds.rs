@@ -169,7 +169,10 @@ impl Watcher {
     }
 
     fn doubt(&mut self) {
-        let doubt = std::mem::take(&mut self.picture.state.doubt);
+        let state = &mut self.picture.state;
+        // Entries on links that are not there are read again, too.
+        let early = state.unfinished.and(Kind::Fdb.into());
+        let doubt = std::mem::take(&mut state.doubt) | early;
         let sure = self.sure.iter().filter(|kind| !doubt.has(*kind));
         self.sure = sure.collect();
     }
@@ -186,6 +189,9 @@ impl Watcher {
         if self.reads.is_none() {
             self.picture.state.open(kinds, Origin::Missed);
             self.reads = Some((kinds, None));
+            if kinds.has(Kind::Fdb) {
+                self.picture.state.unfinished = Kinds::NONE;
+            }
         }
     }
 

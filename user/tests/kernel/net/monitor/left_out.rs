@@ -139,6 +139,12 @@ const LEFT_OUT: &[LeftOut] = &[
     },
     LeftOut {
         kind: "link",
+        what: Keys(&["root_id", "bridge_id", "root_port", "root_path_cost", "designated_cost", "designated_port", "topology_change", "topology_change_detected", "topology_change_ack", "config_pending"], always, &[" stp_state "]),
+        words: "of a bridge that speaks STP, and of its ports: what it hears and what its timers end (`root_id`, `root_port`, `root_path_cost`, `topology_change`, and `ageing_time` with that), until there is an event of the link",
+        functions: "`br_received_config_bpdu()`, `br_topology_change_timer_expired()`",
+    },
+    LeftOut {
+        kind: "link",
         what: Keys(&["mcast_eht_hosts_cnt"], always, ANY),
         words: "of a port of a bridge: how many hosts listen to groups (`mcast_eht_hosts_cnt`)",
         functions: "`br_multicast_eht_handle()`",
@@ -196,6 +202,12 @@ const LEFT_OUT: &[LeftOut] = &[
         what: Keys(&["state"], |neigh| has_any(&neigh["state"], &["DELAY"]), ANY),
         words: "a neighbour that is looked for (`INCOMPLETE`), until it answers or fails; of one that is `STALE`: that it is in `DELAY`",
         functions: "`__neigh_event_send()`",
+    },
+    LeftOut {
+        kind: "neigh",
+        what: Objects(|neigh| neigh["state"].is_null()),
+        words: "a neighbour that was refused and is left without a state",
+        functions: "`neigh_add()`, which makes it before `__neigh_update()` refuses it",
     },
     LeftOut {
         kind: "neigh",

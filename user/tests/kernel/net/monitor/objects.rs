@@ -242,3 +242,63 @@ fn routes_are_dead_when_their_link_is_set_to_have_none_without_a_carrier() {
     }
     watcher.end();
 }
+
+/// Kinds whose objects a new link may have at once. Settings (`netconf`) come before it, as docs/monitor.md says.
+const OF_NEW_LINKS: &str =
+    "link addr route neigh rule fdb vlan mdb qdisc class filter prefix ifinfo6";
+
+#[test]
+fn what_a_new_link_has_is_emitted_under_its_name() {
+    let _netns = with_links();
+    for words in [
+        "made up type bridge",
+        "made up type dummy",
+        "made up type veth",
+        "made up type vxlan id 7 dev va dstport 4789",
+        "link va made up type macvlan",
+        "link va made up type vlan id 7",
+    ] {
+        let watcher = Watcher::start(NETNS, OF_NEW_LINKS);
+        ip(&format!("link add {words}"));
+        ip("link add last type dummy");
+        watcher.wait_for(r#""ifname":"last""#);
+        ip("link del made");
+        ip("link del last");
+        let (emitted, _) = watcher.end();
+
+        let text = serde_json::to_string(&emitted).unwrap();
+        let unnamed = ["ifname", "dev", "master"].map(|key| format!(r#""{key}":"if"#));
+        assert!(
+            !unnamed.iter().any(|name| text.contains(name)),
+            "{words}: {emitted:#?}"
+        );
+    }
+}
+
+#[test]
+fn entries_of_a_new_bridge_are_emitted_behind_it() {
+    let _netns = with_links();
+    for kinds in ["link fdb", "fdb", "fdb dev br5"] {
+        let entry = |event| {
+            move |line: &Value| {
+                line["event"] == event
+                    && line["fdb"]["ifname"] == "br5"
+                    && line["fdb"].get("vlan").is_none()
+            }
+        };
+        let watcher = Watcher::start(NETNS, kinds);
+        ip("link add br5 type bridge");
+        watcher.wait_for_line("the entry", entry("new"));
+        ip("link del br5");
+        watcher.wait_for_line("its end", entry("del"));
+        let (emitted, _) = watcher.end();
+
+        let place = |is_it: &dyn Fn(&Value) -> bool| emitted.iter().position(is_it);
+        let made = place(&|line| line["event"] == "new" && line["link"]["ifname"] == "br5");
+        assert!(place(&entry("new")) > made, "{kinds}: {emitted:#?}");
+        assert!(
+            place(&entry("del")) > place(&entry("new")),
+            "{kinds}: {emitted:#?}"
+        );
+    }
+}

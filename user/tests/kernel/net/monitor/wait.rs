@@ -45,6 +45,7 @@ fn what_is_so_already_is_not_waited_for() {
     is_so("link dev va type veth state down");
     assert_eq!(is_so("link vc gone"), "");
     assert_eq!(is_so("route default gone"), "");
+    is_so("link show va");
     is_so("rule table main pref 32766");
     is_so("addr dev lo 127.0.0.1");
     is_so("addr lo 127.0.0.1/8");
