@@ -43,6 +43,17 @@ impl Schema {
         }
     }
 
+    /// Returns the words of the mapping `node`, which is at `path`, that the schema has.
+    fn words<'a>(self, node: Node<'a>, path: &'a str) -> impl Iterator<Item = (String, Node<'a>)> {
+        // No schema has a limit below 0 for a number that is not named.
+        let is_limit = path.ends_with("/checks");
+        let is_below_0 =
+            move |node: Node<'_>| is_limit && node.as_integer().is_some_and(|number| number < 0);
+
+        node.entries()
+            .filter(move |(key, node)| self.has(path, key) && !is_below_0(*node))
+    }
+
     /// Returns the word of the schema for a flag.
     fn flag(self, flag: &str) -> &str {
         match (self, flag) {
@@ -91,9 +102,12 @@ impl Writer {
         };
         if node.is_list() {
             self.list(key, node, &inside, depth);
-        } else if node.is_map() {
+        } else if self.schema.words(node, &inside).next().is_some() {
             self.out += &format!("{indent}{key}:\n");
             self.map(node, &inside, depth + 1);
+        } else if node.is_map() || node.as_text().is_none() {
+            // The schemas ask for a mapping where nothing is to be said.
+            self.out += &format!("{indent}{key}: {{}}\n");
         } else {
             let text = scalar(node, key, depth);
             self.out += format!("{indent}{key}: {text}").trim_end();
@@ -102,8 +116,7 @@ impl Writer {
     }
 
     fn map(&mut self, node: Node<'_>, path: &str, depth: usize) {
-        let schema = self.schema;
-        for (key, node) in node.entries().filter(|(key, _)| schema.has(path, key)) {
+        for (key, node) in self.schema.words(node, path) {
             self.entry(&key, node, path, depth);
         }
     }

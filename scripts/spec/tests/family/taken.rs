@@ -166,3 +166,19 @@ fn messages_and_attributes_have_their_names_in_c() {
     assert_eq!(attrs[3].name, "DEMO_A_IS_URGENT");
     assert_eq!((attrs[23].nla_type, attrs[23].name), (40, "DEMO_A_FEW"));
 }
+
+#[test]
+fn a_spec_says_what_its_schema_has_words_for() {
+    let specs = [
+        include_str!("demo/docs/demo.yaml"),
+        include_str!("demo/docs/demo-genl.yaml"),
+    ];
+
+    for spec in specs {
+        // A mapping in which nothing is left, and one in which nothing was, are still mappings.
+        assert!(spec.contains("\n        checks: {}\n"));
+        assert!(spec.contains("\n      do: {}\n"));
+        // Limits below 0 are of no schema.
+        assert!(!spec.contains(": -"));
+    }
+}
