@@ -9,6 +9,9 @@ use std::fmt;
 /// Deepest nesting of a document: a spec has about ten levels.
 const DEPTH: usize = 64;
 
+/// Most nodes that aliases stand for, all together: aliases of aliases can stand for any number of them.
+const COPIES: usize = 100_000;
+
 /// A node of a document.
 #[derive(Clone, Debug)]
 pub struct Yaml {
@@ -65,8 +68,21 @@ impl Yaml {
         Builder {
             parser: Parser::new_from_str(text),
             anchors: HashMap::new(),
+            copies: 0,
         }
         .document()
+    }
+
+    /// Returns how many nodes the node is, those inside included.
+    fn count(&self) -> usize {
+        1 + match &self.content {
+            Content::Scalar(_) => 0,
+            Content::List(nodes) => nodes.iter().map(Self::count).sum(),
+            Content::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| key.count() + value.count())
+                .sum(),
+        }
     }
 
     /// Returns the error for this node that `message` tells of.
@@ -167,6 +183,8 @@ struct Builder<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
     /// Nodes that aliases may stand for.
     anchors: HashMap<usize, Yaml>,
+    /// How many nodes aliases stood for.
+    copies: usize,
 }
 
 impl<'t> Builder<'t> {
@@ -235,11 +253,20 @@ impl<'t> Builder<'t> {
     }
 
     /// Returns a copy of the node that an alias stands for.
-    fn aliased(&self, anchor: usize, line: usize) -> Result<Yaml, YamlError> {
-        self.anchors
+    fn aliased(&mut self, anchor: usize, line: usize) -> Result<Yaml, YamlError> {
+        let node = self
+            .anchors
             .get(&anchor)
-            .cloned()
-            .ok_or_else(|| YamlError::new(line, "an alias stands for a node around it"))
+            .ok_or_else(|| YamlError::new(line, "an alias stands for a node around it"))?;
+        self.copies += node.count();
+
+        match self.copies {
+            ..=COPIES => Ok(node.clone()),
+            _ => Err(YamlError::new(
+                line,
+                format!("aliases for more than {COPIES} nodes"),
+            )),
+        }
     }
 }
 
@@ -272,6 +299,18 @@ mod tests {
         assert_eq!(b.number::<u8>("c").unwrap_err().line, 3);
         assert_eq!(root.number::<u8>("z"), Ok(None));
         assert_eq!(Yaml::parse("a: 1\nb: [\n").unwrap_err().line, 3);
+    }
+
+    #[test]
+    fn aliases_of_aliases_do_not_fill_the_memory() {
+        let mut text = "a0: &a0 x\n".to_owned();
+        for level in 1..40 {
+            let inner = format!("*a{}", level - 1);
+            text += &format!("a{level}: &a{level} [{inner}, {inner}, {inner}]\n");
+        }
+        let error = Yaml::parse(&text).unwrap_err();
+
+        assert!(error.message.contains("aliases for more than"), "{error}");
     }
 
     #[test]

@@ -202,6 +202,36 @@ fn who_subscribes_receives_who_says_hello() {
     }
 }
 
+#[test]
+fn nlhello_call_speaks_the_protocol_by_its_spec() {
+    let _module = Module::load();
+    let peer = Peer::open();
+    peer.assert_served();
+    let call = |words: &[&str]| nlhello(&[&["--json", "call", SPEC], words].concat());
+
+    let output = call(&["hello", "text=Hello", "data=00ff10"]);
+    assert_eq!(
+        json_lines(&output.stdout),
+        [json!({"greeting": "Hello from kernel", "data": "00ff10"})]
+    );
+    let peers = json_lines(&call(&["get-peer", "--dump"]).stdout).remove(0);
+    assert!(
+        peers
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|entry| entry["portid"] == peer.portid()),
+        "{peers}"
+    );
+    assert_eq!(peers, answer(&["--dump", "get-peer"]));
+
+    let refused = json_lines(&call(&["get-peer"]).stderr).remove(0);
+    assert_eq!(refused["error"]["message"], "required attribute is missing");
+    assert_eq!(refused["error"]["attr"], "portid");
+    let output = call(&["set-greeting", "greeting=Hi"]);
+    assert_eq!(json_lines(&output.stdout), [Value::Null]);
+}
+
 /// Returns what the client hears in `seconds`, while `peer` says hello, with a text and without.
 fn received_within(seconds: &str, peer: &Peer) -> Vec<Value> {
     let mut listener = ynl(&["--subscribe", "events", "--sleep", seconds])
