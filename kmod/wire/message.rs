@@ -68,7 +68,7 @@ impl Nlmsghdr {
 ///
 /// # Invariants
 ///
-/// `bytes` holds the header and the payload, `header.nlmsg_len` bytes in all.
+/// `bytes` holds so many bytes as the header has and the payload, `header.nlmsg_len` bytes in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message<'a> {
     header: Nlmsghdr,
@@ -105,6 +105,25 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// Returns a message of generic netlink as a raw protocol would have it: its type is the command,
+    /// and `struct genlmsghdr` is not there; `None` where that is missing. The header as it came is not
+    /// among its [`bytes`](Message::bytes).
+    pub fn of_command(&self) -> Option<Self> {
+        let (genlmsghdr, _) = self.payload().split_first_chunk::<4>()?;
+        let [command, ..] = *genlmsghdr;
+        let header = Nlmsghdr {
+            nlmsg_len: self.header.nlmsg_len - genlmsghdr.len() as u32,
+            nlmsg_type: command.into(),
+            ..self.header
+        };
+
+        // INVARIANT: Both are as much shorter.
+        Some(Self {
+            header,
+            bytes: self.bytes.get(genlmsghdr.len()..)?,
+        })
     }
 
     /// Returns what follows the header, without the message's padding.

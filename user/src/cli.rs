@@ -44,6 +44,10 @@ pub struct Globals {
     #[arg(short = 'n', long, global = true)]
     pub netns: Option<PathBuf>,
 
+    /// Speak to the hello family over generic netlink, where it is called nlhello
+    #[arg(long, global = true)]
+    pub genl: bool,
+
     /// Show every message sent and received, decoded, on standard error; with --json an object a line
     #[arg(short, long, global = true)]
     pub verbose: bool,

@@ -18,7 +18,7 @@ mod words;
 
 use crate::cli::{self, Cli, Command};
 use crate::output::{Output, Printable, Trace, TraceForm};
-use nlhello::hello::{Hello, HelloClient, SPEC};
+use nlhello::hello::{Hello, HelloClient, HelloSocket, Transport};
 use nlhello::netlink::{Error, Netns, Spec, Tap};
 use nlhello::object::Client;
 use signal_hook::{consts::SIGPIPE, low_level::emulate_default_handler};
@@ -30,6 +30,9 @@ use std::time::Duration;
 
 /// How long `nlhello` alone waits for the reply.
 const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Operation that fails where the options do not fit the command, as errors name it.
+const OP: &str = "read the options";
 
 /// Exit status of a command line that makes no sense, as clap has it.
 const USAGE: u8 = 2;
@@ -100,6 +103,9 @@ fn command(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
 
 /// Does what the command line says, in the namespace where we are.
 fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
+    if cli.globals.genl && !speaks_to_hello(cli.command.as_ref()) {
+        return Err(Error::usage(OP, "--genl is for the commands of the hello family").into());
+    }
     if let Some(task) = cli.command.as_ref().and_then(change::Task::of) {
         return change::run(cli, &task);
     }
@@ -122,6 +128,20 @@ fn perform(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Says whether `command` speaks to the hello family, which has two transports.
+fn speaks_to_hello(command: Option<&Command>) -> bool {
+    matches!(
+        command,
+        None | Some(
+            Command::Hello(_)
+                | Command::Listen(_)
+                | Command::Peers(_)
+                | Command::Stats(_)
+                | Command::Greeting(_)
+        )
+    )
+}
+
 /// Says one hello.
 fn once(cli: &Cli, out: &mut Output) -> Result<ExitCode, Failure> {
     let text = Some(b"Hello".as_slice());
@@ -142,10 +162,17 @@ fn netlink_client(cli: &Cli, op: &'static str, spec: &'static Spec) -> Result<Cl
 
 /// Opens a socket of the hello family, to do `op`.
 fn client(cli: &Cli, op: &'static str) -> Result<HelloClient, Error> {
-    let mut client = HelloClient::open(op)?;
+    hello_socket(cli, op).map(HelloClient::on)
+}
 
-    client.set_tap(tap(cli, &SPEC));
-    Ok(client)
+/// Opens a socket of the hello family on the transport that is asked for, to do `op`.
+fn hello_socket(cli: &Cli, op: &'static str) -> Result<HelloSocket, Error> {
+    let transport = match cli.globals.genl {
+        true => Transport::Genl,
+        false => Transport::Raw,
+    };
+
+    HelloSocket::open(op, transport, tap(cli, transport.spec()))
 }
 
 /// Returns what shows the messages of the protocol `spec`, if they are to be shown.

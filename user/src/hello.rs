@@ -14,7 +14,7 @@
 //! ```
 //!
 //! [`HelloClient`] has a method for each command, [`HelloBatch`] says hello again and again, and [`Listener`]
-//! hears who does.
+//! hears who does. Each speaks raw netlink, or generic netlink where its [`HelloSocket`] does.
 
 mod batch;
 mod client;
@@ -24,6 +24,7 @@ mod reply;
 pub(crate) mod said;
 mod spec;
 mod summary;
+mod transport;
 
 pub use batch::HelloBatch;
 pub use client::HelloClient;
@@ -32,5 +33,6 @@ pub use proto::{GetPeerReply as Peer, GetStatsReply as HelloStats, HelloRequest 
 pub use reply::Reply;
 pub use spec::SPEC;
 pub use summary::{RoundTrips, Rtt, Summary};
+pub use transport::{HelloSocket, Transport, GENL_NAME, GENL_SPEC};
 
 use reply::OP;

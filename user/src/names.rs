@@ -180,6 +180,15 @@ impl MessageInfo {
         self.header_size == 0 && self.attrs.is_empty()
     }
 
+    /// Returns the same for generic netlink, of what is known of the message without its header there.
+    #[must_use]
+    pub fn in_generic(self) -> Self {
+        Self {
+            header_size: GENLMSGHDR + self.header_size,
+            ..self
+        }
+    }
+
     fn of_record(message: &record::Message, before: usize) -> Self {
         let header = message.header.checked_sub(1).map(Struct::of_index);
         let set = message.set.checked_sub(1).map(AttrSet::of_index);

@@ -52,6 +52,16 @@ fn without_the_module_every_hello_says_so_and_fails() {
 }
 
 #[test]
+fn without_the_module_there_is_no_family_of_generic_netlink_either() {
+    for args in [&["--genl"][..], &["hello", "--genl"], &["peers", "--genl"]] {
+        let output = run_without_module(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let words = "generic netlink has no family nlhello (ENOENT): is hello.ko loaded?\n";
+        assert!(text(&output.stderr).ends_with(words), "{args:?}");
+    }
+}
+
+#[test]
 fn kinds_of_which_the_kernel_sends_no_event_are_listed_and_not_watched() {
     for command in ["monitor", "wait"] {
         let output = run(&[command, "addrlabel"]);
@@ -240,6 +250,8 @@ fn what_is_unknown_or_contradicts_itself_is_a_usage_error() {
         &["listen", "text"],
         &["greeting", "Good", "morning"],
         &["--color", "sometimes"],
+        &["link", "--genl"],
+        &["--genl", "monitor"],
     ] {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }

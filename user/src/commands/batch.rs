@@ -127,6 +127,7 @@ impl<'a> BatchRun<'a> {
             color: self.cli.globals.color,
             verbose: self.cli.globals.verbose || line.globals.verbose,
             netns: None,
+            genl: self.cli.globals.genl || line.globals.genl,
         };
         Ok(Cli { globals, ..line })
     }

@@ -2,17 +2,19 @@
 
 //! `nlhello hello`: ping, for the kernel.
 
-use super::{exit_code, tap, Failure};
+use super::{exit_code, hello_socket, Failure};
 use crate::cli::{Cli, HelloArgs};
 use crate::output::{Output, Printable};
 use crate::signals::Signals;
-use nlhello::hello::{Hello, HelloBatch, Reply, RoundTrips, SPEC};
+use nlhello::hello::{Hello, HelloBatch, Reply, RoundTrips};
 use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 use std::time::Instant;
+
+const OP: &str = "say hello";
 
 /// Takes the last dot of a line back.
 const DOT_OFF: &str = "\x08 \x08";
@@ -67,10 +69,8 @@ fn batch(cli: &Cli, args: &HelloArgs) -> Result<HelloBatch, Error> {
         text: Some(args.text.as_bytes()),
         data: data.as_deref(),
     };
-    let mut batch = HelloBatch::open(&hello, args.batch.into())?;
 
-    batch.set_tap(tap(cli, &SPEC));
-    Ok(batch)
+    HelloBatch::on(|| hello_socket(cli, OP), &hello, args.batch.into())
 }
 
 impl HelloRun<'_> {

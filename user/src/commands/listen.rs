@@ -2,11 +2,11 @@
 
 //! `nlhello listen`: who says hello.
 
-use super::{exit_code, is_read, tap, Failure};
+use super::{exit_code, hello_socket, is_read, Failure};
 use crate::cli::{Cli, ListenArgs};
 use crate::output::{Audience, Output, Printable};
 use crate::signals::Signals;
-use nlhello::hello::{Listener, SPEC};
+use nlhello::hello::Listener;
 use nlhello::netlink::{deadline, Error, Gathered};
 use std::io;
 use std::os::fd::AsFd;
@@ -28,8 +28,7 @@ struct ListenRun<'a> {
 ///
 /// Fails if it ended before the count was reached, whatever ended it.
 pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, Failure> {
-    let mut listener = Listener::open()?;
-    listener.set_tap(tap(cli, &SPEC));
+    let listener = Listener::on(hello_socket(cli, "listen")?)?;
     // Lines are written out when all that has come is told.
     out.set_buffered(true);
     let start = Instant::now();

@@ -3,9 +3,8 @@
 //! Many hellos in one datagram, and their replies.
 
 use super::reply::OP;
-use super::spec::SPEC;
-use super::{Hello, Reply};
-use crate::netlink::{check_ack, deadline, Connection, Error, Gathered, Request, Tap};
+use super::{Hello, HelloSocket, Reply, Transport};
+use crate::netlink::{check_ack, deadline, Error, Gathered, Request};
 use crate::wire::{Message, NLMSG_ERROR};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ const OVERHEAD: usize = 2048;
 
 /// A socket of the hello family, and one hello to say on it again and again, some at a time.
 pub struct HelloBatch {
-    connection: Connection,
+    socket: HelloSocket,
     request: Request,
     data: Option<Vec<u8>>,
     datagram: Vec<u8>,
@@ -32,36 +31,42 @@ impl HelloBatch {
     /// `EPROTONOSUPPORT` when hello.ko is not loaded; `ERANGE` when a value is longer than
     /// [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE).
     pub fn open(hello: &Hello<'_>, most: usize) -> Result<Self, Error> {
+        Self::on(|| HelloSocket::open(OP, Transport::Raw, None), hello, most)
+    }
+
+    /// Does the same on the socket that `open` opens.
+    ///
+    /// # Errors
+    ///
+    /// `ERANGE` as for [`HelloBatch::open`], and those of `open`.
+    pub fn on(
+        open: impl FnOnce() -> Result<HelloSocket, Error>,
+        hello: &Hello<'_>,
+        most: usize,
+    ) -> Result<Self, Error> {
         let request = hello.request(OP)?;
-        let mut connection = Connection::open(OP, &SPEC)?;
-        connection.set_inbox(most);
+        let mut socket = open()?;
+        let request = socket.framing.request(request);
+        socket.connection.set_inbox(most);
         if most > 1 {
             // Where there is less, replies are lost, and that is reported.
             let each = OVERHEAD.saturating_add(2 * request.bytes().len());
-            let _ = connection
+            let _ = socket
+                .connection
                 .socket()
                 .set_recv_buffer(most.saturating_mul(each));
         }
-        Ok(Self::on(connection, request, hello.data))
-    }
-
-    fn on(connection: Connection, request: Request, data: Option<&[u8]>) -> Self {
         let now = Instant::now();
 
-        Self {
-            connection,
+        Ok(Self {
+            socket,
             request,
-            data: data.map(<[u8]>::to_vec),
+            data: hello.data.map(<[u8]>::to_vec),
             datagram: Vec::new(),
             sent: now,
             received: now,
             unanswered: Unanswered::default(),
-        }
-    }
-
-    /// Lets `tap` see what is sent and received from now on.
-    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.connection.set_tap(tap);
+        })
     }
 
     /// Says the hellos number `first` and up, `count` in all, in one datagram.
@@ -70,7 +75,7 @@ impl HelloBatch {
     ///
     /// # Errors
     ///
-    /// As [`Connection::send`].
+    /// As [`Connection::send`](crate::netlink::Connection::send).
     pub fn send(&mut self, first: u32, count: usize) -> Result<(), Error> {
         self.unanswered = Unanswered::new(first, count);
         self.datagram.clear();
@@ -78,7 +83,7 @@ impl HelloBatch {
             self.request.set_seq(seq);
             self.datagram.extend_from_slice(self.request.bytes());
         }
-        self.sent = self.connection.send_datagram(OP, &self.datagram)?;
+        self.sent = self.socket.connection.send_datagram(OP, &self.datagram)?;
         Ok(())
     }
 
@@ -87,14 +92,14 @@ impl HelloBatch {
     ///
     /// # Errors
     ///
-    /// As [`Connection::gather`].
+    /// As [`Connection::gather`](crate::netlink::Connection::gather).
     pub fn wait(
         &mut self,
         timeout: Duration,
         wake: Option<BorrowedFd<'_>>,
     ) -> Result<Gathered, Error> {
         let deadline = deadline(self.sent, timeout);
-        let gathered = self.connection.gather(OP, deadline, wake)?;
+        let gathered = self.socket.connection.gather(OP, deadline, wake)?;
 
         if let Gathered::Datagrams(received) = gathered {
             self.received = received;
@@ -112,16 +117,16 @@ impl HelloBatch {
     /// other data than was sent.
     pub fn replies(&mut self) -> impl Iterator<Item = Result<Reply<'_>, Error>> {
         let time = self.received.duration_since(self.sent);
-        let (request, data) = (&self.request, self.data.as_deref());
+        let (socket, request, data) = (&self.socket, &self.request, self.data.as_deref());
         let unanswered = &mut self.unanswered;
 
-        self.connection.messages(OP).filter_map(move |message| {
+        socket.connection.messages(OP).filter_map(move |message| {
             let message = match message {
                 Ok(message) => message,
                 Err(error) => return Some(Err(error)),
             };
             let is_answer = unanswered.take(message.header().nlmsg_seq);
-            is_answer.then(|| read(request, &message, data, time))
+            is_answer.then(|| read(socket, request, &message, data, time))
         })
     }
 
@@ -132,21 +137,22 @@ impl HelloBatch {
 
     /// Says whether the last wait brought a message of the kernel's.
     fn has_reply(&self) -> bool {
-        self.connection.messages(OP).next().is_some()
+        self.socket.connection.messages(OP).next().is_some()
     }
 }
 
 /// Reads what the kernel answered to `request`, whatever its sequence number.
 fn read<'a>(
+    socket: &HelloSocket,
     request: &Request,
     message: &Message<'a>,
     data: Option<&[u8]>,
     time: Duration,
 ) -> Result<Reply<'a>, Error> {
     if message.header().nlmsg_type == NLMSG_ERROR {
-        check_ack(&SPEC, request, message)?;
+        check_ack(socket.connection.spec(), request, message)?;
     }
-    Reply::read(message, data, time)
+    Reply::read(&socket.framing.message(message), data, time)
 }
 
 /// Consecutive sequence numbers, which may wrap, and which of them are unanswered.
@@ -181,8 +187,9 @@ impl Unanswered {
 
 #[cfg(test)]
 mod tests {
+    use super::super::transport::Framing;
     use super::*;
-    use crate::netlink::{send_to, Socket, USERSOCK};
+    use crate::netlink::{send_to, Connection, Socket, USERSOCK};
 
     #[test]
     fn a_stream_of_foreign_datagrams_does_not_outlast_the_deadline() {
@@ -191,7 +198,12 @@ mod tests {
         for _ in 0..20 {
             send_to(&spammer, connection.socket().portid(), &[0; 16]).unwrap();
         }
-        let mut batch = HelloBatch::on(connection, Hello::default().request(OP).unwrap(), None);
+        let socket = HelloSocket {
+            connection,
+            framing: Framing::Raw,
+            events: None,
+        };
+        let mut batch = HelloBatch::on(|| Ok(socket), &Hello::default(), 1).unwrap();
 
         let waited = batch.wait(Duration::ZERO, None);
         assert_eq!(waited, Ok(Gathered::TimedOut));

@@ -5,9 +5,9 @@
 use super::proto::{
     GetPeerDumpRequest, GetPeerRequest, GetStatsRequest, HelloReply, SetGreetingRequest,
 };
-use super::spec::SPEC;
-use super::{Hello, HelloStats, Peer, Reply};
-use crate::netlink::{Connection, Dump, Error, Tap};
+use super::{Hello, HelloSocket, HelloStats, Peer, Reply, Transport};
+use crate::netlink::{Dump, Error, Request};
+use crate::wire::Message;
 use std::time::Duration;
 
 const LIST_PEERS: &str = "list peers";
@@ -17,7 +17,7 @@ const CHANGE_GREETING: &str = "set the greeting";
 
 /// A socket of the hello family. Every wait ends after a timeout, with `ETIMEDOUT`.
 pub struct HelloClient {
-    connection: Connection,
+    socket: HelloSocket,
 }
 
 impl HelloClient {
@@ -27,14 +27,12 @@ impl HelloClient {
     ///
     /// `EPROTONOSUPPORT` when hello.ko is not loaded.
     pub fn open(op: &'static str) -> Result<Self, Error> {
-        let connection = Connection::open(op, &SPEC)?;
-
-        Ok(Self { connection })
+        HelloSocket::open(op, Transport::Raw, None).map(Self::on)
     }
 
-    /// Lets `tap` see what is sent and received from now on.
-    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.connection.set_tap(tap);
+    /// Speaks on `socket`.
+    pub fn on(socket: HelloSocket) -> Self {
+        Self { socket }
     }
 
     /// Says hello once.
@@ -43,10 +41,9 @@ impl HelloClient {
     ///
     /// The kernel's refusal; `EBADMSG` when the reply has no greeting, or other data than was sent;
     /// `ERANGE` when a value is longer than [`NLA_MAX_VALUE`](crate::wire::NLA_MAX_VALUE); others of
-    /// [`Connection::ask`].
+    /// [`Connection::ask`](crate::netlink::Connection::ask).
     pub fn hello(&mut self, hello: &Hello<'_>, timeout: Duration) -> Result<Reply<'_>, Error> {
-        let mut request = hello.request(super::OP)?;
-        let (message, time) = self.connection.ask(&mut request, timeout)?;
+        let (message, time) = self.ask(hello.request(super::OP)?, timeout)?;
 
         Reply::read(&message, hello.data, time)
     }
@@ -57,8 +54,7 @@ impl HelloClient {
     ///
     /// As [`HelloClient::hello`].
     pub fn greeting(&mut self, timeout: Duration) -> Result<&[u8], Error> {
-        let mut request = Hello::default().request(ASK_GREETING)?;
-        let (message, _) = self.connection.ask(&mut request, timeout)?;
+        let (message, _) = self.ask(Hello::default().request(ASK_GREETING)?, timeout)?;
 
         HelloReply::read(ASK_GREETING, &message).map(|reply| reply.greeting)
     }
@@ -67,33 +63,37 @@ impl HelloClient {
     ///
     /// # Errors
     ///
-    /// `EPERM` without `CAP_NET_ADMIN`, and other refusals; others of [`Connection::change`].
+    /// `EPERM` without `CAP_NET_ADMIN`, and other refusals; others of
+    /// [`Connection::change`](crate::netlink::Connection::change).
     pub fn set_greeting(&mut self, text: &[u8], timeout: Duration) -> Result<(), Error> {
-        let mut request = SetGreetingRequest { greeting: text }.request(CHANGE_GREETING)?;
+        let request = SetGreetingRequest { greeting: text }.request(CHANGE_GREETING)?;
+        let mut request = self.socket.framing.request(request);
 
-        self.connection.change(&mut request, timeout)
+        self.socket.connection.change(&mut request, timeout)
     }
 
     /// Returns all who have said hello in this network namespace and are still there.
     ///
     /// # Errors
     ///
-    /// Those of [`Connection::dump`]; `EBADMSG` when an entry is none.
+    /// Those of [`Connection::dump`](crate::netlink::Connection::dump); `EBADMSG` when an entry is none.
     pub fn peers(&mut self, timeout: Duration) -> Result<Dump<Peer>, Error> {
-        let request = GetPeerDumpRequest.request(LIST_PEERS)?;
+        let framing = self.socket.framing;
+        let request = framing.dump(GetPeerDumpRequest.request(LIST_PEERS)?);
 
-        self.connection
-            .dump(&request, timeout, |message| Peer::read(LIST_PEERS, message))
+        self.socket.connection.dump(&request, timeout, |message| {
+            Peer::read(LIST_PEERS, &framing.message(message))
+        })
     }
 
     /// Returns the peer `portid`.
     ///
     /// # Errors
     ///
-    /// The kernel's refusal when there is no such peer; others of [`Connection::ask`].
+    /// The kernel's refusal when there is no such peer; others of
+    /// [`Connection::ask`](crate::netlink::Connection::ask).
     pub fn peer(&mut self, portid: u32, timeout: Duration) -> Result<Peer, Error> {
-        let mut request = GetPeerRequest { portid }.request(LIST_PEERS)?;
-        let (message, _) = self.connection.ask(&mut request, timeout)?;
+        let (message, _) = self.ask(GetPeerRequest { portid }.request(LIST_PEERS)?, timeout)?;
 
         Peer::read(LIST_PEERS, &message)
     }
@@ -102,19 +102,35 @@ impl HelloClient {
     ///
     /// # Errors
     ///
-    /// Those of [`Connection::ask`]; `EBADMSG` when one is missing.
+    /// Those of [`Connection::ask`](crate::netlink::Connection::ask); `EBADMSG` when one is missing.
     pub fn stats(&mut self, timeout: Duration) -> Result<HelloStats, Error> {
-        let mut request = GetStatsRequest.request(GET_STATISTICS)?;
-        let (message, _) = self.connection.ask(&mut request, timeout)?;
+        let (message, _) = self.ask(GetStatsRequest.request(GET_STATISTICS)?, timeout)?;
 
         HelloStats::read(GET_STATISTICS, &message)
+    }
+
+    /// Sends `request`, one of the raw protocol, and waits for its answer; returns how long that took,
+    /// too.
+    fn ask(
+        &mut self,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<(Message<'_>, Duration), Error> {
+        let HelloSocket {
+            connection,
+            framing,
+            ..
+        } = &mut self.socket;
+        let mut request = framing.request(request);
+        let (message, time) = connection.ask(&mut request, timeout)?;
+
+        Ok((framing.message(&message), time))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Message;
 
     /// An entry of a dump, as the module sent it.
     const PEER: [u8; 60] = [

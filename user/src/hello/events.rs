@@ -3,9 +3,9 @@
 //! Events that somebody said hello.
 
 use super::proto::HelloNtf;
-use super::spec::SPEC;
-use crate::netlink::{Connection, Error, Gathered, Tap};
-use crate::uapi::{HELLO_CMD_HELLO_NTF, HELLO_GROUP_EVENTS};
+use super::{HelloSocket, Transport};
+use crate::netlink::{Error, Gathered};
+use crate::uapi::HELLO_CMD_HELLO_NTF;
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Instant, SystemTime};
@@ -26,9 +26,9 @@ pub struct HelloEvent<'a> {
     pub text: Option<&'a [u8]>,
 }
 
-/// A member of `HELLO_GROUP_EVENTS`.
+/// A member of the group of events.
 pub struct Listener {
-    connection: Connection,
+    socket: HelloSocket,
     time: SystemTime,
 }
 
@@ -39,21 +39,24 @@ impl Listener {
     ///
     /// `EPROTONOSUPPORT` when hello.ko is not loaded, `EPERM` without `CAP_NET_ADMIN`.
     pub fn open() -> Result<Self, Error> {
-        let mut connection = Connection::open(OP, &SPEC)?;
-        connection.set_inbox(usize::MAX);
-        // Less than that loses more, which is reported where it happens.
-        let _ = connection.socket().set_recv_buffer(BUFFER);
-        connection.join(OP, HELLO_GROUP_EVENTS)?;
-
-        Ok(Self {
-            connection,
-            time: SystemTime::UNIX_EPOCH,
-        })
+        Self::on(HelloSocket::open(OP, Transport::Raw, None)?)
     }
 
-    /// Lets `tap` see what is received from now on.
-    pub fn set_tap(&mut self, tap: Option<Box<dyn Tap>>) {
-        self.connection.set_tap(tap);
+    /// Joins the group on `socket`.
+    ///
+    /// # Errors
+    ///
+    /// `EPERM` without `CAP_NET_ADMIN`.
+    pub fn on(mut socket: HelloSocket) -> Result<Self, Error> {
+        socket.connection.set_inbox(usize::MAX);
+        // Less than that loses more, which is reported where it happens.
+        let _ = socket.connection.socket().set_recv_buffer(BUFFER);
+        socket.join_events(OP)?;
+
+        Ok(Self {
+            socket,
+            time: SystemTime::UNIX_EPOCH,
+        })
     }
 
     /// Waits for notifications, until `deadline` or until `wake` is readable.
@@ -61,13 +64,13 @@ impl Listener {
     /// # Errors
     ///
     /// `ENOBUFS` when the kernel had to drop some for want of room, nobody knows how many: it is
-    /// right to wait on; others of [`Connection::gather`].
+    /// right to wait on; others of [`Connection::gather`](crate::netlink::Connection::gather).
     pub fn wait(
         &mut self,
         deadline: Instant,
         wake: Option<BorrowedFd<'_>>,
     ) -> Result<Gathered, Error> {
-        let gathered = self.connection.gather(OP, deadline, wake);
+        let gathered = self.socket.connection.gather(OP, deadline, wake);
 
         self.time = SystemTime::now();
         gathered
@@ -77,10 +80,12 @@ impl Listener {
     ///
     /// Whoever has `CAP_NET_ADMIN` can send to the group: what is not the kernel's is left out.
     pub fn received(&self) -> impl Iterator<Item = Result<HelloEvent<'_>, Error>> {
-        let messages = self.connection.messages(OP);
+        let messages = self.socket.connection.messages(OP);
 
         messages.filter_map(|message| {
-            let received = message.and_then(|message| HelloEvent::read(&message, self.time));
+            let received = message.and_then(|message| {
+                HelloEvent::read(&self.socket.framing.message(&message), self.time)
+            });
             received.transpose()
         })
     }

@@ -5,7 +5,7 @@
 /// A type of message.
 #[derive(Debug)]
 pub struct MessageSpec {
-    /// `nlmsg_type`.
+    /// `nlmsg_type`, or the command of generic netlink.
     pub nlmsg_type: u16,
     /// Name of the type in C.
     pub name: &'static str,

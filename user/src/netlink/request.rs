@@ -76,6 +76,22 @@ impl Request {
         Self::with_flags(op, nlmsg_type, flags, attrs)
     }
 
+    /// Returns it as the family `family_id` of generic netlink has it: the type becomes the command in a
+    /// `struct genlmsghdr` of this version.
+    #[must_use]
+    pub fn in_generic(mut self, family_id: u16, version: u8) -> Self {
+        let command = Nlmsghdr::from_bytes(&self.bytes).map_or(0, |header| header.nlmsg_type);
+        // Commands of generic netlink are bytes.
+        let genlmsghdr = [command as u8, version, 0, 0];
+        self.bytes.splice(NLMSG_HDRLEN..NLMSG_HDRLEN, genlmsghdr);
+        if let Some(mut header) = Nlmsghdr::from_bytes(&self.bytes) {
+            header.nlmsg_len += genlmsghdr.len() as u32;
+            header.nlmsg_type = family_id;
+            self.bytes[..NLMSG_HDRLEN].copy_from_slice(&header.to_bytes());
+        }
+        self
+    }
+
     fn with_flags(
         op: &'static str,
         nlmsg_type: u16,
@@ -132,6 +148,12 @@ impl DumpRequest {
     /// Says what it is about; see [`Request::about`].
     pub fn about(self, object: impl Into<String>) -> Self {
         Self(self.0.about(object))
+    }
+
+    /// Returns it as generic netlink has it; see [`Request::in_generic`].
+    #[must_use]
+    pub fn in_generic(self, family_id: u16, version: u8) -> Self {
+        Self(self.0.in_generic(family_id, version))
     }
 
     /// Returns what the request is for.

@@ -465,17 +465,21 @@ pub fn find(
         return None;
     }
     if protocol == hello::SPEC.protocol {
-        let mut messages = hello::SPEC.messages.iter();
-        return messages
-            .find(|known| known.nlmsg_type == nlmsg_type)
-            .map(names::MessageInfo::from);
+        return hello::SPEC.listed(nlmsg_type);
     }
     let flags = header.nlmsg_flags;
     if protocol == libc::NETLINK_GENERIC {
         let command = (*payload.first()?).into();
         let family = match nlmsg_type {
             GENL_ID_CTRL => FamilyInfo::of_name(b"nlctrl"),
-            _ => memory.family(nlmsg_type)?.family,
+            _ => {
+                let known = memory.family(nlmsg_type)?;
+                if *known.name == *hello::GENL_NAME.as_bytes() {
+                    let listed = hello::GENL_SPEC.listed(command);
+                    return listed.map(names::MessageInfo::in_generic);
+                }
+                known.family
+            }
         };
         return family?.message(command, flags, payload);
     }
