@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # what common.sh uses and sets
 # Sourced after common.sh and bench.sh: counts the instructions of round trips in test kernels, and compares the counts with a baseline.
 
-# build_c_modules KDIR FOLDER: FOLDER/hello_c.ko and FOLDER/floor.ko, the modules that hello.ko is measured beside.
+# build_c_modules KDIR FOLDER: FOLDER/hello_c.ko, FOLDER/hello_genl_c.ko and FOLDER/floor.ko, the modules that hello.ko is measured beside.
 build_c_modules() {
     local copy=$2/modules source=user/benches/modules variables
     # What was built for another kernel may not belong to this one.
@@ -29,11 +29,12 @@ count_round_trips() {
     "$project/scripts/vm" -k "$kernel" --profile quick --icount -- scripts/guest-bench target/test-programs/round_trips "$folder" "${@:2}"
 }
 
-# counts_by_exchange KERNEL < COUNTS: KERNEL, EXCHANGE, and the instructions with hello.ko and with floor.ko: a line of the baseline.
+# counts_by_exchange KERNEL < COUNTS: KERNEL, EXCHANGE, and the instructions with hello.ko and with floor.ko, over generic netlink hello_genl_c.ko: a line
+# of the baseline.
 counts_by_exchange() {
     awk -F'\t' -v OFS='\t' -v kernel="$1" '
         $1 == "hello" { exchange[++n] = $2; hello[$2] = $3 }
-        $1 == "floor" { floor[$2] = $3 }
+        $1 == "floor" || $1 == "hello_genl_c" { floor[$2] = $3 }
         END { for (i = 1; i <= n; i++) print kernel, exchange[i], hello[exchange[i]], floor[exchange[i]] }'
 }
 
