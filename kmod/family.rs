@@ -18,13 +18,15 @@ use crate::{
         Dump,
         ExtAck,
         Family,
+        Genl,
         Group,
         KernelSocket,
         Payload,
         RcuBuffer,
         RcuBytes,
         Request,
-        Tick, //
+        Tick,
+        Transport, //
     },
     uapi::*,
     wire::NLMSG_DONE,
@@ -59,8 +61,21 @@ const DEFAULT_GREETING: &[u8] = match NLHELLO_GREETING {
 pub struct HelloState {
     // `None` until a greeting is set.
     greeting: RcuBytes<{ NLHELLO_GREETING_MAX as usize }>,
-    peers: Peers,
+    // Each transport has its own: a process mostly has the same port id on both.
+    raw_peers: Peers,
+    genl_peers: Peers,
     counters: Counters<HelloCounter>,
+}
+
+impl HelloState {
+    /// Returns the peers whose sockets are of `transport`.
+    #[inline]
+    fn peers(&self, transport: Transport) -> &Peers {
+        match transport {
+            Transport::Raw => &self.raw_peers,
+            Transport::Genl => &self.genl_peers,
+        }
+    }
 }
 
 /// Counters of a network namespace.
@@ -83,6 +98,8 @@ impl Counter for HelloCounter {
 impl Family for Hello {
     const PROTOCOL: u32 = NETLINK_USER;
 
+    const GENL: Option<Genl> = Some(Genl::new(c"nlhello", 1));
+
     const GROUPS: &'static [Group] = proto::GROUPS;
 
     const COMMANDS: &'static [Command<Self>] = Self::TABLE;
@@ -92,7 +109,8 @@ impl Family for Hello {
     fn new_net(_: &KernelSocket<Self>) -> Result<impl PinInit<HelloState>> {
         Ok(HelloState {
             greeting: RcuBytes::none(),
-            peers: Peers::new()?,
+            raw_peers: Peers::new()?,
+            genl_peers: Peers::new()?,
             counters: Counters::new()?,
         })
     }
@@ -113,8 +131,8 @@ impl Family for Hello {
         net.counters.count(HelloCounter::Dropped);
     }
 
-    fn closed(net: &HelloState, portid: u32) {
-        net.peers.remove(portid);
+    fn closed(net: &HelloState, transport: Transport, portid: u32) {
+        net.peers(transport).remove(portid);
     }
 }
 
@@ -142,7 +160,8 @@ impl Handlers for Hello {
             attrs,
             ext_ack,
         } = call;
-        let Some(peer) = request.net().peers.get(attrs.portid()) else {
+        let peers = request.net().peers(request.transport());
+        let Some(peer) = peers.get(attrs.portid()) else {
             let attr = attrs.portid_attr();
             return Err(ext_ack.refuse_attr(
                 ENOENT,
@@ -157,9 +176,8 @@ impl Handlers for Hello {
     type GetPeerDump = PeerDump;
 
     fn get_stats<'a>(call: &mut Call<'a, Self>) -> Result<Answer<'a, Self>> {
-        let HelloState {
-            peers, counters, ..
-        } = call.request.net();
+        let HelloState { counters, .. } = call.request.net();
+        let peers = call.request.net().peers(call.request.transport());
         let reply = GetStatsReply {
             hellos: counters.sum(HelloCounter::Hellos),
             classic: counters.sum(HelloCounter::Classic),
@@ -202,7 +220,7 @@ fn record_hello(request: &Request<'_, Hello>, counter: HelloCounter) {
     let net = request.net();
 
     net.counters.count(counter);
-    net.peers
+    net.peers(request.transport())
         .note(request.portid(), request.payload().len(), Tick::now());
 }
 
@@ -217,7 +235,10 @@ fn notify<'a>(request: &Request<'a, Hello>, text: impl FnOnce() -> Option<&'a [u
 }
 
 /// `HELLO_CMD_GET_PEER` for all peers.
-struct PeerDump(Cursor);
+struct PeerDump {
+    transport: Transport,
+    cursor: Cursor,
+}
 
 impl Dump for PeerDump {
     type Family = Hello;
@@ -226,16 +247,19 @@ impl Dump for PeerDump {
 
     const NLMSG_TYPE: u16 = HELLO_CMD_GET_PEER;
 
-    fn start(_call: &mut Call<'_, Hello>) -> Result<Self> {
-        Ok(Self(Cursor::start()))
+    fn start(call: &mut Call<'_, Hello>) -> Result<Self> {
+        Ok(Self {
+            transport: call.request.transport(),
+            cursor: Cursor::start(),
+        })
     }
 
     fn next(&mut self, net: &HelloState, _ext_ack: &mut ExtAck<'_>) -> Result<Option<Peer>> {
-        Ok(net.peers.next(&mut self.0))
+        Ok(net.peers(self.transport).next(&mut self.cursor))
     }
 
     fn generation(&self, net: &HelloState) -> u32 {
-        net.peers.generation()
+        net.peers(self.transport).generation()
     }
 
     fn payload(peer: &Peer) -> impl Payload {

@@ -15,5 +15,5 @@ module_family! {
     name: "hello",
     description: "Says hello over netlink, in Rust",
     license: "GPL",
-    alias: ["net-pf-16-proto-31"],
+    alias: ["net-pf-16-proto-31", "net-pf-16-proto-16-family-nlhello"],
 }

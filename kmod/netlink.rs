@@ -82,11 +82,14 @@ mod creds;
 mod distinct;
 mod errno;
 mod ext_ack;
+mod genl;
 mod gfp;
 mod protocol;
 
 mod ffi;
+mod genlmsghdr;
 mod group;
+mod transport;
 
 mod counters;
 mod rcu;
@@ -114,6 +117,7 @@ mod policy;
 
 mod dispatch;
 
+mod genl_family;
 mod net;
 
 mod registration;
@@ -148,6 +152,7 @@ pub use counters::{
 pub use creds::Creds;
 pub use dump::Dump;
 pub use ext_ack::ExtAck;
+pub use genl::Genl;
 pub use group::Group;
 pub use kernel_socket::KernelSocket;
 pub use rcu::{
@@ -166,13 +171,27 @@ pub use request::Request;
 pub use serve::Handler;
 pub use skb::Payload;
 pub use tick::Tick;
+pub use transport::{
+    Transport,
+    NETLINK_GENERIC, //
+};
 
 use kernel::prelude::*;
 
 /// A raw netlink protocol.
 pub trait Family: Sized + 'static {
-    /// The third argument of `socket(2)`, below 32, and not `NETLINK_USERSOCK`, the users' own.
+    /// The third argument of `socket(2)`, below 32, and not `NETLINK_USERSOCK`, the users' own;
+    /// [`NETLINK_GENERIC`] where there is none. A module has at most one family without.
     const PROTOCOL: u32;
+
+    /// Place of the family in generic netlink, if it has one there: beside its protocol, or, where
+    /// [`Family::PROTOCOL`] is [`NETLINK_GENERIC`], alone.
+    ///
+    /// The same handlers serve the same commands there. Their types ascend in [`Family::COMMANDS`], up to
+    /// 255, each before its dump, and each group needs a [name](Group::name). The core refuses some requests itself, in its own words, of which
+    /// [`Family::refused`] does not learn. There is no [`Family::bare`], no [`Family::BIND`] and no
+    /// [`Family::UNBIND`], and a [`KernelSocket`] sends over the raw protocol alone.
+    const GENL: Option<Genl> = None;
 
     /// The multicast groups, each with who may join it. Nobody joins another.
     const GROUPS: &'static [Group] = &[];
@@ -229,7 +248,10 @@ pub trait Family: Sized + 'static {
 
     /// Called when a socket of the family that had the port id `portid` is closed. Another may have
     /// it by now.
-    fn closed(_net: &Self::Net, _portid: u32) {}
+    ///
+    /// Whether a socket of generic netlink ever spoke with the family, the core does not say: it is called
+    /// for each of them.
+    fn closed(_net: &Self::Net, _transport: Transport, _portid: u32) {}
 }
 
 /// Decides whether a socket may join the multicast group `group`, one of the family's, in the network

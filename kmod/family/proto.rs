@@ -23,7 +23,7 @@ use crate::{
 use kernel::prelude::*;
 
 /// The multicast groups.
-pub(super) const GROUPS: &[Group] = &[Group::new(HELLO_GROUP_EVENTS)];
+pub(super) const GROUPS: &[Group] = &[Group::new(HELLO_GROUP_EVENTS).name(c"events")];
 
 attributes! {
     /// Attributes of a `HELLO_CMD_HELLO`.

@@ -6,6 +6,7 @@ use super::{
     errno::to_result,
     ffi::{
         self,
+        GenlMessage,
         NlaPolicy, //
     },
     group,
@@ -27,7 +28,6 @@ use core::{
 };
 use kernel::{
     bindings,
-    ffi::c_uint,
     prelude::*, //
 };
 
@@ -84,16 +84,16 @@ impl<'a, T: Family> Request<'a, T> {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute.
+    /// `ENOMEM`, `EMSGSIZE` where an `int` cannot count the message or `nla_len` an attribute, and
+    /// over generic netlink `EINVAL` for a type above 255.
     #[inline]
     pub fn reply<S: AttributeSet>(
         &self,
         nlmsg_type: u16,
         payload: impl Payload,
     ) -> Result<Answer<'a, T, S>> {
-        let header = self.answer_header(nlmsg_type);
-
-        SkBuff::new(header, &payload, bindings::GFP_KERNEL).map(|skb| Answer::new(Some(skb)))
+        self.message(nlmsg_type, payload)
+            .map(|skb| Answer::new(Some(skb)))
     }
 
     /// Answers by the ACK alone, where `NLM_F_ACK` asks for one.
@@ -118,7 +118,7 @@ impl<'a, T: Family> Request<'a, T> {
     fn has_listeners(&self, group: u32) -> bool {
         // SAFETY: By the type invariants of `Datagram` the buffer belongs to the kernel's socket,
         // which stays while a callback runs.
-        unsafe { ffi::nl_helper_has_listeners(self.skb(), group as c_uint) != 0 }
+        unsafe { ffi::nl_helper_has_listeners(self.skb(), self.core_group(group)) != 0 }
     }
 
     /// Notifies the listeners of `group` in the network namespace: a message of type `nlmsg_type`
@@ -146,21 +146,23 @@ impl<'a, T: Family> Request<'a, T> {
         if !self.is_wanted(group) {
             return Ok(());
         }
-        let header = self.answer_header(nlmsg_type);
-        let skb = SkBuff::new(header, &payload(), bindings::GFP_KERNEL)?;
+        let skb = self.message(nlmsg_type, payload())?;
 
         self.send_to_group(group, skb)
     }
 
-    /// Returns the header of an answer, which repeats the sequence number.
-    fn answer_header(&self, nlmsg_type: u16) -> Nlmsghdr {
-        Nlmsghdr {
+    /// Makes a message that repeats the sequence number.
+    #[inline]
+    fn message(&self, nlmsg_type: u16, payload: impl Payload) -> Result<SkBuff> {
+        let header = Nlmsghdr {
             nlmsg_len: 0,
             nlmsg_type,
             nlmsg_flags: 0,
             nlmsg_seq: self.nlmsg_seq(),
             nlmsg_pid: self.portid(),
-        }
+        };
+
+        SkBuff::new(header, &payload, bindings::GFP_KERNEL)
     }
 
     /// Hands `reply` to the sender's socket, without waiting for room there.
@@ -170,16 +172,25 @@ impl<'a, T: Family> Request<'a, T> {
 
         // SAFETY: By the type invariants of `Datagram` the request's buffer is alive and has the
         // socket that received it; `into_raw` gave up the reply, which the function frees.
-        to_result(unsafe { ffi::nl_helper_reply(self.skb(), reply, len) })
+        to_result(unsafe { ffi::nl_helper_reply(self.skb(), reply, len, self.genl_raw()) })
     }
 
     /// Hands `notification` to the listeners of `group`.
     fn send_to_group(&self, group: u32, notification: SkBuff) -> Result {
         let echo = self.has(NLM_F_ECHO);
+        let group = self.core_group(group);
         let (skb, len) = notification.into_raw();
 
         // SAFETY: As in `send`.
-        to_result(unsafe { ffi::nl_helper_notify(self.skb(), skb, len, group as c_uint, echo) })
+        to_result(unsafe {
+            ffi::nl_helper_notify(self.skb(), skb, len, group, echo, self.genl_raw())
+        })
+    }
+
+    /// Returns what generic netlink adds, as C takes it.
+    #[inline]
+    fn genl_raw(&self) -> *const GenlMessage {
+        self.genl().map_or(ptr::null(), ptr::from_ref)
     }
 
     /// Sends the `NLMSG_ERROR` that says how the request ended.

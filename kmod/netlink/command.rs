@@ -5,7 +5,10 @@
 use super::{
     attributes::Rule,
     distinct::assert_distinct,
-    dump,
+    dump::{
+        self,
+        DumpCallbacks, //
+    },
     serve,
     AttributeSet,
     Dump,
@@ -20,6 +23,8 @@ use core::marker::PhantomData;
 pub struct Command<T: Family> {
     pub(super) nlmsg_type: u16,
     pub(super) is_dump: bool,
+    /// Callbacks of a dump.
+    pub(super) dump: Option<DumpCallbacks>,
     pub(super) uns_admin_perm: bool,
     pub(super) policy: &'static [Rule],
     pub(super) serve: fn(&Request<'_, T>),
@@ -43,6 +48,7 @@ impl<T: Family> Command<T> {
         Self {
             nlmsg_type,
             is_dump: false,
+            dump: None,
             uns_admin_perm: false,
             policy: S::POLICY,
             // SAFETY: `_handler` is a value of `F`.
@@ -58,6 +64,7 @@ impl<T: Family> Command<T> {
     pub const fn dump<D: Dump<Family = T>>(nlmsg_type: u16) -> Self {
         Self {
             is_dump: true,
+            dump: Some(DumpCallbacks::of::<D>()),
             ..Self::new(nlmsg_type, dump::start::<D>)
         }
     }
@@ -77,9 +84,13 @@ pub(super) struct Commands<T: Family>(PhantomData<fn(T)>);
 
 impl<T: Family> Commands<T> {
     /// [`Family::COMMANDS`], checked when the family is compiled: a type has at most one command that is
-    /// a dump, and one that is not.
+    /// a dump, and one that is not. For generic netlink they ascend, up to 255, each before its dump, and
+    /// both take the same to use.
     pub(super) const TABLE: &'static [Command<T>] = {
         assert_distinct!(T::COMMANDS, by nlmsg_type, is_dump: "two commands of one type");
+        if T::GENL.is_some() {
+            check_genl(T::COMMANDS);
+        }
         T::COMMANDS
     };
 
@@ -90,4 +101,37 @@ impl<T: Family> Commands<T> {
             .iter()
             .find(|command| command.nlmsg_type == nlmsg_type && command.is_dump == is_dump)
     }
+}
+
+/// Checks that generic netlink takes `commands`, in this order.
+///
+/// # Panics
+///
+/// When it does not. A `const` table does not compile then.
+const fn check_genl<T: Family>(commands: &[Command<T>]) {
+    let mut rest = commands;
+
+    assert!(commands.len() <= u8::MAX as usize, "more than 255 commands");
+    // A `const fn` cannot use iterators.
+    while let [command, tail @ ..] = rest {
+        assert!(command.nlmsg_type <= u8::MAX as u16, "message type is above 255");
+        if let [next, ..] = tail {
+            check_order(command, next);
+        }
+        rest = tail;
+    }
+}
+
+/// Checks that `next` may follow `command` in generic netlink.
+const fn check_order<T: Family>(command: &Command<T>, next: &Command<T>) {
+    let is_same_type = command.nlmsg_type == next.nlmsg_type;
+
+    assert!(
+        command.nlmsg_type < next.nlmsg_type || is_same_type && next.is_dump,
+        "commands are not in ascending order, each before its dump"
+    );
+    assert!(
+        !is_same_type || command.uns_admin_perm == next.uns_admin_perm,
+        "a command and its dump are for different users"
+    );
 }

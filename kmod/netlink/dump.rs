@@ -10,7 +10,16 @@
 //! the next `recvmsg(2)`.
 
 use super::{
-    ffi,
+    ffi::{
+        self,
+        DumpStep,
+        Dumpit,
+        GenlMessage, //
+    },
+    genlmsghdr::{
+        Genlmsghdr,
+        GENL_HDRLEN, //
+    },
     protocol::Protocol,
     skb::SkbWriter,
     slot,
@@ -34,7 +43,10 @@ use core::ptr::{
 };
 use kernel::{
     bindings,
-    ffi::c_int,
+    ffi::{
+        c_int,
+        c_void, //
+    },
     prelude::*, //
 };
 
@@ -58,7 +70,7 @@ pub trait Dump: Sized + Send + 'static {
     /// Entry of the table, as a copy of its own: no lock is held while it is written.
     type Item: Send;
 
-    /// Message type of the entries, 16 or above.
+    /// Message type of the entries, 16 or above, and at most 255 where the family is in generic netlink.
     const NLMSG_TYPE: u16;
 
     /// The least room of a buffer, in bytes: that of the largest entry, header and padding included.
@@ -114,6 +126,8 @@ struct DumpState<D: Dump> {
     pending: Option<NextEntry<D>>,
     // Ext-ack of `NLMSG_DONE`, which the core writes after the last call.
     ext_ack: ExtAck<'static>,
+    // The `nlmsg_type` of the family in generic netlink, where the request came by that.
+    genl_id: Option<u16>,
 }
 
 impl<D: Dump> DumpState<D> {
@@ -133,8 +147,26 @@ impl<D: Dump> DumpState<D> {
             D::NLMSG_TYPE >= NLMSG_MIN_TYPE,
             "message type of a dump is netlink's own"
         );
+        assert!(
+            <D::Family as Family>::GENL.is_none() || D::NLMSG_TYPE <= u8::MAX as u16,
+            "message type of a dump is above 255"
+        );
         D::NLMSG_TYPE
     };
+
+    /// The second header of the entries in generic netlink.
+    const GENLMSGHDR: [u8; GENL_HDRLEN] = match <D::Family as Family>::GENL {
+        Some(genl) => Genlmsghdr::new(genl, Self::NLMSG_TYPE as u8).to_bytes(),
+        None => [0; GENL_HDRLEN],
+    };
+
+    /// Returns the `nlmsg_type` of the entries, and their second header, if they have one.
+    fn entry_header(&self) -> (u16, &'static [u8]) {
+        match <D::Family as Family>::GENL.and(self.genl_id) {
+            Some(id) => (id, &Self::GENLMSGHDR),
+            None => (Self::NLMSG_TYPE, &[]),
+        }
+    }
 
     /// Moves on.
     fn next(&mut self, net: &<D::Family as Family>::Net) -> NextEntry<D> {
@@ -166,8 +198,38 @@ pub(super) fn start<'a, D: Dump>(
         table: D::start(call)?,
         pending: None,
         ext_ack: call.ext_ack.take_msg(),
+        genl_id: call.request.genl_id(),
     };
-    let mut handover: Handover<D> = Some(KBox::new(state, GFP_KERNEL_ACCOUNT)?);
+    let state = KBox::new(state, GFP_KERNEL_ACCOUNT)?;
+
+    match call.request.genl() {
+        Some(message) => start_generic(message, state)?,
+        None => start_raw(call, state)?,
+    }
+    Ok(call.request.done())
+}
+
+/// Hands `state` to the dump that the core is about to start.
+#[cold] // Laid out of the way of raw requests.
+fn start_generic<D: Dump>(message: &GenlMessage, state: KBox<DumpState<D>>) -> Result {
+    // A dump over generic netlink is of a request for one.
+    let cb = NonNull::new(message.dump).ok_or(EINVAL)?.as_ptr();
+
+    // SAFETY: By the type invariants of `Request` the core lends `cb`, of which nobody else has set
+    // the slot, and will call `done`, once.
+    unsafe {
+        (*cb).min_dump_alloc = DumpState::<D>::MIN_DUMP_ALLOC;
+        state_slot(cb).write(KBox::into_raw(state).cast());
+    }
+    Ok(())
+}
+
+/// Starts a dump with `state`.
+fn start_raw<D: Dump>(
+    call: &Call<'_, D::Family, D::Attrs>,
+    state: KBox<DumpState<D>>,
+) -> Result {
+    let mut handover: Handover<D> = Some(state);
     let mut control = bindings::netlink_dump_control {
         start: Some(begin::<D>),
         dump: Some(fill::<D>),
@@ -178,17 +240,46 @@ pub(super) fn start<'a, D: Dump>(
     };
 
     // SAFETY: The request's buffer is alive, and the function takes a reference of its own. `begin` is
-    // called during this call or not at all, so `handover` is there; what it leaves in `data` is what
-    // the other two expect. The dump holds a reference to the module.
+    // called during this call or not at all, so `handover` is there; what it leaves in the slot is
+    // what the other two expect. The dump holds a reference to the module.
     let err = unsafe {
         ffi::nl_helper_dump_start(call.request.skb(), call.request.nlmsghdr(), &mut control)
     };
 
     // A state that was not handed over is dropped here.
     match -err as u32 {
-        bindings::EINTR => Ok(call.request.done()),
+        bindings::EINTR => Ok(()),
         _ => Err(Error::from_errno(err)),
     }
+}
+
+/// Callbacks of a dump, for generic netlink.
+#[derive(Clone, Copy)]
+pub(super) struct DumpCallbacks {
+    pub(super) fill: Dumpit,
+    pub(super) done: DumpStep,
+}
+
+impl DumpCallbacks {
+    /// Returns those of `D`.
+    pub(super) const fn of<D: Dump>() -> Self {
+        Self {
+            fill: fill::<D>,
+            done: done::<D>,
+        }
+    }
+}
+
+/// Returns the place that `cb` has for the [`DumpState`]; null in there until there is one. In generic
+/// netlink `cb->data` is the core's own.
+///
+/// # Safety
+///
+/// `cb` must be a `struct netlink_callback`.
+pub(super) unsafe fn state_slot(cb: *mut bindings::netlink_callback) -> *mut *mut c_void {
+    // SAFETY: The caller vouches for it. `args` is an array of `long`, each as large and as aligned as
+    // a pointer.
+    unsafe { ptr::addr_of_mut!((*cb).__bindgen_anon_1).cast() }
 }
 
 /// Called by the core when the dump may begin: from here on `done` will be called.
@@ -201,7 +292,7 @@ unsafe extern "C" fn begin<D: Dump>(cb: *mut bindings::netlink_callback) -> c_in
     unsafe {
         let handover = &mut *(*cb).data.cast::<Handover<D>>();
         match handover.take() {
-            Some(state) => (*cb).data = KBox::into_raw(state).cast(),
+            Some(state) => state_slot(cb).write(KBox::into_raw(state).cast()),
             None => return EINVAL.to_errno(),
         }
     }
@@ -214,30 +305,32 @@ unsafe extern "C" fn begin<D: Dump>(cb: *mut bindings::netlink_callback) -> c_in
 ///
 /// # Safety
 ///
-/// `begin` must have been called for `cb`, and `done` not; nobody else may use either argument.
+/// The slot of `cb` must hold a state of `D`, and `done` not have been called; nobody else may use either argument.
 unsafe extern "C" fn fill<D: Dump>(
     skb: *mut bindings::sk_buff,
     cb: *mut bindings::netlink_callback,
 ) -> c_int {
-    // SAFETY: By the caller's word the state is what `begin` left, and ours until we return; the
+    // SAFETY: By the caller's word the state is in the slot, and ours until we return; the
     // core allocated the buffer for this call, linear, empty, and owned by the socket that asked,
-    // whose network namespace holds a state of the family. The core keeps the request, and its
-    // header, until the dump is done, and what `extack` points to for this call.
-    let (state, net, mut writer, cb, extack, mut header) = unsafe {
-        let writer = SkbWriter::new(NonNull::new_unchecked(skb), ffi::nl_helper_tailroom(skb));
+    // whose network namespace holds a state of the family. What `extack` points to is there for this
+    // call.
+    let (state, net, mut writer, cb, extack) = unsafe {
+        let writer = SkbWriter::new(NonNull::new_unchecked(skb), 0, ffi::nl_helper_tailroom(skb));
         let unit = Protocol::<D::Family>::UNIT;
         let slot = ffi::nl_helper_net(ffi::nl_helper_skb_net(skb), unit);
         let net = slot::state_in::<D::Family>(slot);
         let extack = (*cb).extack.as_mut();
-        let header = Nlmsghdr {
-            nlmsg_len: 0,
-            nlmsg_type: DumpState::<D>::NLMSG_TYPE,
+        let state = &mut *state_slot(cb).read().cast::<DumpState<D>>();
+        (state, net, writer, &mut *cb, extack)
+    };
+    // SAFETY: The core keeps the request, and its header, until the dump is done.
+    let mut header = unsafe {
+        Nlmsghdr {
             nlmsg_flags: NLM_F_MULTI,
-            nlmsg_seq: (*(*cb).nlh).nlmsg_seq,
-            nlmsg_pid: ffi::nl_helper_portid((*cb).skb),
-        };
-        let state = &mut *(*cb).data.cast::<DumpState<D>>();
-        (state, net, writer, &mut *cb, extack, header)
+            nlmsg_seq: (*cb.nlh).nlmsg_seq,
+            nlmsg_pid: ffi::nl_helper_portid(cb.skb),
+            ..Nlmsghdr::default()
+        }
     };
     // `NLMSG_DONE` carries these flags, too.
     cb.answer_flags = state.filtered();
@@ -265,6 +358,12 @@ fn fill_buffer<D: Dump>(
     header: Nlmsghdr,
     cb: &mut bindings::netlink_callback,
 ) -> Result<usize> {
+    let (nlmsg_type, second) = state.entry_header();
+    let header = Nlmsghdr {
+        nlmsg_type,
+        ..header
+    };
+
     if cb.prev_seq == 0 {
         // Before the table is looked at for the first time.
         cb.prev_seq = state.table.generation(net);
@@ -278,7 +377,8 @@ fn fill_buffer<D: Dump>(
         cb.seq = state.table.generation(net);
         match &entry {
             Ok(Some(item)) => {
-                let result = writer.put_message(consistent(header, cb), &D::payload(item));
+                let payload = D::payload(item);
+                let result = writer.put_message(consistent(header, cb), second, &payload);
                 match result {
                     Ok(()) => {
                         cb.prev_seq = cb.seq;
@@ -317,10 +417,10 @@ fn consistent(header: Nlmsghdr, cb: &bindings::netlink_callback) -> Nlmsghdr {
 ///
 /// # Safety
 ///
-/// `begin` must have been called for `cb`.
+/// The slot of `cb` must hold a state of `D`.
 unsafe extern "C" fn done<D: Dump>(cb: *mut bindings::netlink_callback) -> c_int {
-    // SAFETY: By the caller's word this is what `begin` left, and it is given up here.
-    drop(unsafe { KBox::<DumpState<D>>::from_raw((*cb).data.cast()) });
+    // SAFETY: By the caller's word there is a box in the slot, and it is given up here.
+    drop(unsafe { KBox::<DumpState<D>>::from_raw(state_slot(cb).read().cast()) });
     0
 }
 

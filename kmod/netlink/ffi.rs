@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The functions of `helpers.c`.
+//! The functions of `helpers.c` and `genl.c`.
 
 use super::Creds;
 use kernel::{
@@ -75,6 +75,51 @@ pub(super) type InitNet = unsafe extern "C" fn(net: *mut bindings::net) -> c_int
 /// Called for a network namespace that goes.
 pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 
+/// What generic netlink adds to a message, `struct nl_helper_genl_message`.
+#[repr(C)]
+pub(super) struct GenlMessage {
+    /// The dump that it asks for, about to start; null where it asks for none.
+    pub(super) dump: *mut bindings::netlink_callback,
+    /// What the sender asks for.
+    pub(super) cmd: u8,
+    /// Version of the family.
+    pub(super) version: u8,
+}
+
+/// What generic netlink says of a request, `struct genl_info`; nobody here looks inside.
+#[allow(non_camel_case_types)] // As C calls it: kCFI compares the names.
+#[repr(C)]
+pub(super) struct genl_info {
+    _private: [u8; 0],
+}
+
+/// Called for a request, see `struct genl_split_ops`.
+pub(super) type Doit =
+    unsafe extern "C" fn(skb: *mut bindings::sk_buff, info: *mut genl_info) -> c_int;
+
+/// Called for a dump that is about to start, or is done.
+pub(super) type DumpStep = unsafe extern "C" fn(cb: *mut bindings::netlink_callback) -> c_int;
+
+/// Called for each buffer of a dump.
+pub(super) type Dumpit = unsafe extern "C" fn(
+    skb: *mut bindings::sk_buff,
+    cb: *mut bindings::netlink_callback,
+) -> c_int;
+
+/// Operation of a family of generic netlink, `struct nl_helper_genl_op`.
+#[repr(C)]
+pub(super) struct GenlOp {
+    pub(super) doit: Doit,
+    pub(super) start: DumpStep,
+    /// For a dump alone, as the next.
+    pub(super) dumpit: Option<Dumpit>,
+    pub(super) done: Option<DumpStep>,
+    /// `struct nl_helper_genl_policy`; null where no attribute is taken.
+    pub(super) policy: *const c_void,
+    pub(super) cmd: u8,
+    pub(super) uns_admin_perm: bool,
+}
+
 #[allow(improper_ctypes)] // Linux 6.12 without lockdep: an empty struct, behind a pointer.
 extern "C" {
     /// Makes the slots of protocol `unit`, which is below 32 here and everywhere. Calls `init` for
@@ -124,7 +169,7 @@ extern "C" {
     /// a negative errno unless it is open.
     pub(super) fn nl_helper_socket_has_listeners(socket: *mut c_void, group: c_uint) -> c_int;
 
-    /// Sends `skb`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, by
+    /// Sends `skb`, which it consumes, with `len` bytes that are put as for `nl_helper_reply`, by
     /// `socket` to the listeners of `group` or, where that is 0, to the port id `portid`; 0 or a
     /// negative errno, also unless it is open.
     pub(super) fn nl_helper_socket_send(
@@ -163,12 +208,14 @@ extern "C" {
     /// Returns how many bytes may be appended to `skb`.
     pub(super) fn nl_helper_tailroom(skb: *const bindings::sk_buff) -> usize;
 
-    /// Sends `reply`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, to
-    /// the sender of `request`; a negative errno when that failed.
+    /// Sends `reply`, which it consumes, to the sender of `request`; a negative errno when that failed.
+    /// It has `len` bytes that are put as by `nl_helper_put`, but behind room for a second header, which
+    /// they get where `genl` is not null.
     pub(super) fn nl_helper_reply(
         request: *mut bindings::sk_buff,
         reply: *mut bindings::sk_buff,
         len: c_uint,
+        genl: *const GenlMessage,
     ) -> c_int;
 
     /// Says, by anything but 0, that somebody listens to `group` of the protocol that `request`
@@ -178,15 +225,15 @@ extern "C" {
         group: c_uint,
     ) -> c_int;
 
-    /// Sends `skb`, which it consumes, with `len` bytes that are put as by `nl_helper_put`, to the
-    /// listeners of `group` in the network namespace of `request`, and where `echo` says so to its
-    /// sender; 0 or a negative errno.
+    /// Sends `skb`, which it consumes, likewise to the listeners of `group`, as the core numbers it, in
+    /// the network namespace of `request`, and where `echo` says so to its sender; 0 or a negative errno.
     pub(super) fn nl_helper_notify(
         request: *mut bindings::sk_buff,
         skb: *mut bindings::sk_buff,
         len: c_uint,
         group: c_uint,
         echo: bool,
+        genl: *const GenlMessage,
     ) -> c_int;
 
     /// Starts a dump for the message `nlh` of `request`, in this module's name.
@@ -206,6 +253,47 @@ extern "C" {
         extack: *mut bindings::netlink_ext_ack,
         policy: *const NlaPolicy,
     );
+
+    /// Makes the family of generic netlink of protocol `unit`, with room for as many operations, at most
+    /// 255, and groups, unregistered; 0 or a negative errno. Copies `name`, of at most 15 bytes and a NUL.
+    pub(super) fn nl_helper_genl_new(
+        unit: c_int,
+        name: *const u8,
+        version: u8,
+        netnsok: bool,
+        n_ops: usize,
+        n_groups: usize,
+    ) -> c_int;
+
+    /// Frees it and its policies; it is not registered.
+    pub(super) fn nl_helper_genl_free(unit: c_int);
+
+    /// Adds a group to it, which takes `cap` to join, -1 for nothing. Copies `name`, likewise.
+    pub(super) fn nl_helper_genl_add_group(unit: c_int, name: *const u8, cap: c_int);
+
+    /// Adds a policy to it, for attributes up to `maxattr`; null when there is no memory.
+    pub(super) fn nl_helper_genl_new_policy(unit: c_int, maxattr: u16) -> *mut c_void;
+
+    /// Adds an attribute to such a policy, and `nested`, null or another one, for what is in it.
+    pub(super) fn nl_helper_genl_add_rule(
+        policy: *mut c_void,
+        nla_type: u16,
+        rule: *const NlaPolicy,
+        nested: *const c_void,
+    );
+
+    /// Adds an operation to it. They come by command, and of each the dump last.
+    pub(super) fn nl_helper_genl_add_op(unit: c_int, op: *const GenlOp);
+
+    /// Registers it; 0 or a negative errno: `EEXIST` where another one has the name.
+    pub(super) fn nl_helper_genl_register(unit: c_int) -> c_int;
+
+    /// Unregisters it, when the calls are over that are under way.
+    pub(super) fn nl_helper_genl_unregister(unit: c_int);
+
+    /// Returns the number that the core has given to the group that was added as number `index`, from
+    /// 0 on; it is registered.
+    pub(super) fn nl_helper_genl_group(unit: c_int, index: c_uint) -> c_uint;
 
     /// Allocates `count` counters for each CPU, at 0; null when it could not.
     pub(super) fn nl_helper_counters_new(count: usize) -> *mut c_void;

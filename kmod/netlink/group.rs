@@ -4,8 +4,10 @@
 
 use super::{
     distinct::assert_distinct,
+    genl,
     Family, //
 };
+use core::ffi::CStr;
 use kernel::bindings;
 
 /// A multicast group of a family: its number, and what it takes to join it.
@@ -14,6 +16,7 @@ use kernel::bindings;
 /// the socket: `CAP_NET_ADMIN`, unless the group says otherwise.
 pub struct Group {
     number: u32,
+    name: Option<&'static CStr>,
     /// A capability (`CAP_*`).
     pub(super) cap: Option<u32>,
 }
@@ -34,8 +37,30 @@ impl Group {
         assert!(number <= MAX_NUMBER, "group is above 1024");
         Self {
             number,
+            name: None,
             cap: Some(bindings::CAP_NET_ADMIN),
         }
+    }
+
+    /// Name of the group, of at most 15 bytes, which it needs in generic netlink: its number there is the
+    /// core's choice.
+    ///
+    /// # Panics
+    ///
+    /// When the name is empty or longer. A `const` table does not compile then.
+    #[inline]
+    pub const fn name(self, name: &'static CStr) -> Self {
+        genl::check_name(name);
+        Self {
+            name: Some(name),
+            ..self
+        }
+    }
+
+    /// Returns its name.
+    pub(super) fn genl_name(&self) -> &'static CStr {
+        // By `check_names()` it has one.
+        self.name.unwrap_or_default()
     }
 
     /// To join takes `CAP_SYS_ADMIN` (`GENL_MCAST_CAP_SYS_ADMIN`).
@@ -58,6 +83,29 @@ impl Group {
 #[inline]
 pub(super) fn find<T: Family>(number: u32) -> Option<&'static Group> {
     T::GROUPS.iter().find(|group| group.number == number)
+}
+
+/// Returns which of the groups of the family `T`, from 0 on, is `number`, which the family has.
+pub(super) fn index<T: Family>(number: u32) -> u32 {
+    let others = T::GROUPS.iter().take_while(|group| group.number != number);
+
+    others.count() as u32
+}
+
+/// Checks that each of `groups` has a name.
+///
+/// # Panics
+///
+/// When one has none. A `const` family does not compile then.
+#[inline]
+pub(super) const fn check_names(groups: &[Group]) {
+    let mut rest = groups;
+
+    // A `const fn` cannot use iterators.
+    while let [group, tail @ ..] = rest {
+        assert!(group.name.is_some(), "group without a name");
+        rest = tail;
+    }
 }
 
 /// The groups of a family in a `struct netlink_kernel_cfg`: how the core counts and guards them.

@@ -19,13 +19,17 @@
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/uidgid.h>
+#include <net/genetlink.h>
 #include <net/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/sock.h>
+
+#include "helpers.h"
 
 /* Here because the keys of Rust's module! differ between the kernels; Kbuild says who. */
 MODULE_AUTHOR(NL_HELPER_AUTHOR);
@@ -113,6 +117,21 @@ struct net *nl_helper_skb_net(const struct sk_buff *skb)
 bool nl_helper_is_init_net(const struct net *net)
 {
 	return net_eq(net, &init_net);
+}
+
+/*
+ * Puts @len bytes, a message, that lie behind room for a second header: over generic
+ * netlink, where there is @genl, they get it. Frees @skb where that fails.
+ */
+static __always_inline int
+nl_helper_put_message(const struct sk_buff *request, struct sk_buff *skb,
+		      unsigned int len, const struct nl_helper_genl_message *genl)
+{
+	if (unlikely(genl))
+		return nl_helper_genl_put_message(request, skb, len, genl);
+	skb_reserve(skb, GENL_HDRLEN);
+	__skb_put(skb, len);
+	return 0;
 }
 
 /*
@@ -222,7 +241,7 @@ int nl_helper_socket_send(struct nl_helper_socket *socket, struct sk_buff *skb,
 		kfree_skb(skb);
 		return err;
 	}
-	__skb_put(skb, len);
+	nl_helper_put_message(NULL, skb, len, NULL);
 	err = nlmsg_notify(socket->sk, skb, portid, group, !group, flags);
 	nl_helper_socket_leave(socket);
 	return err;
@@ -304,10 +323,10 @@ size_t nl_helper_tailroom(const struct sk_buff *skb)
 
 /* Never blocks: the sender waits in this very call and cannot read meanwhile. */
 int nl_helper_reply(struct sk_buff *request, struct sk_buff *reply,
-		    unsigned int len)
+		    unsigned int len, const struct nl_helper_genl_message *genl)
 {
-	__skb_put(reply, len);
-	return netlink_unicast(request->sk, reply, NETLINK_CB(request).portid,
+	return nl_helper_put_message(request, reply, len, genl) ?:
+	       netlink_unicast(request->sk, reply, NETLINK_CB(request).portid,
 			       MSG_DONTWAIT);
 }
 
@@ -317,10 +336,11 @@ int nl_helper_has_listeners(const struct sk_buff *request, unsigned int group)
 }
 
 int nl_helper_notify(struct sk_buff *request, struct sk_buff *skb,
-		     unsigned int len, unsigned int group, bool echo)
+		     unsigned int len, unsigned int group, bool echo,
+		     const struct nl_helper_genl_message *genl)
 {
-	__skb_put(skb, len);
-	return nlmsg_notify(request->sk, skb, NETLINK_CB(request).portid, group,
+	return nl_helper_put_message(request, skb, len, genl) ?:
+	       nlmsg_notify(request->sk, skb, NETLINK_CB(request).portid, group,
 			    echo, GFP_KERNEL);
 }
 
@@ -341,15 +361,6 @@ enum nl_helper_policy_form {
 	NL_HELPER_SIGNED_RANGE,
 	NL_HELPER_MASK,
 	NL_HELPER_BITFIELD32,
-};
-
-/* What an attribute has to be, without the NLA_* that Rust's bindings lack. */
-struct nl_helper_policy {
-	u64 min;
-	u64 max;
-	u32 mask;
-	u8 nl_attr_type;
-	u8 form;
 };
 
 static const u8 nl_helper_nla_types[] = {
@@ -387,20 +398,14 @@ static u8 nl_helper_told_form(const struct nl_helper_policy *p)
 	}
 }
 
-/* The core copies the policy into the message, so all of it may lie on the stack. */
-void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
-		      struct netlink_ext_ack *extack,
-		      const struct nl_helper_policy *p)
+/*
+ * Says in @to what @p does, as far as the core has words for it; @range has to
+ * stay as long as @to. One whose type netlink has no name for may be any bytes.
+ */
+void nl_helper_fill_policy(struct nla_policy *to, union nl_helper_range *range,
+			   const struct nl_helper_policy *p)
 {
-	const u8 type = nl_helper_nla_types[p->nl_attr_type];
-	const struct netlink_range_validation range = {
-		.min = p->min,
-		.max = p->max,
-	};
-	const struct netlink_range_validation_signed signed_range = {
-		.min = p->min,
-		.max = p->max,
-	};
+	const u8 type = nl_helper_nla_types[p->nl_attr_type] ?: NLA_BINARY;
 	/* Its members are constant, so each form is made as a whole. */
 	const struct nla_policy policies[] = {
 		[NL_HELPER_BARE] = { .type = type },
@@ -414,12 +419,12 @@ void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
 		[NL_HELPER_RANGE] = {
 			.type = type,
 			.validation_type = NLA_VALIDATE_RANGE_PTR,
-			.range = &range,
+			.range = &range->of_unsigned,
 		},
 		[NL_HELPER_SIGNED_RANGE] = {
 			.type = type,
 			.validation_type = NLA_VALIDATE_RANGE_PTR,
-			.range_signed = &signed_range,
+			.range_signed = &range->of_signed,
 		},
 		[NL_HELPER_MASK] = {
 			.type = type,
@@ -431,8 +436,24 @@ void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
 			.bitfield32_valid = p->mask,
 		},
 	};
+	const u8 form = p->nl_attr_type ? nl_helper_told_form(p) : NL_HELPER_BARE;
 
-	extack->policy = &policies[nl_helper_told_form(p)];
+	/* Signed limits are the same bits. */
+	range->of_unsigned.min = p->min;
+	range->of_unsigned.max = p->max;
+	memcpy(to, &policies[form], sizeof(*to));
+}
+
+/* The core copies the policy into the message, so all of it may lie on the stack. */
+void nl_helper_refuse(struct sk_buff *request, struct nlmsghdr *nlh, int err,
+		      struct netlink_ext_ack *extack,
+		      const struct nl_helper_policy *p)
+{
+	union nl_helper_range range;
+	struct nla_policy policy;
+
+	nl_helper_fill_policy(&policy, &range, p);
+	extack->policy = &policy;
 	netlink_ack(request, nlh, err, extack);
 }
 

@@ -30,6 +30,17 @@ impl<T: Family> Protocol<T> {
         T::PROTOCOL as c_int
     };
 
+    /// Whether there is a raw protocol: not where the number is that of generic netlink, which has
+    /// to be declared then.
+    pub(super) const IS_RAW: bool = {
+        let is_raw = T::PROTOCOL != bindings::NETLINK_GENERIC;
+        assert!(
+            is_raw || T::GENL.is_some(),
+            "protocol 16 without a name in generic netlink"
+        );
+        is_raw
+    };
+
     /// The bit that stands for the protocol where there is one for each.
     pub(super) const BIT: u32 = 1 << Self::UNIT;
 }

@@ -7,13 +7,15 @@ use super::{
         Atomic,
         Relaxed, //
     },
+    genl_family::GenlFamily,
     net::{
         Sockets,
         States, //
     },
     protocol::Protocol,
     slot,
-    Family, //
+    Family,
+    Transport, //
 };
 use core::{
     marker::PhantomData,
@@ -195,27 +197,65 @@ pub struct Registration<T: Family> {
 
 /// Callbacks of the family, in the order in which they are dropped.
 struct Callbacks<T: Family> {
-    _sockets: Sockets<T>,
+    genl: Option<GenlFamily<T>>,
+    sockets: Option<Sockets<T>>,
     _notifier: Notifier<T>,
 }
 
 impl<T: Family> Callbacks<T> {
-    /// Registers them: the notifier of closed sockets first, before there is a socket.
+    /// Registers them: the notifier of closed sockets first, before there is a socket. If that fails,
+    /// no user has called: a family that is on its raw protocol by then is left out of generic netlink
+    /// instead.
     ///
     /// # Safety
     ///
-    /// As for [`Notifier::register`] and [`Sockets::register`].
+    /// As for [`Notifier::register`], [`Sockets::register`] and [`GenlFamily::register`].
     unsafe fn register() -> Result<Self> {
         // SAFETY: The caller vouches for it.
         unsafe {
-            let notifier = Notifier::register()?;
+            let mut callbacks = Self {
+                genl: None,
+                sockets: None,
+                _notifier: Notifier::register()?,
+            };
 
-            Ok(Self {
-                _sockets: Sockets::register()?,
-                _notifier: notifier,
-            })
+            if Protocol::<T>::IS_RAW {
+                callbacks.sockets = Some(Sockets::register()?);
+            }
+            match GenlFamily::register() {
+                Ok(genl) => callbacks.genl = genl,
+                Err(error) if !Protocol::<T>::IS_RAW => return Err(error),
+                Err(error) => report_left_out(GenlFamily::<T>::name(), error),
+            }
+            Ok(callbacks)
         }
     }
+
+    /// Says in the log `what` happens to those that are there.
+    fn report(&self, what: &str) {
+        let protocol = self.sockets.as_ref().map(|_| T::PROTOCOL);
+        let genl = self.genl.as_ref().map(|_| GenlFamily::<T>::name());
+
+        report(protocol, genl, what);
+    }
+}
+
+/// Says in the log `what` happens to the netlink protocol and the family of generic netlink.
+fn report(protocol: Option<u32>, genl: Option<&str>, what: &str) {
+    if let Some(protocol) = protocol {
+        pr_info!("netlink protocol {protocol} {what}\n");
+    }
+    if let Some(name) = genl {
+        pr_info!("generic netlink family {name} {what}\n");
+    }
+}
+
+/// Says in the log that a family is not in generic netlink.
+#[cold]
+fn report_left_out(name: &str, error: Error) {
+    let errno = error.to_errno();
+
+    pr_err!("generic netlink family {name} is left out: error {errno}\n");
 }
 
 impl<T: Family> Registration<T> {
@@ -248,8 +288,8 @@ impl<T: Family> Registration<T> {
         // socket and dump does of a protocol that is its own.
         match unsafe { Callbacks::register() } {
             Ok(callbacks) => {
+                callbacks.report("is ready");
                 self.callbacks = Some(callbacks);
-                pr_info!("netlink protocol {} is ready\n", T::PROTOCOL);
             }
             Err(error) if !has_users => return Err(error),
             Err(error) => {
@@ -268,8 +308,8 @@ impl<T: Family> Registration<T> {
 
 impl<T: Family> Drop for Registration<T> {
     fn drop(&mut self) {
-        if self.callbacks.is_some() {
-            pr_info!("netlink protocol {} closes\n", T::PROTOCOL);
+        if let Some(callbacks) = &self.callbacks {
+            callbacks.report("closes");
         }
     }
 }
@@ -322,9 +362,9 @@ impl<T: Family> Notifier<T> {
             // by the contract of `register`.
             unsafe {
                 let notify = &*data.cast::<bindings::netlink_notify>();
-                if notify.protocol == Protocol::<T>::UNIT {
+                if let Some(transport) = Transport::of::<T>(notify.protocol) {
                     if let Some(net) = slot::state::<T>(notify.net) {
-                        T::closed(net, notify.portid);
+                        T::closed(net, transport, notify.portid);
                     }
                 }
             }

@@ -3,12 +3,21 @@
 //! Datagrams received, and the requests inside them.
 
 use super::{
-    ffi,
+    ffi::{
+        self,
+        GenlMessage, //
+    },
+    genlmsghdr::{
+        Genlmsghdr,
+        GENL_HDRLEN, //
+    },
+    group,
     protocol::Protocol,
     slot,
     Creds,
     Family,
-    KernelSocket, //
+    KernelSocket,
+    Transport, //
 };
 use crate::wire::{
     self,
@@ -23,7 +32,10 @@ use core::{
 };
 use kernel::{
     bindings,
-    ffi::c_int,
+    ffi::{
+        c_int,
+        c_uint, //
+    },
     prelude::*, //
 };
 
@@ -98,12 +110,47 @@ impl<'a, T: Family> Datagram<'a, T> {
         mut serve: impl FnMut(&Request<'a, T>),
     ) -> Result<(), wire::Error> {
         Messages::new(self.bytes()).try_for_each(|message| {
+            let message = message?;
+
             // INVARIANT: A message of these bytes lies inside them.
             serve(&Request {
                 datagram: self,
-                message: message?,
+                message,
+                payload: message.payload(),
+                genl: None,
             });
             Ok(())
+        })
+    }
+
+    /// Hands the message at the start, one of generic netlink, to `serve`.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` where there is none, and those of `serve`.
+    ///
+    /// # Safety
+    ///
+    /// `dump` must be null, or what the netlink core hands to a `start()` of `T` for this message.
+    pub(super) unsafe fn with_genl(
+        self,
+        dump: *mut bindings::netlink_callback,
+        serve: impl FnOnce(&Request<'_, T>) -> Result,
+    ) -> Result {
+        let message = Messages::new(self.bytes()).next().and_then(Result::ok);
+        let message = message.ok_or(EINVAL)?;
+        let genl = GenlMessage {
+            dump,
+            cmd: Genlmsghdr::from_payload(message.payload()).ok_or(EINVAL)?.cmd,
+            version: T::GENL.ok_or(EINVAL)?.version,
+        };
+
+        // INVARIANT: As in `for_each`; the caller vouches for `dump`.
+        serve(&Request {
+            datagram: self,
+            message,
+            payload: message.payload().get(GENL_HDRLEN..).unwrap_or_default(),
+            genl: Some(&genl),
         })
     }
 
@@ -120,17 +167,54 @@ type HasCapability = unsafe extern "C" fn(*const bindings::sk_buff, c_int) -> bo
 ///
 /// # Invariants
 ///
-/// `message` lies inside `datagram`.
+/// `message` lies inside `datagram`. `genl` is what [`Datagram::with_genl`] was vouched for.
 pub struct Request<'a, T: Family> {
     datagram: Datagram<'a, T>,
     message: Message<'a>,
+    // Behind all headers.
+    payload: &'a [u8],
+    genl: Option<&'a GenlMessage>,
 }
 
 impl<'a, T: Family> Request<'a, T> {
-    /// Returns what the sender asks for, `nlmsg_type`.
+    /// Returns what generic netlink adds, where the message came by that.
+    #[inline(always)] // On the way of each reply; nothing at all for a family that is not there.
+    pub(super) fn genl(&self) -> Option<&'a GenlMessage> {
+        T::GENL.and(self.genl)
+    }
+
+    /// Returns the transport that the message came by.
+    #[inline]
+    pub fn transport(&self) -> Transport {
+        match self.genl() {
+            Some(_) => Transport::Genl,
+            None => Transport::Raw,
+        }
+    }
+
+    /// Returns the number that the core has for `group`, which the family has.
+    #[inline]
+    pub(super) fn core_group(&self, group: u32) -> c_uint {
+        match self.genl() {
+            Some(_) => genl_group::<T>(group),
+            None => group as c_uint,
+        }
+    }
+
+    /// Returns what the sender asks for: `nlmsg_type`, or `cmd` of generic netlink.
     #[inline]
     pub fn nlmsg_type(&self) -> u16 {
-        self.message.header().nlmsg_type
+        match self.genl() {
+            Some(genl) => genl.cmd.into(),
+            None => self.message.header().nlmsg_type,
+        }
+    }
+
+    /// Returns the `nlmsg_type` of all messages of the family in generic netlink, which the core gave
+    /// it, where the message came by that.
+    #[inline]
+    pub(super) fn genl_id(&self) -> Option<u16> {
+        self.genl().map(|_| self.message.header().nlmsg_type)
     }
 
     /// Returns the `NLM_F_*` flags.
@@ -150,13 +234,14 @@ impl<'a, T: Family> Request<'a, T> {
         self.nlmsg_flags() & flags == flags
     }
 
-    /// Returns what follows the header.
+    /// Returns what follows the header, in generic netlink the second one.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.message.payload()
+        self.payload
     }
 
-    /// Returns the sender's port id, from the socket and not from the message.
+    /// Returns the sender's port id, from the socket and not from the message. On the other
+    /// transport another socket may have the same.
     #[inline]
     pub fn portid(&self) -> u32 {
         self.datagram.portid
@@ -216,7 +301,7 @@ impl<'a, T: Family> Request<'a, T> {
         self.datagram.skb.as_ptr()
     }
 
-    /// Returns the header and the payload.
+    /// Returns the whole message.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.message.bytes()
     }
@@ -226,6 +311,13 @@ impl<'a, T: Family> Request<'a, T> {
     pub(super) fn nlmsghdr(&self) -> *const bindings::nlmsghdr {
         self.bytes().as_ptr().cast()
     }
+}
+
+/// Returns the number that the core has for `group` of the family `T` in generic netlink.
+#[cold]
+fn genl_group<T: Family>(group: u32) -> c_uint {
+    // SAFETY: There are requests while the family is registered.
+    unsafe { ffi::nl_helper_genl_group(Protocol::<T>::UNIT, group::index::<T>(group)) }
 }
 
 #[cfg(nl_kunit)]

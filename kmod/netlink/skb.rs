@@ -4,7 +4,8 @@
 
 use super::{
     errno::emsgsize,
-    ffi, //
+    ffi,
+    genlmsghdr::GENL_HDRLEN, //
 };
 use crate::wire::{
     self,
@@ -44,16 +45,22 @@ pub struct SkbWriter {
 }
 
 impl SkbWriter {
-    /// Writes into `skb`, which stays empty until [`SkbWriter::commit`].
+    /// Writes into `skb`, which stays empty until [`SkbWriter::commit`], behind `headroom` bytes.
     ///
     /// # Safety
     ///
-    /// `skb` must be linear and empty, with `capacity` bytes of tailroom, and nobody else's while
-    /// the result exists.
+    /// `skb` must be linear and empty, with `headroom` and `capacity` bytes of tailroom, and nobody else's
+    /// while the result exists.
     #[inline]
-    pub(super) unsafe fn new(skb: NonNull<bindings::sk_buff>, capacity: usize) -> Self {
+    pub(super) unsafe fn new(
+        skb: NonNull<bindings::sk_buff>,
+        headroom: usize,
+        capacity: usize,
+    ) -> Self {
         // SAFETY: The caller vouches for the buffer; its data is never null.
-        let start = unsafe { NonNull::new_unchecked((*skb.as_ptr()).data) };
+        let start = unsafe {
+            NonNull::new_unchecked((*skb.as_ptr()).data.add(headroom))
+        };
 
         // INVARIANT: The tailroom of an empty buffer begins at its data; none is initialised yet.
         Self {
@@ -69,9 +76,15 @@ impl SkbWriter {
         self.len
     }
 
-    /// Appends a message, or nothing: `header` with its length, `payload`, and padding.
-    pub(super) fn put_message(&mut self, header: Nlmsghdr, payload: &impl Payload) -> Result {
-        self.put_message_of_size(header, payload, payload.size())
+    /// Appends a message, or nothing: `header` with its length, `second`, the header of generic netlink
+    /// if it has one, `payload`, and padding.
+    pub(super) fn put_message(
+        &mut self,
+        header: Nlmsghdr,
+        second: &[u8],
+        payload: &impl Payload,
+    ) -> Result {
+        self.put_message_of_size(header, second, payload, payload.size())
     }
 
     /// Appends a message whose payload has `size` bytes, which may cost something to count.
@@ -79,20 +92,31 @@ impl SkbWriter {
     fn put_message_of_size(
         &mut self,
         header: Nlmsghdr,
+        second: &[u8],
         payload: &impl Payload,
         size: usize,
     ) -> Result {
         let start = self.len;
-        let len = NLMSG_HDRLEN.saturating_add(size);
+        let len = (NLMSG_HDRLEN + second.len()).saturating_add(size);
         let header = Nlmsghdr {
             nlmsg_len: u32::try_from(len).map_err(|_| emsgsize())?,
             ..header
         };
 
         self.append(&header.to_bytes())
+            .and_then(|()| self.append_second(second))
             .and_then(|()| payload.put(self))
             .and_then(|()| self.pad(len))
             .inspect_err(|_| self.truncate(start))
+    }
+
+    /// Appends a second header, if there is one.
+    #[inline]
+    fn append_second(&mut self, second: &[u8]) -> Result {
+        match second {
+            [] => Ok(()),
+            _ => self.append(second),
+        }
     }
 
     /// Appends the zeroes that `len` bytes are padded with.
@@ -169,16 +193,22 @@ pub trait Payload {
 ///
 /// # Invariants
 ///
-/// `skb` came from `nlmsg_new()` and is owned; it is empty, and `len` bytes of its tailroom are
-/// initialised.
+/// `skb` came from `nlmsg_new()` and is owned; it is empty, and of its tailroom `len` bytes are
+/// initialised, behind [`HEADROOM`].
 pub(super) struct SkBuff {
     skb: NonNull<bindings::sk_buff>,
     len: c_uint,
 }
 
+/// Room before a message, in bytes: over generic netlink it takes a second header.
+const HEADROOM: usize = GENL_HDRLEN;
+
+/// The largest message, in bytes: C counts in `int`.
+const MAX_SIZE: usize = c_int::MAX as usize - HEADROOM;
+
 impl SkBuff {
     /// Allocates a buffer for exactly one message (the core would copy a much larger one to trim
-    /// it), and writes it: `header` with its length, and `payload`.
+    /// it), with [`HEADROOM`] before it, and writes it: `header` with its length, and `payload`.
     #[inline]
     pub(super) fn new(
         header: Nlmsghdr,
@@ -187,27 +217,28 @@ impl SkBuff {
     ) -> Result<Self> {
         let payload_size = payload.size();
         let size = nlmsg_total_size(payload_size);
-        // C counts in `int`.
-        c_int::try_from(size).map_err(|_| emsgsize())?;
+        if size > MAX_SIZE {
+            return Err(emsgsize());
+        }
 
         // SAFETY: The function takes any size that does not overflow an `int` with its header.
-        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload_size, flags) };
+        let skb = unsafe { ffi::nl_helper_nlmsg_new(payload_size + HEADROOM, flags) };
         // INVARIANT: The buffer is owned from here on, and nothing is written yet.
         let mut skb = Self {
             skb: NonNull::new(skb).ok_or(ENOMEM)?,
             len: 0,
         };
         // SAFETY: The buffer is new, so it is linear, empty and ours, and was made for this much.
-        let mut writer = unsafe { SkbWriter::new(skb.skb, size) };
+        let mut writer = unsafe { SkbWriter::new(skb.skb, HEADROOM, size) };
 
-        writer.put_message_of_size(header, payload, payload_size)?;
+        writer.put_message_of_size(header, &[], payload, payload_size)?;
         // INVARIANT: So much was just written, no more than `size`.
         skb.len = writer.len as c_uint;
         Ok(skb)
     }
 
-    /// Gives the buffer up to C: so many bytes of its tailroom are written, and not yet the
-    /// buffer's.
+    /// Gives the buffer up to C: behind [`HEADROOM`], so many bytes of its tailroom are written, and not
+    /// yet the buffer's.
     #[inline]
     pub(super) fn into_raw(self) -> (*mut bindings::sk_buff, c_uint) {
         let this = ManuallyDrop::new(self);

@@ -24,6 +24,7 @@ use super::{
     Family,
     Group,
     KernelSocket,
+    Transport,
     Unbind, //
 };
 use crate::wire::{
@@ -270,7 +271,7 @@ impl<const PROTOCOL: u32> Family for TestFamily<PROTOCOL> {
         })
     }
 
-    fn closed(net: &Self::Net, portid: u32) {
+    fn closed(net: &Self::Net, _transport: Transport, portid: u32) {
         net.closed.fetch_add(portid, Relaxed);
     }
 }

@@ -348,6 +348,12 @@ impl Rule {
         }
     }
 
+    /// Returns the limits of the value, also of one whose type netlink has no word for.
+    #[inline]
+    pub(in crate::netlink) fn limits(&self) -> &NlaPolicy {
+        &self.limits
+    }
+
     /// Returns its policy; `None` where netlink has no word for its type, as for a big-endian
     /// number.
     #[inline]

@@ -30,7 +30,7 @@ impl Buffer {
 
         Ok(Self {
             // SAFETY: The buffer is new, so it is linear, empty and ours, and it was made for more.
-            writer: unsafe { SkbWriter::new(skb.skb, capacity) },
+            writer: unsafe { SkbWriter::new(skb.skb, 0, capacity) },
             skb,
         })
     }
@@ -72,7 +72,7 @@ fn raw(skb: &SkBuff) -> &bindings::sk_buff {
 /// Returns the message that is written in `skb`.
 pub(in crate::netlink) fn message(skb: &SkBuff) -> &[u8] {
     // SAFETY: By the type invariants so many bytes are initialised, and ours.
-    unsafe { slice::from_raw_parts(raw(skb).data, skb.len as usize) }
+    unsafe { slice::from_raw_parts(raw(skb).data.add(HEADROOM), skb.len as usize) }
 }
 
 /// A reference to a buffer that outlives the test's own.
@@ -140,7 +140,7 @@ mod suite {
             let mut buffer = Buffer::new(100)?;
             buffer
                 .writer
-                .put_message(HEADER, &put::raw(&[1; 9][..len]))?;
+                .put_message(HEADER, &[], &put::raw(&[1; 9][..len]))?;
 
             let header = Nlmsghdr {
                 nlmsg_len: 16 + len as u32,
@@ -158,8 +158,8 @@ mod suite {
     #[test]
     fn messages_follow_each_other() -> Result {
         let mut buffer = Buffer::new(100)?;
-        buffer.writer.put_message(HEADER, &put::raw(&[1]))?;
-        buffer.writer.put_message(HEADER, &put::raw(&[2; 4]))?;
+        buffer.writer.put_message(HEADER, &[], &put::raw(&[1]))?;
+        buffer.writer.put_message(HEADER, &[], &put::raw(&[2; 4]))?;
 
         let written = buffer.written();
         assert_eq!(written[..4], 17_u32.to_ne_bytes());
@@ -174,10 +174,10 @@ mod suite {
         // Ends before its header, before its payload, in it, and before its padding.
         for room in [15, 16, 20, 21, 23] {
             let mut buffer = Buffer::new(20 + room)?;
-            buffer.writer.put_message(HEADER, &put::raw(&[1; 4]))?;
+            buffer.writer.put_message(HEADER, &[], &put::raw(&[1; 4]))?;
             let result = buffer
                 .writer
-                .put_message(HEADER, &(put::raw(&[2; 4]), put::raw(&[3])));
+                .put_message(HEADER, &[], &(put::raw(&[2; 4]), put::raw(&[3])));
 
             assert_eq!(result, Err(emsgsize()));
             assert_eq!(buffer.writer.len(), 20);

@@ -16,6 +16,7 @@ use crate::{
         Family,
         Group,
         KernelSocket,
+        Transport,
         Unbind, //
     },
     uapi::*, //
@@ -61,7 +62,7 @@ impl Family for First {
         })
     }
 
-    fn closed(net: &Counts, _portid: u32) {
+    fn closed(net: &Counts, _transport: Transport, _portid: u32) {
         net.closed.fetch_add(1, Relaxed);
     }
 }

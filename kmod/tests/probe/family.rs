@@ -22,6 +22,7 @@ use crate::{
         Group,
         KernelSocket,
         Payload,
+        Transport,
         Unbind, //
     },
     uapi::*, //
@@ -140,7 +141,7 @@ impl Family for Probe {
         }))
     }
 
-    fn closed(net: &ProbeState, portid: u32) {
+    fn closed(net: &ProbeState, _transport: Transport, portid: u32) {
         let payload = || put::u32(PROBE_A_PORTID, portid);
 
         // A notification that listeners miss is no error of the socket that is closed.
