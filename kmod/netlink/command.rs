@@ -114,7 +114,10 @@ const fn check_genl<T: Family>(commands: &[Command<T>]) {
     assert!(commands.len() <= u8::MAX as usize, "more than 255 commands");
     // A `const fn` cannot use iterators.
     while let [command, tail @ ..] = rest {
-        assert!(command.nlmsg_type <= u8::MAX as u16, "message type is above 255");
+        assert!(
+            command.nlmsg_type <= u8::MAX as u16,
+            "message type is above 255"
+        );
         if let [next, ..] = tail {
             check_order(command, next);
         }

@@ -225,10 +225,7 @@ fn start_generic<D: Dump>(message: &GenlMessage, state: KBox<DumpState<D>>) -> R
 }
 
 /// Starts a dump with `state`.
-fn start_raw<D: Dump>(
-    call: &Call<'_, D::Family, D::Attrs>,
-    state: KBox<DumpState<D>>,
-) -> Result {
+fn start_raw<D: Dump>(call: &Call<'_, D::Family, D::Attrs>, state: KBox<DumpState<D>>) -> Result {
     let mut handover: Handover<D> = Some(state);
     let mut control = bindings::netlink_dump_control {
         start: Some(begin::<D>),

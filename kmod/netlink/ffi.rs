@@ -101,10 +101,8 @@ pub(super) type Doit =
 pub(super) type DumpStep = unsafe extern "C" fn(cb: *mut bindings::netlink_callback) -> c_int;
 
 /// Called for each buffer of a dump.
-pub(super) type Dumpit = unsafe extern "C" fn(
-    skb: *mut bindings::sk_buff,
-    cb: *mut bindings::netlink_callback,
-) -> c_int;
+pub(super) type Dumpit =
+    unsafe extern "C" fn(skb: *mut bindings::sk_buff, cb: *mut bindings::netlink_callback) -> c_int;
 
 /// Operation of a family of generic netlink, `struct nl_helper_genl_op`.
 #[repr(C)]

@@ -10,6 +10,7 @@
 //! hold one each.
 
 use super::{
+    attributes::Rule,
     command::Commands,
     dump,
     errno::eopnotsupp,
@@ -22,7 +23,6 @@ use super::{
     group,
     protocol::Protocol,
     request::Datagram,
-    attributes::Rule,
     Command,
     Family, //
 };
@@ -136,22 +136,22 @@ impl<T: Family> GenlFamily<T> {
     ///
     /// `skb` must be what the netlink core hands to a `doit()` or, with `dump`, to a `start()` of the
     /// family, and `dump` null or what it hands to the latter.
-    unsafe fn serve(
-        skb: *mut bindings::sk_buff,
-        dump: *mut bindings::netlink_callback,
-    ) -> Result {
+    unsafe fn serve(skb: *mut bindings::sk_buff, dump: *mut bindings::netlink_callback) -> Result {
         // SAFETY: The caller vouches for `skb`, and the datagram that is borrowed from it is gone when
         // this returns. The core calls while the family is registered, and so are the states by the
         // contract of `register`; and only in network namespaces that the family is in.
         let datagram = unsafe { Datagram::<T>::from_raw(skb) }.ok_or(EINVAL)?;
 
         // SAFETY: The caller vouches for `dump`, which stays for this call.
-        unsafe { datagram.with_genl(dump, |request| {
-            let command = Commands::find(request.nlmsg_type(), !dump.is_null()).ok_or_else(eopnotsupp)?;
+        unsafe {
+            datagram.with_genl(dump, |request| {
+                let command =
+                    Commands::find(request.nlmsg_type(), !dump.is_null()).ok_or_else(eopnotsupp)?;
 
-            (command.serve)(request);
-            Ok(())
-        }) }
+                (command.serve)(request);
+                Ok(())
+            })
+        }
     }
 }
 
@@ -195,7 +195,11 @@ impl<T: Family> Description<T> {
             // SAFETY: By the type invariants it is there, with room for as many groups. The function
             // copies the name.
             unsafe {
-                ffi::nl_helper_genl_add_group(Protocol::<T>::UNIT, group.genl_name().as_ptr().cast(), cap)
+                ffi::nl_helper_genl_add_group(
+                    Protocol::<T>::UNIT,
+                    group.genl_name().as_ptr().cast(),
+                    cap,
+                )
             };
         }
     }

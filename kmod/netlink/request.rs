@@ -141,7 +141,9 @@ impl<'a, T: Family> Datagram<'a, T> {
         let message = message.ok_or(EINVAL)?;
         let genl = GenlMessage {
             dump,
-            cmd: Genlmsghdr::from_payload(message.payload()).ok_or(EINVAL)?.cmd,
+            cmd: Genlmsghdr::from_payload(message.payload())
+                .ok_or(EINVAL)?
+                .cmd,
             version: T::GENL.ok_or(EINVAL)?.version,
         };
 

@@ -58,9 +58,7 @@ impl SkbWriter {
         capacity: usize,
     ) -> Self {
         // SAFETY: The caller vouches for the buffer; its data is never null.
-        let start = unsafe {
-            NonNull::new_unchecked((*skb.as_ptr()).data.add(headroom))
-        };
+        let start = unsafe { NonNull::new_unchecked((*skb.as_ptr()).data.add(headroom)) };
 
         // INVARIANT: The tailroom of an empty buffer begins at its data; none is initialised yet.
         Self {

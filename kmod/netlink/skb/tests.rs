@@ -175,9 +175,10 @@ mod suite {
         for room in [15, 16, 20, 21, 23] {
             let mut buffer = Buffer::new(20 + room)?;
             buffer.writer.put_message(HEADER, &[], &put::raw(&[1; 4]))?;
-            let result = buffer
-                .writer
-                .put_message(HEADER, &[], &(put::raw(&[2; 4]), put::raw(&[3])));
+            let result =
+                buffer
+                    .writer
+                    .put_message(HEADER, &[], &(put::raw(&[2; 4]), put::raw(&[3])));
 
             assert_eq!(result, Err(emsgsize()));
             assert_eq!(buffer.writer.len(), 20);

@@ -44,7 +44,9 @@ fn load_and_unload_are_a_line_each_in_the_log_and_a_hello_is_none() {
         said,
         [
             "hello: netlink protocol 31 is ready",
-            "hello: netlink protocol 31 closes"
+            "hello: generic netlink family nlhello is ready",
+            "hello: netlink protocol 31 closes",
+            "hello: generic netlink family nlhello closes"
         ]
     );
 }

@@ -17,6 +17,7 @@ mod commands;
 mod concurrency;
 mod debug;
 mod dumps;
+mod genl;
 mod hardware;
 mod kinds;
 mod lab;
