@@ -26,7 +26,9 @@ use kernel::prelude::*;
 /// The multicast groups.
 pub(super) const GROUPS: &[Group] = &[
     Group::new(DEMO_GROUP_NEWS).name(c"news").nonroot(),
-    Group::new(DEMO_GROUP_SECRETS).name(c"secrets").cap_sys_admin(),
+    Group::new(DEMO_GROUP_SECRETS)
+        .name(c"secrets")
+        .cap_sys_admin(),
 ];
 
 attributes! {
