@@ -75,18 +75,18 @@ pub(super) type InitNet = unsafe extern "C" fn(net: *mut bindings::net) -> c_int
 /// Called for a network namespace that goes.
 pub(super) type ExitNet = unsafe extern "C" fn(net: *mut bindings::net);
 
-/// What generic netlink adds to a message, `struct nl_helper_genl_message`.
+/// Facts that generic netlink adds to a message, `struct nl_helper_genl_message`.
 #[repr(C)]
 pub(super) struct GenlMessage {
     /// The dump that it asks for, about to start; null where it asks for none.
     pub(super) dump: *mut bindings::netlink_callback,
-    /// What the sender asks for.
+    /// Command that the sender asks for.
     pub(super) cmd: u8,
     /// Version of the family.
     pub(super) version: u8,
 }
 
-/// What generic netlink says of a request, `struct genl_info`; nobody here looks inside.
+/// Facts of a request of generic netlink, `struct genl_info`; nobody here looks inside.
 #[allow(non_camel_case_types)] // As C calls it: kCFI compares the names.
 #[repr(C)]
 pub(super) struct genl_info {

@@ -47,7 +47,7 @@ use kernel::{
 /// It is registered, and the [`States`](super::net::States) of `T` are for longer.
 pub(super) struct GenlFamily<T: Family>(PhantomData<fn(T)>);
 
-/// What is told to the core of a family `T`, until it is dropped.
+/// Description of a family `T` to the core, until it is dropped.
 ///
 /// # Invariants
 ///
@@ -91,7 +91,7 @@ impl<T: Family> GenlFamily<T> {
 
     /// Returns the name there.
     pub(super) fn name() -> &'static str {
-        // Others than ASCII would be a strange choice.
+        // A name that is no UTF-8 is shown as none.
         Self::GENL.map_or("", |genl| genl.name.to_str().unwrap_or_default())
     }
 
