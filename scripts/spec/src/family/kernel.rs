@@ -109,7 +109,10 @@ fn group_of(group: &Group) -> String {
         Access::SysAdmin => ".cap_sys_admin()",
     };
 
-    format!("Group::new({}).name(c\"{}\"){access}", group.c_name, group.name)
+    format!(
+        "Group::new({}).name(c\"{}\"){access}",
+        group.c_name, group.name
+    )
 }
 
 /// Returns the name of what a command takes, `()` where that is nothing.
