@@ -173,7 +173,7 @@ impl<T: Family> Description<T> {
         to_result(unsafe {
             ffi::nl_helper_genl_new(
                 Protocol::<T>::UNIT,
-                genl.name.as_ptr().cast(),
+                genl.name.to_bytes_with_nul().as_ptr().cast(),
                 genl.version,
                 T::NETNS_OK,
                 Commands::<T>::TABLE.len(),
@@ -197,7 +197,7 @@ impl<T: Family> Description<T> {
             unsafe {
                 ffi::nl_helper_genl_add_group(
                     Protocol::<T>::UNIT,
-                    group.genl_name().as_ptr().cast(),
+                    group.genl_name().to_bytes_with_nul().as_ptr().cast(),
                     cap,
                 )
             };
