@@ -2,7 +2,7 @@
 
 //! The hello protocol: what the kernel answers to whom.
 //!
-//! `uapi/hello.yaml` describes the messages, of which [`proto`] is made; C header: `uapi/nlhello.h`.
+//! `uapi/hello.yaml` describes the messages, of which `proto` is made; C header: `uapi/nlhello.h`.
 
 mod peers;
 mod proto;

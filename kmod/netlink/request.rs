@@ -169,7 +169,7 @@ type HasCapability = unsafe extern "C" fn(*const bindings::sk_buff, c_int) -> bo
 ///
 /// # Invariants
 ///
-/// `message` lies inside `datagram`. `genl` is what [`Datagram::with_genl`] was vouched for.
+/// `message` lies inside `datagram`. `genl` is what `Datagram::with_genl` was vouched for.
 pub struct Request<'a, T: Family> {
     datagram: Datagram<'a, T>,
     message: Message<'a>,

@@ -115,6 +115,7 @@ fn dump(end: u32, change: u32) -> DumpState<Table> {
         },
         pending: None,
         ext_ack: ExtAck::new(),
+        genl_id: None,
     }
 }
 
