@@ -245,7 +245,7 @@ fn routes_are_dead_when_their_link_is_set_to_have_none_without_a_carrier() {
 
 /// Kinds whose objects a new link may have at once. Settings (`netconf`) come before it, as docs/monitor.md says.
 const OF_NEW_LINKS: &str =
-    "link addr route neigh rule fdb vlan mdb qdisc class filter prefix ifinfo6";
+    "link addr route neigh rule fdb mdb qdisc class filter prefix";
 
 #[test]
 fn what_a_new_link_has_is_emitted_under_its_name() {
