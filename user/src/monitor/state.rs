@@ -192,15 +192,9 @@ impl MonitorState {
     /// Says whether an object is on a link that nobody has told of yet.
     #[inline]
     fn is_early(&mut self, news: &News<'_>) -> bool {
-        let is_reading_links = || {
-            let window = self.window.as_ref();
-            window.is_some_and(|window| window.kinds.has(Kind::Link))
-        };
-
         news.kind().facts().precedes_link
             && news.is_there
             && !self.is_partial
-            && !is_reading_links()
             && news.object.link().is_some_and(|link| !self.has_link(link))
     }
 
