@@ -8,6 +8,7 @@ mod change;
 mod choice;
 mod hello;
 mod listen;
+mod listening;
 mod monitor;
 mod remembered;
 mod show;

@@ -15,12 +15,13 @@ use crate::names::uapi::{
     CTRL_CMD_GETFAMILY, CTRL_CMD_GETPOLICY, CTRL_CMD_NEWFAMILY,
 };
 use crate::names::{GENLMSGHDR, GENL_ID_CTRL};
-use crate::netlink::{DumpRequest, Error, Request, Spec};
+use crate::netlink::{Connection, DumpRequest, Error, Request, Spec};
 use crate::object::attrs::{name, u16, u32, Index, Taker};
 use crate::object::fields::flags;
 use crate::object::schema::{self, known, Format, Known};
 use crate::object::{Fields, GetQuery, ListQuery, Names, Nest, Object, Query, Value};
 use crate::wire::{self, put_str, Attrs, Message};
+use std::time::Duration;
 
 /// Description of generic netlink.
 pub static SPEC: Spec = Spec {
@@ -240,6 +241,59 @@ impl GetQuery for FamilyName {
     fn request(&self) -> Result<Request, Error> {
         let request = Request::new(GET, GENL_ID_CTRL, named(CTRL_CMD_GETFAMILY, &self.name)?)?;
         Ok(request.about(String::from_utf8_lossy(&self.name)))
+    }
+}
+
+/// Numbers of a family, which the kernel chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyNumbers {
+    /// Type of its messages.
+    pub id: u16,
+    groups: Vec<(u32, Vec<u8>)>,
+}
+
+impl FamilyNumbers {
+    /// Asks for those of the family that `query` names, on `connection`, a socket of generic netlink; `None` where the
+    /// kernel has no such family.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connection::ask`], but for `ENOENT`.
+    pub fn look_up(
+        connection: &mut Connection,
+        query: &FamilyName,
+        timeout: Duration,
+    ) -> Result<Option<Self>, Error> {
+        let message = match connection.ask(&mut query.request()?, timeout) {
+            Ok((message, _)) => message,
+            Err(error) if error.errno.0 == libc::ENOENT => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let family = query
+            .select(&message)
+            .map_err(|error| Error::malformed(GET, error))?;
+
+        Ok(family.and_then(|family| Self::of(&family)))
+    }
+
+    fn of(family: &Family<'_>) -> Option<Self> {
+        let groups = family.groups();
+
+        Some(Self {
+            id: family.id()?,
+            groups: groups
+                .map(|(number, name)| (number, name.to_vec()))
+                .collect(),
+        })
+    }
+
+    /// Returns the number of the multicast group called `name`.
+    pub fn group(&self, name: &[u8]) -> Option<u32> {
+        let mut groups = self.groups.iter();
+
+        groups
+            .find(|(_, known)| known == name)
+            .map(|(number, _)| *number)
     }
 }
 

@@ -18,9 +18,9 @@ mod scalar;
 mod value;
 mod yaml;
 
-pub use client::{Answers, Call, SpecClient, TableEnd};
+pub use client::{Answers, SpecCall, SpecClient, TableEnd};
 pub use describe::AttrLine;
-pub use family::{Modes, SpecFamily, SpecGroup, SpecOperation, Transport};
+pub use family::{Modes, SpecFamily, SpecGroup, SpecOperation, SpecTransport};
 pub use value::{SpecObject, SpecValue};
 pub use yaml::YamlError;
 

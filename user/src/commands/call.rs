@@ -4,14 +4,15 @@
 
 mod values;
 
+use super::listening::Listening;
 use super::{exit_code, tap, Failure};
 use crate::cli::{CallArgs, Cli};
 use crate::output::Output;
 use crate::signals::Signals;
 use nlhello::hello;
 use nlhello::netlink::{deadline, Error, Gathered, Spec};
-use nlhello::ynl::{Call, SpecClient, SpecFamily, SpecOperation, Transport};
-use std::os::fd::AsFd;
+use nlhello::ynl::{SpecCall, SpecClient, SpecFamily, SpecOperation, SpecTransport};
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -90,7 +91,9 @@ fn find(spec: &Path) -> PathBuf {
 /// Returns what has names for the messages that are shown: the client knows those of the hello family.
 fn shown_spec(family: &SpecFamily, client: &SpecClient<'_>) -> &'static Spec {
     match family.transport {
-        Transport::Raw(number) if libc::c_int::from(number) == hello::SPEC.protocol => &hello::SPEC,
+        SpecTransport::Raw(number) if libc::c_int::from(number) == hello::SPEC.protocol => {
+            &hello::SPEC
+        }
         _ => client.spec(),
     }
 }
@@ -132,7 +135,7 @@ fn is_dump(operation: &SpecOperation, args: &CallArgs) -> Result<bool, Error> {
 
 fn dump(
     client: &mut SpecClient<'_>,
-    call: &Call<'_>,
+    call: &SpecCall<'_>,
     args: &CallArgs,
     out: &mut Output,
 ) -> Result<(), Failure> {
@@ -159,13 +162,11 @@ fn warn(out: &Output, words: Option<&str>) {
 }
 
 /// A socket that has joined groups.
-struct Listening<'a, 'f> {
+struct Subscriber<'a, 'f> {
     client: &'a mut SpecClient<'f>,
-    signals: Signals,
     /// Most messages to tell, and how many were told.
     most: u64,
     told: u64,
-    deadline: Instant,
     out: &'a mut Output,
 }
 
@@ -177,47 +178,30 @@ fn listen(
     args: &CallArgs,
     out: &mut Output,
 ) -> Result<ExitCode, Failure> {
-    let mut listening = Listening {
+    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
+    let deadline = deadline(Instant::now(), args.duration.unwrap_or(Duration::MAX));
+    let mut subscriber = Subscriber {
         client,
-        signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
         most: args.count.unwrap_or(u64::MAX),
         told: 0,
-        deadline: deadline(Instant::now(), args.duration.unwrap_or(Duration::MAX)),
         out,
     };
 
-    listening.run()?;
+    subscriber.listen(deadline, &signals)?;
     Ok(exit_code(
-        args.count.is_some_and(|count| listening.told < count),
+        args.count.is_some_and(|count| subscriber.told < count),
     ))
 }
 
-impl Listening<'_, '_> {
-    fn run(&mut self) -> Result<(), Failure> {
-        while self.told < self.most {
-            let wake = Some(self.signals.as_fd());
-            match self.client.wait(self.deadline, wake) {
-                Ok(Gathered::Datagrams(received)) => {
-                    self.report()?;
-                    // A kernel that never pauses must not postpone the deadline.
-                    if received >= self.deadline {
-                        break;
-                    }
-                }
-                Ok(Gathered::TimedOut) => break,
-                Ok(Gathered::Woken) => {}
-                // Some messages are gone, nobody knows how many; those that come are still told.
-                Err(error) if error.is_overrun() => self.out.error(&error),
-                Err(error) => return Err(error.into()),
-            }
-            if self.signals.came() && self.signals.handle(|| ())? {
-                break;
-            }
-        }
-        Ok(())
+impl Listening for Subscriber<'_, '_> {
+    fn is_done(&self) -> bool {
+        self.told >= self.most
     }
 
-    /// Tells what came, up to the count.
+    fn wait(&mut self, deadline: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Gathered, Error> {
+        self.client.wait(deadline, wake)
+    }
+
     fn report(&mut self) -> Result<(), Failure> {
         for event in self.client.events() {
             if self.told < self.most {
@@ -227,5 +211,9 @@ impl Listening<'_, '_> {
             }
         }
         Ok(self.out.flush()?)
+    }
+
+    fn overrun(&mut self, error: &Error) {
+        self.out.error(error);
     }
 }

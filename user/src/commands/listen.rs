@@ -2,23 +2,21 @@
 
 //! `nlhello listen`: who says hello.
 
+use super::listening::Listening;
 use super::{exit_code, hello_socket, is_read, Failure};
 use crate::cli::{Cli, ListenArgs};
 use crate::output::{Audience, Output, Printable};
 use crate::signals::Signals;
 use nlhello::hello::Listener;
 use nlhello::netlink::{deadline, Error, Gathered};
-use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::BorrowedFd;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Somebody who listens.
 struct ListenRun<'a> {
     listener: Listener,
-    signals: Signals,
     count: u64,
-    deadline: Instant,
     start: Instant,
     audience: Audience,
     out: &'a mut Output,
@@ -31,17 +29,17 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
     let listener = Listener::on(hello_socket(cli, "listen")?)?;
     // Lines are written out when all that has come is told.
     out.set_buffered(true);
+    let signals = Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?;
     let start = Instant::now();
+    let deadline = deadline(start, args.timeout.unwrap_or(Duration::MAX));
     let mut run = ListenRun {
         listener,
-        signals: Signals::catch().map_err(|error| Error::from_io("catch signals", &error))?,
         count: args.count.unwrap_or(u64::MAX),
-        deadline: deadline(start, args.timeout.unwrap_or(Duration::MAX)),
         start,
         audience: Audience::default(),
         out,
     };
-    let result = run.listen();
+    let result = run.listen(deadline, &signals);
     if is_read(&result) {
         run.sum_up();
     }
@@ -50,32 +48,15 @@ pub fn run(cli: &Cli, args: &ListenArgs, out: &mut Output) -> Result<ExitCode, F
     result.map(|()| exit_code(args.count.is_some_and(is_short)))
 }
 
-impl ListenRun<'_> {
-    fn listen(&mut self) -> Result<(), Failure> {
-        while self.audience.received < self.count {
-            let wake = Some(self.signals.as_fd());
-            match self.listener.wait(self.deadline, wake) {
-                Ok(Gathered::Datagrams(received)) => {
-                    self.report()?;
-                    // A sender that never pauses must not postpone the deadline.
-                    if received >= self.deadline {
-                        break;
-                    }
-                }
-                Ok(Gathered::TimedOut) => break,
-                Ok(Gathered::Woken) if self.handle_signals()? => break,
-                Ok(Gathered::Woken) => {}
-                Err(error) if error.is_overrun() => self.overrun(&error),
-                Err(error) => return Err(error.into()),
-            }
-            if self.signals.came() && self.handle_signals()? {
-                break;
-            }
-        }
-        Ok(())
+impl Listening for ListenRun<'_> {
+    fn is_done(&self) -> bool {
+        self.audience.received >= self.count
     }
 
-    /// Tells what came, up to the count.
+    fn wait(&mut self, deadline: Instant, wake: Option<BorrowedFd<'_>>) -> Result<Gathered, Error> {
+        self.listener.wait(deadline, wake)
+    }
+
     fn report(&mut self) -> Result<(), Failure> {
         for event in self.listener.received() {
             if self.audience.received < self.count {
@@ -86,15 +67,9 @@ impl ListenRun<'_> {
         Ok(self.out.flush()?)
     }
 
-    /// Some notifications are gone, nobody knows how many; those that come are still told.
     fn overrun(&mut self, error: &Error) {
         self.audience.overruns += 1;
         self.out.error(error);
-    }
-
-    /// Does what the signals since the last call ask for; returns whether that is to stop.
-    fn handle_signals(&self) -> io::Result<bool> {
-        self.signals.handle(|| self.sum_up())
     }
 
     fn sum_up(&self) {

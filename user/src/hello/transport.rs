@@ -3,9 +3,8 @@
 //! The two ways to the hello family: its own protocol, and generic netlink.
 
 use super::spec::SPEC;
-use crate::genl::{Family, FamilyName};
+use crate::genl::{FamilyName, FamilyNumbers};
 use crate::netlink::{Connection, DumpRequest, Error, Request, Spec, Tap};
-use crate::object::GetQuery;
 use crate::uapi::HELLO_GROUP_EVENTS;
 use crate::wire::Message;
 use std::time::Duration;
@@ -95,19 +94,14 @@ impl HelloSocket {
     /// Asks `connection`, a socket of generic netlink, for the family.
     fn in_generic(op: &'static str, mut connection: Connection) -> Result<Self, Error> {
         let name = GENL_NAME.into();
-        let mut request = FamilyName { name }.request()?;
-        let (message, _) = connection
-            .ask(&mut request, PATIENCE)
-            .map_err(|error| unknown(op, error))?;
-        let family =
-            Family::from_payload(message.payload()).map_err(|error| Error::malformed(op, error))?;
-        let (id, events) = (family.id(), group(&family));
+        let numbers = FamilyNumbers::look_up(&mut connection, &FamilyName { name }, PATIENCE)?
+            .ok_or_else(|| no_family(op))?;
 
         Ok(Self {
             framing: Framing::Genl {
-                family_id: id.ok_or_else(|| no_family(op))?,
+                family_id: numbers.id,
             },
-            events,
+            events: numbers.group(GENL_GROUP),
             connection,
         })
     }
@@ -154,23 +148,6 @@ impl Framing {
         };
 
         of_command.unwrap_or(*message)
-    }
-}
-
-/// Returns the number of the group of events.
-fn group(family: &Family<'_>) -> Option<u32> {
-    let mut groups = family.groups();
-
-    groups
-        .find(|(_, name)| *name == GENL_GROUP)
-        .map(|(number, _)| number)
-}
-
-/// Returns the error for `op` where the question for the family failed with `error`.
-fn unknown(op: &'static str, error: Error) -> Error {
-    match error.errno.0 {
-        libc::ENOENT => no_family(op),
-        _ => error,
     }
 }
 

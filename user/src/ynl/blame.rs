@@ -11,14 +11,14 @@ use crate::wire::NLMSG_HDRLEN;
 pub(super) struct AttrPlaces {
     /// Set of the outermost attributes.
     set: Option<usize>,
-    places: Vec<AttrPlace>,
+    places: Vec<PlacedAttr>,
     /// Indices of those that are being written, the outermost first.
     open: Vec<usize>,
 }
 
 /// An attribute of a request.
 #[derive(Clone, Debug)]
-struct AttrPlace {
+struct PlacedAttr {
     name: String,
     /// Range of the payload; the end is set when the attribute is whole.
     start: usize,
@@ -43,7 +43,7 @@ impl AttrPlaces {
         let outer = self.open.last().copied();
 
         self.open.push(self.places.len());
-        self.places.push(AttrPlace {
+        self.places.push(PlacedAttr {
             name: name.to_owned(),
             start,
             end: start,

@@ -4,14 +4,13 @@
 
 use super::blame::AttrPlaces;
 use super::encode::Encoder;
-use super::family::{SpecFamily, SpecOperation, Transport, OP};
+use super::family::{SpecFamily, SpecOperation, SpecTransport, OP};
 use super::value::{SpecObject, SpecValue};
-use crate::genl::{self, FamilyName};
+use crate::genl::{self, FamilyName, FamilyNumbers};
 use crate::names::GENLMSGHDR;
 use crate::netlink::{
     Connection, Error, Gathered, Request, Spec, Table, Tap, WholeAnswer, PROTOCOLS,
 };
-use crate::object::{GetQuery, Query};
 use crate::wire::Message;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -40,16 +39,11 @@ pub struct SpecClient<'f> {
     connection: Connection,
     family: &'f SpecFamily,
     /// Numbers of the family in generic netlink: the type of its messages, and its groups.
-    generic: Option<GenericFamily>,
-}
-
-struct GenericFamily {
-    id: u16,
-    groups: Vec<(u32, Vec<u8>)>,
+    generic: Option<FamilyNumbers>,
 }
 
 /// A request that is ready to be sent.
-pub struct Call<'f> {
+pub struct SpecCall<'f> {
     operation: &'f SpecOperation,
     nlmsg_type: u16,
     payload: Vec<u8>,
@@ -115,38 +109,23 @@ impl<'f> SpecClient<'f> {
     ///
     /// `ENOENT` where the kernel has no such family; others of [`Connection::ask`].
     pub fn look_up(&mut self, timeout: Duration) -> Result<(), Error> {
-        if let (Transport::Generic(_), None) = (self.family.transport, &self.generic) {
+        if let (SpecTransport::Generic(_), None) = (self.family.transport, &self.generic) {
             self.generic = Some(self.ask_for_family(timeout)?);
         }
         Ok(())
     }
 
-    fn ask_for_family(&mut self, timeout: Duration) -> Result<GenericFamily, Error> {
+    fn ask_for_family(&mut self, timeout: Duration) -> Result<FamilyNumbers, Error> {
+        let name = &self.family.name;
         let query = FamilyName {
-            name: self.family.name.clone().into_bytes(),
+            name: name.clone().into_bytes(),
         };
-        let mut request = query.request()?;
-        let missing = || {
-            Error::new(OP, libc::ENOENT)
-                .message(format!("the kernel has no family `{}`", self.family.name))
-                .hint(NOT_LOADED)
-        };
-        let message = match self.connection.ask(&mut request, timeout) {
-            Ok((message, _)) => message,
-            Err(error) if error.errno.0 == libc::ENOENT => return Err(missing()),
-            Err(error) => return Err(error),
-        };
-        let family = query
-            .select(&message)
-            .map_err(|error| Error::malformed(genl::GET, error))?
-            .ok_or_else(missing)?;
+        let numbers = FamilyNumbers::look_up(&mut self.connection, &query, timeout)?;
 
-        Ok(GenericFamily {
-            id: family.id().ok_or_else(missing)?,
-            groups: family
-                .groups()
-                .map(|(number, name)| (number, name.to_vec()))
-                .collect(),
+        numbers.ok_or_else(|| {
+            Error::new(OP, libc::ENOENT)
+                .message(format!("the kernel has no family `{name}`"))
+                .hint(NOT_LOADED)
         })
     }
 
@@ -159,7 +138,7 @@ impl<'f> SpecClient<'f> {
         &self,
         operation: &'f SpecOperation,
         values: &SpecObject<'_>,
-    ) -> Result<Call<'f>, Error> {
+    ) -> Result<SpecCall<'f>, Error> {
         let object = format!("{} {}", self.family.name, operation.name);
         let Some(command) = operation.request else {
             return Err(
@@ -167,7 +146,7 @@ impl<'f> SpecClient<'f> {
             );
         };
         let (nlmsg_type, start) = match (self.family.transport, &self.generic) {
-            (Transport::Generic(version), Some(generic)) => {
+            (SpecTransport::Generic(version), Some(generic)) => {
                 let command = u8::try_from(command)
                     .map_err(|_| Error::usage(OP, format!("command {command} is beyond 255")))?;
                 (generic.id, vec![command, version, 0, 0])
@@ -177,7 +156,7 @@ impl<'f> SpecClient<'f> {
         let encoder = Encoder::encode(self.family, operation, start, values)
             .map_err(|error| error.object(&*object))?;
 
-        Ok(Call {
+        Ok(SpecCall {
             operation,
             nlmsg_type,
             payload: encoder.bytes,
@@ -193,7 +172,7 @@ impl<'f> SpecClient<'f> {
     /// The kernel's refusal, which names the attribute; `ETIMEDOUT`; others of [`Connection::ask_all`].
     pub fn perform(
         &mut self,
-        call: &Call<'f>,
+        call: &SpecCall<'f>,
         flags: u16,
         timeout: Duration,
     ) -> Result<Answers<'f>, Error> {
@@ -218,7 +197,7 @@ impl<'f> SpecClient<'f> {
     /// As [`SpecClient::perform`].
     pub fn dump<E: From<Error>>(
         &mut self,
-        call: &Call<'_>,
+        call: &SpecCall<'_>,
         timeout: Duration,
         mut take: impl FnMut(SpecObject<'_>) -> Result<(), E>,
     ) -> Result<TableEnd, E> {
@@ -245,7 +224,7 @@ impl<'f> SpecClient<'f> {
     /// A usage error where there is none; those of [`Connection::join`].
     pub fn subscribe(&self, name: &str) -> Result<(), Error> {
         let number = match &self.generic {
-            Some(generic) => generic.number_of(self.family, name)?,
+            Some(generic) => group_of(generic, self.family, name)?,
             None => {
                 let number = self.family.group(name)?.number;
                 number
@@ -283,21 +262,6 @@ impl<'f> SpecClient<'f> {
     }
 }
 
-impl GenericFamily {
-    fn number_of(&self, family: &SpecFamily, name: &str) -> Result<u32, Error> {
-        let mut groups = self.groups.iter();
-
-        match groups.find(|(_, known)| known == name.as_bytes()) {
-            Some((number, _)) => Ok(*number),
-            None => {
-                family.group(name)?;
-                let words = format!("the kernel's family has no multicast group `{name}`");
-                Err(Error::new(OP, libc::ENOENT).message(words))
-            }
-        }
-    }
-}
-
 impl Answers<'_> {
     /// Returns the kernel's warning, if it gave one.
     pub fn warning(&self) -> Option<&str> {
@@ -326,7 +290,7 @@ impl Answers<'_> {
     }
 }
 
-impl Call<'_> {
+impl SpecCall<'_> {
     /// Names the attribute that a refusal is about.
     fn blame(&self, family: &SpecFamily, error: Error) -> Error {
         let blamed = error.blamed.as_deref();
@@ -340,17 +304,29 @@ impl Call<'_> {
     }
 }
 
-fn spec_of(transport: Transport) -> &'static Spec {
+/// Returns the number of the group called `name` of a family of generic netlink.
+fn group_of(numbers: &FamilyNumbers, family: &SpecFamily, name: &str) -> Result<u32, Error> {
+    match numbers.group(name.as_bytes()) {
+        Some(number) => Ok(number),
+        None => {
+            family.group(name)?;
+            let words = format!("the kernel's family has no multicast group `{name}`");
+            Err(Error::new(OP, libc::ENOENT).message(words))
+        }
+    }
+}
+
+fn spec_of(transport: SpecTransport) -> &'static Spec {
     match transport {
-        Transport::Generic(_) => &genl::SPEC,
-        Transport::Raw(number) => &PROTOCOL[usize::from(number)],
+        SpecTransport::Generic(_) => &genl::SPEC,
+        SpecTransport::Raw(number) => &PROTOCOL[usize::from(number)],
     }
 }
 
 fn next_entry<'t>(
     table: &'t mut Table<'_>,
     family: &SpecFamily,
-    call: &Call<'_>,
+    call: &SpecCall<'_>,
 ) -> Result<Option<Message<'t>>, Error> {
     table
         .next_entry()
@@ -362,8 +338,8 @@ fn parts<'a>(family: &SpecFamily, message: &Message<'a>) -> Result<(u16, &'a [u8
     let payload = message.payload();
 
     match family.transport {
-        Transport::Raw(_) => Ok((message.header().nlmsg_type, payload)),
-        Transport::Generic(_) => match (payload.first(), payload.get(GENLMSGHDR..)) {
+        SpecTransport::Raw(_) => Ok((message.header().nlmsg_type, payload)),
+        SpecTransport::Generic(_) => match (payload.first(), payload.get(GENLMSGHDR..)) {
             (Some(command), Some(rest)) => Ok(((*command).into(), rest)),
             _ => Err(Error::malformed(OP, crate::wire::Error::Truncated)),
         },

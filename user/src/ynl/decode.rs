@@ -3,7 +3,8 @@
 //! Attributes and structs to values.
 
 use super::family::{
-    AttrForm, Element, Hint, MemberForm, Scalar, SpecAttr, SpecFamily, SpecOperation, SubFormat,
+    AttrForm, DisplayHint, Element, MemberForm, Scalar, SpecAttr, SpecFamily, SpecOperation,
+    SubFormat,
 };
 use super::scalar::shown_bytes;
 use super::value::{SpecObject, SpecValue};
@@ -15,10 +16,10 @@ const DEPTH: usize = 32;
 
 /// The attributes around others, in which a sub-message finds what selects it.
 #[derive(Clone, Copy)]
-struct Scope<'s> {
+struct AttrScope<'s> {
     set: usize,
     values: &'s SpecObject<'s>,
-    outer: Option<&'s Scope<'s>>,
+    outer: Option<&'s AttrScope<'s>>,
     depth: usize,
 }
 
@@ -57,7 +58,7 @@ impl SpecFamily {
         &'a self,
         bytes: &'a [u8],
         set: Option<usize>,
-        outer: Option<&Scope<'_>>,
+        outer: Option<&AttrScope<'_>>,
     ) -> Result<SpecObject<'a>, wire::Error> {
         let depth = outer.map_or(0, |scope| scope.depth) + 1;
         let mut object = SpecObject::default();
@@ -70,7 +71,7 @@ impl SpecFamily {
                 object.gather(name, self.unknown_attr(&attr, depth));
                 continue;
             };
-            let scope = Scope {
+            let scope = AttrScope {
                 set: set.unwrap_or_default(),
                 values: &object,
                 outer,
@@ -88,7 +89,7 @@ impl SpecFamily {
     /// Decodes an attribute that the spec does not have.
     fn unknown_attr<'a>(&'a self, attr: &Attr<'a>, depth: usize) -> SpecValue<'a> {
         let empty = SpecObject::default();
-        let scope = Scope {
+        let scope = AttrScope {
             set: 0,
             values: &empty,
             outer: None,
@@ -106,7 +107,7 @@ impl SpecFamily {
         &'a self,
         attr: &Attr<'a>,
         known: &'a SpecAttr,
-        scope: &Scope<'_>,
+        scope: &AttrScope<'_>,
     ) -> Option<SpecValue<'a>> {
         let bytes = attr.value();
 
@@ -142,7 +143,12 @@ impl SpecFamily {
     }
 
     /// Decodes the attributes of a nest; bytes that are none, and nests that are too deep, are shown as they are.
-    fn nest<'a>(&'a self, bytes: &'a [u8], set: Option<usize>, scope: &Scope<'_>) -> SpecValue<'a> {
+    fn nest<'a>(
+        &'a self,
+        bytes: &'a [u8],
+        set: Option<usize>,
+        scope: &AttrScope<'_>,
+    ) -> SpecValue<'a> {
         let attrs = match scope.depth {
             ..DEPTH => self.attrs(bytes, set, Some(scope)).ok(),
             _ => None,
@@ -156,7 +162,7 @@ impl SpecFamily {
         &'a self,
         element: &Element,
         bytes: &'a [u8],
-        scope: &Scope<'_>,
+        scope: &AttrScope<'_>,
     ) -> Option<SpecValue<'a>> {
         let value = |item: Attr<'a>| match element {
             Element::Nest(set) => {
@@ -188,7 +194,7 @@ impl SpecFamily {
         names: &'a [String],
         set: usize,
         bytes: &'a [u8],
-        scope: &Scope<'_>,
+        scope: &AttrScope<'_>,
     ) -> Option<SpecValue<'a>> {
         let mut object = SpecObject::default();
         let mut bytes = bytes;
@@ -205,7 +211,7 @@ impl SpecFamily {
     }
 
     /// Returns the format of a sub-message that the attribute `selector` selects, in `scope` or around it.
-    fn selected(&self, index: usize, selector: &str, scope: &Scope<'_>) -> Option<&SubFormat> {
+    fn selected(&self, index: usize, selector: &str, scope: &AttrScope<'_>) -> Option<&SubFormat> {
         let mut scope = Some(scope);
         while let Some(here) = scope {
             if self.sets[here.set].called(selector).is_some() {
@@ -221,7 +227,7 @@ impl SpecFamily {
         &'a self,
         format: &SubFormat,
         bytes: &'a [u8],
-        scope: &Scope<'_>,
+        scope: &AttrScope<'_>,
     ) -> Option<SpecValue<'a>> {
         let size = self.size_of(format.header);
         let mut object = match format.header {
@@ -278,7 +284,7 @@ fn string(bytes: &[u8]) -> SpecValue<'_> {
     SpecValue::Text(String::from_utf8_lossy(text))
 }
 
-fn shown(hint: Option<Hint>, bytes: &[u8]) -> SpecValue<'_> {
+fn shown(hint: Option<DisplayHint>, bytes: &[u8]) -> SpecValue<'_> {
     hint.and_then(|hint| shown_bytes(hint, bytes))
         .map_or(SpecValue::Bytes(bytes), SpecValue::from)
 }

@@ -5,8 +5,8 @@
 use super::blame::AttrPlaces;
 use super::decode::selector_text;
 use super::family::{
-    nearest_first, AttrForm, Element, EnumUse, Hint, MemberForm, Scalar, SpecAttr, SpecFamily,
-    SpecOperation, SpecStruct, SubFormat,
+    nearest_first, AttrForm, DisplayHint, Element, EnumUse, MemberForm, Scalar, SpecAttr,
+    SpecFamily, SpecOperation, SpecStruct, SubFormat,
 };
 use super::scalar::{parse_bytes, parse_number};
 use super::value::{SpecObject, SpecValue};
@@ -20,10 +20,10 @@ type Result<T> = std::result::Result<T, Error>;
 const DEPTH: usize = 128;
 
 /// Values around an attribute, in which a sub-message finds what selects it.
-struct Scope<'s> {
+struct ValueScope<'s> {
     set: usize,
     values: &'s SpecObject<'s>,
-    outer: Option<&'s Scope<'s>>,
+    outer: Option<&'s ValueScope<'s>>,
 }
 
 /// A payload that is being written.
@@ -63,7 +63,7 @@ impl<'f> Encoder<'f> {
         header: Option<usize>,
         set: Option<usize>,
         values: &SpecObject<'_>,
-        outer: Option<&Scope<'_>>,
+        outer: Option<&ValueScope<'_>>,
     ) -> Result<()> {
         let header = header.map(|index| &self.family.structs[index]);
         if let Some(header) = header {
@@ -86,13 +86,13 @@ impl<'f> Encoder<'f> {
         name: &str,
         value: &SpecValue<'_>,
         values: &SpecObject<'_>,
-        outer: Option<&Scope<'_>>,
+        outer: Option<&ValueScope<'_>>,
     ) -> Result<()> {
         let known = set.and_then(|set| self.family.sets[set].called(name));
         let (Some(known), Some(set)) = (known, set) else {
             return Err(self.unknown(header, set, name));
         };
-        let scope = Scope { set, values, outer };
+        let scope = ValueScope { set, values, outer };
 
         self.attr(known, value, &scope)
     }
@@ -116,7 +116,12 @@ impl<'f> Encoder<'f> {
     }
 
     /// Writes an attribute, or several of its type.
-    fn attr(&mut self, known: &SpecAttr, value: &SpecValue<'_>, scope: &Scope<'_>) -> Result<()> {
+    fn attr(
+        &mut self,
+        known: &SpecAttr,
+        value: &SpecValue<'_>,
+        scope: &ValueScope<'_>,
+    ) -> Result<()> {
         if known.is_multi {
             let value = self.list_in(value, &known.name)?;
             if let SpecValue::List(values) = &*value {
@@ -129,7 +134,12 @@ impl<'f> Encoder<'f> {
     }
 
     /// Writes one attribute, its header included; none for a flag that is not set.
-    fn one(&mut self, known: &SpecAttr, value: &SpecValue<'_>, scope: &Scope<'_>) -> Result<()> {
+    fn one(
+        &mut self,
+        known: &SpecAttr,
+        value: &SpecValue<'_>,
+        scope: &ValueScope<'_>,
+    ) -> Result<()> {
         if matches!(known.form, AttrForm::Flag) && !self.flag(&known.name, value)? {
             return Ok(());
         }
@@ -143,7 +153,7 @@ impl<'f> Encoder<'f> {
         &mut self,
         known: &SpecAttr,
         value: &SpecValue<'_>,
-        scope: &Scope<'_>,
+        scope: &ValueScope<'_>,
     ) -> Result<bool> {
         match &known.form {
             AttrForm::Pad | AttrForm::Unused => {
@@ -187,7 +197,7 @@ impl<'f> Encoder<'f> {
         header: Option<usize>,
         set: Option<usize>,
         value: &SpecValue<'_>,
-        scope: &Scope<'_>,
+        scope: &ValueScope<'_>,
     ) -> Result<()> {
         let values = self.object(value)?;
         if self.depth == DEPTH {
@@ -206,7 +216,7 @@ impl<'f> Encoder<'f> {
         &mut self,
         element: &Element,
         value: &SpecValue<'_>,
-        scope: &Scope<'_>,
+        scope: &ValueScope<'_>,
     ) -> Result<()> {
         let value = self.list(value)?;
         let values = match &*value {
@@ -226,7 +236,7 @@ impl<'f> Encoder<'f> {
         &mut self,
         element: &Element,
         value: &SpecValue<'_>,
-        scope: &Scope<'_>,
+        scope: &ValueScope<'_>,
     ) -> Result<bool> {
         match element {
             Element::Nest(set) => self.nest(None, Some(*set), value, scope)?,
@@ -243,7 +253,7 @@ impl<'f> Encoder<'f> {
         names: &[String],
         set: usize,
         value: &SpecValue<'_>,
-        scope: &Scope<'_>,
+        scope: &ValueScope<'_>,
     ) -> Result<()> {
         let mut values = self.object(value)?.into_owned();
         let types = names.iter().map(|name| self.nla_type(name, &values));
@@ -277,7 +287,12 @@ impl<'f> Encoder<'f> {
     }
 
     /// Returns the format of a sub-message that the value of `selector` selects, in `scope` or around it.
-    fn selected(&self, index: usize, selector: &str, scope: &Scope<'_>) -> Result<&'f SubFormat> {
+    fn selected(
+        &self,
+        index: usize,
+        selector: &str,
+        scope: &ValueScope<'_>,
+    ) -> Result<&'f SubFormat> {
         let family = self.family;
         let mut around = Some(scope);
         let here = loop {
@@ -368,7 +383,7 @@ impl<'f> Encoder<'f> {
         }
     }
 
-    fn raw(&mut self, hint: Option<Hint>, value: &SpecValue<'_>) -> Result<()> {
+    fn raw(&mut self, hint: Option<DisplayHint>, value: &SpecValue<'_>) -> Result<()> {
         match value {
             SpecValue::Null => Ok(()),
             SpecValue::Bytes(bytes) => {

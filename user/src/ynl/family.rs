@@ -14,7 +14,7 @@ pub struct SpecFamily {
     /// Name of the family, which generic netlink finds it by.
     pub name: String,
     /// How its messages are carried.
-    pub transport: Transport,
+    pub transport: SpecTransport,
     /// Requests and notifications.
     pub operations: Vec<SpecOperation>,
     /// Multicast groups.
@@ -27,7 +27,7 @@ pub struct SpecFamily {
 
 /// How messages of a family are carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub enum SpecTransport {
     /// As messages of generic netlink, with this version.
     Generic(u8),
     /// As messages of a protocol of its own, `NETLINK_*`.
@@ -102,7 +102,7 @@ pub(super) struct SpecMember {
 pub(super) enum MemberForm {
     Pad,
     Scalar(Scalar),
-    Bytes(Option<Hint>),
+    Bytes(Option<DisplayHint>),
     Struct(usize),
 }
 
@@ -135,7 +135,7 @@ pub(super) enum AttrForm {
     Flag,
     String,
     Scalar(Scalar),
-    Bytes(Option<Hint>),
+    Bytes(Option<DisplayHint>),
     Struct(usize),
     /// Numbers one behind the other.
     Numbers(Scalar),
@@ -160,7 +160,7 @@ pub(super) enum AttrForm {
 #[derive(Clone, Debug)]
 pub(super) enum Element {
     Nest(usize),
-    Bytes(Option<Hint>),
+    Bytes(Option<DisplayHint>),
     Scalar(Scalar),
     String,
 }
@@ -172,7 +172,7 @@ pub(super) struct Scalar {
     pub(super) is_signed: bool,
     pub(super) order: ByteOrder,
     pub(super) words: Option<EnumUse>,
-    pub(super) hint: Option<Hint>,
+    pub(super) hint: Option<DisplayHint>,
 }
 
 /// Size of an integer.
@@ -201,7 +201,7 @@ pub(super) struct EnumUse {
 
 /// How a value is shown (`display-hint`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hint {
+pub(super) enum DisplayHint {
     Mac,
     Hex,
     Ip,

@@ -5,9 +5,9 @@
 //! The format is described in the kernel's `Documentation/userspace-api/netlink/specs.rst`.
 
 use super::family::{
-    nearest_first, AttrForm, ByteOrder, Element, EnumUse, Hint, MemberForm, Modes, Scalar,
+    nearest_first, AttrForm, ByteOrder, DisplayHint, Element, EnumUse, MemberForm, Modes, Scalar,
     SpecAttr, SpecEnum, SpecFamily, SpecGroup, SpecMember, SpecOperation, SpecSet, SpecStruct,
-    SubFormat, SubMessage, Transport, Width,
+    SpecTransport, SubFormat, SubMessage, Width,
 };
 use super::yaml::{Yaml, YamlError};
 use crate::netlink::Error;
@@ -46,29 +46,29 @@ impl SpecFamily {
     ///
     /// When it is not YAML, or no spec; says in which line.
     pub fn parse(text: &str) -> Result<Self> {
-        Reader::new(&Yaml::parse(text)?)?.family()
+        SpecReader::new(&Yaml::parse(text)?)?.family()
     }
 }
 
 /// A document, and where its parts of each kind are.
-struct Reader<'y> {
+struct SpecReader<'y> {
     root: &'y Yaml,
     constants: HashMap<&'y str, i64>,
-    enums: Names<'y>,
-    structs: Names<'y>,
-    sets: Names<'y>,
-    sub_messages: Names<'y>,
+    enums: NamedNodes<'y>,
+    structs: NamedNodes<'y>,
+    sets: NamedNodes<'y>,
+    sub_messages: NamedNodes<'y>,
 }
 
 /// Nodes that are called by their names.
-struct Names<'y> {
+struct NamedNodes<'y> {
     /// Kind of the nodes, for an error.
     what: &'static str,
     nodes: Vec<&'y Yaml>,
     places: HashMap<&'y str, usize>,
 }
 
-impl<'y> Names<'y> {
+impl<'y> NamedNodes<'y> {
     fn new(what: &'static str, nodes: impl Iterator<Item = &'y Yaml>) -> Result<Self> {
         let mut names = Self {
             what,
@@ -108,7 +108,7 @@ impl<'y> Names<'y> {
     }
 }
 
-impl<'y> Reader<'y> {
+impl<'y> SpecReader<'y> {
     fn new(root: &'y Yaml) -> Result<Self> {
         let defined = |kinds: &'static [&'static str]| {
             let definitions = root.list("definitions").iter();
@@ -124,10 +124,10 @@ impl<'y> Reader<'y> {
         Ok(Self {
             root,
             constants,
-            enums: Names::new("enum", defined(&["enum", "flags"]))?,
-            structs: Names::new("struct", defined(&["struct"]))?,
-            sets: Names::new("attribute set", root.list("attribute-sets").iter())?,
-            sub_messages: Names::new("sub-message", root.list("sub-messages").iter())?,
+            enums: NamedNodes::new("enum", defined(&["enum", "flags"]))?,
+            structs: NamedNodes::new("struct", defined(&["struct"]))?,
+            sets: NamedNodes::new("attribute set", root.list("attribute-sets").iter())?,
+            sub_messages: NamedNodes::new("sub-message", root.list("sub-messages").iter())?,
         })
     }
 
@@ -144,14 +144,14 @@ impl<'y> Reader<'y> {
         })
     }
 
-    fn transport(&self) -> Result<Transport> {
+    fn transport(&self) -> Result<SpecTransport> {
         match self.root.text("protocol") {
             Some("netlink-raw") => match self.root.number("protonum")? {
-                Some(number @ 0..=31) => Ok(Transport::Raw(number)),
+                Some(number @ 0..=31) => Ok(SpecTransport::Raw(number)),
                 _ => Err(self.root.error("`protonum` is no number from 0 to 31")),
             },
             None | Some("genetlink" | "genetlink-c" | "genetlink-legacy") => Ok(
-                Transport::Generic(self.root.number("version")?.unwrap_or(1)),
+                SpecTransport::Generic(self.root.number("version")?.unwrap_or(1)),
             ),
             Some(other) => Err(self.root.error(format!(
                 "unknown protocol `{other}`; there is genetlink, genetlink-c, genetlink-legacy, netlink-raw"
@@ -439,7 +439,7 @@ impl<'y> Reader<'y> {
                 )))
             }
         };
-        let mut numbers = Numbers {
+        let mut numbers = OperationNumbers {
             is_directional,
             request: 1,
             reply: 1,
@@ -454,7 +454,7 @@ impl<'y> Reader<'y> {
         &self,
         operations: &Yaml,
         node: &Yaml,
-        numbers: &mut Numbers,
+        numbers: &mut OperationNumbers,
     ) -> Result<SpecOperation> {
         let modes = Modes {
             has_do: node.get("do").is_some(),
@@ -502,14 +502,14 @@ impl<'y> Refined<'y> {
 }
 
 /// Counters of messages.
-struct Numbers {
+struct OperationNumbers {
     /// Whether requests and what the kernel sends are counted apart.
     is_directional: bool,
     request: u16,
     reply: u16,
 }
 
-impl Numbers {
+impl OperationNumbers {
     /// Returns the numbers of an operation: of its request, and of what the kernel sends.
     fn count(&mut self, node: &Yaml, modes: Modes) -> Result<(Option<u16>, Option<u16>)> {
         match (self.is_directional, modes.is_event) {
@@ -600,12 +600,12 @@ fn byte_order(node: &Yaml) -> Result<ByteOrder> {
     }
 }
 
-fn hint(node: &Yaml) -> Option<Hint> {
+fn hint(node: &Yaml) -> Option<DisplayHint> {
     match node.text("display-hint")? {
-        "mac" => Some(Hint::Mac),
-        "hex" => Some(Hint::Hex),
-        "ipv4" | "ipv6" | "ipv4-or-v6" => Some(Hint::Ip),
-        "uuid" => Some(Hint::Uuid),
+        "mac" => Some(DisplayHint::Mac),
+        "hex" => Some(DisplayHint::Hex),
+        "ipv4" | "ipv6" | "ipv4-or-v6" => Some(DisplayHint::Ip),
+        "uuid" => Some(DisplayHint::Uuid),
         // A newer format may have more hints; a value is shown without one as well.
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 //! Integers, the words for them, and bytes that are shown as an address.
 
-use super::family::{nearest_first, ByteOrder, EnumUse, Hint, Scalar, SpecFamily, Width};
+use super::family::{nearest_first, ByteOrder, DisplayHint, EnumUse, Scalar, SpecFamily, Width};
 use super::value::{Hex, SpecValue};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,12 +10,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An integer of any type: two's complement in 8 bytes, whose last byte's sign was extended if the type is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Number {
+pub(super) struct ScalarNumber {
     bits: u64,
     is_signed: bool,
 }
 
-impl Number {
+impl ScalarNumber {
     fn value(self) -> SpecValue<'static> {
         match self.is_signed {
             true => SpecValue::Signed(self.bits as i64),
@@ -26,7 +26,7 @@ impl Number {
 
 impl Scalar {
     /// Reads the integer that `bytes` are; `None` where it has another size.
-    pub(super) fn number(&self, bytes: &[u8]) -> Option<Number> {
+    pub(super) fn number(&self, bytes: &[u8]) -> Option<ScalarNumber> {
         let is_fit = match self.width {
             Width::Bytes(size) => bytes.len() == size,
             Width::Auto => matches!(bytes.len(), 4 | 8),
@@ -49,7 +49,7 @@ impl Scalar {
             false => unsigned,
         };
 
-        Some(Number {
+        Some(ScalarNumber {
             bits,
             is_signed: self.is_signed,
         })
@@ -132,7 +132,7 @@ impl SpecFamily {
     }
 
     /// Returns the word for `number`, or the words for its bits.
-    fn word_value(&self, words: EnumUse, number: Number) -> SpecValue<'_> {
+    fn word_value(&self, words: EnumUse, number: ScalarNumber) -> SpecValue<'_> {
         if !words.is_flags {
             return self.word_or_number(words, number.bits as i64);
         }
@@ -155,7 +155,7 @@ impl SpecFamily {
 
     /// Reads the bits of `struct nla_bitfield32` or of another number of 4 bytes.
     pub(super) fn bits_value(&self, words: Option<EnumUse>, bits: u32) -> SpecValue<'_> {
-        let number = Number {
+        let number = ScalarNumber {
             bits: bits.into(),
             is_signed: false,
         };
@@ -171,7 +171,7 @@ impl SpecFamily {
     pub(super) fn number_of(
         &self,
         words: Option<EnumUse>,
-        hint: Option<Hint>,
+        hint: Option<DisplayHint>,
         value: &SpecValue<'_>,
     ) -> Result<i128, String> {
         match value {
@@ -190,7 +190,7 @@ impl SpecFamily {
     fn number_of_text(
         &self,
         words: Option<EnumUse>,
-        hint: Option<Hint>,
+        hint: Option<DisplayHint>,
         text: &str,
     ) -> Result<i128, String> {
         if let Some(number) = parse_number(text) {
@@ -257,16 +257,16 @@ pub(super) fn parse_number(text: &str) -> Option<i128> {
 }
 
 /// Returns how the bytes are shown; `None` where they are not what the hint says.
-pub(super) fn shown_bytes(hint: Hint, bytes: &[u8]) -> Option<String> {
+pub(super) fn shown_bytes(hint: DisplayHint, bytes: &[u8]) -> Option<String> {
     match hint {
-        Hint::Mac => Some(separated(bytes, ':')),
-        Hint::Hex => Some(separated(bytes, ' ')),
-        Hint::Ip => match bytes.len() {
+        DisplayHint::Mac => Some(separated(bytes, ':')),
+        DisplayHint::Hex => Some(separated(bytes, ' ')),
+        DisplayHint::Ip => match bytes.len() {
             4 => Some(Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?).to_string()),
             16 => Some(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).to_string()),
             _ => None,
         },
-        Hint::Uuid => {
+        DisplayHint::Uuid => {
             let _: [u8; 16] = bytes.try_into().ok()?;
             let (parts, hex) = (
                 [0..8, 8..12, 12..16, 16..20, 20..32],
@@ -290,22 +290,22 @@ fn separated(bytes: &[u8], separator: char) -> String {
 }
 
 /// Returns how a number is shown; `None` where the hint is not one for numbers.
-fn shown_number(hint: Hint, number: Number) -> Option<String> {
+fn shown_number(hint: DisplayHint, number: ScalarNumber) -> Option<String> {
     match (hint, u32::try_from(number.bits)) {
-        (Hint::Hex, _) => Some(format!("0x{:x}", number.bits)),
-        (Hint::Ip, Ok(address)) => Some(Ipv4Addr::from(address).to_string()),
+        (DisplayHint::Hex, _) => Some(format!("0x{:x}", number.bits)),
+        (DisplayHint::Ip, Ok(address)) => Some(Ipv4Addr::from(address).to_string()),
         _ => None,
     }
 }
 
-fn parse_shown_number(hint: Hint, text: &str) -> Option<i128> {
+fn parse_shown_number(hint: DisplayHint, text: &str) -> Option<i128> {
     match hint {
-        Hint::Ip => text
+        DisplayHint::Ip => text
             .parse()
             .ok()
             .map(|address: Ipv4Addr| u32::from(address).into()),
-        Hint::Hex => u64::from_str_radix(text, 16).ok().map(i128::from),
-        Hint::Mac | Hint::Uuid => None,
+        DisplayHint::Hex => u64::from_str_radix(text, 16).ok().map(i128::from),
+        DisplayHint::Mac | DisplayHint::Uuid => None,
     }
 }
 
@@ -314,15 +314,15 @@ fn parse_shown_number(hint: Hint, text: &str) -> Option<i128> {
 /// # Errors
 ///
 /// What they should look like.
-pub(super) fn parse_bytes(hint: Option<Hint>, text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn parse_bytes(hint: Option<DisplayHint>, text: &str) -> Result<Vec<u8>, String> {
     let bytes = match hint {
-        Some(Hint::Ip) => text.parse().ok().map(|address| match address {
+        Some(DisplayHint::Ip) => text.parse().ok().map(|address| match address {
             IpAddr::V4(address) => address.octets().to_vec(),
             IpAddr::V6(address) => address.octets().to_vec(),
         }),
-        Some(Hint::Mac) => parse_hex(text, ':'),
-        Some(Hint::Uuid) => parse_hex(text, '-').filter(|bytes| bytes.len() == 16),
-        Some(Hint::Hex) | None => parse_hex(text, ' '),
+        Some(DisplayHint::Mac) => parse_hex(text, ':'),
+        Some(DisplayHint::Uuid) => parse_hex(text, '-').filter(|bytes| bytes.len() == 16),
+        Some(DisplayHint::Hex) | None => parse_hex(text, ' '),
     };
     let what = hint.map_or("row of hexadecimal digits, two a byte", hint_name);
 
@@ -353,11 +353,11 @@ fn parse_byte(digits: &str, len: std::ops::RangeInclusive<usize>) -> Option<u8> 
     (is_hex && len.contains(&digits.len())).then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
-fn hint_name(hint: Hint) -> &'static str {
+fn hint_name(hint: DisplayHint) -> &'static str {
     match hint {
-        Hint::Mac => "hardware address",
-        Hint::Hex => "row of hexadecimal digits, two a byte",
-        Hint::Ip => "IP address",
-        Hint::Uuid => "UUID",
+        DisplayHint::Mac => "hardware address",
+        DisplayHint::Hex => "row of hexadecimal digits, two a byte",
+        DisplayHint::Ip => "IP address",
+        DisplayHint::Uuid => "UUID",
     }
 }
