@@ -13,7 +13,7 @@ mod rt_route;
 use super::{kernel_source, PYTHON};
 use crate::lab::*;
 use serde_json::{json, Value};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -53,6 +53,22 @@ impl Twins {
         one_line(&output.stdout)[0]["ifindex"].as_u64().unwrap()
     }
 
+    /// Starts `nlhello call` of the spec called `name`, which asks with `words` once it has joined `group`, and ends with the
+    /// first event. The answer has a line, and the event another.
+    fn subscribe(&self, name: &str, group: &str, words: [&str; 2]) -> Subscribed {
+        let mut child = Command::new("nlhello")
+            .args(["-n", self.ours.name, "--json", "call"])
+            .args(["--subscribe", group, "-c", "1", "--duration", "120"])
+            .arg(spec(name))
+            .args(words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+
+        Subscribed { child, lines }
+    }
+
     /// Starts to ask by the spec called `name`.
     fn ask(&self, name: &str) -> Clients<'_> {
         self.ask_by(spec(name))
@@ -77,6 +93,23 @@ impl Twins {
             answers: BufReader::new(child.stdout.take().unwrap()),
             child,
         }
+    }
+}
+
+/// A client that has joined a group.
+struct Subscribed {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Subscribed {
+    /// Waits for the next line.
+    fn next(&mut self) -> Value {
+        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+
+    fn end(mut self) {
+        assert!(self.child.wait().unwrap().success());
     }
 }
 

@@ -36,32 +36,12 @@ fn ten_requests_are_answered_as_the_python_client_has_them() {
 #[test]
 fn what_is_told_to_a_group_has_the_name_of_its_operation() {
     let twins = Twins::make(&[]);
-    let spec = spec("netdev");
-    let mut listening = Command::new("nlhello")
-        .args([
-            "-n",
-            twins.ours.name,
-            "--json",
-            "call",
-            "--subscribe",
-            "mgmt",
-            "-c",
-            "1",
-        ])
-        .args(["--duration", "120"])
-        .arg(&spec)
-        // The answer comes when the group was joined.
-        .args(["dev-get", "ifindex=1"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(listening.stdout.take().unwrap()).lines();
-    let answer: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert_eq!(answer["ifindex"], 1);
+    let mut subscribed = twins.subscribe("netdev", "mgmt", ["dev-get", "ifindex=1"]);
+    assert_eq!(subscribed.next()["ifindex"], 1);
     twins.change("link add told type bridge");
-    let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let event = subscribed.next();
 
     assert_eq!(event["name"], "dev-add-ntf", "{event}");
     assert_eq!(event["msg"]["ifindex"], twins.ifindex("told"), "{event}");
-    assert!(listening.wait().unwrap().success());
+    subscribed.end();
 }

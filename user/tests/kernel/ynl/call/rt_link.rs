@@ -64,33 +64,15 @@ fn ten_requests_are_answered_as_the_python_client_has_them() {
 #[test]
 fn a_link_that_a_group_is_told_of_is_that_which_is_there() {
     let twins = Twins::make(&[]);
-    let spec = spec("rt-link");
-    let mut listening = Command::new("nlhello")
-        .args([
-            "-n",
-            twins.ours.name,
-            "--json",
-            "call",
-            "--subscribe",
-            "rtnlgrp-link",
-            "-c",
-            "1",
-        ])
-        .args(["--duration", "120"])
-        .arg(&spec)
-        .args(["getlink", "ifname=lo"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(listening.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().contains("\"lo\""));
+    let mut subscribed = twins.subscribe("rt-link", "rtnlgrp-link", ["getlink", "ifname=lo"]);
+    assert_eq!(subscribed.next()["ifname"], "lo");
     twins.change("link add told address 02:00:00:00:00:03 type bridge");
-    let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let event = subscribed.next();
     let there = twins
         .ask("rt-link")
         .get("getlink", json!({"ifname": "told"}));
 
-    assert!(listening.wait().unwrap().success());
+    subscribed.end();
     for key in ["ifname", "address", "mtu", "ifi-index", "ifi-type"] {
         assert_eq!(event["msg"][key], there[key], "{key}: {event}");
     }
