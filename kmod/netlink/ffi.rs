@@ -207,8 +207,8 @@ extern "C" {
     pub(super) fn nl_helper_tailroom(skb: *const bindings::sk_buff) -> usize;
 
     /// Sends `reply`, which it consumes, to the sender of `request`; a negative errno when that failed.
-    /// It has `len` bytes that are put as by `nl_helper_put`, but behind room for a second header, which
-    /// they get where `genl` is not null.
+    /// The reply has `len` bytes that are put as by `nl_helper_put`, but behind room for a second header,
+    /// which they get where `genl` is not null.
     pub(super) fn nl_helper_reply(
         request: *mut bindings::sk_buff,
         reply: *mut bindings::sk_buff,

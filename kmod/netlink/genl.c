@@ -147,7 +147,7 @@ struct nl_helper_genl_op {
 	bool uns_admin_perm;
 };
 
-/* They have to ascend, each do before its dump. */
+/* Operations have to ascend, each do before its dump. */
 void nl_helper_genl_add_op(int unit, const struct nl_helper_genl_op *from)
 {
 	struct nl_helper_genl *genl = nl_helper_genls[unit];

@@ -44,7 +44,7 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// It is registered, and the [`States`](super::net::States) of `T` are for longer.
+/// The family is registered, and the [`States`](super::net::States) of `T` are for longer.
 pub(super) struct GenlFamily<T: Family>(PhantomData<fn(T)>);
 
 /// Description of a family `T` to the core, until it is dropped.

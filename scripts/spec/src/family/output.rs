@@ -23,7 +23,7 @@ pub struct Output {
 ///
 /// # Errors
 ///
-/// What is wrong with the description, and when an output cannot be made.
+/// Errors of the description, and those of making an output.
 pub fn outputs(root: &Path, source: &Path) -> Result<Vec<Output>> {
     let path = root.join(source);
     let document = Document::read(&path)?;
